@@ -1,0 +1,49 @@
+package dev.runregistry.run;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The name of a data set: the folder of that name below the data sets folder, so one path segment.
+ *
+ * @param value 1 to 256 characters, at most 255 bytes in UTF-8 (the longest file name of the usual
+ *     file systems), without a separator, a NUL or any control character, neither {@code .} nor
+ *     {@code ..}
+ */
+public record DatasetKey(String value) {
+  private static final int MAX_CHARACTERS = 256;
+  private static final int MAX_BYTES = 255;
+
+  /** The label of a run that names no data set. */
+  public static final DatasetKey NONE = new DatasetKey("none");
+
+  /**
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException if it could mean anything but one folder in its parent
+   */
+  public DatasetKey {
+    Text.require("dataset_key", value, MAX_CHARACTERS);
+    if (value.equals(".") || value.equals("..")) {
+      throw refused(value, "must not be . or ..");
+    }
+    if (value.codePoints().anyMatch(c -> c == '/' || c == '\\')) {
+      throw refused(value, "must not contain a path separator");
+    }
+    if (value.codePoints().anyMatch(Character::isISOControl)) {
+      throw refused(value, "must not contain a control character");
+    }
+    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_BYTES) {
+      throw refused(value, "must have at most " + MAX_BYTES + " bytes in UTF-8, has " + bytes);
+    }
+  }
+
+  private static IllegalArgumentException refused(String value, String why) {
+    return new IllegalArgumentException("dataset_key " + why + ": " + Text.quote(value));
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.runregistry.run;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What a run printed, as far as the record keeps it.
+ *
+ * @param stdout the standard output, or the report of a dry-run that passed
+ * @param stderr the error output, or why a run was refused before it started
+ */
+public record Output(CapturedText stdout, CapturedText stderr) {
+  /** Nothing was printed. */
+  public static final Output NONE = new Output(CapturedText.EMPTY, CapturedText.EMPTY);
+
+  /** Both streams; neither may be null. */
+  public Output {
+    requireNonNull(stdout, "stdout");
+    requireNonNull(stderr, "stderr");
+  }
+}

@@ -1,0 +1,240 @@
+package dev.runregistry.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, as it is on record. Made by {@link #pending} or {@link #started} and moved by its own
+ * methods, each of which returns a new value; a finished run never changes again. No combination
+ * that the state machine cannot reach can be built.
+ *
+ * <p>All times are kept to the microsecond, what every database keeps.
+ *
+ * @param id its name
+ * @param spec what was asked for
+ * @param status where it is in its life
+ * @param executor what carries it out, such as {@code process}; null for a dry-run and while
+ *     pending
+ * @param externalId the name that the executor's engine has for it; null where it has none, as for
+ *     a process
+ * @param createdAt when it became known; the order of lists
+ * @param startedAt when it started; while pending, the same as {@code createdAt}
+ * @param completedAt when it ended, not before it started; null while it has not, and for ever when
+ *     it was lost
+ * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, what was not
+ *     started, what was lost, and until the end
+ * @param output what it printed; empty until the end
+ * @param message one sentence for people, at most {@value #MAX_MESSAGE} characters
+ */
+public record Run(
+    RunId id,
+    RunSpec spec,
+    RunStatus status,
+    @Nullable String executor,
+    @Nullable String externalId,
+    Instant createdAt,
+    Instant startedAt,
+    @Nullable Instant completedAt,
+    @Nullable Integer exitCode,
+    Output output,
+    String message) {
+
+  /** The longest message, in characters; a longer one is cut. */
+  public static final int MAX_MESSAGE = 1_000;
+
+  private static final int MAX_EXECUTOR = 64;
+  private static final int MAX_EXTERNAL_ID = 256;
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+  /**
+   * Checks that such a run can exist; use it to read a stored one.
+   *
+   * @throws IllegalArgumentException if the state machine cannot reach this combination
+   */
+  public Run {
+    requireNonNull(id, "id");
+    requireNonNull(output, "output");
+    Text.require("message", message, MAX_MESSAGE);
+    requireInstant("created_at", createdAt);
+    requireInstant("started_at", startedAt);
+    if (completedAt != null) {
+      requireInstant("completed_at", completedAt);
+      require(
+          !completedAt.isBefore(startedAt),
+          "run %s completed at %s, before it started at %s",
+          id,
+          completedAt,
+          startedAt);
+    }
+    boolean lost = status == RunStatus.FAILED && completedAt == null;
+    require(
+        lost || status.isFinal() == (completedAt != null),
+        "run %s is %s and completed_at is %s",
+        id,
+        status.text(),
+        completedAt);
+    require(
+        status.isFinal() || output.equals(Output.NONE),
+        "run %s is %s and has output already",
+        id,
+        status.text());
+    require(
+        spec.mode() != RunMode.DRY_RUN || status != RunStatus.TIMEOUT,
+        "run %s is a dry-run and cannot time out",
+        id);
+    require(
+        exitCodeFits(spec.mode(), status, completedAt, exitCode),
+        "run %s is a %s run, %s, and cannot have the exit code %s",
+        id,
+        spec.mode().text(),
+        status.text(),
+        exitCode);
+    requireExecutor(spec.mode(), status, executor, externalId);
+  }
+
+  private static boolean exitCodeFits(
+      RunMode mode, RunStatus status, @Nullable Instant completedAt, @Nullable Integer exitCode) {
+    if (mode == RunMode.DRY_RUN || completedAt == null) {
+      return exitCode == null;
+    }
+    return switch (status) {
+      case PENDING, RUNNING, TIMEOUT -> exitCode == null;
+      case COMPLETED -> exitCode != null && exitCode == 0;
+      case FAILED -> exitCode == null || (exitCode >= 1 && exitCode <= 255);
+    };
+  }
+
+  private static void requireExecutor(
+      RunMode mode, RunStatus status, @Nullable String executor, @Nullable String externalId) {
+    if (executor != null) {
+      Text.require("executor", executor, MAX_EXECUTOR);
+      require(mode == RunMode.LOCAL, "a dry-run has no executor: %s", executor);
+      require(status != RunStatus.PENDING, "a pending run has no executor yet: %s", executor);
+    } else {
+      // a run that failed before anything took it up has none either
+      require(
+          mode == RunMode.DRY_RUN || status == RunStatus.PENDING || status == RunStatus.FAILED,
+          "a local run that is %s has an executor",
+          status.text());
+    }
+    if (externalId != null) {
+      Text.require("external_id", externalId, MAX_EXTERNAL_ID);
+      require(executor != null, "external_id %s without an executor", externalId);
+    }
+  }
+
+  private static void requireInstant(String name, Instant at) {
+    require(
+        !at.isBefore(EARLIEST) && !at.isAfter(LATEST), "%s must be in 1970 to 9999: %s", name, at);
+    require(micros(at).equals(at), "%s must be whole microseconds: %s", name, at);
+  }
+
+  private static void require(boolean condition, String message, @Nullable Object... values) {
+    if (!condition) {
+      throw new IllegalArgumentException(message.formatted(values));
+    }
+  }
+
+  /** A run that is known and waits for its start. */
+  public static Run pending(RunId id, RunSpec spec, Instant now) {
+    Instant at = micros(now);
+    return new Run(
+        id, spec, RunStatus.PENDING, null, null, at, at, null, null, Output.NONE, "Waiting");
+  }
+
+  /**
+   * A run that starts as soon as it is known, as every run of the synchronous path does.
+   *
+   * @param executor the name of what carries out local runs; a dry-run does not keep it
+   */
+  public static Run started(RunId id, RunSpec spec, String executor, Instant now) {
+    return pending(id, spec, now).start(executor, now);
+  }
+
+  /**
+   * The same run, started.
+   *
+   * @param executor the name of what carries out local runs; a dry-run does not keep it
+   * @param now when; an instant before {@link #createdAt} (the clock was set back) counts as that
+   * @throws IllegalRunMoveException unless it is pending
+   */
+  public Run start(String executor, Instant now) {
+    requireMoveTo(RunStatus.RUNNING);
+    return new Run(
+        id,
+        spec,
+        RunStatus.RUNNING,
+        spec.mode() == RunMode.LOCAL ? executor : null,
+        null,
+        createdAt,
+        latest(createdAt, now),
+        null,
+        null,
+        Output.NONE,
+        "Running");
+  }
+
+  /**
+   * The same run, ended.
+   *
+   * @param outcome how
+   * @param now when; an instant before {@link #startedAt} (the clock was set back) counts as that,
+   *     and a run that was lost has no time of completion at all
+   * @throws IllegalRunMoveException if it has ended already, or a run like this cannot end so
+   */
+  public Run finish(RunOutcome outcome, Instant now) {
+    requireMoveTo(outcome.status());
+    boolean neverStarted = outcome instanceof RunOutcome.NotStarted;
+    if (!outcome.canEnd(spec.mode()) || (status == RunStatus.PENDING && !neverStarted)) {
+      throw new IllegalRunMoveException(
+          "run %s, %s and %s, cannot end as: %s"
+              .formatted(id, spec.mode().text(), status.text(), outcome.message()));
+    }
+    return new Run(
+        id,
+        spec,
+        outcome.status(),
+        executor,
+        externalId,
+        createdAt,
+        startedAt,
+        outcome.isWitnessed() ? latest(startedAt, now) : null,
+        outcome.exitCode(),
+        outcome.output(),
+        shortened(outcome.message()));
+  }
+
+  private void requireMoveTo(RunStatus next) {
+    if (!status.canBecome(next)) {
+      throw new IllegalRunMoveException(
+          "run %s cannot go from %s to %s".formatted(id, status.text(), next.text()));
+    }
+  }
+
+  /** From start to completion; empty exactly when {@link #completedAt} is null. */
+  public Optional<Duration> duration() {
+    return Optional.ofNullable(completedAt).map(end -> Duration.between(startedAt, end));
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return other.isAfter(one) ? micros(other) : one;
+  }
+
+  private static Instant micros(Instant at) {
+    return at.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static String shortened(String message) {
+    String storable = Text.storable(message);
+    if (storable.codePointCount(0, storable.length()) <= MAX_MESSAGE) {
+      return storable;
+    }
+    return storable.substring(0, storable.offsetByCodePoints(0, MAX_MESSAGE - 1)) + "…";
+  }
+}

@@ -1,0 +1,45 @@
+package dev.runregistry.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The name of one run, unique over all hosts and for ever.
+ *
+ * <p>Ids are not {@code Comparable}: {@link UUID#compareTo} compares signed halves and so disagrees
+ * with every database. The order of runs is a matter of the repository.
+ *
+ * @param value the identifier, a version 7 UUID when it comes from the registry itself
+ */
+public record RunId(UUID value) {
+  // UUID.fromString also takes "1-1-1-1-1": one run would have many names
+  private static final Pattern CANONICAL =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+  /** Wraps a UUID. */
+  public RunId {
+    requireNonNull(value, "value");
+  }
+
+  /**
+   * Reads the canonical form: 36 characters, hexadecimal digits of either case and four hyphens.
+   *
+   * @throws IllegalArgumentException if the text is anything else; the text is not repeated at
+   *     length
+   */
+  public static RunId parse(String text) {
+    if (!CANONICAL.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "not a run id (a UUID of 36 characters): " + Text.quote(text));
+    }
+    return new RunId(UUID.fromString(text));
+  }
+
+  /** The canonical form in lower case, the one that is stored and shown. */
+  @Override
+  public String toString() {
+    return value.toString();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.runregistry.run;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What a run does. Stored and shown by its {@link #text()}: never change one. */
+public enum RunMode {
+  /** Checks the data set and the configuration, starts nothing. */
+  DRY_RUN("dry-run"),
+  /** Starts a process on this host. */
+  LOCAL("local");
+
+  private final String text;
+
+  RunMode(String text) {
+    this.text = text;
+  }
+
+  /** How databases, HTTP and the command line write it. */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * Reads what {@link #text()} wrote.
+   *
+   * @throws IllegalArgumentException if there is no such mode; the message names all that are
+   */
+  public static RunMode parse(String text) {
+    return Arrays.stream(values())
+        .filter(mode -> mode.text.equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no mode %s; allowed are %s".formatted(Text.quote(text), allowed())));
+  }
+
+  private static String allowed() {
+    return Arrays.stream(values()).map(RunMode::text).collect(Collectors.joining(", "));
+  }
+}

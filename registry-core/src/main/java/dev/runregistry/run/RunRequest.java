@@ -1,0 +1,99 @@
+package dev.runregistry.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks for: a {@link RunSpec} in the making, before the run has an id.
+ *
+ * <p>Made by {@link #dryRun}, {@link #training} or {@link #command}; the other methods return a
+ * copy with one thing changed. Values are checked when the run is submitted or, at the latest, when
+ * {@link #toSpec} is called.
+ *
+ * @param datasetKey the data set, or a label
+ * @param modelId the model, or a label
+ * @param command the program and its arguments; empty for a dry-run
+ * @param datasetUsed whether the data set is checked and a configuration is written for it
+ * @param training the hyper-parameters
+ * @param outputDir where results go; null for {@code ./output/tunix_run_<first 8 of the run id>}
+ * @param timeLimit after which the run is ended; null for none
+ */
+public record RunRequest(
+    DatasetKey datasetKey,
+    String modelId,
+    List<String> command,
+    boolean datasetUsed,
+    TrainingConfig training,
+    @Nullable String outputDir,
+    @Nullable Duration timeLimit) {
+
+  /** Copies the command. */
+  public RunRequest {
+    requireNonNull(datasetKey, "datasetKey");
+    requireNonNull(modelId, "modelId");
+    requireNonNull(training, "training");
+    command = List.copyOf(command);
+  }
+
+  /** Checks the data set and the configuration and starts nothing. */
+  public static RunRequest dryRun(DatasetKey datasetKey, String modelId) {
+    return request(datasetKey, modelId, List.of(), true);
+  }
+
+  /**
+   * Trains on a data set: it is checked, its configuration is written, and the command is started.
+   *
+   * @param command the program and its arguments; {@code {config}} in an argument stands for the
+   *     path of the configuration
+   */
+  public static RunRequest training(DatasetKey datasetKey, String modelId, List<String> command) {
+    return request(datasetKey, modelId, command, true);
+  }
+
+  /** Runs any command exactly as it is given; key and model are labels, no data set is looked for. */
+  public static RunRequest command(DatasetKey datasetKey, String modelId, List<String> command) {
+    return request(datasetKey, modelId, command, false);
+  }
+
+  private static RunRequest request(
+      DatasetKey datasetKey, String modelId, List<String> command, boolean datasetUsed) {
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, TrainingConfig.DEFAULT, null, null);
+  }
+
+  /** The same with other hyper-parameters. */
+  public RunRequest withTraining(TrainingConfig config) {
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit);
+  }
+
+  /** The same with results in that folder; null for the default. */
+  public RunRequest withOutputDir(@Nullable String folder) {
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, training, folder, timeLimit);
+  }
+
+  /** The same with that time limit; null for none. */
+  public RunRequest withTimeLimit(@Nullable Duration limit) {
+    return new RunRequest(datasetKey, modelId, command, datasetUsed, training, outputDir, limit);
+  }
+
+  /** A dry-run when there is nothing to start, else local. */
+  public RunMode mode() {
+    return command.isEmpty() ? RunMode.DRY_RUN : RunMode.LOCAL;
+  }
+
+  /**
+   * What is asked for, of the run with this id.
+   *
+   * @throws IllegalArgumentException if a value is outside its limits
+   */
+  public RunSpec toSpec(RunId id) {
+    String folder =
+        outputDir != null ? outputDir : "./output/tunix_run_" + id.toString().substring(0, 8);
+    return new RunSpec(datasetKey, modelId, mode(), folder, training, command, timeLimit);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.runregistry.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be run: never changes once submitted, and says enough to run it again.
+ *
+ * @param datasetKey the data set, or a label where the command brings its own
+ * @param modelId the model, 1 to 256 characters
+ * @param mode whether anything is started
+ * @param outputDir where the training puts its results, 1 to 512 characters; the registry neither
+ *     reads nor creates it
+ * @param training the hyper-parameters
+ * @param command the program and its arguments, never a shell string; empty for a dry-run, where
+ *     nothing is started. {@code {config}} in an argument of a training stands for the path of the
+ *     configuration file
+ * @param timeLimit after which the run is ended, at least a millisecond and kept to the millisecond;
+ *     null when there is none
+ */
+public record RunSpec(
+    DatasetKey datasetKey,
+    String modelId,
+    RunMode mode,
+    String outputDir,
+    TrainingConfig training,
+    List<String> command,
+    @Nullable Duration timeLimit) {
+
+  /**
+   * Checks every value and how they fit together.
+   *
+   * @throws IllegalArgumentException if a value is outside its limits
+   */
+  public RunSpec {
+    requireNonNull(datasetKey, "datasetKey");
+    requireNonNull(training, "training");
+    Text.require("model_id", modelId, 256);
+    Text.require("output_dir", outputDir, 512);
+    command = List.copyOf(command);
+    command.forEach(word -> Text.requireStorable("command", word));
+    if (command.isEmpty() != (mode == RunMode.DRY_RUN)) {
+      throw new IllegalArgumentException(
+          mode == RunMode.DRY_RUN ? "a dry-run has no command" : "a local run needs a command");
+    }
+    if (!command.isEmpty() && command.get(0).isEmpty()) {
+      throw new IllegalArgumentException("the name of the program is empty");
+    }
+    if (timeLimit != null) {
+      timeLimit = Duration.ofMillis(timeLimit.toMillis());
+      if (timeLimit.isZero() || timeLimit.isNegative()) {
+        throw new IllegalArgumentException("the time limit must be at least 1 ms: " + timeLimit);
+      }
+    }
+  }
+}

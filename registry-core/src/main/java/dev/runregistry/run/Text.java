@@ -1,0 +1,66 @@
+package dev.runregistry.run;
+
+/** What every text in a record must be: storable in each database and exact in UTF-8. */
+final class Text {
+  private static final int QUOTED = 60;
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Text() {}
+
+  /**
+   * Checks a text of limited length.
+   *
+   * @param max in characters as a person counts them: code points, like PostgreSQL's varchar
+   */
+  static String require(String name, String value, int max) {
+    requireStorable(name, value);
+    int length = value.codePointCount(0, value.length());
+    if (length < 1 || length > max) {
+      throw new IllegalArgumentException(
+          name + " must have 1 to " + max + " characters, has " + length + ": " + quote(value));
+    }
+    return value;
+  }
+
+  /** Refuses NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot encode. */
+  static String requireStorable(String name, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == 0) {
+        throw new IllegalArgumentException(name + " must not contain a NUL character");
+      }
+      if (Character.isSurrogate(c)) {
+        if (!isPairAt(value, i)) {
+          throw new IllegalArgumentException(name + " must not contain a lone surrogate");
+        }
+        i++;
+      }
+    }
+    return value;
+  }
+
+  /** The same text with each NUL and each lone surrogate replaced by U+FFFD. */
+  static String storable(String value) {
+    StringBuilder storable = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isSurrogate(c) && isPairAt(value, i)) {
+        storable.append(c).append(value.charAt(++i));
+      } else {
+        storable.append(c == 0 || Character.isSurrogate(c) ? REPLACEMENT : c);
+      }
+    }
+    return storable.toString();
+  }
+
+  /** For messages: in quotes, without control characters, never at length. */
+  static String quote(String value) {
+    String shown = value.length() <= QUOTED ? value : value.substring(0, QUOTED) + "…";
+    return '"' + storable(shown).replaceAll("\\p{Cntrl}", String.valueOf(REPLACEMENT)) + '"';
+  }
+
+  private static boolean isPairAt(String value, int i) {
+    return i + 1 < value.length()
+        && Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1));
+  }
+}

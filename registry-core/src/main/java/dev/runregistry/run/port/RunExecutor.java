@@ -1,0 +1,19 @@
+package dev.runregistry.run.port;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+
+/** Carries out local runs. Safe for use by many threads at once, one run each. */
+public interface RunExecutor {
+  /** What the record calls it, such as {@code process}; 1 to 64 characters, never changes. */
+  String name();
+
+  /**
+   * Carries out a run that has just been started, to its end, and leaves nothing running behind.
+   * Every ending is a value: a missing program, a time limit, a signal. When the calling thread is
+   * interrupted, what runs is ended, the ending is returned, and the thread's flag is set again.
+   *
+   * @param running a local run in status {@code running} that is in the journal
+   */
+  RunOutcome execute(Run running);
+}

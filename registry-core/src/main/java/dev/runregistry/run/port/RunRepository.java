@@ -1,0 +1,48 @@
+package dev.runregistry.run.port;
+
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.StaleRunException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps runs for ever. Safe for use by many threads and many processes at once; each call is one
+ * transaction and returns only when what it did is durable. Times are kept to the microsecond,
+ * texts to the character.
+ *
+ * <p>Every method throws {@link RepositoryException} when the database cannot be reached or does
+ * not answer within about two seconds. After that of {@link #save} it is unknown whether the save
+ * took place: repeat it, it is safe.
+ */
+public interface RunRepository {
+  /**
+   * Stores the run: a new one in whatever status it has, or the next legal state of the stored one
+   * ({@link dev.runregistry.run.RunStatus#canBecome}). Saving the same run again changes nothing and
+   * is no error, so a replay is always safe.
+   *
+   * @throws StaleRunException if the stored run can no longer become this one: another ending is on
+   *     record, or it has moved past this state; nothing is changed
+   */
+  void save(Run run);
+
+  /** The run as it was last saved, equal to it; empty if there is none with that id. */
+  Optional<Run> find(RunId id);
+
+  /**
+   * A page of summaries, newest {@code createdAt} first; runs of the same microsecond in a fixed
+   * order that is the store's own. Never reads the output.
+   */
+  RunPage page(RunQuery query);
+
+  /**
+   * The ids that begin like this, in no particular order.
+   *
+   * @param limit how many at most, positive; two are enough to see whether a prefix is unique
+   */
+  List<RunId> findIds(RunIdPrefix prefix, int limit);
+}

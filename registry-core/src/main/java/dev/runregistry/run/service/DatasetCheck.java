@@ -1,0 +1,114 @@
+package dev.runregistry.run.service;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.DryRunPassed;
+import dev.runregistry.run.RunOutcome.DryRunRefused;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.RunJournal;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The three steps of the HTTP contract that a dry-run consists of and that a training begins with:
+ * the manifest, the configuration, the first records. The first that fails is the answer.
+ */
+final class DatasetCheck {
+  private static final Logger log = LoggerFactory.getLogger(DatasetCheck.class);
+  private static final int RECORDS_LOOKED_AT = 5; // the contract: the first five lines
+
+  private final DatasetCatalog catalog;
+  private final RunJournal journal;
+
+  DatasetCheck(DatasetCatalog catalog, RunJournal journal) {
+    this.catalog = catalog;
+    this.journal = journal;
+  }
+
+  RunOutcome dryRun(Run run) {
+    Result result = check(run);
+    return result.refusal == null
+        ? new DryRunPassed(result.report)
+        : new DryRunRefused(result.refusal, result.report);
+  }
+
+  /** Why the training cannot start; empty when it can, and its configuration is written. */
+  Optional<RunOutcome> refusalOf(Run run) {
+    Result result = check(run);
+    return Optional.ofNullable(result.refusal)
+        .map(
+            refusal ->
+                new NotStarted(
+                    NotStarted.Why.REFUSED,
+                    refusal,
+                    new Output(CapturedText.EMPTY, CapturedText.of(result.report))));
+  }
+
+  private Result check(Run run) {
+    String step = "Step 1 of 3, the manifest";
+    try {
+      Dataset dataset = catalog.find(run.spec().datasetKey());
+      step = "Step 2 of 3, the training configuration";
+      journal.configure(run, dataset);
+      step = "Step 3 of 3, the records";
+      int records = catalog.sample(dataset, RECORDS_LOOKED_AT);
+      return new Result(null, report(run.spec(), dataset, records));
+    } catch (DatasetException e) {
+      return new Result(requireNonNull(e.getMessage()), failed(step, e.explanation()));
+    } catch (JournalException e) { // its message may name a path of this host, so only the log has it
+      log.error("run {}: the training configuration cannot be written", run.id(), e);
+      return new Result(
+          "The training configuration cannot be written",
+          failed(step, "config.yaml: the run folder cannot be written on this host"));
+    }
+  }
+
+  private static String failed(String step, String explanation) {
+    return step + ", failed\n" + explanation + "\n";
+  }
+
+  private static String report(RunSpec spec, Dataset dataset, int records) {
+    TrainingConfig training = spec.training();
+    return """
+        Dataset: %s (%s, version %s), %d traces
+        Manifest: well formed
+        Configuration: can be written
+        Records: the first %d checked, well formed
+        Model: %s
+        Training: learning_rate=%s num_epochs=%d batch_size=%d max_seq_length=%d
+        Output: %s
+        """
+        .formatted(
+            dataset.key(),
+            dataset.title(),
+            dataset.version(),
+            dataset.traceCount(),
+            records,
+            spec.modelId(),
+            training.learningRate(),
+            training.numEpochs(),
+            training.batchSize(),
+            training.maxSeqLength(),
+            spec.outputDir());
+  }
+
+  /**
+   * What the check found.
+   *
+   * @param refusal the short form; null when all is well
+   * @param report for stdout when all is well, for stderr when not
+   */
+  private record Result(@Nullable String refusal, String report) {}
+}

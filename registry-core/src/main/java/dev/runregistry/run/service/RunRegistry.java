@@ -1,0 +1,260 @@
+package dev.runregistry.run.service;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunNotFoundException;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunIdSource;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs jobs and keeps one true record of each. This is what all doors call: the command line, the
+ * HTTP server and a program that embeds it.
+ *
+ * <p>As safe for use by many threads at once as its ports, which all promise it. It owns no thread
+ * and closes nothing: who made the ports closes them.
+ */
+public final class RunRegistry {
+  private static final Logger log = LoggerFactory.getLogger(RunRegistry.class);
+
+  private final RunRepository repository;
+  private final RunJournal journal;
+  private final RunExecutor executor;
+  private final DatasetCheck datasets;
+  private final RunIdSource ids;
+  private final InstantSource clock;
+  private final Executor startRecorder;
+
+  private RunRegistry(Builder builder) {
+    repository = requireNonNull(builder.repository, "repository");
+    journal = requireNonNull(builder.journal, "journal");
+    executor = requireNonNull(builder.executor, "executor");
+    datasets = new DatasetCheck(requireNonNull(builder.catalog, "catalog"), journal);
+    ids = requireNonNull(builder.ids, "ids");
+    clock = builder.clock;
+    startRecorder = builder.startRecorder;
+  }
+
+  /** Starts to put a registry together; all five ports are needed, the rest has defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Carries out what is asked for, to its end, and returns the finished run. It is in the journal
+   * before it starts, so a crash leaves a trace, and it is on record as soon and as far as the
+   * database can be reached: a failure of the database at any point is logged and changes neither
+   * the run nor what is returned (the journal keeps the run until the database has it).
+   *
+   * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
+   *     recorded or started
+   * @throws JournalException if the run cannot be noted on this host; nothing was started
+   */
+  public Run submit(RunRequest request) {
+    RunId id = ids.next();
+    Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
+    journal.begin(running);
+    CompletableFuture<Void> startRecorded = recordStart(running);
+
+    Run ended = running.finish(carryOut(running, request.datasetUsed()), clock.instant());
+
+    boolean noted = note(ended);
+    startRecorded.join();
+    if (record(ended) && noted) {
+      settle(ended);
+    }
+    return ended;
+  }
+
+  private CompletableFuture<Void> recordStart(Run running) {
+    try {
+      return CompletableFuture.runAsync(() -> record(running), startRecorder);
+    } catch (RejectedExecutionException e) { // shut down meanwhile: the run goes on all the same
+      record(running);
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private RunOutcome carryOut(Run running, boolean datasetUsed) {
+    try {
+      if (running.spec().mode() == RunMode.DRY_RUN) {
+        return datasets.dryRun(running);
+      }
+      Optional<RunOutcome> refusal =
+          datasetUsed ? datasets.refusalOf(running) : Optional.empty();
+      return refusal.orElseGet(() -> executor.execute(running));
+    } catch (RuntimeException e) { // a defect in an adapter: nobody saw how the run ended
+      log.error("run {} is lost: what carried it out broke", running.id(), e);
+      return new RunOutcome.Lost(
+          "Lost: what carried it out broke (" + e.getClass().getName() + ")",
+          Output.NONE);
+    }
+  }
+
+  private boolean note(Run ended) {
+    try {
+      journal.end(ended);
+      return true;
+    } catch (JournalException e) {
+      log.error("run {} ended but its ending could not be noted on this host", ended.id(), e);
+      return false;
+    }
+  }
+
+  private boolean record(Run run) {
+    try {
+      repository.save(run);
+      return true;
+    } catch (RuntimeException | LinkageError e) { // a driver without its native part is no reason
+      // locked decision 7: whatever the database does, the run goes on
+      log.error(
+          "run {} ({}) could not be recorded in the database and stays in this host's journal: {}",
+          run.id(),
+          run.status().text(),
+          reason(e));
+      log.debug("run {} could not be recorded", run.id(), e);
+      return false;
+    }
+  }
+
+  private void settle(Run ended) {
+    try {
+      journal.settle(ended.id());
+    } catch (JournalException e) {
+      log.warn("run {} is recorded but stays in the journal", ended.id(), e);
+    }
+  }
+
+  private static String reason(Throwable e) {
+    return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
+  }
+
+  /**
+   * The run with that id; empty if there is none.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public Optional<Run> find(RunId id) {
+    return repository.find(id);
+  }
+
+  /**
+   * The run with that id.
+   *
+   * @throws RunNotFoundException if there is none
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public Run get(RunId id) {
+    return find(id).orElseThrow(() -> new RunNotFoundException("no run " + id));
+  }
+
+  /**
+   * The ids that begin like this, at most {@code limit} of them, in no particular order.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    return repository.findIds(prefix, limit);
+  }
+
+  /**
+   * A page of summaries, newest first.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public RunPage page(RunQuery query) {
+    return repository.page(query);
+  }
+
+  /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
+  public static final class Builder {
+    private @Nullable RunRepository repository;
+    private @Nullable RunJournal journal;
+    private @Nullable RunExecutor executor;
+    private @Nullable DatasetCatalog catalog;
+    private @Nullable RunIdSource ids;
+    private InstantSource clock = Clock.systemUTC();
+    private Executor startRecorder = Runnable::run;
+
+    private Builder() {}
+
+    /** Where runs are kept. */
+    public Builder repository(RunRepository port) {
+      repository = requireNonNull(port, "repository");
+      return this;
+    }
+
+    /** This host's own note of each run. */
+    public Builder journal(RunJournal port) {
+      journal = requireNonNull(port, "journal");
+      return this;
+    }
+
+    /** What carries out local runs. */
+    public Builder executor(RunExecutor port) {
+      executor = requireNonNull(port, "executor");
+      return this;
+    }
+
+    /** Where data sets are found. */
+    public Builder catalog(DatasetCatalog port) {
+      catalog = requireNonNull(port, "catalog");
+      return this;
+    }
+
+    /** Where new ids come from. */
+    public Builder ids(RunIdSource source) {
+      ids = requireNonNull(source, "ids");
+      return this;
+    }
+
+    /** What time it is; the system's clock unless said. */
+    public Builder clock(InstantSource source) {
+      clock = requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * What saves the started run in the database. By default the calling thread does, before
+     * anything is started; with another executor the run starts at once and is on record as running
+     * a moment later. The ending is never saved before the start.
+     */
+    public Builder startRecorder(Executor executor) {
+      startRecorder = requireNonNull(executor, "startRecorder");
+      return this;
+    }
+
+    /**
+     * Puts it together.
+     *
+     * @throws NullPointerException if a port is missing
+     */
+    public RunRegistry build() {
+      return new RunRegistry(this);
+    }
+  }
+}
