@@ -36,8 +36,7 @@ public record CapturedText(String text) {
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_STORED_BYTES) {
       throw new IllegalArgumentException(
-          "captured output must have at most %d bytes, has %d"
-              .formatted(MAX_STORED_BYTES, bytes));
+          "captured output must have at most %d bytes, has %d".formatted(MAX_STORED_BYTES, bytes));
     }
   }
 
@@ -120,7 +119,8 @@ public record CapturedText(String text) {
       if (text.length() > 0 && text.charAt(text.length() - 1) != '\n') {
         text.append('\n');
       }
-      return text + "[output truncated: kept the first %d of %d bytes]\n".formatted(taken, totalBytes);
+      return text
+          + "[output truncated: kept the first %d of %d bytes]\n".formatted(taken, totalBytes);
     }
 
     private static int utf8Length(int codePoint) {

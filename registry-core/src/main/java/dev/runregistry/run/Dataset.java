@@ -13,8 +13,7 @@ import java.nio.file.Path;
  * @param traceCount how many traces the manifest claims, not negative
  * @param records the absolute path of its {@code dataset.jsonl}, which need not exist
  */
-public record Dataset(
-    DatasetKey key, String title, String version, long traceCount, Path records) {
+public record Dataset(DatasetKey key, String title, String version, long traceCount, Path records) {
   /**
    * Checks the values.
    *

@@ -2,7 +2,9 @@ package dev.runregistry.run;
 
 import org.jspecify.annotations.Nullable;
 
-/** The common parent of what the registry throws; its message is a sentence with the values in it. */
+/**
+ * The common parent of what the registry throws; its message is a sentence with the values in it.
+ */
 public abstract class RegistryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -63,39 +63,29 @@ public record Run(
     Text.require("message", message, MAX_MESSAGE);
     requireInstant("created_at", createdAt);
     requireInstant("started_at", startedAt);
+    require(!startedAt.isBefore(createdAt), "it cannot start before it was created", id);
     if (completedAt != null) {
       requireInstant("completed_at", completedAt);
-      require(
-          !completedAt.isBefore(startedAt),
-          "run %s completed at %s, before it started at %s",
-          id,
-          completedAt,
-          startedAt);
+      require(!completedAt.isBefore(startedAt), "it cannot complete before it started", id);
     }
     boolean lost = status == RunStatus.FAILED && completedAt == null;
     require(
         lost || status.isFinal() == (completedAt != null),
-        "run %s is %s and completed_at is %s",
-        id,
-        status.text(),
-        completedAt);
+        "completed_at does not fit the status " + status.text() + ": " + completedAt,
+        id);
     require(
         status.isFinal() || output.equals(Output.NONE),
-        "run %s is %s and has output already",
-        id,
-        status.text());
+        "it has output already, and the status " + status.text(),
+        id);
     require(
         spec.mode() != RunMode.DRY_RUN || status != RunStatus.TIMEOUT,
-        "run %s is a dry-run and cannot time out",
+        "a dry-run cannot time out",
         id);
     require(
         exitCodeFits(spec.mode(), status, completedAt, exitCode),
-        "run %s is a %s run, %s, and cannot have the exit code %s",
-        id,
-        spec.mode().text(),
-        status.text(),
-        exitCode);
-    requireExecutor(spec.mode(), status, executor, externalId);
+        "no " + spec.mode().text() + " run is " + status.text() + " with the exit code " + exitCode,
+        id);
+    requireExecutor(id, spec.mode(), status, executor, externalId);
   }
 
   private static boolean exitCodeFits(
@@ -111,33 +101,39 @@ public record Run(
   }
 
   private static void requireExecutor(
-      RunMode mode, RunStatus status, @Nullable String executor, @Nullable String externalId) {
+      RunId id,
+      RunMode mode,
+      RunStatus status,
+      @Nullable String executor,
+      @Nullable String externalId) {
     if (executor != null) {
       Text.require("executor", executor, MAX_EXECUTOR);
-      require(mode == RunMode.LOCAL, "a dry-run has no executor: %s", executor);
-      require(status != RunStatus.PENDING, "a pending run has no executor yet: %s", executor);
-    } else {
-      // a run that failed before anything took it up has none either
+      require(mode == RunMode.LOCAL, "a dry-run has no executor: " + executor, id);
+      require(status != RunStatus.PENDING, "a pending run has no executor: " + executor, id);
+    } else { // what failed before anything took it up has none either
       require(
           mode == RunMode.DRY_RUN || status == RunStatus.PENDING || status == RunStatus.FAILED,
-          "a local run that is %s has an executor",
-          status.text());
+          "a local run that is " + status.text() + " has an executor",
+          id);
     }
     if (externalId != null) {
       Text.require("external_id", externalId, MAX_EXTERNAL_ID);
-      require(executor != null, "external_id %s without an executor", externalId);
+      require(executor != null, "external_id without an executor: " + externalId, id);
     }
   }
 
   private static void requireInstant(String name, Instant at) {
-    require(
-        !at.isBefore(EARLIEST) && !at.isAfter(LATEST), "%s must be in 1970 to 9999: %s", name, at);
-    require(micros(at).equals(at), "%s must be whole microseconds: %s", name, at);
+    if (at.isBefore(EARLIEST) || at.isAfter(LATEST)) {
+      throw new IllegalArgumentException(name + " must be in the years 1970 to 9999: " + at);
+    }
+    if (!micros(at).equals(at)) {
+      throw new IllegalArgumentException(name + " must be whole microseconds: " + at);
+    }
   }
 
-  private static void require(boolean condition, String message, @Nullable Object... values) {
+  private static void require(boolean condition, String otherwise, RunId id) {
     if (!condition) {
-      throw new IllegalArgumentException(message.formatted(values));
+      throw new IllegalArgumentException("run " + id + ": " + otherwise);
     }
   }
 

@@ -53,7 +53,9 @@ public record RunRequest(
     return request(datasetKey, modelId, command, true);
   }
 
-  /** Runs any command exactly as it is given; key and model are labels, no data set is looked for. */
+  /**
+   * Runs any command exactly as it is given; key and model are labels, no data set is looked for.
+   */
   public static RunRequest command(DatasetKey datasetKey, String modelId, List<String> command) {
     return request(datasetKey, modelId, command, false);
   }
@@ -66,14 +68,12 @@ public record RunRequest(
 
   /** The same with other hyper-parameters. */
   public RunRequest withTraining(TrainingConfig config) {
-    return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit);
+    return new RunRequest(datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit);
   }
 
   /** The same with results in that folder; null for the default. */
   public RunRequest withOutputDir(@Nullable String folder) {
-    return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, folder, timeLimit);
+    return new RunRequest(datasetKey, modelId, command, datasetUsed, training, folder, timeLimit);
   }
 
   /** The same with that time limit; null for none. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param command the program and its arguments, never a shell string; empty for a dry-run, where
  *     nothing is started. {@code {config}} in an argument of a training stands for the path of the
  *     configuration file
- * @param timeLimit after which the run is ended, at least a millisecond and kept to the millisecond;
- *     null when there is none
+ * @param timeLimit after which the run is ended, at least a millisecond and kept to the
+ *     millisecond; null when there is none
  */
 public record RunSpec(
     DatasetKey datasetKey,

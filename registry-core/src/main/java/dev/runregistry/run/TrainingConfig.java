@@ -8,8 +8,7 @@ package dev.runregistry.run;
  * @param batchSize examples in one step, 1 to 512
  * @param maxSeqLength tokens of one example, 128 to 32768
  */
-public record TrainingConfig(
-    double learningRate, int numEpochs, int batchSize, int maxSeqLength) {
+public record TrainingConfig(double learningRate, int numEpochs, int batchSize, int maxSeqLength) {
 
   /** What is used where nothing is said: 2e-5, 3 epochs, batches of 8, 2048 tokens. */
   public static final TrainingConfig DEFAULT = new TrainingConfig(2e-5, 3, 8, 2048);

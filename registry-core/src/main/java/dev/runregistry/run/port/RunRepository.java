@@ -22,8 +22,8 @@ import java.util.Optional;
 public interface RunRepository {
   /**
    * Stores the run: a new one in whatever status it has, or the next legal state of the stored one
-   * ({@link dev.runregistry.run.RunStatus#canBecome}). Saving the same run again changes nothing and
-   * is no error, so a replay is always safe.
+   * ({@link dev.runregistry.run.RunStatus#canBecome}). Saving the same run again changes nothing
+   * and is no error, so a replay is always safe.
    *
    * @throws StaleRunException if the stored run can no longer become this one: another ending is on
    *     record, or it has moved past this state; nothing is changed

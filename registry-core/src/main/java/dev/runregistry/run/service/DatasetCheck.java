@@ -67,7 +67,8 @@ final class DatasetCheck {
       return new Result(null, report(run.spec(), dataset, records));
     } catch (DatasetException e) {
       return new Result(requireNonNull(e.getMessage()), failed(step, e.explanation()));
-    } catch (JournalException e) { // its message may name a path of this host, so only the log has it
+    } catch (
+        JournalException e) { // its message may name a path of this host, so only the log has it
       log.error("run {}: the training configuration cannot be written", run.id(), e);
       return new Result(
           "The training configuration cannot be written",

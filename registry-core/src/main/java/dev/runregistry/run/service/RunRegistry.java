@@ -20,7 +20,6 @@ import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -104,14 +103,12 @@ public final class RunRegistry {
       if (running.spec().mode() == RunMode.DRY_RUN) {
         return datasets.dryRun(running);
       }
-      Optional<RunOutcome> refusal =
-          datasetUsed ? datasets.refusalOf(running) : Optional.empty();
+      Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
       return refusal.orElseGet(() -> executor.execute(running));
     } catch (RuntimeException e) { // a defect in an adapter: nobody saw how the run ended
       log.error("run {} is lost: what carried it out broke", running.id(), e);
       return new RunOutcome.Lost(
-          "Lost: what carried it out broke (" + e.getClass().getName() + ")",
-          Output.NONE);
+          "Lost: what carried it out broke (" + e.getClass().getName() + ")", Output.NONE);
     }
   }
 
