@@ -33,9 +33,14 @@ final class CommandJson {
   static List<String> read(String text) {
     List<String> command = new ArrayList<>();
     try (JsonParser json = JSON.createParser(text)) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.VALUE_STRING) {
-        command.add(json.getText());
+      JsonToken token = json.nextToken();
+      while (token != JsonToken.END_ARRAY) {
+        token = json.nextToken();
+        if (token == JsonToken.VALUE_STRING) {
+          command.add(json.getText());
+        } else if (token != JsonToken.END_ARRAY) {
+          throw new DataTypeException("the stored command is not an array of texts: " + text);
+        }
       }
       return command;
     } catch (IOException e) {

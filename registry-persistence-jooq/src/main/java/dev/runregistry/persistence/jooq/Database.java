@@ -10,6 +10,7 @@ import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the database and turns whatever goes wrong into a {@link RepositoryException}, which names
@@ -76,16 +77,17 @@ final class Database {
     try {
       return work.get();
     } catch (DataAccessException e) {
+      // jOOQ's own message has the whole statement in it
       SQLException reason = e.getCause(SQLException.class);
+      String said = reason == null ? e.getMessage() : reason.getMessage();
       throw new RepositoryException(
-          "cannot %s in %s: %s"
-              .formatted(purpose, name, reason == null ? e.getMessage() : said(reason)),
+          "cannot %s in %s: %s".formatted(purpose, name, firstLine(said)),
           reason == null ? e : reason);
     }
   }
 
-  private static String said(SQLException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  private static String firstLine(@Nullable String text) {
+    return String.valueOf(text).lines().findFirst().orElse("");
   }
 
   /** Whether it is unknown what became of a statement; a connection that never was sent none. */

@@ -57,7 +57,7 @@ final class Migrations {
   private static String reason(FlywayException e) {
     return e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
         ? "it belongs to something else: there are tables, and none of them are the registry's"
-        : "it cannot be migrated";
+        : String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
   }
 
   /** Readers and writers do not wait for each other. The file remembers it. */

@@ -60,7 +60,7 @@ final class PostgresConnections implements Connections {
     settings.setMaximumPoolSize(MOST);
     settings.setMinimumIdle(0);
     settings.setInitializationFailTimeout(-1);
-    settings.setConnectionTimeout(900);
+    settings.setConnectionTimeout(1_200); // a cold JVM on a busy host needs most of it to connect
     settings.setValidationTimeout(250);
     // the plan for a bound parameter takes 2 s where the plan for its value takes 0.2 ms
     settings.setConnectionInitSql(
@@ -73,7 +73,7 @@ final class PostgresConnections implements Connections {
   private static Properties limits(int connect, int answer) {
     Properties limits = new Properties();
     limits.setProperty("connectTimeout", String.valueOf(connect));
-    limits.setProperty("loginTimeout", String.valueOf(connect));
+    limits.setProperty("loginTimeout", String.valueOf(connect + 1));
     limits.setProperty("socketTimeout", String.valueOf(answer));
     limits.setProperty("tcpKeepAlive", "true");
     limits.setProperty("ApplicationName", "run-registry");

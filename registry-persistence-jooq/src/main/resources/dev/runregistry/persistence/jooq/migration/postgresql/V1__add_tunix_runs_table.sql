@@ -82,8 +82,8 @@ ALTER TABLE tunix_runs
   ADD CONSTRAINT max_seq_length_in_range CHECK (max_seq_length BETWEEN 128 AND 32768),
   ADD CONSTRAINT command_fits_mode CHECK ((command IS NULL) = (mode = 'dry-run')),
   ADD CONSTRAINT command_is_argument_vector CHECK (
-    json_typeof(command::json) = 'array' AND json_typeof(command::json -> 0) = 'string'
-    AND command::json ->> 0 <> ''),
+    command IS NULL OR (json_typeof(command::json) = 'array'
+    AND coalesce(json_typeof(command::json -> 0), '') = 'string' AND command::json ->> 0 <> '')),
   ADD CONSTRAINT time_limit_is_positive CHECK (time_limit_ms >= 1),
 
   ADD CONSTRAINT message_is_short CHECK (char_length(message) BETWEEN 1 AND 1000),
