@@ -60,16 +60,25 @@ final class Database {
     return translating(
         purpose,
         () -> {
-          schema.ensure();
           try {
-            return question.apply(sql);
+            return asked(question);
           } catch (DataAccessException e) {
             if (!brokeOnTheWay(e)) {
               throw e;
             }
-            return question.apply(sql);
+            return asked(question);
           }
         });
+  }
+
+  private <T> T asked(Function<DSLContext, T> question) {
+    schema.ensure();
+    try {
+      return question.apply(sql);
+    } catch (DataAccessException e) { // it may be another database that comes back
+      schema.doubt();
+      throw e;
+    }
   }
 
   /** Does something else with the database. */

@@ -37,6 +37,11 @@ final class Schema {
     current = true;
   }
 
+  /** Looks again the next time. */
+  void doubt() {
+    current = false;
+  }
+
   /**
    * The version of the schema as it is; 0 when there is none.
    *

@@ -74,6 +74,22 @@ class MigrationTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_program_that_runs_on_finds_the_tables_gone_and_makes_them_again(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      undo(engine, config);
+
+      assertThatThrownBy(() -> database.runs().find(run.id()))
+          .isInstanceOf(RepositoryException.class);
+      assertThat(database.runs().find(run.id())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void what_is_undone_leaves_nothing_behind(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
     undo(engine, config);
