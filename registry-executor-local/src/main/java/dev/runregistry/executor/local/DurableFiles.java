@@ -14,6 +14,8 @@ import java.util.Set;
 
 /**
  * Files and folders for the eyes of their owner only, which are there, whole, after a power cut.
+ * Written also by a thread that has been interrupted, whose flag is kept: what a run did must be
+ * noted all the same, and Java's channels close themselves under an interrupt.
  */
 final class DurableFiles {
   private static final FileAttribute<?> OWNER_ONLY_FILE =
@@ -27,8 +29,12 @@ final class DurableFiles {
 
   /** Writes a file so that its name never stands for half of it, even after a power cut. */
   static void write(Path file, byte[] content) throws IOException {
+    Uninterruptibly.io(() -> writeOnce(file, content));
+  }
+
+  private static void writeOnce(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.deleteIfExists(temporary); // of a writer that was killed; each run has one writer only
+    Files.deleteIfExists(temporary); // of one that was killed; each run has one writer only
     try {
       writeNew(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -36,7 +42,7 @@ final class DurableFiles {
       Files.deleteIfExists(temporary);
       throw e;
     }
-    sync(folderOf(file));
+    syncOnce(folderOf(file));
   }
 
   private static void writeNew(Path file, byte[] content) throws IOException {
@@ -55,8 +61,9 @@ final class DurableFiles {
    * @throws FileAlreadyExistsException if it is there
    */
   static void create(Path file, byte[] content) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, NEW_FILE, OWNER_ONLY_FILE)) {
-      channel.write(ByteBuffer.wrap(content));
+    Files.createFile(file, OWNER_ONLY_FILE);
+    if (content.length > 0) {
+      Files.write(file, content);
     }
   }
 
@@ -88,6 +95,10 @@ final class DurableFiles {
 
   /** Makes the names in a folder durable. */
   static void sync(Path folder) throws IOException {
+    Uninterruptibly.io(() -> syncOnce(folder));
+  }
+
+  private static void syncOnce(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

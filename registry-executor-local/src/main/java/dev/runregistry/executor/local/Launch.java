@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,17 @@ final class Launch {
   private final Settings settings;
   private final RunFolder folder;
   private final List<String> command;
+  private final ProgramLookup programs;
 
   Launch(Run run, Settings settings, RunFolder folder) {
     this.run = run;
     this.settings = settings;
     this.folder = folder;
     command = command();
+    programs =
+        new ProgramLookup(
+            settings.workingDirectory().toFile(),
+            settings.environment().getOrDefault("PATH", System.getenv("PATH")));
   }
 
   private List<String> command() {
@@ -52,8 +58,7 @@ final class Launch {
           "The locale cannot pass on the argument %s; start the registry in a UTF-8 locale"
               .formatted(garbled.get()));
     }
-    String path = settings.environment().getOrDefault("PATH", System.getenv("PATH"));
-    return new ProgramLookup(settings.workingDirectory().toFile(), path).obstacle(command.get(0));
+    return programs.obstacle(command.get(0));
   }
 
   /** Java silently turns what its locale cannot encode into question marks. */
@@ -87,11 +92,17 @@ final class Launch {
     return Supervisor.of(
             run.id(),
             folder,
-            command,
+            unmistakable(),
             settings.workingDirectory(),
             environment(),
             settings.ownSession())
         .start();
+  }
+
+  private List<String> unmistakable() {
+    List<String> words = new ArrayList<>(command);
+    words.set(0, programs.unmistakable(words.get(0)));
+    return words;
   }
 
   private Map<String, String> environment() {

@@ -25,6 +25,7 @@ final class LiveRun {
   private final ProcessTree tree;
   private final List<OutputFollower> followers;
   private volatile boolean showing = true;
+  private volatile boolean signalled;
   private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
 
   LiveRun(Process supervisor, Run run, Settings settings, RunFolder folder) {
@@ -89,21 +90,20 @@ final class LiveRun {
   void end() {
     ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
     if (supervisor.isAlive() && !childHasEnded()) {
+      awaitChild();
       ending = tree.end(settings.killGrace());
     }
-    boolean noted = ending.survivors().isEmpty() && awaitSupervisor();
+    boolean noted = ending.survivors().isEmpty() && Uninterruptibly.await(supervisor, NOTING);
     if (!noted) {
       supervisor.destroyForcibly();
+      Uninterruptibly.await(supervisor, NOTING);
     }
     leftBehind = ending.survivors().isEmpty() ? tree.end(settings.killGrace()) : ending;
   }
 
-  private boolean awaitSupervisor() {
-    return Uninterruptibly.await(supervisor, NOTING);
-  }
-
   /** Called by a follower: what the child writes reaches nobody any more. */
   private void outputClosed() {
+    signalled = true;
     tree.signal(ProcessSignal.PIPE);
     Duration patience =
         settings.killGrace().compareTo(WITHOUT_READER) < 0 ? settings.killGrace() : WITHOUT_READER;
@@ -117,6 +117,7 @@ final class LiveRun {
     if (!supervisor.isAlive()) { // all that is left is to show the rest of the output
       showing = false;
     }
+    signalled = true;
     awaitChild();
     List<Entry> targets = tree.find();
     if (signal == ProcessSignal.INT && !settings.ownSession()) {
@@ -128,7 +129,8 @@ final class LiveRun {
   /** Until its program can start, the child ignores signals as its supervisor does. */
   private void awaitChild() {
     Pause pause = new Pause(Duration.ofMillis(5));
-    while (supervisor.isAlive() && !processes.childStarted()) {
+    long giveUp = System.nanoTime() + NOTING.toNanos();
+    while (supervisor.isAlive() && !processes.childStarted() && System.nanoTime() < giveUp) {
       pause.sleep();
     }
   }
@@ -160,7 +162,8 @@ final class LiveRun {
    * @param inTime whether that was before its time limit
    */
   RunOutcome outcome(boolean inTime) {
-    return new RunEnding(run, folder, processes, supervisor.exitValue(), leftBehind)
-        .outcome(inTime);
+    ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
+        signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
+    return new RunEnding(run, folder, processes, supervisor.exitValue(), told).outcome(inTime);
   }
 }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A script that does not begin with {@code #!} is run by {@code sh}, as everywhere on POSIX.
  * Signals that are ignored already when this process starts (INT under {@code nohup}, say) are
- * ignored in the run too.
+ * ignored in the run too, and QUIT (^\) does not arrive, because Java blocks it in whatever it
+ * starts.
  *
  * <p>Safe for use by many threads at once, one run each. Holds nothing open between runs.
  */

@@ -1,13 +1,14 @@
 package dev.runregistry.executor.local;
 
-/** A POSIX signal that can be passed on to a run. */
+/**
+ * A POSIX signal that can be passed on to a run. QUIT is missing: Java blocks it in its own threads
+ * and so in all that it starts, where it would never arrive.
+ */
 public enum ProcessSignal {
   /** The terminal hung up. */
   HUP(1),
   /** Interrupt, as by ^C. */
   INT(2),
-  /** Quit, as by ^\. */
-  QUIT(3),
   /** End at once; cannot be ignored. */
   KILL(9),
   /** For the program's own use. */
@@ -21,7 +22,7 @@ public enum ProcessSignal {
   /** Go on after a stop. */
   CONT(18);
 
-  private final int number; // of Linux; HUP, INT, QUIT, KILL, PIPE and TERM are the same everywhere
+  private final int number; // of Linux; HUP, INT, KILL, PIPE and TERM are the same everywhere
 
   ProcessSignal(int number) {
     this.number = number;

@@ -6,6 +6,7 @@ import java.io.File;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +31,34 @@ final class ProgramLookup {
     this.path = Arrays.asList((path == null ? DEFAULT_PATH : path).split(":", -1));
   }
 
+  /**
+   * The program by a name that the shell's exec cannot take for an option: some shells know no
+   * {@code --} there, and others need it.
+   */
+  String unmistakable(String program) {
+    return program.startsWith("-")
+        ? found(program).filter(File::canExecute).map(File::getPath).findFirst().orElse(program)
+        : program;
+  }
+
   /** Why the program cannot be started; empty if nothing speaks against it. */
   Optional<NotStarted> obstacle(String program) {
     if (program.contains("/")) {
       return obstacleAt(program, at(program));
     }
-    List<File> found =
-        path.stream()
-            .map(folder -> folder.isEmpty() ? at(program) : new File(at(folder), program))
-            .filter(file -> file.exists() && !file.isDirectory())
-            .toList();
+    List<File> found = found(program).toList();
     if (found.isEmpty()) {
       return Optional.of(new NotStarted(Why.NOT_FOUND, program + ": not found on PATH"));
     }
     return found.stream().anyMatch(File::canExecute)
         ? Optional.empty()
         : Optional.of(new NotStarted(Why.NOT_EXECUTABLE, program + ": permission denied"));
+  }
+
+  private Stream<File> found(String program) {
+    return path.stream()
+        .map(folder -> folder.isEmpty() ? at(program) : new File(at(folder), program))
+        .filter(file -> file.exists() && !file.isDirectory());
   }
 
   private Optional<NotStarted> obstacleAt(String program, File file) {

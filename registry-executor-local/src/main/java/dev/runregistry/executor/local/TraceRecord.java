@@ -12,12 +12,6 @@ import java.util.Map;
  * reasoning trace.
  */
 final class TraceRecord {
-  private static final Map<String, JsonToken> STEP =
-      Map.of(
-          "i", JsonToken.VALUE_NUMBER_INT,
-          "type", JsonToken.VALUE_STRING,
-          "content", JsonToken.VALUE_STRING);
-
   private final DatasetFile file;
   private final int line;
   private final JsonParser parser;
@@ -94,9 +88,9 @@ final class TraceRecord {
         fields.put(step + "." + parser.currentName(), parser.nextToken());
         parser.skipChildren();
       }
-      for (String field : new String[] {"i", "type", "content"}) {
-        require(fields, step + "." + field, STEP.get(field));
-      }
+      require(fields, step + ".i", JsonToken.VALUE_NUMBER_INT);
+      require(fields, step + ".type", JsonToken.VALUE_STRING);
+      require(fields, step + ".content", JsonToken.VALUE_STRING);
     }
   }
 

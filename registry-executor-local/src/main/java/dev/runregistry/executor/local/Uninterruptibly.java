@@ -1,9 +1,11 @@
 package dev.runregistry.executor.local;
 
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Waiting that an interrupt does not end; the flag is set again afterwards. */
+/** What an interrupt does not end; the flag is set again afterwards. */
 final class Uninterruptibly {
   private Uninterruptibly() {}
 
@@ -22,6 +24,30 @@ final class Uninterruptibly {
           return !thread.isAlive();
         },
         System.nanoTime() + atMost.toNanos());
+  }
+
+  /** What is done with files, and can be done again from its beginning. */
+  interface Io {
+    void run() throws IOException;
+  }
+
+  /** Does it in spite of an interrupt, before or meanwhile, under which Java closes channels. */
+  static void io(Io action) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          action.run();
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private interface Wait {
