@@ -17,9 +17,6 @@ final class BoundedLines implements Closeable {
   /** The longest line that is read: a record of a million words, and no more memory than that. */
   static final int MAX_BYTES = 8 << 20;
 
-  /** How many blank lines a sample passes over at most. */
-  static final int MOST_BLANK = 1_000;
-
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final InputStream in;

@@ -16,6 +16,8 @@ import java.nio.file.Path;
  * folder itself or any in it may be a symbolic link. Only reads.
  */
 public final class FolderDatasetCatalog implements DatasetCatalog {
+  private static final int MOST_BLANK = 1_000;
+
   private final Path folder;
 
   private FolderDatasetCatalog(Path folder) {
@@ -64,8 +66,7 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
 
   private static int sample(DatasetFile file, BoundedLines lines, int limit) throws IOException {
     int records = 0;
-    // blank lines are passed over and count as looked at, so that a file of nothing else ends too
-    for (int line = 1; records < limit && line <= limit + BoundedLines.MOST_BLANK; line++) {
+    for (int line = 1; records < limit; line++) {
       BoundedLines.Line next = lines.next();
       if (next.isEnd()) {
         break;
@@ -76,6 +77,8 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
       if (!next.isBlank()) {
         TraceRecord.check(file, line, next);
         records++;
+      } else if (line - records > MOST_BLANK) { // never the whole file, even if it is all blank
+        throw file.wrong(line, "more than " + MOST_BLANK + " blank lines");
       }
     }
     if (records == 0) {

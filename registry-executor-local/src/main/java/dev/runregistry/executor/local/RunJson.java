@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,6 +153,7 @@ final class RunJson {
   }
 
   private static long micros(Instant at) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+    // ChronoUnit.MICROS.between counts in nanoseconds, which overflow in 2262
+    return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
   }
 }

@@ -101,7 +101,9 @@ class RunJsonTest {
   Arbitrary<RunSpec> specs() {
     Arbitrary<TrainingConfig> training =
         Combinators.combine(
-                Arbitraries.doubles().between(Double.MIN_VALUE, 1).ofScale(9).filter(x -> x > 0),
+                Arbitraries.longs()
+                    .between(1, Double.doubleToLongBits(1))
+                    .map(Double::longBitsToDouble),
                 Arbitraries.integers().between(1, 100),
                 Arbitraries.integers().between(1, 512),
                 Arbitraries.integers().between(128, 32_768))
