@@ -1,0 +1,410 @@
+package dev.runregistry.run.service;
+
+import static dev.runregistry.run.Samples.ID;
+import static dev.runregistry.run.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunNotFoundException;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Samples;
+import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunRegistryTest {
+  private static final RunRequest TRAINING =
+      RunRequest.training(new DatasetKey("arithmetic"), "m", List.of("tunix", "{config}"));
+
+  private final Ports ports = new Ports();
+  private Executor startRecorder = Runnable::run;
+
+  private RunRegistry registry() {
+    return RunRegistry.builder()
+        .repository(ports)
+        .journal(ports)
+        .executor(ports)
+        .catalog(ports)
+        .ids(() -> ID)
+        .clock(ports.clock::removeFirst)
+        .startRecorder(startRecorder)
+        .build();
+  }
+
+  @Test
+  void a_run_is_journalled_and_on_record_before_it_starts_and_again_when_it_ended() {
+    Run run = registry().submit(Samples.local());
+
+    assertThat(ports.calls)
+        .containsExactly(
+            "begin running",
+            "save running",
+            "execute",
+            "end completed",
+            "save completed",
+            "settle");
+    assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(run.startedAt()).isEqualTo(NOON);
+    assertThat(run.completedAt()).isEqualTo(NOON.plusSeconds(1));
+    assertThat(ports.saved).isEqualTo(run);
+  }
+
+  @Test
+  void a_failed_run_is_data_and_not_an_exception() {
+    ports.outcome = new Exited(3, Output.NONE);
+
+    assertThat(registry().submit(Samples.local()).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void a_dry_run_checks_in_three_steps_and_starts_nothing() {
+    Run run = registry().submit(Samples.dryRun());
+
+    assertThat(ports.calls)
+        .containsExactly(
+            "begin running",
+            "save running",
+            "find data set",
+            "configure",
+            "sample 5",
+            "end completed",
+            "save completed",
+            "settle");
+    assertThat(run.output().stderr().text()).isEmpty();
+    assertThat(run.output().stdout().text())
+        .isEqualTo(
+            """
+            Dataset: arithmetic (Arithmetic, version 1.0), 60 traces
+            Manifest: well formed
+            Configuration: can be written
+            Records: the first 5 checked, well formed
+            Model: google/gemma-2b-it
+            Training: learning_rate=2.0E-5 num_epochs=3 batch_size=8 max_seq_length=2048
+            Output: ./output/tunix_run_019a1b2c
+            """);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "find data set, 'Step 1 of 3, the manifest, failed\narithmetic/x: broken\n', it is broken",
+    "configure, 'Step 2 of 3, the training configuration, failed\n"
+        + "config.yaml: the run folder cannot be written on this host\n',"
+        + " The training configuration cannot be written",
+    "sample 5, 'Step 3 of 3, the records, failed\narithmetic/x: broken\n', it is broken"
+  })
+  void the_first_step_that_fails_ends_a_dry_run(String step, String stderr, String message) {
+    ports.failing.add(step);
+
+    Run run = registry().submit(Samples.dryRun());
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.output().stdout().text()).isEmpty();
+    assertThat(run.output().stderr().text()).isEqualTo(stderr);
+    assertThat(run.message()).isEqualTo(message);
+    assertThat(run.exitCode()).isNull();
+    assertThat(run.completedAt()).isNotNull();
+  }
+
+  @Test
+  void a_training_is_started_after_the_same_three_steps() {
+    registry().submit(TRAINING);
+
+    assertThat(ports.calls)
+        .containsSubsequence("find data set", "configure", "sample 5", "execute");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"find data set", "configure", "sample 5"})
+  void a_training_on_a_bad_data_set_is_not_started(String step) {
+    ports.failing.add(step);
+
+    Run run = registry().submit(TRAINING);
+
+    assertThat(ports.calls).doesNotContain("execute");
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.exitCode()).isNull();
+    assertThat(run.output().stderr().text()).contains(", failed\n");
+  }
+
+  @Test
+  void a_plain_command_looks_for_no_data_set() {
+    registry().submit(Samples.local());
+
+    assertThat(ports.calls).doesNotContain("find data set", "configure");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"save running", "save completed", "'save running,save completed'"})
+  void a_database_failure_at_any_point_never_reaches_the_caller(String failing) {
+    ports.failing.addAll(List.of(failing.split(",")));
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.calls).contains("execute", "end completed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_driver_that_cannot_be_loaded_never_reaches_the_caller(boolean inBackground) {
+    ports.broken = new UnsatisfiedLinkError("no sqlitejdbc in java.library.path");
+    ports.failing.addAll(List.of("save running", "save completed"));
+    ExecutorService background = Executors.newSingleThreadExecutor();
+    startRecorder = inBackground ? background : Runnable::run;
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+    background.shutdown();
+  }
+
+  @Test
+  void what_could_not_be_recorded_stays_in_the_journal() {
+    ports.failing.add("save completed");
+
+    registry().submit(Samples.local());
+
+    assertThat(ports.calls).doesNotContain("settle");
+  }
+
+  @Test
+  void a_start_that_could_not_be_recorded_does_not_keep_the_ending_from_being() {
+    ports.failing.add("save running");
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(ports.saved).isEqualTo(run);
+    assertThat(ports.calls).endsWith("save completed", "settle");
+  }
+
+  @Test
+  void nothing_starts_when_the_journal_cannot_be_written() {
+    ports.failing.add("begin running");
+
+    assertThatThrownBy(() -> registry().submit(Samples.local()))
+        .isInstanceOf(JournalException.class);
+    assertThat(ports.calls).containsExactly("begin running");
+  }
+
+  @Test
+  void an_ending_that_cannot_be_noted_is_still_returned_and_recorded() {
+    ports.failing.add("end completed");
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.saved).isEqualTo(run);
+    assertThat(ports.calls).as("the folder waits, it has no ending").doesNotContain("settle");
+  }
+
+  @Test
+  void a_run_that_cannot_be_settled_is_still_returned() {
+    ports.failing.add("settle");
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+  }
+
+  @Test
+  void a_bad_request_leaves_no_trace() {
+    assertThatThrownBy(() -> registry().submit(Samples.local().withOutputDir("")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(ports.calls).isEmpty();
+  }
+
+  @Test
+  void a_defect_in_the_executor_makes_the_run_lost_and_not_running_for_ever() {
+    ports.failing.add("execute");
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.completedAt()).isNull();
+    assertThat(run.message())
+        .isEqualTo("Lost: what carried it out broke (java.lang.IllegalStateException)");
+    assertThat(ports.saved).isEqualTo(run);
+  }
+
+  @Test
+  void with_a_start_recorder_the_run_starts_at_once_and_the_order_on_record_is_kept() {
+    List<Runnable> later = new ArrayList<>();
+    startRecorder = later::add;
+    ports.duringExecution = () -> later.forEach(Runnable::run);
+
+    registry().submit(Samples.local());
+
+    assertThat(ports.calls)
+        .containsExactly(
+            "begin running",
+            "execute",
+            "save running",
+            "end completed",
+            "save completed",
+            "settle");
+  }
+
+  @Test
+  void a_start_recorder_that_was_shut_down_loses_no_run() {
+    startRecorder =
+        task -> {
+          throw new RejectedExecutionException("shut down");
+        };
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.calls).contains("save running", "save completed");
+  }
+
+  @Test
+  void runs_are_found_listed_and_shortened_as_the_repository_says() {
+    ports.saved = Samples.runningLocal();
+    RunRegistry registry = registry();
+
+    assertThat(registry.find(ID)).contains(ports.saved);
+    assertThat(registry.get(ID)).isEqualTo(ports.saved);
+    assertThat(registry.page(RunQuery.all())).isEqualTo(ports.page);
+    assertThat(registry.findIds(new RunIdPrefix("0"), 2)).containsExactly(ID);
+  }
+
+  @Test
+  void an_unknown_run_is_named() {
+    assertThatThrownBy(() -> registry().get(ID))
+        .isInstanceOf(RunNotFoundException.class)
+        .hasMessage("no run " + ID);
+  }
+
+  @Test
+  void a_registry_without_a_port_is_not_built() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> RunRegistry.builder().build())
+        .withMessage("repository");
+  }
+
+  /** All ports in one, writing down the order of the calls and failing where told. */
+  private static final class Ports
+      implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final List<String> calls = new ArrayList<>();
+    final Set<String> failing = new HashSet<>();
+    final Deque<Instant> clock = new ArrayDeque<>(List.of(NOON, NOON.plusSeconds(1)));
+    final RunPage page = new RunPage(List.of(), false);
+    RunOutcome outcome = new Exited(0, Output.NONE);
+    Runnable duringExecution = () -> {};
+    Error broken;
+    Run saved;
+
+    private void call(String name, RuntimeException failure) {
+      calls.add(name);
+      if (failing.contains(name)) {
+        if (broken != null) {
+          throw broken;
+        }
+        throw failure;
+      }
+    }
+
+    private static JournalException journalFailure() {
+      return new JournalException("cannot write", new IOException("No space left on device"));
+    }
+
+    private static DatasetException datasetFailure() {
+      return new DatasetException("it is broken", "arithmetic/x: broken");
+    }
+
+    @Override
+    public void save(Run run) {
+      call(
+          "save " + run.status().text(),
+          new RepositoryException("no database", new IOException("Connection refused")));
+      saved = run;
+    }
+
+    @Override
+    public Optional<Run> find(RunId id) {
+      return Optional.ofNullable(saved);
+    }
+
+    @Override
+    public RunPage page(RunQuery query) {
+      return page;
+    }
+
+    @Override
+    public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+      return List.of(ID);
+    }
+
+    @Override
+    public void begin(Run running) {
+      call("begin " + running.status().text(), journalFailure());
+    }
+
+    @Override
+    public void configure(Run running, Dataset dataset) {
+      call("configure", journalFailure());
+    }
+
+    @Override
+    public void end(Run ended) {
+      call("end " + ended.status().text(), journalFailure());
+    }
+
+    @Override
+    public void settle(RunId id) {
+      call("settle", journalFailure());
+    }
+
+    @Override
+    public String name() {
+      return "process";
+    }
+
+    @Override
+    public RunOutcome execute(Run running) {
+      call("execute", new IllegalStateException("a defect"));
+      duringExecution.run();
+      return outcome;
+    }
+
+    @Override
+    public Dataset find(DatasetKey key) {
+      call("find data set", datasetFailure());
+      return new Dataset(key, "Arithmetic", "1.0", 60, Path.of("dataset.jsonl").toAbsolutePath());
+    }
+
+    @Override
+    public int sample(Dataset dataset, int limit) {
+      call("sample " + limit, datasetFailure());
+      return limit;
+    }
+  }
+}
