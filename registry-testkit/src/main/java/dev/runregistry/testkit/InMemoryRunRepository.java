@@ -8,11 +8,13 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.RunRepository;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,11 +48,16 @@ public final class InMemoryRunRepository implements RunRepository {
   }
 
   private static boolean canBecome(Run stored, Run next) {
-    boolean restarts = stored.status().canBecome(next.status()) && !next.status().isFinal();
     return stored.status().canBecome(next.status())
         && stored.spec().equals(next.spec())
         && stored.createdAt().equals(next.createdAt())
-        && (restarts || stored.startedAt().equals(next.startedAt()));
+        && (next.status() == RunStatus.RUNNING || startedAlike(stored, next));
+  }
+
+  private static boolean startedAlike(Run stored, Run next) {
+    return stored.startedAt().equals(next.startedAt())
+        && Objects.equals(stored.executor(), next.executor())
+        && Objects.equals(stored.externalId(), next.externalId());
   }
 
   @Override
