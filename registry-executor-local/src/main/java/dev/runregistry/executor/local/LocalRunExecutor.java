@@ -9,6 +9,7 @@ import dev.runregistry.run.port.RunExecutor;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,13 +113,13 @@ public final class LocalRunExecutor implements RunExecutor {
       boolean ownSession,
       Map<LogStream, FileChannel> live,
       Path workingDirectory,
-      Map<String, String> environment) {}
+      Map<String, @Nullable String> environment) {}
 
   /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
   public static final class Builder {
     private final RunHome home;
     private final Map<LogStream, FileChannel> live = new LinkedHashMap<>();
-    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = Duration.ofSeconds(10);
     private boolean ownSession = true;
     private Path workingDirectory = Path.of("").toAbsolutePath();
@@ -169,9 +170,13 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
-    /** Sets a variable in the environment of every run, which else has our own environment. */
-    public Builder environment(String name, String value) {
-      environment.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    /**
+     * Sets a variable in the environment of every run, which else has our own environment.
+     *
+     * @param value null for a variable that runs do not have
+     */
+    public Builder environment(String name, @Nullable String value) {
+      environment.put(requireNonNull(name, "name"), value);
       return this;
     }
 
@@ -185,7 +190,7 @@ public final class LocalRunExecutor implements RunExecutor {
               ownSession,
               Map.copyOf(live),
               workingDirectory,
-              Map.copyOf(environment)));
+              Collections.unmodifiableMap(new LinkedHashMap<>(environment))));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the shell script that runs a command and notes its exit code. The script goes along as an
@@ -32,17 +33,24 @@ final class Supervisor {
   /**
    * The process to start.
    *
-   * @param environment changes of the environment
+   * @param environment changes of the environment; null for a variable to remove
    */
   static ProcessBuilder of(
       RunId id,
       RunFolder folder,
       List<String> command,
       Path workingDirectory,
-      Map<String, String> environment,
+      Map<String, @Nullable String> environment,
       boolean ownSession) {
     ProcessBuilder process = new ProcessBuilder();
-    process.environment().putAll(environment);
+    environment.forEach(
+        (name, value) -> {
+          if (value == null) {
+            process.environment().remove(name);
+          } else {
+            process.environment().put(name, value);
+          }
+        });
     List<String> words = new ArrayList<>();
     if (ownSession) { // util-linux; without it the run stays in our session
       tool("setsid").ifPresent(words::add);
