@@ -1,0 +1,34 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.RunExecutor;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers how a run ended: its record does not tell apart why one was not started. */
+final class RememberedOutcome implements RunExecutor {
+  private final RunExecutor executor;
+  private volatile @Nullable RunOutcome outcome;
+
+  RememberedOutcome(RunExecutor executor) {
+    this.executor = executor;
+  }
+
+  @Override
+  public String name() {
+    return executor.name();
+  }
+
+  @Override
+  public RunOutcome execute(Run running) {
+    RunOutcome ended = executor.execute(running);
+    outcome = ended;
+    return ended;
+  }
+
+  /** The last outcome; empty when nothing came that far. */
+  Optional<RunOutcome> outcome() {
+    return Optional.ofNullable(outcome);
+  }
+}
