@@ -1,0 +1,96 @@
+package dev.runregistry.testkit;
+
+import static java.util.Comparator.comparing;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.RunRepository;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Keeps runs while the JVM lives, under the same rules as a database. */
+public final class InMemoryRunRepository implements RunRepository {
+  // ids by their text, which sorts as the bytes do; UUID.compareTo does not
+  private static final Comparator<RunCursor> PLACE =
+      comparing(RunCursor::createdAt).thenComparing(place -> place.id().toString()).reversed();
+  private static final Comparator<RunSummary> NEWEST_FIRST = comparing(RunCursor::after, PLACE);
+
+  private final ConcurrentMap<RunId, Run> runs = new ConcurrentHashMap<>();
+
+  /** An empty one. */
+  public InMemoryRunRepository() {}
+
+  @Override
+  public void save(Run run) {
+    runs.merge(run.id(), run, InMemoryRunRepository::moved);
+  }
+
+  private static Run moved(Run stored, Run next) {
+    if (!next.equals(stored) && !canBecome(stored, next)) {
+      throw new StaleRunException(
+          "run %s is %s on record and cannot become %s"
+              .formatted(stored.id(), stored.status().text(), next.status().text()));
+    }
+    return next;
+  }
+
+  private static boolean canBecome(Run stored, Run next) {
+    return stored.status().canBecome(next.status())
+        && stored.spec().equals(next.spec())
+        && stored.createdAt().equals(next.createdAt())
+        && (next.status() == RunStatus.RUNNING || startedAlike(stored, next));
+  }
+
+  private static boolean startedAlike(Run stored, Run next) {
+    return stored.startedAt().equals(next.startedAt())
+        && Objects.equals(stored.executor(), next.executor())
+        && Objects.equals(stored.externalId(), next.externalId());
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    return Optional.ofNullable(runs.get(id));
+  }
+
+  @Override
+  public RunPage page(RunQuery query) {
+    List<RunSummary> found =
+        runs.values().stream()
+            .map(RunSummary::of)
+            .filter(matches(query))
+            .sorted(NEWEST_FIRST)
+            .skip(query.offset())
+            .limit(query.limit() + 1L)
+            .toList();
+    boolean hasNext = found.size() > query.limit();
+    return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
+  }
+
+  private static Predicate<RunSummary> matches(RunQuery query) {
+    return run ->
+        (query.status() == null || query.status() == run.status())
+            && (query.mode() == null || query.mode() == run.mode())
+            && (query.datasetKey() == null || query.datasetKey().equals(run.datasetKey().value()))
+            && (query.after() == null || PLACE.compare(query.after(), RunCursor.after(run)) < 0);
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    Stream<RunId> found =
+        runs.keySet().stream().filter(id -> id.toString().startsWith(prefix.text()));
+    return found.limit(limit).toList();
+  }
+}

@@ -1,0 +1,530 @@
+package dev.runregistry.testkit;
+
+import static dev.runregistry.testkit.Runs.NOON;
+import static dev.runregistry.testkit.Runs.ended;
+import static dev.runregistry.testkit.Runs.exited;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.RunRepository;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link RunRepository} promises. Subclass it, hand over an empty one. */
+public abstract class RunRepositoryContract {
+  private RunRepository runs;
+
+  /** For subclasses. */
+  protected RunRepositoryContract() {}
+
+  /** A repository without runs; called once for each test. */
+  protected abstract RunRepository empty() throws Exception;
+
+  @BeforeEach
+  final void begin_with_an_empty_repository() throws Exception {
+    runs = empty();
+  }
+
+  // ---- saving and finding
+
+  @Test
+  void a_run_of_every_kind_is_found_as_it_was_saved() {
+    for (Run run : Runs.ofEveryKind()) {
+      runs.save(run);
+
+      assertThat(runs.find(run.id())).contains(run);
+    }
+  }
+
+  @Test
+  void an_unknown_run_is_not_found() {
+    runs.save(Runs.running());
+
+    assertThat(runs.find(Runs.id())).isEmpty();
+  }
+
+  @Test
+  void every_legal_move_is_kept() {
+    Run pending = Runs.pending();
+    Run running = pending.start(Runs.EXECUTOR, NOON.plusSeconds(7));
+    Run completed = ended(running, exited(0));
+    for (Run state : List.of(pending, running, completed)) {
+      runs.save(state);
+
+      assertThat(runs.find(state.id())).contains(state);
+    }
+    Run waiting = Runs.pending();
+    Run refused = ended(waiting, Runs.notStarted());
+    runs.save(waiting);
+    runs.save(refused);
+    assertThat(runs.find(refused.id())).contains(refused);
+  }
+
+  @Test
+  void every_way_to_end_replaces_the_running_run() {
+    for (Run end : Runs.ofEveryKind().stream().filter(run -> run.status().isFinal()).toList()) {
+      Run running = Run.started(end.id(), end.spec(), Runs.EXECUTOR, end.startedAt());
+      if (end.executor() == null && end.spec().mode() == RunMode.LOCAL) {
+        continue; // ended before it was started
+      }
+      runs.save(running);
+      runs.save(end);
+
+      assertThat(runs.find(end.id())).contains(end);
+    }
+  }
+
+  @Test
+  void an_ending_is_kept_even_if_the_start_never_was() {
+    Run completed = Runs.completed();
+
+    runs.save(completed);
+
+    assertThat(runs.find(completed.id())).contains(completed);
+  }
+
+  @Test
+  void saving_the_same_run_again_changes_nothing() {
+    for (Run run : Runs.ofEveryKind()) {
+      runs.save(run);
+      runs.save(run);
+
+      assertThat(runs.find(run.id())).contains(run);
+    }
+    assertThat(runs.page(RunQuery.all().withLimit(100)).runs()).hasSize(Runs.ofEveryKind().size());
+  }
+
+  @Test
+  void a_finished_run_cannot_start_again() {
+    Run running = Runs.running();
+    Run completed = ended(running, exited(0));
+    runs.save(running);
+    runs.save(completed);
+
+    refuses(running, completed);
+    refuses(Run.pending(running.id(), running.spec(), NOON), completed);
+  }
+
+  @Test
+  void of_two_endings_only_the_first_is_kept() {
+    Run running = Runs.running();
+    Run completed = ended(running, exited(0));
+    runs.save(running);
+    runs.save(completed);
+
+    refuses(ended(running, exited(1)), completed);
+    refuses(running.finish(exited(0), NOON.plusSeconds(99)), completed);
+    refuses(ended(running, Runs.timedOut()), completed);
+    refuses(ended(running, Runs.lost()), completed);
+  }
+
+  @Test
+  void a_running_run_cannot_wait_again_or_start_twice() {
+    Run pending = Runs.pending();
+    Run running = pending.start(Runs.EXECUTOR, NOON.plusSeconds(1));
+    runs.save(running);
+
+    refuses(pending, running);
+    refuses(pending.start(Runs.EXECUTOR, NOON.plusSeconds(2)), running);
+  }
+
+  @Test
+  void a_pending_run_cannot_complete_before_it_has_started() {
+    Run pending = Runs.pending();
+    runs.save(pending);
+
+    refuses(ended(pending.start(Runs.EXECUTOR, NOON), exited(0)), pending);
+    refuses(ended(pending.start(Runs.EXECUTOR, NOON), Runs.timedOut()), pending);
+  }
+
+  @Test
+  void an_ending_cannot_change_what_was_asked_for_or_when_it_began() {
+    Run running = Runs.running();
+    runs.save(running);
+
+    Run ofOther = Run.started(running.id(), Runs.localRunOf("other"), Runs.EXECUTOR, NOON);
+    refuses(ended(ofOther, exited(0)), running);
+    Run elsewhere = Run.started(running.id(), running.spec(), "other", NOON);
+    refuses(ended(elsewhere, exited(0)), running);
+    Run earlier = Run.started(running.id(), running.spec(), Runs.EXECUTOR, NOON.minusSeconds(1));
+    refuses(ended(earlier, exited(0)), running);
+  }
+
+  private void refuses(Run next, Run onRecord) {
+    assertThatThrownBy(() -> runs.save(next))
+        .isInstanceOf(StaleRunException.class)
+        .hasMessageContaining(next.id().toString())
+        .hasMessageContaining(onRecord.status().text());
+    assertThat(runs.find(onRecord.id())).contains(onRecord);
+  }
+
+  @Test
+  void of_two_racing_for_the_last_move_one_wins_and_the_other_hears_of_it() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      Run running = Runs.running();
+      runs.save(running);
+      List<Run> endings =
+          List.of(
+              ended(running, exited(0)), ended(running, exited(1)), ended(running, Runs.lost()));
+
+      List<Boolean> won = atOnce(endings.stream().map(this::wins).toList());
+
+      assertThat(won).containsOnlyOnce(true);
+      assertThat(runs.find(running.id())).contains(endings.get(won.indexOf(true)));
+    }
+  }
+
+  private Callable<Boolean> wins(Run ending) {
+    return () -> {
+      try {
+        runs.save(ending);
+        return true;
+      } catch (StaleRunException e) {
+        return false;
+      }
+    };
+  }
+
+  @Test
+  void the_same_run_saved_by_many_at_once_is_one_run() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      Run completed = Runs.completed();
+
+      List<Boolean> won = atOnce(Stream.generate(() -> wins(completed)).limit(4).toList());
+
+      assertThat(won).containsOnly(true);
+      assertThat(runs.find(completed.id())).contains(completed);
+    }
+    assertThat(runs.page(RunQuery.all()).runs()).hasSize(10);
+  }
+
+  private static <T> List<T> atOnce(List<Callable<T>> tasks) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(tasks.size());
+    ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
+    try {
+      List<Future<T>> futures = new ArrayList<>();
+      for (Callable<T> task : tasks) {
+        futures.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return task.call();
+                }));
+      }
+      List<T> results = new ArrayList<>();
+      for (Future<T> future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  // ---- texts and times
+
+  @Test
+  void the_biggest_and_strangest_texts_come_back_to_the_character() {
+    for (String text : Texts.STRANGE) {
+      Run running = Run.started(Runs.id(), Texts.specOf(text), Runs.EXECUTOR, NOON);
+      Run completed = ended(running, Texts.outcomeOf(text));
+      runs.save(running);
+      runs.save(completed);
+
+      assertThat(runs.find(completed.id())).contains(completed);
+      assertThat(runs.page(RunQuery.all().withDatasetKey(Texts.keyOf(text))).runs())
+          .contains(RunSummary.of(completed));
+    }
+  }
+
+  @Test
+  void a_full_stream_of_each_width_of_character_is_kept_whole() {
+    for (String character : List.of("a", "é", "€", "😀")) {
+      String full = character.repeat(10_240 / Texts.bytes(character));
+      for (Output output : List.of(Runs.output(full, full), Runs.output(full + "x", full + full))) {
+        Run completed = ended(Runs.running(), new RunOutcome.Exited(0, output));
+        runs.save(completed);
+
+        assertThat(runs.find(completed.id())).contains(completed);
+      }
+    }
+  }
+
+  @Test
+  void times_are_kept_to_the_microsecond_from_the_first_to_the_last() {
+    for (String at :
+        List.of(
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T00:00:00.000001Z",
+            "1999-12-31T23:59:59.999999Z",
+            "2026-03-29T01:30:00.1Z",
+            "2026-10-25T01:30:00.100001Z",
+            "9999-12-31T23:59:58.765432Z")) {
+      Run running = Runs.runningSince(Instant.parse(at));
+      Run completed = running.finish(exited(0), Instant.parse(at).plusNanos(1_000));
+      runs.save(completed);
+
+      assertThat(runs.find(completed.id())).contains(completed);
+    }
+    Run long_ago = Runs.runningSince(Instant.EPOCH);
+    Run at_last = long_ago.finish(exited(0), Instant.parse("9999-12-31T23:59:59.999999Z"));
+    runs.save(at_last);
+    assertThat(runs.find(at_last.id())).contains(at_last);
+  }
+
+  // ---- lists
+
+  @Test
+  void a_list_shows_each_run_as_its_summary_newest_first() {
+    List<Run> saved = new ArrayList<>();
+    for (int micros : List.of(5, 1, 4, 2, 3)) {
+      saved.add(save(Runs.runningSince(NOON.plusNanos(micros * 1_000L))));
+    }
+    for (Run run : Runs.ofEveryKind()) {
+      Run older =
+          Run.started(Runs.id(), run.spec(), Runs.EXECUTOR, NOON.minusSeconds(saved.size()));
+      saved.add(save(older));
+    }
+
+    RunPage page = runs.page(RunQuery.all().withLimit(100));
+
+    assertThat(page.runs())
+        .containsExactlyElementsOf(
+            saved.stream()
+                .map(RunSummary::of)
+                .sorted(Comparator.comparing(RunSummary::createdAt).reversed())
+                .toList());
+    assertThat(page.hasNext()).isFalse();
+  }
+
+  @Test
+  void a_summary_of_every_kind_is_that_of_the_run() {
+    for (Run run : Runs.ofEveryKind()) {
+      save(run);
+    }
+    assertThat(runs.page(RunQuery.all().withLimit(100)).runs())
+        .allSatisfy(
+            line -> assertThat(line).isEqualTo(RunSummary.of(runs.find(line.id()).orElseThrow())));
+  }
+
+  @Test
+  void an_empty_repository_has_an_empty_page() {
+    assertThat(runs.page(RunQuery.all())).isEqualTo(new RunPage(List.of(), false));
+  }
+
+  @Test
+  void a_page_says_whether_there_is_a_next_one() {
+    for (int i = 0; i < 4; i++) {
+      save(Runs.running());
+    }
+    assertThat(runs.page(RunQuery.all().withLimit(3)).hasNext()).isTrue();
+    assertThat(runs.page(RunQuery.all().withLimit(4)).hasNext()).isFalse();
+    assertThat(runs.page(RunQuery.all().withLimit(3).withOffset(1)).hasNext()).isFalse();
+    assertThat(runs.page(RunQuery.all().withLimit(1).withOffset(2)).hasNext()).isTrue();
+    assertThat(runs.page(RunQuery.all().withLimit(1)).runs()).hasSize(1);
+  }
+
+  @Test
+  void pages_by_offset_neither_repeat_nor_omit_runs_of_the_same_instant() {
+    List<RunId> saved = saveTies(23);
+
+    List<RunId> listed = new ArrayList<>();
+    RunPage page;
+    do {
+      page = runs.page(RunQuery.all().withLimit(4).withOffset(listed.size()));
+      page.runs().forEach(run -> listed.add(run.id()));
+    } while (page.hasNext());
+
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(saved);
+  }
+
+  @Test
+  void pages_by_cursor_neither_repeat_nor_omit_while_runs_are_added() {
+    List<RunId> saved = saveTies(23);
+
+    List<RunId> listed = new ArrayList<>();
+    RunQuery query = RunQuery.all().withLimit(4);
+    RunPage page;
+    do {
+      page = runs.page(query);
+      page.runs().forEach(run -> listed.add(run.id()));
+      query = query.withAfter(RunCursor.after(page.runs().get(page.runs().size() - 1)));
+      save(Runs.runningSince(NOON.plusSeconds(listed.size())));
+    } while (page.hasNext());
+
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(saved);
+  }
+
+  @Test
+  void both_ways_to_turn_pages_have_the_same_order() {
+    saveTies(9);
+    List<RunSummary> all = runs.page(RunQuery.all()).runs();
+    for (int i = 0; i < all.size(); i++) {
+      RunQuery after = RunQuery.all().withAfter(RunCursor.after(all.get(i)));
+
+      assertThat(runs.page(RunQuery.all().withOffset(i)).runs())
+          .isEqualTo(all.subList(i, all.size()));
+      assertThat(runs.page(after).runs()).isEqualTo(all.subList(i + 1, all.size()));
+      assertThat(runs.page(after.withOffset(2)).runs())
+          .isEqualTo(all.subList(Math.min(i + 3, all.size()), all.size()));
+    }
+  }
+
+  private List<RunId> saveTies(int count) {
+    List<RunId> saved = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      saved.add(save(Runs.runningSince(NOON.plusNanos(i % 3 * 1_000L))).id());
+    }
+    return saved;
+  }
+
+  @Test
+  void a_page_beyond_the_end_is_empty_however_far_away() {
+    save(Runs.running());
+    for (long offset : List.of(1L, 1_000L, Long.MAX_VALUE - 100, Long.MAX_VALUE)) {
+      assertThat(runs.page(RunQuery.all().withOffset(offset)))
+          .isEqualTo(new RunPage(List.of(), false));
+    }
+  }
+
+  @Test
+  void every_filter_alone_and_together_selects_what_it_says() {
+    for (String key : List.of("math-v1", "math-V1", "logic")) {
+      for (Run run : Runs.ofEveryKind()) {
+        save(withKey(run, key));
+      }
+    }
+    List<RunSummary> all = runs.page(RunQuery.all().withLimit(100)).runs();
+    for (RunStatus status : withNull(RunStatus.values())) {
+      for (RunMode mode : withNull(RunMode.values())) {
+        for (String key : withNull(new String[] {"math-v1", "logic", "math", "MATH-V1"})) {
+          RunQuery query = RunQuery.all().withStatus(status).withMode(mode).withDatasetKey(key);
+
+          assertThat(runs.page(query.withLimit(100)).runs())
+              .isEqualTo(all.stream().filter(matches(status, mode, key)).toList());
+        }
+      }
+    }
+  }
+
+  private static Predicate<RunSummary> matches(RunStatus status, RunMode mode, String key) {
+    return run ->
+        (status == null || run.status() == status)
+            && (mode == null || run.mode() == mode)
+            && (key == null || run.datasetKey().value().equals(key));
+  }
+
+  private static Run withKey(Run run, String key) {
+    return new Run(
+        Runs.id(),
+        Texts.withKey(run.spec(), key),
+        run.status(),
+        run.executor(),
+        run.externalId(),
+        run.createdAt(),
+        run.startedAt(),
+        run.completedAt(),
+        run.exitCode(),
+        run.output(),
+        run.message());
+  }
+
+  private static <T> List<T> withNull(T[] values) {
+    List<T> list = new ArrayList<>(List.of(values));
+    list.add(null);
+    return list;
+  }
+
+  @Test
+  void a_filtered_list_turns_pages_too() {
+    for (int i = 0; i < 7; i++) {
+      save(Runs.runningSince(NOON.plusSeconds(i)));
+      save(Runs.completed());
+    }
+    RunQuery running = RunQuery.all().withStatus(RunStatus.RUNNING);
+    List<RunSummary> all = runs.page(running).runs();
+
+    assertThat(all).hasSize(7);
+    assertThat(runs.page(running.withLimit(3).withOffset(3)).runs()).isEqualTo(all.subList(3, 6));
+    assertThat(runs.page(running.withAfter(RunCursor.after(all.get(4)))).runs())
+        .isEqualTo(all.subList(5, 7));
+  }
+
+  @Test
+  void a_filter_is_text_and_never_a_pattern_or_a_piece_of_sql() {
+    save(Runs.running());
+    for (String key : List.of("%", "math%", "_ath-v1", "' OR '1'='1", "", "../math-v1", "*")) {
+      assertThat(runs.page(RunQuery.all().withDatasetKey(key)).runs()).isEmpty();
+    }
+  }
+
+  // ---- prefixes
+
+  @Test
+  void a_prefix_finds_the_ids_that_begin_like_it() {
+    List<RunId> saved =
+        Stream.of(
+                "00000000-0000-0000-0000-000000000000",
+                "0198ad5c-0000-7000-8000-000000000001",
+                "0198ad5c-ffff-7fff-bfff-ffffffffffff",
+                "7fffffff-ffff-ffff-7fff-ffffffffffff",
+                "80000000-0000-0000-8000-000000000000",
+                "80000000-0000-0000-0000-000000000000",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                "fffffffe-ffff-ffff-ffff-ffffffffffff")
+            .map(text -> new RunId(UUID.fromString(text)))
+            .toList();
+    saved.forEach(id -> save(Run.started(id, Runs.localRunOf("math-v1"), "process", NOON)));
+    for (RunId id : saved) {
+      for (int length = 1; length <= 36; length++) {
+        String prefix = id.toString().substring(0, length);
+
+        assertThat(runs.findIds(new RunIdPrefix(prefix), 100))
+            .containsExactlyInAnyOrderElementsOf(
+                saved.stream().filter(other -> other.toString().startsWith(prefix)).toList());
+      }
+    }
+    assertThat(runs.findIds(new RunIdPrefix("0198AD5C"), 100)).hasSize(2);
+    assertThat(runs.findIds(new RunIdPrefix("1"), 100)).isEmpty();
+  }
+
+  @Test
+  void a_prefix_finds_no_more_ids_than_asked_for() {
+    for (int i = 0; i < 5; i++) {
+      RunId id = new RunId(new UUID(0xabcL << 52, i));
+      save(Run.started(id, Runs.localRunOf("math-v1"), "process", NOON));
+    }
+    assertThat(runs.findIds(new RunIdPrefix("abc"), 2)).hasSize(2).doesNotHaveDuplicates();
+    assertThat(runs.findIds(new RunIdPrefix("abc"), 5)).hasSize(5);
+  }
+
+  private Run save(Run run) {
+    runs.save(Objects.requireNonNull(run));
+    return run;
+  }
+}

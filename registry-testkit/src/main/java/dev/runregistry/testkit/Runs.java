@@ -1,0 +1,148 @@
+package dev.runregistry.testkit;
+
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Sample runs for tests: each call makes one with an id of its own, and hides what the test does
+ * not care about. Local unless the name says dry-run.
+ */
+public final class Runs {
+  /** An instant that shows lost precision and every fold into another time zone. */
+  public static final Instant NOON = Instant.parse("2026-11-22T12:00:00.123456Z");
+
+  /** The name of what carries out the samples. */
+  public static final String EXECUTOR = "process";
+
+  private Runs() {}
+
+  /** A new id, in no order. */
+  public static RunId id() {
+    return new RunId(UUID.randomUUID());
+  }
+
+  /** A dry-run of that data set. */
+  public static RunSpec dryRunOf(String datasetKey) {
+    return new RunSpec(
+        new DatasetKey(datasetKey),
+        "google/gemma-2b-it",
+        RunMode.DRY_RUN,
+        "./output",
+        TrainingConfig.DEFAULT,
+        List.of(),
+        null);
+  }
+
+  /** A local run of that data set, with a command and a time limit. */
+  public static RunSpec localRunOf(String datasetKey) {
+    return localRunOf(datasetKey, List.of("tunix", "train", "--config", "{config}"));
+  }
+
+  /** A local run of that command, with a time limit. */
+  public static RunSpec localRunOf(String datasetKey, List<String> command) {
+    return new RunSpec(
+        new DatasetKey(datasetKey),
+        "google/gemma-2b-it",
+        RunMode.LOCAL,
+        "./output",
+        new TrainingConfig(0.000_5, 2, 16, 1024),
+        command,
+        Duration.ofMillis(30_001));
+  }
+
+  /** Waits since {@link #NOON}. */
+  public static Run pending() {
+    return pendingAt(NOON);
+  }
+
+  /** Waits since then. */
+  public static Run pendingAt(Instant created) {
+    return Run.pending(id(), localRunOf("math-v1"), created);
+  }
+
+  /** Runs since {@link #NOON}. */
+  public static Run running() {
+    return runningSince(NOON);
+  }
+
+  /** Runs since then. */
+  public static Run runningSince(Instant started) {
+    return running(localRunOf("math-v1"), started);
+  }
+
+  /** Runs since {@link #NOON}, nothing but a check. */
+  public static Run dryRunning() {
+    return running(dryRunOf("math-v1"), NOON);
+  }
+
+  /** Does that since then. */
+  public static Run running(RunSpec spec, Instant started) {
+    return Run.started(id(), spec, EXECUTOR, started);
+  }
+
+  /** Ran well, from {@link #NOON} on, for a bit more than a second. */
+  public static Run completed() {
+    return ended(running(), exited(0));
+  }
+
+  /** Ended by itself with that code, and printed something. */
+  public static RunOutcome exited(int code) {
+    return new RunOutcome.Exited(code, output("loss 0.25\n", "warning: slow\n"));
+  }
+
+  /** The same run, ended like that a bit more than a second after its start. */
+  public static Run ended(Run running, RunOutcome outcome) {
+    return running.finish(outcome, running.startedAt().plusNanos(1_234_567_000));
+  }
+
+  /** Both streams, whole. */
+  public static Output output(String stdout, String stderr) {
+    return new Output(CapturedText.of(stdout), CapturedText.of(stderr));
+  }
+
+  /** One run of each kind that can exist, in either mode. */
+  public static List<Run> ofEveryKind() {
+    return List.of(
+        pending(),
+        Run.pending(id(), dryRunOf("math-v1"), NOON),
+        pending().start(EXECUTOR, NOON.plusSeconds(9)),
+        running(),
+        dryRunning(),
+        completed(),
+        ended(running(), exited(1)),
+        ended(running(), exited(255)),
+        ended(running(), timedOut()),
+        ended(running(), notStarted()),
+        ended(pending(), notStarted()),
+        ended(running(), lost()),
+        ended(dryRunning(), lost()),
+        ended(dryRunning(), new RunOutcome.DryRunPassed("All 5 records are well formed\n")),
+        ended(dryRunning(), new RunOutcome.DryRunRefused("No manifest", "manifest.json: none\n")));
+  }
+
+  /** Ended by the registry after its limit. */
+  public static RunOutcome timedOut() {
+    return new RunOutcome.TimedOut(Duration.ofMillis(30_001), output("epoch 1\n", ""), "");
+  }
+
+  /** Never came to life. */
+  public static RunOutcome notStarted() {
+    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.NOT_FOUND, "No program tunix");
+  }
+
+  /** Nobody saw the end. */
+  public static RunOutcome lost() {
+    return new RunOutcome.Lost("Lost: the host restarted", output("epoch 1\n", ""));
+  }
+}
