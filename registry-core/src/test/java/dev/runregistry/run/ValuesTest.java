@@ -274,4 +274,12 @@ class ValuesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Dataset(key, "A", "1", 0, Path.of("dataset.jsonl")));
   }
+
+  @Test
+  void a_program_that_is_not_there_has_no_version() {
+    assertThat(new RuntimeStatus(false, null, "tunix: not found").version()).isNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RuntimeStatus(false, "1.0", "tunix: not found"))
+        .withMessageContaining("1.0");
+  }
 }

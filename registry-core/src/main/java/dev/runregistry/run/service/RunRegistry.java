@@ -14,6 +14,7 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
@@ -185,6 +186,18 @@ public final class RunRegistry {
    */
   public RunPage page(RunQuery query) {
     return repository.page(query);
+  }
+
+  /**
+   * Whether the program of that command can be started on this host, now.
+   *
+   * @throws IllegalArgumentException if the command is empty
+   */
+  public RuntimeStatus runtime(List<String> command) {
+    if (command.isEmpty()) {
+      throw new IllegalArgumentException("a command needs a program");
+    }
+    return executor.runtime(command);
   }
 
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */

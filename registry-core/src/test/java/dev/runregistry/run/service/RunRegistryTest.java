@@ -22,6 +22,7 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
@@ -304,6 +305,14 @@ class RunRegistryTest {
   }
 
   @Test
+  void whether_a_program_is_there_is_what_the_executor_says() {
+    assertThat(registry().runtime(List.of("tunix", "train")))
+        .isEqualTo(new RuntimeStatus(true, "1.0", "tunix is there"));
+    assertThatThrownBy(() -> registry().runtime(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void a_registry_without_a_port_is_not_built() {
     assertThatNullPointerException()
         .isThrownBy(() -> RunRegistry.builder().build())
@@ -393,6 +402,11 @@ class RunRegistryTest {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
       return outcome;
+    }
+
+    @Override
+    public RuntimeStatus runtime(List<String> command) {
+      return new RuntimeStatus(true, "1.0", command.get(0) + " is there");
     }
 
     @Override

@@ -1,0 +1,61 @@
+package dev.runregistry.testkit;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.port.DatasetCatalog;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Data sets that a test made up. */
+public final class InMemoryDatasetCatalog implements DatasetCatalog {
+  private final Map<DatasetKey, Entry> datasets = new ConcurrentHashMap<>();
+
+  /** An empty one. */
+  public InMemoryDatasetCatalog() {}
+
+  /**
+   * Adds a data set or puts another in its place.
+   *
+   * @param records for each record whether it is well formed
+   */
+  public void add(Dataset dataset, List<Boolean> records) {
+    datasets.put(dataset.key(), new Entry(dataset, List.copyOf(records)));
+  }
+
+  @Override
+  public Dataset find(DatasetKey key) {
+    return entry(key).dataset;
+  }
+
+  @Override
+  public int sample(Dataset dataset, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("the limit must be positive: " + limit);
+    }
+    List<Boolean> looked = entry(dataset.key()).records.stream().limit(limit).toList();
+    if (looked.isEmpty()) {
+      throw wrong(dataset.key(), "dataset.jsonl: it has no records");
+    }
+    int bad = looked.indexOf(false);
+    if (bad >= 0) {
+      throw wrong(dataset.key(), "dataset.jsonl, line " + (bad + 1) + ": not well formed");
+    }
+    return looked.size();
+  }
+
+  private Entry entry(DatasetKey key) {
+    return Optional.ofNullable(datasets.get(key))
+        .orElseThrow(
+            () -> new DatasetException("There is no data set " + key, key + "/: no such folder"));
+  }
+
+  private static DatasetException wrong(DatasetKey key, String what) {
+    return new DatasetException("The data set " + key + " is not well formed", key + "/" + what);
+  }
+
+  /** A data set and whether each of its records is well formed. */
+  private record Entry(Dataset dataset, List<Boolean> records) {}
+}

@@ -1,0 +1,103 @@
+package dev.runregistry.testkit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RunJournal;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journal while the JVM lives, under the same rules as that of a host; it can be told to fail.
+ */
+public final class InMemoryRunJournal implements RunJournal {
+  private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
+  private volatile @Nullable String failure;
+
+  /** An empty one. */
+  public InMemoryRunJournal() {}
+
+  /** From now on nothing can be written, for this reason; null and it can again. */
+  public void failWith(@Nullable String reason) {
+    failure = reason;
+  }
+
+  /** The run as it was noted when it began; empty if it did not. */
+  public Optional<Run> begun(RunId id) {
+    return Optional.ofNullable(notes.get(id)).map(Note::running);
+  }
+
+  /** The data set that the run was configured for; empty if it was not. */
+  public Optional<Dataset> configuredFor(RunId id) {
+    return Optional.ofNullable(notes.get(id)).map(Note::dataset);
+  }
+
+  /** The run as it was noted when it ended; empty if it did not. */
+  public Optional<Run> ended(RunId id) {
+    return Optional.ofNullable(notes.get(id)).map(Note::ended);
+  }
+
+  /** Whether the run needs no more attention. */
+  public boolean isSettled(RunId id) {
+    return Optional.ofNullable(notes.get(id)).filter(Note::settled).isPresent();
+  }
+
+  @Override
+  public void begin(Run running) {
+    requireWritable(running.id());
+    if (notes.putIfAbsent(running.id(), new Note(running, null, null, false)) != null) {
+      throw refused(running.id(), "a run with this id is there already");
+    }
+  }
+
+  @Override
+  public void configure(Run running, Dataset dataset) {
+    requireNonNull(dataset, "dataset");
+    change(running.id(), note -> new Note(note.running, dataset, note.ended, note.settled));
+  }
+
+  @Override
+  public void end(Run ended) {
+    change(
+        ended.id(),
+        note -> {
+          if (note.ended != null && !note.ended.equals(ended)) {
+            throw refused(ended.id(), "another ending is there already");
+          }
+          return new Note(note.running, note.dataset, ended, note.settled);
+        });
+  }
+
+  @Override
+  public void settle(RunId id) {
+    change(id, note -> new Note(note.running, note.dataset, note.ended, true));
+  }
+
+  private void change(RunId id, UnaryOperator<Note> move) {
+    requireWritable(id);
+    if (notes.computeIfPresent(id, (key, note) -> move.apply(note)) == null) {
+      throw refused(id, "it has not begun");
+    }
+  }
+
+  private void requireWritable(RunId id) {
+    String reason = failure;
+    if (reason != null) {
+      throw refused(id, reason);
+    }
+  }
+
+  private static JournalException refused(RunId id, String why) {
+    return new JournalException("run %s: %s".formatted(id, why), new IllegalStateException(why));
+  }
+
+  /** All that is known of a run. */
+  private record Note(
+      Run running, @Nullable Dataset dataset, @Nullable Run ended, boolean settled) {}
+}

@@ -1,0 +1,155 @@
+package dev.runregistry.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RunJournal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link RunJournal} promises. Subclass it and say what yours has noted. */
+public abstract class RunJournalContract {
+  /** For subclasses. */
+  protected RunJournalContract() {}
+
+  /** The journal, empty at first; always the same during one test. */
+  protected abstract RunJournal journal();
+
+  /** The run as it was noted when it began; empty if it is not there. */
+  protected abstract Optional<Run> begun(RunId id);
+
+  /** The run as it was noted when it ended; empty if it is not there. */
+  protected abstract Optional<Run> ended(RunId id);
+
+  /** Whether the run needs no more attention. */
+  protected abstract boolean isSettled(RunId id);
+
+  @Test
+  void a_run_that_began_is_noted_as_it_is() {
+    for (Run running : List.of(Runs.running(), Runs.dryRunning())) {
+      journal().begin(running);
+
+      assertThat(begun(running.id())).contains(running);
+      assertThat(ended(running.id())).isEmpty();
+      assertThat(isSettled(running.id())).isFalse();
+    }
+  }
+
+  @Test
+  void a_run_cannot_begin_twice() {
+    Run running = Runs.running();
+    journal().begin(running);
+    Run another = Runs.running();
+    Run sameId = Run.started(running.id(), another.spec(), Runs.EXECUTOR, Runs.NOON.plusSeconds(9));
+
+    assertThatThrownBy(() -> journal().begin(sameId))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining(running.id().toString());
+    assertThat(begun(running.id())).contains(running);
+  }
+
+  @Test
+  void every_kind_of_ending_is_noted_as_it_is() {
+    for (Run ended : Runs.ofEveryKind().stream().filter(run -> run.status().isFinal()).toList()) {
+      journal().begin(Run.started(ended.id(), ended.spec(), Runs.EXECUTOR, ended.startedAt()));
+
+      journal().end(ended);
+
+      assertThat(ended(ended.id())).contains(ended);
+    }
+  }
+
+  @Test
+  void the_same_ending_can_be_noted_again() {
+    Run running = begin();
+    Run ended = Runs.ended(running, Runs.exited(3));
+
+    journal().end(ended);
+    journal().end(ended);
+
+    assertThat(ended(running.id())).contains(ended);
+  }
+
+  @Test
+  void of_two_endings_only_the_first_is_kept() {
+    Run running = begin();
+    Run first = Runs.ended(running, Runs.exited(3));
+    journal().end(first);
+
+    assertThatThrownBy(() -> journal().end(Runs.ended(running, Runs.exited(0))))
+        .isInstanceOf(JournalException.class);
+    assertThat(ended(running.id())).contains(first);
+  }
+
+  @Test
+  void a_settled_run_keeps_its_notes_and_can_be_settled_again() {
+    Run running = begin();
+    Run ended = Runs.ended(running, Runs.exited(0));
+    journal().end(ended);
+
+    journal().settle(running.id());
+    journal().settle(running.id());
+
+    assertThat(isSettled(running.id())).isTrue();
+    assertThat(begun(running.id())).contains(running);
+    assertThat(ended(running.id())).contains(ended);
+  }
+
+  @Test
+  void a_settled_run_cannot_begin_again() {
+    Run running = begin();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().settle(running.id());
+
+    assertThatThrownBy(() -> journal().begin(running)).isInstanceOf(JournalException.class);
+    assertThat(isSettled(running.id())).isTrue();
+  }
+
+  @Test
+  void what_never_began_can_neither_be_configured_nor_end_nor_be_settled() {
+    Run running = Runs.running();
+    Dataset dataset =
+        new Dataset(
+            new DatasetKey("math-v1"), "Math", "1", 50, Path.of("/datasets/math-v1/dataset.jsonl"));
+
+    assertThatThrownBy(() -> journal().configure(running, dataset))
+        .isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> journal().end(Runs.ended(running, Runs.exited(0))))
+        .isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> journal().settle(running.id())).isInstanceOf(JournalException.class);
+    assertThat(begun(running.id())).isEmpty();
+    assertThat(ended(running.id())).isEmpty();
+  }
+
+  @Test
+  void many_runs_can_begin_and_end_at_once() {
+    List<Run> ended =
+        IntStream.range(0, 40)
+            .parallel()
+            .mapToObj(
+                code -> {
+                  Run done = Runs.ended(begin(), Runs.exited(code));
+                  journal().end(done);
+                  journal().settle(done.id());
+                  return done;
+                })
+            .toList();
+
+    assertThat(ended).allSatisfy(run -> assertThat(ended(run.id())).contains(run));
+    assertThat(ended).allMatch(run -> isSettled(run.id()));
+  }
+
+  private Run begin() {
+    Run running = Runs.running();
+    journal().begin(running);
+    return running;
+  }
+}
