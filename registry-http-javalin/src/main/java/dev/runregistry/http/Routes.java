@@ -1,0 +1,34 @@
+package dev.runregistry.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+
+/** Adds routes to Javalin and to the table that knows them all. */
+final class Routes {
+  private final RoutesConfig javalin;
+  private final RouteTable table;
+
+  Routes(RoutesConfig javalin, RouteTable table) {
+    this.javalin = javalin;
+    this.table = table;
+  }
+
+  /** Answers GET, and HEAD as GET would; Jetty leaves the body out. */
+  void get(String template, Handler handler) {
+    table.add("GET", template);
+    javalin.get(template, handler);
+    javalin.addHttpHandler(HandlerType.HEAD, template, handler);
+  }
+
+  void post(String template, Handler handler) {
+    table.add("POST", template);
+    javalin.post(template, handler);
+  }
+
+  static void json(Context ctx, byte[] body) {
+    ctx.contentType(Json.MEDIA_TYPE);
+    ctx.result(body);
+  }
+}
