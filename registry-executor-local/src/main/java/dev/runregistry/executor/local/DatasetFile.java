@@ -1,0 +1,65 @@
+package dev.runregistry.executor.local;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.DatasetKey;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * Says what is wrong with a file of a data set, and where; never with a path of this host.
+ *
+ * @param name the file in the folder of the data set
+ */
+record DatasetFile(DatasetKey key, String name) {
+  private static final int LONGEST = 300; // of what a library says, which may quote the file
+
+  DatasetException wrong(String what) {
+    return exception(key + "/" + name, what);
+  }
+
+  DatasetException wrong(int line, String what) {
+    return exception("%s/%s, line %d".formatted(key, name, line), what);
+  }
+
+  DatasetException wrong(long line, long column, String what) {
+    return exception("%s/%s, line %d, column %d".formatted(key, name, line, column), what);
+  }
+
+  /** What the file has instead of JSON; {@code linesBefore} are those before the text read. */
+  DatasetException notJson(JsonProcessingException e, int linesBefore) {
+    JsonLocation at = e.getLocation();
+    String what = "not JSON: " + shortened(e.getOriginalMessage());
+    return at == null
+        ? wrong(what)
+        : wrong(linesBefore + (long) at.getLineNr(), at.getColumnNr(), what);
+  }
+
+  DatasetException unreadable(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return wrong("there is no such file");
+    }
+    if (e instanceof AccessDeniedException) {
+      return wrong("the registry may not read it");
+    }
+    if (e instanceof CharacterCodingException) {
+      return wrong("not UTF-8");
+    }
+    String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return wrong("cannot be read: " + reason);
+  }
+
+  private DatasetException exception(String where, String what) {
+    return new DatasetException(
+        "The data set %s is not well formed".formatted(key), where + ": " + what);
+  }
+
+  private static String shortened(String said) {
+    String line = said.lines().findFirst().orElse("");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+  }
+}

@@ -1,0 +1,114 @@
+package dev.runregistry.executor.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Files and folders for the eyes of their owner only, which are there, whole, after a power cut.
+ * Written also by a thread that has been interrupted, whose flag is kept: what a run did must be
+ * noted all the same, and Java's channels close themselves under an interrupt.
+ */
+final class DurableFiles {
+  private static final FileAttribute<?> OWNER_ONLY_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<?> OWNER_ONLY_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private DurableFiles() {}
+
+  /** Writes a file so that its name never stands for half of it, even after a power cut. */
+  static void write(Path file, byte[] content) throws IOException {
+    Uninterruptibly.io(() -> writeOnce(file, content));
+  }
+
+  private static void writeOnce(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.deleteIfExists(temporary); // of one that was killed; each run has one writer only
+    try {
+      writeNew(temporary, content);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    syncOnce(folderOf(file));
+  }
+
+  private static void writeNew(Path file, byte[] content) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, NEW_FILE, OWNER_ONLY_FILE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Creates a file with this content that need not survive a power cut.
+   *
+   * @throws FileAlreadyExistsException if it is there
+   */
+  static void create(Path file, byte[] content) throws IOException {
+    Files.createFile(file, OWNER_ONLY_FILE);
+    if (content.length > 0) {
+      Files.write(file, content);
+    }
+  }
+
+  /**
+   * Creates one folder; {@link #sync} its parent to make that durable.
+   *
+   * @throws FileAlreadyExistsException if it is there
+   */
+  static void createFolder(Path folder) throws IOException {
+    Files.createDirectory(folder, OWNER_ONLY_FOLDER);
+  }
+
+  /** Creates a folder and what is missing above it, durably; does nothing when it is there. */
+  static void createFolders(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folderOf(folder);
+    createFolders(parent);
+    try {
+      createFolder(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) { // else somebody else was faster
+        throw e;
+      }
+    }
+    sync(parent);
+  }
+
+  /** Makes the names in a folder durable. */
+  static void sync(Path folder) throws IOException {
+    Uninterruptibly.io(() -> syncOnce(folder));
+  }
+
+  private static void syncOnce(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static Path folderOf(Path file) throws IOException {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IOException("no folder can hold " + file);
+    }
+    return parent;
+  }
+}

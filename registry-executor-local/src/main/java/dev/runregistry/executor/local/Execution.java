@@ -1,0 +1,87 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, from its start to its end. {@link #toItsEnd} is called once; signals come from others.
+ */
+final class Execution {
+  private final Run run;
+  private final Settings settings;
+  private final RunFolder folder;
+  private @Nullable LiveRun live; // guarded by this
+  private @Nullable ProcessSignal signalled; // the first; guarded by this
+
+  Execution(Run run, Settings settings) {
+    this.run = run;
+    this.settings = settings;
+    folder = settings.home().activeFolder(run.id());
+  }
+
+  /** Passes the signal on; see {@link LocalRunExecutor#signal}. */
+  void signal(ProcessSignal signal) {
+    LiveRun target;
+    ProcessSignal sent;
+    synchronized (this) {
+      sent = signalled == null ? signal : ProcessSignal.KILL;
+      signalled = signalled == null ? signal : signalled;
+      target = live;
+    }
+    if (target != null) {
+      target.signal(sent);
+    }
+  }
+
+  RunOutcome toItsEnd() {
+    Launch launch = new Launch(run, settings, folder);
+    Optional<NotStarted> obstacle = launch.obstacle();
+    if (obstacle.isPresent()) {
+      return obstacle.get();
+    }
+    try {
+      return launch(launch);
+    } catch (IOException e) {
+      return new NotStarted(
+          NotStarted.Why.REFUSED, "The host refused to start it: " + e.getMessage());
+    }
+  }
+
+  private RunOutcome launch(Launch launch) throws IOException {
+    LiveRun started;
+    synchronized (this) {
+      if (signalled != null) { // before there was anything to send it to
+        return new Exited(signalled.exitCode(), Output.NONE, "ended before it was started");
+      }
+      started = new LiveRun(launch.start(), run, settings, folder);
+      live = started;
+    }
+    return toItsEnd(started);
+  }
+
+  private static RunOutcome toItsEnd(LiveRun started) {
+    boolean interrupted = false;
+    boolean inTime = true;
+    try {
+      started.show();
+      inTime = started.awaitEnd();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      started.end(); // nothing is left running, whatever went wrong here
+    }
+    started.finishShowing();
+    RunOutcome outcome = started.outcome(inTime);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return outcome;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What has to be right and ready before a run can start, and its start. */
+final class Launch {
+  private static final byte[] EMPTY = {};
+
+  private final Run run;
+  private final Settings settings;
+  private final RunFolder folder;
+  private final List<String> command;
+  private final ProgramLookup programs;
+
+  Launch(Run run, Settings settings, RunFolder folder) {
+    this.run = run;
+    this.settings = settings;
+    this.folder = folder;
+    command = command();
+    programs =
+        new ProgramLookup(
+            settings.workingDirectory().toFile(),
+            settings.environment().getOrDefault("PATH", System.getenv("PATH")));
+  }
+
+  private List<String> command() {
+    List<String> words = run.spec().command();
+    if (!Files.exists(folder.config())) { // not a training: verbatim
+      return words;
+    }
+    String config = folder.config().toString();
+    return words.stream().map(word -> word.replace("{config}", config)).toList();
+  }
+
+  /** What stands in the way, as far as it can be seen beforehand. */
+  Optional<NotStarted> obstacle() {
+    if (!folder.exists()) {
+      return refused("The run is not in the journal of this host");
+    }
+    if (!Files.isDirectory(settings.workingDirectory())) {
+      return refused("The working directory does not exist");
+    }
+    Optional<String> garbled = command.stream().filter(word -> !arrivesWhole(word)).findFirst();
+    if (garbled.isPresent()) {
+      return refused(
+          "The locale cannot pass on the argument %s; start the registry in a UTF-8 locale"
+              .formatted(garbled.get()));
+    }
+    return programs.obstacle(command.get(0));
+  }
+
+  /** Java silently turns what its locale cannot encode into question marks. */
+  private static boolean arrivesWhole(String word) {
+    return encodes(Charset.defaultCharset(), word) // what Java 17 uses
+        && encodes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")), word);
+  }
+
+  private static boolean encodes(Charset charset, String word) {
+    return charset.newEncoder().canEncode(word);
+  }
+
+  private static Optional<NotStarted> refused(String why) {
+    return Optional.of(new NotStarted(Why.REFUSED, why));
+  }
+
+  /**
+   * Starts the supervisor.
+   *
+   * @throws IOException if the host refuses; nothing runs then
+   */
+  Process start() throws IOException {
+    Duration limit = run.spec().timeLimit();
+    new RunProcesses(folder)
+        .create(
+            Optional.ofNullable(limit).map(time -> System.currentTimeMillis() + time.toMillis()));
+    for (LogStream stream : LogStream.values()) {
+      DurableFiles.create(folder.log(stream), EMPTY);
+    }
+    DurableFiles.create(folder.supervisorLog(), EMPTY);
+    return Supervisor.of(
+            run.id(),
+            folder,
+            unmistakable(),
+            settings.workingDirectory(),
+            environment(),
+            settings.ownSession())
+        .start();
+  }
+
+  private List<String> unmistakable() {
+    List<String> words = new ArrayList<>(command);
+    words.set(0, programs.unmistakable(words.get(0)));
+    return words;
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(settings.environment());
+    environment.put("PYTHONUNBUFFERED", "1");
+    environment.put(LocalRunExecutor.COOKIE, run.id().toString());
+    return environment;
+  }
+}

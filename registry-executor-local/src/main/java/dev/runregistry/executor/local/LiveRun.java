@@ -1,0 +1,169 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A run that has started: its supervisor, what that has started, and how it is all ended. */
+final class LiveRun {
+  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  private static final Duration NOTING = Duration.ofSeconds(10);
+
+  /** How long what ignores PIPE may go on when nobody reads its output. */
+  private static final Duration WITHOUT_READER = Duration.ofSeconds(1);
+
+  private final Process supervisor;
+  private final Run run;
+  private final Settings settings;
+  private final RunFolder folder;
+  private final RunProcesses processes;
+  private final ProcessTree tree;
+  private final List<OutputFollower> followers;
+  private volatile boolean showing = true;
+  private volatile boolean signalled;
+  private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
+
+  LiveRun(Process supervisor, Run run, Settings settings, RunFolder folder) {
+    this.supervisor = supervisor;
+    this.run = run;
+    this.settings = settings;
+    this.folder = folder;
+    processes = new RunProcesses(folder);
+    tree =
+        new ProcessTree(
+            settings.table(),
+            identity(),
+            LocalRunExecutor.COOKIE + "=" + run.id(),
+            settings.ownSession());
+    followers =
+        settings.live().entrySet().stream()
+            .map(
+                live ->
+                    new OutputFollower(
+                        folder.log(live.getKey()), live.getValue(), this::outputClosed))
+            .toList();
+  }
+
+  private ProcessIdentity identity() {
+    return settings
+        .table()
+        .find(supervisor.pid())
+        .or(processes::supervisor) // it has ended already
+        .map(Entry::identity)
+        .orElse(new ProcessIdentity(supervisor.pid(), 0));
+  }
+
+  /** Begins to show its output as it comes. */
+  void show() {
+    followers.forEach(OutputFollower::start);
+  }
+
+  /** Waits for the end of the run, at most for its time limit; returns whether it came in time. */
+  boolean awaitEnd() throws InterruptedException {
+    Duration limit = run.spec().timeLimit();
+    if (limit == null) {
+      supervisor.waitFor();
+      return true;
+    }
+    return supervisor.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) || childHasEnded();
+  }
+
+  /** Whether only the supervisor is left, which is about to note the exit code. */
+  private boolean childHasEnded() {
+    return processes.child().filter(child -> !isAlive(child)).isPresent();
+  }
+
+  private boolean isAlive(Entry process) {
+    return settings
+        .table()
+        .find(process.identity().pid())
+        .filter(now -> now.lives() && now.identity().equals(process.identity()))
+        .isPresent();
+  }
+
+  /** Ends everything that still runs; the supervisor last, so that it can note the exit code. */
+  void end() {
+    ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
+    if (supervisor.isAlive() && !childHasEnded()) {
+      awaitChild();
+      ending = tree.end(settings.killGrace());
+    }
+    boolean noted = ending.survivors().isEmpty() && Uninterruptibly.await(supervisor, NOTING);
+    if (!noted) {
+      supervisor.destroyForcibly();
+      Uninterruptibly.await(supervisor, NOTING);
+    }
+    leftBehind = ending.survivors().isEmpty() ? tree.end(settings.killGrace()) : ending;
+  }
+
+  /** Called by a follower: what the child writes reaches nobody any more. */
+  private void outputClosed() {
+    signalled = true;
+    tree.signal(ProcessSignal.PIPE);
+    Duration patience =
+        settings.killGrace().compareTo(WITHOUT_READER) < 0 ? settings.killGrace() : WITHOUT_READER;
+    if (!Uninterruptibly.await(supervisor, patience)) {
+      tree.end(settings.killGrace());
+    }
+  }
+
+  /** Sends the signal to all that runs, as soon as it can arrive. */
+  void signal(ProcessSignal signal) {
+    if (!supervisor.isAlive()) { // all that is left is to show the rest of the output
+      showing = false;
+    }
+    signalled = true;
+    awaitChild();
+    List<Entry> targets = tree.find();
+    if (signal == ProcessSignal.INT && !settings.ownSession()) {
+      targets = withoutReachedByTerminal(targets);
+    }
+    settings.table().signal(targets, signal);
+  }
+
+  /** Until its program can start, the child ignores signals as its supervisor does. */
+  private void awaitChild() {
+    Pause pause = new Pause(Duration.ofMillis(5));
+    long giveUp = System.nanoTime() + NOTING.toNanos();
+    while (supervisor.isAlive() && !processes.childStarted() && System.nanoTime() < giveUp) {
+      pause.sleep();
+    }
+  }
+
+  /** A terminal sends INT to each process of its foreground group, so they had it if we did. */
+  private List<Entry> withoutReachedByTerminal(List<Entry> targets) {
+    Optional<Entry> self = settings.table().find(ProcessHandle.current().pid());
+    return self.filter(Entry::isInForeground)
+        .map(
+            foreground ->
+                targets.stream().filter(target -> target.group() != foreground.group()).toList())
+        .orElse(targets);
+  }
+
+  /** Shows the rest of the output; returns when all is shown or somebody does not want to wait. */
+  void finishShowing() {
+    followers.forEach(OutputFollower::finish);
+    followers.forEach(
+        follower -> {
+          while (showing && !follower.awaitDone(Duration.ofMillis(20))) {
+            // a second signal is for those who do not want to wait for a reader
+          }
+        });
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param inTime whether that was before its time limit
+   */
+  RunOutcome outcome(boolean inTime) {
+    ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
+        signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
+    return new RunEnding(run, folder, processes, supervisor.exitValue(), told).outcome(inTime);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.runregistry.executor.local;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.RunExecutor;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out runs as processes of this host. What they print goes straight to files in the run
+ * folder; a small shell script supervises each, so that a run and its exit code outlive this
+ * process.
+ *
+ * <p>Every process of a run finds the run's id in its environment as {@value #COOKIE}. When the run
+ * ends, whatever it has started is ended with it: all its descendants, all that carry the cookie,
+ * and, in a session of its own, all of the session. Only a process that shook off all three escapes
+ * (one started by {@code env -i setsid}, whose parent has ended).
+ *
+ * <p>A script that does not begin with {@code #!} is run by {@code sh}, as everywhere on POSIX.
+ * Signals that are ignored already when this process starts (INT under {@code nohup}, say) are
+ * ignored in the run too, and QUIT (^\) does not arrive, because Java blocks it in whatever it
+ * starts.
+ *
+ * <p>Safe for use by many threads at once, one run each. Holds nothing open between runs.
+ */
+public final class LocalRunExecutor implements RunExecutor {
+  /** The name of the environment variable that has the run's id. */
+  public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
+
+  private final Settings settings;
+  private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
+  private @Nullable ProcessSignal early; // guarded by executions
+
+  private LocalRunExecutor(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** Starts to put an executor together; runs must have begun in that home. */
+  public static Builder builder(RunHome home) {
+    return new Builder(home);
+  }
+
+  @Override
+  public String name() {
+    return "process";
+  }
+
+  /**
+   * Carries out the run as the contract says. Its time limit counts from now.
+   *
+   * @throws IllegalArgumentException if it is a dry-run
+   */
+  @Override
+  public RunOutcome execute(Run running) {
+    if (running.spec().mode() != RunMode.LOCAL) {
+      throw new IllegalArgumentException("run " + running.id() + " has nothing to start");
+    }
+    Execution execution = new Execution(running, settings);
+    synchronized (executions) {
+      executions.add(execution);
+      if (early != null) {
+        execution.signal(early);
+        early = null;
+      }
+    }
+    try {
+      return execution.toItsEnd();
+    } finally {
+      synchronized (executions) {
+        executions.remove(execution);
+      }
+    }
+  }
+
+  /**
+   * Passes a signal on to every process of the runs that are being carried out, or else of the next
+   * one: a run that has not started yet ends as the signal would have ended it. Any second signal
+   * to the same run is KILL. An INT that comes from the terminal is not sent a second time to those
+   * that had it from there. Returns when the signal is sent.
+   */
+  public void signal(ProcessSignal signal) {
+    requireNonNull(signal, "signal");
+    List<Execution> now;
+    synchronized (executions) {
+      now = List.copyOf(executions);
+      if (now.isEmpty()) {
+        early = signal;
+      }
+    }
+    now.forEach(execution -> execution.signal(signal));
+  }
+
+  /**
+   * What all runs of an executor share.
+   *
+   * @param live where output is shown as it comes; empty for nowhere
+   */
+  record Settings(
+      RunHome home,
+      ProcessTable table,
+      Duration killGrace,
+      boolean ownSession,
+      Map<LogStream, FileChannel> live,
+      Path workingDirectory,
+      Map<String, String> environment) {}
+
+  /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
+  public static final class Builder {
+    private final RunHome home;
+    private final Map<LogStream, FileChannel> live = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private Duration killGrace = Duration.ofSeconds(10);
+    private boolean ownSession = true;
+    private Path workingDirectory = Path.of("").toAbsolutePath();
+
+    private Builder(RunHome home) {
+      this.home = requireNonNull(home, "home");
+    }
+
+    /**
+     * How long a process may tidy up between TERM and KILL; 10 s unless said, zero for none.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder killGrace(Duration grace) {
+      if (grace.isNegative()) {
+        throw new IllegalArgumentException("the grace must not be negative: " + grace);
+      }
+      killGrace = grace;
+      return this;
+    }
+
+    /** Each run gets a session of its own and no stdin, as for a server; this is the default. */
+    public Builder ownSession() {
+      ownSession = true;
+      return this;
+    }
+
+    /** Runs share our terminal, our process group and our stdin, as for a command line. */
+    public Builder terminal() {
+      ownSession = false;
+      return this;
+    }
+
+    /**
+     * Shows what a run prints as it comes, at most about 20 ms later, and all of it before {@link
+     * LocalRunExecutor#execute} returns. When nobody reads one of the two any more, the run is
+     * ended as a closed pipe would end it, by PIPE. The channels stay open.
+     */
+    public Builder liveOutput(FileChannel out, FileChannel err) {
+      live.put(LogStream.STDOUT, requireNonNull(out, "out"));
+      live.put(LogStream.STDERR, requireNonNull(err, "err"));
+      return this;
+    }
+
+    /** Where runs start; our own working directory unless said. It need not be there yet. */
+    public Builder workingDirectory(Path folder) {
+      workingDirectory = folder.toAbsolutePath();
+      return this;
+    }
+
+    /** Sets a variable in the environment of every run, which else has our own environment. */
+    public Builder environment(String name, String value) {
+      environment.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+      return this;
+    }
+
+    /** Puts it together. */
+    public LocalRunExecutor build() {
+      return new LocalRunExecutor(
+          new Settings(
+              home,
+              ProcessTable.ofThisHost(),
+              killGrace,
+              ownSession,
+              Map.copyOf(live),
+              workingDirectory,
+              Map.copyOf(environment)));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.runregistry.executor.local;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.DatasetKey;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a manifest says that the registry needs; the rest of it is checked and passed over. */
+record Manifest(String title, String version, long traceCount) {
+  private static final List<String> REQUIRED =
+      List.of(
+          "dataset_key",
+          "build_id",
+          "dataset_name",
+          "dataset_version",
+          "created_at",
+          "selection_strategy",
+          "trace_ids",
+          "trace_count");
+
+  /** Read as characters, strictly: Jackson itself would also take UTF-16, UTF-32 and worse. */
+  static Manifest read(DatasetKey key, Path path) {
+    DatasetFile file = new DatasetFile(key, "manifest.json");
+    try (Reader in =
+            new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
+        JsonParser parser = RunJson.JSON.createParser(withoutByteOrderMark(file, in))) {
+      return new Reading(file, parser).manifest();
+    } catch (JsonProcessingException e) {
+      throw file.notJson(e, 0);
+    } catch (CharacterCodingException e) {
+      throw notUtf8(file, path);
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+  }
+
+  private static Reader withoutByteOrderMark(DatasetFile file, Reader in) throws IOException {
+    PushbackReader reader = new PushbackReader(in);
+    int first = reader.read();
+    if (first == JsonFields.BYTE_ORDER_MARK) {
+      throw file.wrong(1, 1, JsonFields.BYTE_ORDER_MARK_FOUND);
+    }
+    if (first >= 0) {
+      reader.unread(first);
+    }
+    return reader;
+  }
+
+  private static DatasetException notUtf8(DatasetFile file, Path path) {
+    try (BoundedLines lines = BoundedLines.of(path)) {
+      BoundedLines.Line line = lines.next();
+      for (int number = 1; !line.isEnd() && !line.isTooLong(); number++) {
+        BoundedLines.Decoded decoded = line.decoded();
+        if (!decoded.whole()) {
+          return file.wrong(number, decoded.text().length() + 1, "not UTF-8");
+        }
+        line = lines.next();
+      }
+      return file.wrong("not UTF-8");
+    } catch (IOException e) {
+      return file.unreadable(e);
+    }
+  }
+
+  Dataset toDataset(DatasetKey key, Path records) {
+    return new Dataset(key, title, version, traceCount, records);
+  }
+
+  /** One pass over the file. */
+  private static final class Reading {
+    private final DatasetFile file;
+    private final JsonParser parser;
+    private final Map<String, String> texts = new HashMap<>();
+    private long traceCount;
+
+    Reading(DatasetFile file, JsonParser parser) {
+      this.file = file;
+      this.parser = parser;
+    }
+
+    Manifest manifest() throws IOException {
+      JsonFields.requireObject(file, parser, 0);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        readField(name);
+        parser.skipChildren();
+      }
+      JsonFields.requireEnd(file, parser, 0);
+      requireAll();
+      return new Manifest(text("dataset_name"), text("dataset_version"), traceCount);
+    }
+
+    private void readField(String name) throws IOException {
+      switch (name) {
+        case "trace_count" -> {
+          require(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, name, "a whole number");
+          traceCount = parser.getLongValue();
+          require(traceCount >= 0, name, "0 or more");
+          texts.put(name, "");
+        }
+        case "trace_ids" -> {
+          require(parser.currentToken() == JsonToken.START_ARRAY, name, "a list");
+          texts.put(name, "");
+        }
+        default -> {
+          if (REQUIRED.contains(name)) {
+            require(parser.currentToken() == JsonToken.VALUE_STRING, name, "a string");
+            texts.put(name, parser.getText());
+          }
+        }
+      }
+    }
+
+    private void require(boolean holds, String name, String what) {
+      if (!holds) {
+        throw JsonFields.wrong(file, parser.currentTokenLocation(), 0, name + " must be " + what);
+      }
+    }
+
+    private void requireAll() {
+      List<String> missing = REQUIRED.stream().filter(name -> !texts.containsKey(name)).toList();
+      if (!missing.isEmpty()) {
+        throw file.wrong("required and missing: " + String.join(", ", missing));
+      }
+      if (!text("dataset_key").equals(file.key().value())) {
+        throw file.wrong("dataset_key must be the name of the folder, " + file.key());
+      }
+    }
+
+    private String text(String name) {
+      return texts.getOrDefault(name, "");
+    }
+  }
+}

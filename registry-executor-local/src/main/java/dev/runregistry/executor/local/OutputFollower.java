@@ -1,0 +1,108 @@
+package dev.runregistry.executor.local;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows a growing file on a channel: a daemon thread copies what is new, inside the kernel where
+ * that can be. Does not close the channel.
+ */
+final class OutputFollower {
+  private static final Logger log = LoggerFactory.getLogger(OutputFollower.class);
+
+  /** The longest that new output waits to be shown; a person does not notice. */
+  private static final Duration LATENCY = Duration.ofMillis(20);
+
+  private static final long BYTES_AT_ONCE = 8 << 20;
+
+  private final Path file;
+  private final FileChannel target;
+  private final Runnable onClosed;
+  private final Thread thread;
+  private volatile boolean complete;
+
+  /**
+   * Follows a file that is there already; call {@link #start}.
+   *
+   * @param onClosed called once, by the copying thread, when nobody reads the channel any more
+   */
+  OutputFollower(Path file, FileChannel target, Runnable onClosed) {
+    this.file = file;
+    this.target = target;
+    this.onClosed = onClosed;
+    thread = new Thread(this::follow, "follow " + file.getFileName());
+    thread.setDaemon(true); // a reader that never comes back must not keep this process
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Says that the file grows no more. */
+  void finish() {
+    complete = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** Waits until all is shown or nobody wants to see it; returns whether that came in time. */
+  boolean awaitDone(Duration atMost) {
+    return Uninterruptibly.await(thread, atMost);
+  }
+
+  private void follow() {
+    try (FileChannel source = FileChannel.open(file, StandardOpenOption.READ)) {
+      copy(source);
+    } catch (IOException e) {
+      log.warn("{} cannot be shown any more", file, e);
+    }
+  }
+
+  private void copy(FileChannel source) throws IOException {
+    Pause pause = new Pause(LATENCY);
+    long position = 0;
+    while (true) {
+      boolean last = complete; // asked before the size, so that nothing comes after the last look
+      long size = source.size();
+      if (size < position) { // the program emptied its own output, by "> /dev/stdout" say
+        position = 0;
+      }
+      if (size > position) {
+        try {
+          position += source.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
+        } catch (IOException e) {
+          stopShowing(e);
+          return;
+        }
+        pause.reset();
+      } else if (last) {
+        return;
+      } else {
+        pause.sleep();
+      }
+    }
+  }
+
+  private void stopShowing(IOException e) {
+    if (isFile(target)) { // a full disk, say: the log has it all, so the run can go on
+      log.warn("{} cannot be shown any more", file, e);
+    } else {
+      onClosed.run();
+    }
+  }
+
+  /** Pipes, sockets and terminals have no position; the text of an error depends on the locale. */
+  private static boolean isFile(FileChannel channel) {
+    try {
+      channel.position();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.runregistry.executor.local;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Linux. Of the many processes of a host only one line each is read, and of those that are young
+ * enough, the environment.
+ */
+final class ProcProcessTable implements ProcessTable {
+  private static final File PROC = new File("/proc");
+  private static final int STAT_BYTES = 512; // a name of 64 and 50 numbers; what follows is unused
+
+  @Override
+  public Optional<Entry> find(long pid) {
+    return read(Long.toString(pid), 0);
+  }
+
+  @Override
+  public List<Entry> since(long startTime) {
+    List<Entry> found = new ArrayList<>();
+    String[] names = PROC.list();
+    for (String name : names == null ? new String[0] : names) {
+      if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
+        read(name, startTime).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public boolean hasInEnvironment(Entry process, String nameAndValue) {
+    byte[] wanted = ("\0" + nameAndValue + "\0").getBytes(StandardCharsets.UTF_8);
+    try (FileInputStream in =
+        new FileInputStream("/proc/" + process.identity().pid() + "/environ")) {
+      return contains(in.readAllBytes(), wanted);
+    } catch (IOException e) {
+      return false; // it has ended, or is another user's
+    }
+  }
+
+  @Override
+  public void signal(Collection<Entry> processes, ProcessSignal signal) {
+    Signals.send(this, processes, signal);
+  }
+
+  private static Optional<Entry> read(String pid, long startTime) {
+    byte[] line = new byte[STAT_BYTES];
+    try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
+      int length = in.read(line);
+      return length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime);
+    } catch (IOException e) {
+      return Optional.empty(); // it has ended
+    }
+  }
+
+  /** Whether the text, with a zero byte put before and after it, has the wanted bytes. */
+  private static boolean contains(byte[] text, byte[] wanted) {
+    int inner = wanted.length - 2;
+    for (int from = 0; from + inner <= text.length; from++) {
+      boolean begins = from == 0 || text[from - 1] == 0;
+      boolean ends = from + inner == text.length || text[from + inner] == 0;
+      if (begins && ends && Arrays.equals(text, from, from + inner, wanted, 1, 1 + inner)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

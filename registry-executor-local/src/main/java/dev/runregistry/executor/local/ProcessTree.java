@@ -1,0 +1,132 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.executor.local.ProcessTable.Entry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything that a run has started, but for its supervisor: descendants, whatever carries the
+ * run's cookie in its environment, and, where the run has a session of its own, all in there. What
+ * was seen once stays a part of it. Out of reach is only what has lost its parent, its session and
+ * its environment before anybody looked.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+final class ProcessTree {
+  /** How long to go on killing before giving up; what is left then cannot be killed. */
+  private static final Duration KILLING = Duration.ofSeconds(5);
+
+  private final ProcessTable table;
+  private final ProcessIdentity supervisor;
+  private final String cookie;
+  private final boolean ownSession;
+  private final Set<ProcessIdentity> seen = new HashSet<>();
+
+  /**
+   * The tree below a supervisor.
+   *
+   * @param cookie the entry in the environment that all of it begins with
+   * @param ownSession whether the supervisor leads a session
+   */
+  ProcessTree(ProcessTable table, ProcessIdentity supervisor, String cookie, boolean ownSession) {
+    this.table = table;
+    this.supervisor = supervisor;
+    this.cookie = cookie;
+    this.ownSession = ownSession;
+  }
+
+  /** Those that live now. */
+  synchronized List<Entry> find() {
+    List<Entry> young = table.since(supervisor.startTime());
+    List<Entry> found = new ArrayList<>();
+    Set<Long> parents = new HashSet<>();
+    parents.add(supervisor.pid());
+    List<Entry> rest =
+        young.stream()
+            .filter(process -> process.identity().pid() != supervisor.pid())
+            .filter(process -> process.identity().pid() != ProcessHandle.current().pid())
+            .toList();
+    List<Entry> others = new ArrayList<>();
+    for (Entry process : rest) {
+      (belongs(process) ? found : others).add(process);
+    }
+    found.forEach(process -> parents.add(process.identity().pid()));
+    while (others.removeIf(process -> isChild(process, parents, found))) {
+      // until no more descendants turn up
+    }
+    found.removeIf(process -> !process.lives());
+    found.forEach(process -> seen.add(process.identity()));
+    return found;
+  }
+
+  private static boolean isChild(Entry process, Set<Long> parents, List<Entry> found) {
+    if (!parents.contains(process.parent())) {
+      return false;
+    }
+    parents.add(process.identity().pid());
+    found.add(process);
+    return true;
+  }
+
+  private boolean belongs(Entry process) {
+    return seen.contains(process.identity())
+        || (ownSession && process.session() == supervisor.pid())
+        || (process.lives() && table.hasInEnvironment(process, cookie));
+  }
+
+  void signal(ProcessSignal signal) {
+    table.signal(find(), signal);
+  }
+
+  /**
+   * Ends all of it: TERM, time to tidy up, KILL, again and again until nothing is left.
+   *
+   * @return what happened
+   */
+  Ending end(Duration grace) {
+    int ended = askToEnd(grace);
+    Pause pause = new Pause(Duration.ofMillis(20));
+    long giveUp = System.nanoTime() + KILLING.toNanos();
+    List<Entry> left = find();
+    while (!left.isEmpty() && System.nanoTime() < giveUp) {
+      table.signal(left, ProcessSignal.KILL);
+      pause.sleep();
+      left = find();
+    }
+    return new Ending(ended - left.size(), left);
+  }
+
+  /** Sends TERM to each once; returns how many there were. */
+  private int askToEnd(Duration grace) {
+    Set<ProcessIdentity> asked = new HashSet<>();
+    Pause pause = new Pause(Duration.ofMillis(50));
+    long until = System.nanoTime() + grace.toNanos();
+    List<Entry> left = find();
+    while (!left.isEmpty()) {
+      List<Entry> unasked = left.stream().filter(process -> asked.add(process.identity())).toList();
+      table.signal(unasked, ProcessSignal.TERM);
+      // a stopped one gets its TERM only when it goes on
+      List<Entry> stopped = left.stream().filter(Entry::isStopped).toList();
+      table.signal(stopped, ProcessSignal.CONT);
+      if (System.nanoTime() >= until) {
+        break;
+      }
+      pause.sleep();
+      left = find();
+    }
+    return asked.size();
+  }
+
+  /**
+   * What became of a tree.
+   *
+   * @param ended how many processes were ended
+   * @param survivors what could not be ended
+   */
+  record Ending(int ended, List<Entry> survivors) {
+    static final Ending NOTHING = new Ending(0, List.of());
+  }
+}

@@ -1,0 +1,143 @@
+package dev.runregistry.executor.local;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads from a run folder how the run ended, after its end.
+ *
+ * @param supervisorExit as Java has it: 128 + s if signal s ended it
+ * @param leftBehind what had to be ended after the run itself
+ */
+record RunEnding(
+    Run run,
+    RunFolder folder,
+    RunProcesses processes,
+    int supervisorExit,
+    ProcessTree.Ending leftBehind) {
+
+  private static final Logger log = LoggerFactory.getLogger(RunEnding.class);
+  private static final int NOT_EXECUTABLE = 126; // of every shell
+  private static final int NOT_FOUND = 127;
+
+  RunOutcome outcome(boolean inTime) {
+    if (!leftBehind.survivors().isEmpty()) {
+      log.warn("run {}: {}", run.id(), note());
+    }
+    if (!inTime) {
+      return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
+    }
+    OptionalInt code = exitCode();
+    if (code.isPresent()) {
+      return exited(code.getAsInt());
+    }
+    return processes.childStarted() ? lost() : neverStarted();
+  }
+
+  private RunOutcome exited(int code) {
+    return couldNotBeExecuted(code).orElseGet(() -> new Exited(code, output(), note()));
+  }
+
+  /** The exit code of the child; empty if its supervisor did not live to see it. */
+  private OptionalInt exitCode() {
+    try {
+      String noted = Files.readString(folder.exit(), StandardCharsets.US_ASCII);
+      return noted.endsWith("\n")
+          ? OptionalInt.of(Integer.parseInt(noted.strip()))
+          : OptionalInt.of(supervisorExit); // the disk is full; it ends as its child did
+    } catch (IOException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /** What the shell alone can find out: a missing interpreter, a file for another machine. */
+  private Optional<RunOutcome> couldNotBeExecuted(int code) {
+    if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
+      return Optional.empty();
+    }
+    String program = run.spec().command().get(0);
+    return Optional.of(output().stderr().text())
+        .filter(text -> text.startsWith(Supervisor.mark(run.id()) + ":"))
+        .map(
+            text ->
+                code == NOT_FOUND
+                    ? new NotStarted(
+                        NotStarted.Why.NOT_FOUND, program + ": it or its interpreter is not found")
+                    : new NotStarted(
+                        NotStarted.Why.NOT_EXECUTABLE,
+                        program + ": cannot be executed: " + lastPart(text)));
+  }
+
+  /** Shells say {@code name: line: exec: program: reason}. */
+  private static String lastPart(String error) {
+    String line = error.strip().lines().reduce("", (first, last) -> last);
+    return line.substring(line.lastIndexOf(": ") + 1).strip();
+  }
+
+  private RunOutcome neverStarted() {
+    if (supervisorExit > 128) { // a signal found the shell before it could ignore signals
+      return new Exited(Math.min(supervisorExit, 255), output(), note());
+    }
+    String why = text(folder.supervisorLog()).text().strip();
+    return new NotStarted(
+        NotStarted.Why.REFUSED,
+        "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
+  }
+
+  private RunOutcome lost() {
+    String note = note();
+    return new Lost(
+        "Lost: its supervisor was ended before it" + (note.isEmpty() ? "" : "; " + note), output());
+  }
+
+  private String note() {
+    if (!leftBehind.survivors().isEmpty()) {
+      return count(leftBehind.survivors().size())
+          + " could not be ended: "
+          + leftBehind.survivors().stream()
+              .limit(10)
+              .map(Object::toString)
+              .collect(Collectors.joining(", "));
+    }
+    int ended = leftBehind.ended();
+    return ended == 0
+        ? ""
+        : count(ended) + " that it left behind " + (ended == 1 ? "was" : "were") + " ended";
+  }
+
+  private static String count(int processes) {
+    return processes == 1 ? "1 process" : processes + " processes";
+  }
+
+  private Output output() {
+    return new Output(text(folder.log(LogStream.STDOUT)), text(folder.log(LogStream.STDERR)));
+  }
+
+  private CapturedText text(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
+      return CapturedText.of(head, Math.max(head.length, Files.size(file)));
+    } catch (IOException e) {
+      log.warn("run {}: {} cannot be read", run.id(), file, e);
+      return CapturedText.EMPTY;
+    }
+  }
+}

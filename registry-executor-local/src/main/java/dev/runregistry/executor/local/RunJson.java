@@ -1,0 +1,159 @@
+package dev.runregistry.executor.local;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The notes in a run folder. Written and read as a stream of tokens: binding objects would cost the
+ * command line more than everything else about them. Instants are microseconds since 1970.
+ */
+final class RunJson {
+  /** Written into every note. A reader refuses those that it does not know. */
+  static final int FORMAT = 1;
+
+  static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private RunJson() {}
+
+  /** The note of a run that starts, and of who starts it. */
+  static byte[] started(Run running, Runner runner) throws IOException {
+    return write(
+        json -> {
+          writeRun(json, running);
+          writeRunner(json, runner);
+        });
+  }
+
+  /** The note of a run that ended. */
+  static byte[] ended(Run ended) throws IOException {
+    return write(json -> writeRun(json, ended));
+  }
+
+  /**
+   * Reads what {@link #started} wrote.
+   *
+   * @throws IOException if it is not whole, or of a format that this version does not know
+   */
+  static StartedRun readStarted(byte[] note) throws IOException {
+    return read(note, RunJsonReader::startedRun);
+  }
+
+  /**
+   * Reads what {@link #ended} wrote.
+   *
+   * @throws IOException if it is not whole, or of a format that this version does not know
+   */
+  static Run readEnded(byte[] note) throws IOException {
+    return read(note, RunJsonReader::run);
+  }
+
+  private interface Body {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  private interface Reading<T> {
+    T from(RunJsonReader reader) throws IOException;
+  }
+
+  private static <T> T read(byte[] note, Reading<T> what) throws IOException {
+    try (JsonParser parser = JSON.createParser(note)) {
+      return what.from(RunJsonReader.of(parser));
+    } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
+      throw new IOException("the note is not what was written: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] write(Body body) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+    try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
+      json.writeStartObject();
+      json.writeNumberField("format", FORMAT);
+      body.writeTo(json);
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeRunner(JsonGenerator json, Runner runner) throws IOException {
+    json.writeObjectFieldStart("runner");
+    json.writeStringField("host", runner.host());
+    writeText(json, "boot_id", runner.bootId());
+    writeText(json, "pid_namespace", runner.pidNamespace());
+    json.writeNumberField("pid", runner.process().pid());
+    json.writeNumberField("start_time", runner.process().startTime());
+    json.writeEndObject();
+  }
+
+  private static void writeRun(JsonGenerator json, Run run) throws IOException {
+    json.writeObjectFieldStart("run");
+    json.writeStringField("run_id", run.id().toString());
+    writeSpec(json, run.spec());
+    json.writeStringField("status", run.status().text());
+    writeText(json, "executor", run.executor());
+    writeText(json, "external_id", run.externalId());
+    json.writeNumberField("created_at_us", micros(run.createdAt()));
+    json.writeNumberField("started_at_us", micros(run.startedAt()));
+    writeNumber(
+        json, "completed_at_us", run.completedAt() == null ? null : micros(run.completedAt()));
+    writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
+    json.writeStringField("stdout", run.output().stdout().text());
+    json.writeStringField("stderr", run.output().stderr().text());
+    json.writeStringField("message", run.message());
+    json.writeEndObject();
+  }
+
+  private static void writeSpec(JsonGenerator json, RunSpec spec) throws IOException {
+    TrainingConfig training = spec.training();
+    Duration limit = spec.timeLimit();
+    json.writeObjectFieldStart("spec");
+    json.writeStringField("dataset_key", spec.datasetKey().value());
+    json.writeStringField("model_id", spec.modelId());
+    json.writeStringField("mode", spec.mode().text());
+    json.writeStringField("output_dir", spec.outputDir());
+    json.writeNumberField("learning_rate", training.learningRate());
+    json.writeNumberField("num_epochs", training.numEpochs());
+    json.writeNumberField("batch_size", training.batchSize());
+    json.writeNumberField("max_seq_length", training.maxSeqLength());
+    json.writeArrayFieldStart("command");
+    for (String word : spec.command()) {
+      json.writeString(word);
+    }
+    json.writeEndArray();
+    writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
+    json.writeEndObject();
+  }
+
+  private static void writeText(JsonGenerator json, String name, @Nullable String value)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeString(value); // null for null
+  }
+
+  private static void writeNumber(JsonGenerator json, String name, @Nullable Long value)
+      throws IOException {
+    json.writeFieldName(name);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
+  private static long micros(Instant at) {
+    // ChronoUnit.MICROS.between counts in nanoseconds, which overflow in 2262
+    return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
+  }
+}

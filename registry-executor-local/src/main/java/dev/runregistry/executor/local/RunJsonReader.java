@@ -1,0 +1,152 @@
+package dev.runregistry.executor.local;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.TrainingConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the notes that {@link RunJson} writes; fields that it does not know are passed over. */
+final class RunJsonReader {
+  private final Map<String, @Nullable Object> note;
+
+  private RunJsonReader(Map<String, @Nullable Object> note) {
+    this.note = note;
+  }
+
+  static RunJsonReader of(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new IOException("the note is not a JSON object");
+    }
+    RunJsonReader reader = new RunJsonReader(object(parser));
+    if (reader.number("format") != RunJson.FORMAT) {
+      throw new IOException("the note has format " + reader.number("format") + ", unknown here");
+    }
+    return reader;
+  }
+
+  StartedRun startedRun() {
+    RunJsonReader runner = within("runner");
+    return new StartedRun(
+        run(),
+        new Runner(
+            runner.text("host"),
+            runner.textOrNull("boot_id"),
+            runner.textOrNull("pid_namespace"),
+            new ProcessIdentity(runner.number("pid"), runner.number("start_time"))));
+  }
+
+  Run run() {
+    RunJsonReader run = within("run");
+    Long completedAt = run.numberOrNull("completed_at_us");
+    Long exitCode = run.numberOrNull("exit_code");
+    return new Run(
+        RunId.parse(run.text("run_id")),
+        run.within("spec").spec(),
+        RunStatus.parse(run.text("status")),
+        run.textOrNull("executor"),
+        run.textOrNull("external_id"),
+        instant(run.number("created_at_us")),
+        instant(run.number("started_at_us")),
+        completedAt == null ? null : instant(completedAt),
+        exitCode == null ? null : Math.toIntExact(exitCode),
+        new Output(new CapturedText(run.text("stdout")), new CapturedText(run.text("stderr"))),
+        run.text("message"));
+  }
+
+  private RunSpec spec() {
+    Long limit = numberOrNull("time_limit_ms");
+    return new RunSpec(
+        new DatasetKey(text("dataset_key")),
+        text("model_id"),
+        RunMode.parse(text("mode")),
+        text("output_dir"),
+        new TrainingConfig(
+            ((Number) requireNonNull(note.get("learning_rate"))).doubleValue(),
+            Math.toIntExact(number("num_epochs")),
+            Math.toIntExact(number("batch_size")),
+            Math.toIntExact(number("max_seq_length"))),
+        words("command"),
+        limit == null ? null : Duration.ofMillis(limit));
+  }
+
+  private RunJsonReader within(String name) {
+    Map<String, @Nullable Object> inner = new HashMap<>();
+    ((Map<?, ?>) present(name)).forEach((key, value) -> inner.put((String) key, value));
+    return new RunJsonReader(inner);
+  }
+
+  private List<String> words(String name) {
+    return ((List<?>) present(name)).stream().map(String.class::cast).toList();
+  }
+
+  private String text(String name) {
+    return (String) present(name);
+  }
+
+  private @Nullable String textOrNull(String name) {
+    return (String) note.get(name);
+  }
+
+  private long number(String name) {
+    return (Long) present(name);
+  }
+
+  private @Nullable Long numberOrNull(String name) {
+    return (Long) note.get(name);
+  }
+
+  private Object present(String name) {
+    return requireNonNull(note.get(name), name);
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
+    Map<String, @Nullable Object> fields = new HashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      fields.put(name, value(parser));
+    }
+    return fields;
+  }
+
+  private static @Nullable Object value(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(parser);
+      case START_ARRAY -> array(parser);
+      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_NULL -> null;
+      default -> parser.getText();
+    };
+  }
+
+  private static List<@Nullable Object> array(JsonParser parser) throws IOException {
+    List<@Nullable Object> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(value(parser));
+    }
+    return items;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.runregistry.executor.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
+ * 1970, where there is one; {@code supervisor} and {@code child} with the line of {@code
+ * /proc/<pid>/stat} that each wrote itself, first thing, or nothing where there is no {@code
+ * /proc}. The line of the child is there before its program is.
+ */
+final class RunProcesses {
+  private final RunFolder folder;
+
+  RunProcesses(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  /** Begins the file. */
+  void create(Optional<Long> deadlineMillis) throws IOException {
+    String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
+    DurableFiles.create(folder.processes(), deadline.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Whether the child is there: from here on signals reach it. */
+  boolean childStarted() {
+    return line("child").isPresent();
+  }
+
+  /** The child, if it is known. */
+  Optional<ProcessTable.Entry> child() {
+    return line("child").flatMap(StatLine::parse);
+  }
+
+  /** The supervisor, if it is known. */
+  Optional<ProcessTable.Entry> supervisor() {
+    return line("supervisor").flatMap(StatLine::parse);
+  }
+
+  private Optional<String> line(String who) {
+    try (Stream<String> lines =
+        Files.readString(folder.processes(), StandardCharsets.UTF_8).lines()) {
+      return lines
+          .filter(line -> line.startsWith(who + " "))
+          .map(line -> line.substring(who.length() + 1))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.run.Run;
+
+/**
+ * What is noted before anything is started.
+ *
+ * @param run the run, as started
+ * @param runner who carries it out
+ */
+record StartedRun(Run run, Runner runner) {}

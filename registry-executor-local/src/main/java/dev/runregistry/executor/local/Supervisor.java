@@ -1,0 +1,91 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.run.RunId;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the shell script that runs a command and notes its exit code. The script goes along as an
+ * argument, so that there is no file that could be missing or half written.
+ */
+final class Supervisor {
+  private static final String SCRIPT = readScript();
+  private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  private Supervisor() {}
+
+  /** What every error message of the script's shell begins with. */
+  static String mark(RunId id) {
+    return "run-registry-" + id;
+  }
+
+  /**
+   * The process to start.
+   *
+   * @param environment changes of the environment
+   */
+  static ProcessBuilder of(
+      RunId id,
+      RunFolder folder,
+      List<String> command,
+      Path workingDirectory,
+      Map<String, String> environment,
+      boolean ownSession) {
+    ProcessBuilder process = new ProcessBuilder();
+    process.environment().putAll(environment);
+    List<String> words = new ArrayList<>();
+    if (ownSession && hasSetsid(process.environment().get("PATH"))) {
+      words.add("setsid");
+    }
+    words.addAll(List.of("sh", "-c", SCRIPT, mark(id), folder.path().toString()));
+    words.addAll(withLostVariables(process.environment()));
+    words.addAll(command);
+    Redirect log = Redirect.appendTo(folder.supervisorLog().toFile());
+    return process
+        .command(words)
+        .directory(workingDirectory.toFile())
+        .redirectInput(ownSession ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
+        .redirectOutput(log)
+        .redirectError(log);
+  }
+
+  /** A shell does not pass on variables with names such as {@code my.setting}: env does it then. */
+  private static List<String> withLostVariables(Map<String, String> environment) {
+    List<String> words = new ArrayList<>();
+    environment.forEach(
+        (name, value) -> {
+          if (!SHELL_NAME.matcher(name).matches()) {
+            words.add(name + "=" + value);
+          }
+        });
+    if (!words.isEmpty()) {
+      words.add(0, "env");
+    }
+    return words;
+  }
+
+  private static boolean hasSetsid(@Nullable String path) {
+    return new ProgramLookup(new File("/"), path).obstacle("setsid").isEmpty();
+  }
+
+  private static String readScript() {
+    try (InputStream in = Supervisor.class.getResourceAsStream("supervisor.sh")) {
+      if (in == null) {
+        throw new IllegalStateException("supervisor.sh is missing beside its class");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+# Runs a command to its end and notes its exit code; outlives the registry that started it.
+# $0 is a name that no other process has, $1 the run folder, the rest the command.
+#
+# $0 is also the mark of a command that could not be executed at the last moment: every shell then
+# begins its error message, in stderr.log, with it.
+
+trap '' INT HUP TERM QUIT PIPE
+folder=$1
+shift
+
+# The line of the process that reads it: after its pid and name come, as fields 4, 5, 6 and 22,
+# its parent, group, session and start time. Empty where there is no /proc.
+stat=
+{ read -r stat </proc/self/stat; } 2>/dev/null
+printf 'supervisor %s\n' "$stat" >>"$folder/processes"
+
+# In the foreground: a shell takes stdin and INT away from what it runs in the background.
+(
+  trap - INT HUP TERM QUIT PIPE
+  { read -r stat </proc/self/stat; } 2>/dev/null
+  printf 'child %s\n' "$stat" >>"$folder/processes"
+  exec "$@" >>"$folder/stdout.log" 2>>"$folder/stderr.log"
+)
+code=$?
+
+# Complete when it ends in a line feed. With the registry alive, that is the first to see it and
+# makes the ending durable; without it, this is all that will be known.
+umask 077
+printf '%s\n' "$code" >"$folder/exit"
+kill -0 "$PPID" 2>/dev/null || sync "$folder/exit" "$folder"
+exit "$code"

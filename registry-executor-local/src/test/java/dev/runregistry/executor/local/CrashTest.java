@@ -1,0 +1,118 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A registry that is killed, or told to end, in the middle of a run. */
+@Timeout(60)
+class CrashTest {
+  @TempDir private Path home;
+
+  @Test
+  void a_run_and_its_exit_code_outlive_a_killed_registry()
+      throws IOException, InterruptedException {
+    Process registry =
+        RegistryProcess.builder(
+                home, "sh", "-c", "echo up; read -r _ <\"$1\"; echo down; exit 7", "sh", fifo())
+            .start();
+    RunFolder run = RegistryProcess.onlyRun(home);
+    LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
+
+    registry.destroyForcibly().waitFor();
+    StartedRun noted = RunJson.readStarted(Files.readAllBytes(run.started()));
+    RunProcesses processes = new RunProcesses(run);
+    ProcessIdentity child = processes.child().orElseThrow().identity();
+    ProcessIdentity supervisor = processes.supervisor().orElseThrow().identity();
+
+    assertThat(noted.run().status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(noted.runner().process().pid()).isEqualTo(registry.pid());
+    assertThat(ProcessTable.ofThisHost().find(registry.pid())).isEmpty();
+    assertThat(identityNow(child.pid())).isEqualTo(child);
+    assertThat(identityNow(supervisor.pid())).isEqualTo(supervisor);
+    assertThat(run.exit()).doesNotExist();
+
+    Files.writeString(home.resolve("fifo"), "go\n");
+    LocalRuns.await(() -> LocalRuns.contains(run.exit(), "\n"));
+
+    assertThat(run.exit()).hasContent("7\n");
+    assertThat(run.log(LogStream.STDOUT)).hasContent("up\ndown\n");
+    assertThat(run.ended()).doesNotExist();
+    LocalRuns.await(() -> ProcessTable.ofThisHost().find(supervisor.pid()).isEmpty());
+  }
+
+  private static ProcessIdentity identityNow(long pid) {
+    return ProcessTable.ofThisHost().find(pid).orElseThrow().identity();
+  }
+
+  private String fifo() throws IOException, InterruptedException {
+    Path fifo = home.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    return fifo.toString();
+  }
+
+  @Test
+  void a_registry_that_is_told_to_end_ends_its_run_and_notes_it()
+      throws IOException, InterruptedException {
+    String mark = "mark-" + UUID.randomUUID();
+    Process registry =
+        RegistryProcess.builder(home, "sh", "-c", "echo up; sleep 1000", "sh", mark).start();
+    RunFolder run = RegistryProcess.onlyRun(home);
+    LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
+
+    registry.destroy();
+
+    assertThat(registry.waitFor()).isEqualTo(143);
+    Run ended = RunJson.readEnded(Files.readAllBytes(run.ended()));
+    assertThat(ended.exitCode()).isEqualTo(143);
+    assertThat(LocalRuns.alive(mark)).isEmpty();
+  }
+
+  @Test
+  void control_c_in_a_terminal_reaches_the_run_once() throws IOException, InterruptedException {
+    String script =
+        "n=0; trap 'n=$((n+1))' INT; echo up; while [ $n = 0 ]; do sleep 0.1; done;"
+            + " sleep 0.5; sleep 0.2; exit $((40+n))";
+    Process terminal = RegistryProcess.inTerminal(home, "sh", "-c", script).start();
+    RunFolder run = RegistryProcess.onlyRun(home);
+    LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
+
+    try (OutputStream keyboard = terminal.getOutputStream()) {
+      keyboard.write(3); // ^C
+      keyboard.flush();
+      String screen = new String(terminal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(screen).contains("up");
+      assertThat(terminal.waitFor()).isEqualTo(41);
+    }
+    assertThat(RunJson.readEnded(Files.readAllBytes(run.ended())).exitCode()).isEqualTo(41);
+  }
+
+  @Test
+  void a_run_reads_what_is_typed_in_the_terminal() throws IOException, InterruptedException {
+    Process terminal =
+        RegistryProcess.inTerminal(home, "sh", "-c", "echo up; read -r name; echo hello $name")
+            .start();
+    RunFolder run = RegistryProcess.onlyRun(home);
+    LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
+
+    try (OutputStream keyboard = terminal.getOutputStream()) {
+      keyboard.write("Ada\n".getBytes(StandardCharsets.US_ASCII));
+      keyboard.flush();
+      String screen = new String(terminal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(screen).contains("hello Ada");
+      assertThat(terminal.waitFor()).isZero();
+    }
+  }
+}

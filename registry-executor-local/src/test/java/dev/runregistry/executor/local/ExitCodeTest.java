@@ -1,0 +1,125 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ExitCodeTest {
+  private LocalRuns runs;
+
+  @BeforeEach
+  void makeHome(@TempDir Path home) {
+    runs = new LocalRuns(home);
+  }
+
+  @Test
+  void every_exit_code_passes_through() {
+    List<Integer> codes = IntStream.rangeClosed(0, 255).boxed().toList();
+
+    List<Integer> found =
+        codes.stream().map(code -> runs.exited("sh", "-c", "exit " + code).code()).toList();
+
+    assertThat(found).isEqualTo(codes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP,129", "INT,130", "KILL,137", "SEGV,139", "PIPE,141", "TERM,143"})
+  void death_by_a_signal_is_128_and_its_number(String signal, int code) {
+    assertThat(runs.execute("sh", "-c", "kill -s " + signal + " $$"))
+        .isEqualTo(new Exited(code, Output.NONE)); // and the shell's "Killed" is not its output
+  }
+
+  @Test
+  void fifty_runs_at_once_have_each_its_own_ending() {
+    ExecutorService threads = Executors.newFixedThreadPool(50);
+    try {
+      List<CompletableFuture<RunOutcome>> outcomes =
+          IntStream.range(0, 50)
+              .mapToObj(i -> new String[] {"sh", "-c", "echo $1; sleep 0.3; exit $1", "", "" + i})
+              .map(command -> CompletableFuture.supplyAsync(() -> runs.execute(command), threads))
+              .toList();
+
+      assertThat(outcomes.stream().map(CompletableFuture::join).toList())
+          .isEqualTo(
+              IntStream.range(0, 50)
+                  .mapToObj(i -> new Exited(i, Runs.output(i + "\n", "")))
+                  .toList());
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", " ", "two words", "'single' \"double\" `back` $HOME $(id) \\ \\n", "line\nfeed\n", "*",
+        "-n", "--", "tab\tand\rreturn", "ünïcödé 😀 مرحبا", "{config}", "%s;exit 3"
+      })
+  void an_argument_arrives_as_it_is(String argument) {
+    assertThat(runs.exited("printf", "%s", "<" + argument + ">").output().stdout().text())
+        .isEqualTo("<" + argument + ">");
+    assertThat(
+            runs.exited("sh", "-c", "printf '%s' \"$1\"", "sh", argument).output().stdout().text())
+        .isEqualTo(argument);
+  }
+
+  @Test
+  void a_script_without_an_interpreter_line_is_run_by_sh(@TempDir Path folder) throws IOException {
+    Path script = executable(folder.resolve("script"), "echo from sh\nexit 7\n");
+
+    assertThat(runs.execute(script.toString()))
+        .isEqualTo(new Exited(7, Runs.output("from sh\n", "")));
+  }
+
+  @Test
+  void a_program_whose_name_begins_with_a_hyphen_is_no_option(@TempDir Path folder)
+      throws IOException {
+    executable(folder.resolve("-c"), "#!/bin/sh\nexit 9\n");
+    LocalRunExecutor executor =
+        runs.executor().environment("PATH", folder + ":" + System.getenv("PATH")).build();
+
+    assertThat(executor.execute(runs.begun(null, "-c"))).isEqualTo(new Exited(9, Output.NONE));
+  }
+
+  @Test
+  void a_run_that_leaves_nothing_but_its_folder_can_be_settled() throws IOException {
+    Run running = runs.begun(null, "sh", "-c", "echo hello");
+    RunOutcome outcome = runs.executor().build().execute(running);
+    runs.home().end(Runs.ended(running, outcome));
+    runs.home().settle(running.id());
+
+    assertThat(runs.home().activeRuns()).isZero();
+    Path log = runs.home().log(running.id(), LogStream.STDOUT).orElseThrow();
+    assertThat(log).hasContent("hello\n");
+    assertThat(log.resolveSibling("exit")).hasContent("0\n");
+    assertThat(log.resolveSibling("supervisor.log")).isEmptyFile();
+  }
+
+  static Path executable(Path file, String content) throws IOException {
+    Files.writeString(file, content);
+    if (!file.toFile().setExecutable(true)) {
+      throw new IOException("cannot make it executable: " + file);
+    }
+    return file;
+  }
+}

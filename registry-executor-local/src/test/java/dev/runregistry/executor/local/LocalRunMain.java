@@ -1,0 +1,58 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunRequest;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** A command line in miniature, for tests that need a process of their own. */
+public final class LocalRunMain {
+  private LocalRunMain() {}
+
+  /** Runs {@code HOME COMMAND…} with its output live, passing signals on; exits with its code. */
+  public static void main(String[] args) throws ReflectiveOperationException {
+    RunHome home = RunHome.at(Path.of(args[0]));
+    FileChannel out = new FileOutputStream(FileDescriptor.out).getChannel();
+    FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
+    LocalRunExecutor executor =
+        LocalRunExecutor.builder(home).terminal().liveOutput(out, err).build();
+    for (ProcessSignal signal : List.of(ProcessSignal.INT, ProcessSignal.TERM, ProcessSignal.HUP)) {
+      passOn(signal, executor);
+    }
+    RunId id = new TimeOrderedRunIds().next();
+    RunRequest request =
+        RunRequest.command(DatasetKey.NONE, "none", List.of(args).subList(1, args.length));
+    Run running = Run.started(id, request.toSpec(id), executor.name(), Instant.now());
+    home.begin(running);
+    RunOutcome outcome = executor.execute(running);
+    home.end(running.finish(outcome, Instant.now()));
+    Integer code = outcome.exitCode();
+    System.exit(code == null ? 125 : code);
+  }
+
+  /** By reflection: named in source, sun.misc.Signal is a warning that nothing silences. */
+  private static void passOn(ProcessSignal signal, LocalRunExecutor executor)
+      throws ReflectiveOperationException {
+    Class<?> signalType = Class.forName("sun.misc.Signal");
+    Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+    Object handler =
+        Proxy.newProxyInstance(
+            handlerType.getClassLoader(),
+            new Class<?>[] {handlerType},
+            (proxy, method, arguments) -> {
+              executor.signal(signal);
+              return null;
+            });
+    signalType
+        .getMethod("handle", signalType, handlerType)
+        .invoke(null, signalType.getConstructor(String.class).newInstance(signal.name()), handler);
+  }
+}

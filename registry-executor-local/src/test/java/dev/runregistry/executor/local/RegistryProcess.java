@@ -1,0 +1,75 @@
+package dev.runregistry.executor.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A registry in a process of its own, which a test can kill: {@link LocalRunMain}. */
+final class RegistryProcess {
+  private RegistryProcess() {}
+
+  /** The command that runs the rest in that home. */
+  static List<String> command(Path home, String... command) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx24m",
+                "-XX:MaxDirectMemorySize=4m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LocalRunMain.class.getName(),
+                home.toString()));
+    words.addAll(List.of(command));
+    return words;
+  }
+
+  static ProcessBuilder builder(Path home, String... command) {
+    return new ProcessBuilder(command(home, command))
+        .redirectError(home.resolve("registry-stderr").toFile());
+  }
+
+  /** The folder of the only run in that home, once there is one. */
+  static RunFolder onlyRun(Path home) {
+    Path active = home.resolve("runs/active");
+    LocalRuns.await(() -> list(active).size() == 1);
+    return new RunFolder(list(active).get(0));
+  }
+
+  private static List<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** In a pseudo-terminal; what is written to its stdin is typed there. */
+  static ProcessBuilder inTerminal(Path home, String... command) {
+    // exec: else the shell in between dies of the ^C that is typed
+    String line =
+        "exec "
+            + command(home, command).stream()
+                .map(RegistryProcess::quoted)
+                .collect(Collectors.joining(" "));
+    ProcessBuilder script = new ProcessBuilder("script", "-qec", line, "/dev/null");
+    Map<String, String> environment = script.environment();
+    environment.put("SHELL", "/bin/sh");
+    return script.redirectErrorStream(true);
+  }
+
+  private static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,141 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Run;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunHomeTest {
+  @TempDir private Path folder;
+
+  @Test
+  void nothing_is_made_before_the_first_run() throws IOException {
+    RunHome home = RunHome.at(folder.resolve("home"));
+
+    assertThat(home.activeRuns()).isZero();
+    assertThat(home.log(Runs.id(), LogStream.STDOUT)).isEmpty();
+    assertThat(home.databaseFile()).isEqualTo(folder.resolve("home/registry.db"));
+    assertThat(LocalRuns.everythingIn(folder)).isEmpty();
+  }
+
+  @Test
+  void a_relative_home_stays_where_it_was() {
+    assertThat(RunHome.at(Path.of("a/../home")).folder())
+        .isEqualTo(Path.of("home").toAbsolutePath());
+  }
+
+  @Test
+  void only_the_owner_can_read_it() throws IOException {
+    LocalRuns runs = new LocalRuns(folder.resolve("home"));
+    Run running = runs.begun(null, "echo", "secret");
+    runs.home().end(Runs.ended(running, runs.executor().build().execute(running)));
+
+    assertThat(permissions(folder.resolve("home"))).isEqualTo("rwx------");
+    for (Path path : LocalRuns.everythingIn(folder.resolve("home"))) {
+      assertThat(permissions(path))
+          .as(path.toString())
+          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void runs_that_need_attention_are_counted() {
+    RunHome home = RunHome.at(folder);
+    Run one = Runs.running();
+    home.begin(one);
+    home.begin(Runs.running());
+    assertThat(home.activeRuns()).isEqualTo(2);
+
+    home.end(Runs.ended(one, Runs.exited(0)));
+    home.settle(one.id());
+
+    assertThat(home.activeRuns()).isEqualTo(1);
+  }
+
+  @Test
+  void a_home_that_is_a_file_is_named_and_stays_as_it_is() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "precious");
+    Run running = Runs.running();
+
+    for (Path home : List.of(file, file.resolve("below"))) {
+      assertThatThrownBy(() -> RunHome.at(home).begin(running))
+          .isInstanceOf(JournalException.class)
+          .hasMessageContaining(running.id().toString())
+          .hasMessageContaining(file + " is not a folder");
+    }
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
+  void what_stands_in_the_way_of_the_note_is_named_and_nothing_is_left_behind() throws IOException {
+    RunHome home = RunHome.at(folder);
+    home.begin(Runs.running());
+    Path active = folder.resolve("runs/active");
+    Files.move(active, folder.resolve("runs/elsewhere"));
+    Files.writeString(active, "in the way");
+    Run running = Runs.running();
+
+    assertThatThrownBy(() -> home.begin(running))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining(active + " is not a folder");
+    assertThat(LocalRuns.everythingIn(folder))
+        .noneMatch(path -> path.toString().contains(running.id().toString()));
+  }
+
+  @Test
+  void the_note_says_who_carries_the_run_out() throws IOException {
+    Run running = Runs.running();
+    RunHome.at(folder).begin(running);
+
+    Runner runner =
+        RunJson.readStarted(
+                Files.readAllBytes(folder.resolve("runs/active/" + running.id() + "/run.json")))
+            .runner();
+
+    assertThat(runner).isEqualTo(Runner.current(ProcessTable.ofThisHost()));
+    assertThat(runner.process().pid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(runner.process().startTime()).isPositive();
+    assertThat(runner.bootId()).hasSize(36);
+    assertThat(runner.pidNamespace()).startsWith("pid:[");
+    assertThat(runner.host()).isNotBlank();
+  }
+
+  @Test
+  void half_a_note_of_a_killed_writer_is_written_over() throws IOException {
+    RunHome home = RunHome.at(folder);
+    Run running = Runs.running();
+    home.begin(running);
+    Path run = folder.resolve("runs/active/" + running.id());
+    Files.writeString(run.resolve("outcome.json.tmp"), "{\"form");
+
+    home.end(Runs.ended(running, Runs.exited(1)));
+
+    assertThat(run.resolve("outcome.json.tmp")).doesNotExist();
+    assertThat(RunJson.readEnded(Files.readAllBytes(run.resolve("outcome.json"))).exitCode())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void ids_grow_as_they_are_made() {
+    TimeOrderedRunIds ids = new TimeOrderedRunIds();
+
+    List<String> made =
+        java.util.stream.Stream.generate(ids::next).limit(10_000).map(Object::toString).toList();
+
+    assertThat(made).isSorted().doesNotHaveDuplicates();
+    assertThat(ids.next().value().version()).isEqualTo(7);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(60)
+class SignalTest {
+  private LocalRuns runs;
+  private LocalRunExecutor executor;
+
+  @BeforeEach
+  void makeHome(@TempDir Path home) {
+    runs = new LocalRuns(home);
+    executor = runs.executor().terminal().build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP,129", "INT,130", "TERM,143", "USR1,138", "KILL,137"})
+  void a_signal_goes_on_to_the_run(ProcessSignal signal, int code) {
+    CompletableFuture<RunOutcome> outcome = startUp("echo up; sleep 1000");
+
+    executor.signal(signal);
+
+    assertThat(outcome.join()).isEqualTo(new Exited(code, Runs.output("up\n", "")));
+  }
+
+  @Test
+  void a_run_can_answer_a_signal_as_it_likes() {
+    CompletableFuture<RunOutcome> outcome =
+        startUp("trap 'echo bye; exit 42' INT; echo up; sleep 1000 & wait");
+
+    executor.signal(ProcessSignal.INT);
+
+    assertThat(outcome.join().exitCode()).isEqualTo(42);
+    assertThat(outcome.join().output().stdout().text()).isEqualTo("up\nbye\n");
+  }
+
+  @Test
+  void a_second_signal_cannot_be_ignored() {
+    CompletableFuture<RunOutcome> outcome =
+        startUp("trap '' INT; echo up; while :; do sleep 1; done");
+
+    executor.signal(ProcessSignal.INT);
+    assertThat(outcome).isNotDone();
+    executor.signal(ProcessSignal.INT);
+
+    assertThat(outcome.join().exitCode()).isEqualTo(137);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"INT", "TERM", "HUP"})
+  void a_signal_that_comes_before_the_start_ends_the_run_all_the_same(ProcessSignal signal) {
+    Run running = runs.begun(null, "sleep 1000".split(" "));
+    executor.signal(signal);
+
+    RunOutcome outcome = executor.execute(running);
+
+    assertThat(outcome)
+        .isEqualTo(new Exited(signal.exitCode(), Output.NONE, "ended before it was started"));
+    assertThat(executor.execute(runs.begun(null, "true")).exitCode()).isZero();
+  }
+
+  @Test
+  void a_signal_in_the_middle_of_the_start_is_not_lost() {
+    for (int i = 0; i < 30; i++) {
+      Run running = runs.begun(null, "sleep", "1000");
+      CompletableFuture<RunOutcome> outcome =
+          CompletableFuture.supplyAsync(() -> executor.execute(running));
+      int spins = i * 200_000; // at another moment each time
+      for (int spin = 0; spin < spins; spin++) {
+        Thread.onSpinWait();
+      }
+
+      executor.signal(ProcessSignal.TERM);
+
+      assertThat(outcome.join().exitCode()).isEqualTo(143);
+    }
+  }
+
+  private CompletableFuture<RunOutcome> startUp(String script) {
+    Run running = runs.begun(null, "sh", "-c", script);
+    CompletableFuture<RunOutcome> outcome =
+        CompletableFuture.supplyAsync(() -> executor.execute(running));
+    Path log = runs.folder(running).log(LogStream.STDOUT);
+    LocalRuns.await(() -> LocalRuns.contains(log, "up"));
+    return outcome;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.runregistry.persistence.jooq;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.exception.DataTypeException;
+
+/** An argument vector as an array of texts, so that a person with an SQL shell can read it. */
+final class CommandJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private CommandJson() {}
+
+  static String write(List<String> command) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartArray();
+      for (String word : command) {
+        json.writeString(word);
+      }
+      json.writeEndArray();
+    } catch (IOException e) {
+      throw new DataTypeException("cannot write a command", e);
+    }
+    return text.toString();
+  }
+
+  static List<String> read(String text) {
+    List<String> command = new ArrayList<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      JsonToken token = json.nextToken();
+      while (token != JsonToken.END_ARRAY) {
+        token = json.nextToken();
+        if (token == JsonToken.VALUE_STRING) {
+          command.add(json.getText());
+        } else if (token != JsonToken.END_ARRAY) {
+          throw new DataTypeException("the stored command is not an array of texts: " + text);
+        }
+      }
+      return command;
+    } catch (IOException e) {
+      throw new DataTypeException("the stored command is not an array of texts: " + text, e);
+    }
+  }
+}

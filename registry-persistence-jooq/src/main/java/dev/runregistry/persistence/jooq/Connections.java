@@ -1,0 +1,27 @@
+package dev.runregistry.persistence.jooq;
+
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.ConnectionProvider;
+import org.jooq.SQLDialect;
+
+/**
+ * Connections to one database, in auto-commit mode. Opens none before it is asked for one, and
+ * waits for none much longer than a second. Safe for use by many threads.
+ */
+interface Connections extends ConnectionProvider, AutoCloseable {
+  static Connections to(DatabaseConfig config) {
+    return config.isSqlite() ? new SqliteConnections(config) : new PostgresConnections(config);
+  }
+
+  SQLDialect dialect();
+
+  /**
+   * For migrations: new connections with more patience, closed when the work is done. Of all
+   * processes that migrate the same database at once, one works at a time.
+   */
+  <T> T patiently(Function<DataSource, T> work);
+
+  @Override
+  void close();
+}

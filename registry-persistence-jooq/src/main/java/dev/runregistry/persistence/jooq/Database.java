@@ -1,0 +1,110 @@
+package dev.runregistry.persistence.jooq;
+
+import dev.runregistry.run.RepositoryException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.conf.RenderQuotedNames;
+import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the database and turns whatever goes wrong into a {@link RepositoryException}, which names
+ * neither SQL nor a secret. Safe for use by many threads.
+ */
+final class Database {
+  static {
+    // jOOQ greets on the log otherwise, which a library should not do; an application that wants
+    // it has set the property
+    quiet("org.jooq.no-logo");
+    quiet("org.jooq.no-tips");
+  }
+
+  private final String name;
+  private final Schema schema;
+  private final DSLContext sql;
+
+  Database(String name, Connections connections, Schema schema) {
+    this.name = name;
+    this.schema = schema;
+    this.sql = DSL.using(connections, connections.dialect(), settings());
+  }
+
+  private static void quiet(String property) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, "true");
+    }
+  }
+
+  private static Settings settings() {
+    return new Settings()
+        .withExecuteLogging(false)
+        .withFetchWarnings(false)
+        .withRenderSchema(false)
+        .withRenderQuotedNames(RenderQuotedNames.NEVER)
+        .withReflectionCaching(false)
+        .withCacheRecordMappers(false);
+  }
+
+  /**
+   * Asks, after a look at the schema the first time. When the connection breaks on the way, asks
+   * once more over another one: so a question must be one that may be asked twice.
+   *
+   * @param purpose completes "cannot …"
+   */
+  <T> T answer(String purpose, Function<DSLContext, T> question) {
+    return translating(
+        purpose,
+        () -> {
+          try {
+            return asked(question);
+          } catch (DataAccessException e) {
+            if (!brokeOnTheWay(e)) {
+              throw e;
+            }
+            return asked(question);
+          }
+        });
+  }
+
+  private <T> T asked(Function<DSLContext, T> question) {
+    schema.ensure();
+    try {
+      return question.apply(sql);
+    } catch (DataAccessException e) { // it may be another database that comes back
+      schema.doubt();
+      throw e;
+    }
+  }
+
+  /** Does something else with the database. */
+  <T> T translating(String purpose, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (DataAccessException e) {
+      // jOOQ's own message has the whole statement in it
+      SQLException reason = e.getCause(SQLException.class);
+      String said = reason == null ? e.getMessage() : reason.getMessage();
+      throw new RepositoryException(
+          "cannot %s in %s: %s".formatted(purpose, name, firstLine(said)),
+          reason == null ? e : reason);
+    }
+  }
+
+  private static String firstLine(@Nullable String text) {
+    return String.valueOf(text).lines().findFirst().orElse("");
+  }
+
+  /** Whether it is unknown what became of a statement; a connection that never was sent none. */
+  private static boolean brokeOnTheWay(DataAccessException e) {
+    SQLException cause = e.getCause(SQLException.class);
+    String state = cause == null ? null : cause.getSQLState();
+    return state != null
+        && !(cause instanceof SQLTransientConnectionException)
+        && (state.startsWith("08") || state.startsWith("57P"));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.RunRepository;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jooq.exception.IntegrityConstraintViolationException;
+
+/** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
+final class JooqRunRepository implements RunRepository {
+  private final Database database;
+
+  JooqRunRepository(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void save(Run run) {
+    Optional<Run> inTheWay =
+        database.answer("save run " + run.id(), sql -> storedInsteadOf(run, sql));
+    if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
+      throw new StaleRunException(
+          "run %s is %s on record and cannot become this one, which is %s"
+              .formatted(run.id(), inTheWay.get().status().text(), run.status().text()));
+    }
+  }
+
+  /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
+  private static Optional<Run> storedInsteadOf(Run run, DSLContext sql) {
+    try {
+      int rows = RunQueries.save(sql, run).execute();
+      return rows == 1 ? Optional.empty() : find(sql, run.id());
+    } catch (IntegrityConstraintViolationException refused) { // by a trigger, or by a CHECK
+      return Optional.of(find(sql, run.id()).orElseThrow(() -> refused));
+    }
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    return database.answer("find run " + id, sql -> find(sql, id));
+  }
+
+  private static Optional<Run> find(DSLContext sql, RunId id) {
+    return sql.selectFrom(TUNIX_RUNS)
+        .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
+        .fetchOptional(RunRows::toRun);
+  }
+
+  @Override
+  public RunPage page(RunQuery query) {
+    List<RunSummary> found =
+        database.answer("list runs", sql -> RunQueries.page(sql, query).fetch(RunRows::toSummary));
+    boolean hasNext = found.size() > query.limit();
+    return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    return database.answer(
+        "find run " + prefix.text(),
+        sql -> RunQueries.ids(sql, prefix, limit).fetch(row -> new RunId(row.value1())));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.runregistry.persistence.jooq;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+
+/** The only class that knows Flyway: loading it takes longer than all else of a short command. */
+final class Migrations {
+  private static final String FOLDER = "classpath:dev/runregistry/persistence/jooq/migration/";
+
+  private final Connections connections;
+
+  Migrations(Connections connections) {
+    this.connections = connections;
+  }
+
+  /**
+   * Compares what was applied with what this program ships, and applies what is missing.
+   *
+   * @throws DataAccessException if the database is away, belongs to something else, or was migrated
+   *     by other files than these
+   */
+  MigrationResult run() {
+    return connections.patiently(this::migrate);
+  }
+
+  private MigrationResult migrate(DataSource source) {
+    boolean sqlite = connections.dialect() == SQLDialect.SQLITE;
+    Flyway flyway =
+        Flyway.configure(getClass().getClassLoader())
+            .dataSource(source)
+            .locations(FOLDER + (sqlite ? "sqlite" : "postgresql"))
+            .failOnMissingLocations(true)
+            .placeholderReplacement(false)
+            .loggers("slf4j")
+            .load();
+    try {
+      MigrateResult result = flyway.migrate();
+      if (sqlite) {
+        writeAheadLog(source);
+      }
+      return new MigrationResult(
+          Schema.VERSION - result.migrationsExecuted, Schema.VERSION, result.migrationsExecuted);
+    } catch (FlywayException e) {
+      throw new DataAccessException(reason(e), e);
+    }
+  }
+
+  private static String reason(FlywayException e) {
+    return e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
+        ? "it belongs to something else: there are tables, and none of them are the registry's"
+        : String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+  }
+
+  /** Readers and writers do not wait for each other. The file remembers it. */
+  private static void writeAheadLog(DataSource source) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+      if (!mode.next() || !"wal".equals(mode.getString(1))) {
+        throw new DataAccessException("its file system does not allow a write-ahead log");
+      }
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot switch to a write-ahead log", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.runregistry.persistence.jooq;
+
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RunRepository;
+
+/**
+ * The database that keeps the runs. Safe for use by many threads, and by many processes at once.
+ *
+ * <p>A PostgreSQL that is stopped, paused or cut off costs a call about two seconds. SQLite waits
+ * up to five seconds for its turn when other processes write to the same file. The first call that
+ * finds the schema behind brings it up to date and may take longer.
+ */
+public final class RunDatabase implements AutoCloseable {
+  private final Connections connections;
+  private final Schema schema;
+  private final Database database;
+  private final JooqRunRepository runs;
+
+  private RunDatabase(DatabaseConfig config) {
+    connections = Connections.to(config);
+    schema = new Schema(connections, this::migrated);
+    database = new Database(config.name(), connections, schema);
+    runs = new JooqRunRepository(database);
+  }
+
+  /** Opens nothing yet, so it does not matter whether the database is there. */
+  public static RunDatabase at(DatabaseConfig config) {
+    return new RunDatabase(config);
+  }
+
+  /**
+   * The runs in it. Its first use checks the version of the schema and migrates when that is
+   * behind; when this fails, the next use tries again.
+   */
+  public RunRepository runs() {
+    return runs;
+  }
+
+  /**
+   * Checks all of the schema and brings it up to date; creates the file of a SQLite database and
+   * the folders above it.
+   *
+   * @throws RepositoryException if the database is away, is of another program or of a newer
+   *     version of this one, or was migrated by other files
+   */
+  public MigrationResult migrate() {
+    return database.translating(
+        "migrate the schema",
+        () -> {
+          schema.version(); // not one that is newer
+          return migrated();
+        });
+  }
+
+  private MigrationResult migrated() {
+    return new Migrations(connections).run();
+  }
+
+  /**
+   * Asks the database for a sign of life, and changes nothing.
+   *
+   * @throws RepositoryException if it does not answer within about two seconds, or its schema is
+   *     newer than this program
+   */
+  public void ping() {
+    database.translating("reach the runs", schema::version);
+  }
+
+  /** Closes its connections; those in use when they come back. */
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

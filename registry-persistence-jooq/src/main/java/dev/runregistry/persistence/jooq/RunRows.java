@@ -1,0 +1,131 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** A run as a row, and back. */
+final class RunRows {
+  /** What {@link #toSummary} reads. */
+  static final List<Field<?>> SUMMARY =
+      List.of(
+          TUNIX_RUNS.RUN_ID,
+          TUNIX_RUNS.DATASET_KEY,
+          TUNIX_RUNS.MODEL_ID,
+          TUNIX_RUNS.MODE,
+          TUNIX_RUNS.STATUS,
+          TUNIX_RUNS.EXIT_CODE,
+          TUNIX_RUNS.CREATED_AT,
+          TUNIX_RUNS.STARTED_AT,
+          TUNIX_RUNS.COMPLETED_AT);
+
+  private RunRows() {}
+
+  static Map<Field<?>, @Nullable Object> toRow(Run run) {
+    Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
+    row.put(TUNIX_RUNS.RUN_ID, run.id().value());
+    row.put(TUNIX_RUNS.STATUS, run.status().text());
+    row.put(TUNIX_RUNS.EXECUTOR, run.executor());
+    row.put(TUNIX_RUNS.EXTERNAL_ID, run.externalId());
+    row.put(TUNIX_RUNS.CREATED_AT, run.createdAt());
+    row.put(TUNIX_RUNS.STARTED_AT, run.startedAt());
+    row.put(TUNIX_RUNS.COMPLETED_AT, run.completedAt());
+    row.put(TUNIX_RUNS.DURATION_SECONDS, run.duration().map(RunRows::seconds).orElse(null));
+    row.put(TUNIX_RUNS.EXIT_CODE, run.exitCode());
+    row.put(TUNIX_RUNS.STDOUT, run.output().stdout().text());
+    row.put(TUNIX_RUNS.STDERR, run.output().stderr().text());
+    row.put(TUNIX_RUNS.MESSAGE, run.message());
+    putSpec(row, run.spec());
+    return row;
+  }
+
+  private static void putSpec(Map<Field<?>, @Nullable Object> row, RunSpec spec) {
+    row.put(TUNIX_RUNS.DATASET_KEY, spec.datasetKey().value());
+    row.put(TUNIX_RUNS.MODEL_ID, spec.modelId());
+    row.put(TUNIX_RUNS.MODE, spec.mode().text());
+    row.put(TUNIX_RUNS.OUTPUT_DIR, spec.outputDir());
+    row.put(TUNIX_RUNS.LEARNING_RATE, spec.training().learningRate());
+    row.put(TUNIX_RUNS.NUM_EPOCHS, spec.training().numEpochs());
+    row.put(TUNIX_RUNS.BATCH_SIZE, spec.training().batchSize());
+    row.put(TUNIX_RUNS.MAX_SEQ_LENGTH, spec.training().maxSeqLength());
+    row.put(
+        TUNIX_RUNS.COMMAND, spec.command().isEmpty() ? null : CommandJson.write(spec.command()));
+    row.put(
+        TUNIX_RUNS.TIME_LIMIT_MS, spec.timeLimit() == null ? null : spec.timeLimit().toMillis());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.getSeconds() + duration.getNano() / 1e9;
+  }
+
+  static Run toRun(Record row) {
+    return new Run(
+        new RunId(present(row, TUNIX_RUNS.RUN_ID)),
+        toSpec(row),
+        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        row.get(TUNIX_RUNS.EXECUTOR),
+        row.get(TUNIX_RUNS.EXTERNAL_ID),
+        present(row, TUNIX_RUNS.CREATED_AT),
+        present(row, TUNIX_RUNS.STARTED_AT),
+        row.get(TUNIX_RUNS.COMPLETED_AT),
+        row.get(TUNIX_RUNS.EXIT_CODE),
+        new Output(
+            new CapturedText(present(row, TUNIX_RUNS.STDOUT)),
+            new CapturedText(present(row, TUNIX_RUNS.STDERR))),
+        present(row, TUNIX_RUNS.MESSAGE));
+  }
+
+  private static RunSpec toSpec(Record row) {
+    String command = row.get(TUNIX_RUNS.COMMAND);
+    Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
+    return new RunSpec(
+        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
+        present(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
+        present(row, TUNIX_RUNS.OUTPUT_DIR),
+        new TrainingConfig(
+            present(row, TUNIX_RUNS.LEARNING_RATE),
+            present(row, TUNIX_RUNS.NUM_EPOCHS),
+            present(row, TUNIX_RUNS.BATCH_SIZE),
+            present(row, TUNIX_RUNS.MAX_SEQ_LENGTH)),
+        command == null ? List.of() : CommandJson.read(command),
+        timeLimit == null ? null : Duration.ofMillis(timeLimit));
+  }
+
+  static RunSummary toSummary(Record row) {
+    Instant started = present(row, TUNIX_RUNS.STARTED_AT);
+    Instant completed = row.get(TUNIX_RUNS.COMPLETED_AT);
+    return new RunSummary(
+        new RunId(present(row, TUNIX_RUNS.RUN_ID)),
+        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
+        present(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
+        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        row.get(TUNIX_RUNS.EXIT_CODE),
+        present(row, TUNIX_RUNS.CREATED_AT),
+        started,
+        completed == null ? null : Duration.between(started, completed));
+  }
+
+  private static <T> T present(Record row, Field<T> column) {
+    return requireNonNull(row.get(column), column.getName());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.runregistry.persistence.jooq;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * Sees to it that the tables are those of this program. Looks into Flyway's history only, which
+ * takes a millisecond, and wakes Flyway when that is behind. Safe for use by many threads.
+ */
+final class Schema {
+  /** That of the newest migration. */
+  static final int VERSION = 1;
+
+  private static final String FIRST = "V1__add_tunix_runs_table.sql";
+
+  private final Connections connections;
+  private final Runnable migration;
+  private volatile boolean current;
+
+  Schema(Connections connections, Runnable migration) {
+    this.connections = connections;
+    this.migration = migration;
+  }
+
+  /** Migrates if need be. What has failed is tried again at the next call. */
+  void ensure() {
+    if (current) {
+      return;
+    }
+    // not under a lock: while the database is away, callers would wait one after the other
+    if (version() < VERSION) {
+      migration.run();
+    }
+    current = true;
+  }
+
+  /** Looks again the next time. */
+  void doubt() {
+    current = false;
+  }
+
+  /**
+   * The version of the schema as it is; 0 when there is none.
+   *
+   * @throws DataAccessException if it is newer than this program, or of another one
+   */
+  int version() {
+    Connection connection = connections.acquire();
+    try {
+      return version(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  private static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet history =
+            statement.executeQuery(
+                "SELECT version, script FROM flyway_schema_history WHERE success")) {
+      int newest = 0;
+      while (history.next()) {
+        newest = Math.max(newest, version(history.getString(1), history.getString(2)));
+      }
+      return requireNotNewer(newest);
+    } catch (SQLException e) {
+      if (isMissingTable(e)) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private static int version(String version, String script) throws SQLException {
+    if (!version.matches("[1-9]\\d{0,8}") || (version.equals("1") && !script.equals(FIRST))) {
+      throw new SQLException("the tables are those of another program: it made them by " + script);
+    }
+    return Integer.parseInt(version);
+  }
+
+  private static int requireNotNewer(int version) throws SQLException {
+    if (version > VERSION) {
+      throw new SQLException(
+          "the schema has version %d, this program knows %d: use a newer one"
+              .formatted(version, VERSION));
+    }
+    return version;
+  }
+
+  private static boolean isMissingTable(SQLException e) {
+    // SQLite has one code for whatever is wrong with a statement
+    return "42P01".equals(e.getSQLState())
+        || (e.getErrorCode() == 1 && String.valueOf(e.getMessage()).contains("no such table"));
+  }
+}

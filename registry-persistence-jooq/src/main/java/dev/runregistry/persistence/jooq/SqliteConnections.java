@@ -1,0 +1,142 @@
+package dev.runregistry.persistence.jooq;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * A few connections to one file, so that a long list does not keep a run from being recorded. A
+ * pool from a library would cost the command line more time than everything else it does here.
+ */
+final class SqliteConnections implements Connections {
+  private static final int MOST = 4;
+  private static final Object MIGRATION = new Object();
+
+  // Writers of all processes take turns, and SQLite's turns are not fair: of eight busy ones the
+  // unluckiest waited 1.3 s. Whoever waits longer than this meets a lock that somebody holds.
+  private static final int BUSY_MILLIS = 5_000;
+  private static final int PATIENT_BUSY_MILLIS = 60_000;
+
+  private final Path file;
+  private final Semaphore free = new Semaphore(MOST, true);
+  private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+
+  SqliteConnections(DatabaseConfig config) {
+    file = config.file();
+  }
+
+  @Override
+  public SQLDialect dialect() {
+    return SQLDialect.SQLITE;
+  }
+
+  @Override
+  public Connection acquire() {
+    takeTurn();
+    Connection used = idle.pollFirst();
+    if (used != null) {
+      return used;
+    }
+    try {
+      return open();
+    } catch (SQLException | IOException e) {
+      free.release();
+      throw new DataAccessException("cannot open " + file, e);
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (closed || !free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw new DataAccessException(closed ? "closed" : "all connections are in use");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DataAccessException("interrupted while waiting for a connection", e);
+    }
+  }
+
+  private Connection open() throws SQLException, IOException {
+    createFolder();
+    return settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
+  }
+
+  private void createFolder() throws IOException {
+    Path folder = file.getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+    }
+  }
+
+  private static SQLiteConfig settings(int busyMillis) {
+    SQLiteConfig settings = new SQLiteConfig();
+    settings.setBusyTimeout(busyMillis);
+    settings.setSynchronous(SynchronousMode.FULL); // a save that returned survives a power cut
+    return settings;
+  }
+
+  @Override
+  public <T> T patiently(Function<DataSource, T> work) {
+    SQLiteConfig settings = settings(PATIENT_BUSY_MILLIS);
+    settings.setTransactionMode(TransactionMode.IMMEDIATE); // waits for its turn, then keeps it
+    SQLiteDataSource source = new SQLiteDataSource(settings);
+    source.setUrl("jdbc:sqlite:" + file);
+    // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
+    // take it from one that waits for it.
+    synchronized (MIGRATION) { // a file lock is held by the whole JVM
+      try (FileChannel beside = FileChannel.open(lockFile(), CREATE, WRITE)) {
+        beside.lock(); // until it is closed
+        return work.apply(source);
+      } catch (IOException e) {
+        throw new DataAccessException("cannot lock " + lockFile(), e);
+      }
+    }
+  }
+
+  private Path lockFile() {
+    return file.resolveSibling(file.getFileName() + "-migration.lock");
+  }
+
+  @Override
+  public void release(Connection connection) {
+    idle.addFirst(connection);
+    free.release();
+    if (closed) {
+      closeIdle();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closeIdle();
+  }
+
+  private void closeIdle() {
+    for (Connection c = idle.pollFirst(); c != null; c = idle.pollFirst()) {
+      try {
+        c.close();
+      } catch (SQLException e) {
+        throw new DataAccessException("cannot close " + file, e);
+      }
+    }
+  }
+}

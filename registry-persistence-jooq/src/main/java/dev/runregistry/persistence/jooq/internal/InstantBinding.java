@@ -1,0 +1,74 @@
+package dev.runregistry.persistence.jooq.internal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import org.jooq.BindingGetResultSetContext;
+import org.jooq.BindingSQLContext;
+import org.jooq.BindingSetStatementContext;
+import org.jooq.Converter;
+import org.jooq.SQLDialect;
+import org.jooq.impl.AbstractBinding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an instant is stored: PostgreSQL has a type for it; in SQLite it is text in UTC, always with
+ * six digits of the second's fraction, because only texts of one shape sort as times do.
+ */
+public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instant> {
+  private static final long serialVersionUID = 1L;
+
+  private static final DateTimeFormatter TEXT =
+      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+  /** For the generated classes. */
+  public InstantBinding() {}
+
+  @Override
+  public Converter<OffsetDateTime, Instant> converter() {
+    return Converter.ofNullable(
+        OffsetDateTime.class,
+        Instant.class,
+        OffsetDateTime::toInstant,
+        instant -> instant.atOffset(ZoneOffset.UTC));
+  }
+
+  @Override
+  protected void sqlBind(BindingSQLContext<Instant> context) {
+    context.render().sql('?');
+  }
+
+  @Override
+  public void set(BindingSetStatementContext<Instant> context) throws SQLException {
+    Instant at = context.value();
+    if (context.family() == SQLDialect.SQLITE) {
+      context.statement().setString(context.index(), at == null ? null : TEXT.format(at));
+    } else {
+      OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
+      context.statement().setObject(context.index(), value, Types.TIMESTAMP_WITH_TIMEZONE);
+    }
+  }
+
+  @Override
+  public void get(BindingGetResultSetContext<Instant> context) throws SQLException {
+    context.value(
+        context.family() == SQLDialect.SQLITE
+            ? parsed(context.resultSet().getString(context.index()))
+            : instant(context.resultSet(), context.index()));
+  }
+
+  private static @Nullable Instant parsed(@Nullable String text) {
+    return text == null ? null : Instant.parse(text);
+  }
+
+  private static @Nullable Instant instant(ResultSet row, int index) throws SQLException {
+    OffsetDateTime value = row.getObject(index, OffsetDateTime.class);
+    return value == null ? null : value.toInstant();
+  }
+}

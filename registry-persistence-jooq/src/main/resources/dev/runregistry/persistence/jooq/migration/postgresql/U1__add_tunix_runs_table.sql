@@ -1,0 +1,8 @@
+-- Undoes V1: drops the record of ALL runs. Nothing runs this file by itself; by hand, in one transaction:
+--   psql --single-transaction --set ON_ERROR_STOP=1 --file U1__add_tunix_runs_table.sql "$DATABASE"
+-- The next start of the registry, or `registry migrate`, makes an empty table again.
+
+DROP TABLE tunix_runs;
+DROP FUNCTION tunix_runs_refuse_rewriting();
+DROP FUNCTION tunix_runs_refuse_removal();
+DELETE FROM flyway_schema_history WHERE version = '1';

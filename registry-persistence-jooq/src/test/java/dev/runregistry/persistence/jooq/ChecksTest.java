@@ -1,0 +1,204 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** No other program can store a run that this one could not build. */
+class ChecksTest {
+  /** What the first statement of a row is, and a change to it that no run can have. */
+  private record Offence(String constraint, Run from, String change) {}
+
+  private static final Run PENDING = Runs.pending();
+  private static final Run RUNNING = Runs.running();
+  private static final Run DRY = Runs.dryRunning();
+  private static final Run COMPLETED = Runs.completed();
+  private static final Run FAILED = Runs.ended(Runs.running(), Runs.exited(3));
+  private static final Run TIMEOUT = Runs.ended(Runs.running(), Runs.timedOut());
+  private static final Run LOST = Runs.ended(Runs.running(), Runs.lost());
+  private static final Run DRY_LOST = Runs.ended(Runs.dryRunning(), Runs.lost());
+
+  @TempDir private Path folder;
+
+  private static Stream<Offence> offences() {
+    return Stream.of(
+        new Offence("mode_is_known", RUNNING, "mode = 'remote'"),
+        new Offence("status_is_known", RUNNING, "status = 'paused'"),
+        new Offence(
+            "dry_run_has_no_timeout", TIMEOUT, "mode = 'dry-run', executor = NULL, command = NULL"),
+        new Offence("times_are_of_this_era", RUNNING, "created_at = '1969-12-31T23:59:59.999999Z'"),
+        new Offence("starts_after_creation", RUNNING, "created_at = '2026-11-22T12:00:00.123457Z'"),
+        new Offence(
+            "completes_after_start",
+            COMPLETED,
+            "completed_at = '2026-11-22T12:00:00.123455Z', duration_seconds = -0.000001"),
+        new Offence(
+            "completed_at_fits_status",
+            COMPLETED,
+            "completed_at = NULL, duration_seconds = NULL, exit_code = NULL"),
+        new Offence(
+            "completed_at_fits_status", TIMEOUT, "completed_at = NULL, duration_seconds = NULL"),
+        new Offence(
+            "completed_at_fits_status", RUNNING, "completed_at = started_at, duration_seconds = 0"),
+        new Offence("duration_fits_times", COMPLETED, "duration_seconds = NULL"),
+        new Offence("duration_fits_times", COMPLETED, "duration_seconds = 1.3"),
+        new Offence("duration_fits_times", RUNNING, "duration_seconds = 1"),
+        new Offence("exit_code_fits_ending", COMPLETED, "exit_code = NULL"),
+        new Offence("exit_code_fits_ending", COMPLETED, "exit_code = 1"),
+        new Offence("exit_code_fits_ending", FAILED, "exit_code = 0"),
+        new Offence("exit_code_fits_ending", FAILED, "exit_code = 256"),
+        new Offence("exit_code_fits_ending", FAILED, "exit_code = -1"),
+        new Offence("exit_code_fits_ending", TIMEOUT, "exit_code = 124"),
+        new Offence("exit_code_fits_ending", LOST, "exit_code = 1"),
+        new Offence("exit_code_fits_ending", DRY_LOST, "exit_code = 1"),
+        new Offence("exit_code_fits_ending", RUNNING, "exit_code = 0"),
+        new Offence("executor_fits_mode", RUNNING, "executor = NULL"),
+        new Offence("executor_fits_mode", COMPLETED, "executor = NULL"),
+        new Offence("executor_fits_mode", DRY, "executor = 'process'"),
+        new Offence("executor_fits_mode", PENDING, "executor = 'process'"),
+        new Offence("executor_is_named", RUNNING, "executor = ''"),
+        new Offence("external_id_has_executor", DRY, "external_id = 'x'"),
+        new Offence("external_id_has_executor", RUNNING, "external_id = ''"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = ''"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = '.'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = '..'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = 'a/b'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = 'a\\b'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = 'a\u0001'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = '\u009fa'"),
+        new Offence("dataset_key_is_one_path_segment", RUNNING, "dataset_key = 'a\u007f'"),
+        new Offence(
+            "dataset_key_is_one_path_segment", RUNNING, "dataset_key = '" + "é".repeat(128) + "'"),
+        new Offence("model_id_is_named", RUNNING, "model_id = ''"),
+        new Offence("output_dir_is_named", RUNNING, "output_dir = ''"),
+        new Offence("learning_rate_in_range", RUNNING, "learning_rate = 0"),
+        new Offence("learning_rate_in_range", RUNNING, "learning_rate = 1.000001"),
+        new Offence("num_epochs_in_range", RUNNING, "num_epochs = 0"),
+        new Offence("num_epochs_in_range", RUNNING, "num_epochs = 101"),
+        new Offence("batch_size_in_range", RUNNING, "batch_size = 0"),
+        new Offence("batch_size_in_range", RUNNING, "batch_size = 513"),
+        new Offence("max_seq_length_in_range", RUNNING, "max_seq_length = 127"),
+        new Offence("max_seq_length_in_range", RUNNING, "max_seq_length = 32769"),
+        new Offence("command_fits_mode", RUNNING, "command = NULL"),
+        new Offence("command_fits_mode", DRY, "command = '[\"x\"]'"),
+        new Offence("command_is_argument_vector", RUNNING, "command = '{}'"),
+        new Offence("command_is_argument_vector", RUNNING, "command = '[]'"),
+        new Offence("command_is_argument_vector", RUNNING, "command = '[1]'"),
+        new Offence("command_is_argument_vector", RUNNING, "command = '[\"\"]'"),
+        new Offence("time_limit_is_positive", RUNNING, "time_limit_ms = 0"),
+        new Offence("message_is_short", RUNNING, "message = ''"),
+        new Offence("message_is_short", RUNNING, "message = '" + "é".repeat(1001) + "'"),
+        new Offence("output_comes_at_the_end", RUNNING, "stdout = 'x'"),
+        new Offence("output_comes_at_the_end", DRY, "stderr = 'x'"),
+        new Offence("output_is_bounded", COMPLETED, "stdout = '" + "é".repeat(5185) + "'"),
+        new Offence("output_is_bounded", COMPLETED, "stderr = '" + "x".repeat(10_369) + "'"));
+  }
+
+  private static Stream<Offence> offencesInSqlite() {
+    return Stream.of(
+        new Offence("run_id_is_canonical", RUNNING, "run_id = upper(run_id)"),
+        new Offence("run_id_is_canonical", RUNNING, "run_id = 'x'"),
+        new Offence("run_id_is_canonical", RUNNING, "run_id = replace(run_id, '-', '')"),
+        new Offence("run_id_is_canonical", RUNNING, "run_id = '-' || substr(run_id, 2)"),
+        new Offence("created_at_is_a_time", RUNNING, "created_at = '2026-11-22 12:00:00.123456Z'"),
+        new Offence("created_at_is_a_time", RUNNING, "created_at = '2026-19-22T12:00:00.123456Z'"),
+        new Offence("started_at_is_a_time", RUNNING, "started_at = '2026-11-22T12:00:00.123Z'"),
+        new Offence("completed_at_is_a_time", COMPLETED, "completed_at = '2026-11-22T12:00:01Z'"),
+        new Offence("executor_is_named", RUNNING, "executor = '" + "é".repeat(65) + "'"),
+        new Offence("external_id_has_executor", RUNNING, "external_id = '" + "é".repeat(257) + "'"),
+        new Offence("model_id_is_named", RUNNING, "model_id = '" + "é".repeat(257) + "'"),
+        new Offence("output_dir_is_named", RUNNING, "output_dir = '" + "é".repeat(513) + "'"),
+        new Offence("command_is_argument_vector", RUNNING, "command = 'tunix train'"),
+        new Offence("no_text_contains_nul", RUNNING, "message = 'a' || char(0)"),
+        new Offence("no_text_contains_nul", COMPLETED, "stdout = 'a' || char(0) || 'b'"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void each_constraint_refuses_what_it_says(Engine engine) throws SQLException {
+    DatabaseConfig config = engine.migrated(folder);
+    Set<String> seen = new TreeSet<>();
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement()) {
+      Stream<Offence> all = offences();
+      if (engine == Engine.SQLITE) {
+        all = Stream.concat(all, offencesInSqlite());
+      }
+      // a table of the same constraints, without the triggers that would be first to refuse
+      String copy = copyOfTheTable(engine, statement);
+      for (Offence offence : all.toList()) {
+        String refusal = refusal(statement, config, copy, offence);
+        assertThat(refusal).describedAs(offence.toString()).contains(offence.constraint());
+        seen.add(offence.constraint());
+      }
+      assertThat(seen).isEqualTo(constraints(engine, statement));
+    }
+  }
+
+  private static String copyOfTheTable(Engine engine, Statement statement) throws SQLException {
+    if (engine == Engine.POSTGRES) {
+      statement.execute("CREATE TABLE copy (LIKE tunix_runs INCLUDING ALL)");
+    } else {
+      statement.execute(definition(statement).replaceFirst("tunix_runs", "copy"));
+    }
+    return "copy";
+  }
+
+  private static String refusal(
+      Statement statement, DatabaseConfig config, String copy, Offence offence)
+      throws SQLException {
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(offence.from());
+    }
+    String id = "run_id = '" + offence.from().id() + "'";
+    statement.execute("DELETE FROM " + copy);
+    statement.execute("INSERT INTO " + copy + " SELECT * FROM tunix_runs WHERE " + id);
+    try {
+      statement.execute("UPDATE " + copy + " SET " + offence.change());
+      return "nothing was refused";
+    } catch (SQLException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static Set<String> constraints(Engine engine, Statement statement) throws SQLException {
+    Set<String> names = new TreeSet<>();
+    if (engine == Engine.SQLITE) {
+      Matcher name = Pattern.compile("CONSTRAINT (\\w+) CHECK").matcher(definition(statement));
+      while (name.find()) {
+        names.add(name.group(1));
+      }
+      return names;
+    }
+    String sql =
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'tunix_runs'::regclass";
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  private static String definition(Statement statement) throws SQLException {
+    String sql = "SELECT sql FROM sqlite_master WHERE name = 'tunix_runs'";
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      assertThat(rows.next()).isTrue();
+      return rows.getString(1);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.runregistry.persistence.jooq;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+
+/** Both databases, for tests of what they have in common. */
+enum Engine {
+  SQLITE {
+    @Override
+    DatabaseConfig empty(Path folder) {
+      return DatabaseConfig.sqlite(folder.resolve(UUID.randomUUID() + ".db"));
+    }
+  },
+
+  POSTGRES {
+    @Override
+    DatabaseConfig empty(Path folder) throws SQLException {
+      return database(Server.POSTGRES, "");
+    }
+
+    @Override
+    DatabaseConfig migrated(Path folder) throws SQLException {
+      return database(Server.POSTGRES, "TEMPLATE " + Server.MIGRATED);
+    }
+  };
+
+  /** One for all tests; it ends with the JVM. */
+  private static final class Server {
+    static final EmbeddedPostgres POSTGRES = start();
+    static final String MIGRATED = migrated();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static String migrated() {
+      try {
+        DatabaseConfig config = database(POSTGRES, "");
+        try (RunDatabase database = RunDatabase.at(config)) {
+          database.migrate();
+        }
+        return config.url().replaceAll(".*/", "");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** A database without tables. */
+  abstract DatabaseConfig empty(Path folder) throws SQLException;
+
+  /** One with all tables and no runs. */
+  DatabaseConfig migrated(Path folder) throws SQLException {
+    DatabaseConfig config = empty(folder);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+    }
+    return config;
+  }
+
+  static DatabaseConfig database(EmbeddedPostgres server, String options) throws SQLException {
+    String name = "db_" + UUID.randomUUID().toString().replace('-', '_');
+    try (Connection admin = server.getPostgresDatabase().getConnection();
+        Statement statement = admin.createStatement()) {
+      statement.execute("CREATE DATABASE " + name + " " + options);
+    }
+    return on(server.getPort(), name);
+  }
+
+  static DatabaseConfig on(int port, String name) {
+    return new DatabaseConfig(
+        "jdbc:postgresql://127.0.0.1:" + port + "/" + name, "postgres", "postgres");
+  }
+
+  /** As any other program would open it. */
+  static Connection plain(DatabaseConfig config) throws SQLException {
+    return DriverManager.getConnection(config.url(), config.user(), config.password());
+  }
+
+  static void execute(DatabaseConfig config, String sql) throws SQLException {
+    try (Connection connection = plain(config);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

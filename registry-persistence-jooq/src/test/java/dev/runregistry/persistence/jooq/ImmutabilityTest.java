@@ -1,0 +1,214 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What any other program can do to the table by plain SQL. */
+class ImmutabilityTest {
+  @TempDir private Path folder;
+  private final Run pending = Runs.pending();
+  private final Run running = Runs.running();
+  private final Run completed = Runs.completed();
+  private DatabaseConfig config;
+  private RunDatabase database;
+
+  private void given(Engine engine) throws SQLException {
+    config = engine.migrated(folder);
+    database = RunDatabase.at(config);
+    List.of(pending, running, completed).forEach(database.runs()::save);
+  }
+
+  @AfterEach
+  void nothing_has_changed() {
+    for (Run run : List.of(pending, running, completed)) {
+      assertThat(database.runs().find(run.id())).contains(run);
+    }
+    assertThat(database.runs().page(RunQuery.all()).runs()).hasSize(3);
+    database.close();
+  }
+
+  private void refused(String sql) {
+    assertThatThrownBy(() -> Engine.execute(config, sql))
+        .describedAs(sql)
+        .isInstanceOf(SQLException.class)
+        .hasMessageMatching(
+            "(?s).*(never change|audit record|make this move|cannot go|place|rowid).*");
+  }
+
+  private static String id(Run run) {
+    return " WHERE run_id = '" + run.id() + "'";
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_run_can_be_deleted(Engine engine) throws SQLException {
+    given(engine);
+    refused("DELETE FROM tunix_runs");
+    for (Run run : List.of(pending, running, completed)) {
+      refused("DELETE FROM tunix_runs" + id(run));
+    }
+    if (engine == Engine.POSTGRES) {
+      refused("TRUNCATE tunix_runs");
+      refused("TRUNCATE tunix_runs CASCADE");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_column_of_a_finished_run_can_be_changed(Engine engine) throws SQLException {
+    given(engine);
+    for (String change :
+        List.of(
+            "run_id = '00000000-0000-0000-0000-000000000000'",
+            "dataset_key = 'x'",
+            "model_id = 'x'",
+            "mode = 'dry-run'",
+            "status = 'running'",
+            "status = 'failed'",
+            "executor = 'x'",
+            "external_id = 'x'",
+            "exit_code = NULL",
+            "created_at = started_at",
+            "started_at = created_at",
+            "completed_at = NULL",
+            "duration_seconds = 2",
+            "message = 'x'",
+            "output_dir = 'x'",
+            "learning_rate = 1",
+            "num_epochs = 1",
+            "batch_size = 1",
+            "max_seq_length = 128",
+            "command = NULL",
+            "time_limit_ms = NULL",
+            "stdout = ''",
+            "stderr = ''")) {
+      refused("UPDATE tunix_runs SET " + change + id(completed));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_running_run_can_only_end(Engine engine) throws SQLException {
+    given(engine);
+    refused("UPDATE tunix_runs SET status = 'pending', executor = NULL" + id(running));
+    refused("UPDATE tunix_runs SET message = 'Still running'" + id(running));
+    String end =
+        "UPDATE tunix_runs SET status = 'completed', exit_code = 0, completed_at = started_at,"
+            + " duration_seconds = 0, ";
+    for (String change : whatWasAskedFor(engine)) {
+      refused(end + change + id(running));
+    }
+    for (String change : List.of("executor = 'x'", "external_id = 'x'")) {
+      refused(end + change + id(running));
+    }
+  }
+
+  private static List<String> whatWasAskedFor(Engine engine) {
+    List<String> changes =
+        new ArrayList<>(
+            List.of(
+                "run_id = '00000000-0000-0000-0000-000000000000'",
+                "dataset_key = 'x'",
+                "model_id = 'x'",
+                "output_dir = 'x'",
+                "learning_rate = 1",
+                "num_epochs = 1",
+                "batch_size = 1",
+                "max_seq_length = 128",
+                "command = '[\"x\"]'",
+                "time_limit_ms = NULL"));
+    changes.add(
+        "created_at = "
+            + (engine == Engine.SQLITE ? "'1999-01-01T00:00:00.000000Z'" : "'1999-01-01 00:00Z'"));
+    return changes;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_pending_run_can_only_start_or_fail(Engine engine) throws SQLException {
+    given(engine);
+    refused(
+        "UPDATE tunix_runs SET status = 'completed', executor = 'x', exit_code = 0,"
+            + " completed_at = started_at, duration_seconds = 0"
+            + id(pending));
+    refused("UPDATE tunix_runs SET message = 'x'" + id(pending));
+    for (String change : whatWasAskedFor(engine)) {
+      refused("UPDATE tunix_runs SET status = 'running', executor = 'x', " + change + id(pending));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "SQLITE")
+  void replacing_is_not_a_way_around_it(Engine engine) throws SQLException {
+    given(engine);
+    refused("INSERT OR REPLACE INTO tunix_runs SELECT * FROM tunix_runs" + id(completed));
+    for (Run run : List.of(pending, running, completed)) {
+      for (String column :
+          List.of("status = 'pending'", "dataset_key = 'x'", "message = 'other'")) {
+        refused("UPDATE OR REPLACE tunix_runs SET " + column + id(run));
+        refused(replacing(run, "run_id", "run_id", column));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "SQLITE")
+  void the_hidden_row_number_is_not_a_way_around_it(Engine engine) throws SQLException {
+    given(engine);
+    String otherId = "run_id = '00000000-0000-0000-0000-000000000000'";
+    refused(replacing(completed, "rowid, run_id", "rowid, run_id", otherId));
+    refused(
+        "UPDATE OR REPLACE tunix_runs SET status = 'failed',"
+            + " rowid = (SELECT rowid FROM tunix_runs"
+            + id(completed)
+            + ")"
+            + id(running));
+    for (int rowid : List.of(-1, 0)) {
+      refused(replacing(completed, "rowid, run_id", rowid + ", run_id", otherId));
+    }
+  }
+
+  /** Copies a row over itself with one column changed. */
+  private static String replacing(Run run, String names, String values, String change) {
+    String rest =
+        "dataset_key, model_id, mode, status, executor, external_id, exit_code, created_at,"
+            + " started_at, completed_at, duration_seconds, message, output_dir, learning_rate,"
+            + " num_epochs, batch_size, max_seq_length, command, time_limit_ms, stdout, stderr";
+    String column = change.replaceAll(" = .*", "");
+    String changed =
+        (values + ", " + rest).replaceFirst("\\b" + column + "\\b", change.replaceAll(".* = ", ""));
+    return "INSERT OR REPLACE INTO tunix_runs (%s, %s) SELECT %s FROM tunix_runs%s"
+        .formatted(names, rest, changed, id(run));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_legal_move_by_plain_sql_is_let_through(Engine engine) throws SQLException {
+    given(engine);
+    Run ended = Runs.ended(running, Runs.exited(0));
+    DatabaseConfig other = engine.migrated(folder);
+    try (RunDatabase plain = RunDatabase.at(other)) {
+      plain.runs().save(running);
+      Engine.execute(
+          other,
+          "UPDATE tunix_runs SET status = 'completed', exit_code = 0, stdout = 'loss 0.25\n',"
+              + " stderr = 'warning: slow\n', message = 'Completed with exit code 0',"
+              + " duration_seconds = 1.234567, completed_at = '2026-11-22T12:00:01.358023Z'"
+              + id(running));
+
+      assertThat(plain.runs().find(running.id())).contains(ended);
+    }
+  }
+}

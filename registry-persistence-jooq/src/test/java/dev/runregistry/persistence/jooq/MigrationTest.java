@@ -1,0 +1,218 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MigrationTest {
+  private static final String FOLDER =
+      "src/main/resources/dev/runregistry/persistence/jooq/migration/";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void migrating_says_what_it_did_and_does_it_once(Engine engine) throws Exception {
+    try (RunDatabase database = RunDatabase.at(engine.empty(folder))) {
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(0, Schema.VERSION, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_first_run_makes_the_tables(Engine engine) throws Exception {
+    Run run = Runs.completed();
+    DatabaseConfig config = engine.empty(folder);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+    }
+    try (RunDatabase again = RunDatabase.at(config)) {
+      assertThat(again.runs().find(run.id())).contains(run);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void up_undo_and_up_again_leaves_an_empty_table(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+    }
+
+    undo(engine, config);
+
+    assertThatThrownBy(() -> Engine.execute(config, "SELECT * FROM tunix_runs"))
+        .isInstanceOf(SQLException.class);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(0, Schema.VERSION, 1));
+      assertThat(database.runs().find(run.id())).isEmpty();
+      database.runs().save(run);
+      assertThat(database.runs().find(run.id())).contains(run);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_program_that_runs_on_finds_the_tables_gone_and_makes_them_again(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      undo(engine, config);
+
+      assertThatThrownBy(() -> database.runs().find(run.id()))
+          .isInstanceOf(RepositoryException.class);
+      assertThat(database.runs().find(run.id())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_is_undone_leaves_nothing_behind(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    undo(engine, config);
+    String left =
+        engine == Engine.SQLITE
+            ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%'"
+            : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' UNION ALL"
+                + " SELECT relname FROM pg_class WHERE relname LIKE '%tunix%'";
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement()) {
+      assertThat(statement.executeQuery(left).next()).isFalse();
+    }
+  }
+
+  private static void undo(Engine engine, DatabaseConfig config) throws Exception {
+    String script = engine.name().toLowerCase(Locale.ROOT).replace("postgres", "postgresql");
+    String sql = Files.readString(Path.of(FOLDER, script, "U1__add_tunix_runs_table.sql"));
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      for (String command : sql.replaceAll("(?m)^--.*$", "").split(";")) {
+        if (!command.isBlank()) {
+          statement.execute(command);
+        }
+      }
+      connection.commit();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Engine.execute(
+        config,
+        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+            + " installed_by, execution_time, success)"
+            + " VALUES (2, '2', 'later', 'SQL', 'V2__later.sql', 'somebody', 1, true)");
+    refuses(config, "version 2, this program knows 1");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tables_of_something_else_are_left_alone(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Engine.execute(config, "CREATE TABLE customers (id int)");
+    refuses(config, "belongs to something else");
+    Engine.execute(config, "INSERT INTO customers VALUES (1)");
+    if (engine == Engine.SQLITE) {
+      assertThat(journalMode(config)).isEqualTo("delete");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tables_that_another_program_made_with_flyway_are_left_alone(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Engine.execute(config, "UPDATE flyway_schema_history SET script = 'V1__customers.sql'");
+    refuses(config, "V1__customers.sql");
+    Engine.execute(config, "UPDATE flyway_schema_history SET script = 'V1_5.sql', version = '1.5'");
+    refuses(config, "V1_5.sql");
+  }
+
+  private static void refuses(DatabaseConfig config, String reason) {
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThatThrownBy(database::migrate)
+          .isInstanceOf(RepositoryException.class)
+          .hasMessageContaining(reason);
+      assertThatThrownBy(() -> database.runs().save(Runs.running()))
+          .isInstanceOf(RepositoryException.class)
+          .hasMessageContaining(reason);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_migration_that_was_changed_afterwards_is_refused_by_migrate(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Engine.execute(config, "UPDATE flyway_schema_history SET checksum = 1");
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThatThrownBy(database::migrate)
+          .isInstanceOf(RepositoryException.class)
+          .hasMessageContaining("checksum mismatch");
+    }
+  }
+
+  @Test
+  void the_version_known_to_the_program_is_that_of_the_newest_migration() throws IOException {
+    for (String database : List.of("postgresql", "sqlite")) {
+      try (Stream<Path> files = Files.list(Path.of(FOLDER, database))) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .filteredOn(name -> name.startsWith("V"))
+            .extracting(name -> Integer.valueOf(name.replaceAll("V(\\d+)__.*", "$1")))
+            .containsExactlyInAnyOrderElementsOf(
+                Stream.iterate(1, i -> i + 1).limit(Schema.VERSION).toList());
+      }
+    }
+  }
+
+  @Test
+  void both_migrations_say_when_a_column_is_null() throws IOException {
+    for (String database : List.of("postgresql", "sqlite")) {
+      String script = "migration/" + database + "/V1__add_tunix_runs_table.sql";
+      try (InputStream in = RunDatabase.class.getResourceAsStream(script)) {
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+            .containsPattern("-- +exit_code +null for every dry-run, for every timeout")
+            .containsPattern("-- +completed_at +null only when the process never completed")
+            .containsPattern("-- +duration_seconds .* set whenever completed_at is");
+      }
+    }
+  }
+
+  @Test
+  void a_sqlite_file_has_a_write_ahead_log_from_the_start() throws Exception {
+    assertThat(journalMode(Engine.SQLITE.migrated(folder))).isEqualTo("wal");
+  }
+
+  private static String journalMode(DatabaseConfig config) throws SQLException {
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement();
+        var mode = statement.executeQuery("PRAGMA journal_mode")) {
+      return mode.getString(1);
+    }
+  }
+}
