@@ -282,4 +282,13 @@ class ValuesTest {
         .isThrownBy(() -> new RuntimeStatus(false, "1.0", "tunix: not found"))
         .withMessageContaining("1.0");
   }
+
+  @Test
+  void a_stream_is_found_by_its_name_and_nothing_else() {
+    for (LogStream stream : LogStream.values()) {
+      assertThat(LogStream.of(stream.text())).contains(stream);
+    }
+    assertThat(LogStream.of("STDOUT")).isEmpty();
+    assertThat(LogStream.of("stdout.log")).isEmpty();
+  }
 }

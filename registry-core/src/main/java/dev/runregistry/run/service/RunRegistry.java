@@ -3,6 +3,7 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -19,7 +20,9 @@ import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,6 +49,7 @@ public final class RunRegistry {
   private final RunExecutor executor;
   private final DatasetCheck datasets;
   private final RunIdSource ids;
+  private final RunLogs logs;
   private final InstantSource clock;
   private final Executor startRecorder;
 
@@ -55,11 +59,12 @@ public final class RunRegistry {
     executor = requireNonNull(builder.executor, "executor");
     datasets = new DatasetCheck(requireNonNull(builder.catalog, "catalog"), journal);
     ids = requireNonNull(builder.ids, "ids");
+    logs = builder.logs;
     clock = builder.clock;
     startRecorder = builder.startRecorder;
   }
 
-  /** Starts to put a registry together; all five ports are needed, the rest has defaults. */
+  /** Starts to put a registry together; its first five ports are needed, the rest has defaults. */
   public static Builder builder() {
     return new Builder();
   }
@@ -200,6 +205,13 @@ public final class RunRegistry {
     return executor.runtime(command);
   }
 
+  /**
+   * The file with the whole output of a run, so far or until its end; empty if this host has none.
+   */
+  public Optional<Path> log(RunId id, LogStream stream) {
+    return logs.log(id, stream);
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -207,6 +219,7 @@ public final class RunRegistry {
     private @Nullable RunExecutor executor;
     private @Nullable DatasetCatalog catalog;
     private @Nullable RunIdSource ids;
+    private RunLogs logs = RunLogs.NONE;
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
 
@@ -239,6 +252,12 @@ public final class RunRegistry {
     /** Where new ids come from. */
     public Builder ids(RunIdSource source) {
       ids = requireNonNull(source, "ids");
+      return this;
+    }
+
+    /** Where the whole output of runs is found; nowhere unless said. */
+    public Builder logs(RunLogs port) {
+      logs = requireNonNull(port, "logs");
       return this;
     }
 

@@ -10,6 +10,7 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -55,15 +56,18 @@ class RunRegistryTest {
   private Executor startRecorder = Runnable::run;
 
   private RunRegistry registry() {
-    return RunRegistry.builder()
+    return ports(RunRegistry.builder()).build();
+  }
+
+  private RunRegistry.Builder ports(RunRegistry.Builder builder) {
+    return builder
         .repository(ports)
         .journal(ports)
         .executor(ports)
         .catalog(ports)
         .ids(() -> ID)
         .clock(ports.clock::removeFirst)
-        .startRecorder(startRecorder)
-        .build();
+        .startRecorder(startRecorder);
   }
 
   @Test
@@ -310,6 +314,15 @@ class RunRegistryTest {
         .isEqualTo(new RuntimeStatus(true, "1.0", "tunix is there"));
     assertThatThrownBy(() -> registry().runtime(List.of()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void the_whole_output_is_where_the_logs_say_and_nowhere_without_them() {
+    Path file = Path.of("stderr.log");
+    RunRegistry with = ports(RunRegistry.builder().logs((id, s) -> Optional.of(file))).build();
+
+    assertThat(with.log(ID, LogStream.STDERR)).contains(file);
+    assertThat(registry().log(ID, LogStream.STDERR)).isEmpty();
   }
 
   @Test
