@@ -26,12 +26,25 @@ final class Database {
 
   private final String name;
   private final Schema schema;
-  private final DSLContext sql;
+  private final Connections connections;
+
+  // made at the first question, because a command loads jOOQ's classes after it has started its
+  // child; two threads may both make one, which does no harm
+  private volatile @Nullable DSLContext sql;
 
   Database(String name, Connections connections, Schema schema) {
     this.name = name;
+    this.connections = connections;
     this.schema = schema;
-    this.sql = DSL.using(connections, connections.dialect(), settings());
+  }
+
+  private DSLContext sql() {
+    DSLContext made = sql;
+    if (made == null) {
+      made = DSL.using(connections, connections.dialect(), settings());
+      sql = made;
+    }
+    return made;
   }
 
   private static void quiet(String property) {
@@ -74,7 +87,7 @@ final class Database {
   private <T> T asked(Function<DSLContext, T> question) {
     schema.ensure();
     try {
-      return question.apply(sql);
+      return question.apply(sql());
     } catch (DataAccessException e) { // it may be another database that comes back
       schema.doubt();
       throw e;

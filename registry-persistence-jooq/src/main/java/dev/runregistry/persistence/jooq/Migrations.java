@@ -43,14 +43,22 @@ final class Migrations {
             .loggers("slf4j")
             .load();
     try {
+      int before = version(source); // Flyway itself would overlook a newer one
       MigrateResult result = flyway.migrate();
       if (sqlite) {
         writeAheadLog(source);
       }
-      return new MigrationResult(
-          Schema.VERSION - result.migrationsExecuted, Schema.VERSION, result.migrationsExecuted);
+      return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);
     } catch (FlywayException e) {
       throw new DataAccessException(reason(e), e);
+    }
+  }
+
+  private static int version(DataSource source) {
+    try (Connection connection = source.getConnection()) {
+      return Schema.version(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
     }
   }
 

@@ -38,18 +38,14 @@ public final class RunDatabase implements AutoCloseable {
 
   /**
    * Checks all of the schema and brings it up to date; creates the file of a SQLite database and
-   * the folders above it.
+   * the folders above it. More patient than the rest: waits for others that migrate, and as long as
+   * a migration takes.
    *
    * @throws RepositoryException if the database is away, is of another program or of a newer
    *     version of this one, or was migrated by other files
    */
   public MigrationResult migrate() {
-    return database.translating(
-        "migrate the schema",
-        () -> {
-          schema.version(); // not one that is newer
-          return migrated();
-        });
+    return database.translating("migrate the schema", this::migrated);
   }
 
   private MigrationResult migrated() {

@@ -58,7 +58,8 @@ final class Schema {
     }
   }
 
-  private static int version(Connection connection) throws SQLException {
+  /** The same over that connection. */
+  static int version(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet history =
             statement.executeQuery(

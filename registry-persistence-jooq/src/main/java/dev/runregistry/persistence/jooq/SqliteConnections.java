@@ -57,9 +57,12 @@ final class SqliteConnections implements Connections {
     }
     try {
       return open();
-    } catch (SQLException | IOException e) {
+    } catch (SQLException e) {
       free.release();
       throw new DataAccessException("cannot open " + file, e);
+    } catch (DataAccessException e) {
+      free.release();
+      throw e;
     }
   }
 
@@ -74,15 +77,19 @@ final class SqliteConnections implements Connections {
     }
   }
 
-  private Connection open() throws SQLException, IOException {
+  private Connection open() throws SQLException {
     createFolder();
     return settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
   }
 
-  private void createFolder() throws IOException {
+  private void createFolder() {
     Path folder = file.getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
+    try {
+      if (folder != null && !Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new DataAccessException("cannot create the folder " + folder + ": " + e, e);
     }
   }
 
@@ -102,11 +109,12 @@ final class SqliteConnections implements Connections {
     // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
     // take it from one that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM
+      createFolder();
       try (FileChannel beside = FileChannel.open(lockFile(), CREATE, WRITE)) {
         beside.lock(); // until it is closed
         return work.apply(source);
       } catch (IOException e) {
-        throw new DataAccessException("cannot lock " + lockFile(), e);
+        throw new DataAccessException("cannot lock " + lockFile() + ": " + e, e);
       }
     }
   }

@@ -59,6 +59,15 @@ class SqliteFileTest {
   }
 
   @Test
+  void migrating_makes_the_folders_above_the_file_too() {
+    Path file = folder.resolve("a/b/registry.db");
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.migrate().applied()).isEqualTo(1);
+    }
+    assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
   void a_file_of_something_else_is_refused_and_left_as_it_is() throws Exception {
     Path file = Files.writeString(folder.resolve("notes.txt"), "Buy milk.\n".repeat(1_000));
     refused(file, "not a database");

@@ -1,0 +1,131 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.testkit.Runs.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jooq.DSLContext;
+import org.jooq.Query;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How the databases answer: from an index, whatever the filter, and without the output. */
+class PlanTest {
+  private static final RunCursor PLACE = new RunCursor(NOON, Runs.id());
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void every_list_is_read_from_an_index_in_its_order(Engine engine) throws SQLException {
+    try (Connection connection = Engine.plain(filled(engine))) {
+      DSLContext sql = dsl(engine, connection);
+      RunQuery all = RunQuery.all();
+      RunQuery hot = all.withDatasetKey("hot");
+      RunQuery rare = all.withStatus(RunStatus.TIMEOUT);
+
+      for (long offset : new long[] {0, 5_000}) {
+        reads(sql, all.withOffset(offset), "tunix_runs_created_at");
+        reads(sql, all.withAfter(PLACE).withOffset(offset), "tunix_runs_created_at");
+        reads(sql, all.withMode(RunMode.LOCAL).withOffset(offset), "tunix_runs_created_at");
+        // most runs are of this data set, so both ways are good
+        reads(sql, hot.withAfter(PLACE), "tunix_runs_(dataset_key|created_at)");
+        reads(sql, rare.withAfter(PLACE), "tunix_runs_status");
+      }
+      reads(sql, all.withDatasetKey("key 7"), "tunix_runs_dataset_key");
+      reads(sql, all.withDatasetKey("no such key"), "tunix_runs_dataset_key");
+      reads(sql, rare, "tunix_runs_status");
+      reads(sql, rare.withOffset(50), "tunix_runs_status");
+      reads(sql, all.withStatus(RunStatus.PENDING), "tunix_runs_status");
+      reads(sql, rare.withDatasetKey("key 7"), "tunix_runs_(status|dataset_key)");
+
+      assertThat(plan(sql, RunQueries.ids(sql, new RunIdPrefix("0a1"), 2)))
+          .containsPattern("tunix_runs_pkey|sqlite_autoindex_tunix_runs_1");
+    }
+  }
+
+  private static void reads(DSLContext sql, RunQuery query, String index) {
+    String plan = plan(sql, RunQueries.page(sql, query));
+
+    assertThat(plan).describedAs(query.toString()).containsPattern(index);
+    assertThat(plan).describedAs(query.toString()).doesNotContain("Seq Scan");
+    if (query.offset() == 0 && sql.dialect() == SQLDialect.SQLITE) {
+      // PostgreSQL rather sorts where it expects no more than a page; so it is with an offset
+      assertThat(plan).describedAs(query.toString()).doesNotContain("TEMP B-TREE");
+    }
+  }
+
+  private static String plan(DSLContext sql, Query query) {
+    String explain = sql.dialect() == SQLDialect.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ";
+    // with the values and not with parameters, as plan_cache_mode has PostgreSQL see them
+    return sql.fetch(explain + sql.renderInlined(query)).format(1_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_list_reads_the_output(Engine engine) {
+    DSLContext sql = DSL.using(engine == Engine.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES);
+    for (RunQuery query :
+        new RunQuery[] {RunQuery.all(), RunQuery.all().withOffset(9).withAfter(PLACE)}) {
+      assertThat(RunQueries.page(sql, query).getSQL())
+          .contains("dataset_key")
+          .doesNotContain("stdout", "stderr", "*", "message", "command");
+    }
+  }
+
+  /** 20 000 runs of very different kinds. */
+  private DatabaseConfig filled(Engine engine) throws SQLException {
+    DatabaseConfig config = engine.migrated(folder);
+    boolean sqlite = engine == Engine.SQLITE;
+    String id =
+        sqlite
+            ? "printf('%08x-0000-7000-8000-%012x', i, i)"
+            : "(lpad(to_hex(i), 8, '0') || '-0000-7000-8000-000000000000')::uuid";
+    String at =
+        sqlite
+            ? "strftime('%Y-%m-%dT%H:%M:%S', '2026-11-01', i || ' minutes') || '.000000Z'"
+            : "timestamptz '2026-11-01 00:00Z' + i * interval '1 minute'";
+    String numbers =
+        sqlite
+            ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+            : "WITH n AS (SELECT generate_series(1, 20000) AS i)";
+    String rows =
+        numbers
+            + " INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status, executor,"
+            + " created_at, started_at, completed_at, duration_seconds, message, output_dir,"
+            + " learning_rate, num_epochs, batch_size, max_seq_length, command, stdout, stderr,"
+            + " exit_code) SELECT "
+            + id
+            + ", CASE WHEN i % 3 = 0 THEN 'key ' || (i % 500) ELSE 'hot' END, 'm', 'local',"
+            + " CASE WHEN i % 100 = 0 THEN 'timeout' ELSE 'completed' END, 'process', "
+            + at
+            + ", "
+            + at
+            + ", "
+            + at
+            + ", 0, 'm', 'o', 0.1, 1, 1, 128, '[\"x\"]', 'out', 'err',"
+            + " CASE WHEN i % 100 = 0 THEN NULL ELSE 0 END FROM n";
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement()) {
+      statement.execute(rows);
+      statement.execute("ANALYZE");
+    }
+    return config;
+  }
+
+  private static DSLContext dsl(Engine engine, Connection connection) {
+    return DSL.using(connection, engine == Engine.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES);
+  }
+}
