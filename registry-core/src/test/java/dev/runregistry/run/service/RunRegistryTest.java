@@ -326,6 +326,14 @@ class RunRegistryTest {
   }
 
   @Test
+  void a_registry_without_keys_says_so() {
+    assertThat(registry().keepsKeys()).isFalse();
+    assertThatThrownBy(() -> registry().submitOnce("k", "f", Samples.dryRun()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("without idempotency keys");
+  }
+
+  @Test
   void a_registry_without_a_port_is_not_built() {
     assertThatNullPointerException()
         .isThrownBy(() -> RunRegistry.builder().build())
