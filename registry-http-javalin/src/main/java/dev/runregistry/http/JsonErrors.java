@@ -32,10 +32,13 @@ final class JsonErrors extends ErrorHandler {
   protected void generateResponse(
       Request request,
       Response response,
-      int status,
+      int found,
       @Nullable String message,
       @Nullable Throwable cause,
       Callback callback) {
+    // a version that we do not speak is no failure of ours
+    int status = found == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ? 400 : found;
+    response.setStatus(status);
     HttpFields.Mutable headers = response.getHeaders();
     String id = RequestIds.of(request.getHeaders());
     headers.put(RequestIds.HEADER, id);

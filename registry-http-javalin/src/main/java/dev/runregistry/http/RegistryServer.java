@@ -6,6 +6,7 @@ import dev.runregistry.run.service.RunRegistry;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,8 @@ public final class RegistryServer implements AutoCloseable {
     Routes routes = new Routes(javalinConfig.routes, table);
     new HealthRoutes(registry, config).addTo(routes);
     new RunRoutes(registry, config, localRuns).addTo(routes);
+    new LogRoutes(registry).addTo(routes);
+    new DocsRoutes().addTo(routes);
   }
 
   /**
@@ -74,7 +77,14 @@ public final class RegistryServer implements AutoCloseable {
    * host's journal has them. Stopping again does nothing.
    */
   public void stop() {
-    javalin.stop();
+    try {
+      // Javalin's own stop takes runs that go on for an error
+      javalin.jettyServer().server().stop();
+    } catch (TimeoutException e) {
+      log.warn("stopped with requests still going on; this host's journal has their runs");
+    } catch (Exception e) { // what a library throws while it lets go of things
+      log.error("cannot stop in good order", e);
+    }
   }
 
   @Override

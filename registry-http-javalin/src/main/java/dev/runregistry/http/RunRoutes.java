@@ -6,11 +6,14 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.Submission;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Submits runs and shows what is on record. */
 final class RunRoutes {
@@ -35,32 +38,66 @@ final class RunRoutes {
   }
 
   private void submit(Context ctx) throws IOException {
+    Optional<String> key = IdempotencyKey.of(ctx);
     RunBody body = RunBody.read(requestBody.read(ctx));
-    RunRequest request = body.toRequest(config.command(), config.localTimeLimit());
-    if (body.dryRun()) {
-      answer(ctx, registry.submit(request));
+    Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
+    if (earlier.isPresent()) {
+      answer(ctx, earlier.get());
+    } else if (body.dryRun()) {
+      answer(ctx, carryOut(key, body));
     } else {
-      CompletableFuture<Run> run = startLocal(request);
+      CompletableFuture<Submission> run = startLocal(() -> carryOut(key, body));
       ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
     }
   }
 
-  private CompletableFuture<Run> startLocal(RunRequest request) {
+  private Optional<Submission> earlier(String key, RunBody body) {
+    if (!registry.keepsKeys()) {
+      throw Refusal.of(501, "This server keeps no idempotency keys");
+    }
+    return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
+  }
+
+  private Submission carryOut(Optional<String> key, RunBody body) {
+    RunRequest request = body.toRequest(config.command(), config.localTimeLimit());
+    Submission done =
+        key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), request))
+            .orElseGet(() -> new Submission.Ended(registry.submit(request), false));
+    if (done instanceof Submission.Ended ended && !ended.repeated()) {
+      config.metrics().ended(ended.run());
+    }
+    return done;
+  }
+
+  private <T> CompletableFuture<T> startLocal(Supplier<T> run) {
     RuntimeStatus runtime = registry.runtime(config.command());
     if (!runtime.available()) {
       throw Refusal.of(501, "Local runs are not possible here: " + runtime.message());
     }
     return localRuns
-        .start(() -> registry.submit(request))
+        .start(run)
         .orElseThrow(
             () ->
                 Refusal.of(429, config.maxLocalRuns() + " local runs are going on; try again later")
                     .withHeader("Retry-After", RETRY_SECONDS));
   }
 
-  private void answer(Context ctx, Run run) {
-    config.metrics().ended(run);
-    Routes.json(ctx, RunJson.run(run));
+  private static void answer(Context ctx, Submission submission) {
+    Submission.Ended done =
+        submission.match(
+            ended -> ended,
+            inProgress -> {
+              throw Refusal.of(
+                      409, "The first request under this key is in progress: " + inProgress.id())
+                  .withHeader("Retry-After", RETRY_SECONDS);
+            },
+            reused -> {
+              throw IdempotencyKey.reused();
+            });
+    if (done.repeated()) {
+      ctx.header("Idempotent-Replayed", "true");
+    }
+    Routes.json(ctx, RunJson.run(done.run()));
   }
 
   private void list(Context ctx) {

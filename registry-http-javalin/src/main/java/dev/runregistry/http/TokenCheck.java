@@ -1,8 +1,6 @@
 package dev.runregistry.http;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a request carries the token. How long the answer takes says nothing about the token. */
@@ -12,7 +10,7 @@ final class TokenCheck {
   private final byte @Nullable [] expected;
 
   TokenCheck(@Nullable String token) {
-    expected = token == null ? null : digest(token);
+    expected = token == null ? null : Sha256.digest(token);
   }
 
   boolean accepts(@Nullable String authorization) {
@@ -21,14 +19,7 @@ final class TokenCheck {
     }
     return authorization != null
         && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        && MessageDigest.isEqual(expected, digest(authorization.substring(SCHEME.length()).trim()));
-  }
-
-  private static byte[] digest(String text) { // of one length, whatever was sent
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+        && MessageDigest.isEqual(
+            expected, Sha256.digest(authorization.substring(SCHEME.length()).trim()));
   }
 }

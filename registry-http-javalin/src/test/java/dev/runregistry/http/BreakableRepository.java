@@ -30,7 +30,7 @@ final class BreakableRepository implements RunRepository {
     defect = nowThrown;
   }
 
-  private RunRepository working() {
+  void requireWorking() {
     if (defect != null) {
       throw defect;
     }
@@ -39,6 +39,10 @@ final class BreakableRepository implements RunRepository {
           "select stdout from tunix_runs: cannot reach db.internal:5432 as user registry",
           new IOException("Connection refused"));
     }
+  }
+
+  private RunRepository working() {
+    requireWorking();
     return repository;
   }
 

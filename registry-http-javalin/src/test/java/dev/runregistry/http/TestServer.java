@@ -8,6 +8,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
+import dev.runregistry.testkit.InMemoryIdempotencyKeys;
 import dev.runregistry.testkit.InMemoryRunJournal;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
@@ -23,7 +24,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +39,7 @@ final class TestServer implements AutoCloseable {
 
   final BreakableRepository repository = new BreakableRepository(new InMemoryRunRepository());
   final InMemoryRunJournal journal = new InMemoryRunJournal();
+  final Map<String, Path> logs = new ConcurrentHashMap<>();
   final ServerConfig config;
   final RegistryServer server;
   private final HttpClient client =
@@ -50,6 +55,8 @@ final class TestServer implements AutoCloseable {
             .executor(executor)
             .catalog(catalog())
             .ids(Runs::id)
+            .idempotencyKeys(new BreakableKeys(new InMemoryIdempotencyKeys(), repository))
+            .logs((id, stream) -> Optional.ofNullable(logs.get(id + " " + stream.text())))
             .build();
     server = RegistryServer.create(registry, config).start();
   }
