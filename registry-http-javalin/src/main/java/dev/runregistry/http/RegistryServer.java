@@ -22,6 +22,7 @@ public final class RegistryServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Javalin javalin;
+  private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
@@ -62,13 +63,14 @@ public final class RegistryServer implements AutoCloseable {
    */
   public RegistryServer start() {
     javalin.start();
-    log.info("listening on {}:{}", config.host(), port());
+    port = javalin.port();
+    log.info("listening on {}:{}", config.host(), port);
     return this;
   }
 
-  /** The port it listens on, the one chosen where the configuration has 0. */
+  /** The port it listens on, the one chosen where the configuration has 0; -1 before it starts. */
   public int port() {
-    return javalin.port();
+    return port;
   }
 
   /**

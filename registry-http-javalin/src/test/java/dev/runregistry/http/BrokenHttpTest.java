@@ -114,7 +114,7 @@ class BrokenHttpTest {
       byte[] chunk =
           ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
       try {
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 1_000 && socket.getInputStream().available() == 0; i++) {
           out.write(chunk);
         }
       } catch (SocketException closed) { // the server has heard enough
