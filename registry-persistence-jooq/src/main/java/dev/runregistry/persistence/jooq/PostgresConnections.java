@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Properties;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -18,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class PostgresConnections implements Connections {
   private static final int MOST = 8;
 
-  // On a busy host a new JVM needs a second to load the driver, which is no outage. Later on, a
-  // call that loses its connection after a second has another one to get the next.
-  private static final int COLD_MILLIS = 2_000;
-  private static final int WARM_MILLIS = 1_000;
+  // On a busy host a new JVM needs a second to load the driver, which is no outage: the first
+  // connection may take twice as long. Later on, a call that loses its connection after a second
+  // has another one to get the next.
+  private static final int WAIT_MILLIS = 1_000;
 
   private final DatabaseConfig config;
   private @Nullable HikariDataSource pool;
   private boolean closed;
+  private volatile boolean warm;
 
   PostgresConnections(DatabaseConfig config) {
     this.config = config;
@@ -38,15 +40,20 @@ final class PostgresConnections implements Connections {
 
   @Override
   public Connection acquire() {
-    HikariDataSource source = pool();
     try {
-      Connection connection = source.getConnection();
-      if (source.getConnectionTimeout() != WARM_MILLIS) {
-        source.setConnectionTimeout(WARM_MILLIS);
-      }
+      Connection connection = warm ? pool().getConnection() : first();
+      warm = true;
       return connection;
     } catch (SQLException e) {
       throw new DataAccessException("no connection", e);
+    }
+  }
+
+  private Connection first() throws SQLException {
+    try {
+      return pool().getConnection();
+    } catch (SQLTransientConnectionException e) { // the pool goes on with its attempt meanwhile
+      return pool().getConnection();
     }
   }
 
@@ -70,7 +77,7 @@ final class PostgresConnections implements Connections {
     settings.setMaximumPoolSize(MOST);
     settings.setMinimumIdle(0);
     settings.setInitializationFailTimeout(-1);
-    settings.setConnectionTimeout(COLD_MILLIS);
+    settings.setConnectionTimeout(WAIT_MILLIS);
     settings.setValidationTimeout(250);
     // the plan for a bound parameter takes 2 s where the plan for its value takes 0.2 ms
     settings.setConnectionInitSql(
