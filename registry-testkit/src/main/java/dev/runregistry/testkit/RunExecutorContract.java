@@ -110,7 +110,7 @@ public abstract class RunExecutorContract {
       throws InterruptedException, ExecutionException, TimeoutException {
     CompletableFuture<RunOutcome> endless =
         CompletableFuture.supplyAsync(
-            () -> executor().execute(thatNeverEnds("", Duration.ofSeconds(5))));
+            () -> executor().execute(thatNeverEnds("", Duration.ofSeconds(3))));
 
     RunOutcome other = executor().execute(thatPrintsAndExits("", "", 0));
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 /** What has to be right and ready before a run can start, and its start. */
 final class Launch {
   private static final byte[] EMPTY = {};
+  private static final long FOR_EVER_MILLIS = Duration.ofDays(365_000).toMillis();
 
   private final Run run;
   private final Settings settings;
@@ -82,7 +83,9 @@ final class Launch {
     Duration limit = run.spec().timeLimit();
     new RunProcesses(folder)
         .create(
-            Optional.ofNullable(limit).map(time -> System.currentTimeMillis() + time.toMillis()));
+            Optional.ofNullable(limit)
+                .map(Duration::toMillis)
+                .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)));
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }

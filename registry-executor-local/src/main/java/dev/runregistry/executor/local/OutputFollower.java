@@ -21,6 +21,9 @@ final class OutputFollower {
 
   private static final long BYTES_AT_ONCE = 8 << 20;
 
+  /** With less, it waits a millisecond for more: waking up costs the program its processor. */
+  private static final long WORTH_WAKING_UP = 1 << 20;
+
   private final Path file;
   private final FileChannel target;
   private final Runnable onClosed;
@@ -72,17 +75,20 @@ final class OutputFollower {
       if (size < position) { // the program emptied its own output, by "> /dev/stdout" say
         position = 0;
       }
+      long copied = 0;
       if (size > position) {
         try {
-          position += source.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
+          copied = source.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
         } catch (IOException e) {
           stopShowing(e);
           return;
         }
+        position += copied;
         pause.reset();
       } else if (last) {
         return;
-      } else {
+      }
+      if (copied < WORTH_WAKING_UP && !last) {
         pause.sleep();
       }
     }

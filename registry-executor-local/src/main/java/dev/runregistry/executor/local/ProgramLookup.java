@@ -36,9 +36,12 @@ final class ProgramLookup {
    * {@code --} there, and others need it.
    */
   String unmistakable(String program) {
-    return program.startsWith("-")
-        ? found(program).filter(File::canExecute).map(File::getPath).findFirst().orElse(program)
-        : program;
+    return program.startsWith("-") ? find(program).orElse(program) : program;
+  }
+
+  /** The path of the first one of that name that can be executed. */
+  Optional<String> find(String program) {
+    return found(program).filter(File::canExecute).map(File::getPath).findFirst();
   }
 
   /** Why the program cannot be started; empty if nothing speaks against it. */

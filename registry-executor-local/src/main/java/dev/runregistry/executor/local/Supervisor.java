@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the shell script that runs a command and notes its exit code. The script goes along as an
@@ -44,10 +44,11 @@ final class Supervisor {
     ProcessBuilder process = new ProcessBuilder();
     process.environment().putAll(environment);
     List<String> words = new ArrayList<>();
-    if (ownSession && hasSetsid(process.environment().get("PATH"))) {
-      words.add("setsid");
+    if (ownSession) { // util-linux; without it the run stays in our session
+      tool("setsid").ifPresent(words::add);
     }
-    words.addAll(List.of("sh", "-c", SCRIPT, mark(id), folder.path().toString()));
+    words.addAll(
+        List.of(tool("sh").orElse("/bin/sh"), "-c", SCRIPT, mark(id), folder.path().toString()));
     words.addAll(withLostVariables(process.environment()));
     words.addAll(command);
     Redirect log = Redirect.appendTo(folder.supervisorLog().toFile());
@@ -74,8 +75,9 @@ final class Supervisor {
     return words;
   }
 
-  private static boolean hasSetsid(@Nullable String path) {
-    return new ProgramLookup(new File("/"), path).obstacle("setsid").isEmpty();
+  /** Looked for on our own path: that of the run may lead anywhere. */
+  private static Optional<String> tool(String name) {
+    return new ProgramLookup(new File("/"), System.getenv("PATH")).find(name);
   }
 
   private static String readScript() {

@@ -71,7 +71,7 @@ class CrashTest {
     RunFolder run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
-    registry.destroy();
+    assertThat(registry.toHandle().destroy()).isTrue(); // Process.destroy would close our pipe too
 
     assertThat(registry.waitFor()).isEqualTo(143);
     Run ended = RunJson.readEnded(Files.readAllBytes(run.ended()));
@@ -115,5 +115,26 @@ class CrashTest {
       assertThat(screen).contains("hello Ada");
       assertThat(terminal.waitFor()).isZero();
     }
+  }
+
+  @Test
+  void a_full_disk_starts_nothing_and_leaves_nothing_behind()
+      throws IOException, InterruptedException {
+    Path never = home.resolve("never");
+    String registry = RegistryProcess.commandLine(home.resolve("home"), "touch", never.toString());
+    Process limited = // no file may grow, as on a full disk
+        new ProcessBuilder("sh", "-c", "ulimit -f 0; " + registry)
+            .redirectErrorStream(true)
+            .start();
+
+    String said = new String(limited.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(limited.waitFor()).isNotZero();
+    assertThat(said)
+        .contains("JournalException")
+        .contains("cannot be noted in")
+        .contains("File too large");
+    assertThat(LocalRuns.everythingIn(home.resolve("home/runs/active"))).isEmpty();
+    assertThat(never).doesNotExist();
   }
 }

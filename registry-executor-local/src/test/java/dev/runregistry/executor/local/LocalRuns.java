@@ -57,6 +57,11 @@ final class LocalRuns {
     return (NotStarted) execute(command);
   }
 
+  /** Whether sh is that of BusyBox, as on Alpine. */
+  boolean isShellBusybox() {
+    return exited("sh", "-c", "sh --help 2>&1 | grep -q BusyBox").code() == 0;
+  }
+
   RunFolder folder(Run run) {
     return home.activeFolder(run.id());
   }

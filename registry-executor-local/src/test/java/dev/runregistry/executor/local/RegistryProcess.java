@@ -23,6 +23,7 @@ final class RegistryProcess {
                 "-Xmx24m",
                 "-XX:MaxDirectMemorySize=4m",
                 "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -57,16 +58,19 @@ final class RegistryProcess {
 
   /** In a pseudo-terminal; what is written to its stdin is typed there. */
   static ProcessBuilder inTerminal(Path home, String... command) {
-    // exec: else the shell in between dies of the ^C that is typed
-    String line =
-        "exec "
-            + command(home, command).stream()
-                .map(RegistryProcess::quoted)
-                .collect(Collectors.joining(" "));
-    ProcessBuilder script = new ProcessBuilder("script", "-qec", line, "/dev/null");
+    ProcessBuilder script =
+        new ProcessBuilder("script", "-qec", commandLine(home, command), "/dev/null");
     Map<String, String> environment = script.environment();
     environment.put("SHELL", "/bin/sh");
     return script.redirectErrorStream(true);
+  }
+
+  /** The same as a line for a shell, which it replaces: else that dies of a ^C that is typed. */
+  static String commandLine(Path home, String... command) {
+    return "exec "
+        + command(home, command).stream()
+            .map(RegistryProcess::quoted)
+            .collect(Collectors.joining(" "));
   }
 
   private static String quoted(String word) {

@@ -128,15 +128,4 @@ class RunHomeTest {
     assertThat(RunJson.readEnded(Files.readAllBytes(run.resolve("outcome.json"))).exitCode())
         .isEqualTo(1);
   }
-
-  @Test
-  void ids_grow_as_they_are_made() {
-    TimeOrderedRunIds ids = new TimeOrderedRunIds();
-
-    List<String> made =
-        java.util.stream.Stream.generate(ids::next).limit(10_000).map(Object::toString).toList();
-
-    assertThat(made).isSorted().doesNotHaveDuplicates();
-    assertThat(ids.next().value().version()).isEqualTo(7);
-  }
 }

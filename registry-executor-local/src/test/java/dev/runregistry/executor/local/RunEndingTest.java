@@ -1,0 +1,110 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Run folders as no run leaves them on a good day. */
+class RunEndingTest {
+  private static final ProcessTable.Entry UNKILLABLE =
+      new ProcessTable.Entry(new ProcessIdentity(77, 1), 1, 1, 1, 0, 'D', "nfs");
+
+  @TempDir private Path folder;
+  private final Run run = Runs.running();
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    Files.writeString(folder.resolve("processes"), "supervisor \nchild \n");
+    Files.writeString(folder.resolve("stdout.log"), "");
+    Files.writeString(folder.resolve("stderr.log"), "");
+    Files.writeString(folder.resolve("supervisor.log"), "");
+  }
+
+  private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
+    RunFolder runFolder = new RunFolder(folder);
+    return new RunEnding(run, runFolder, new RunProcesses(runFolder), supervisorExit, leftBehind)
+        .outcome(inTime);
+  }
+
+  private RunOutcome outcome(int supervisorExit) {
+    return outcome(supervisorExit, ProcessTree.Ending.NOTHING, true);
+  }
+
+  @Test
+  void when_the_disk_was_too_full_for_the_exit_code_the_supervisor_has_told_it()
+      throws IOException {
+    Files.createFile(folder.resolve("exit"));
+
+    assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void without_an_exit_code_and_with_a_dead_supervisor_it_is_lost() {
+    assertThat(outcome(137))
+        .isEqualTo(new Lost("Lost: its supervisor was ended before it", Output.NONE));
+  }
+
+  @Test
+  void a_supervisor_that_could_not_start_the_child_says_why() throws IOException {
+    Files.writeString(folder.resolve("processes"), "");
+    Files.writeString(folder.resolve("supervisor.log"), "sh: cannot fork\n");
+
+    assertThat(outcome(2))
+        .isEqualTo(
+            new NotStarted(
+                NotStarted.Why.REFUSED, "The supervisor could not start it: sh: cannot fork"));
+  }
+
+  @Test
+  void a_supervisor_that_a_signal_found_unprepared_ends_the_run_as_that_signal_would()
+      throws IOException {
+    Files.writeString(folder.resolve("processes"), "");
+
+    assertThat(outcome(130)).isEqualTo(new Exited(130, Output.NONE));
+  }
+
+  @Test
+  void what_could_not_be_ended_is_named() throws IOException {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    ProcessTree.Ending one = new ProcessTree.Ending(2, List.of(UNKILLABLE));
+    ProcessTree.Ending two = new ProcessTree.Ending(0, List.of(UNKILLABLE, UNKILLABLE));
+
+    assertThat(outcome(0, one, true))
+        .isEqualTo(new Exited(0, Output.NONE, "1 process could not be ended: 77 (nfs)"));
+    Duration limit = Duration.ofMillis(30_001);
+    assertThat(outcome(0, two, false))
+        .isEqualTo(
+            new TimedOut(limit, Output.NONE, "2 processes could not be ended: 77 (nfs), 77 (nfs)"));
+  }
+
+  @Test
+  void one_process_left_behind_is_one() throws IOException {
+    Files.writeString(folder.resolve("exit"), "0\n");
+
+    assertThat(outcome(0, new ProcessTree.Ending(1, List.of()), true).message())
+        .endsWith("; 1 process that it left behind was ended");
+  }
+
+  @Test
+  void logs_that_somebody_deleted_do_not_change_the_ending() throws IOException {
+    Files.writeString(folder.resolve("exit"), "5\n");
+    Files.delete(folder.resolve("stdout.log"));
+
+    assertThat(outcome(5)).isEqualTo(new Exited(5, Output.NONE));
+  }
+}
