@@ -52,8 +52,7 @@ final class DocsRoutes {
   }
 
   private static void send(Context ctx, String type, byte[] content) {
-    ctx.contentType(type + "; charset=utf-8");
-    ctx.result(content);
+    Routes.send(ctx, type + "; charset=utf-8", content);
   }
 
   private static String libraryVersion() throws IOException {

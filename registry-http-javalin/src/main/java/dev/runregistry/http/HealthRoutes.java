@@ -56,7 +56,7 @@ final class HealthRoutes {
   }
 
   private void metrics(Context ctx) {
-    ctx.contentType("text/plain; version=0.0.4; charset=utf-8");
-    ctx.result(config.metrics().scrape());
+    byte[] body = config.metrics().scrape().getBytes(StandardCharsets.UTF_8);
+    Routes.send(ctx, "text/plain; version=0.0.4; charset=utf-8", body);
   }
 }

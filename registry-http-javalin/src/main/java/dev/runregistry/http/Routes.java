@@ -28,7 +28,12 @@ final class Routes {
   }
 
   static void json(Context ctx, byte[] body) {
-    ctx.contentType(Json.MEDIA_TYPE);
+    send(ctx, Json.MEDIA_TYPE, body);
+  }
+
+  static void send(Context ctx, String contentType, byte[] body) {
+    ctx.contentType(contentType);
+    ctx.res().setContentLengthLong(body.length); // else what is larger than a buffer has none
     ctx.result(body);
   }
 }

@@ -1,6 +1,6 @@
 package dev.runregistry.http;
 
-import static dev.runregistry.http.TestServer.json;
+import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

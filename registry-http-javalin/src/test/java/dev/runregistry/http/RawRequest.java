@@ -28,18 +28,18 @@ final class RawRequest {
   private RawRequest() {}
 
   /** A request whose target is sent as it is. */
-  static HttpResponse<String> get(TestServer server, String target) {
+  static HttpResponse<String> get(TestClient server, String target) {
     HttpResponse<String> answer =
         send(server, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     Answers.requireDocumented("GET", target, answer);
     return answer;
   }
 
-  static HttpResponse<String> send(TestServer server, String request) {
+  static HttpResponse<String> send(TestClient server, String request) {
     return send(server, request.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  static HttpResponse<String> send(TestServer server, byte[] request) {
+  static HttpResponse<String> send(TestClient server, byte[] request) {
     try (Socket socket = connect(server)) {
       socket.getOutputStream().write(request);
       socket.getOutputStream().flush();
@@ -49,7 +49,7 @@ final class RawRequest {
     }
   }
 
-  static Socket connect(TestServer server) throws IOException {
+  static Socket connect(TestClient server) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
