@@ -274,4 +274,45 @@ class ValuesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Dataset(key, "A", "1", 0, Path.of("dataset.jsonl")));
   }
+
+  @Test
+  void a_program_that_is_not_there_has_no_version() {
+    assertThat(new RuntimeStatus(false, null, "tunix: not found").version()).isNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RuntimeStatus(false, "1.0", "tunix: not found"))
+        .withMessageContaining("1.0");
+  }
+
+  @Test
+  void a_stream_is_found_by_its_name_and_nothing_else() {
+    for (LogStream stream : LogStream.values()) {
+      assertThat(LogStream.of(stream.text())).contains(stream);
+    }
+    assertThat(LogStream.of("STDOUT")).isEmpty();
+    assertThat(LogStream.of("stdout.log")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "ä", "a\nb"})
+  void a_key_is_visible_ascii(String key) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new IdempotencyClaim(key, "f", ID, NOON))
+        .withMessageContaining("1 to 255 visible ASCII characters");
+    assertThatIllegalArgumentException().isThrownBy(() -> new IdempotencyClaim("k", key, ID, NOON));
+  }
+
+  @Test
+  void a_key_has_at_most_255_characters() {
+    assertThat(new IdempotencyClaim("k".repeat(255), "f", ID, NOON).key()).hasSize(255);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new IdempotencyClaim("k".repeat(256), "f", ID, NOON));
+  }
+
+  @Test
+  void a_claim_stands_for_24_hours() {
+    IdempotencyClaim claim = new IdempotencyClaim("k", "f", ID, NOON);
+
+    assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)))).isFalse();
+    assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)).plusNanos(1_000))).isTrue();
+  }
 }

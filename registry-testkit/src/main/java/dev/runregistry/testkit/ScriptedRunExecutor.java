@@ -7,6 +7,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
 
   private final Script script;
   private final List<Run> executed = new CopyOnWriteArrayList<>();
+  private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
     this.script = requireNonNull(script, "script");
@@ -63,6 +65,16 @@ public final class ScriptedRunExecutor implements RunExecutor {
   /** The runs that were carried out, in the order in which they began. */
   public List<Run> executed() {
     return List.copyOf(executed);
+  }
+
+  /** From now on this is what is said of every program; at first it is there. */
+  public void willSay(RuntimeStatus status) {
+    runtime = requireNonNull(status, "status");
+  }
+
+  @Override
+  public RuntimeStatus runtime(List<String> command) {
+    return runtime;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.runregistry.run.port;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RuntimeStatus;
+import java.util.List;
 
 /** Carries out local runs. Safe for use by many threads at once, one run each. */
 public interface RunExecutor {
@@ -16,4 +18,12 @@ public interface RunExecutor {
    * @param running a local run in status {@code running} that is in the journal
    */
   RunOutcome execute(Run running);
+
+  /**
+   * Whether the program of that command can be started here, now. Looked up as {@link #execute}
+   * would; quick enough to be asked before every run.
+   *
+   * @param command the program and its arguments, at least the program
+   */
+  RuntimeStatus runtime(List<String> command);
 }

@@ -2,7 +2,9 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -14,11 +16,16 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.Submission;
 import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,6 +52,8 @@ public final class RunRegistry {
   private final RunExecutor executor;
   private final DatasetCheck datasets;
   private final RunIdSource ids;
+  private final RunLogs logs;
+  private final @Nullable IdempotencyKeys keys;
   private final InstantSource clock;
   private final Executor startRecorder;
 
@@ -54,11 +63,13 @@ public final class RunRegistry {
     executor = requireNonNull(builder.executor, "executor");
     datasets = new DatasetCheck(requireNonNull(builder.catalog, "catalog"), journal);
     ids = requireNonNull(builder.ids, "ids");
+    logs = builder.logs;
+    keys = builder.keys;
     clock = builder.clock;
     startRecorder = builder.startRecorder;
   }
 
-  /** Starts to put a registry together; all five ports are needed, the rest has defaults. */
+  /** Starts to put a registry together; its first five ports are needed, the rest has defaults. */
   public static Builder builder() {
     return new Builder();
   }
@@ -74,7 +85,10 @@ public final class RunRegistry {
    * @throws JournalException if the run cannot be noted on this host; nothing was started
    */
   public Run submit(RunRequest request) {
-    RunId id = ids.next();
+    return submit(ids.next(), request);
+  }
+
+  private Run submit(RunId id, RunRequest request) {
     Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
     journal.begin(running);
     CompletableFuture<Void> startRecorded = recordStart(running);
@@ -87,6 +101,79 @@ public final class RunRegistry {
       settle(ended);
     }
     return ended;
+  }
+
+  /**
+   * Carries out what is asked for, unless a request under this key has been taken up within the
+   * last {@link IdempotencyClaim#LIFETIME}, here or on another host that shares the database. Else
+   * as {@link #submit}, but for one thing: while the database cannot be reached nothing is started,
+   * because nobody knows whether it was before.
+   *
+   * @param key what the client calls its request, as {@link IdempotencyClaim#key} has to be
+   * @param fingerprint what tells it from other requests under the same key
+   * @throws IllegalArgumentException if a value is outside its limits; nothing was claimed
+   * @throws RepositoryException if the database cannot be reached; nothing was started
+   * @throws JournalException if the run cannot be noted on this host; nothing was started, and the
+   *     key can be used again
+   * @throws IllegalStateException if the registry was built without keys
+   */
+  public Submission submitOnce(String key, String fingerprint, RunRequest request) {
+    IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, ids.next(), clock.instant());
+    request.toSpec(wanted.runId()); // refused now or never
+    IdempotencyClaim standing = keys().claim(wanted);
+    return standing.runId().equals(wanted.runId())
+        ? new Submission.Ended(submitOrRelease(wanted, request), false)
+        : earlier(standing, fingerprint);
+  }
+
+  private Run submitOrRelease(IdempotencyClaim claim, RunRequest request) {
+    try {
+      return submit(claim.runId(), request);
+    } catch (JournalException e) {
+      release(claim);
+      throw e;
+    }
+  }
+
+  private void release(IdempotencyClaim claim) {
+    try {
+      keys().release(claim);
+    } catch (RepositoryException e) {
+      log.warn("the key of run {}, which was not started, cannot be used again", claim.runId(), e);
+    }
+  }
+
+  /**
+   * What became of an earlier request under this key; empty if there was none. Does nothing.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without keys
+   */
+  public Optional<Submission> findSubmission(String key, String fingerprint) {
+    return keys().find(key, clock.instant()).map(claim -> earlier(claim, fingerprint));
+  }
+
+  private Submission earlier(IdempotencyClaim claim, String fingerprint) {
+    if (!claim.fingerprint().equals(fingerprint)) {
+      return new Submission.KeyReused(claim.runId());
+    }
+    return repository
+        .find(claim.runId())
+        .filter(run -> run.status().isFinal())
+        .<Submission>map(run -> new Submission.Ended(run, true))
+        .orElse(new Submission.InProgress(claim.runId()));
+  }
+
+  /** Whether requests can be submitted under a key. */
+  public boolean keepsKeys() {
+    return keys != null;
+  }
+
+  private IdempotencyKeys keys() {
+    if (keys == null) {
+      throw new IllegalStateException("this registry was built without idempotency keys");
+    }
+    return keys;
   }
 
   private CompletableFuture<Void> recordStart(Run running) {
@@ -187,6 +274,25 @@ public final class RunRegistry {
     return repository.page(query);
   }
 
+  /**
+   * Whether the program of that command can be started on this host, now.
+   *
+   * @throws IllegalArgumentException if the command is empty
+   */
+  public RuntimeStatus runtime(List<String> command) {
+    if (command.isEmpty()) {
+      throw new IllegalArgumentException("a command needs a program");
+    }
+    return executor.runtime(command);
+  }
+
+  /**
+   * The file with the whole output of a run, so far or until its end; empty if this host has none.
+   */
+  public Optional<Path> log(RunId id, LogStream stream) {
+    return logs.log(id, stream);
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -194,6 +300,8 @@ public final class RunRegistry {
     private @Nullable RunExecutor executor;
     private @Nullable DatasetCatalog catalog;
     private @Nullable RunIdSource ids;
+    private RunLogs logs = RunLogs.NONE;
+    private @Nullable IdempotencyKeys keys;
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
 
@@ -226,6 +334,18 @@ public final class RunRegistry {
     /** Where new ids come from. */
     public Builder ids(RunIdSource source) {
       ids = requireNonNull(source, "ids");
+      return this;
+    }
+
+    /** Where the whole output of runs is found; nowhere unless said. */
+    public Builder logs(RunLogs port) {
+      logs = requireNonNull(port, "logs");
+      return this;
+    }
+
+    /** Where keys are kept for {@link RunRegistry#submitOnce}; nowhere unless said. */
+    public Builder idempotencyKeys(IdempotencyKeys port) {
+      keys = requireNonNull(port, "keys");
       return this;
     }
 

@@ -10,6 +10,7 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -22,6 +23,7 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
@@ -54,15 +56,18 @@ class RunRegistryTest {
   private Executor startRecorder = Runnable::run;
 
   private RunRegistry registry() {
-    return RunRegistry.builder()
+    return ports(RunRegistry.builder()).build();
+  }
+
+  private RunRegistry.Builder ports(RunRegistry.Builder builder) {
+    return builder
         .repository(ports)
         .journal(ports)
         .executor(ports)
         .catalog(ports)
         .ids(() -> ID)
         .clock(ports.clock::removeFirst)
-        .startRecorder(startRecorder)
-        .build();
+        .startRecorder(startRecorder);
   }
 
   @Test
@@ -304,6 +309,31 @@ class RunRegistryTest {
   }
 
   @Test
+  void whether_a_program_is_there_is_what_the_executor_says() {
+    assertThat(registry().runtime(List.of("tunix", "train")))
+        .isEqualTo(new RuntimeStatus(true, "1.0", "tunix is there"));
+    assertThatThrownBy(() -> registry().runtime(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void the_whole_output_is_where_the_logs_say_and_nowhere_without_them() {
+    Path file = Path.of("stderr.log");
+    RunRegistry with = ports(RunRegistry.builder().logs((id, s) -> Optional.of(file))).build();
+
+    assertThat(with.log(ID, LogStream.STDERR)).contains(file);
+    assertThat(registry().log(ID, LogStream.STDERR)).isEmpty();
+  }
+
+  @Test
+  void a_registry_without_keys_says_so() {
+    assertThat(registry().keepsKeys()).isFalse();
+    assertThatThrownBy(() -> registry().submitOnce("k", "f", Samples.dryRun()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("without idempotency keys");
+  }
+
+  @Test
   void a_registry_without_a_port_is_not_built() {
     assertThatNullPointerException()
         .isThrownBy(() -> RunRegistry.builder().build())
@@ -393,6 +423,11 @@ class RunRegistryTest {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
       return outcome;
+    }
+
+    @Override
+    public RuntimeStatus runtime(List<String> command) {
+      return new RuntimeStatus(true, "1.0", command.get(0) + " is there");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
@@ -31,10 +32,7 @@ final class Launch {
     this.settings = settings;
     this.folder = folder;
     command = command();
-    programs =
-        new ProgramLookup(
-            settings.workingDirectory().toFile(),
-            settings.environment().getOrDefault("PATH", System.getenv("PATH")));
+    programs = settings.programs();
   }
 
   private List<String> command() {

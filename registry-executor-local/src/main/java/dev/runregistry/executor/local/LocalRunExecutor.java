@@ -2,9 +2,11 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -39,11 +41,16 @@ public final class LocalRunExecutor implements RunExecutor {
   public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
 
   private final Settings settings;
+  private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
   private @Nullable ProcessSignal early; // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
     this.settings = settings;
+    this.runtimes =
+        new RuntimeLookup(
+            settings.programs(),
+            new VersionQuestion(settings.workingDirectory().toFile(), settings.environment()));
   }
 
   /** Starts to put an executor together; runs must have begun in that home. */
@@ -84,6 +91,16 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
+   * Whether the program can be found and started. Its version is what it prints first when it is
+   * asked by {@code --version}; it has 2 s to answer, and is asked again only when its file has
+   * changed.
+   */
+  @Override
+  public RuntimeStatus runtime(List<String> command) {
+    return runtimes.status(command.get(0));
+  }
+
+  /**
    * Passes a signal on to every process of the runs that are being carried out, or else of the next
    * one: a run that has not started yet ends as the signal would have ended it. Any second signal
    * to the same run is KILL. An INT that comes from the terminal is not sent a second time to those
@@ -113,7 +130,15 @@ public final class LocalRunExecutor implements RunExecutor {
       boolean ownSession,
       Map<LogStream, FileChannel> live,
       Path workingDirectory,
-      Map<String, @Nullable String> environment) {}
+      Map<String, @Nullable String> environment) {
+
+    /** Looks for programs where a run would find them. */
+    ProgramLookup programs() {
+      String path =
+          environment.containsKey("PATH") ? environment.get("PATH") : System.getenv("PATH");
+      return new ProgramLookup(workingDirectory.toFile(), path);
+    }
+  }
 
   /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
   public static final class Builder {

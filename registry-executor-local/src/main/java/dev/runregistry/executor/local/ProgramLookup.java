@@ -58,6 +58,12 @@ final class ProgramLookup {
         : Optional.of(new NotStarted(Why.NOT_EXECUTABLE, program + ": permission denied"));
   }
 
+  /** The file that is started; empty if there is an obstacle. */
+  Optional<File> executable(String program) {
+    Stream<File> candidates = program.contains("/") ? Stream.of(at(program)) : found(program);
+    return candidates.filter(file -> file.canExecute() && !file.isDirectory()).findFirst();
+  }
+
   private Stream<File> found(String program) {
     return path.stream()
         .map(folder -> folder.isEmpty() ? at(program) : new File(at(folder), program))

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;

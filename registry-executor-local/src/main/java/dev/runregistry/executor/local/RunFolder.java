@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ record RunFolder(Path path) {
 
   /** The whole of what the run printed to that stream. */
   Path log(LogStream stream) {
-    return path.resolve(stream.fileName());
+    return path.resolve(stream.text() + ".log");
   }
 
   /** What the supervisor itself printed: what its shell says of children that a signal ended. */

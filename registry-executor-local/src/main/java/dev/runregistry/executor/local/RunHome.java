@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunLogs;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads and many processes at once. Holds nothing open.
  */
-public final class RunHome implements RunJournal {
+public final class RunHome implements RunJournal, RunLogs {
   private final Path folder;
   private final Path active;
   private final Path done;
@@ -51,10 +53,7 @@ public final class RunHome implements RunJournal {
     return folder.resolve("registry.db");
   }
 
-  /**
-   * The file with everything that the run printed to that stream, so far or until its end; empty if
-   * this home has none: another host ran it, it is not known, or nothing was started.
-   */
+  @Override
   public Optional<Path> log(RunId id, LogStream stream) {
     // twice in active: it can move to done between the two looks, not back
     return Stream.of(activeFolder(id), RunFolder.in(done, id))

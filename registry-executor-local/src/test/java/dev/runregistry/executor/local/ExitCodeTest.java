@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;

@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 
 /**
@@ -15,12 +16,14 @@ public final class RunDatabase implements AutoCloseable {
   private final Schema schema;
   private final Database database;
   private final JooqRunRepository runs;
+  private final JooqIdempotencyKeys keys;
 
   private RunDatabase(DatabaseConfig config) {
     connections = Connections.to(config);
     schema = new Schema(connections, this::migrated);
     database = new Database(config.name(), connections, schema);
     runs = new JooqRunRepository(database);
+    keys = new JooqIdempotencyKeys(database);
   }
 
   /** Opens nothing yet, so it does not matter whether the database is there. */
@@ -34,6 +37,11 @@ public final class RunDatabase implements AutoCloseable {
    */
   public RunRepository runs() {
     return runs;
+  }
+
+  /** The keys of requests that have been taken up, under the same terms as {@link #runs}. */
+  public IdempotencyKeys idempotencyKeys() {
+    return keys;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
@@ -17,6 +18,11 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.jooq.DSLContext;
+import org.jooq.conf.RenderQuotedNames;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +38,8 @@ class MigrationTest {
   @EnumSource
   void migrating_says_what_it_did_and_does_it_once(Engine engine) throws Exception {
     try (RunDatabase database = RunDatabase.at(engine.empty(folder))) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(0, Schema.VERSION, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
       assertThat(database.migrate())
           .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
     }
@@ -65,7 +72,8 @@ class MigrationTest {
     assertThatThrownBy(() -> Engine.execute(config, "SELECT * FROM tunix_runs"))
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(0, Schema.VERSION, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
       assertThat(database.runs().find(run.id())).isEmpty();
       database.runs().save(run);
       assertThat(database.runs().find(run.id())).contains(run);
@@ -104,9 +112,14 @@ class MigrationTest {
     }
   }
 
+  /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
-    String script = engine.name().toLowerCase(Locale.ROOT).replace("postgres", "postgresql");
-    String sql = Files.readString(Path.of(FOLDER, script, "U1__add_tunix_runs_table.sql"));
+    undo(engine, config, "U2__add_idempotency_keys.sql");
+    undo(engine, config, "U1__add_tunix_runs_table.sql");
+  }
+
+  private static void undo(Engine engine, DatabaseConfig config, String script) throws Exception {
+    String sql = Files.readString(Path.of(FOLDER, folderOf(engine), script));
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -119,6 +132,59 @@ class MigrationTest {
     }
   }
 
+  private static String folderOf(Engine engine) {
+    return engine.name().toLowerCase(Locale.ROOT).replace("postgres", "postgresql");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_database_that_was_filled_under_version_1_keeps_its_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(1, engine, config);
+    List<Run> runs = Runs.ofEveryKind();
+    try (Connections connections = Connections.to(config)) {
+      Settings plainNames =
+          new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
+      DSLContext sql = DSL.using(connections, connections.dialect(), plainNames);
+      runs.forEach(run -> RunQueries.save(sql, run).execute());
+    }
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(1, 2, 1));
+      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+    }
+  }
+
+  private static void migrateTo(int version, Engine engine, DatabaseConfig config) {
+    Flyway.configure()
+        .dataSource(config.url(), config.user(), config.password())
+        .locations("filesystem:" + FOLDER + folderOf(engine))
+        .target(String.valueOf(version))
+        .loggers("slf4j")
+        .load()
+        .migrate();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keys_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.completed();
+    IdempotencyClaim claim = new IdempotencyClaim("k", "f", run.id(), Runs.NOON);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      database.idempotencyKeys().claim(claim);
+    }
+
+    undo(engine, config, "U2__add_idempotency_keys.sql");
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.runs().find(run.id())).contains(run);
+      assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
@@ -127,8 +193,8 @@ class MigrationTest {
         config,
         "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
             + " installed_by, execution_time, success)"
-            + " VALUES (2, '2', 'later', 'SQL', 'V2__later.sql', 'somebody', 1, true)");
-    refuses(config, "version 2, this program knows 1");
+            + " VALUES (3, '3', 'later', 'SQL', 'V3__later.sql', 'somebody', 1, true)");
+    refuses(config, "version 3, this program knows 2");
   }
 
   @ParameterizedTest

@@ -1,4 +1,5 @@
--- Undoes V1: drops the record of ALL runs. Nothing runs this file by itself; by hand, in one transaction:
+-- Undoes V1, after all that came later has been undone: drops the record of ALL runs.
+-- Nothing runs this file by itself; by hand, in one transaction:
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U1__add_tunix_runs_table.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 

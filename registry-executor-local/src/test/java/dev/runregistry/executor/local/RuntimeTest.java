@@ -1,0 +1,99 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.RuntimeStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RuntimeTest {
+  @TempDir private Path folder;
+
+  private Path program(String script) throws IOException {
+    Path program = folder.resolve("tunix");
+    Files.writeString(program, "#!/bin/sh\n" + script);
+    return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private LocalRunExecutor executor() {
+    return LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
+        .environment("PATH", folder + ":/bin:/usr/bin")
+        .workingDirectory(folder)
+        .build();
+  }
+
+  private RuntimeStatus status(String program) {
+    return executor().runtime(List.of(program, "train"));
+  }
+
+  @Test
+  void a_program_on_the_path_of_the_runs_is_available_and_says_its_version() throws IOException {
+    program("[ \"$1\" = --version ] && echo tunix 0.3.1 && echo more");
+
+    assertThat(status("tunix"))
+        .isEqualTo(new RuntimeStatus(true, "tunix 0.3.1", "tunix is available"));
+  }
+
+  @Test
+  void a_program_that_is_not_there_is_not_available() {
+    assertThat(status("no-such-program"))
+        .isEqualTo(new RuntimeStatus(false, null, "no-such-program: not found on PATH"));
+  }
+
+  @Test
+  void a_message_names_no_path_of_the_host() throws IOException {
+    Path program = program("exit 0");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(status(folder + "/none").message()).isEqualTo("none: no such file");
+    assertThat(status(folder.toString()).message()).endsWith(": is a folder");
+    assertThat(status("./tunix").message()).isEqualTo("tunix: permission denied");
+  }
+
+  @Test
+  void a_program_that_does_not_know_the_question_is_available_without_a_version()
+      throws IOException {
+    program("echo unknown option; exit 2");
+
+    assertThat(status("tunix")).isEqualTo(new RuntimeStatus(true, null, "tunix is available"));
+  }
+
+  @Test
+  void a_program_that_does_not_answer_is_ended() throws IOException {
+    program("echo $$ > " + folder + "/pid; exec sleep 600");
+
+    assertThat(status(folder + "/tunix").version()).isNull();
+    long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+    LocalRuns.await(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+  }
+
+  @Test
+  void a_program_is_asked_once_until_its_file_changes() throws IOException {
+    String script = "echo x >> " + folder + "/asked; echo 1.0";
+    Path program = program(script);
+    LocalRunExecutor executor = executor();
+    executor.runtime(List.of("tunix"));
+    executor.runtime(List.of("tunix"));
+    assertThat(folder.resolve("asked")).hasContent("x");
+
+    Files.setLastModifiedTime(program, FileTime.fromMillis(1_000));
+    executor.runtime(List.of("tunix"));
+
+    assertThat(folder.resolve("asked")).hasContent("x\nx");
+  }
+
+  @Test
+  void a_long_or_garbled_version_is_cut_to_a_line() throws IOException {
+    program("echo; printf '\\033[1m%0200d\\n' 7");
+
+    assertThat(status("tunix").version()).hasSize(100).startsWith("[1m000");
+  }
+}

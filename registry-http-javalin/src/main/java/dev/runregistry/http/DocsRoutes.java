@@ -1,0 +1,79 @@
+package dev.runregistry.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** The description of the API, for programs and for people. All of it comes from this server. */
+final class DocsRoutes {
+  private static final String LIBRARY = "/META-INF/resources/webjars/swagger-ui/";
+  private static final String LIBRARY_VERSION =
+      "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
+  private static final Map<String, String> OWN =
+      Map.of("docs.css", "text/css", "docs.js", "text/javascript");
+  private static final Map<String, String> OF_LIBRARY =
+      Map.of("swagger-ui.css", "text/css", "swagger-ui-bundle.js", "text/javascript");
+
+  private volatile byte @Nullable [] openApi; // made from YAML when first asked for: 0.2 s
+
+  void addTo(Routes routes) {
+    routes.get("/openapi.json", ctx -> Routes.json(ctx, openApi()));
+    routes.get("/docs", ctx -> send(ctx, "text/html", resource("docs.html")));
+    routes.get("/docs/{file}", this::file);
+    routes.get("/", ctx -> ctx.redirect("/docs"));
+  }
+
+  private byte[] openApi() throws IOException {
+    byte[] known = openApi;
+    if (known == null) {
+      known =
+          new ObjectMapper().writeValueAsBytes(new YAMLMapper().readTree(resource("openapi.yaml")));
+      openApi = known;
+    }
+    return known;
+  }
+
+  private void file(Context ctx) throws IOException {
+    String name = ctx.pathParam("file");
+    String own = OWN.get(name);
+    String ofLibrary = OF_LIBRARY.get(name);
+    if (own != null) {
+      send(ctx, own, resource(name));
+    } else if (ofLibrary != null) {
+      send(ctx, ofLibrary, resource(LIBRARY + libraryVersion() + "/" + name));
+    } else {
+      throw Refusal.of(404, "Not Found");
+    }
+  }
+
+  private static void send(Context ctx, String type, byte[] content) {
+    Routes.send(ctx, type + "; charset=utf-8", content);
+  }
+
+  private static String libraryVersion() throws IOException {
+    Properties properties = new Properties();
+    try (InputStream in = open(LIBRARY_VERSION)) {
+      properties.load(in);
+    }
+    return properties.getProperty("version");
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = open(name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static InputStream open(String name) throws IOException {
+    InputStream in = DocsRoutes.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new IOException("the class path has no " + name);
+    }
+    return in;
+  }
+}

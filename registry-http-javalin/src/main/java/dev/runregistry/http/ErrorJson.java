@@ -1,0 +1,49 @@
+package dev.runregistry.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+
+/** The one shape of all errors: {@code detail}, a sentence or the list of all problems. */
+final class ErrorJson {
+  private ErrorJson() {}
+
+  static byte[] of(String detail) {
+    return Json.write(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("detail", detail);
+          json.writeEndObject();
+        });
+  }
+
+  /** A failure of ours names the request, so that it can be found in the log. */
+  static byte[] of(int status, String detail, String requestId) {
+    return of(status < 500 ? detail : detail + " (request " + requestId + ")");
+  }
+
+  static byte[] of(List<Problem> problems) {
+    return Json.write(
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("detail");
+          for (Problem problem : problems) {
+            write(json, problem);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void write(JsonGenerator json, Problem problem) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("loc");
+    for (Object place : problem.loc()) {
+      json.writeObject(place);
+    }
+    json.writeEndArray();
+    json.writeStringField("msg", problem.msg());
+    json.writeStringField("type", problem.type());
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.RepositoryException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what was thrown into an answer that says no more than a client should know. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  private Failures() {}
+
+  static void addTo(RoutesConfig routes) {
+    routes.exception(Refusal.class, Failures::refused);
+    routes.exception(RepositoryException.class, Failures::withoutDatabase);
+    routes.exception(JournalException.class, Failures::withoutJournal);
+    routes.exception(
+        HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
+    routes.exception(Exception.class, Failures::broken);
+  }
+
+  private static void refused(Refusal refusal, Context ctx) {
+    refusal.headers().forEach(ctx::header);
+    if (refusal.problems().isEmpty()) {
+      answer(ctx, refusal.status(), refusal.detail());
+    } else {
+      ctx.status(refusal.status());
+      Routes.json(ctx, ErrorJson.of(refusal.problems()));
+    }
+    if (refusal.status() >= 500) {
+      log.warn("request {}: {} {}", requestId(ctx), refusal.status(), refusal.detail());
+    }
+  }
+
+  private static void withoutDatabase(RepositoryException e, Context ctx) {
+    log.error("request {}: the database failed", requestId(ctx), e);
+    answer(ctx, 503, "The database does not answer");
+  }
+
+  private static void withoutJournal(JournalException e, Context ctx) {
+    log.error("request {}: the journal of this host failed", requestId(ctx), e);
+    answer(ctx, 503, "The run cannot be noted on this host, so nothing was started");
+  }
+
+  private static void broken(Exception e, Context ctx) {
+    log.error("request {} broke", requestId(ctx), e);
+    answer(ctx, 500, "Internal Server Error");
+  }
+
+  private static void answer(Context ctx, int status, String detail) {
+    ctx.status(status);
+    Routes.json(ctx, ErrorJson.of(status, detail, requestId(ctx)));
+  }
+
+  private static String requestId(Context ctx) {
+    return String.valueOf(ctx.res().getHeader(RequestIds.HEADER));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.runregistry.http;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.HostPort;
+
+/**
+ * Lets through only requests that are for this server, from somebody who may ask, and for something
+ * that exists here. Stands before Javalin, so that what Javalin does with odd methods and paths
+ * does not matter.
+ */
+final class Gate extends Handler.Wrapper {
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+  private final RouteTable routes;
+  private final HostCheck hosts;
+  private final TokenCheck token;
+  private final OriginCheck origins;
+
+  Gate(ServerConfig config, RouteTable routes) {
+    this.routes = routes;
+    this.hosts = new HostCheck(config);
+    this.token = new TokenCheck(config.token());
+    this.origins = new OriginCheck(config.corsOrigins());
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Optional<Refusal> refusal = refusal(request);
+    if (refusal.isPresent()) {
+      answer(refusal.get(), response, callback);
+      return true;
+    }
+    return super.handle(request, response, callback);
+  }
+
+  private Optional<Refusal> refusal(Request request) {
+    HttpFields headers = request.getHeaders();
+    String path = Request.getPathInContext(request);
+    if (!hosts.accepts(new HostPort(Request.getServerName(request)))) {
+      return Optional.of(Refusal.of(421, "This server does not go by the name in Host"));
+    }
+    if (isProtected(path, request) && !token.accepts(headers.get(HttpHeader.AUTHORIZATION))) {
+      return Optional.of(
+          Refusal.of(401, "The bearer token is missing or wrong")
+              .withHeader("WWW-Authenticate", "Bearer"));
+    }
+    if (!SAFE.contains(request.getMethod()) && !origins.accepts(headers)) {
+      return Optional.of(Refusal.of(403, "Pages of other sites may not do this"));
+    }
+    return notHere(path, request.getMethod());
+  }
+
+  private static boolean isProtected(String path, Request request) {
+    // what Javalin goes by is the path as it was sent
+    return isProtected(path) || isProtected(String.valueOf(request.getHttpURI().getPath()));
+  }
+
+  private static boolean isProtected(String path) {
+    return path.startsWith("/api/tunix") || path.startsWith("/metrics");
+  }
+
+  private Optional<Refusal> notHere(String path, String method) {
+    Optional<String> template = routes.templateOf(path);
+    if (template.isEmpty()) {
+      return Optional.of(Refusal.of(404, "Not Found"));
+    }
+    Set<String> allowed = new TreeSet<>(routes.methodsOf(template.get()));
+    if (allowed.contains("GET")) {
+      allowed.add("HEAD");
+    }
+    return allowed.contains(method)
+        ? Optional.empty()
+        : Optional.of(
+            Refusal.of(405, "Method Not Allowed").withHeader("Allow", String.join(", ", allowed)));
+  }
+
+  private static void answer(Refusal refusal, Response response, Callback callback) {
+    response.setStatus(refusal.status());
+    refusal.headers().forEach(response.getHeaders()::put);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.MEDIA_TYPE);
+    response.write(true, ByteBuffer.wrap(ErrorJson.of(refusal.detail())), callback);
+  }
+}

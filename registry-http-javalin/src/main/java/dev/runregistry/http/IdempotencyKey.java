@@ -1,0 +1,60 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.IdempotencyClaim;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The key that a client gives a request, so that it may safely be sent again. */
+final class IdempotencyKey {
+  private static final String HEADER = "Idempotency-Key";
+
+  private IdempotencyKey() {}
+
+  /**
+   * The key as it was sent, the quotes of the draft included; empty if there is none.
+   *
+   * @throws Refusal 422 if it is not as it has to be
+   */
+  static Optional<String> of(Context ctx) {
+    String key = ctx.header(HEADER);
+    if (key != null && !key.matches("[!-~]{1," + IdempotencyClaim.MAX_KEY + "}")) {
+      throw refused(
+          "Value error, must have 1 to %d visible ASCII characters"
+              .formatted(IdempotencyClaim.MAX_KEY));
+    }
+    return Optional.ofNullable(key);
+  }
+
+  /** The key has been used for a different request. */
+  static Refusal reused() {
+    return refused("Value error, this key was used for a different request");
+  }
+
+  private static Refusal refused(String msg) {
+    return Refusal.unprocessable(
+        List.of(
+            new Problem(List.of("header", HEADER.toLowerCase(Locale.ROOT)), msg, "value_error")));
+  }
+
+  /** What tells this request from others: a digest of all that it asks for. */
+  static String fingerprint(RunBody body) {
+    byte[] canonical =
+        Json.write(
+            json -> {
+              json.writeStartArray();
+              json.writeString(body.datasetKey().value());
+              json.writeString(body.modelId());
+              json.writeString(body.outputDir());
+              json.writeBoolean(body.dryRun());
+              json.writeNumber(body.training().learningRate());
+              json.writeNumber(body.training().numEpochs());
+              json.writeNumber(body.training().batchSize());
+              json.writeNumber(body.training().maxSeqLength());
+              json.writeEndArray();
+            });
+    return Sha256.hex(new String(canonical, StandardCharsets.UTF_8));
+  }
+}

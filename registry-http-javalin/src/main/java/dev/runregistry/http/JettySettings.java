@@ -1,0 +1,80 @@
+package dev.runregistry.http;
+
+import io.javalin.config.JettyConfig;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.CrossOriginHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/** How Jetty listens, what stands before Javalin, and how it stops. */
+final class JettySettings {
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+  private static final int SHUTDOWN_IDLE_MILLIS = 100; // connections that nobody uses at the moment
+  // longer than clients keep connections: who closes first, while the other sends, loses a request
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+  private static final Duration PREFLIGHT_AGE = Duration.ofMinutes(10);
+
+  private final ServerConfig config;
+  private final RouteTable routes;
+
+  JettySettings(ServerConfig config, RouteTable routes) {
+    this.config = config;
+    this.routes = routes;
+  }
+
+  void applyTo(JettyConfig jetty) {
+    jetty.modifyHttpConfiguration(this::configure);
+    jetty.addConnector(this::connector);
+    jetty.modifyServer(this::configure);
+  }
+
+  private void configure(HttpConfiguration http) {
+    http.setIdleTimeout(config.requestLimit().toMillis());
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(MAX_HEADER_BYTES);
+  }
+
+  private Connector connector(Server server, HttpConfiguration http) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(config.host());
+    connector.setPort(config.port());
+    connector.setIdleTimeout(KEEP_ALIVE.toMillis());
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
+    connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
+    return connector;
+  }
+
+  private void configure(Server server) {
+    Gate gate = new Gate(config, routes);
+    Frame frame = new Frame();
+    frame.setHandler(
+        new GracefulHandler(config.corsOrigins().isEmpty() ? gate : crossOrigin(gate)));
+    server.setHandler(frame);
+    server.setErrorHandler(new JsonErrors());
+    server.setRequestLog(new RequestRecord(routes, config.metrics()));
+    server.setStopTimeout(config.stopLimit().plus(Duration.ofMillis(1)).toMillis());
+  }
+
+  private Handler crossOrigin(Gate gate) {
+    CrossOriginHandler handler = new CrossOriginHandler();
+    handler.setAllowedOriginPatterns(
+        config.corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
+    handler.setAllowedMethods(Set.of("GET", "HEAD", "POST"));
+    handler.setAllowedHeaders(
+        Set.of("Authorization", "Content-Type", "Idempotency-Key", "Range", RequestIds.HEADER));
+    handler.setExposedHeaders(
+        Set.of("Content-Range", "Idempotent-Replayed", "Link", "Retry-After", RequestIds.HEADER));
+    handler.setAllowCredentials(false);
+    handler.setPreflightMaxAge(PREFLIGHT_AGE);
+    handler.setHandler(gate);
+    return handler;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.runregistry.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+
+/** Finds where the last lines of a file begin, from its end, in blocks. */
+final class LastLines {
+  private static final int BLOCK = 64 * 1024;
+
+  private LastLines() {}
+
+  /**
+   * The place of the first byte of the last lines.
+   *
+   * @param size how far the file goes; what comes after it is not looked at
+   * @param lines how many lines; a last one without a line feed counts
+   */
+  static long begin(SeekableByteChannel file, long size, long lines) throws IOException {
+    if (lines == 0) {
+      return size;
+    }
+    ByteBuffer block = ByteBuffer.allocate(BLOCK);
+    long seen = 0;
+    for (long end = size; end > 0; end -= BLOCK) {
+      long begin = Math.max(0, end - BLOCK);
+      read(file, begin, block.clear().limit((int) (end - begin)));
+      for (int i = block.limit() - 1; i >= 0; i--) {
+        boolean lastByte = begin + i == size - 1; // it ends the last line and begins no other
+        if (block.get(i) == '\n' && !lastByte && ++seen == lines) {
+          return begin + i + 1;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static void read(SeekableByteChannel file, long from, ByteBuffer block)
+      throws IOException {
+    file.position(from);
+    while (block.hasRemaining()) {
+      if (file.read(block) < 0) {
+        throw new IOException("the run has cut its output while it was being read");
+      }
+    }
+  }
+}

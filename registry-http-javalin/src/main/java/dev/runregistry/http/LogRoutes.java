@@ -1,0 +1,119 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.service.RunRegistry;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole output of a run as plain text: all of it, a range of its bytes or its last lines, as
+ * far as it went when it was asked for. Never more than a buffer of it is in memory.
+ */
+final class LogRoutes {
+  private static final long MAX_TAIL_LINES = 1_000_000;
+  private static final int BUFFER = 64 * 1024;
+  private static final int ATTEMPTS = 2; // a folder moves once
+
+  private static final Logger log = LoggerFactory.getLogger(LogRoutes.class);
+
+  private final RunRegistry registry;
+
+  LogRoutes(RunRegistry registry) {
+    this.registry = registry;
+  }
+
+  void addTo(Routes routes) {
+    routes.get("/api/tunix/runs/{run_id}/logs/{stream}", this::send);
+  }
+
+  private void send(Context ctx) throws IOException {
+    RunId id = RunRoutes.runId(ctx);
+    LogStream stream =
+        LogStream.of(ctx.pathParam("stream")).orElseThrow(() -> Refusal.of(404, "Not Found"));
+    QueryString query = new QueryString(ctx.queryString());
+    long tail = query.integer("tail", -1, 0, MAX_TAIL_LINES);
+    query.refuseIfWrong();
+    try (SeekableByteChannel file = open(id, stream)) {
+      long size = file.size();
+      if (tail >= 0) {
+        send(ctx, file, new ByteRange(LastLines.begin(file, size, tail), size), 200);
+      } else {
+        sendRange(ctx, file, size);
+      }
+    }
+  }
+
+  private SeekableByteChannel open(RunId id, LogStream stream) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Path path = registry.log(id, stream).orElseThrow(() -> none(id));
+      try {
+        return Files.newByteChannel(path);
+      } catch (NoSuchFileException e) {
+        log.debug("{} has gone since it was found: the run was settled meanwhile", path);
+      }
+    }
+    throw none(id);
+  }
+
+  private static Refusal none(RunId id) {
+    return Refusal.of(
+        404,
+        "This host has no output of run "
+            + id
+            + ": another host ran it, it is not known, or nothing was started");
+  }
+
+  private static void sendRange(Context ctx, SeekableByteChannel file, long size)
+      throws IOException {
+    ctx.header("Accept-Ranges", "bytes");
+    // we hand out no validators, so that If-Range can match none of them
+    String range = ctx.header("If-Range") == null ? ctx.header("Range") : null;
+    if (range == null || !ByteRange.isSingle(range)) {
+      send(ctx, file, new ByteRange(0, size), 200);
+      return;
+    }
+    ByteRange wanted =
+        ByteRange.parse(range, size)
+            .orElseThrow(
+                () ->
+                    Refusal.of(416, "The output has " + size + " bytes so far")
+                        .withHeader("Content-Range", "bytes */" + size));
+    ctx.header("Content-Range", "bytes %d-%d/%d".formatted(wanted.begin(), wanted.end() - 1, size));
+    send(ctx, file, wanted, 206);
+  }
+
+  private static void send(Context ctx, SeekableByteChannel file, ByteRange range, int status)
+      throws IOException {
+    ctx.status(status);
+    ctx.contentType("text/plain; charset=utf-8");
+    ctx.res().setContentLengthLong(range.length());
+    if (ctx.method().name().equals("HEAD")) {
+      return;
+    }
+    file.position(range.begin());
+    copy(Channels.newInputStream(file), ctx.outputStream(), range.length());
+  }
+
+  private static void copy(InputStream in, OutputStream out, long length) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long left = length;
+    while (left > 0) {
+      int n = in.read(buffer, 0, (int) Math.min(left, BUFFER));
+      if (n < 0) {
+        throw new IOException("the run has cut its output while it was being read");
+      }
+      out.write(buffer, 0, n);
+      left -= n;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.port.RunRepository;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Measures each call of another repository and changes nothing. */
+final class MeteredRunRepository implements RunRepository {
+  private final RunRepository repository;
+  private final RegistryMetrics metrics;
+
+  MeteredRunRepository(RunRepository repository, RegistryMetrics metrics) {
+    this.repository = repository;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void save(Run run) {
+    measured(
+        "save",
+        () -> {
+          repository.save(run);
+          return run;
+        });
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    return measured("find", () -> repository.find(id));
+  }
+
+  @Override
+  public RunPage page(RunQuery query) {
+    return measured("page", () -> repository.page(query));
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    return measured("find_ids", () -> repository.findIds(prefix, limit));
+  }
+
+  private <T> T measured(String operation, Supplier<T> call) {
+    long begin = System.nanoTime();
+    boolean failed = false;
+    try {
+      return call.get();
+    } catch (RepositoryException e) {
+      failed = true;
+      throw e;
+    } finally {
+      metrics.database(operation, Duration.ofNanos(System.nanoTime() - begin), failed);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A place in the list as clients pass it about, without looking inside: microseconds and id in 24
+ * bytes, which base64 writes as 32 characters without padding.
+ */
+final class PageCursor {
+  private static final int BYTES = Long.BYTES * 3;
+  private static final long LATEST_MICROS = 253_402_300_799_999_999L; // the end of the year 9999
+
+  private PageCursor() {}
+
+  static String write(RunCursor place) {
+    UUID id = place.id().value();
+    byte[] bytes =
+        ByteBuffer.allocate(BYTES)
+            .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, place.createdAt()))
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    return Base64.getUrlEncoder().encodeToString(bytes);
+  }
+
+  /** Reads what {@link #write} wrote; empty if it did not. */
+  static Optional<RunCursor> read(String text) {
+    byte[] bytes;
+    try {
+      bytes = Base64.getUrlDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    if (bytes.length != BYTES || buffer.getLong(0) < 0 || buffer.getLong(0) > LATEST_MICROS) {
+      return Optional.empty();
+    }
+    Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
+    return Optional.of(
+        new RunCursor(createdAt, new RunId(new UUID(buffer.getLong(), buffer.getLong()))));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.runregistry.http;
+
+import java.util.List;
+import java.util.Map;
+
+/** An answer that is not the one asked for; thrown so that no handler has to pass it on. */
+final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final transient List<Problem> problems;
+  private final transient Map<String, String> headers;
+
+  private Refusal(int status, String detail, List<Problem> problems, Map<String, String> headers) {
+    super(detail, null, false, false); // nobody looks for where it was thrown
+    this.status = status;
+    this.problems = List.copyOf(problems);
+    this.headers = Map.copyOf(headers);
+  }
+
+  static Refusal of(int status, String detail) {
+    return new Refusal(status, detail, List.of(), Map.of());
+  }
+
+  static Refusal unprocessable(List<Problem> problems) {
+    return new Refusal(422, "Unprocessable", problems, Map.of());
+  }
+
+  Refusal withHeader(String name, String value) {
+    return new Refusal(status, detail(), problems, Map.of(name, value));
+  }
+
+  int status() {
+    return status;
+  }
+
+  String detail() {
+    return String.valueOf(getMessage());
+  }
+
+  /** All problems of the request; empty unless the status is 422. */
+  List<Problem> problems() {
+    return problems;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+}

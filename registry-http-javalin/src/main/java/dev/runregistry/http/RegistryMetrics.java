@@ -1,0 +1,112 @@
+package dev.runregistry.http;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RunRepository;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.IntSupplier;
+
+/**
+ * What a server counts and measures, for {@code GET /metrics}. Every label has few values: no id,
+ * no path and no name that a client chose. Safe for use by many threads at once.
+ *
+ * <p>Make one, wrap the repository with {@link #metered} before the registry is built, and hand it
+ * to {@link ServerConfig.Builder#metrics}.
+ */
+public final class RegistryMetrics {
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Nothing is counted yet; the memory, threads and files of this JVM are measured at once. */
+  public RegistryMetrics() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new FileDescriptorMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    new UptimeMetrics().bindTo(meters);
+  }
+
+  /** The same repository; how long each call takes and whether it fails is measured. */
+  public RunRepository metered(RunRepository repository) {
+    return new MeteredRunRepository(requireNonNull(repository, "repository"), this);
+  }
+
+  /** Shows how many runs of this host's journal are not settled; ask only once. */
+  public void journalDepth(IntSupplier depth) {
+    requireNonNull(depth, "depth");
+    gauge("registry.journal.depth", "Runs that have begun and are not settled", depth);
+  }
+
+  void gauge(String name, String description, IntSupplier value) {
+    Gauge.builder(name, value, IntSupplier::getAsInt)
+        .description(description)
+        .strongReference(true)
+        .register(meters);
+  }
+
+  void ended(Run run) {
+    String mode = run.spec().mode().text();
+    Counter.builder("registry.runs")
+        .description("Runs that ended here")
+        .tags("mode", mode, "status", run.status().text())
+        .register(meters)
+        .increment();
+    run.duration().ifPresent(duration -> lasted(mode, duration));
+  }
+
+  private void lasted(String mode, Duration duration) {
+    Timer.builder("registry.run.duration")
+        .description("From the start of a run to its end")
+        .tag("mode", mode)
+        .serviceLevelObjectives(seconds(0.01, 0.1, 1, 10, 30, 60, 300, 1800, 7200))
+        .register(meters)
+        .record(duration);
+  }
+
+  void database(String operation, Duration took, boolean failed) {
+    Timer.builder("registry.database")
+        .description("Calls of the database")
+        .tags("operation", operation, "outcome", failed ? "failed" : "done")
+        .serviceLevelObjectives(seconds(0.001, 0.005, 0.02, 0.1, 0.5, 1, 2))
+        .register(meters)
+        .record(took);
+  }
+
+  void answered(String method, String route, int status, Duration took) {
+    Timer.builder("http.server.requests")
+        .description("Requests, from their first byte to the last of the answer")
+        .tags("method", METHODS.contains(method) ? method : "other")
+        .tags("route", route, "status", Integer.toString(status))
+        .serviceLevelObjectives(seconds(0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30))
+        .register(meters)
+        .record(took);
+  }
+
+  private static Duration[] seconds(double... bounds) {
+    Duration[] durations = new Duration[bounds.length];
+    for (int i = 0; i < bounds.length; i++) {
+      durations[i] = Duration.ofMillis(Math.round(bounds[i] * 1000));
+    }
+    return durations;
+  }
+
+  /** Everything, in the text format of Prometheus. */
+  String scrape() {
+    return meters.scrape();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.runregistry.http;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.service.RunRegistry;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a {@link RunRegistry} over HTTP. Made by {@link #create}, then {@link #start}ed once and
+ * {@link #stop}ped once; what the registry was built from stays open, who made it closes it.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+public final class RegistryServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
+
+  private final ServerConfig config;
+  private final Javalin javalin;
+  private volatile int port = -1;
+
+  private RegistryServer(RunRegistry registry, ServerConfig config) {
+    this.config = config;
+    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
+  }
+
+  /** A server that does not listen yet. */
+  public static RegistryServer create(RunRegistry registry, ServerConfig config) {
+    return new RegistryServer(
+        requireNonNull(registry, "registry"), requireNonNull(config, "config"));
+  }
+
+  private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
+    RouteTable table = new RouteTable();
+    LocalRuns localRuns = new LocalRuns(config.maxLocalRuns());
+    config
+        .metrics()
+        .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
+    javalinConfig.startup.showJavalinBanner = false;
+    javalinConfig.startup.startupWatcherEnabled = false;
+    javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
+    javalinConfig.http.asyncTimeout = 0; // a local run has its own limit
+    javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
+    new JettySettings(config, table).applyTo(javalinConfig.jetty);
+    Failures.addTo(javalinConfig.routes);
+    Routes routes = new Routes(javalinConfig.routes, table);
+    new HealthRoutes(registry, config).addTo(routes);
+    new RunRoutes(registry, config, localRuns).addTo(routes);
+    new LogRoutes(registry).addTo(routes);
+    new DocsRoutes().addTo(routes);
+  }
+
+  /**
+   * Begins to listen; returns when requests are answered.
+   *
+   * @return this server
+   * @throws RuntimeException if it cannot listen there, the port is taken, say
+   */
+  public RegistryServer start() {
+    javalin.start();
+    port = javalin.port();
+    log.info("listening on {}:{}", config.host(), port);
+    return this;
+  }
+
+  /** The port it listens on, the one chosen where the configuration has 0; -1 before it starts. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Takes no more runs and waits for those that are going on, at most the stop limit of the
+   * configuration; then stops to listen. Local runs that are still going on after that go on: this
+   * host's journal has them. Stopping again does nothing.
+   */
+  public void stop() {
+    try {
+      // Javalin's own stop takes runs that go on for an error
+      javalin.jettyServer().server().stop();
+    } catch (TimeoutException e) {
+      log.warn("stopped with requests still going on; this host's journal has their runs");
+    } catch (Exception e) { // what a library throws while it lets go of things
+      log.error("cannot stop in good order", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.Submission;
+import dev.runregistry.run.service.RunRegistry;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** Submits runs and shows what is on record. */
+final class RunRoutes {
+  private static final String RETRY_SECONDS = "5";
+
+  private final RunRegistry registry;
+  private final ServerConfig config;
+  private final RequestBody requestBody;
+  private final LocalRuns localRuns;
+
+  RunRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
+    this.registry = registry;
+    this.config = config;
+    this.requestBody = new RequestBody(config);
+    this.localRuns = localRuns;
+  }
+
+  void addTo(Routes routes) {
+    routes.post("/api/tunix/run", this::submit);
+    routes.get("/api/tunix/runs", this::list);
+    routes.get("/api/tunix/runs/{run_id}", this::show);
+  }
+
+  private void submit(Context ctx) throws IOException {
+    Optional<String> key = IdempotencyKey.of(ctx);
+    RunBody body = RunBody.read(requestBody.read(ctx));
+    Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
+    if (earlier.isPresent()) {
+      answer(ctx, earlier.get());
+    } else if (body.dryRun()) {
+      answer(ctx, carryOut(key, body));
+    } else {
+      CompletableFuture<Submission> run = startLocal(() -> carryOut(key, body));
+      ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
+    }
+  }
+
+  private Optional<Submission> earlier(String key, RunBody body) {
+    if (!registry.keepsKeys()) {
+      throw Refusal.of(501, "This server keeps no idempotency keys");
+    }
+    return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
+  }
+
+  private Submission carryOut(Optional<String> key, RunBody body) {
+    RunRequest request = body.toRequest(config.command(), config.localTimeLimit());
+    Submission done =
+        key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), request))
+            .orElseGet(() -> new Submission.Ended(registry.submit(request), false));
+    if (done instanceof Submission.Ended ended && !ended.repeated()) {
+      config.metrics().ended(ended.run());
+    }
+    return done;
+  }
+
+  private <T> CompletableFuture<T> startLocal(Supplier<T> run) {
+    RuntimeStatus runtime = registry.runtime(config.command());
+    if (!runtime.available()) {
+      throw Refusal.of(501, "Local runs are not possible here: " + runtime.message());
+    }
+    return localRuns
+        .start(run)
+        .orElseThrow(
+            () ->
+                Refusal.of(429, config.maxLocalRuns() + " local runs are going on; try again later")
+                    .withHeader("Retry-After", RETRY_SECONDS));
+  }
+
+  private static void answer(Context ctx, Submission submission) {
+    Submission.Ended done =
+        submission.match(
+            ended -> ended,
+            inProgress -> {
+              throw Refusal.of(
+                      409, "The first request under this key is in progress: " + inProgress.id())
+                  .withHeader("Retry-After", RETRY_SECONDS);
+            },
+            reused -> {
+              throw IdempotencyKey.reused();
+            });
+    if (done.repeated()) {
+      ctx.header("Idempotent-Replayed", "true");
+    }
+    Routes.json(ctx, RunJson.run(done.run()));
+  }
+
+  private void list(Context ctx) {
+    RunQuery query = PageRequest.read(ctx.queryString());
+    RunPage page = registry.page(query);
+    if (page.hasNext()) {
+      ctx.header("Link", "<" + PageRequest.next(query, page) + ">; rel=\"next\"");
+    }
+    Routes.json(ctx, RunJson.page(page, query));
+  }
+
+  private void show(Context ctx) {
+    RunId id = runId(ctx);
+    Run run = registry.find(id).orElseThrow(() -> Refusal.of(404, "No run " + id));
+    Routes.json(ctx, RunJson.run(run));
+  }
+
+  /**
+   * The id in the path.
+   *
+   * @throws Refusal 422 if it is none
+   */
+  static RunId runId(Context ctx) {
+    try {
+      return RunId.parse(ctx.pathParam("run_id"));
+    } catch (IllegalArgumentException e) {
+      throw Refusal.unprocessable(
+          List.of(
+              new Problem(
+                  List.of("path", "run_id"), "Input should be a valid UUID", "uuid_parsing")));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.runregistry.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Digests of one length, whatever was said. */
+final class Sha256 {
+  private Sha256() {}
+
+  static byte[] digest(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  static String hex(String text) {
+    return HexFormat.of().formatHex(digest(text));
+  }
+}

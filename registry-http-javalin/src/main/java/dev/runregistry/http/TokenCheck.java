@@ -1,0 +1,25 @@
+package dev.runregistry.http;
+
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a request carries the token. How long the answer takes says nothing about the token. */
+final class TokenCheck {
+  private static final String SCHEME = "Bearer ";
+
+  private final byte @Nullable [] expected;
+
+  TokenCheck(@Nullable String token) {
+    expected = token == null ? null : Sha256.digest(token);
+  }
+
+  boolean accepts(@Nullable String authorization) {
+    if (expected == null) {
+      return true;
+    }
+    return authorization != null
+        && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        && MessageDigest.isEqual(
+            expected, Sha256.digest(authorization.substring(SCHEME.length()).trim()));
+  }
+}

@@ -1,0 +1,5 @@
+/** Serves the registry over HTTP. Begin with {@link dev.runregistry.http.RegistryServer}. */
+@NullMarked
+package dev.runregistry.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DocsTest {
+  private static final TestServer SERVER = TestServer.start();
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  private static HttpResponse<String> raw(String path) {
+    return RawRequest.send(
+        SERVER, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void the_document_is_openapi_3_and_knows_every_path() {
+    HttpResponse<String> answer = SERVER.get("/openapi.json");
+
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(json(answer).get("openapi").textValue()).isEqualTo("3.0.3");
+    assertThat(json(answer).get("paths").properties().stream().map(Map.Entry::getKey))
+        .containsExactlyInAnyOrder(
+            "/api/health",
+            "/api/health/ready",
+            "/api/tunix/status",
+            "/api/tunix/run",
+            "/api/tunix/runs",
+            "/api/tunix/runs/{run_id}",
+            "/api/tunix/runs/{run_id}/logs/{stream}",
+            "/openapi.json",
+            "/docs",
+            "/metrics");
+    assertThat(SERVER.get("/openapi.json").body()).isEqualTo(answer.body());
+  }
+
+  @Test
+  void everything_that_the_page_needs_comes_from_this_server() {
+    String page = SERVER.get("/docs").body();
+    Matcher needed = Pattern.compile("(?:src|href)=\"([^\"]+)\"").matcher(page);
+    int found = 0;
+    while (needed.find()) {
+      found++;
+      assertThat(needed.group(1)).startsWith("/");
+      assertThat(raw(needed.group(1)).statusCode()).as(needed.group(1)).isEqualTo(200);
+    }
+    assertThat(found).isEqualTo(5);
+    assertThat(page).doesNotContain("style=").doesNotContainPattern("<script(?! src)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/docs/docs.css", "/docs/swagger-ui.css"})
+  void styles_are_styles(String path) {
+    assertThat(raw(path).headers().firstValue("Content-Type")).contains("text/css; charset=utf-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/docs/x",
+        "/docs/openapi.yaml",
+        "/docs/swagger-ui.js",
+        "/docs/docs.html",
+        "/docs/..%2e",
+        "/docs/RegistryServer.class",
+      })
+  void nothing_else_is_to_be_had(String path) {
+    assertThat(raw(path).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void the_beginning_leads_to_the_page() {
+    HttpResponse<String> answer = raw("/");
+
+    assertThat(answer.statusCode()).isEqualTo(302);
+    assertThat(answer.headers().firstValue("Location")).contains("/docs");
+  }
+}

@@ -1,0 +1,52 @@
+package dev.runregistry.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.service.RunRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example of the README, as it stands there. */
+class EmbeddingTest {
+  // begin of the example
+  private static RegistryServer serve(RunDatabase database, RunHome home) {
+    RunRegistry registry =
+        RunRegistry.builder()
+            .repository(database.runs())
+            .journal(home)
+            .logs(home)
+            .executor(LocalRunExecutor.builder(home).build())
+            .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
+            .ids(new TimeOrderedRunIds())
+            .build();
+    return RegistryServer.create(registry, ServerConfig.builder().port(0).build()).start();
+  }
+
+  // end of the example
+
+  @Test
+  void a_program_can_have_the_registry_in_it(@TempDir Path folder) throws Exception {
+    RunHome home = RunHome.at(folder);
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()));
+        RegistryServer server = serve(database, home)) {
+      URI uri = URI.create("http://127.0.0.1:" + server.port() + "/api/health/ready");
+
+      var answer =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+
+      assertThat(answer.body()).isEqualTo("{\"status\":\"ready\"}");
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.runregistry.run.RunId;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+class FailureTest {
+  private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
+  private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.runregistry.http");
+
+  private final TestServer server = TestServer.start();
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    LOGGER.setLevel(Level.INFO);
+    LOGGER.setAdditive(false);
+    LOGGER.addAppender(log);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    LOGGER.detachAppender(log);
+    LOGGER.setAdditive(true);
+    LOGGER.setLevel(null);
+  }
+
+  private String logged() {
+    return List.copyOf(log.list).stream()
+        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static void requireNoSecret(HttpResponse<String> answer) {
+    assertThat(answer.body())
+        .doesNotContainIgnoringCase("select", "tunix_runs", "db.internal", "Exception", "java.")
+        .doesNotContain("/", "Connection refused");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/tunix/runs",
+        "/api/tunix/runs/01900000-0000-7000-8000-000000000000",
+        "/api/health/ready"
+      })
+  void reads_are_503_with_a_reason_while_the_database_is_away(String path) {
+    server.repository.setBroken(true);
+
+    HttpResponse<String> answer = server.get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).get("detail").textValue()).startsWith("The database does not answer");
+    requireNoSecret(answer);
+    server.repository.setBroken(false);
+    assertThat(server.get("/api/tunix/runs").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void a_run_never_fails_for_the_database_and_waits_in_the_journal() {
+    server.repository.setBroken(true);
+
+    HttpResponse<String> answer = server.post(DRY_RUN);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer).get("status").textValue()).isEqualTo("completed");
+    RunId id = RunId.parse(json(answer).get("run_id").textValue());
+    assertThat(server.journal.ended(id)).isPresent();
+    assertThat(server.journal.isSettled(id)).isFalse();
+  }
+
+  @Test
+  void a_run_that_cannot_be_noted_is_503_and_not_started() {
+    server.journal.failWith("/var/lib/registry: No space left on device");
+
+    HttpResponse<String> answer = server.post(DRY_RUN);
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).get("detail").textValue()).contains("nothing was started");
+    requireNoSecret(answer);
+  }
+
+  @Test
+  void a_defect_is_500_and_says_nothing_but_its_request_id() {
+    server.repository.setDefect(new IllegalStateException("select secret from /etc/passwd"));
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs");
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
+    assertThat(json(answer).get("detail").textValue())
+        .isEqualTo("Internal Server Error (request " + id + ")");
+    assertThat(logged()).contains("ERROR request " + id + " broke");
+  }
+
+  @Test
+  void a_failure_carries_a_request_id_that_the_log_has_too() {
+    server.repository.setBroken(true);
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs");
+
+    String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
+    assertThat(json(answer).get("detail").textValue()).endsWith("(request " + id + ")");
+    assertThat(logged()).contains("ERROR request " + id + ": the database failed");
+  }
+
+  @Test
+  void a_sane_request_id_is_kept_and_any_other_replaced() {
+    HttpRequest.Builder request = server.request("/api/health").GET();
+
+    assertThat(
+            server
+                .send(request.header("X-Request-Id", "trace-7:a.b_c"))
+                .headers()
+                .firstValue("X-Request-Id"))
+        .contains("trace-7:a.b_c");
+    for (String insane : List.of("a b", "a\"b", "x".repeat(65), "<script>")) {
+      assertThat(
+              server
+                  .send(server.request("/api/health").GET().header("X-Request-Id", insane))
+                  .headers()
+                  .firstValue("X-Request-Id"))
+          .hasValueSatisfying(id -> assertThat(id).matches("[0-9a-f]{16}"));
+    }
+  }
+
+  @Test
+  void every_request_has_one_line_in_the_access_log() {
+    server.send(server.request("/api/tunix/runs?limit=7").GET().header("X-Request-Id", "seven"));
+    RawRequest.send(server, "NONSENSE\r\n\r\n");
+
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(logged())
+                  .containsPattern(
+                      "INFO 127.0.0.1 \"GET /api/tunix/runs\\?limit=7\" 200 \\d+ B \\d+ ms seven")
+                  .containsPattern("\" 400 \\d+ B \\d+ ms [0-9a-f]{16}");
+            });
+  }
+
+  @Test
+  void a_line_of_the_access_log_cannot_be_forged() {
+    RawRequest.send(
+        server,
+        "GET /api/x?a=\u001b[31m%0aINFO\"forged HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    await().untilAsserted(() -> assertThat(logged()).contains("ms "));
+    assertThat(logged()).doesNotContain("\u001b").doesNotContain("\"forged");
+  }
+}

@@ -1,0 +1,256 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.testkit.Runs;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListTest {
+  private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");
+
+  private final TestServer server = TestServer.start();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private void saveOneOfEveryKind() {
+    Runs.ofEveryKind().forEach(server.repository::save);
+  }
+
+  private static List<String> ids(JsonNode page) {
+    List<String> ids = new ArrayList<>();
+    page.get("data").forEach(item -> ids.add(item.get("run_id").textValue()));
+    return ids;
+  }
+
+  @Test
+  void an_empty_list_has_its_pagination() {
+    HttpResponse<String> answer = server.get("/api/tunix/runs");
+
+    assertThat(answer.body())
+        .isEqualTo("{\"data\":[],\"pagination\":{\"limit\":20,\"offset\":0,\"next_offset\":null}}");
+    assertThat(answer.headers().firstValue("Link")).isEmpty();
+  }
+
+  @Test
+  void an_item_has_its_keys_in_order_and_never_the_output() {
+    Run run = Runs.completed();
+    server.repository.save(run);
+
+    assertThat(json(server.get("/api/tunix/runs")).get("data").get(0).toString())
+        .isEqualTo(
+            "{\"run_id\":\""
+                + run.id()
+                + "\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\","
+                + "\"mode\":\"local\",\"status\":\"completed\","
+                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567}");
+  }
+
+  @Test
+  void newest_runs_come_first() {
+    Run old = Runs.pendingAt(Runs.NOON);
+    Run young = Runs.pendingAt(Runs.NOON.plusNanos(1_000));
+    server.repository.save(young);
+    server.repository.save(old);
+
+    assertThat(ids(json(server.get("/api/tunix/runs"))))
+        .containsExactly(young.id().toString(), old.id().toString());
+  }
+
+  @Test
+  void pages_by_offset_neither_repeat_nor_omit_runs_that_share_an_instant() {
+    saveOneOfEveryKind();
+    List<String> seen = new ArrayList<>();
+    Optional<Long> offset = Optional.of(0L);
+    while (offset.isPresent()) {
+      JsonNode page = json(server.get("/api/tunix/runs?limit=4&offset=" + offset.get()));
+      seen.addAll(ids(page));
+      JsonNode next = page.get("pagination").get("next_offset");
+      offset = next.isNull() ? Optional.empty() : Optional.of(next.longValue());
+    }
+
+    assertThat(seen).hasSameSizeAs(Runs.ofEveryKind()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void pages_by_link_stay_where_they_are_while_runs_are_added() {
+    saveOneOfEveryKind();
+    List<String> before = ids(json(server.get("/api/tunix/runs?limit=100")));
+    List<String> seen = new ArrayList<>();
+    Optional<String> path = Optional.of("/api/tunix/runs?limit=4");
+    while (path.isPresent()) {
+      HttpResponse<String> page = server.get(path.get());
+      seen.addAll(ids(json(page)));
+      server.repository.save(Runs.pendingAt(Runs.NOON.plusSeconds(60)));
+      path = next(page);
+    }
+
+    assertThat(seen).isEqualTo(before);
+  }
+
+  private static Optional<String> next(HttpResponse<String> page) {
+    return page.headers()
+        .firstValue("Link")
+        .map(
+            link -> {
+              Matcher matcher = NEXT.matcher(link);
+              assertThat(matcher.matches()).isTrue();
+              return matcher.group(1);
+            });
+  }
+
+  @Test
+  void a_link_keeps_the_filters() {
+    for (int i = 0; i < 3; i++) {
+      server.repository.save(Runs.ended(Runs.running(), Runs.exited(1)));
+      server.repository.save(Runs.completed());
+    }
+    String filters = "&status=failed&mode=local&dataset_key=math-v1";
+
+    HttpResponse<String> first = server.get("/api/tunix/runs?limit=2" + filters);
+    HttpResponse<String> second = server.get(next(first).orElseThrow());
+
+    assertThat(ids(json(first))).hasSize(2);
+    assertThat(ids(json(second))).hasSize(1);
+    assertThat(json(second).get("data").get(0).get("status").textValue()).isEqualTo("failed");
+    assertThat(json(second).get("pagination").toString())
+        .isEqualTo("{\"limit\":2,\"offset\":0,\"next_offset\":null}");
+  }
+
+  @Test
+  void a_filter_with_odd_characters_survives_the_link() {
+    Run one = Runs.running(Runs.dryRunOf("a&b=c #ä%+"), Runs.NOON);
+    Run two = Runs.running(Runs.dryRunOf("a&b=c #ä%+"), Runs.NOON);
+    server.repository.save(one);
+    server.repository.save(two);
+
+    HttpResponse<String> first =
+        server.get("/api/tunix/runs?limit=1&dataset_key=a%26b%3Dc%20%23%C3%A4%25%2B");
+    HttpResponse<String> second = server.get(next(first).orElseThrow());
+
+    assertThat(new HashSet<>(List.of(ids(json(first)).get(0), ids(json(second)).get(0))))
+        .containsExactlyInAnyOrder(one.id().toString(), two.id().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "status=completed, 2",
+    "status=running, 3",
+    "mode=dry-run, 5",
+    "status=completed&mode=dry-run, 1",
+    "status=timeout&mode=dry-run, 0",
+    "dataset_key=math-v1, 15",
+    "dataset_key=math, 0",
+    "dataset_key=../../etc, 0",
+    "status=&mode=&dataset_key=&cursor=, 15",
+    "status=failed&status=completed, 2",
+    "unknown=7, 15",
+  })
+  void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
+    saveOneOfEveryKind();
+
+    assertThat(json(server.get("/api/tunix/runs?limit=100&" + query)).get("data")).hasSize(found);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "limit=0 | limit | greater_than_equal",
+        "limit=101 | limit | less_than_equal",
+        "limit=-1 | limit | greater_than_equal",
+        "limit=x | limit | int_parsing",
+        "limit= | limit | int_parsing",
+        "limit=1.0 | limit | int_parsing",
+        "limit=99999999999999999999999999 | limit | less_than_equal",
+        "offset=-1 | offset | greater_than_equal",
+        "offset=9007199254740992 | offset | less_than_equal",
+        "offset=-99999999999999999999999999 | offset | greater_than_equal",
+        "offset=0x1 | offset | int_parsing",
+        "cursor=x | cursor | value_error",
+        "cursor=AAAA | cursor | value_error",
+        "cursor=________________________________ | cursor | value_error",
+        "dataset_key=%00 | dataset_key | value_error",
+        "dataset_key=%FF | dataset_key | value_error",
+        "dataset_key=%ED%A0%80 | dataset_key | value_error",
+        "dataset_key=%zz | dataset_key | value_error",
+        "status=%4 | status | value_error",
+      })
+  void a_query_that_cannot_be_accepted_is_422(String query, String name, String type) {
+    HttpResponse<String> answer = RawRequest.get(server, "/api/tunix/runs?" + query);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    JsonNode problem = json(answer).get("detail").get(0);
+    assertThat(problem.get("loc").toString()).isEqualTo("[\"query\",\"" + name + "\"]");
+    assertThat(problem.get("type").textValue()).isEqualTo(type);
+  }
+
+  @Test
+  void an_unknown_status_or_mode_is_422_and_names_the_allowed_values() {
+    HttpResponse<String> answer = server.get("/api/tunix/runs?status=Completed&mode=dry_run");
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(json(answer).get("detail").get(0).get("msg").textValue())
+        .isEqualTo("Input should be 'pending', 'running', 'completed', 'failed' or 'timeout'");
+    assertThat(json(answer).get("detail").get(1).get("msg").textValue())
+        .isEqualTo("Input should be 'dry-run' or 'local'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {15, 1_000_000, 9_007_199_254_740_991L})
+  void an_enormous_offset_is_an_empty_page(long offset) {
+    saveOneOfEveryKind();
+
+    JsonNode page = json(server.get("/api/tunix/runs?offset=" + offset));
+
+    assertThat(page.get("data")).isEmpty();
+    assertThat(page.get("pagination").get("next_offset").isNull()).isTrue();
+    assertThat(page.get("pagination").get("offset").longValue()).isEqualTo(offset);
+  }
+
+  @Test
+  void a_page_that_ends_with_the_list_has_no_next() {
+    saveOneOfEveryKind();
+
+    HttpResponse<String> whole = server.get("/api/tunix/runs?limit=15");
+    HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=14");
+
+    assertThat(json(whole).get("pagination").get("next_offset").isNull()).isTrue();
+    assertThat(next(whole)).isEmpty();
+    assertThat(json(allButOne).get("pagination").get("next_offset").intValue()).isEqualTo(14);
+    assertThat(next(allButOne)).isPresent();
+  }
+
+  @Test
+  void a_cursor_is_read_as_it_was_written() {
+    for (Run run : Runs.ofEveryKind()) {
+      RunCursor place = RunCursor.after(RunSummary.of(run));
+
+      assertThat(PageCursor.write(place)).hasSize(32);
+      assertThat(PageCursor.read(PageCursor.write(place))).contains(place);
+    }
+  }
+
+  @Test
+  void a_slash_at_the_end_is_passed_over() {
+    assertThat(server.get("/api/tunix/runs/").statusCode()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.ScriptedRunExecutor;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Local runs that go on for as long as the test wants. */
+@Timeout(120)
+class LocalRunsTest {
+  private static final String LOCAL =
+      "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}";
+  private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
+
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final ScriptedRunExecutor executor =
+      ScriptedRunExecutor.playing(
+          running -> {
+            over.await();
+            return Runs.exited(0);
+          });
+  private final TestServer server =
+      TestServer.start(
+          executor, settings -> settings.maxLocalRuns(2).stopLimit(Duration.ofSeconds(1)));
+
+  @AfterEach
+  void stop() {
+    over.countDown();
+    server.close();
+  }
+
+  private CompletableFuture<HttpResponse<String>> start() {
+    int before = executor.executed().size();
+    CompletableFuture<HttpResponse<String>> answer = server.sendAsync(server.posting(LOCAL));
+    await().until(() -> executor.executed().size() > before);
+    return answer;
+  }
+
+  @Test
+  void one_run_too_many_is_429_and_may_come_again() {
+    CompletableFuture<HttpResponse<String>> first = start();
+    CompletableFuture<HttpResponse<String>> second = start();
+
+    HttpResponse<String> third = server.post(LOCAL);
+
+    assertThat(third.statusCode()).isEqualTo(429);
+    assertThat(third.headers().firstValue("Retry-After")).contains("5");
+    assertThat(json(third).get("detail").textValue()).startsWith("2 local runs are going on");
+    assertThat(server.post(DRY_RUN).statusCode()).as("a dry-run starts nothing").isEqualTo(200);
+    over.countDown();
+    assertThat(first.join().statusCode()).isEqualTo(200);
+    assertThat(second.join().statusCode()).isEqualTo(200);
+    await().untilAsserted(() -> assertThat(server.post(LOCAL).statusCode()).isEqualTo(200));
+  }
+
+  @Test
+  void a_run_that_goes_on_is_on_record_as_running() {
+    start();
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs?status=running");
+
+    assertThat(json(answer).get("data")).hasSize(1);
+    assertThat(json(answer).get("data").get(0).get("duration_seconds").isNull()).isTrue();
+  }
+
+  @Test
+  void a_run_may_take_longer_than_any_limit_of_a_request() throws InterruptedException {
+    try (TestServer hasty =
+        TestServer.start(executor, settings -> settings.requestLimit(Duration.ofMillis(400)))) {
+      CompletableFuture<HttpResponse<String>> answer = hasty.sendAsync(hasty.posting(LOCAL));
+
+      assertThat(over.await(1_500, TimeUnit.MILLISECONDS)).isFalse();
+      over.countDown();
+
+      assertThat(answer.join().statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_client_that_hangs_up_does_not_end_its_run() throws IOException {
+    try (Socket socket = RawRequest.connect(server)) {
+      String head =
+          "POST /api/tunix/run HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+      socket
+          .getOutputStream()
+          .write(
+              (head + "Content-Length: " + LOCAL.length() + "\r\n\r\n" + LOCAL)
+                  .getBytes(StandardCharsets.US_ASCII));
+      await().until(() -> executor.executed().size() == 1);
+      socket.setSoLinger(true, 0);
+    }
+    Run run = executor.executed().get(0);
+    assertThat(server.repository.find(run.id()).orElseThrow().status())
+        .isEqualTo(RunStatus.RUNNING);
+
+    over.countDown();
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));
+    assertThat(server.journal.isSettled(run.id())).isTrue();
+  }
+
+  @Test
+  void health_and_lists_do_not_wait_for_runs() {
+    start();
+    start();
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(server.get("/api/health").statusCode()).isEqualTo(200);
+      assertThat(server.get("/api/tunix/runs").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void sixty_runs_started_at_once_are_carried_out_or_told_to_come_again() {
+    List<CompletableFuture<HttpResponse<String>>> answers =
+        IntStream.range(0, 60).mapToObj(i -> server.sendAsync(server.posting(LOCAL))).toList();
+    await().until(() -> answers.stream().filter(CompletableFuture::isDone).count() == 58);
+    over.countDown();
+
+    List<Integer> statuses = answers.stream().map(a -> a.join().statusCode()).sorted().toList();
+
+    assertThat(statuses.subList(0, 2)).containsOnly(200);
+    assertThat(statuses.subList(2, 60)).containsOnly(429);
+    assertThat(executor.executed()).hasSize(2);
+  }
+
+  @Test
+  void a_stop_waits_for_what_goes_on_and_takes_nothing_new() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer = start();
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server.server::stop);
+
+    await().ignoreExceptions().until(() -> refusesNewRuns());
+    over.countDown();
+
+    assertThat(answer.join().statusCode()).isEqualTo(200);
+    stopped.get(30, TimeUnit.SECONDS);
+  }
+
+  private boolean refusesNewRuns() {
+    try {
+      return server.post(DRY_RUN).statusCode() == 503;
+    } catch (CompletionException closed) {
+      return true;
+    }
+  }
+
+  @Test
+  void a_run_that_outlasts_the_stop_limit_goes_on_to_its_end() throws Exception {
+    start();
+    Run run = executor.executed().get(0);
+
+    CompletableFuture.runAsync(server.server::stop).get(30, TimeUnit.SECONDS);
+
+    assertThat(server.repository.find(run.id()).orElseThrow().status())
+        .isEqualTo(RunStatus.RUNNING);
+    over.countDown();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));
+  }
+
+  @Test
+  void a_server_can_be_stopped_twice() {
+    server.close();
+    server.close();
+
+    assertThat(over.getCount()).isEqualTo(1);
+  }
+}

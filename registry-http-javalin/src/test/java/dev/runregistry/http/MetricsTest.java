@@ -1,0 +1,105 @@
+package dev.runregistry.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.testkit.InMemoryRunRepository;
+import dev.runregistry.testkit.Runs;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+  private final TestServer server = TestServer.start();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private String scrape() {
+    return server.get("/metrics").body();
+  }
+
+  @Test
+  void metrics_are_in_the_text_format_of_prometheus() {
+    HttpResponse<String> answer = server.get("/metrics");
+
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(answer.body()).contains("# TYPE jvm_memory_used_bytes gauge");
+  }
+
+  @Test
+  void runs_are_counted_by_mode_and_status_and_their_duration_is_measured() {
+    server.post("{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}");
+    server.post("{\"dataset_key\":\"none\",\"model_id\":\"m\"}");
+    server.post("{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}");
+
+    assertThat(scrape())
+        .contains("registry_runs_total{mode=\"dry-run\",status=\"completed\"} 1.0")
+        .contains("registry_runs_total{mode=\"dry-run\",status=\"failed\"} 1.0")
+        .contains("registry_runs_total{mode=\"local\",status=\"completed\"} 1.0")
+        .contains("registry_run_duration_seconds_count{mode=\"dry-run\"} 2")
+        .contains("registry_run_duration_seconds_bucket{mode=\"local\",le=\"60.0\"} 1");
+  }
+
+  @Test
+  void calls_of_the_database_and_their_failures_are_measured() {
+    server.get("/api/tunix/runs");
+    server.repository.setBroken(true);
+    server.get("/api/tunix/runs");
+    server.get("/api/tunix/runs/" + Runs.id());
+
+    assertThat(scrape())
+        .contains("registry_database_seconds_count{operation=\"page\",outcome=\"done\"} 1")
+        .contains("registry_database_seconds_count{operation=\"page\",outcome=\"failed\"} 1")
+        .contains("registry_database_seconds_count{operation=\"find\",outcome=\"failed\"} 1");
+  }
+
+  @Test
+  void a_metered_repository_is_the_same_repository() {
+    InMemoryRunRepository plain = new InMemoryRunRepository();
+    var run = Runs.completed();
+
+    var metered = new RegistryMetrics().metered(plain);
+    metered.save(run);
+
+    assertThat(metered.find(run.id())).contains(run);
+    assertThat(metered.findIds(new RunIdPrefix(run.id().toString()), 2)).containsExactly(run.id());
+  }
+
+  @Test
+  void requests_are_measured_by_route_and_odd_ones_make_no_labels_of_their_own() {
+    for (int i = 0; i < 3; i++) {
+      server.get("/api/tunix/runs/" + Runs.id());
+      server.get("/api/none/" + Runs.id());
+    }
+    server.send(server.request("/api/health").method("OPTIONS", BodyPublishers.noBody()));
+    RawRequest.send(server, "BREW /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    RawRequest.send(server, "NONSENSE\r\n\r\n");
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(scrape())
+                    .contains(
+                        "http_server_requests_seconds_count{method=\"GET\","
+                            + "route=\"/api/tunix/runs/{run_id}\",status=\"404\"} 3")
+                    .contains(
+                        "http_server_requests_seconds_count{method=\"GET\","
+                            + "route=\"other\",status=\"404\"} 3")
+                    .contains("method=\"other\",route=\"/api/health\",status=\"405\"} 1")
+                    .contains("route=\"other\",status=\"400\"} 1"));
+    assertThat(scrape()).doesNotContain("BREW").doesNotContain("NONSENSE").doesNotContain("none");
+  }
+
+  @Test
+  void the_depth_of_the_journal_and_local_runs_are_shown() {
+    server.config.metrics().journalDepth(() -> 7);
+
+    assertThat(scrape()).contains("registry_journal_depth 7.0").contains("registry_local_runs 0.0");
+  }
+}

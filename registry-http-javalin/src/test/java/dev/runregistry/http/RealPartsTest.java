@@ -1,0 +1,251 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.RealServer.body;
+import static dev.runregistry.http.RealServer.running;
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Real databases, real processes, a real socket. */
+@Timeout(180)
+class RealPartsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  private RealServer server(RealDatabase engine, String script) throws Exception {
+    return new RealServer(engine.empty(folder), folder.resolve("home"), running(script));
+  }
+
+  private static List<CompletableFuture<HttpResponse<String>>> many(
+      int number, TestClient server, boolean dryRun) {
+    return IntStream.range(0, number)
+        .mapToObj(i -> server.sendAsync(server.posting(body(dryRun))))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_dry_run_of_a_real_data_set_passes_and_is_found_again(RealDatabase engine)
+      throws Exception {
+    try (RealServer server = server(engine, "true")) {
+      HttpResponse<String> posted = server.post(body(true));
+
+      assertThat(json(posted).get("status").textValue()).isEqualTo("completed");
+      String id = json(posted).get("run_id").textValue();
+      assertThat(server.get("/api/tunix/runs/" + id).body()).isEqualTo(posted.body());
+      assertThat(json(server.get("/api/tunix/runs")).get("data").get(0).get("run_id").textValue())
+          .isEqualTo(id);
+      assertThat(server.active()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_local_run_is_a_process_with_its_configuration(RealDatabase engine) throws Exception {
+    try (RealServer server = server(engine, "cat \"$1\"; echo oops >&2; exit 3")) {
+      HttpResponse<String> posted = server.post(body(false));
+
+      JsonNode run = json(posted);
+      assertThat(run.get("status").textValue()).isEqualTo("failed");
+      assertThat(run.get("exit_code").intValue()).isEqualTo(3);
+      assertThat(run.get("stdout").textValue()).contains("tunix_sft", "num_epochs: 3");
+      assertThat(run.get("stderr").textValue()).isEqualTo("oops\n");
+      String id = run.get("run_id").textValue();
+      assertThat(server.get("/api/tunix/runs/" + id).body()).isEqualTo(posted.body());
+      assertThat(server.get("/api/tunix/runs/" + id + "/logs/stderr").body()).isEqualTo("oops\n");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_run_over_its_time_limit_is_a_timeout_with_what_it_printed(RealDatabase engine)
+      throws Exception {
+    try (RealServer server =
+        new RealServer(
+            engine.empty(folder),
+            folder.resolve("home"),
+            settings ->
+                running("echo begun; sleep 600")
+                    .apply(settings)
+                    .localTimeLimit(Duration.ofSeconds(1)))) {
+      JsonNode run = json(server.post(body(false)));
+
+      assertThat(run.get("status").textValue()).isEqualTo("timeout");
+      assertThat(run.get("exit_code").isNull()).isTrue();
+      assertThat(run.get("stdout").textValue()).isEqualTo("begun\n");
+    }
+  }
+
+  @Test
+  void a_log_can_be_read_while_its_run_goes_on() throws Exception {
+    String script = "echo first; while [ ! -e " + folder + "/go ]; do sleep 0.1; done; echo last";
+    try (RealServer server = server(RealDatabase.SQLITE, script)) {
+      CompletableFuture<HttpResponse<String>> answer =
+          server.sendAsync(server.posting(body(false)));
+      await().atMost(PATIENCE).until(() -> runningIds(server).size() == 1);
+      String log = "/api/tunix/runs/" + runningIds(server).get(0) + "/logs/stdout";
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(server.get(log).body()).isEqualTo("first\n"));
+
+      Files.createFile(folder.resolve("go"));
+
+      answer.join();
+      assertThat(server.get(log + "?tail=1").body()).isEqualTo("last\n");
+    }
+  }
+
+  private static List<String> runningIds(TestClient server) {
+    List<String> ids = new ArrayList<>();
+    json(server.get("/api/tunix/runs?status=running"))
+        .get("data")
+        .forEach(item -> ids.add(item.get("run_id").textValue()));
+    return ids;
+  }
+
+  @Test
+  void a_program_that_is_not_there_is_501_and_the_status_says_so() throws Exception {
+    try (RealServer server =
+        new RealServer(
+            RealDatabase.SQLITE.empty(folder),
+            folder.resolve("home"),
+            settings -> settings.command(List.of("/opt/no/such/tunix", "train")))) {
+      assertThat(json(server.get("/api/tunix/status")).get("available").booleanValue()).isFalse();
+      assertThat(server.post(body(false)).statusCode()).isEqualTo(501);
+      assertThat(server.post(body(false)).body()).doesNotContain("/opt");
+      assertThat(json(server.get("/api/tunix/runs")).get("data")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sixty_runs_started_at_once_are_all_on_record(RealDatabase engine) throws Exception {
+    try (RealServer server = server(engine, "true")) {
+      Set<String> ids = new HashSet<>();
+      many(60, server, true)
+          .forEach(answer -> ids.add(json(answer.join()).get("run_id").textValue()));
+
+      assertThat(ids).hasSize(60);
+      assertThat(json(server.get("/api/tunix/runs?limit=100&status=completed")).get("data"))
+          .hasSize(60);
+      assertThat(server.active()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_key_holds_across_replicas_and_restarts(RealDatabase engine) throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    String first;
+    try (RealServer one = new RealServer(database, folder.resolve("one"), running("true"))) {
+      first = one.send(one.posting(body(true)).header("Idempotency-Key", "k")).body();
+      try (RealServer two = new RealServer(database, folder.resolve("two"), running("true"))) {
+        assertThat(two.send(two.posting(body(true)).header("Idempotency-Key", "k")).body())
+            .isEqualTo(first);
+      }
+    }
+    try (RealServer again = new RealServer(database, folder.resolve("one"), running("true"))) {
+      assertThat(again.send(again.posting(body(true)).header("Idempotency-Key", "k")).body())
+          .isEqualTo(first);
+      assertThat(json(again.get("/api/tunix/runs")).get("data")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void enormous_offsets_and_hostile_filters_never_reach_the_database_as_errors(RealDatabase engine)
+      throws Exception {
+    try (RealServer server = server(engine, "true")) {
+      server.post(body(true));
+      for (String query :
+          List.of(
+              "offset=9007199254740991&limit=100",
+              "dataset_key=%27%20OR%201%3D1%20--",
+              "dataset_key=%25",
+              "dataset_key=" + "k".repeat(5_000),
+              "dataset_key=%F0%9F%94%A5%E2%80%AE")) {
+        HttpResponse<String> answer = server.get("/api/tunix/runs?" + query);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json(answer).get("data")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void with_the_database_stopped_under_load_no_run_fails_and_all_wait_in_the_journal()
+      throws Exception {
+    EmbeddedPostgres postgres = RealDatabase.start();
+    DatabaseConfig config = RealDatabase.at(postgres, "postgres");
+    try (RealServer server = new RealServer(config, folder.resolve("home"), running("true"))) {
+      List<CompletableFuture<HttpResponse<String>>> answers =
+          new ArrayList<>(many(20, server, true));
+      answers.get(0).join();
+
+      postgres.close();
+      answers.addAll(many(20, server, true));
+
+      Set<String> ids = new HashSet<>();
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertThat(answer.join().statusCode()).isEqualTo(200);
+        assertThat(json(answer.join()).get("status").textValue()).isEqualTo("completed");
+        ids.add(json(answer.join()).get("run_id").textValue());
+      }
+      long begin = System.nanoTime();
+      HttpResponse<String> list = server.get("/api/tunix/runs");
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      assertThat(list.statusCode()).isEqualTo(503);
+      assertThat(took).isLessThan(Duration.ofSeconds(5));
+      assertThat(ids).hasSize(40).containsAll(server.active());
+      assertThat(server.active()).hasSizeGreaterThanOrEqualTo(20);
+      assertThat(server.get("/api/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void health_and_lists_stay_quick_while_five_local_runs_go_on() throws Exception {
+    String script = "while [ ! -e " + folder + "/go ]; do sleep 0.1; done";
+    try (RealServer server =
+        new RealServer(
+            RealDatabase.SQLITE.empty(folder),
+            folder.resolve("home"),
+            settings -> running(script).apply(settings).maxLocalRuns(5))) {
+      List<CompletableFuture<HttpResponse<String>>> answers = many(5, server, false);
+      await().atMost(PATIENCE).until(() -> runningIds(server).size() == 5);
+      List<Long> millis = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        for (String path : List.of("/api/health", "/api/tunix/runs")) {
+          long begin = System.nanoTime();
+          assertThat(server.get(path).statusCode()).isEqualTo(200);
+          millis.add((System.nanoTime() - begin) / 1_000_000);
+        }
+      }
+      Files.createFile(folder.resolve("go"));
+      millis.sort(null);
+
+      // the requirement is 50 ms on a machine of one's own
+      assertThat(millis.get(millis.size() * 99 / 100)).isLessThan(500);
+      assertThat(answers).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.runregistry.http;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.service.RunRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** A server with a real database, a real home and real processes. */
+final class RealServer extends TestClient {
+  private static final Path DATASETS = Path.of("../examples/datasets");
+
+  final RunHome home;
+  private final RunDatabase database;
+  private final RegistryServer server;
+
+  RealServer(DatabaseConfig config, Path folder, UnaryOperator<ServerConfig.Builder> settings) {
+    home = RunHome.at(folder);
+    database = RunDatabase.at(config);
+    RegistryMetrics metrics = new RegistryMetrics();
+    metrics.journalDepth(home::activeRuns);
+    RunRegistry registry =
+        RunRegistry.builder()
+            .repository(metrics.metered(database.runs()))
+            .journal(home)
+            .executor(LocalRunExecutor.builder(home).build())
+            .catalog(FolderDatasetCatalog.at(DATASETS))
+            .ids(new TimeOrderedRunIds())
+            .idempotencyKeys(database.idempotencyKeys())
+            .logs(home)
+            .build();
+    ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
+    server = RegistryServer.create(registry, settings.apply(builder).build()).start();
+  }
+
+  static UnaryOperator<ServerConfig.Builder> running(String script) {
+    return settings -> settings.command(List.of("sh", "-c", script, "sh", "{config}"));
+  }
+
+  static String body(boolean dryRun) {
+    return "{\"dataset_key\":\"arithmetic-traces\",\"model_id\":\"m\",\"dry_run\":" + dryRun + "}";
+  }
+
+  /** The ids of the runs that the database has not taken yet. */
+  List<String> active() {
+    try (Stream<Path> folders = Files.list(home.folder().resolve("runs").resolve("active"))) {
+      return folders.map(folder -> folder.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    database.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.service.RunRegistry;
+import dev.runregistry.testkit.InMemoryDatasetCatalog;
+import dev.runregistry.testkit.InMemoryIdempotencyKeys;
+import dev.runregistry.testkit.InMemoryRunJournal;
+import dev.runregistry.testkit.InMemoryRunRepository;
+import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.ScriptedRunExecutor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/** A server on a free port of the loopback, with fakes behind it. */
+final class TestServer extends TestClient {
+  final BreakableRepository repository = new BreakableRepository(new InMemoryRunRepository());
+  final InMemoryRunJournal journal = new InMemoryRunJournal();
+  final Map<String, Path> logs = new ConcurrentHashMap<>();
+  final ServerConfig config;
+  final RegistryServer server;
+
+  private TestServer(RunExecutor executor, UnaryOperator<ServerConfig.Builder> settings) {
+    config = settings.apply(ServerConfig.builder().port(0)).build();
+    RunRepository metered = config.metrics().metered(repository);
+    RunRegistry registry =
+        RunRegistry.builder()
+            .repository(metered)
+            .journal(journal)
+            .executor(executor)
+            .catalog(catalog())
+            .ids(Runs::id)
+            .idempotencyKeys(new BreakableKeys(new InMemoryIdempotencyKeys(), repository))
+            .logs((id, stream) -> Optional.ofNullable(logs.get(id + " " + stream.text())))
+            .build();
+    server = RegistryServer.create(registry, config).start();
+  }
+
+  private static InMemoryDatasetCatalog catalog() {
+    InMemoryDatasetCatalog catalog = new InMemoryDatasetCatalog();
+    Path records = Path.of("dataset.jsonl").toAbsolutePath();
+    catalog.add(
+        new Dataset(new DatasetKey("math-v1"), "Arithmetic", "1.0", 60, records),
+        List.of(true, true));
+    return catalog;
+  }
+
+  static TestServer start() {
+    return start(ScriptedRunExecutor.endingWith(Runs.exited(0)), settings -> settings);
+  }
+
+  static TestServer start(RunExecutor executor) {
+    return start(executor, settings -> settings);
+  }
+
+  static TestServer start(RunExecutor executor, UnaryOperator<ServerConfig.Builder> settings) {
+    return new TestServer(executor, settings);
+  }
+
+  @Override
+  int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,6 @@
+-- Undoes V2: forgets all keys, so that a repeated request is carried out again. By hand, in one transaction:
+--   psql --single-transaction --set ON_ERROR_STOP=1 --file U2__add_idempotency_keys.sql "$DATABASE"
+-- The next start of the registry, or `registry migrate`, makes an empty table again.
+
+DROP TABLE idempotency_keys;
+DELETE FROM flyway_schema_history WHERE version = '2';

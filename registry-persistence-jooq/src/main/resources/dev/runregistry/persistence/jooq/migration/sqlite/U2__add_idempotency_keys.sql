@@ -1,0 +1,6 @@
+-- Undoes V2: forgets all keys, so that a repeated request is carried out again. By hand, in one transaction:
+--   sqlite3 -bail registry.db 'BEGIN IMMEDIATE' '.read U2__add_idempotency_keys.sql' COMMIT
+-- The next start of the registry, or `registry migrate`, makes an empty table again.
+
+DROP TABLE idempotency_keys;
+DELETE FROM flyway_schema_history WHERE version = '2';

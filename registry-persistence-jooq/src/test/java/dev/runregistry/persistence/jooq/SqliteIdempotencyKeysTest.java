@@ -1,0 +1,23 @@
+package dev.runregistry.persistence.jooq;
+
+import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.testkit.IdempotencyKeysContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteIdempotencyKeysTest extends IdempotencyKeysContract {
+  @TempDir private Path folder;
+  private RunDatabase database;
+
+  @Override
+  protected IdempotencyKeys empty() {
+    database = RunDatabase.at(DatabaseConfig.sqlite(folder.resolve("registry.db")));
+    return database.idempotencyKeys();
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+}
