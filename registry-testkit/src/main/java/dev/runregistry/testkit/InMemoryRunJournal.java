@@ -4,12 +4,20 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunStanding;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
+  private final Map<RunId, RunStanding> standings = new ConcurrentHashMap<>();
+  private final Set<RunId> claimed = ConcurrentHashMap.newKeySet();
+  private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+  private final List<String> asides = new CopyOnWriteArrayList<>();
   private volatile @Nullable String failure;
 
   /** An empty one. */
@@ -48,12 +60,31 @@ public final class InMemoryRunJournal implements RunJournal {
     return Optional.ofNullable(notes.get(id)).filter(Note::settled).isPresent();
   }
 
+  /**
+   * From now on that is what is left of the run, until its ending is noted. Unless said, nothing of
+   * a run lives once its claim is free.
+   */
+  public void leave(RunId id, RunStanding standing) {
+    standings.put(id, requireNonNull(standing, "standing"));
+  }
+
+  /** Something that is no run lies among the runs. */
+  public void addForeign(String name) {
+    foreign.add(requireNonNull(name, "name"));
+  }
+
+  /** What was set aside, in that order. */
+  public List<String> setAside() {
+    return List.copyOf(asides);
+  }
+
   @Override
   public void begin(Run running) {
     requireWritable(running.id());
     if (notes.putIfAbsent(running.id(), new Note(running, null, null, false)) != null) {
       throw refused(running.id(), "a run with this id is there already");
     }
+    claimed.add(running.id());
   }
 
   @Override
@@ -77,6 +108,70 @@ public final class InMemoryRunJournal implements RunJournal {
   @Override
   public void settle(RunId id) {
     change(id, note -> new Note(note.running, note.dataset, note.ended, true));
+  }
+
+  @Override
+  public List<RunId> unsettled() {
+    return notes.values().stream()
+        .filter(note -> !note.settled)
+        .map(note -> note.running.id())
+        .sorted(Comparator.comparing(RunId::toString))
+        .toList();
+  }
+
+  @Override
+  public List<String> foreign() {
+    return List.copyOf(foreign);
+  }
+
+  @Override
+  public boolean claim(RunId id) {
+    requireWritable(id);
+    return notes.containsKey(id) && !isSettled(id) && claimed.add(id);
+  }
+
+  @Override
+  public void release(RunId id) {
+    claimed.remove(id);
+  }
+
+  @Override
+  public RunStanding standing(RunId id) {
+    Note note = notes.get(id);
+    if (note == null || note.settled) {
+      return new RunStanding.Settled();
+    }
+    if (note.ended != null) {
+      return new RunStanding.Ended(note.ended);
+    }
+    RunStanding left = standings.get(id);
+    return left != null
+        ? left
+        : new RunStanding.Vanished(
+            note.running, "the registry was ended before it started anything", Output.NONE);
+  }
+
+  @Override
+  public void timeOut(Run running) {
+    requireWritable(running.id());
+    Duration limit = requireNonNull(running.spec().timeLimit(), "time limit");
+    TimedOut outcome = new TimedOut(limit, Output.NONE, "");
+    leave(
+        running.id(),
+        new RunStanding.ChildEnded(running, outcome, running.startedAt().plus(limit)));
+  }
+
+  @Override
+  public void sweep(Run running) {
+    // nothing is ever left behind here
+  }
+
+  @Override
+  public String setAside(String name) {
+    foreign.remove(name);
+    notes.keySet().removeIf(id -> id.toString().equals(name));
+    asides.add(name);
+    return "damaged/" + name;
   }
 
   private void change(RunId id, UnaryOperator<Note> move) {

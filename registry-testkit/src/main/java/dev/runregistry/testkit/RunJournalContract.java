@@ -6,17 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunStanding;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link RunJournal} promises. Subclass it and say what yours has noted. */
 public abstract class RunJournalContract {
+  private static final Comparator<RunId> BY_TIME = Comparator.comparing(RunId::toString);
+
   /** For subclasses. */
   protected RunJournalContract() {}
 
@@ -145,6 +152,120 @@ public abstract class RunJournalContract {
 
     assertThat(ended).allSatisfy(run -> assertThat(ended(run.id())).contains(run));
     assertThat(ended).allMatch(run -> isSettled(run.id()));
+  }
+
+  @Test
+  void what_began_is_unsettled_until_it_is_settled_oldest_first() {
+    List<RunId> ids = Stream.generate(this::begin).limit(9).map(Run::id).sorted(BY_TIME).toList();
+    assertThat(journal().unsettled()).isEqualTo(ids);
+
+    journal().settle(ids.get(4));
+
+    assertThat(journal().unsettled()).doesNotContain(ids.get(4)).hasSize(8);
+  }
+
+  @Test
+  void a_run_that_began_is_claimed_until_that_is_released() {
+    Run running = begin();
+    assertThat(journal().claim(running.id())).isFalse();
+
+    journal().release(running.id());
+
+    assertThat(journal().claim(running.id())).isTrue();
+    assertThat(journal().claim(running.id())).isFalse();
+  }
+
+  @Test
+  void of_many_who_want_a_claim_one_gets_it() {
+    Run running = begin();
+    journal().release(running.id());
+
+    long claims =
+        IntStream.range(0, 40).parallel().filter(i -> journal().claim(running.id())).count();
+
+    assertThat(claims).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_settled_or_unknown_cannot_be_claimed() {
+    Run running = begin();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().settle(running.id());
+    journal().release(running.id());
+
+    assertThat(journal().claim(running.id())).isFalse();
+    assertThat(journal().claim(Runs.id())).isFalse();
+  }
+
+  @Test
+  void a_claim_that_nobody_has_can_be_released() {
+    RunId nobodys = Runs.id();
+
+    journal().release(nobodys);
+
+    assertThat(journal().claim(nobodys)).isFalse();
+  }
+
+  @Test
+  void a_run_of_which_nothing_was_started_has_vanished_once_its_registry_gave_up() {
+    for (Run running : List.of(Runs.running(), Runs.dryRunning())) {
+      journal().begin(running);
+      journal().release(running.id());
+      assertThat(journal().claim(running.id())).isTrue();
+
+      assertThat(journal().standing(running.id()))
+          .isInstanceOfSatisfying(
+              RunStanding.Vanished.class,
+              vanished -> {
+                assertThat(vanished.running()).isEqualTo(running);
+                assertThat(vanished.output()).isEqualTo(Output.NONE);
+                assertThat(vanished.known()).contains("the registry was ended");
+              });
+    }
+  }
+
+  @Test
+  void an_ending_that_is_noted_is_what_there_is() {
+    Run running = begin();
+    Run ended = Runs.ended(running, Runs.exited(3));
+    journal().end(ended);
+
+    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Ended(ended));
+  }
+
+  @Test
+  void of_a_settled_run_there_is_nothing_left() {
+    Run running = begin();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().settle(running.id());
+
+    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Settled());
+    assertThat(journal().standing(Runs.id())).isEqualTo(new RunStanding.Settled());
+  }
+
+  @Test
+  void what_is_set_aside_is_not_looked_at_again() {
+    Run running = begin();
+    Run other = begin();
+
+    assertThat(journal().setAside(running.id().toString())).contains(running.id().toString());
+
+    assertThat(journal().unsettled()).containsExactly(other.id());
+    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Settled());
+  }
+
+  @Test
+  void what_is_over_its_time_limit_is_ended_and_that_is_known() {
+    Run running = begin();
+    journal().release(running.id());
+    assertThat(journal().claim(running.id())).isTrue();
+
+    journal().timeOut(running);
+
+    assertThat(journal().standing(running.id()))
+        .isInstanceOfSatisfying(
+            RunStanding.ChildEnded.class,
+            ended -> assertThat(ended.outcome()).isInstanceOf(TimedOut.class));
   }
 
   private Run begin() {

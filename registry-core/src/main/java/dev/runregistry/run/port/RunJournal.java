@@ -4,15 +4,20 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import java.util.List;
 
 /**
  * The host's own durable note of each run, written before anything else, so that no run gets lost
  * with the registry or the database. Safe for use by many threads and many processes at once.
+ *
+ * <p>A run that is not settled belongs to at most one of all those threads and processes, who has
+ * its <em>claim</em>. A claim ends when it is released, and at the latest with the process that has
+ * it, however that ends.
  */
 public interface RunJournal {
   /**
-   * Notes that the run starts. When this returns, a crash of the process or of the host no longer
-   * loses the run.
+   * Notes that the run starts, and claims it. When this returns, a crash of the process or of the
+   * host no longer loses the run.
    *
    * @throws JournalException if the note cannot be written; nothing has been started and nothing is
    *     left behind
@@ -39,4 +44,51 @@ public interface RunJournal {
    * @throws JournalException if that cannot be noted; the run will be looked at again
    */
   void settle(RunId id);
+
+  /** The runs that are not settled, oldest first as far as their ids begin with the time. */
+  List<RunId> unsettled();
+
+  /** The names of what lies among the runs that are not settled and is none, in no order. */
+  List<String> foreign();
+
+  /**
+   * Claims a run, so that nobody else says how it ended.
+   *
+   * @return whether it is ours now; false if somebody has the claim, which may be another thread of
+   *     this process, and if there is nothing to claim any more
+   * @throws JournalException if that cannot be found out
+   */
+  boolean claim(RunId id);
+
+  /** Gives a claim back; does nothing if this process does not have it. */
+  void release(RunId id);
+
+  /**
+   * Looks at what there is of a run. Only with the claim is that more than a glance: then its
+   * registry cannot be about to note an ending, and what has vanished stays so.
+   *
+   * @throws JournalException if that cannot be found out; nothing is known then
+   */
+  RunStanding standing(RunId id);
+
+  /**
+   * Ends a run that is over its time limit and has no registry any more: notes durably that this is
+   * why, then ends all its processes. Returns when they are gone, or cannot be ended.
+   *
+   * @param running a run with a time limit, whose claim the caller has
+   * @throws JournalException if that cannot be noted; nothing was ended
+   */
+  void timeOut(Run running);
+
+  /** Ends what a run that has ended left behind; does nothing if that is nothing. */
+  void sweep(Run running);
+
+  /**
+   * Puts something that is no run of ours aside, where nobody looks at it again; deletes nothing.
+   *
+   * @param name of a run, or of what is {@link #foreign}
+   * @return where it is now, for people
+   * @throws JournalException if it cannot be moved
+   */
+  String setAside(String name);
 }

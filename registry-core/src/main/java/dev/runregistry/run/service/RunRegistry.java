@@ -49,6 +49,7 @@ public final class RunRegistry {
 
   private final RunRepository repository;
   private final RunJournal journal;
+  private final Endings endings;
   private final RunExecutor executor;
   private final DatasetCheck datasets;
   private final RunIdSource ids;
@@ -60,6 +61,7 @@ public final class RunRegistry {
   private RunRegistry(Builder builder) {
     repository = requireNonNull(builder.repository, "repository");
     journal = requireNonNull(builder.journal, "journal");
+    endings = new Endings(repository, journal);
     executor = requireNonNull(builder.executor, "executor");
     datasets = new DatasetCheck(requireNonNull(builder.catalog, "catalog"), journal);
     ids = requireNonNull(builder.ids, "ids");
@@ -91,16 +93,14 @@ public final class RunRegistry {
   private Run submit(RunId id, RunRequest request) {
     Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
     journal.begin(running);
-    CompletableFuture<Void> startRecorded = recordStart(running);
-
-    Run ended = running.finish(carryOut(running, request.datasetUsed()), clock.instant());
-
-    boolean noted = note(ended);
-    startRecorded.join();
-    if (record(ended) && noted) {
-      settle(ended);
+    try {
+      CompletableFuture<Void> startRecorded = recordStart(running);
+      Run ended = running.finish(carryOut(running, request.datasetUsed()), clock.instant());
+      endings.write(ended, startRecorded::join);
+      return ended;
+    } finally {
+      endings.release(id);
     }
-    return ended;
   }
 
   /**
@@ -178,9 +178,9 @@ public final class RunRegistry {
 
   private CompletableFuture<Void> recordStart(Run running) {
     try {
-      return CompletableFuture.runAsync(() -> record(running), startRecorder);
+      return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
     } catch (RejectedExecutionException e) { // shut down meanwhile: the run goes on all the same
-      record(running);
+      endings.record(running);
       return CompletableFuture.completedFuture(null);
     }
   }
@@ -199,42 +199,20 @@ public final class RunRegistry {
     }
   }
 
-  private boolean note(Run ended) {
-    try {
-      journal.end(ended);
-      return true;
-    } catch (JournalException e) {
-      log.error("run {} ended but its ending could not be noted on this host", ended.id(), e);
-      return false;
-    }
-  }
-
-  private boolean record(Run run) {
-    try {
-      repository.save(run);
-      return true;
-    } catch (RuntimeException | LinkageError e) { // a driver without its native part is no reason
-      // locked decision 7: whatever the database does, the run goes on
-      log.error(
-          "run {} ({}) could not be recorded in the database and stays in this host's journal: {}",
-          run.id(),
-          run.status().text(),
-          reason(e));
-      log.debug("run {} could not be recorded", run.id(), e);
-      return false;
-    }
-  }
-
-  private void settle(Run ended) {
-    try {
-      journal.settle(ended.id());
-    } catch (JournalException e) {
-      log.warn("run {} is recorded but stays in the journal", ended.id(), e);
-    }
-  }
-
-  private static String reason(Throwable e) {
-    return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
+  /**
+   * Looks at every run that began on this host and is not settled, and puts the ending of each that
+   * has ended on record, as it really was: those that waited for the database, those whose registry
+   * died before them, and those of which nothing is left. What goes on is left alone, unless it is
+   * over its time limit. One run that fails never keeps the others from being settled.
+   *
+   * <p>May be called at any time, by any number of threads and processes at once, and as often as
+   * one likes: each run is settled once.
+   *
+   * @throws JournalException if the journal itself cannot be looked at
+   */
+  public Reconciliation reconcile() {
+    endings.writeUnwritten();
+    return new Settlement(repository, journal).ofAll();
   }
 
   /**

@@ -29,6 +29,7 @@ import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -81,7 +82,8 @@ class RunRegistryTest {
             "execute",
             "end completed",
             "save completed",
-            "settle");
+            "settle",
+            "release");
     assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(run.startedAt()).isEqualTo(NOON);
     assertThat(run.completedAt()).isEqualTo(NOON.plusSeconds(1));
@@ -108,7 +110,8 @@ class RunRegistryTest {
             "sample 5",
             "end completed",
             "save completed",
-            "settle");
+            "settle",
+            "release");
     assertThat(run.output().stderr().text()).isEmpty();
     assertThat(run.output().stdout().text())
         .isEqualTo(
@@ -211,7 +214,7 @@ class RunRegistryTest {
     Run run = registry().submit(Samples.local());
 
     assertThat(ports.saved).isEqualTo(run);
-    assertThat(ports.calls).endsWith("save completed", "settle");
+    assertThat(ports.calls).endsWith("save completed", "settle", "release");
   }
 
   @Test
@@ -276,7 +279,8 @@ class RunRegistryTest {
             "save running",
             "end completed",
             "save completed",
-            "settle");
+            "settle",
+            "release");
   }
 
   @Test
@@ -411,6 +415,46 @@ class RunRegistryTest {
     @Override
     public void settle(RunId id) {
       call("settle", journalFailure());
+    }
+
+    @Override
+    public List<RunId> unsettled() {
+      return List.of();
+    }
+
+    @Override
+    public List<String> foreign() {
+      return List.of();
+    }
+
+    @Override
+    public boolean claim(RunId id) {
+      return true;
+    }
+
+    @Override
+    public void release(RunId id) {
+      call("release", journalFailure());
+    }
+
+    @Override
+    public RunStanding standing(RunId id) {
+      return new RunStanding.Settled();
+    }
+
+    @Override
+    public void timeOut(Run running) {
+      call("time out", journalFailure());
+    }
+
+    @Override
+    public void sweep(Run running) {
+      call("sweep", journalFailure());
+    }
+
+    @Override
+    public String setAside(String name) {
+      return name;
     }
 
     @Override

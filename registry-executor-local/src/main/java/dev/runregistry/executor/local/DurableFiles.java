@@ -18,7 +18,7 @@ import java.util.Set;
  * noted all the same, and Java's channels close themselves under an interrupt.
  */
 final class DurableFiles {
-  private static final FileAttribute<?> OWNER_ONLY_FILE =
+  static final FileAttribute<?> OWNER_ONLY_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> OWNER_ONLY_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -53,6 +53,12 @@ final class DurableFiles {
       }
       channel.force(true);
     }
+  }
+
+  /** Renames a file that is not to be read, and not to be lost, so that its place is free. */
+  static void keepBeside(Path file, String suffix) throws IOException {
+    Path place = file.resolveSibling(file.getFileName() + "." + suffix);
+    Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

@@ -72,6 +72,9 @@ final class Execution {
     try {
       started.show();
       inTime = started.awaitEnd();
+      if (!inTime) {
+        started.noteTimeout();
+      }
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {

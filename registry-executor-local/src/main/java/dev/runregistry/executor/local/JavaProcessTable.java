@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +22,11 @@ final class JavaProcessTable implements ProcessTable {
         .map(JavaProcessTable::entry)
         .filter(process -> process.identity().startTime() >= startTime)
         .toList();
+  }
+
+  @Override
+  public Duration age(ProcessIdentity process) {
+    return Duration.ofMillis(System.currentTimeMillis() - process.startTime());
   }
 
   @Override

@@ -4,10 +4,13 @@ import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.executor.local.ProcessTable.Entry;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run that has started: its supervisor, what that has started, and how it is all ended. */
 final class LiveRun {
@@ -16,6 +19,8 @@ final class LiveRun {
 
   /** How long what ignores PIPE may go on when nobody reads its output. */
   private static final Duration WITHOUT_READER = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(LiveRun.class);
 
   private final Process supervisor;
   private final Run run;
@@ -75,15 +80,19 @@ final class LiveRun {
 
   /** Whether only the supervisor is left, which is about to note the exit code. */
   private boolean childHasEnded() {
-    return processes.child().filter(child -> !isAlive(child)).isPresent();
+    return processes
+        .child()
+        .filter(child -> !settings.table().isAlive(child.identity()))
+        .isPresent();
   }
 
-  private boolean isAlive(Entry process) {
-    return settings
-        .table()
-        .find(process.identity().pid())
-        .filter(now -> now.lives() && now.identity().equals(process.identity()))
-        .isPresent();
+  /** So that it is a timeout also if nobody is left to say so. */
+  void noteTimeout() {
+    try {
+      processes.timedOut();
+    } catch (IOException e) { // full, say
+      log.warn("run {}: cannot note that it is over its time limit", run.id(), e);
+    }
   }
 
   /** Ends everything that still runs; the supervisor last, so that it can note the exit code. */

@@ -3,7 +3,12 @@ package dev.runregistry.executor.local;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,6 +21,7 @@ import java.util.Optional;
  */
 final class ProcProcessTable implements ProcessTable {
   private static final File PROC = new File("/proc");
+  private static final int MILLIS_PER_TICK = 10; // USER_HZ, whatever the kernel itself counts in
   private static final int STAT_BYTES = 512; // a name of 64 and 50 numbers; what follows is unused
 
   @Override
@@ -36,6 +42,11 @@ final class ProcProcessTable implements ProcessTable {
   }
 
   @Override
+  public Duration age(ProcessIdentity process) {
+    return uptime().minusMillis(process.startTime() * MILLIS_PER_TICK);
+  }
+
+  @Override
   public boolean hasInEnvironment(Entry process, String nameAndValue) {
     byte[] wanted = ("\0" + nameAndValue + "\0").getBytes(StandardCharsets.UTF_8);
     try (FileInputStream in =
@@ -49,6 +60,16 @@ final class ProcProcessTable implements ProcessTable {
   @Override
   public void signal(Collection<Entry> processes, ProcessSignal signal) {
     Signals.send(this, processes, signal);
+  }
+
+  /** Since the boot, like start times; suspended time is part of both. */
+  private static Duration uptime() {
+    try {
+      String seconds = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
+      return Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // there is no /proc without it
+    }
   }
 
   private static Optional<Entry> read(String pid, long startTime) {

@@ -1,6 +1,7 @@
 package dev.runregistry.executor.local;
 
 import java.io.File;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,16 @@ interface ProcessTable {
 
   /** All that started at this time or later, ended ones included; in no order. */
   List<Entry> since(long startTime);
+
+  /** For how long the process has been there, by a clock that nobody can set, if there is one. */
+  Duration age(ProcessIdentity process);
+
+  /** Whether that very process lives. */
+  default boolean isAlive(ProcessIdentity process) {
+    return find(process.pid())
+        .filter(now -> now.lives() && now.identity().equals(process))
+        .isPresent();
+  }
 
   /** Whether the environment of the process has this entry; false where that cannot be known. */
   boolean hasInEnvironment(Entry process, String nameAndValue);

@@ -128,11 +128,15 @@ record RunEnding(
     return processes == 1 ? "1 process" : processes + " processes";
   }
 
-  private Output output() {
+  /** What it printed until now. */
+  Output output() {
     return new Output(text(folder.log(LogStream.STDOUT)), text(folder.log(LogStream.STDERR)));
   }
 
   private CapturedText text(Path file) {
+    if (!Files.exists(file)) { // it was never started
+      return CapturedText.EMPTY;
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
       return CapturedText.of(head, Math.max(head.length, Files.size(file)));

@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -46,8 +47,41 @@ record RunFolder(Path path) {
     return path.resolve("exit");
   }
 
+  /** Locked by whoever may say how the run ended; see {@link Claims}. */
+  Path claim() {
+    return path.resolve("claim");
+  }
+
+  /** There from the moment when the run is ended because it is over its time limit. */
+  Path timedOut() {
+    return path.resolve("timed-out");
+  }
+
+  /** There once nothing of the run was found alive: its supervisor starts nothing after that. */
+  Path vanished() {
+    return path.resolve("vanished");
+  }
+
   boolean exists() {
     return Files.isDirectory(path);
+  }
+
+  /** What is done with a new folder. */
+  interface Creation {
+    void with(RunFolder folder) throws IOException;
+  }
+
+  /** Makes the folder and does that with it; if that fails, nothing of it stays. */
+  void createOrLeaveNothing(Creation creation) throws IOException {
+    DurableFiles.createFolder(path);
+    try {
+      creation.with(this);
+    } catch (IOException e) {
+      Files.deleteIfExists(started());
+      Files.deleteIfExists(claim());
+      Files.deleteIfExists(path);
+      throw e;
+    }
   }
 
   static RunFolder in(Path parent, RunId id) {

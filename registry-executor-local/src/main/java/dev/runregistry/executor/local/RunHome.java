@@ -9,33 +9,50 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunLogs;
+import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder in which one host keeps its runs: a folder for each, below {@code runs/active} until
- * the database has the ended run, then below {@code runs/done}. Only its owner can read it.
+ * the database has the ended run, then below {@code runs/done}. It is put together in {@code
+ * runs/starting}, so that what is in {@code runs/active} is whole; what is found there and is not
+ * goes to {@code runs/damaged}. Only its owner can read it.
  *
- * <p>Safe for use by many threads and many processes at once. Holds nothing open.
+ * <p>Safe for use by many threads and many processes at once. Holds open one file for each run that
+ * is claimed.
  */
 public final class RunHome implements RunJournal, RunLogs {
+  private static final Logger log = LoggerFactory.getLogger(RunHome.class);
+
   private final Path folder;
+  private final Path starting;
   private final Path active;
   private final Path done;
+  private final Path damaged;
+  private final ProcessTable table = ProcessTable.ofThisHost();
   private volatile @Nullable Runner runner; // asked for once: it cannot change
 
   private RunHome(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
-    active = this.folder.resolve("runs").resolve("active");
-    done = this.folder.resolve("runs").resolve("done");
+    Path runs = this.folder.resolve("runs");
+    starting = runs.resolve("starting");
+    active = runs.resolve("active");
+    done = runs.resolve("done");
+    damaged = runs.resolve("damaged");
   }
 
   /** The home in that folder, which is made when the first run begins, not before. */
@@ -75,30 +92,32 @@ public final class RunHome implements RunJournal, RunLogs {
 
   @Override
   public void begin(Run running) {
-    RunFolder runFolder = activeFolder(running.id());
+    RunId id = running.id();
     try {
       byte[] note = RunJson.started(running, runner());
+      DurableFiles.createFolders(starting);
       DurableFiles.createFolders(active);
       DurableFiles.createFolders(done);
-      if (RunFolder.in(done, running.id()).exists()) {
-        throw new FileAlreadyExistsException(runFolder.path().toString());
+      if (activeFolder(id).exists() || RunFolder.in(done, id).exists()) {
+        throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
-      DurableFiles.createFolder(runFolder.path());
-      writeOrLeaveNothing(runFolder, note);
+      RunFolder.in(starting, id).createOrLeaveNothing(folder -> begin(id, folder, note));
+      DurableFiles.sync(active);
     } catch (FileAlreadyExistsException e) {
-      throw failed(running.id(), "cannot be noted", e, alreadyThere(running.id(), e));
+      throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
-      throw failed(running.id(), "cannot be noted", e, reason(e));
+      throw failed(id, "cannot be noted", e, reason(e));
     }
   }
 
-  private void writeOrLeaveNothing(RunFolder runFolder, byte[] note) throws IOException {
+  /** Whoever finds it among the active ones finds it claimed and with its note. */
+  private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
     try {
-      DurableFiles.write(runFolder.started(), note);
-      DurableFiles.sync(active);
+      Claims.take(id, made.claim());
+      DurableFiles.write(made.started(), note);
+      Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      Files.deleteIfExists(runFolder.started());
-      Files.deleteIfExists(runFolder.path());
+      release(id);
       throw e;
     }
   }
@@ -117,9 +136,7 @@ public final class RunHome implements RunJournal, RunLogs {
   public void end(Run ended) {
     Path note = activeFolder(ended.id()).ended();
     try {
-      if (Files.exists(note)) {
-        requireSame(ended, note);
-      } else {
+      if (!isSame(ended, note)) {
         DurableFiles.write(note, RunJson.ended(ended));
       }
     } catch (IOException e) {
@@ -127,9 +144,19 @@ public final class RunHome implements RunJournal, RunLogs {
     }
   }
 
-  private static void requireSame(Run ended, Path note) throws IOException {
-    if (!RunJson.readEnded(Files.readAllBytes(note)).equals(ended)) {
+  /** Whether the same ending is there already; a damaged note of one is none. */
+  private static boolean isSame(Run ended, Path note) throws IOException {
+    try {
+      Run noted = RunJson.readEnded(Files.readAllBytes(note));
+      if (noted.equals(ended)) {
+        return true;
+      }
       throw new FileSystemException(note.toString(), null, "another ending is there already");
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (DamagedNoteException e) {
+      DurableFiles.keepBeside(note, "damaged");
+      return false;
     }
   }
 
@@ -146,10 +173,96 @@ public final class RunHome implements RunJournal, RunLogs {
     }
   }
 
+  @Override
+  public List<RunId> unsettled() {
+    // as texts, which sort as the bytes do
+    return namesIn(active).filter(RunHome::isRunId).sorted().map(RunId::parse).toList();
+  }
+
+  @Override
+  public List<String> foreign() {
+    // what begins with a dot is the file system's own, or somebody's who looked in
+    return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
+  }
+
+  private static boolean isRunId(String name) {
+    try {
+      return RunId.parse(name).toString().equals(name);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private Stream<String> namesIn(Path parent) {
+    String[] names = parent.toFile().list();
+    if (names == null && Files.exists(parent)) {
+      throw new JournalException(
+          parent + " cannot be listed", new NotDirectoryException(parent.toString()));
+    }
+    return names == null ? Stream.empty() : Stream.of(names);
+  }
+
+  @Override
+  public boolean claim(RunId id) {
+    try {
+      return Claims.take(id, activeFolder(id).claim());
+    } catch (NoSuchFileException e) { // settled meanwhile
+      return false;
+    } catch (IOException e) {
+      throw failed(id, "cannot be claimed", e, reason(e));
+    }
+  }
+
+  @Override
+  public void release(RunId id) {
+    try {
+      Claims.giveBack(id);
+    } catch (IOException e) { // closed it is all the same
+      log.debug("run {}: its claim could not be given back in good order", id, e);
+    }
+  }
+
+  @Override
+  public RunStanding standing(RunId id) {
+    try {
+      return new Remains(id, activeFolder(id), table, runner()).standing();
+    } catch (IOException e) {
+      throw failed(id, "cannot be looked at", e, reason(e));
+    }
+  }
+
+  @Override
+  public void timeOut(Run running) {
+    try {
+      new RunProcesses(activeFolder(running.id())).timedOut();
+    } catch (IOException e) {
+      throw failed(running.id(), "is over its time limit, which cannot be noted", e, reason(e));
+    }
+    sweep(running);
+  }
+
+  @Override
+  public void sweep(Run running) {
+    new Orphan(running.id(), activeFolder(running.id()), table).end();
+  }
+
+  @Override
+  public String setAside(String name) {
+    try {
+      DurableFiles.createFolders(damaged);
+      Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // there may be one before it
+      Files.move(active.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
+      return folder.relativize(place).toString();
+    } catch (IOException e) {
+      throw new JournalException(
+          "%s cannot be set aside in %s: %s".formatted(name, folder, reason(e)), e);
+    }
+  }
+
   private Runner runner() throws IOException {
     Runner known = runner;
     if (known == null) {
-      known = Runner.current(ProcessTable.ofThisHost());
+      known = Runner.current(table);
       runner = known;
     }
     return known;

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +72,14 @@ final class RunJson {
   private static <T> T read(byte[] note, Reading<T> what) throws IOException {
     try (JsonParser parser = JSON.createParser(note)) {
       return what.from(RunJsonReader.of(parser));
-    } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
-      throw new IOException("the note is not what was written: " + e.getMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw new DamagedNoteException("the note is not JSON: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException
+        | NullPointerException
+        | ClassCastException
+        | ArithmeticException
+        | DateTimeException e) {
+      throw new DamagedNoteException("the note is not what was written: " + e.getMessage(), e);
     }
   }
 
@@ -90,6 +98,7 @@ final class RunJson {
   private static void writeRunner(JsonGenerator json, Runner runner) throws IOException {
     json.writeObjectFieldStart("runner");
     json.writeStringField("host", runner.host());
+    writeText(json, "machine_id", runner.machineId());
     writeText(json, "boot_id", runner.bootId());
     writeText(json, "pid_namespace", runner.pidNamespace());
     json.writeNumberField("pid", runner.process().pid());

@@ -33,7 +33,7 @@ final class RunJsonReader {
 
   static RunJsonReader of(JsonParser parser) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new IOException("the note is not a JSON object");
+      throw new DamagedNoteException("the note is not a JSON object", null);
     }
     RunJsonReader reader = new RunJsonReader(object(parser));
     if (reader.number("format") != RunJson.FORMAT) {
@@ -48,6 +48,7 @@ final class RunJsonReader {
         run(),
         new Runner(
             runner.text("host"),
+            runner.textOrNull("machine_id"),
             runner.textOrNull("boot_id"),
             runner.textOrNull("pid_namespace"),
             new ProcessIdentity(runner.number("pid"), runner.number("start_time"))));

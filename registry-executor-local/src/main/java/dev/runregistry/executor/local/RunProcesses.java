@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,6 +26,18 @@ final class RunProcesses {
     DurableFiles.create(folder.processes(), deadline.getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** Notes durably that the run is over its time limit and about to be ended for that. */
+  void timedOut() throws IOException {
+    if (!Files.exists(folder.timedOut())) {
+      DurableFiles.write(folder.timedOut(), new byte[0]);
+    }
+  }
+
+  /** Whether its supervisor was started, and so also that it noted who it is. */
+  boolean supervisorStarted() {
+    return line("supervisor").isPresent();
+  }
+
   /** Whether the child is there: from here on signals reach it. */
   boolean childStarted() {
     return line("child").isPresent();
@@ -38,6 +51,15 @@ final class RunProcesses {
   /** The supervisor, if it is known. */
   Optional<ProcessTable.Entry> supervisor() {
     return line("supervisor").flatMap(StatLine::parse);
+  }
+
+  /** Whether the exit code is there, whole. */
+  boolean isExitNoted() throws IOException {
+    try {
+      return Files.readString(folder.exit(), StandardCharsets.US_ASCII).endsWith("\n");
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   private Optional<String> line(String who) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +13,23 @@ import org.jspecify.annotations.Nullable;
  * and again, within one boot and after the next.
  *
  * @param host the name of the host
+ * @param machineId changes with every installation; null where the system has none
  * @param bootId changes with every boot; null where the system has none
  * @param pidNamespace within which the pid has its meaning: containers have their own; null where
  *     there is no such thing
  * @param process pid and start time
  */
 record Runner(
-    String host, @Nullable String bootId, @Nullable String pidNamespace, ProcessIdentity process) {
+    String host,
+    @Nullable String machineId,
+    @Nullable String bootId,
+    @Nullable String pidNamespace,
+    ProcessIdentity process) {
 
+  private static final Path MACHINE_ID = Path.of("/etc/machine-id");
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+  private static final String INITIAL_PID_NAMESPACE = "pid:[4026531836]"; // PROC_PID_INIT_INO
   private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
 
   /** This process. */
@@ -29,7 +37,41 @@ record Runner(
     long pid = ProcessHandle.current().pid();
     ProcessTable.Entry self =
         table.find(pid).orElseThrow(() -> new IOException("this process is not to be found"));
-    return new Runner(hostName(), firstLine(BOOT_ID), linkTarget(PID_NAMESPACE), self.identity());
+    return new Runner(
+        hostName(),
+        firstLine(MACHINE_ID),
+        firstLine(BOOT_ID),
+        linkTarget(PID_NAMESPACE),
+        self.identity());
+  }
+
+  /**
+   * Whether the other was on this host. A name alone is no proof, many hosts are called the same,
+   * and within one boot it is not needed: the name may have been changed.
+   */
+  boolean isOnHostOf(Runner other) {
+    return (bootId != null && bootId.equals(other.bootId))
+        || (host.equals(other.host) && Objects.equals(machineId, other.machineId));
+  }
+
+  /** Whether the other was in this boot of this host, as far as that can be known. */
+  boolean isInBootOf(Runner other) {
+    return isOnHostOf(other) && Objects.equals(bootId, other.bootId);
+  }
+
+  /** Whether the other's pids mean the same here. */
+  boolean sharesPidsWith(Runner other) {
+    return Objects.equals(pidNamespace, other.pidNamespace);
+  }
+
+  /** Whether every process of this host can be seen from here, those in containers too. */
+  boolean seesAllNamespaces() {
+    return INITIAL_PID_NAMESPACE.equals(pidNamespace);
+  }
+
+  /** Whether it was the first process of its container, which the kernel ends with it. */
+  boolean isFirstOfNamespace() {
+    return process.pid() == 1;
   }
 
   private static String hostName() throws UnknownHostException {

@@ -12,7 +12,11 @@ shift
 # its parent, group, session and start time. Empty where there is no /proc.
 stat=
 { read -r stat </proc/self/stat; } 2>/dev/null
-printf 'supervisor %s\n' "$stat" >>"$folder/processes"
+printf 'supervisor %s\n' "$stat" >>"$folder/processes" || exit 125
+
+# Whoever finds nothing of a run alive makes this file, and looks again for the line above before
+# it takes the run for lost. So a run that is lost does not start, however late its supervisor is.
+[ -e "$folder/vanished" ] && exit 125
 
 # In the foreground: a shell takes stdin and INT away from what it runs in the background.
 (

@@ -27,7 +27,8 @@ import net.jqwik.api.constraints.LongRange;
 
 class RunJsonTest {
   private static final Runner RUNNER =
-      new Runner("host ä", "boot", "pid:[1]", new ProcessIdentity(4_194_304, Long.MAX_VALUE));
+      new Runner(
+          "host ä", "machine", "boot", "pid:[1]", new ProcessIdentity(4_194_304, Long.MAX_VALUE));
 
   @Property(tries = 300)
   void a_note_reads_as_it_was_written(@ForAll("specs") RunSpec spec, @ForAll("instants") Instant at)
@@ -52,7 +53,7 @@ class RunJsonTest {
 
   @Example
   void every_kind_of_run_reads_as_it_was_written() throws IOException {
-    Runner elsewhere = new Runner("mac", null, null, new ProcessIdentity(1, 0));
+    Runner elsewhere = new Runner("mac", null, null, null, new ProcessIdentity(1, 0));
     for (Run run : Runs.ofEveryKind()) {
       assertThat(RunJson.readEnded(RunJson.ended(run))).isEqualTo(run);
       assertThat(RunJson.readStarted(RunJson.started(run, elsewhere)))

@@ -1,0 +1,562 @@
+package dev.runregistry.run.service;
+
+import static dev.runregistry.run.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Samples;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.service.Finding.Action;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ReconcileTest {
+  private static final Output PRINTED = Samples.printed("epoch 1\n");
+
+  private final Host host = new Host();
+  private final RunRegistry registry =
+      RunRegistry.builder()
+          .repository(host)
+          .journal(host)
+          .executor(host)
+          .catalog(host)
+          .ids(() -> id(99))
+          .clock(() -> NOON)
+          .build();
+
+  private static RunId id(int number) {
+    return new RunId(new UUID(0x019a_1b2c_3d4e_7f00L, number));
+  }
+
+  private static Run running(int number) {
+    return running(number, null);
+  }
+
+  private static Run running(int number, Duration limit) {
+    return Run.started(
+        id(number), Samples.local().withTimeLimit(limit).toSpec(id(number)), "process", NOON);
+  }
+
+  private static RunStanding.Ended ended(int number) {
+    return new RunStanding.Ended(
+        running(number).finish(new Exited(3, PRINTED), NOON.plusSeconds(9)));
+  }
+
+  @Test
+  void a_home_without_unsettled_runs_costs_the_database_nothing() {
+    assertThat(registry.reconcile().findings()).isEmpty();
+    assertThat(host.calls).isEmpty();
+  }
+
+  @Test
+  void what_ended_while_the_database_was_away_is_recorded_as_it_was_noted() {
+    host.there(1, ended(1));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(host.database).containsEntry(id(1), ended(1).ended());
+    assertThat(host.calls).containsExactly("save failed", "settle", "release");
+    assertThat(found.findings())
+        .containsExactly(
+            new Finding(
+                id(1).toString(),
+                Action.RECORDED,
+                "Failed with exit code 3",
+                Optional.of(ended(1).ended())));
+    assertThat(found.isIncomplete()).isFalse();
+  }
+
+  @Test
+  void what_ended_after_its_registry_gets_its_true_exit_code_and_time() {
+    Instant then = NOON.plusSeconds(500);
+    host.there(1, new RunStanding.ChildEnded(running(1), new Exited(7, PRINTED), then));
+
+    registry.reconcile();
+
+    Run recorded = host.database.get(id(1));
+    assertThat(recorded.exitCode()).isEqualTo(7);
+    assertThat(recorded.completedAt()).isEqualTo(then);
+    assertThat(recorded.output()).isEqualTo(PRINTED);
+    assertThat(host.calls)
+        .as("noted before it is recorded, settled last, and nothing is left running")
+        .containsExactly("sweep", "end failed", "save failed", "settle", "release");
+  }
+
+  @Test
+  void an_ending_before_the_start_by_a_clock_that_was_set_back_counts_as_the_start() {
+    RunStanding before =
+        new RunStanding.ChildEnded(running(1), new Exited(0, PRINTED), NOON.minusSeconds(500));
+    host.there(1, before);
+
+    registry.reconcile();
+
+    assertThat(host.database.get(id(1)).completedAt()).isEqualTo(NOON);
+  }
+
+  @Test
+  void what_left_nothing_is_lost_and_says_what_is_known() {
+    host.database.put(id(1), running(1));
+    host.there(1, new RunStanding.Vanished(running(1), "the host restarted meanwhile", PRINTED));
+
+    registry.reconcile();
+
+    Run recorded = host.database.get(id(1));
+    assertThat(recorded.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(recorded.completedAt()).isNull();
+    assertThat(recorded.exitCode()).isNull();
+    assertThat(recorded.message()).isEqualTo("Lost: the host restarted meanwhile");
+    assertThat(recorded.output()).isEqualTo(PRINTED);
+  }
+
+  @Test
+  void what_lives_is_never_judged() {
+    host.claimedByOthers.add(id(1));
+    host.there(1, new RunStanding.Vanished(running(1), "?", PRINTED));
+    host.there(2, new RunStanding.Carried("the process 7"));
+    host.there(3, new RunStanding.Elsewhere("on the host b"));
+    host.there(4, new RunStanding.Orphaned(running(4), Optional.of(Duration.ofDays(900))));
+    host.there(5, orphan(5, Optional.of(Duration.ofMillis(29_999))));
+    host.there(6, orphan(6, Optional.empty()));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.count(Action.LEFT_ALONE)).isEqualTo(6);
+    assertThat(found.findings())
+        .extracting(Finding::message)
+        .contains("Is carried out by the process 7")
+        .contains("Cannot be judged from here: it was started on the host b");
+    assertThat(host.calls).doesNotContain("end failed", "time out").allMatch("release"::equals);
+  }
+
+  private static RunStanding orphan(int number, Optional<Duration> age) {
+    return new RunStanding.Orphaned(running(number, Duration.ofSeconds(30)), age);
+  }
+
+  @Test
+  void an_orphan_over_its_time_limit_is_ended_and_timed_out() {
+    host.there(1, orphan(1, Optional.of(Duration.ofSeconds(30))));
+    host.afterTimeOut =
+        new RunStanding.ChildEnded(
+            running(1, Duration.ofSeconds(30)),
+            new TimedOut(Duration.ofSeconds(30), PRINTED, ""),
+            NOON.plusSeconds(31));
+
+    registry.reconcile();
+
+    assertThat(host.database.get(id(1)).status()).isEqualTo(RunStatus.TIMEOUT);
+    assertThat(host.calls).startsWith("time out", "sweep", "end timeout", "save timeout");
+  }
+
+  @Test
+  void an_orphan_that_cannot_be_ended_is_tried_once_each_time() {
+    host.there(1, orphan(1, Optional.of(Duration.ofSeconds(30))));
+    host.afterTimeOut = orphan(1, Optional.of(Duration.ofSeconds(41)));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.findings().get(0).message()).contains("cannot be ended");
+    assertThat(host.calls).containsExactly("time out", "release");
+  }
+
+  @Test
+  void what_somebody_settled_meanwhile_is_no_finding() {
+    host.there(1, new RunStanding.Settled());
+
+    assertThat(registry.reconcile().findings()).isEmpty();
+    assertThat(host.calls).containsExactly("release");
+  }
+
+  @Test
+  void an_ending_that_is_on_record_already_is_settled_and_stays_as_it_is() {
+    Run before = running(1).finish(new Exited(0, PRINTED), NOON.plusSeconds(1));
+    host.database.put(id(1), before);
+    host.there(1, ended(1));
+
+    assertThat(registry.reconcile().count(Action.RECORDED)).isEqualTo(1);
+
+    assertThat(host.database).containsEntry(id(1), before);
+    assertThat(host.calls).contains("settle");
+  }
+
+  @Test
+  void a_run_that_the_database_holds_for_another_one_is_kept_and_reported() {
+    host.database.put(id(1), running(1));
+    host.staleAlways = true;
+    host.there(1, ended(1));
+
+    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+    assertThat(host.calls).doesNotContain("settle");
+  }
+
+  @Test
+  void while_the_database_is_away_it_is_asked_once_and_every_ending_is_noted() {
+    host.away = true;
+    IntStream.range(1, 20)
+        .forEach(
+            number ->
+                host.there(
+                    number,
+                    new RunStanding.ChildEnded(running(number), new Exited(0, PRINTED), NOON)));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.count(Action.WAITING)).isEqualTo(19);
+    assertThat(found.isIncomplete()).isTrue();
+    assertThat(host.calls).filteredOn("save completed"::equals).hasSize(1);
+    assertThat(host.calls).filteredOn("end completed"::equals).hasSize(19);
+    assertThat(host.calls).doesNotContain("settle").filteredOn("release"::equals).hasSize(19);
+  }
+
+  @Test
+  void one_run_that_the_database_refuses_does_not_keep_the_others_waiting() {
+    host.refused.add(id(1));
+    host.there(1, ended(1));
+    host.there(2, ended(2));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.findings())
+        .extracting(Finding::action)
+        .containsExactly(Action.FAILED, Action.RECORDED);
+    assertThat(host.database).containsKey(id(2));
+  }
+
+  @Test
+  void an_ending_that_cannot_be_noted_is_not_recorded_either_and_the_next_run_is_settled() {
+    host.failing.add("end failed");
+    host.there(1, new RunStanding.Vanished(running(1), "?", PRINTED));
+    host.there(2, ended(2));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.findings())
+        .extracting(Finding::action)
+        .containsExactly(Action.FAILED, Action.RECORDED);
+    assertThat(host.database).doesNotContainKey(id(1)).containsKey(id(2));
+    assertThat(found.isIncomplete()).isTrue();
+  }
+
+  @Test
+  void runs_are_settled_in_the_order_of_the_journal() {
+    host.there(2, ended(2));
+    host.there(1, ended(1));
+
+    assertThat(registry.reconcile().findings())
+        .extracting(Finding::name)
+        .containsExactly(id(2).toString(), id(1).toString());
+  }
+
+  @Test
+  void what_is_damaged_is_set_aside_and_no_longer_running_on_record() {
+    host.database.put(id(1), running(1));
+    host.there(1, new RunStanding.Damaged("run.json: not JSON"));
+    host.there(2, new RunStanding.Damaged("there is no run.json"));
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.count(Action.SET_ASIDE)).isEqualTo(2);
+    assertThat(found.findings().get(0).message())
+        .isEqualTo("Is damaged: run.json: not JSON; now in aside/" + id(1));
+    assertThat(host.aside).containsExactly(id(1).toString(), id(2).toString());
+    assertThat(host.database.get(id(1)).message())
+        .isEqualTo("Lost: this host's note of it is damaged");
+    assertThat(host.database).doesNotContainKey(id(2));
+  }
+
+  @Test
+  void a_damaged_run_stays_where_it_is_while_the_database_is_away() {
+    host.away = true;
+    host.there(1, new RunStanding.Damaged("run.json: not JSON"));
+
+    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+    assertThat(host.aside).isEmpty();
+  }
+
+  @Test
+  void what_is_no_run_is_set_aside_and_named() {
+    host.foreign.addAll(List.of("notes.txt", "stuck"));
+    host.failing.add("set aside stuck");
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(host.aside).containsExactly("notes.txt");
+    assertThat(found.findings())
+        .extracting(Finding::action)
+        .containsExactly(Action.SET_ASIDE, Action.FAILED);
+    assertThat(found.findings().get(0).message()).isEqualTo("Is no run; now in aside/notes.txt");
+  }
+
+  @Test
+  void a_second_reconcile_changes_nothing() {
+    host.there(1, ended(1));
+    registry.reconcile();
+    Map<RunId, Run> before = Map.copyOf(host.database);
+    host.there(1, ended(1)); // as if settling had not become durable
+
+    registry.reconcile();
+
+    assertThat(host.database).isEqualTo(before);
+  }
+
+  @Test
+  void an_ending_that_could_be_written_nowhere_is_kept_with_its_claim_until_it_can_be() {
+    host.away = true;
+    host.failing.add("end completed");
+
+    Run run = registry.submit(Samples.local());
+    registry.reconcile();
+    assertThat(host.calls).as("nobody else may take it for lost").doesNotContain("release");
+
+    host.away = false;
+    host.failing.clear();
+    registry.reconcile();
+
+    assertThat(host.database).containsEntry(id(99), run);
+    assertThat(host.calls).endsWith("end completed", "save completed", "settle", "release");
+  }
+
+  @Test
+  void an_error_in_the_registry_itself_gives_the_claim_back() {
+    host.error = new StackOverflowError();
+
+    assertThatThrownBy(() -> registry.submit(Samples.local())).isSameAs(host.error);
+
+    assertThat(host.calls).endsWith("release");
+  }
+
+  @Test
+  void only_a_run_that_ended_is_ended() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new RunStanding.Ended(running(1)));
+  }
+
+  @Test
+  void a_reconciler_comes_back_soon_while_all_is_well_and_later_and_later_while_it_is_not() {
+    Reconciler reconciler = new Reconciler(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
+    assertThat(reconciler.reconcile()).hasSeconds(2);
+    host.there(1, ended(1));
+    host.away = true;
+
+    assertThat(
+            List.of(
+                reconciler.reconcile(),
+                reconciler.reconcile(),
+                reconciler.reconcile(),
+                reconciler.reconcile()))
+        .extracting(Duration::toSeconds)
+        .containsExactly(2L, 4L, 7L, 7L);
+    assertThat(reconciler.last().count(Action.WAITING)).isEqualTo(1);
+
+    host.away = false;
+    assertThat(reconciler.reconcile()).hasSeconds(2);
+    assertThat(reconciler.last().count(Action.RECORDED)).isEqualTo(1);
+  }
+
+  @Test
+  void a_reconciler_outlives_a_journal_that_cannot_be_listed() {
+    Reconciler reconciler = new Reconciler(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
+    host.failing.add("unsettled");
+
+    assertThat(reconciler.reconcile()).hasSeconds(2);
+    assertThat(reconciler.reconcile()).hasSeconds(4);
+    assertThat(reconciler.last().findings()).isEmpty();
+  }
+
+  @Test
+  void pauses_that_are_no_range_are_refused() {
+    for (List<Integer> range : List.of(List.of(0, 1), List.of(-1, 1), List.of(2, 1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  new Reconciler(
+                      registry,
+                      Duration.ofSeconds(range.get(0)),
+                      Duration.ofSeconds(range.get(1))));
+    }
+  }
+
+  /** A host and a database, in which everything is as the test says. */
+  private static final class Host
+      implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final Map<RunId, RunStanding> standings = new LinkedHashMap<>();
+    final Map<RunId, Run> database = new HashMap<>();
+    final List<String> calls = new ArrayList<>();
+    final List<String> foreign = new ArrayList<>();
+    final List<String> aside = new ArrayList<>();
+    final Set<String> failing = new HashSet<>();
+    final Set<RunId> refused = new HashSet<>();
+    final Set<RunId> claimedByOthers = new HashSet<>();
+    RunStanding afterTimeOut = new RunStanding.Settled();
+    boolean away;
+    boolean staleAlways;
+    Error error;
+
+    void there(int number, RunStanding standing) {
+      standings.put(id(number), standing);
+    }
+
+    private void call(String name) {
+      calls.add(name);
+      fail(name);
+    }
+
+    private void fail(String name) {
+      if (failing.contains(name)) {
+        throw new JournalException("no " + name, new IOException("No space left on device"));
+      }
+    }
+
+    @Override
+    public void save(Run run) {
+      calls.add("save " + run.status().text());
+      if (away || refused.contains(run.id())) {
+        throw new RepositoryException("no database", new IOException("Connection refused"));
+      }
+      Run stored = database.get(run.id());
+      if (staleAlways
+          || (stored != null && !stored.status().canBecome(run.status()) && !stored.equals(run))) {
+        throw new StaleRunException("too late");
+      }
+      database.put(run.id(), run);
+    }
+
+    @Override
+    public Optional<Run> find(RunId id) {
+      if (away) {
+        throw new RepositoryException("no database", new IOException("Connection refused"));
+      }
+      return Optional.ofNullable(database.get(id));
+    }
+
+    @Override
+    public RunPage page(RunQuery query) {
+      return new RunPage(List.of(), false);
+    }
+
+    @Override
+    public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public void begin(Run running) {
+      standings.remove(running.id());
+    }
+
+    @Override
+    public void configure(Run running, Dataset dataset) {
+      call("configure");
+    }
+
+    @Override
+    public void end(Run ended) {
+      call("end " + ended.status().text());
+      standings.put(ended.id(), new RunStanding.Ended(ended));
+    }
+
+    @Override
+    public void settle(RunId id) {
+      call("settle");
+      standings.remove(id);
+    }
+
+    @Override
+    public List<RunId> unsettled() {
+      fail("unsettled");
+      return List.copyOf(standings.keySet());
+    }
+
+    @Override
+    public List<String> foreign() {
+      return List.copyOf(foreign);
+    }
+
+    @Override
+    public boolean claim(RunId id) {
+      return !claimedByOthers.contains(id);
+    }
+
+    @Override
+    public void release(RunId id) {
+      calls.add("release");
+    }
+
+    @Override
+    public RunStanding standing(RunId id) {
+      return standings.get(id);
+    }
+
+    @Override
+    public void timeOut(Run running) {
+      call("time out");
+      standings.put(running.id(), afterTimeOut);
+    }
+
+    @Override
+    public void sweep(Run running) {
+      call("sweep");
+    }
+
+    @Override
+    public String setAside(String name) {
+      fail("set aside " + name);
+      aside.add(name);
+      return "aside/" + name;
+    }
+
+    @Override
+    public String name() {
+      return "process";
+    }
+
+    @Override
+    public RunOutcome execute(Run running) {
+      if (error != null) {
+        throw error;
+      }
+      return new Exited(0, PRINTED);
+    }
+
+    @Override
+    public Dataset find(DatasetKey key) {
+      return new Dataset(key, "A", "1", 1, Path.of("dataset.jsonl").toAbsolutePath());
+    }
+
+    @Override
+    public int sample(Dataset dataset, int limit) {
+      return limit;
+    }
+  }
+}

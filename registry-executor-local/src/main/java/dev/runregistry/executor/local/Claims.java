@@ -1,0 +1,63 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.run.RunId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The runs that this process has claimed, each by a lock on a file: the kernel gives it back when
+ * the process ends, however that happens, and nothing that it starts inherits it.
+ *
+ * <p>One for all homes of this process, because such a lock belongs to the process: closing a
+ * second channel on the file would give it back unnoticed, so nobody here may ever open one.
+ */
+final class Claims {
+  private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
+  private static final Set<StandardOpenOption> OPTIONS =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+  private Claims() {}
+
+  /**
+   * Claims a run.
+   *
+   * @return false if somebody has it
+   * @throws java.nio.file.NoSuchFileException if its folder is not there
+   */
+  static boolean take(RunId id, Path file) throws IOException {
+    boolean[] taken = {false};
+    Uninterruptibly.io(() -> taken[0] = takeOnce(id, file));
+    return taken[0];
+  }
+
+  private static synchronized boolean takeOnce(RunId id, Path file) throws IOException {
+    if (HELD.containsKey(id)) {
+      return false;
+    }
+    FileChannel channel = FileChannel.open(file, OPTIONS, DurableFiles.OWNER_ONLY_FILE);
+    try {
+      if (channel.tryLock() != null) {
+        HELD.put(id, channel);
+        return true;
+      }
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    return false;
+  }
+
+  /** Gives a claim back; does nothing if this process does not have it. */
+  static synchronized void giveBack(RunId id) throws IOException {
+    FileChannel channel = HELD.remove(id);
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.run.RunId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The processes of a run that has no registry any more, and how they are ended. */
+final class Orphan {
+  private static final Logger log = LoggerFactory.getLogger(Orphan.class);
+
+  /** How long they may tidy up; what the run's own registry was told is not known any more. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  private static final Duration NOTING = Duration.ofSeconds(10);
+
+  private static final ProcessIdentity NOBODY = new ProcessIdentity(-1, 0);
+
+  private final RunId id;
+  private final ProcessTable table;
+  private final Optional<Entry> supervisor;
+  private final ProcessTree tree;
+
+  Orphan(RunId id, RunFolder folder, ProcessTable table) {
+    this.id = id;
+    this.table = table;
+    // dead, its pid may be another's, and so may its session and its children
+    supervisor =
+        new RunProcesses(folder).supervisor().filter(known -> table.isAlive(known.identity()));
+    tree =
+        new ProcessTree(
+            table,
+            supervisor.map(Entry::identity).orElse(NOBODY),
+            LocalRunExecutor.COOKIE + "=" + id,
+            supervisor.filter(known -> known.session() == known.identity().pid()).isPresent());
+  }
+
+  /** Ends all of it; the supervisor last, so that it can note the exit code. */
+  void end() {
+    ProcessTree.Ending ending = tree.end(GRACE);
+    if (ending.survivors().isEmpty() && supervisor.isPresent()) {
+      awaitSupervisor();
+      ending = tree.end(GRACE); // what came after the last look
+    }
+    if (!ending.survivors().isEmpty()) {
+      log.warn("run {}: could not be ended: {}", id, ending.survivors());
+    }
+  }
+
+  private void awaitSupervisor() {
+    Pause pause = new Pause(Duration.ofMillis(20));
+    long giveUp = System.nanoTime() + NOTING.toNanos();
+    while (supervisorLives() && System.nanoTime() < giveUp) {
+      pause.sleep();
+    }
+    if (supervisorLives()) { // stopped, say
+      table.signal(List.of(supervisor.orElseThrow()), ProcessSignal.KILL);
+    }
+  }
+
+  private boolean supervisorLives() {
+    return supervisor.filter(known -> table.isAlive(known.identity())).isPresent();
+  }
+}

@@ -1,0 +1,514 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is found of a run whose registry was killed, with real processes. */
+@Timeout(60)
+class RemainsTest {
+  private static final ProcessTable TABLE = ProcessTable.ofThisHost();
+
+  @TempDir private Path folder;
+  private RunHome home;
+  private Path fifo;
+
+  @BeforeEach
+  void makeFifo() throws IOException, InterruptedException {
+    home = RunHome.at(folder);
+    fifo = folder.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+  }
+
+  @AfterEach
+  void endWhatIsLeft() {
+    home.unsettled().forEach(id -> new Orphan(id, home.activeFolder(id), TABLE).end());
+  }
+
+  /** Its registry is dead, its claim is ours, and it waits for somebody to write to the fifo. */
+  private RunFolder orphan() throws IOException, InterruptedException {
+    return orphan("echo up; read -r _ <\"$1\"; echo down; exit 7");
+  }
+
+  private RunFolder orphan(String script) throws IOException, InterruptedException {
+    Process registry =
+        RegistryProcess.builder(folder, "sh", "-c", script, "sh", fifo.toString()).start();
+    RunFolder run = RegistryProcess.onlyRun(folder);
+    LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
+    assertThat(home.claim(id(run))).as("its registry lives").isFalse();
+    registry.destroyForcibly().waitFor();
+    assertThat(home.claim(id(run))).isTrue();
+    return run;
+  }
+
+  private static RunId id(RunFolder run) {
+    return RunId.parse(String.valueOf(run.path().getFileName()));
+  }
+
+  private RunStanding standing(RunFolder run) {
+    return home.standing(id(run));
+  }
+
+  private void go() throws IOException {
+    Files.writeString(fifo, "go\n");
+  }
+
+  private static void kill(ProcessIdentity process) {
+    ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
+    handle.destroyForcibly();
+    LocalRuns.await(() -> !TABLE.isAlive(process));
+  }
+
+  private static ProcessIdentity supervisor(RunFolder run) {
+    return new RunProcesses(run).supervisor().orElseThrow().identity();
+  }
+
+  private static ProcessIdentity child(RunFolder run) {
+    return new RunProcesses(run).child().orElseThrow().identity();
+  }
+
+  private static void edit(Path file, String what, String with) throws IOException {
+    String before = Files.readString(file);
+    String after = before.replaceFirst(what, with);
+    assertThat(after).isNotEqualTo(before);
+    Files.writeString(file, after);
+  }
+
+  @Test
+  void a_run_that_outlives_its_registry_goes_on_and_then_ends_as_it_did()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    assertThat(standing(run))
+        .isInstanceOfSatisfying(
+            RunStanding.Orphaned.class,
+            orphaned -> {
+              assertThat(orphaned.running().id()).isEqualTo(id(run));
+              assertThat(orphaned.age().orElseThrow())
+                  .isBetween(Duration.ZERO, Duration.ofMinutes(1));
+            });
+
+    go();
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+
+    Instant ended = Files.getLastModifiedTime(run.exit()).toInstant();
+    assertThat(standing(run))
+        .isInstanceOfSatisfying(
+            RunStanding.ChildEnded.class,
+            witnessed -> {
+              assertThat(witnessed.outcome())
+                  .isEqualTo(new Exited(7, Runs.output("up\ndown\n", "")));
+              assertThat(witnessed.at()).isEqualTo(ended);
+            });
+  }
+
+  @Test
+  void a_run_whose_supervisor_was_killed_goes_on_and_then_nobody_knows_how_it_ended()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    kill(supervisor(run));
+    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+
+    ProcessIdentity child = child(run);
+    go();
+    LocalRuns.await(() -> !TABLE.isAlive(child));
+
+    assertThat(vanished(run).known()).contains("nobody saw how it ended");
+    assertThat(vanished(run).output()).isEqualTo(Runs.output("up\ndown\n", ""));
+  }
+
+  private RunStanding.Vanished vanished(RunFolder run) {
+    return (RunStanding.Vanished) standing(run);
+  }
+
+  @Test
+  void a_child_that_was_killed_ended_by_that_signal() throws IOException, InterruptedException {
+    RunFolder run = orphan("echo up; read -r _ <\"$1\"");
+
+    kill(child(run));
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+
+    assertThat(((RunStanding.ChildEnded) standing(run)).outcome().exitCode()).isEqualTo(137);
+  }
+
+  @Test
+  void of_all_that_was_killed_at_once_nothing_is_known() throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    kill(supervisor(run));
+    kill(child(run));
+
+    assertThat(vanished(run).known()).contains("nobody saw how it ended");
+  }
+
+  @Test
+  void what_a_run_left_behind_keeps_it_alive_only_until_its_own_end()
+      throws IOException, InterruptedException {
+    String mark = "mark-" + UUID.randomUUID();
+    RunFolder run =
+        orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; read -r _ <\"$1\"; exit 3");
+    go();
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+    assertThat(LocalRuns.alive(mark)).hasSize(1);
+
+    RunStanding.ChildEnded ended = (RunStanding.ChildEnded) standing(run);
+    home.sweep(ended.running());
+
+    assertThat(ended.outcome().exitCode()).isEqualTo(3);
+    assertThat(LocalRuns.alive(mark)).isEmpty();
+  }
+
+  @Test
+  void whatever_carries_the_cookie_is_the_run_when_its_supervisor_was_killed()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan("(sleep 1000) & echo up; read -r _ <\"$1\"");
+    kill(supervisor(run));
+    kill(child(run));
+
+    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+  }
+
+  @Test
+  void a_supervisor_that_has_not_said_who_it_is_is_seen_all_the_same()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    Files.writeString(run.processes(), "");
+
+    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+  }
+
+  @Test
+  void after_a_run_was_found_to_be_lost_its_late_supervisor_starts_nothing()
+      throws IOException, InterruptedException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
+    RunFolder its = runs.folder(run);
+    new RunProcesses(its).create(java.util.Optional.empty());
+    home.release(run.id());
+    assertThat(home.claim(run.id())).isTrue();
+    assertThat(vanished(its).known())
+        .isEqualTo("the registry was ended before it started anything");
+
+    Process late =
+        Supervisor.of(
+                run.id(),
+                its,
+                run.spec().command(),
+                folder,
+                Map.of(LocalRunExecutor.COOKIE, run.id().toString()),
+                true)
+            .start();
+
+    assertThat(late.waitFor()).isEqualTo(125);
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertThat(vanished(its).known())
+        .isEqualTo("the registry was ended before it started anything");
+  }
+
+  @Test
+  void after_a_run_was_settled_its_late_supervisor_starts_nothing()
+      throws IOException, InterruptedException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
+    RunFolder its = runs.folder(run);
+    ProcessBuilder supervisor =
+        Supervisor.of(run.id(), its, run.spec().command(), folder, Map.of(), true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    home.settle(run.id());
+
+    assertThat(supervisor.start().waitFor()).isEqualTo(125);
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void a_run_of_a_boot_before_this_is_over_even_if_its_pids_are_in_use()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
+
+    assertThat(vanished(run).known()).isEqualTo("the host restarted meanwhile, before it ended");
+
+    Files.writeString(run.exit(), "0\n");
+    assertThat(((RunStanding.ChildEnded) standing(run)).outcome().exitCode()).isZero();
+  }
+
+  @Test
+  void a_run_of_another_host_is_never_judged() throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
+    edit(run.started(), "\"machine_id\":(null|\"[^\"]*\")", "\"machine_id\":\"another\"");
+
+    assertThat(standing(run)).isInstanceOf(RunStanding.Elsewhere.class);
+
+    edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"theirs\"");
+    assertThat(standing(run)).isEqualTo(new RunStanding.Elsewhere("on the host theirs"));
+  }
+
+  @Test
+  void a_host_that_was_renamed_is_still_the_same() throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"old-name\"");
+
+    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+  }
+
+  @Test
+  void a_registry_that_lives_in_another_process_is_left_to_its_run()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    ProcessIdentity alive = child(run);
+    edit(run.started(), "\"pid\":\\d+", "\"pid\":" + alive.pid());
+    assertThat(standing(run)).as("a pid is used again").isInstanceOf(RunStanding.Orphaned.class);
+
+    edit(run.started(), "\"start_time\":\\d+", "\"start_time\":" + alive.startTime());
+
+    assertThat(standing(run)).isEqualTo(new RunStanding.Carried("the process " + alive.pid()));
+  }
+
+  @Test
+  void a_run_in_another_container_is_seen_from_the_host_and_not_judged_from_elsewhere()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
+    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.started()));
+
+    assertThat(remains(run, started.runner(), "pid:[4026531836]"))
+        .isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(remains(run, started.runner(), "pid:[88]"))
+        .isEqualTo(new RunStanding.Elsewhere("in another container of this host"));
+
+    new Orphan(id(run), run, TABLE).end();
+    Files.deleteIfExists(run.exit());
+    assertThat(remains(run, started.runner(), "pid:[4026531836]"))
+        .isInstanceOf(RunStanding.Vanished.class);
+    assertThat(remains(run, started.runner(), "pid:[88]"))
+        .isInstanceOf(RunStanding.Elsewhere.class);
+  }
+
+  @Test
+  void a_container_whose_first_process_is_gone_is_gone_with_all_its_runs()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
+    edit(run.started(), "\"pid\":\\d+", "\"pid\":1");
+    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.started()));
+
+    assertThat(remains(run, started.runner(), "pid:[88]"))
+        .isInstanceOfSatisfying(
+            RunStanding.Vanished.class,
+            vanished ->
+                assertThat(vanished.known()).isEqualTo("its container ended, before it ended"));
+  }
+
+  private RunStanding remains(RunFolder run, Runner then, @Nullable String namespace)
+      throws IOException {
+    Runner here =
+        new Runner(
+            then.host(), then.machineId(), then.bootId(), namespace, new ProcessIdentity(9, 9));
+    return new Remains(id(run), run, TABLE, here).standing();
+  }
+
+  @Test
+  void an_orphan_over_its_limit_is_ended_with_all_it_started_and_that_is_remembered()
+      throws IOException, InterruptedException {
+    String mark = "mark-" + UUID.randomUUID();
+    RunFolder run = orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; sleep 1000");
+    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    RunStanding.Orphaned orphaned = (RunStanding.Orphaned) standing(run);
+    assertThat(orphaned.isOverdue()).isTrue();
+
+    home.timeOut(orphaned.running());
+
+    assertThat(LocalRuns.alive(mark)).isEmpty();
+    assertThat(TABLE.isAlive(supervisor(run))).isFalse();
+    assertThat(standing(run))
+        .isInstanceOfSatisfying(
+            RunStanding.ChildEnded.class,
+            ended ->
+                assertThat(ended.outcome())
+                    .isEqualTo(new TimedOut(Duration.ofMillis(1), Runs.output("up\n", ""), "")));
+  }
+
+  @Test
+  void an_orphan_whose_supervisor_was_killed_is_ended_all_the_same()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan("echo up; sleep 1000");
+    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    kill(supervisor(run));
+    ProcessIdentity child = child(run);
+
+    home.timeOut(((RunStanding.Orphaned) standing(run)).running());
+
+    assertThat(TABLE.isAlive(child)).isFalse();
+    assertThat(((RunStanding.ChildEnded) standing(run)).outcome()).isInstanceOf(TimedOut.class);
+  }
+
+  @Test
+  void a_registry_that_is_killed_while_it_ends_a_run_over_its_limit_leaves_a_timeout()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    new RunProcesses(run).timedOut();
+    kill(child(run));
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+
+    assertThat(((RunStanding.ChildEnded) standing(run)).outcome()).isInstanceOf(TimedOut.class);
+  }
+
+  @Test
+  void an_exit_code_that_did_not_fit_on_the_disk_is_not_made_up()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    kill(supervisor(run));
+    kill(child(run));
+    Files.writeString(run.exit(), "");
+
+    assertThat(vanished(run).known()).isEqualTo("it ended, and its exit code could not be written");
+  }
+
+  @Test
+  void a_clock_that_was_set_back_changes_the_time_of_the_end_and_nothing_else()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    go();
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+    Instant past = Instant.parse("1999-12-31T00:00:00Z");
+    Files.setLastModifiedTime(run.exit(), FileTime.from(past));
+
+    RunStanding.ChildEnded ended = (RunStanding.ChildEnded) standing(run);
+
+    assertThat(ended.at()).isEqualTo(past);
+    assertThat(ended.outcome().exitCode()).isEqualTo(7);
+    Run run7 = ended.running().finish(ended.outcome(), ended.at());
+    assertThat(run7.completedAt()).isEqualTo(run7.startedAt());
+  }
+
+  @Test
+  void a_note_that_is_no_note_is_damaged_and_one_of_a_newer_registry_is_not() throws IOException {
+    Run run = Runs.running();
+    home.begin(run);
+    RunFolder its = home.activeFolder(run.id());
+    byte[] good = Files.readAllBytes(its.started());
+
+    for (String bad :
+        List.of("", "{", "[]", "null", "\0\0\0", "{\"format\":1}", "{\"format\":\"x\"}")) {
+      Files.writeString(its.started(), bad);
+      assertThat(home.standing(run.id())).as(bad).isInstanceOf(RunStanding.Damaged.class);
+    }
+    Files.write(its.started(), RunJson.started(Runs.running(), Runner.current(TABLE)));
+    assertThat(home.standing(run.id()))
+        .isEqualTo(new RunStanding.Damaged("run.json: it is of another run"));
+    Files.delete(its.started());
+    assertThat(home.standing(run.id())).isEqualTo(new RunStanding.Damaged("there is no run.json"));
+
+    Files.writeString(its.started(), "{\"format\":2}");
+    assertThatThrownBy(() -> home.standing(run.id()))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("format 2");
+    Files.write(its.started(), good);
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+  }
+
+  @Test
+  void a_damaged_run_that_lives_is_not_touched() throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    byte[] good = Files.readAllBytes(run.started());
+    Files.writeString(run.started(), "{");
+
+    assertThatThrownBy(() -> standing(run))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("its processes live");
+    Files.write(run.started(), good);
+  }
+
+  @Test
+  void a_damaged_ending_is_kept_beside_and_found_out_again() throws IOException {
+    Run run = Runs.running();
+    home.begin(run);
+    RunFolder its = home.activeFolder(run.id());
+    Files.writeString(its.ended(), "{\"form");
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+
+    home.end(Runs.ended(run, Runs.lost()));
+
+    assertThat(its.path().resolve("outcome.json.damaged")).hasContent("{\"form");
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Ended.class);
+  }
+
+  @Test
+  void what_lies_about_is_told_apart_and_set_aside() throws IOException {
+    Path active = folder.resolve("runs/active");
+    Files.createDirectories(active.resolve("holiday photos"));
+    Files.writeString(active.resolve("notes.txt"), "n");
+    Files.writeString(active.resolve(".nfs0001"), "");
+    String upperCase = Runs.id().toString().toUpperCase(java.util.Locale.ROOT).replace('0', 'A');
+    Files.createDirectories(active.resolve(upperCase));
+
+    assertThat(home.unsettled()).isEmpty();
+    assertThat(home.foreign()).containsExactlyInAnyOrder("holiday photos", "notes.txt", upperCase);
+
+    assertThat(home.setAside("notes.txt")).startsWith("runs/damaged/notes.txt-");
+    assertThat(home.foreign()).doesNotContain("notes.txt");
+    assertThatThrownBy(() -> home.setAside("notes.txt")).isInstanceOf(JournalException.class);
+  }
+
+  @Test
+  void a_journal_that_cannot_be_listed_is_an_error_and_not_empty() throws IOException {
+    assertThat(home.unsettled()).isEmpty();
+    Files.createDirectories(folder.resolve("runs"));
+    Files.writeString(folder.resolve("runs/active"), "in the way");
+
+    assertThatThrownBy(home::unsettled).isInstanceOf(JournalException.class);
+    Files.delete(folder.resolve("runs/active"));
+  }
+
+  @Test
+  void a_note_of_a_registry_that_died_while_it_wrote_it_is_not_among_the_runs() throws IOException {
+    Files.createDirectories(folder.resolve("runs/starting/" + Runs.id()));
+
+    assertThat(home.unsettled()).isEmpty();
+    assertThat(home.foreign()).isEmpty();
+  }
+
+  @Test
+  void what_was_never_started_has_no_output() {
+    Run run = Runs.running();
+    home.begin(run);
+
+    assertThat(((RunStanding.Vanished) home.standing(run.id())).output()).isEqualTo(Output.NONE);
+  }
+
+  @Test
+  void an_interrupted_thread_can_claim_a_run_all_the_same() {
+    Run run = Runs.running();
+    home.begin(run);
+    home.release(run.id());
+    Thread.currentThread().interrupt();
+
+    assertThat(home.claim(run.id())).isTrue();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(home.claim(run.id())).isFalse();
+  }
+}
