@@ -1,0 +1,243 @@
+package dev.runregistry.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.Reconciliation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A registry that is stopped dead at a step, and what is on record when it all comes back. */
+@Timeout(120)
+class KilledRegistryTest {
+  @TempDir private Path home;
+
+  /** Writes down its own truth beside the record, so that nobody has to be believed. */
+  private List<String> child() {
+    return List.of(
+        "sh",
+        "-c",
+        "date +%s.%N >>\"$1\"/began; echo hello; sleep 0.3; date +%s.%N >\"$1\"/truth; exit 7",
+        "sh",
+        home.toString());
+  }
+
+  private void submitAndStopAt(int moment) throws IOException, InterruptedException {
+    Process registry = Jvm.start(Jvm.command(home, "submit", moment, child()), home);
+    assertThat(registry.waitFor(60, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void the_steps_are_those_of_a_submitted_run() throws IOException {
+    Steps steps = new Steps(-1);
+    try (Registry registry = Registry.at(home, steps)) {
+      registry.submit(List.of("true"));
+    }
+
+    assertThat(steps.seen()).isEqualTo(Steps.OF_SUBMIT);
+  }
+
+  static IntStream moments() {
+    return IntStream.range(0, 2 * Steps.OF_SUBMIT.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("moments")
+  void whatever_moment_a_registry_dies_the_record_is_true_and_there_is_one(int moment)
+      throws IOException, InterruptedException {
+    submitAndStopAt(moment);
+
+    reconcileUntilNothingIsLeft();
+
+    if (moment == 0) { // it had not begun
+      assertThat(onRecord()).isEmpty();
+      assertThat(began()).isZero();
+      return;
+    }
+    Run run = onlyRun();
+    if (began() == 0) {
+      assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+      assertThat(run.completedAt()).isNull();
+      assertThat(run.message())
+          .isEqualTo("Lost: the registry was ended before it started anything");
+    } else {
+      assertThat(began()).isEqualTo(1);
+      assertThat(run.exitCode()).isEqualTo(7);
+      assertThat(run.output().stdout().text()).isEqualTo("hello\n");
+      assertThat(Duration.between(truth(), run.completedAt()))
+          .isBetween(Duration.ZERO, Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void a_run_whose_registry_is_killed_while_it_runs_goes_on_and_ends_as_it_did()
+      throws IOException, InterruptedException {
+    Process registry = Jvm.start(Jvm.command(home, "submit", -1, child()), home);
+    await().atMost(Duration.ofSeconds(60)).until(() -> began() == 1);
+    registry.destroyForcibly().waitFor();
+    try (Registry other = Registry.at(home)) {
+      assertThat(other.onRecord()).extracting(Run::status).containsExactly(RunStatus.RUNNING);
+    }
+
+    reconcileUntilNothingIsLeft();
+
+    assertThat(onlyRun().exitCode()).isEqualTo(7);
+    assertThat(Duration.between(truth(), onlyRun().completedAt()))
+        .as("the time of its end, not that of the reconciliation")
+        .isBetween(Duration.ZERO, Duration.ofSeconds(1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("momentsOfReconcile")
+  void whatever_moment_a_reconciler_dies_the_next_one_finishes_its_work(int moment)
+      throws IOException, InterruptedException {
+    submitAndStopAt(5); // after the child ended, before its ending is noted
+    Process first = Jvm.start(Jvm.command(home, "reconcile", moment, List.of()), home);
+    assertThat(first.waitFor()).isEqualTo(137);
+
+    reconcileUntilNothingIsLeft();
+
+    assertThat(onlyRun().exitCode()).isEqualTo(7);
+  }
+
+  /** unsettled, claim, standing, sweep, end, save, settle, release, foreign. */
+  static IntStream momentsOfReconcile() {
+    return IntStream.range(0, 18);
+  }
+
+  @Test
+  void many_who_reconcile_at_once_settle_each_run_once() throws IOException, InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      submitAndStopAt(5);
+    }
+    List<Process> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      all.add(Jvm.start(Jvm.command(home, "reconcile", -1, List.of()), home));
+    }
+    for (Process one : all) {
+      assertThat(one.waitFor()).isZero();
+    }
+
+    reconcileUntilNothingIsLeft();
+
+    assertThat(onRecord()).hasSize(3).extracting(Run::exitCode).containsOnly(7);
+    assertThat(
+            Files.readString(home.resolve("said"))
+                .lines()
+                .filter(line -> line.contains(" recorded ")))
+        .as("each by one of them")
+        .hasSize(3);
+  }
+
+  @Test
+  void runs_that_end_while_others_reconcile_are_recorded_as_their_own_registry_saw_them()
+      throws IOException, InterruptedException {
+    Path stop = home.resolve("stop");
+    List<Process> reconcilers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      reconcilers.add(Jvm.start(Jvm.command(home, "reconcile-until", stop, List.of()), home));
+    }
+    List<Run> ended = new ArrayList<>();
+    try (Registry registry = Registry.at(home)) {
+      for (int code = 0; code < 25; code++) {
+        ended.add(registry.submit(List.of("sh", "-c", "echo $1; exit $1", "sh", "" + code)));
+      }
+    }
+    Files.createFile(stop);
+    for (Process reconciler : reconcilers) {
+      assertThat(reconciler.waitFor()).isZero();
+    }
+
+    assertThat(onRecord()).containsExactlyInAnyOrderElementsOf(ended);
+    assertThat(ended)
+        .extracting(Run::exitCode)
+        .containsExactlyElementsOf(IntStream.range(0, 25).boxed().toList());
+  }
+
+  @Test
+  void what_ran_while_the_database_was_away_is_recorded_when_it_is_back() {
+    Run run;
+    try (Registry away = Registry.withoutDatabase(unwritable())) {
+      run = away.submit(List.of("sh", "-c", "echo hello; exit 4"));
+      Reconciliation first = away.runs().reconcile();
+      assertThat(first.count(Action.WAITING)).isEqualTo(1);
+      assertThat(first.isIncomplete()).isTrue();
+    }
+
+    try (Registry back = Registry.at(home)) {
+      assertThat(back.runs().reconcile().count(Action.RECORDED)).isEqualTo(1);
+      assertThat(back.runs().reconcile().findings()).isEmpty();
+      assertThat(back.onRecord()).containsExactly(run);
+    }
+  }
+
+  /** The home, where no folder for a database can be made. */
+  private Path unwritable() {
+    try {
+      Files.writeString(home.resolve("gone"), "a file where a folder is wanted");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return home;
+  }
+
+  private void reconcileUntilNothingIsLeft() {
+    try (Registry registry = Registry.at(home)) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> registry.runs().reconcile().findings().isEmpty());
+      assertThat(registry.home().activeRuns()).isZero();
+    }
+  }
+
+  private List<Run> onRecord() {
+    try (Registry registry = Registry.at(home)) {
+      return registry.onRecord();
+    }
+  }
+
+  private Run onlyRun() {
+    List<Run> runs = onRecord();
+    assertThat(runs).hasSize(1);
+    assertThat(runs.get(0).status().isFinal()).isTrue();
+    assertThat(home.resolve("runs/done").resolve(runs.get(0).id().toString())).isDirectory();
+    return runs.get(0);
+  }
+
+  private long began() {
+    return lines("began").map(Stream::count).orElse(0L);
+  }
+
+  private Instant truth() {
+    String[] time = lines("truth").flatMap(Stream::findFirst).orElseThrow().split("\\.", 2);
+    return Instant.ofEpochSecond(Long.parseLong(time[0]), Long.parseLong(time[1]))
+        .minusMillis(20); // a file's time comes from the kernel's coarse clock
+  }
+
+  private Optional<Stream<String>> lines(String file) {
+    try {
+      Path path = home.resolve(file);
+      return Files.exists(path) ? Optional.of(Files.readString(path).lines()) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.runregistry.chaos;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.service.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A registry in a process of its own, which can be killed. */
+public final class RegistryMain {
+  private RegistryMain() {}
+
+  /**
+   * {@code HOME submit MOMENT COMMAND…} submits once and stops dead at that moment; {@code HOME
+   * reconcile MOMENT} reconciles once, {@code HOME reconcile-until FILE} until that file is there.
+   */
+  public static void main(String[] args) throws IOException {
+    Path folder = Path.of(args[0]);
+    List<String> rest = List.of(args).subList(3, args.length);
+    switch (args[1]) {
+      case "submit" -> submit(folder, Integer.parseInt(args[2]), rest);
+      case "reconcile" -> reconcile(folder, Integer.parseInt(args[2]));
+      case "reconcile-until" -> reconcileUntil(folder, Path.of(args[2]));
+      default -> throw new IllegalArgumentException(args[1]);
+    }
+  }
+
+  private static void submit(Path folder, int moment, List<String> command) {
+    try (Registry registry = Registry.at(folder, new Steps(moment))) {
+      Run run = registry.submit(command);
+      System.out.println(run.id() + " " + run.message());
+    }
+  }
+
+  private static void reconcile(Path folder, int moment) {
+    try (Registry registry = Registry.at(folder, new Steps(moment))) {
+      registry.runs().reconcile().findings().forEach(RegistryMain::print);
+    }
+  }
+
+  private static void reconcileUntil(Path folder, Path file) {
+    try (Registry registry = Registry.at(folder)) {
+      do {
+        registry.runs().reconcile().findings().forEach(RegistryMain::print);
+      } while (!Files.exists(file));
+    }
+  }
+
+  private static void print(Finding finding) {
+    System.out.println(finding.name() + " " + finding.action().text() + " " + finding.message());
+  }
+}

@@ -1,0 +1,67 @@
+package dev.runregistry.chaos;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The steps of a registry: every call of a port is one, with a moment before and one after it. At
+ * the chosen moment the JVM stops, without a last word, as if by kill -9.
+ */
+final class Steps {
+  /** A submitted run as a registry without faults carries it out, in this order. */
+  static final List<String> OF_SUBMIT =
+      List.of("begin", "save", "execute", "end", "save", "settle", "release");
+
+  private final int fatal;
+  private final AtomicInteger moments = new AtomicInteger();
+  private final List<String> seen = new ArrayList<>();
+
+  /**
+   * Counts moments from zero.
+   *
+   * @param fatal the one at which it all stops; negative for none
+   */
+  Steps(int fatal) {
+    this.fatal = fatal;
+  }
+
+  /** The same port, every call of which is a step. */
+  <T> T of(Class<T> type, T port) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("name")) {
+                return method.invoke(port);
+              }
+              moment(method.getName());
+              try {
+                Object answer = method.invoke(port, arguments);
+                moment(method.getName());
+                return answer;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
+
+  private synchronized void moment(String step) {
+    seen.add(step);
+    if (moments.getAndIncrement() == fatal) {
+      Runtime.getRuntime().halt(137);
+    }
+  }
+
+  /** Each step once, in the order of their beginnings. */
+  synchronized List<String> seen() {
+    List<String> steps = new ArrayList<>();
+    for (int i = 0; i < seen.size(); i += 2) {
+      steps.add(seen.get(i));
+    }
+    return steps;
+  }
+}
