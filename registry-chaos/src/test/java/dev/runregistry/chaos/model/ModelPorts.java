@@ -1,0 +1,386 @@
+package dev.runregistry.chaos.model;
+
+import dev.runregistry.chaos.model.World.Child;
+import dev.runregistry.chaos.model.World.Folder;
+import dev.runregistry.chaos.model.World.Supervisor;
+import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RunPage;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.testkit.Runs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The ports of one registry onto a {@link World}, one atomic step at a time: the steps taken before
+ * are answered from memory, one more is taken, and at the next one the registry is halted. What
+ * {@code standing} and {@code execute} do here is what the adapters do, step by step.
+ */
+final class ModelPorts implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+  private static final Instant SEEN_BY_RUNNER = Runs.NOON.plusSeconds(1);
+  private static final Instant TIME_OF_EXIT = Runs.NOON.plusSeconds(2);
+  private static final String ONE_STEP = "";
+
+  private final int process;
+  private final Mutation mutation;
+  private final boolean inServer;
+  private final List<Object> answers;
+  private final int stepsLeftAtStart;
+  private World world;
+  private int cursor;
+  private int stepsLeft;
+  private boolean halted;
+  private boolean blocked;
+  private Optional<Run> kept = Optional.empty(); // of a mutation
+
+  /**
+   * Ports onto that world.
+   *
+   * @param process who looks through them
+   * @param inServer whether reconcilers are of the process that carries the run out
+   * @param answers to the steps that were taken before
+   * @param steps how many more may be taken
+   */
+  ModelPorts(
+      World world,
+      int process,
+      Mutation mutation,
+      boolean inServer,
+      List<Object> answers,
+      int steps) {
+    this.world = world;
+    this.process = process;
+    this.mutation = mutation;
+    this.inServer = inServer;
+    this.answers = new ArrayList<>(answers);
+    stepsLeftAtStart = steps;
+    stepsLeft = steps;
+  }
+
+  World world() {
+    return world;
+  }
+
+  List<Object> answers() {
+    return List.copyOf(answers);
+  }
+
+  boolean isHalted() {
+    return halted;
+  }
+
+  /** Whether no step could be taken, because the next one has to wait for something. */
+  boolean isBlocked() {
+    return blocked && stepsLeft == stepsLeftAtStart;
+  }
+
+  static Instant endSeenByRunner() {
+    return SEEN_BY_RUNNER;
+  }
+
+  private <T> T ask(Class<T> type, Function<World, T> look) {
+    return type.cast(step(now -> true, now -> new Taken(now, look.apply(now))));
+  }
+
+  private void change(Function<World, World> change) {
+    step(now -> true, now -> new Taken(change.apply(now), ONE_STEP));
+  }
+
+  private Object step(Predicate<World> possible, Function<World, Taken> action) {
+    if (cursor < answers.size()) {
+      return answers.get(cursor++);
+    }
+    if (halted || stepsLeft == 0) {
+      halted = true;
+      throw new Halt();
+    }
+    if (!possible.test(world)) {
+      halted = true;
+      blocked = true;
+      throw new Halt();
+    }
+    stepsLeft--;
+    cursor++;
+    Taken taken = action.apply(world);
+    world = taken.world;
+    answers.add(taken.answer);
+    return taken.answer;
+  }
+
+  /** A step that was taken. */
+  private record Taken(World world, Object answer) {}
+
+  /** What a database answers. */
+  private enum Answer {
+    DONE,
+    AWAY,
+    STALE
+  }
+
+  @Override
+  public void save(Run run) {
+    if (mutation == Mutation.SETTLE_BEFORE_SAVE) {
+      kept = Optional.of(run);
+      return;
+    }
+    Answer answer = (Answer) step(now -> true, now -> saved(now, run));
+    if (answer == Answer.AWAY && mutation != Mutation.IGNORE_THE_OUTAGE) {
+      throw away();
+    }
+    if (answer == Answer.STALE) {
+      throw new StaleRunException("too late");
+    }
+  }
+
+  private static Taken saved(World now, Run run) {
+    String code = Notes.code(run);
+    if (!now.up()) {
+      return new Taken(now, Answer.AWAY);
+    }
+    if (now.row().isEmpty() || Notes.run(now.row()).status().canBecome(run.status())) {
+      return new Taken(now.withRow(code), Answer.DONE);
+    }
+    return new Taken(now, now.row().equals(code) ? Answer.DONE : Answer.STALE);
+  }
+
+  private static RepositoryException away() {
+    return new RepositoryException("away", new IllegalStateException("connection refused"));
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    String row = ask(String.class, now -> now.up() ? now.row() : "away");
+    if (row.equals("away")) {
+      throw away();
+    }
+    return row.isEmpty() ? Optional.empty() : Optional.of(Notes.run(row));
+  }
+
+  @Override
+  public void begin(Run running) {
+    Notes.code(running);
+    change(now -> now.with(Folder.ACTIVE).withClaimant(process));
+  }
+
+  @Override
+  public void end(Run ended) {
+    if (mutation != Mutation.SKIP_THE_NOTE) {
+      change(now -> now.note().isEmpty() ? now.withNote(Notes.code(ended)) : now);
+    }
+  }
+
+  @Override
+  public void settle(RunId id) {
+    change(now -> now.folder() == Folder.ACTIVE ? now.with(Folder.DONE) : now);
+    kept.ifPresent(run -> step(now -> true, now -> saved(now, run)));
+  }
+
+  @Override
+  public List<RunId> unsettled() {
+    return ask(Boolean.class, now -> now.folder() == Folder.ACTIVE)
+        ? List.of(Model.RUNNING.id())
+        : List.of();
+  }
+
+  @Override
+  public List<String> foreign() {
+    return List.of();
+  }
+
+  @Override
+  public boolean claim(RunId id) {
+    if (mutation == Mutation.SKIP_THE_CLAIM) {
+      return true;
+    }
+    return (Boolean)
+        step(
+            now -> true,
+            now ->
+                now.claimant() == World.NOBODY && now.folder() == Folder.ACTIVE
+                    ? new Taken(now.withClaimant(process), true)
+                    : new Taken(now, false));
+  }
+
+  @Override
+  public void release(RunId id) {
+    change(now -> now.claimant() == process ? now.withClaimant(World.NOBODY) : now);
+  }
+
+  @Override
+  public RunStanding standing(RunId id) {
+    String note = ask(String.class, World::note);
+    if (!note.isEmpty()) {
+      return new RunStanding.Ended(Notes.run(note));
+    }
+    if (!ask(Boolean.class, now -> now.folder() == Folder.ACTIVE)) {
+      return new RunStanding.Settled();
+    }
+    boolean asks = !inServer && mutation != Mutation.SKIP_THE_CLAIM;
+    if (asks && ask(Boolean.class, World::runnerLives)) {
+      return new RunStanding.Carried("another");
+    }
+    if (!ask(Boolean.class, World::launching)) {
+      return vanished();
+    }
+    Optional<RunStanding> found = look();
+    if (found.isPresent()) {
+      return found.get();
+    }
+    if (mutation != Mutation.SKIP_THE_MARK) {
+      change(World::withVanished);
+    }
+    return mutation == Mutation.SKIP_THE_SECOND_LOOK
+        ? vanished()
+        : look().orElseGet(this::vanished);
+  }
+
+  private Optional<RunStanding> look() {
+    if (mutation == Mutation.EXIT_BEFORE_PROCESSES) {
+      boolean exit = ask(Boolean.class, World::exit);
+      boolean lives = ask(Boolean.class, ModelPorts::somethingLives);
+      return exit ? Optional.of(childEnded()) : lives ? Optional.of(orphaned()) : lateOrNothing();
+    }
+    boolean owned = mutation != Mutation.SKIP_THE_OWNERSHIP_CHECK;
+    if (ask(Boolean.class, now -> now.supervisor().isSeen()) && owned) {
+      return Optional.of(orphaned());
+    }
+    if (ask(Boolean.class, World::exit)) {
+      return Optional.of(childEnded());
+    }
+    if (ask(Boolean.class, ModelPorts::somethingLives) && owned) {
+      return Optional.of(orphaned());
+    }
+    return lateOrNothing();
+  }
+
+  private Optional<RunStanding> lateOrNothing() {
+    return ask(Boolean.class, World::timedOut) ? Optional.of(childEnded()) : Optional.empty();
+  }
+
+  private static boolean somethingLives(World now) {
+    return now.supervisor().isSeen() || now.child() == Child.ALIVE;
+  }
+
+  private RunStanding orphaned() {
+    boolean overdue = ask(Boolean.class, World::overdue);
+    return new RunStanding.Orphaned(
+        Model.RUNNING, Optional.of(overdue ? Duration.ofHours(9) : Duration.ZERO));
+  }
+
+  private RunStanding childEnded() {
+    boolean late = ask(Boolean.class, World::timedOut);
+    return new RunStanding.ChildEnded(
+        Model.RUNNING, late ? timedOut() : new Exited(code(), Output.NONE), TIME_OF_EXIT);
+  }
+
+  private int code() {
+    return ask(Integer.class, World::code);
+  }
+
+  private static TimedOut timedOut() {
+    return new TimedOut(Model.LIMIT, Output.NONE, "");
+  }
+
+  private RunStanding vanished() {
+    return new RunStanding.Vanished(Model.RUNNING, "nothing is left", Output.NONE);
+  }
+
+  @Override
+  public void timeOut(Run running) {
+    if (mutation != Mutation.SKIP_THE_NOTE_OF_THE_TIMEOUT) {
+      change(World::withTimedOut);
+    }
+    endTree();
+  }
+
+  /** Kills what lives, and waits for the supervisor, which notes what it sees. */
+  private void endTree() {
+    change(ModelPorts::killed);
+    step(now -> !somethingLives(now), now -> new Taken(now, ONE_STEP));
+  }
+
+  private static World killed(World now) {
+    return now.child() == Child.ALIVE ? now.with(Child.ENDED, Model.ENDED_BY_REGISTRY) : now;
+  }
+
+  @Override
+  public void sweep(Run running) {
+    change(ModelPorts::killed);
+  }
+
+  @Override
+  public RunOutcome execute(Run running) {
+    change(World::withLaunching);
+    change(now -> now.with(Supervisor.FORKED));
+    boolean late =
+        (Boolean)
+            step(
+                now -> !now.supervisor().lives() || now.overdue(),
+                now -> new Taken(now, now.supervisor().lives()));
+    if (late) {
+      change(World::withTimedOut);
+    }
+    endTree();
+    if (late) {
+      return timedOut();
+    }
+    return ask(Boolean.class, World::exit)
+        ? new Exited(code(), Output.NONE)
+        : new Lost("Lost: its supervisor was ended before it", Output.NONE);
+  }
+
+  @Override
+  public String name() {
+    return Runs.EXECUTOR;
+  }
+
+  @Override
+  public RunPage page(RunQuery query) {
+    throw new UnsupportedOperationException("nobody lists");
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    throw new UnsupportedOperationException("nobody looks up");
+  }
+
+  @Override
+  public void configure(Run running, Dataset dataset) {
+    throw new UnsupportedOperationException("no training");
+  }
+
+  @Override
+  public Dataset find(DatasetKey key) {
+    throw new UnsupportedOperationException("no training");
+  }
+
+  @Override
+  public int sample(Dataset dataset, int limit) {
+    throw new UnsupportedOperationException("no training");
+  }
+
+  @Override
+  public String setAside(String name) {
+    throw new UnsupportedOperationException("nothing is damaged");
+  }
+}
