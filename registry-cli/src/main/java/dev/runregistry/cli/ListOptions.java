@@ -45,7 +45,7 @@ final class ListOptions {
     }
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunListing listing = new RunListing(parts.registry(database), caller);
+      RunListing listing = new RunListing(parts.settledRegistry(database), caller);
       if (json) {
         listing.printJson(query, limit);
       } else {

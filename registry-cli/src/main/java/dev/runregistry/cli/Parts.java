@@ -8,10 +8,14 @@ import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.service.RunRegistry;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /** The parts of the registry, as the settings want them. Opens nothing. */
 final class Parts {
+  /** Enough for hundreds of runs, and not much longer than a database that is away takes. */
+  private static final Duration BEFORE_READING = Duration.ofSeconds(2);
+
   private final Settings settings;
   private final RunHome home;
 
@@ -44,6 +48,17 @@ final class Parts {
   /** To read what is recorded. */
   RunRegistry registry(RunDatabase database) {
     return registry(database, LocalRunExecutor.builder(home).build(), Runnable::run);
+  }
+
+  /** To read what is recorded, after what ended meanwhile has been, if that does not take long. */
+  RunRegistry settledRegistry(RunDatabase database) {
+    RunRegistry registry = registry(database);
+    if (home.activeRuns() > 0) {
+      Settling settling = new Settling();
+      settling.startAfter(() -> {}, () -> registry);
+      settling.await(BEFORE_READING);
+    }
+    return registry;
   }
 
   /** To run something. */

@@ -57,6 +57,7 @@ final class Program {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller)));
     all.addSubcommand("migrate", new MigrateCommand(caller));
+    all.addSubcommand("reconcile", new ReconcileCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::commands));
     return configured(all);

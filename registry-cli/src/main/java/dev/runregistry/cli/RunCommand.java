@@ -9,12 +9,16 @@ import dev.runregistry.run.service.RunRegistry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code registry run}: carries out a run and exits with its exit code. */
 final class RunCommand implements Callable<Integer> {
+  /** By then all is done, unless there is very much to do or the database is away. */
+  private static final Duration AT_THE_END = Duration.ofMillis(200);
+
   private final Caller caller;
   private final SignalRelay signals;
   private final RunArguments arguments;
@@ -43,19 +47,20 @@ final class RunCommand implements Callable<Integer> {
     LocalRunExecutor processes = processes(parts, options);
     RememberedOutcome executor = new RememberedOutcome(processes);
     signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
+    Settling settling = new Settling();
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.registry(database, executor, RunCommand::inBackground);
+      // the child does not wait for the database: its start is recorded while it runs, and what
+      // earlier runs left behind after that
+      RunRegistry registry =
+          parts.registry(
+              database,
+              executor,
+              recording -> settling.startAfter(recording, () -> parts.registry(database)));
       Run ended = registry.submit(request);
+      settling.await(AT_THE_END);
       return new RunReport(caller, options.isQuiet(), options.isJson())
           .report(ended, executor.outcome());
     }
-  }
-
-  /** The child does not wait for the database: the start is recorded while it runs. */
-  private static void inBackground(Runnable recording) {
-    Thread thread = new Thread(recording, "record start");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   // closed by nobody: they are this process's own streams

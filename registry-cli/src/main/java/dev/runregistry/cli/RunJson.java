@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -36,11 +37,7 @@ final class RunJson {
           json.writeStringField("dataset_key", run.spec().datasetKey().value());
           json.writeStringField("model_id", run.spec().modelId());
           json.writeStringField("output_dir", run.spec().outputDir());
-          if (run.exitCode() == null) {
-            json.writeNullField("exit_code");
-          } else {
-            json.writeNumberField("exit_code", run.exitCode());
-          }
+          writeNumber(json, "exit_code", run.exitCode());
           json.writeStringField("stdout", run.output().stdout().text());
           json.writeStringField("stderr", run.output().stderr().text());
           writeSeconds(json, run.duration().orElse(null));
@@ -62,6 +59,29 @@ final class RunJson {
           writeInstant(json, "started_at", run.startedAt());
           writeSeconds(json, run.duration());
         });
+  }
+
+  /** What was found of an unsettled run; the last two are null where there is no ending. */
+  static String of(Finding finding) {
+    return object(
+        json -> {
+          json.writeStringField("name", finding.name());
+          json.writeStringField("action", finding.action().text());
+          json.writeStringField("message", finding.message());
+          json.writeStringField(
+              "status", finding.run().map(run -> run.status().text()).orElse(null));
+          writeNumber(json, "exit_code", finding.run().map(Run::exitCode).orElse(null));
+        });
+  }
+
+  private static void writeNumber(JsonGenerator json, String field, @Nullable Integer number)
+      throws IOException {
+    json.writeFieldName(field);
+    if (number == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(number);
+    }
   }
 
   private static void writeInstant(JsonGenerator json, String field, @Nullable Instant at)

@@ -44,7 +44,7 @@ final class RunsLogsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.registry(database);
+      RunRegistry registry = parts.settledRegistry(database);
       RunId run = new RunLookup(registry).idOf(id);
       RunLog log =
           new RunLog(

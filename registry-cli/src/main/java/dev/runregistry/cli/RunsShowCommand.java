@@ -35,7 +35,7 @@ final class RunsShowCommand implements Callable<Integer> {
   public Integer call() {
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.registry(database);
+      RunRegistry registry = parts.settledRegistry(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       if (json) {
         caller.out().println(RunJson.of(run));

@@ -1,0 +1,67 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.Reconciliation;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code registry reconcile}. */
+@Command(
+    name = "reconcile",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Looks at every run of this host whose ending is not on record, and records the endings: of"
+          + " runs whose registry was killed, and of those that waited for the database. All other"
+          + " commands do so by themselves.",
+      "Exit code 1: something is left to be done."
+    })
+final class ReconcileCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Option(names = "--json", description = "One JSON document a line, for each run that was found.")
+  private boolean json;
+
+  ReconcileCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    Parts parts = new Parts(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      Reconciliation found = parts.registry(database).reconcile();
+      found.findings().forEach(this::print);
+      if (found.findings().isEmpty()) {
+        caller.say("nothing to reconcile");
+      }
+      return found.isIncomplete() ? incomplete(found) : 0;
+    }
+  }
+
+  private void print(Finding finding) {
+    caller
+        .out()
+        .println(
+            json
+                ? RunJson.of(finding)
+                : "%s  %-10s  %s"
+                    .formatted(
+                        Printable.line(finding.name()),
+                        finding.action().text(),
+                        Printable.line(finding.message())));
+  }
+
+  private int incomplete(Reconciliation found) {
+    caller.say(
+        "%d waiting for the database, %d failed"
+            .formatted(found.count(Action.WAITING), found.count(Action.FAILED)));
+    return 1;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.Session.Result;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReconcileCommandTest {
+  @TempDir private Path folder;
+  private RunHome home;
+  private Session session;
+
+  @BeforeEach
+  void open() {
+    home = RunHome.at(folder);
+    session = new Session(folder);
+  }
+
+  /** A run whose registry gave it up before it started anything. */
+  private Run abandoned() {
+    Run run = Runs.running();
+    home.begin(run);
+    home.release(run.id());
+    return run;
+  }
+
+  private Run ended() {
+    Run ended = Runs.ended(abandoned(), Runs.exited(3));
+    home.end(ended);
+    return ended;
+  }
+
+  private Optional<Run> onRecord(RunId id) {
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
+      return database.runs().find(id);
+    }
+  }
+
+  @Test
+  void it_says_what_it_found_and_did() {
+    Run ended = ended();
+    Run lost = abandoned();
+
+    Result result = session.registry("reconcile");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines())
+        .containsExactlyInAnyOrder(
+            ended.id() + "  recorded    Failed with exit code 3",
+            lost.id() + "  recorded    Lost: the registry was ended before it started anything");
+    assertThat(onRecord(ended.id())).contains(ended);
+    assertThat(home.activeRuns()).isZero();
+    assertThat(session.registry("reconcile"))
+        .isEqualTo(new Result(0, "", "registry: nothing to reconcile\n"));
+  }
+
+  @Test
+  void as_json_it_is_a_line_for_each_run() {
+    Run ended = ended();
+
+    assertThat(session.registry("reconcile", "--json").out())
+        .isEqualTo(
+            """
+            {"name":"%s","action":"recorded","message":"Failed with exit code 3",\
+            "status":"failed","exit_code":3}
+            """
+                .formatted(ended.id()));
+  }
+
+  @Test
+  void what_is_no_run_is_moved_away_and_named() throws IOException {
+    Files.createDirectories(folder.resolve("runs/active/what\nis this"));
+
+    Result result = session.registry("reconcile", "--json");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .startsWith("{\"name\":\"what\\nis this\",\"action\":\"set_aside\"")
+        .endsWith("\"status\":null,\"exit_code\":null}\n");
+    assertThat(folder.resolve("runs/active")).isEmptyDirectory();
+    assertThat(folder.resolve("runs/damaged")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void while_the_database_is_away_the_runs_that_wait_for_it_are_counted() throws IOException {
+    Run ended = ended();
+    Files.createDirectory(home.databaseFile()); // where the file should be
+
+    Result result = session.registry("reconcile");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).contains(ended.id() + "  waiting ");
+    assertThat(result.err()).endsWith("registry: 1 waiting for the database, 0 failed\n");
+
+    Files.delete(home.databaseFile());
+    assertThat(session.registry("reconcile").code()).isZero();
+    assertThat(onRecord(ended.id())).contains(ended);
+  }
+
+  @Test
+  void every_command_that_reads_runs_settles_them_before() {
+    Run listed = ended();
+    assertThat(session.registry("runs", "list", "--json").out()).contains(listed.id().toString());
+
+    Run shown = ended();
+    assertThat(session.registry("runs", "show", shown.id().toString()).code()).isZero();
+
+    Run logged = ended();
+    assertThat(session.registry("runs", "logs", logged.id().toString()).code()).isZero();
+    assertThat(home.activeRuns()).isZero();
+  }
+
+  @Test
+  void a_run_settles_those_before_it() {
+    Run before = ended();
+
+    assertThat(session.registry("run", "--", "sleep", "0.3").code()).isZero();
+
+    assertThat(onRecord(before.id())).contains(before);
+    assertThat(home.activeRuns()).isZero();
+  }
+}
