@@ -2,7 +2,9 @@ package dev.runregistry.cli;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,11 @@ final class RememberedOutcome implements RunExecutor {
   @Override
   public String name() {
     return executor.name();
+  }
+
+  @Override
+  public RuntimeStatus runtime(List<String> command) {
+    return executor.runtime(command);
   }
 
   @Override

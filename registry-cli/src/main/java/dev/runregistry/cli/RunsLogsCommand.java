@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.LogStream;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;

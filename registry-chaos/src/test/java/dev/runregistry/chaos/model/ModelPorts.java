@@ -16,6 +16,7 @@ import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
@@ -326,6 +327,11 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   @Override
   public void sweep(Run running) {
     change(ModelPorts::killed);
+  }
+
+  @Override
+  public RuntimeStatus runtime(List<String> command) {
+    return new RuntimeStatus(true, null, "available");
   }
 
   @Override

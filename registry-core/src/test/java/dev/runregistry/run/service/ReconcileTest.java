@@ -19,6 +19,7 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.DatasetCatalog;
@@ -539,6 +540,11 @@ class ReconcileTest {
     @Override
     public String name() {
       return "process";
+    }
+
+    @Override
+    public RuntimeStatus runtime(List<String> command) {
+      return new RuntimeStatus(true, null, "available");
     }
 
     @Override
