@@ -18,9 +18,12 @@ import dev.runregistry.run.service.RunRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A whole registry on one home, every step of which can be its last. */
 final class Registry implements AutoCloseable {
+  static final String DATABASE = "CHAOS_DB";
+
   private final RunHome home;
   private final RunDatabase database;
   private final RunRegistry registry;
@@ -40,8 +43,22 @@ final class Registry implements AutoCloseable {
             .build();
   }
 
+  /** On the database that the variable {@value #DATABASE} names, else on a file in the home. */
   static Registry at(Path folder, Steps steps) {
-    return new Registry(folder, DatabaseConfig.sqlite(folder.resolve("registry.db")), steps);
+    String url = System.getenv(DATABASE);
+    return url == null ? at(folder, sqlite(folder), steps) : at(folder, config(url), steps);
+  }
+
+  static Registry at(Path folder, DatabaseConfig config, Steps steps) {
+    return new Registry(folder, config, steps);
+  }
+
+  static DatabaseConfig sqlite(Path folder) {
+    return DatabaseConfig.sqlite(folder.resolve("registry.db"));
+  }
+
+  static DatabaseConfig config(String url) {
+    return new DatabaseConfig(url, null, null);
   }
 
   static Registry at(Path folder) {
@@ -63,7 +80,12 @@ final class Registry implements AutoCloseable {
   }
 
   Run submit(List<String> command) {
-    return registry.submit(RunRequest.command(DatasetKey.NONE, "none", command));
+    return submit(null, command);
+  }
+
+  Run submit(@Nullable Duration limit, List<String> command) {
+    return registry.submit(
+        RunRequest.command(DatasetKey.NONE, "none", command).withTimeLimit(limit));
   }
 
   /** All that is on record, whole. */

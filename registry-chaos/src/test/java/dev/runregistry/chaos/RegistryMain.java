@@ -5,10 +5,14 @@ import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A registry in a process of its own, which can be killed. */
 public final class RegistryMain {
+  /** The variable with the time limit of what is submitted, in milliseconds. */
+  static final String LIMIT = "CHAOS_LIMIT_MS";
+
   private RegistryMain() {}
 
   /**
@@ -28,7 +32,9 @@ public final class RegistryMain {
 
   private static void submit(Path folder, int moment, List<String> command) {
     try (Registry registry = Registry.at(folder, new Steps(moment))) {
-      Run run = registry.submit(command);
+      String limit = System.getenv(LIMIT);
+      Run run =
+          registry.submit(limit == null ? null : Duration.ofMillis(Long.parseLong(limit)), command);
       System.out.println(run.id() + " " + run.message());
     }
   }
