@@ -55,7 +55,8 @@ final class Program {
         new CommandLine(new RunsCommand(caller))
             .addSubcommand("list", new RunsListCommand(caller))
             .addSubcommand("show", new RunsShowCommand(caller))
-            .addSubcommand("logs", new RunsLogsCommand(caller)));
+            .addSubcommand("logs", new RunsLogsCommand(caller))
+            .addSubcommand("prune", new RunsPruneCommand(caller)));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));

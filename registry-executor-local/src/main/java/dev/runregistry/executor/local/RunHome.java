@@ -18,6 +18,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -257,6 +259,32 @@ public final class RunHome implements RunJournal, RunLogs {
       throw new JournalException(
           "%s cannot be set aside in %s: %s".formatted(name, folder, reason(e)), e);
     }
+  }
+
+  /**
+   * Deletes the folders of runs that are settled and ended before that time, and with them their
+   * whole output; what is on record of them stays. Safe while runs are carried out.
+   *
+   * @param really whether to delete, or only to say what would be
+   * @return whose folders these are, oldest first as far as their ids begin with the time
+   * @throws JournalException if a folder cannot be deleted; those before it are
+   */
+  public List<RunId> prune(Instant endedBefore, boolean really) {
+    List<RunId> pruned = new ArrayList<>();
+    for (RunId id : namesIn(done).filter(RunHome::isRunId).sorted().map(RunId::parse).toList()) {
+      DoneFolder settled = new DoneFolder(RunFolder.in(done, id));
+      try {
+        if (settled.endedAt().isBefore(endedBefore)) {
+          pruned.add(id);
+          if (really) {
+            settled.delete();
+          }
+        }
+      } catch (IOException e) {
+        throw failed(id, "cannot be pruned", e, reason(e));
+      }
+    }
+    return pruned;
   }
 
   private Runner runner() throws IOException {

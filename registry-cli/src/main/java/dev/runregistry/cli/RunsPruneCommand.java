@@ -1,0 +1,67 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code registry runs prune}. */
+@Command(
+    name = "prune",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Deletes the folders of runs that ended long ago on this host, and with them their whole"
+          + " output. What is on record stays, with the beginning of the output: a record is never"
+          + " deleted."
+    })
+final class RunsPruneCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "TIME",
+      required = true,
+      description = "Only of runs that ended longer ago, such as 90d.")
+  private String age;
+
+  @Option(
+      names = "--keep-records",
+      required = true,
+      description = "Says that you know: records stay.")
+  private boolean keepRecords;
+
+  @Option(names = "--dry-run", description = "Deletes nothing, and says what would be.")
+  private boolean dryRun;
+
+  RunsPruneCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    if (!keepRecords) {
+      throw new UsageException("records are never deleted");
+    }
+    Parts parts = new Parts(settings.read(caller));
+    List<RunId> pruned = parts.home().prune(Instant.now().minus(age()), !dryRun);
+    caller
+        .out()
+        .println("%s %d run folders".formatted(dryRun ? "Would delete" : "Deleted", pruned.size()));
+    return 0;
+  }
+
+  private Duration age() {
+    try {
+      return DurationText.parse(age);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--older-than: " + e.getMessage(), e);
+    }
+  }
+}
