@@ -74,7 +74,7 @@ public record Run(
         "completed_at does not fit the status " + status.text() + ": " + completedAt,
         id);
     require(
-        status.isFinal() || output.equals(Output.NONE),
+        status.isFinal() || output.isEmpty(),
         "it has output already, and the status " + status.text(),
         id);
     require(

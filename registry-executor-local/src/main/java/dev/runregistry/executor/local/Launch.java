@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What has to be right and ready before a run can start, and its start. */
 final class Launch {
@@ -106,8 +107,8 @@ final class Launch {
     return words;
   }
 
-  private Map<String, String> environment() {
-    Map<String, String> environment = new HashMap<>(settings.environment());
+  private Map<String, @Nullable String> environment() {
+    Map<String, @Nullable String> environment = new HashMap<>(settings.environment());
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put(LocalRunExecutor.COOKIE, run.id().toString());
     return environment;

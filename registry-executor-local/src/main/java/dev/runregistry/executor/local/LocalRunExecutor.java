@@ -11,6 +11,7 @@ import dev.runregistry.run.port.RunExecutor;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,12 +130,13 @@ public final class LocalRunExecutor implements RunExecutor {
       boolean ownSession,
       Map<LogStream, FileChannel> live,
       Path workingDirectory,
-      Map<String, String> environment) {
+      Map<String, @Nullable String> environment) {
 
     /** Looks for programs where a run would find them. */
     ProgramLookup programs() {
-      return new ProgramLookup(
-          workingDirectory.toFile(), environment.getOrDefault("PATH", System.getenv("PATH")));
+      String path =
+          environment.containsKey("PATH") ? environment.get("PATH") : System.getenv("PATH");
+      return new ProgramLookup(workingDirectory.toFile(), path);
     }
   }
 
@@ -142,7 +144,7 @@ public final class LocalRunExecutor implements RunExecutor {
   public static final class Builder {
     private final RunHome home;
     private final Map<LogStream, FileChannel> live = new LinkedHashMap<>();
-    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = Duration.ofSeconds(10);
     private boolean ownSession = true;
     private Path workingDirectory = Path.of("").toAbsolutePath();
@@ -193,9 +195,13 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
-    /** Sets a variable in the environment of every run, which else has our own environment. */
-    public Builder environment(String name, String value) {
-      environment.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    /**
+     * Sets a variable in the environment of every run, which else has our own environment.
+     *
+     * @param value null for a variable that runs do not have
+     */
+    public Builder environment(String name, @Nullable String value) {
+      environment.put(requireNonNull(name, "name"), value);
       return this;
     }
 
@@ -209,7 +215,7 @@ public final class LocalRunExecutor implements RunExecutor {
               ownSession,
               Map.copyOf(live),
               workingDirectory,
-              Map.copyOf(environment)));
+              Collections.unmodifiableMap(new LinkedHashMap<>(environment))));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the shell script that runs a command and notes its exit code. The script goes along as an
@@ -32,17 +33,17 @@ final class Supervisor {
   /**
    * The process to start.
    *
-   * @param environment changes of the environment
+   * @param environment changes of the environment; null for a variable to remove
    */
   static ProcessBuilder of(
       RunId id,
       RunFolder folder,
       List<String> command,
       Path workingDirectory,
-      Map<String, String> environment,
+      Map<String, @Nullable String> environment,
       boolean ownSession) {
     ProcessBuilder process = new ProcessBuilder();
-    process.environment().putAll(environment);
+    change(process.environment(), environment);
     List<String> words = new ArrayList<>();
     if (ownSession) { // util-linux; without it the run stays in our session
       tool("setsid").ifPresent(words::add);
@@ -58,6 +59,18 @@ final class Supervisor {
         .redirectInput(ownSession ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
         .redirectOutput(log)
         .redirectError(log);
+  }
+
+  /** Sets variables, and removes those that are null. */
+  static void change(Map<String, String> environment, Map<String, @Nullable String> changes) {
+    changes.forEach(
+        (name, value) -> {
+          if (value == null) {
+            environment.remove(name);
+          } else {
+            environment.put(name, value);
+          }
+        });
   }
 
   /** A shell does not pass on variables with names such as {@code my.setting}: env does it then. */

@@ -1,0 +1,33 @@
+package dev.runregistry.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Who called the program, as far as it can tell.
+ *
+ * @param environment the variables
+ * @param out where results go
+ * @param err where messages go
+ * @param terminal what is known about both
+ */
+record Caller(
+    Map<String, String> environment, StandardOutput out, PrintStream err, Terminal terminal) {
+
+  /** Who called this process. */
+  static Caller ofProcess() {
+    return new Caller(
+        System.getenv(),
+        new StandardOutput(new FileOutputStream(FileDescriptor.out)),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        Terminal.of(System.getenv()));
+  }
+
+  /** Tells the user something: one line on stderr, whatever the text is. */
+  void say(String message) {
+    err.println("registry: " + message);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.RegistryException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns what went wrong in a command into a message and an exit code. A class and not two lambdas:
+ * those of picocli's interfaces cannot be in the class-data archive, and take longer to make.
+ */
+final class CommandExit implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** What a shell makes of a program that SIGPIPE ended. */
+  static final int CLOSED_PIPE = 128 + 13;
+
+  private final Caller caller;
+  private final Codes codes;
+
+  CommandExit(Caller caller, Codes codes) {
+    this.caller = caller;
+    this.codes = codes;
+  }
+
+  /**
+   * Exit codes for what is not a result.
+   *
+   * @param failed the command could not do what it was asked for
+   * @param usage it was asked for something that makes no sense
+   */
+  record Codes(int failed, int usage) {
+    static final Codes USUAL = new Codes(1, 2);
+
+    /** One for both, as in timeout(1): all other codes are the command's. */
+    static final Codes OF_RUN = new Codes(125, 125);
+  }
+
+  /** Executes the command to its end. */
+  int of(CommandLine command, String... arguments) {
+    command.setParameterExceptionHandler(this);
+    command.setExecutionExceptionHandler(this);
+    int code = codes.failed();
+    try {
+      code = command.execute(arguments);
+      caller.out().flush();
+    } catch (OutputException e) { // from the last flush, or from picocli printing help
+      return outputFailed(e, code);
+    }
+    return code;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] arguments) {
+    caller.say(Printable.line(String.valueOf(e.getMessage())));
+    UnmatchedArgumentException.printSuggestions(e, e.getCommandLine().getErr());
+    caller.err().printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
+    return codes.usage();
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof OutputException output) {
+      return outputFailed(output, codes.failed());
+    }
+    if (e instanceof RegistryException) {
+      caller.say(Printable.line(String.valueOf(e.getMessage())));
+      if (Logging.isVerbose()) {
+        e.printStackTrace(caller.err());
+      }
+      return e instanceof UsageException ? codes.usage() : codes.failed();
+    }
+    caller.say("this is a defect of the registry, please report it:");
+    e.printStackTrace(caller.err());
+    return codes.failed();
+  }
+
+  private int outputFailed(OutputException e, int code) {
+    if (e.isClosedPipe()) { // the reader has seen enough: no reason for a message
+      return CLOSED_PIPE;
+    }
+    caller.say(String.valueOf(e.getMessage()));
+    return code == 0 ? codes.failed() : code;
+  }
+}

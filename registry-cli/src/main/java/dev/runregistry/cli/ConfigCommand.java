@@ -1,0 +1,78 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.cli.Settings.Value;
+import dev.runregistry.cli.TextTable.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code registry config}. */
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Shows what is in force and where it comes from; secrets are masked.",
+    footer = {
+      "%nA setting is taken from its option, else from its environment variable, else from the",
+      "configuration file (Java properties in UTF-8), else it has its default."
+    })
+final class ConfigCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions options;
+
+  ConfigCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = options.read(caller);
+    List<List<String>> rows = new ArrayList<>();
+    for (Setting setting : Setting.values()) {
+      String value =
+          settings
+              .given(setting)
+              .map(said -> shown(setting, said))
+              .orElse(usual(setting, settings));
+      String source = settings.given(setting).map(Value::source).orElse("default");
+      rows.add(List.of(setting.key(), value, source));
+    }
+    settings
+        .file()
+        .ifPresent(
+            file ->
+                rows.add(
+                    List.of(
+                        "(file)",
+                        file.path().toString(),
+                        file.path().toFile().exists() ? "read" : "not there")));
+    List<Column> columns = new ArrayList<>();
+    List<String> titles = List.of("KEY", "VALUE", "FROM");
+    for (int i = 0; i < titles.size(); i++) {
+      int column = i;
+      columns.add(Column.whole(titles.get(i), rows.stream().map(row -> row.get(column)).toList()));
+    }
+    // as wide as it gets: a value that is cut is no use
+    new TextTable(columns).lines(OptionalInt.empty()).forEach(caller.out()::println);
+    return 0;
+  }
+
+  private static String shown(Setting setting, Value said) {
+    return setting.isSecret() ? "***" : DatabaseSettings.masked(said.text());
+  }
+
+  private static String usual(Setting setting, Settings settings) {
+    return switch (setting) {
+      case HOME -> settings.home().toString();
+      case DB -> new Parts(settings).databaseConfig().url();
+      case DATASETS -> settings.datasets().toString();
+      case COMMAND -> CommandText.of(CommandText.DEFAULT);
+      case LOG -> settings.log().text();
+      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE -> "-";
+    };
+  }
+}

@@ -1,0 +1,19 @@
+package dev.runregistry.cli;
+
+/** Where it all begins. */
+final class Main {
+  private Main() {}
+
+  /** Runs the command that the arguments name and exits with its code. */
+  public static void main(String[] arguments) {
+    boolean runs = arguments.length > 0 && arguments[0].equals("run");
+    // the other commands keep nothing that a signal could lose
+    SignalRelay signals = runs ? SignalRelay.install() : new SignalRelay();
+    Caller caller = Caller.ofProcess();
+    Program program = new Program(caller, signals);
+    System.exit(
+        RawArguments.problem(arguments)
+            .map(problem -> program.refuse(problem, arguments))
+            .orElseGet(() -> program.execute(arguments)));
+  }
+}

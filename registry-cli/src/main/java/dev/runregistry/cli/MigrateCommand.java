@@ -1,0 +1,40 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.persistence.jooq.MigrationResult;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code registry migrate}. */
+@Command(
+    name = "migrate",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Checks the schema of the database and brings it up to date. All other commands do so by"
+            + " themselves when it is behind.")
+final class MigrateCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  MigrateCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    try (RunDatabase database = new Parts(settings.read(caller)).database()) {
+      MigrationResult result = database.migrate();
+      caller
+          .out()
+          .println(
+              result.applied() == 0
+                  ? "The schema is current: version %d".formatted(result.versionAfter())
+                  : "Migrated the schema from version %d to %d"
+                      .formatted(result.versionBefore(), result.versionAfter()));
+      return 0;
+    }
+  }
+}

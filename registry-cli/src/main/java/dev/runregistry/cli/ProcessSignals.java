@@ -1,0 +1,27 @@
+package dev.runregistry.cli;
+
+import java.util.function.Consumer;
+import sun.misc.Signal;
+
+/**
+ * The signals that this process gets. A class of its own, compiled by itself: javac warns of {@code
+ * sun.misc} and nothing can silence it, while Java has no other way to handle a signal.
+ */
+final class ProcessSignals {
+  private ProcessSignals() {}
+
+  /**
+   * From now on the signal does not end this process but calls the handler, on a thread of its own,
+   * with its name. A signal that is ignored already, as INT is in the background of a script and
+   * HUP under {@code nohup}, stays ignored.
+   *
+   * @param name such as {@code TERM}
+   */
+  static void handle(String name, Consumer<String> handler) {
+    Signal signal = new Signal(name);
+    sun.misc.SignalHandler before = Signal.handle(signal, received -> handler.accept(name));
+    if (before == sun.misc.SignalHandler.SIG_IGN) {
+      Signal.handle(signal, before);
+    }
+  }
+}

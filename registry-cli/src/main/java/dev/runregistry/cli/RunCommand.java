@@ -1,0 +1,76 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.ProcessSignal;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.service.RunRegistry;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code registry run}: carries out a run and exits with its exit code. */
+final class RunCommand implements Callable<Integer> {
+  private final Caller caller;
+  private final SignalRelay signals;
+  private final RunArguments arguments;
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+
+  private RunCommand(Caller caller, SignalRelay signals, RunArguments arguments) {
+    this.caller = caller;
+    this.signals = signals;
+    this.arguments = arguments;
+  }
+
+  /** The command, ready to parse what comes before the {@code --}. */
+  static CommandLine commandLine(
+      String name, Caller caller, SignalRelay signals, RunArguments arguments) {
+    RunCommand command = new RunCommand(caller, signals, arguments);
+    RunHelp.addTo(command.spec.name(name));
+    return new CommandLine(command.spec);
+  }
+
+  @Override
+  public Integer call() {
+    RunOptions options = new RunOptions(spec.commandLine().getParseResult());
+    Settings settings = options.settings(caller);
+    RunRequest request = options.request(settings, arguments);
+    Parts parts = new Parts(settings);
+    LocalRunExecutor processes = processes(parts, options);
+    RememberedOutcome executor = new RememberedOutcome(processes);
+    signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.registry(database, executor, RunCommand::inBackground);
+      Run ended = registry.submit(request);
+      return new RunReport(caller, options.isQuiet(), options.isJson())
+          .report(ended, executor.outcome());
+    }
+  }
+
+  /** The child does not wait for the database: the start is recorded while it runs. */
+  private static void inBackground(Runnable recording) {
+    Thread thread = new Thread(recording, "record start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  // closed by nobody: they are this process's own streams
+  @SuppressWarnings("resource")
+  private LocalRunExecutor processes(Parts parts, RunOptions options) {
+    FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
+    // with --json, stdout belongs to the document
+    FileChannel out =
+        options.isJson() ? err : new FileOutputStream(FileDescriptor.out).getChannel();
+    LocalRunExecutor.Builder builder =
+        LocalRunExecutor.builder(parts.home())
+            .killGrace(options.killAfter())
+            .terminal()
+            .liveOutput(out, err);
+    ChildEnvironment.of(caller.environment()).applyTo(builder);
+    return builder.build();
+  }
+}

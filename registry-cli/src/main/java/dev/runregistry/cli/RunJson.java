@@ -1,0 +1,98 @@
+package dev.runregistry.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSummary;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs as the HTTP contract writes them: the same fields in the same order, each always present.
+ * Each on one line.
+ */
+final class RunJson {
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private RunJson() {}
+
+  /** The whole run. */
+  static String of(Run run) {
+    return object(
+        json -> {
+          json.writeStringField("run_id", run.id().toString());
+          json.writeStringField("status", run.status().text());
+          json.writeStringField("mode", run.spec().mode().text());
+          json.writeStringField("dataset_key", run.spec().datasetKey().value());
+          json.writeStringField("model_id", run.spec().modelId());
+          json.writeStringField("output_dir", run.spec().outputDir());
+          if (run.exitCode() == null) {
+            json.writeNullField("exit_code");
+          } else {
+            json.writeNumberField("exit_code", run.exitCode());
+          }
+          json.writeStringField("stdout", run.output().stdout().text());
+          json.writeStringField("stderr", run.output().stderr().text());
+          writeSeconds(json, run.duration().orElse(null));
+          writeInstant(json, "started_at", run.startedAt());
+          writeInstant(json, "completed_at", run.completedAt());
+          json.writeStringField("message", run.message());
+        });
+  }
+
+  /** A line of a list. */
+  static String of(RunSummary run) {
+    return object(
+        json -> {
+          json.writeStringField("run_id", run.id().toString());
+          json.writeStringField("dataset_key", run.datasetKey().value());
+          json.writeStringField("model_id", run.modelId());
+          json.writeStringField("mode", run.mode().text());
+          json.writeStringField("status", run.status().text());
+          writeInstant(json, "started_at", run.startedAt());
+          writeSeconds(json, run.duration());
+        });
+  }
+
+  private static void writeInstant(JsonGenerator json, String field, @Nullable Instant at)
+      throws IOException {
+    json.writeStringField(field, at == null ? null : MICROS.format(at));
+  }
+
+  private static void writeSeconds(JsonGenerator json, @Nullable Duration duration)
+      throws IOException {
+    json.writeFieldName("duration_seconds");
+    if (duration == null) {
+      json.writeNull();
+    } else {
+      long micros = TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
+      json.writeNumber(BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString());
+    }
+  }
+
+  private static String object(Fields fields) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      fields.writeTo(json);
+      json.writeEndObject();
+    } catch (IOException e) { // a StringWriter throws none
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private interface Fields {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+}

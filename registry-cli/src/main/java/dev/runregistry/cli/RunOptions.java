@@ -1,0 +1,123 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/** What the options of {@code registry run} say. */
+final class RunOptions {
+  private static final String NONE = "none";
+  private static final RunId ANY_ID = new RunId(new UUID(0, 0));
+
+  private final ParseResult parsed;
+
+  RunOptions(ParseResult parsed) {
+    this.parsed = parsed;
+  }
+
+  boolean isJson() {
+    return parsed.hasMatchedOption("--json");
+  }
+
+  boolean isQuiet() {
+    return parsed.hasMatchedOption("--quiet");
+  }
+
+  /** How long what runs may tidy up. */
+  Duration killAfter() {
+    return duration("--kill-after", "10s");
+  }
+
+  /** What is in force, options included. */
+  Settings settings(Caller caller) {
+    Map<Setting, String> options = new EnumMap<>(Setting.class);
+    for (Setting setting : List.of(Setting.HOME, Setting.DB, Setting.DATASETS)) {
+      String said = text(String.valueOf(setting.option()));
+      if (said != null) {
+        options.put(setting, said);
+      }
+    }
+    return SettingsOptions.read(
+        caller, options, text("--config"), parsed.hasMatchedOption("--verbose"));
+  }
+
+  /**
+   * What is to be run.
+   *
+   * @throws UsageException if the options do not fit together or have values outside their limits
+   */
+  RunRequest request(Settings settings, RunArguments arguments) {
+    List<String> strays =
+        parsed.matchedPositionals().stream()
+            .flatMap(stray -> stray.originalStringValues().stream())
+            .toList();
+    if (!strays.isEmpty()) {
+      throw new UsageException(
+          "unexpected '%s'; a command stands after --, as in: registry run -- %s"
+              .formatted(strays.get(0), CommandText.of(strays)));
+    }
+    try {
+      RunRequest request = subject(settings, arguments);
+      request =
+          request
+              .withTraining(training())
+              .withOutputDir(text("--output-dir"))
+              .withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
+      request.toSpec(ANY_ID); // checks the rest now, while it is still known who is to blame
+      return request;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private RunRequest subject(Settings settings, RunArguments arguments) {
+    boolean trains = parsed.hasMatchedOption("--local");
+    String model = parsed.matchedOptionValue("--model", NONE);
+    DatasetKey key = new DatasetKey(parsed.matchedOptionValue("--dataset", NONE));
+    if (arguments.hasCommand()) {
+      if (trains) {
+        throw new UsageException("--local starts the configured command; leave out -- CMD");
+      }
+      if (arguments.command().isEmpty()) {
+        throw new UsageException("there is no command after --");
+      }
+      return RunRequest.command(key, model, arguments.command());
+    }
+    if (!parsed.hasMatchedOption("--dataset")) {
+      throw new UsageException(
+          "nothing to run: name a data set with -d KEY, or a command after --");
+    }
+    return trains
+        ? RunRequest.training(key, model, settings.command())
+        : RunRequest.dryRun(key, model);
+  }
+
+  private TrainingConfig training() {
+    TrainingConfig usual = TrainingConfig.DEFAULT;
+    return new TrainingConfig(
+        parsed.matchedOptionValue("--learning-rate", usual.learningRate()),
+        parsed.matchedOptionValue("--epochs", usual.numEpochs()),
+        parsed.matchedOptionValue("--batch-size", usual.batchSize()),
+        parsed.matchedOptionValue("--max-seq-length", usual.maxSeqLength()));
+  }
+
+  private Duration duration(String option, String otherwise) {
+    try {
+      return DurationText.parse(parsed.matchedOptionValue(option, otherwise));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + ": " + e.getMessage(), e);
+    }
+  }
+
+  private @Nullable String text(String option) {
+    return parsed.matchedOptionValue(option, (String) null);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunStatus;
+import java.util.Optional;
+
+/**
+ * Tells the user how a run ended, and no more than needed: stdout and stderr belong to the command.
+ * A line about the run itself goes to a terminal only, unless the run could not be carried out.
+ */
+final class RunReport {
+  private static final int TIMED_OUT = 124;
+  private static final int NOT_RUN = 125;
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+
+  private final Caller caller;
+  private final boolean quiet;
+  private final boolean json;
+
+  RunReport(Caller caller, boolean quiet, boolean json) {
+    this.caller = caller;
+    this.quiet = quiet;
+    this.json = json;
+  }
+
+  /**
+   * Tells it.
+   *
+   * @param outcome what the executor said; empty when it was not asked
+   * @return our exit code
+   */
+  int report(Run ended, Optional<RunOutcome> outcome) {
+    if (json) {
+      caller.out().println(RunJson.of(ended));
+    } else if (outcome.isEmpty()) { // of the registry's own making: there was nothing live to see
+      caller.out().print(ended.output().stdout().text());
+      caller.err().print(ended.output().stderr().text());
+    }
+    if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
+      caller.say(line(ended));
+    }
+    return exitCode(ended, outcome);
+  }
+
+  /** An exit code of ours could be one of the command's too. */
+  private static boolean isWorthTelling(Run ended, Optional<RunOutcome> outcome) {
+    return ended.spec().mode() == RunMode.LOCAL
+        && ended.exitCode() == null
+        && (outcome.isPresent() || ended.completedAt() == null);
+  }
+
+  private static String line(Run ended) {
+    String took = ended.duration().map(time -> " (" + DurationText.of(time) + ")").orElse("");
+    return "run " + ended.id() + ": " + Printable.line(ended.message()) + took;
+  }
+
+  private static int exitCode(Run ended, Optional<RunOutcome> outcome) {
+    if (ended.spec().mode() == RunMode.DRY_RUN) {
+      return ended.status() == RunStatus.COMPLETED ? 0 : 1;
+    }
+    if (ended.status() == RunStatus.TIMEOUT) {
+      return TIMED_OUT;
+    }
+    if (ended.exitCode() != null) {
+      return ended.exitCode();
+    }
+    return outcome.map(RunReport::codeOfObstacle).orElse(NOT_RUN);
+  }
+
+  private static int codeOfObstacle(RunOutcome outcome) {
+    if (outcome instanceof NotStarted notStarted) {
+      return switch (notStarted.why()) {
+        case NOT_FOUND -> NOT_FOUND;
+        case NOT_EXECUTABLE -> NOT_EXECUTABLE;
+        case REFUSED -> NOT_RUN;
+      };
+    }
+    return NOT_RUN; // lost
+  }
+}

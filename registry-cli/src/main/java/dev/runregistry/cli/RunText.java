@@ -1,0 +1,65 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A run for people: what was asked for, how it ended, what it printed. */
+final class RunText {
+  private final ZoneId zone;
+
+  RunText(ZoneId zone) {
+    this.zone = zone;
+  }
+
+  /** Several lines; the recorded output comes last and as it is. */
+  String of(Run run) {
+    StringBuilder text = new StringBuilder();
+    RunSpec spec = run.spec();
+    add(text, "run", run.id().toString());
+    add(text, "status", run.status().text());
+    add(text, "message", run.message());
+    add(text, "mode", spec.mode().text());
+    add(text, "dataset", spec.datasetKey().value());
+    add(text, "model", spec.modelId());
+    if (!spec.command().isEmpty()) {
+      add(text, "command", CommandText.of(spec.command()));
+    }
+    add(text, "exit code", Objects.toString(run.exitCode(), "-"));
+    add(text, "started", time(run.startedAt()));
+    add(text, "completed", time(run.completedAt()));
+    add(text, "duration", run.duration().map(DurationText::of).orElse("-"));
+    add(text, "time limit", spec.timeLimit() == null ? "-" : DurationText.of(spec.timeLimit()));
+    add(text, "output dir", spec.outputDir());
+    add(text, "training", training(spec.training()));
+    add(text, "executor", Objects.toString(run.executor(), "-"));
+    addOutput(text, "stdout", run.output().stdout().text());
+    addOutput(text, "stderr", run.output().stderr().text());
+    return text.toString();
+  }
+
+  private String time(@Nullable Instant at) {
+    return at == null ? "-" : LocalTime.withOffset(at, zone);
+  }
+
+  private static String training(TrainingConfig config) {
+    return "learning rate %s, epochs %d, batch size %d, sequence length %d"
+        .formatted(
+            config.learningRate(), config.numEpochs(), config.batchSize(), config.maxSeqLength());
+  }
+
+  private static void add(StringBuilder text, String name, String value) {
+    text.append("%-10s  %s\n".formatted(name, Printable.line(value)));
+  }
+
+  private static void addOutput(StringBuilder text, String name, String output) {
+    if (!output.isEmpty()) {
+      text.append('\n').append(name).append(":\n");
+      output.lines().forEach(line -> text.append(Printable.line(line)).append('\n'));
+    }
+  }
+}

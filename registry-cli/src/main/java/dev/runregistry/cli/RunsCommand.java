@@ -1,0 +1,28 @@
+package dev.runregistry.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code registry runs}: lists runs when no subcommand says otherwise. */
+@Command(
+    name = "runs",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Shows recorded runs; without a subcommand it lists them.",
+    synopsisSubcommandLabel = "[COMMAND]")
+final class RunsCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+  @Mixin private ListOptions filters;
+
+  RunsCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    return filters.list(caller, settings);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.service.RunRegistry;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry runs show}. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Shows one run and what is recorded of its output.")
+final class RunsShowCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
+  private String id;
+
+  @Option(names = "--json", description = "One JSON document, as the HTTP API has it.")
+  private boolean json;
+
+  RunsShowCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    Parts parts = new Parts(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.registry(database);
+      Run run = registry.get(new RunLookup(registry).idOf(id));
+      if (json) {
+        caller.out().println(RunJson.of(run));
+      } else {
+        caller.out().print(new RunText(ZoneId.systemDefault()).of(run));
+      }
+      return 0;
+    }
+  }
+}

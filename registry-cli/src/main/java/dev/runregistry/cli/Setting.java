@@ -1,0 +1,68 @@
+package dev.runregistry.cli;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What can be set, and how it is called in the configuration file and in the environment. */
+enum Setting {
+  /** The folder of this host's runs and of the embedded database. */
+  HOME("home", "REGISTRY_HOME", "--home"),
+  /** The JDBC URL of the database; the embedded one unless said. */
+  DB("db", "REGISTRY_DB", "--db"),
+  /** Who logs in to the database. */
+  DB_USER("db.user", "REGISTRY_DB_USER", null),
+  /** With which password. */
+  DB_PASSWORD("db.password", "REGISTRY_DB_PASSWORD", null),
+  /** A file whose first line is the password. */
+  DB_PASSWORD_FILE("db.password.file", "REGISTRY_DB_PASSWORD_FILE", null),
+  /** The folder of the data sets. */
+  DATASETS("datasets", "REGISTRY_DATASETS", "--datasets"),
+  /** What {@code run --local} starts. */
+  COMMAND("command", "REGISTRY_COMMAND", null),
+  /** How much is said on stderr: error, warn, info or debug. */
+  LOG("log", "REGISTRY_LOG", "--verbose");
+
+  private final String key;
+  private final String variable;
+  private final @Nullable String option;
+
+  Setting(String key, String variable, @Nullable String option) {
+    this.key = key;
+    this.variable = variable;
+    this.option = option;
+  }
+
+  /** Its name in the configuration file. */
+  String key() {
+    return key;
+  }
+
+  /** Its name in the environment. */
+  String variable() {
+    return variable;
+  }
+
+  /** The option that sets it; null where there is none, so that no secret is in a process list. */
+  @Nullable String option() {
+    return option;
+  }
+
+  boolean isSecret() {
+    return this == DB_PASSWORD;
+  }
+
+  static Optional<Setting> ofKey(String key) {
+    return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+  }
+
+  static Optional<Setting> ofVariable(String variable) {
+    return Arrays.stream(values()).filter(setting -> setting.variable.equals(variable)).findFirst();
+  }
+
+  /** All keys of the configuration file, for messages. */
+  static String keys() {
+    return Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "));
+  }
+}

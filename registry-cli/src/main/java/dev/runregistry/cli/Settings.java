@@ -1,0 +1,120 @@
+package dev.runregistry.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in force, and who said so: an option, else the environment, else the file, else nobody.
+ */
+final class Settings {
+  private final Map<Setting, Value> values;
+  private final @Nullable SettingsFile file;
+  private final Map<String, String> environment;
+
+  private Settings(
+      Map<Setting, Value> values, @Nullable SettingsFile file, Map<String, String> environment) {
+    this.values = values;
+    this.file = file;
+    this.environment = environment;
+  }
+
+  /**
+   * A value and where it comes from.
+   *
+   * @param text as it was written
+   * @param source for people, such as {@code environment REGISTRY_DB}
+   */
+  record Value(String text, String source) {}
+
+  /**
+   * Puts them together.
+   *
+   * @param options what options say
+   * @param config what {@code --config} says; null where it was not given
+   * @throws UsageException if the configuration file cannot be used
+   */
+  static Settings of(
+      Map<Setting, String> options, @Nullable Path config, Map<String, String> environment) {
+    Optional<SettingsFile> file = SettingsFile.of(config, environment);
+    Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    if (file.isPresent()) {
+      String source = "file " + file.get().path();
+      file.get().read().forEach((setting, text) -> values.put(setting, new Value(text, source)));
+    }
+    for (Setting setting : Setting.values()) {
+      String text = environment.getOrDefault(setting.variable(), "");
+      if (!text.isEmpty()) { // set to nothing counts as not set
+        values.put(setting, new Value(text, "environment " + setting.variable()));
+      }
+    }
+    options.forEach(
+        (setting, text) -> values.put(setting, new Value(text, "option " + setting.option())));
+    return new Settings(values, file.orElse(null), environment);
+  }
+
+  /** What somebody said; empty when the default is in force. */
+  Optional<Value> given(Setting setting) {
+    return Optional.ofNullable(values.get(setting));
+  }
+
+  /** The configuration file, which need not exist; empty when there is no place for one. */
+  Optional<SettingsFile> file() {
+    return Optional.ofNullable(file);
+  }
+
+  /**
+   * The folder of this host's runs, absolute.
+   *
+   * @throws UsageException if nobody said where, not even HOME
+   */
+  Path home() {
+    return path(Setting.HOME)
+        .or(() -> UserFolders.of(environment).state())
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home"))
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  /** The folder of the data sets, absolute. */
+  Path datasets() {
+    return path(Setting.DATASETS).orElse(Path.of("datasets")).toAbsolutePath().normalize();
+  }
+
+  /**
+   * What {@code run --local} starts.
+   *
+   * @throws UsageException if it cannot be understood
+   */
+  List<String> command() {
+    return given(Setting.COMMAND)
+        .map(value -> CommandText.parse(value.text(), value.source()))
+        .orElse(CommandText.DEFAULT);
+  }
+
+  /** How much is said. */
+  LogLevel log() {
+    return given(Setting.LOG)
+        .map(value -> LogLevel.parse(value.text(), value.source()))
+        .orElse(LogLevel.WARN);
+  }
+
+  private Optional<Path> path(Setting setting) {
+    return given(setting).map(Settings::path);
+  }
+
+  private static Path path(Value value) {
+    try {
+      return Path.of(value.text());
+    } catch (InvalidPathException e) {
+      throw new UsageException("not a path: " + value.text() + " (" + value.source() + ")", e);
+    }
+  }
+}

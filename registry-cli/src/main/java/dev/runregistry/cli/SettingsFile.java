@@ -1,0 +1,80 @@
+package dev.runregistry.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration file: Java properties in UTF-8.
+ *
+ * @param path where it is, or would be
+ * @param isExpected whether the user named it, so that it has to be there
+ */
+record SettingsFile(Path path, boolean isExpected) {
+
+  /**
+   * The file that is named by the option or {@code REGISTRY_CONFIG}, else {@code
+   * run-registry/config.properties} in the user's configuration folder; empty when there is none.
+   *
+   * @param option what {@code --config} says; null where it was not given
+   */
+  static Optional<SettingsFile> of(@Nullable Path option, Map<String, String> environment) {
+    String variable = environment.getOrDefault("REGISTRY_CONFIG", "");
+    if (option != null || !variable.isEmpty()) {
+      return Optional.of(new SettingsFile(option != null ? option : Path.of(variable), true));
+    }
+    return UserFolders.of(environment)
+        .configuration()
+        .map(folder -> new SettingsFile(folder.resolve("config.properties"), false));
+  }
+
+  /**
+   * What it says.
+   *
+   * @throws UsageException if it cannot be read or has a key that does not exist
+   */
+  Map<Setting, String> read() {
+    Properties properties = load();
+    Map<Setting, String> values = new EnumMap<>(Setting.class);
+    for (String key : properties.stringPropertyNames()) {
+      Setting setting = Setting.ofKey(key).orElseThrow(() -> unknown(key));
+      values.put(setting, properties.getProperty(key));
+    }
+    return values;
+  }
+
+  private Properties load() {
+    Properties properties = new Properties();
+    if (!isExpected && !Files.exists(path)) {
+      return properties;
+    }
+    try (BufferedReader reader = Files.newBufferedReader(path)) {
+      properties.load(reader);
+      return properties;
+    } catch (NoSuchFileException e) {
+      throw refused("does not exist", e);
+    } catch (CharacterCodingException e) {
+      throw refused("is not UTF-8", e);
+    } catch (IOException | IllegalArgumentException e) { // the latter: a bad \\u escape
+      throw refused("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private UsageException refused(String why, Exception cause) {
+    return new UsageException("the configuration file " + path + " " + why, cause);
+  }
+
+  private UsageException unknown(String key) {
+    return new UsageException(
+        "unknown key '%s' in %s; allowed are %s"
+            .formatted(Printable.line(key), path, Setting.keys()));
+  }
+}

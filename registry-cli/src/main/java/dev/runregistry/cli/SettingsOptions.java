@@ -1,0 +1,70 @@
+package dev.runregistry.cli;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that every command has. */
+final class SettingsOptions {
+  static final String HOME = "Folder of this host's runs and of the embedded database.";
+  static final String DB = "Database: jdbc:postgresql://HOST/NAME or jdbc:sqlite:FILE.";
+  static final String CONFIG = "Configuration file.";
+  static final String VERBOSE = "Say more on stderr, with stack traces.";
+
+  /** Known to the launcher and to {@link SettingsFile}, not settings themselves. */
+  private static final List<String> OTHER_VARIABLES =
+      List.of(
+          "REGISTRY_CONFIG",
+          "REGISTRY_CDS",
+          "REGISTRY_JAVA",
+          "REGISTRY_JAVA_OPTS",
+          ChildEnvironment.CALLERS_LC_ALL);
+
+  @Option(names = "--home", paramLabel = "DIR", description = HOME)
+  private @Nullable String home;
+
+  @Option(names = "--db", paramLabel = "URL", description = DB)
+  private @Nullable String db;
+
+  @Option(names = "--config", paramLabel = "FILE", description = CONFIG)
+  private @Nullable String config;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = VERBOSE)
+  private boolean verbose;
+
+  /** What is in force. */
+  Settings read(Caller caller) {
+    Map<Setting, String> options = new EnumMap<>(Setting.class);
+    Optional.ofNullable(home).ifPresent(folder -> options.put(Setting.HOME, folder));
+    Optional.ofNullable(db).ifPresent(url -> options.put(Setting.DB, url));
+    return read(caller, options, config, verbose);
+  }
+
+  /**
+   * What is in force; sets up logging accordingly, and warns of variables that look like ours: a
+   * misspelt one would let runs be recorded elsewhere than intended.
+   */
+  static Settings read(
+      Caller caller, Map<Setting, String> options, @Nullable String config, boolean verbose) {
+    if (verbose) {
+      options.put(Setting.LOG, LogLevel.DEBUG.text());
+    }
+    Settings settings =
+        Settings.of(options, config == null ? null : Path.of(config), caller.environment());
+    Logging.configure(settings.log());
+    for (String variable : caller.environment().keySet()) {
+      if (variable.startsWith("REGISTRY_")
+          && Setting.ofVariable(variable).isEmpty()
+          && !OTHER_VARIABLES.contains(variable)) {
+        caller.say("warning: the variable " + Printable.line(variable) + " means nothing here");
+      }
+    }
+    return settings;
+  }
+}

@@ -1,0 +1,212 @@
+package dev.runregistry.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who may know whom. Here, because only the command line sees every module. */
+class ArchitectureTest {
+  private static final String BASE = "dev.runregistry";
+  private static final String CORE = BASE + ".run..";
+  private static final String PERSISTENCE = BASE + ".persistence..";
+  private static final String EXECUTOR = BASE + ".executor..";
+  private static final String HTTP = BASE + ".http..";
+  private static final String CLI = BASE + ".cli..";
+  private static final String TESTKIT = BASE + ".testkit..";
+
+  private static final JavaClasses PRODUCTION =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(BASE);
+
+  /** Each rule has an offender in {@code dev.runregistry.<package>.offender}, planted for it. */
+  enum Rule {
+    CORE_STANDS_ALONE(
+        classes()
+            .that()
+            .resideInAPackage(CORE)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                CORE,
+                "java.lang..",
+                "java.io..",
+                "java.math..",
+                "java.net..",
+                "java.nio..",
+                "java.text..",
+                "java.time..",
+                "java.util..",
+                "org.jspecify..",
+                "org.slf4j.."),
+        "dev.runregistry.run.offender"),
+    CORE_DOES_NO_IO(
+        noClasses()
+            .that()
+            .resideInAPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.file.Files")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net..", "java.sql..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.File"),
+        "dev.runregistry.run.offender"),
+    VALUES_KNOW_NEITHER_PORTS_NOR_SERVICES(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + ".run")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + ".run.port..", BASE + ".run.service.."),
+        "dev.runregistry.run"),
+    PORTS_KNOW_NO_SERVICE(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + ".run.port..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(BASE + ".run.service.."),
+        "dev.runregistry.run.port.offender"),
+    PERSISTENCE_KNOWS_NO_OTHER_ADAPTER(
+        adapter(PERSISTENCE, EXECUTOR, HTTP), "dev.runregistry.persistence.offender"),
+    EXECUTORS_KNOW_NO_OTHER_ADAPTER(
+        adapter(EXECUTOR, PERSISTENCE, HTTP), "dev.runregistry.executor.offender"),
+    HTTP_KNOWS_NO_OTHER_ADAPTER(
+        adapter(HTTP, PERSISTENCE, EXECUTOR).allowEmptyShould(true), // comes with its own issue
+        "dev.runregistry.http.offender"),
+    NOBODY_KNOWS_THE_COMMAND_LINE(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CLI),
+        "dev.runregistry.executor.offender"),
+    THE_TESTKIT_IS_FOR_TESTS(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(TESTKIT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TESTKIT, "org.junit..", "org.assertj.."),
+        "dev.runregistry.persistence.offender"),
+    ONLY_THE_COMMAND_LINE_PRINTS(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err"),
+        "dev.runregistry.executor.offender"),
+    NOBODY_ENDS_THE_JVM_BUT_THE_COMMAND_LINE(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .callMethod(System.class, "exit", int.class),
+        "dev.runregistry.executor.offender"),
+    LOGGING_IS_SLF4J(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.util.logging..", "ch.qos.logback..", "org.apache.log4j.."),
+        "dev.runregistry.persistence.offender");
+
+    private final ArchRule rule;
+    private final String offenders;
+
+    Rule(ArchRule rule, String offenders) {
+      this.rule = rule;
+      this.offenders = offenders;
+    }
+
+    private static ArchRule adapter(String adapter, String... others) {
+      return noClasses()
+          .that()
+          .resideInAPackage(adapter)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              Stream.concat(Arrays.stream(others), Stream.of(CLI)).toArray(String[]::new));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Rule.class)
+  void the_code_keeps_the_rule(Rule rule) {
+    rule.rule.check(PRODUCTION);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Rule.class)
+  void the_rule_has_teeth(Rule rule) {
+    JavaClasses planted =
+        new ClassFileImporter()
+            .importPackages(rule.offenders)
+            .that(
+                com.tngtech.archunit.base.DescribedPredicate.describe(
+                    "offenders", c -> c.getSimpleName().endsWith("Offender")));
+
+    assertThat(rule.rule.evaluate(planted).hasViolation()).isTrue();
+  }
+
+  @Test
+  void every_module_is_looked_at() {
+    for (String module : List.of(CORE, PERSISTENCE, EXECUTOR, CLI, TESTKIT)) {
+      assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
+    }
+  }
+
+  /** A type more is a promise more: whoever adds one changes this list, on purpose. */
+  @Test
+  void a_module_shows_no_more_than_it_has_to() {
+    Map<String, TreeSet<String>> shown = new TreeMap<>();
+    PRODUCTION.stream()
+        .filter(
+            type ->
+                type.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC))
+        .filter(type -> type.isTopLevelClass())
+        .filter(type -> !type.getPackageName().startsWith(BASE + ".run"))
+        .filter(type -> !type.getPackageName().startsWith(BASE + ".testkit"))
+        .filter(type -> !type.getPackageName().contains(".internal"))
+        .filter(type -> !type.getPackageName().contains(".generated"))
+        .forEach(
+            type ->
+                shown
+                    .computeIfAbsent(type.getPackageName(), p -> new TreeSet<>())
+                    .add(type.getSimpleName()));
+
+    assertThat(shown)
+        .isEqualTo(
+            Map.of(
+                BASE + ".executor.local",
+                new TreeSet<>(
+                    List.of(
+                        "FolderDatasetCatalog",
+                        "LocalRunExecutor",
+                        "ProcessSignal",
+                        "RunHome",
+                        "TimeOrderedRunIds")),
+                BASE + ".persistence.jooq",
+                new TreeSet<>(List.of("DatabaseConfig", "MigrationResult", "RunDatabase"))));
+  }
+}

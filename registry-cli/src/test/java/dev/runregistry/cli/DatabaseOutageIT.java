@@ -1,0 +1,144 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.cli.Launcher.Result;
+import dev.runregistry.cli.Launcher.Started;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real PostgreSQL is stopped before, during and at the end of a run. */
+class DatabaseOutageIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String COMMAND =
+      "echo ready; until [ -e go ]; do sleep 0.05; done; echo done; exit 3";
+
+  @TempDir Path folder;
+  private EmbeddedPostgres postgres;
+  private Launcher launcher;
+
+  @BeforeEach
+  void open() throws IOException {
+    // its data stays when it is stopped, so that it can come back
+    postgres =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("data"))
+            .setCleanDataDirectory(false)
+            .start();
+    launcher =
+        new Launcher(folder).with("REGISTRY_DB", postgres.getJdbcUrl("postgres", "postgres"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    postgres.close();
+  }
+
+  private List<Path> waiting() throws IOException {
+    try (Stream<Path> folders = Files.list(launcher.home().resolve("runs/active"))) {
+      return folders.toList();
+    }
+  }
+
+  @Test
+  void with_the_database_there_the_run_is_recorded_and_nothing_waits() throws Exception {
+    assertThat(launcher.registry("run", "--", "sh", "-c", "exit 3"))
+        .isEqualTo(new Result(3, "", ""));
+
+    assertThat(waiting()).isEmpty();
+    assertThat(launcher.registry("runs", "list", "--json").out()).contains("\"failed\"");
+  }
+
+  @Test
+  void stopped_before_the_run_it_changes_nothing_but_says_so() throws IOException {
+    postgres.close();
+
+    long start = System.nanoTime();
+    Result result = launcher.registry("run", "--", "sh", "-c", "echo out; exit 3");
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.out()).isEqualTo("out\n");
+    assertThat(result.err())
+        .contains("could not be recorded in the database and stays in this host's journal")
+        .doesNotContain("\tat ");
+    assertThat(waiting())
+        .singleElement()
+        .satisfies(run -> assertThat(run.resolve("outcome.json")).exists());
+  }
+
+  @Test
+  void stopped_during_the_run_it_changes_nothing_but_says_so() throws Exception {
+    Started run = launcher.start(List.of("run", "--", "sh", "-c", COMMAND));
+    await().atMost(SOON).until(() -> runsInDatabase() == 1);
+
+    postgres.close();
+    Files.createFile(folder.resolve("go"));
+    Result result = Launcher.result(run);
+
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.out()).isEqualTo("ready\ndone\n");
+    assertThat(result.err().lines())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("(failed) could not be recorded");
+    assertThat(waiting())
+        .singleElement()
+        .satisfies(id -> assertThat(id.resolve("outcome.json")).exists());
+  }
+
+  private int runsInDatabase() {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select count(*) from tunix_runs")) {
+      return rows.next() ? rows.getInt(1) : 0;
+    } catch (java.sql.SQLException e) { // no table yet
+      return 0;
+    }
+  }
+
+  @Test
+  void back_before_the_end_it_gets_the_whole_run() throws Exception {
+    int port = postgres.getPort();
+    postgres.close();
+    Started run = launcher.start(List.of("run", "--", "sh", "-c", COMMAND));
+    await().atMost(SOON).until(() -> run.err().contains("(running) could not be recorded"));
+
+    postgres =
+        EmbeddedPostgres.builder()
+            .setPort(port)
+            .setDataDirectory(folder.resolve("data"))
+            .setCleanDataDirectory(false)
+            .start();
+    Files.createFile(folder.resolve("go"));
+
+    assertThat(Launcher.result(run).code()).isEqualTo(3);
+    assertThat(runsInDatabase()).isEqualTo(1);
+    assertThat(waiting()).isEmpty();
+  }
+
+  @Test
+  void a_list_without_its_database_is_an_error_and_no_stack_trace() throws IOException {
+    postgres.close();
+
+    Result result = launcher.registry("runs");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("registry: ").doesNotContain("\tat ", "password");
+  }
+}

@@ -1,0 +1,140 @@
+package dev.runregistry.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code bin/registry}, started as a user would. Each has a home of its own; all share one cache,
+ * so that the class-data archive is built once.
+ */
+final class Launcher {
+  static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
+  static final Path SCRIPT = SOURCES.resolve("bin/registry");
+  static final Path CACHE = Path.of("target/cache").toAbsolutePath();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final Map<String, @Nullable String> variables = new HashMap<>();
+  private Path script = SCRIPT;
+  private Path directory;
+  private ProcessBuilder.Redirect stdin =
+      ProcessBuilder.Redirect.from(new java.io.File("/dev/null"));
+
+  Launcher(Path folder) {
+    this.folder = folder;
+    directory = folder;
+    variables.put("REGISTRY_HOME", home().toString());
+    variables.put("XDG_CACHE_HOME", CACHE.toString());
+    variables.put("XDG_CONFIG_HOME", folder.toString());
+    variables.put(
+        "REGISTRY_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+  }
+
+  /** What a process left behind. */
+  record Result(int code, String out, String err) {}
+
+  Path home() {
+    return folder.resolve("home");
+  }
+
+  Launcher with(String variable, @Nullable String value) {
+    variables.put(variable, value);
+    return this;
+  }
+
+  Launcher script(Path other) {
+    script = other;
+    return this;
+  }
+
+  Launcher in(Path other) {
+    directory = other;
+    return this;
+  }
+
+  Launcher stdin(Path file) {
+    stdin = ProcessBuilder.Redirect.from(file.toFile());
+    return this;
+  }
+
+  /** Waits for the end. */
+  Result registry(String... arguments) {
+    return result(start(List.of(arguments)));
+  }
+
+  /** A process whose output goes to files. */
+  Started start(List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
+    command.addAll(arguments);
+    return startCommand(command);
+  }
+
+  /** The same with any other program in the same environment. */
+  Started startCommand(List<String> command) {
+    try {
+      Path out = Files.createTempFile(folder, "out", "");
+      Path err = Files.createTempFile(folder, "err", "");
+      Process process =
+          builder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      return new Started(process, out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  ProcessBuilder builder(List<String> command) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectInput(stdin);
+    variables.forEach(
+        (name, value) -> {
+          if (value == null) {
+            builder.environment().remove(name);
+          } else {
+            builder.environment().put(name, value);
+          }
+        });
+    return builder;
+  }
+
+  static Result result(Started started) {
+    try {
+      if (!started.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        started.process.destroyForcibly();
+        throw new AssertionError("still running after " + PATIENCE + ": " + started.err());
+      }
+      return new Result(started.process.exitValue(), started.out(), started.err());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A process that has been started, and what it has printed so far. */
+  record Started(Process process, Path outFile, Path errFile) {
+    String out() {
+      return read(outFile);
+    }
+
+    String err() {
+      return read(errFile);
+    }
+
+    private static String read(Path file) {
+      try {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.Session.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgramTest {
+  @TempDir Path folder;
+  private Session session;
+
+  @BeforeEach
+  void open() {
+    session = new Session(folder);
+  }
+
+  private static String[] words(String line) {
+    return line.isEmpty() ? new String[0] : line.split(" ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "help",
+        "help run",
+        "run --help",
+        "run -h",
+        "runs --help",
+        "runs list --help",
+        "runs show --help",
+        "runs logs --help",
+        "migrate --help",
+        "config --help",
+        "completion --help",
+        "help completion"
+      })
+  void help_is_everywhere_and_goes_to_stdout(String line) {
+    Result result = session.registry(words(line));
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Usage: registry").doesNotContain("null");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "-V", "run --version", "runs --version", "runs show -V"})
+  void the_version_is_everywhere(String line) {
+    Result result = session.registry(words(line));
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).matches("registry \\d+\\.\\d+\\.\\d+\\S* \\(Java .*\\)\n");
+  }
+
+  @Test
+  void the_help_of_run_says_what_its_exit_codes_mean() {
+    assertThat(session.registry("run", "--help").out())
+        .contains("Usage: registry run [OPTIONS] -- CMD [ARG...]")
+        .contains("124", "125", "126", "127", "128 + n", "141")
+        .contains("--kill-after=TIME", "REGISTRY_DB_PASSWORD");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "``                        | Missing command",
+        "nonsense                  | Unmatched argument at index 0: 'nonsense'",
+        "runs --limit 0            | --limit must be at least 1: 0",
+        "runs --limit x            | 'x' is not an int",
+        "runs list --status gone   | no status \"gone\"; allowed are pending, running",
+        "runs list --mode remote   | no mode \"remote\"; allowed are dry-run, local",
+        "runs show                 | Missing required parameter: 'ID'",
+        "runs list --colour        | Unknown option: '--colour'",
+        "completion tcsh           | expected one of [bash, zsh, fish]",
+        "runs --db mysql://x       | a database is jdbc:postgresql://",
+        "config --config /no/such  | the configuration file /no/such does not exist"
+      })
+  void misuse_is_2_and_says_what_is_wrong(String line, String message) {
+    Result result = session.registry(words(line));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("registry: ").contains(message).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "run                              | nothing to run",
+        "run -m x                         | nothing to run",
+        "run --                           | there is no command after --",
+        "run echo hi                      | a command stands after --, as in: registry run -- echo hi",
+        "run --local                      | nothing to run",
+        "run -d x --local -- true         | leave out -- CMD",
+        "run --timeout 1 -- true          | --timeout: not a duration: '1'",
+        "run --timeout 0s -- true         | the time limit must be at least 1 ms",
+        "run --kill-after soon -- true    | --kill-after: not a duration",
+        "run -d a/b -- true               | dataset_key must not contain a path separator",
+        "run --epochs 0 -- true           | num_epochs must be 1 to 100",
+        "run --learning-rate x -- true    | Invalid value for option '--learning-rate'",
+        "run --frobnicate -- true         | Unknown option: '--frobnicate'",
+        "run --db mysql://x -- true       | a database is jdbc:postgresql://",
+        "run --config /no/such -- true    | the configuration file /no/such does not exist",
+        "run -d                           | Missing required parameter for option '--dataset'"
+      })
+  void misuse_of_run_is_125_because_all_other_codes_are_the_commands(String line, String message) {
+    Result result = session.registry(words(line));
+
+    assertThat(result.err()).startsWith("registry: ").contains(message).doesNotContain("\tat ");
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void arguments_that_are_not_text_are_refused_before_anything_happens() {
+    Program program = new Program(Caller.ofProcess(), new SignalRelay());
+
+    assertThat(program.refuse("argument 1 is not valid UTF-8", "run", "x")).isEqualTo(125);
+    assertThat(program.refuse("argument 1 is not valid UTF-8", "runs")).isEqualTo(2);
+  }
+
+  @Test
+  void a_stack_trace_is_shown_to_those_who_ask_for_it() {
+    Result result = session.registry("runs", "--db", "jdbc:sqlite:/dev/null/x", "--verbose");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).startsWith("registry: ").contains("\tat dev.runregistry");
+    assertThat(session.registry("runs", "--db", "jdbc:sqlite:/dev/null/x").err())
+        .startsWith("registry: ")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void a_home_that_cannot_be_written_is_125_and_nothing_runs() {
+    Result result =
+        session
+            .with("REGISTRY_HOME", "/dev/null/home")
+            .registry("run", "--", "touch", folder.resolve("ran").toString());
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err()).startsWith("registry: run ").contains("cannot be noted");
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void config_shows_what_is_in_force_and_hides_secrets() throws IOException {
+    Path file = Files.writeString(folder.resolve("config.properties"), "datasets=/data\n");
+    session
+        .with("REGISTRY_DB", "jdbc:postgresql://h/d?password=s3cret&user=u")
+        .with("REGISTRY_DB_PASSWORD", "t0psecret")
+        .with("REGISTRY_CONFIG", file.toString());
+
+    Result result = session.registry("config", "--home", "/h");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines().map(line -> line.replaceAll(" {2,}", " | ").strip()))
+        .containsExactly(
+            "KEY | VALUE | FROM",
+            "home | /h | option --home",
+            "db | jdbc:postgresql://h/d?password=***&user=u | environment REGISTRY_DB",
+            "db.user | - | default",
+            "db.password | *** | environment REGISTRY_DB_PASSWORD",
+            "db.password.file | - | default",
+            "datasets | /data | file " + file,
+            "command | tunix train --config '{config}' | default".replace("'", ""),
+            "log | warn | default",
+            "(file) | " + file + " | read");
+  }
+
+  @Test
+  void config_shows_where_the_embedded_database_is() {
+    assertThat(session.without("HOME").registry("config").out())
+        .contains("jdbc:sqlite:" + folder.resolve("registry.db"));
+    assertThat(session.with("HOME", "/home/me").registry("config").out())
+        .containsPattern("/home/me/.config/run-registry/config.properties +not there");
+  }
+
+  @Test
+  void a_variable_that_looks_like_ours_is_pointed_out() {
+    assertThat(session.with("REGISTRY_DBB", "x").with("REGISTRY_CDS", "off").registry("runs").err())
+        .isEqualTo(
+            "registry: warning: the variable REGISTRY_DBB means nothing here\nregistry: no runs\n");
+  }
+
+  @Test
+  void a_data_set_that_passes_is_0_with_its_report_on_stdout() throws IOException {
+    session.with("REGISTRY_DATASETS", datasets().toString());
+
+    Result result = session.registry("run", "-d", "arith", "-m", "tiny", "--epochs", "7");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Dataset: arith", "Model: tiny", "num_epochs=7");
+    assertThat(session.registry("runs", "list", "--mode", "dry-run", "--json").out())
+        .contains("\"status\":\"completed\"");
+  }
+
+  @Test
+  void a_data_set_that_is_refused_is_1_with_the_reason_on_stderr() {
+    Result result = session.registry("run", "--datasets", folder.toString(), "-d", "gone");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("Step 1 of 3, the manifest, failed\ngone/: ");
+    assertThat(session.registry("runs", "list", "--json").out()).contains("\"status\":\"failed\"");
+  }
+
+  @Test
+  void a_dry_run_as_json_is_one_document() throws IOException {
+    Result result =
+        session.registry("run", "--json", "--datasets", datasets().toString(), "-d", "arith");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines()).singleElement().asString().contains("\"mode\":\"dry-run\"");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void a_training_that_is_refused_starts_nothing_and_is_125() {
+    Result result =
+        session
+            .with("REGISTRY_COMMAND", "touch " + folder.resolve("ran"))
+            .registry("run", "-d", "gone", "--local");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err()).contains("Step 1 of 3, the manifest, failed");
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void a_training_starts_the_configured_command_with_its_configuration() throws IOException {
+    Path copy = folder.resolve("copy.yaml");
+    session
+        .with("REGISTRY_COMMAND", "cp {config} " + copy)
+        .with("REGISTRY_DATASETS", datasets().toString());
+
+    Result result =
+        session.registry(
+            "run",
+            "-d",
+            "arith",
+            "-m",
+            "tiny",
+            "--local",
+            "--output-dir",
+            "/out",
+            "--batch-size",
+            "4",
+            "--max-seq-length",
+            "256",
+            "--learning-rate",
+            "0.5");
+
+    assertThat(result).isEqualTo(new Result(0, "", ""));
+    assertThat(Files.readString(copy))
+        .contains("model_id", "tiny", "/out", "batch_size: 4", "max_seq_length: 256", "0.5");
+  }
+
+  @Test
+  void a_person_is_told_the_id_of_the_run() {
+    session.onTerminal(80);
+
+    assertThat(session.registry("run", "--", "true").err())
+        .matches("registry: run [0-9a-f-]{36}: Completed with exit code 0 \\(.*s\\)\n");
+    assertThat(session.registry("run", "-q", "--", "true").err()).isEmpty();
+  }
+
+  @Test
+  void fish_learns_every_command_and_option() {
+    Result result = session.registry("completion", "fish");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines())
+        .contains(
+            "complete -c registry -e",
+            "complete -c registry -n '__fish_seen_subcommand_from runs; and"
+                + " __fish_seen_subcommand_from logs' -s f -l follow -d 'Go on until the run ends.'")
+        .anyMatch(line -> line.contains("-f -a migrate -d '"))
+        .anyMatch(
+            line -> line.endsWith("-d 'Runs a command, a training or a dry-run, and records it.'"))
+        .anyMatch(line -> line.contains("-l timeout -r -d "))
+        .anyMatch(line -> line.endsWith("-f -a fish"));
+  }
+
+  @Test
+  void bash_and_zsh_share_a_script() {
+    assertThat(List.of("bash", "zsh"))
+        .allSatisfy(
+            shell ->
+                assertThat(session.registry("completion", shell).out())
+                    .startsWith("#!/usr/bin/env bash")
+                    .contains("--kill-after", "migrate"));
+  }
+
+  /** A folder with one small data set, {@code arith}. */
+  private Path datasets() throws IOException {
+    return SampleDatasets.in(folder);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.ScriptedRunExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunReportTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int report(Run ended, RunOutcome outcome, boolean quiet, boolean json) {
+    Caller caller =
+        new Caller(
+            Map.of(),
+            new StandardOutput(out),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Terminal.of(Map.of()));
+    int code = new RunReport(caller, quiet, json).report(ended, Optional.ofNullable(outcome));
+    caller.out().flush();
+    return code;
+  }
+
+  private int codeOf(RunOutcome outcome) {
+    return report(Runs.ended(Runs.running(), outcome), outcome, false, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NOT_FOUND, 127", "NOT_EXECUTABLE, 126", "REFUSED, 125"})
+  void what_was_not_started_says_why_and_has_the_exit_code_of_a_shell(Why why, int code) {
+    assertThat(codeOf(new NotStarted(why, "No such thing"))).isEqualTo(code);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .matches("registry: run .*: No such thing \\(1.2s\\)\n");
+  }
+
+  @Test
+  void a_timeout_is_124_and_says_so() {
+    assertThat(codeOf(Runs.timedOut())).isEqualTo(124);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("Timed out after 30.001 s");
+  }
+
+  @Test
+  void a_lost_run_is_125_and_says_so() {
+    assertThat(report(Runs.ended(Runs.running(), Runs.lost()), null, false, false)).isEqualTo(125);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("Lost: the host restarted");
+  }
+
+  @Test
+  void quiet_says_nothing_but_the_exit_code() {
+    RunOutcome outcome = Runs.timedOut();
+
+    assertThat(report(Runs.ended(Runs.running(), outcome), outcome, true, false)).isEqualTo(124);
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  @Test
+  void a_command_that_ended_by_itself_has_the_last_word() {
+    assertThat(codeOf(Runs.exited(3))).isEqualTo(3);
+    assertThat(out.size() + err.size()).isZero();
+  }
+
+  @Test
+  void json_is_all_there_is_on_stdout() {
+    RunOutcome outcome = Runs.exited(0);
+    Run run = Runs.ended(Runs.running(), outcome);
+
+    assertThat(report(run, outcome, false, true)).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(RunJson.of(run) + "\n");
+  }
+
+  @Test
+  void the_outcome_of_an_execution_is_remembered() {
+    NotStarted outcome = new NotStarted(Why.NOT_FOUND, "No program");
+    RememberedOutcome executor = new RememberedOutcome(ScriptedRunExecutor.endingWith(outcome));
+
+    assertThat(executor.outcome()).isEmpty();
+    assertThat(executor.execute(Runs.running())).isSameAs(outcome);
+    assertThat(executor.outcome()).containsSame(outcome);
+    assertThat(executor.name()).isEqualTo("process");
+  }
+}

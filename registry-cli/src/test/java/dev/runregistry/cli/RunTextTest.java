@@ -1,0 +1,62 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.testkit.Runs;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class RunTextTest {
+  private final RunText text = new RunText(ZoneOffset.ofHours(1));
+
+  @Test
+  void a_run_is_shown_with_all_that_is_recorded() {
+    Run run = Runs.completed();
+
+    assertThat(text.of(run))
+        .isEqualTo(
+            """
+            run         %s
+            status      completed
+            message     Completed with exit code 0
+            mode        local
+            dataset     math-v1
+            model       google/gemma-2b-it
+            command     tunix train --config {config}
+            exit code   0
+            started     2026-11-22 13:00:00 +01:00
+            completed   2026-11-22 13:00:01 +01:00
+            duration    1.2s
+            time limit  30.0s
+            output dir  ./output
+            training    learning rate 5.0E-4, epochs 2, batch size 16, sequence length 1024
+            executor    process
+
+            stdout:
+            loss 0.25
+
+            stderr:
+            warning: slow
+            """,
+            run.id());
+  }
+
+  @Test
+  void what_a_run_does_not_have_is_a_dash() {
+    assertThat(text.of(Runs.dryRunning()))
+        .contains("exit code   -\n", "completed   -\n", "duration    -\n", "time limit  -\n")
+        .contains("executor    -\n")
+        .doesNotContain("command", "stdout", "stderr");
+  }
+
+  @Test
+  void output_cannot_change_the_terminal() {
+    Run run =
+        Runs.ended(
+            Runs.running(), new RunOutcome.Exited(1, Runs.output("\u001B[2Jgone\nnext", "")));
+
+    assertThat(text.of(run)).endsWith("stdout:\n\uFFFD[2Jgone\nnext\n");
+  }
+}

@@ -1,0 +1,65 @@
+package dev.runregistry.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The program in this process, with a home, variables and a terminal of its own. */
+final class Session {
+  private final Map<String, String> variables = new HashMap<>();
+  private boolean terminal;
+  private OptionalInt columns = OptionalInt.empty();
+
+  Session(Path home) {
+    variables.put("REGISTRY_HOME", home.toString());
+  }
+
+  /** What a command left behind. */
+  record Result(int code, String out, String err) {}
+
+  Session with(String variable, String value) {
+    variables.put(variable, value);
+    return this;
+  }
+
+  Session without(String variable) {
+    variables.remove(variable);
+    return this;
+  }
+
+  Session onTerminal(int width) {
+    terminal = true;
+    columns = OptionalInt.of(width);
+    return this;
+  }
+
+  Result registry(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Caller caller =
+        new Caller(
+            Map.copyOf(variables),
+            new StandardOutput(out),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new FakeTerminal(terminal, columns));
+    int code = new Program(caller, new SignalRelay()).execute(arguments);
+    return new Result(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private record FakeTerminal(boolean isOutput, OptionalInt columns) implements Terminal {
+    @Override
+    public boolean isError() {
+      return isOutput;
+    }
+
+    @Override
+    public boolean hasColour() {
+      return isOutput;
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.cli.Settings.Value;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  @TempDir Path folder;
+  private final Map<Setting, String> options = new HashMap<>();
+  private final Map<String, String> environment = new HashMap<>();
+
+  private Settings settings() {
+    return Settings.of(options, null, environment);
+  }
+
+  private Path file(String text) throws IOException {
+    Path file = folder.resolve("config.properties");
+    Files.writeString(file, text);
+    environment.put("REGISTRY_CONFIG", file.toString());
+    return file;
+  }
+
+  @Test
+  void an_option_beats_the_environment_which_beats_the_file() throws IOException {
+    Path file = file("home=/from/file\ndatasets=/data/file\nlog=info\n");
+    environment.put("REGISTRY_HOME", "/from/environment");
+    environment.put("REGISTRY_DATASETS", "/data/environment");
+    options.put(Setting.HOME, "/from/option");
+
+    assertThat(settings().given(Setting.HOME)).contains(new Value("/from/option", "option --home"));
+    assertThat(settings().given(Setting.DATASETS))
+        .contains(new Value("/data/environment", "environment REGISTRY_DATASETS"));
+    assertThat(settings().given(Setting.LOG)).contains(new Value("info", "file " + file));
+    assertThat(settings().given(Setting.DB)).isEmpty();
+  }
+
+  @Test
+  void a_variable_that_is_set_to_nothing_is_not_set() {
+    environment.put("REGISTRY_DB", "");
+
+    assertThat(settings().given(Setting.DB)).isEmpty();
+  }
+
+  @Test
+  void an_unknown_key_is_refused_with_all_that_there_are() throws IOException {
+    Path file = file("dbb=x\n");
+
+    assertThatThrownBy(this::settings)
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
+                + " db.password.file, datasets, command, log",
+            file);
+  }
+
+  @Test
+  void the_file_is_utf_8() throws IOException {
+    file("datasets=/d\u00fc/\u6570\n");
+
+    assertThat(settings().datasets()).isEqualTo(Path.of("/dü/数"));
+  }
+
+  @Test
+  void a_file_in_another_encoding_is_refused() throws IOException {
+    Files.write(file(""), "home=/\u00fc".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(this::settings).hasMessageEndingWith("is not UTF-8");
+  }
+
+  @Test
+  void a_file_that_was_named_has_to_be_there() {
+    Path missing = folder.resolve("missing");
+
+    assertThatThrownBy(() -> Settings.of(options, missing, environment))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("the configuration file %s does not exist", missing);
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_is_refused() {
+    assertThatThrownBy(() -> Settings.of(options, folder, environment))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("the configuration file %s cannot be read", folder);
+  }
+
+  @Test
+  void the_usual_places_are_those_of_the_xdg_specification() throws IOException {
+    environment.put("HOME", "/home/me");
+    assertThat(settings().home()).isEqualTo(Path.of("/home/me/.local/state/run-registry"));
+    assertThat(settings().file().map(SettingsFile::path))
+        .contains(Path.of("/home/me/.config/run-registry/config.properties"));
+
+    environment.put("XDG_STATE_HOME", "/state");
+    environment.put("XDG_CONFIG_HOME", folder.toString());
+    Path config = Files.createDirectories(folder.resolve("run-registry"));
+    Files.writeString(config.resolve("config.properties"), "db=jdbc:sqlite:/x.db");
+    assertThat(settings().home()).isEqualTo(Path.of("/state/run-registry"));
+    assertThat(settings().given(Setting.DB)).isPresent();
+  }
+
+  @Test
+  void a_relative_xdg_folder_is_ignored() {
+    environment.put("HOME", "/home/me");
+    environment.put("XDG_STATE_HOME", "state");
+
+    assertThat(settings().home()).isEqualTo(Path.of("/home/me/.local/state/run-registry"));
+  }
+
+  @Test
+  void without_any_home_it_says_how_to_name_one() {
+    assertThat(settings().file()).isEmpty();
+    assertThatThrownBy(() -> settings().home())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--home");
+  }
+
+  @Test
+  void what_is_no_path_is_refused() {
+    options.put(Setting.HOME, "a\0b");
+
+    assertThatThrownBy(() -> settings().home()).isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void the_command_of_a_training_can_be_configured() {
+    assertThat(settings().command()).containsExactly("tunix", "train", "--config", "{config}");
+
+    environment.put("REGISTRY_COMMAND", "[\"my trainer\", \"{config}\"]");
+    assertThat(settings().command()).isEqualTo(List.of("my trainer", "{config}"));
+  }
+
+  @Test
+  void an_unknown_log_level_is_refused() {
+    environment.put("REGISTRY_LOG", "loud");
+
+    assertThatThrownBy(() -> settings().log())
+        .hasMessage(
+            "no log level 'loud' (environment REGISTRY_LOG); allowed are error, warn, info, debug");
+  }
+
+  @Test
+  void the_password_of_the_database_comes_from_the_environment_or_a_file() throws IOException {
+    environment.put("REGISTRY_HOME", "/h");
+    environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+    environment.put("REGISTRY_DB_USER", "me");
+    environment.put("REGISTRY_DB_PASSWORD", "s3cret");
+    assertThat(new Parts(settings()).databaseConfig())
+        .isEqualTo(new DatabaseConfig("jdbc:postgresql://h/d", "me", "s3cret"));
+
+    environment.remove("REGISTRY_DB_PASSWORD");
+    Path file = Files.writeString(folder.resolve("pw"), "from file\n");
+    environment.put("REGISTRY_DB_PASSWORD_FILE", file.toString());
+    assertThat(new Parts(settings()).databaseConfig().password()).isEqualTo("from file");
+  }
+
+  @Test
+  void two_passwords_are_one_too_many() {
+    environment.put("REGISTRY_HOME", "/h");
+    environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+    environment.put("REGISTRY_DB_PASSWORD", "s3cret");
+    environment.put("REGISTRY_DB_PASSWORD_FILE", "/pw");
+
+    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("say only one")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void a_password_file_that_is_not_there_is_named() {
+    environment.put("REGISTRY_HOME", "/h");
+    environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+    environment.put("REGISTRY_DB_PASSWORD_FILE", "/no/such/file");
+
+    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("/no/such/file (environment REGISTRY_DB_PASSWORD_FILE)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://h/d?password=x&ssl=true, jdbc:postgresql://h/d?password=***&ssl=true",
+    "jdbc:postgresql://h/d?user=u&sslpassword=x, jdbc:postgresql://h/d?user=u&sslpassword=***",
+    "jdbc:postgresql://u:p@h/d, jdbc:postgresql://***@h/d",
+    "jdbc:postgresql://h/d, jdbc:postgresql://h/d"
+  })
+  void a_url_is_shown_without_its_secrets(String url, String shown) {
+    assertThat(DatabaseSettings.masked(url)).isEqualTo(shown);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.runregistry.embedding;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The program of the README's section "Embed it"; its lines stand there as they are here. */
+final class Embedding {
+  private Embedding() {}
+
+  static Run embed(Path folder) {
+    // README
+    RunHome home = RunHome.at(folder);
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
+      RunRegistry registry =
+          RunRegistry.builder()
+              .repository(database.runs())
+              .journal(home)
+              .executor(LocalRunExecutor.builder(home).build())
+              .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
+              .ids(new TimeOrderedRunIds())
+              .build();
+      List<String> command = List.of("sh", "-c", "echo trained; exit 3");
+      Run run = registry.submit(RunRequest.command(DatasetKey.NONE, "my-model", command));
+      System.out.println(run.id() + " " + run.status() + ": " + run.message());
+      return registry.get(run.id());
+    }
+    // end
+  }
+}

@@ -1,0 +1,15 @@
+package dev.runregistry.persistence.offender;
+
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.testkit.Runs;
+import java.util.logging.Logger;
+
+/** Planted: an adapter knows another, uses samples, and logs as it likes. */
+abstract class PersistenceOffender {
+  abstract RunHome home();
+
+  Object sample() {
+    Logger.getLogger("x").info("sample");
+    return Runs.completed();
+  }
+}
