@@ -34,6 +34,11 @@ final class RememberedOutcome implements RunExecutor {
     return ended;
   }
 
+  @Override
+  public RuntimeStatus runtime(List<String> command) {
+    return executor.runtime(command);
+  }
+
   /** The last outcome; empty when nothing came that far. */
   Optional<RunOutcome> outcome() {
     return Optional.ofNullable(outcome);

@@ -203,7 +203,6 @@ class ArchitectureTest {
                     List.of(
                         "FolderDatasetCatalog",
                         "LocalRunExecutor",
-                        "LogStream",
                         "ProcessSignal",
                         "RunHome",
                         "TimeOrderedRunIds")),

@@ -43,14 +43,7 @@ final class Supervisor {
       Map<String, @Nullable String> environment,
       boolean ownSession) {
     ProcessBuilder process = new ProcessBuilder();
-    environment.forEach(
-        (name, value) -> {
-          if (value == null) {
-            process.environment().remove(name);
-          } else {
-            process.environment().put(name, value);
-          }
-        });
+    change(process.environment(), environment);
     List<String> words = new ArrayList<>();
     if (ownSession) { // util-linux; without it the run stays in our session
       tool("setsid").ifPresent(words::add);
@@ -66,6 +59,18 @@ final class Supervisor {
         .redirectInput(ownSession ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
         .redirectOutput(log)
         .redirectError(log);
+  }
+
+  /** Sets variables, and removes those that are null. */
+  static void change(Map<String, String> environment, Map<String, @Nullable String> changes) {
+    changes.forEach(
+        (name, value) -> {
+          if (value == null) {
+            environment.remove(name);
+          } else {
+            environment.put(name, value);
+          }
+        });
   }
 
   /** A shell does not pass on variables with names such as {@code my.setting}: env does it then. */
