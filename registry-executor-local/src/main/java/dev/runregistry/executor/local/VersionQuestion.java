@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a program for its version; one that does not answer in time is ended. */
 final class VersionQuestion {
@@ -18,9 +19,9 @@ final class VersionQuestion {
   private static final int LONGEST = 100;
 
   private final File workingDirectory;
-  private final Map<String, String> environment;
+  private final Map<String, @Nullable String> environment;
 
-  VersionQuestion(File workingDirectory, Map<String, String> environment) {
+  VersionQuestion(File workingDirectory, Map<String, @Nullable String> environment) {
     this.workingDirectory = workingDirectory;
     this.environment = environment;
   }
@@ -41,7 +42,8 @@ final class VersionQuestion {
 
   private boolean isAnswered(File program, Path answer) throws IOException {
     ProcessBuilder asking = new ProcessBuilder(program.getPath(), "--version");
-    asking.directory(workingDirectory).environment().putAll(environment);
+    Map<String, String> own = asking.directory(workingDirectory).environment();
+    environment.forEach((name, value) -> set(own, name, value));
     // to a file: what the program leaves behind could hold a pipe open
     asking.redirectErrorStream(true).redirectOutput(answer.toFile());
     Process process = asking.redirectInput(Redirect.from(new File("/dev/null"))).start();
@@ -53,6 +55,14 @@ final class VersionQuestion {
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+    }
+  }
+
+  private static void set(Map<String, String> own, String name, @Nullable String value) {
+    if (value == null) {
+      own.remove(name);
+    } else {
+      own.put(name, value);
     }
   }
 
