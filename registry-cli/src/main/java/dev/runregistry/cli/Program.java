@@ -56,6 +56,7 @@ final class Program {
             .addSubcommand("list", new RunsListCommand(caller))
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller)));
+    all.addSubcommand("serve", new ServeCommand(caller, signals));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
