@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the environment of a run differs from ours: it has no password of the database, and the
- * locale that the user had before the launcher gave us one that can read every argument.
+ * How the environment of a run differs from ours: it has neither the password of the database nor
+ * the token of the server, and the locale that the user had before the launcher gave us one that
+ * can read every argument.
  *
  * @param changes by name; null for a variable that the run does not have
  */
@@ -21,6 +22,8 @@ record ChildEnvironment(Map<String, @Nullable String> changes) {
     Map<String, @Nullable String> changes = new HashMap<>();
     changes.put(Setting.DB_PASSWORD.variable(), null);
     changes.put(Setting.DB_PASSWORD_FILE.variable(), null);
+    changes.put(Setting.TOKEN.variable(), null);
+    changes.put(Setting.TOKEN_FILE.variable(), null);
     String url = ours.getOrDefault(Setting.DB.variable(), "");
     if (!url.equals(DatabaseSettings.masked(url))) { // it has a secret in it
       changes.put(Setting.DB.variable(), null);

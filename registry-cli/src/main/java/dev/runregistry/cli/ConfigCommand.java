@@ -72,7 +72,13 @@ final class ConfigCommand implements Callable<Integer> {
       case DATASETS -> settings.datasets().toString();
       case COMMAND -> CommandText.of(CommandText.DEFAULT);
       case LOG -> settings.log().text();
-      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE -> "-";
+      case HOST -> ServerSettings.HOST;
+      case PORT -> Integer.toString(ServerSettings.PORT);
+      case LOCAL_TIMEOUT -> DurationText.of(ServerSettings.LOCAL_TIMEOUT);
+      case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
+      case STOP_TIMEOUT -> DurationText.of(ServerSettings.STOP_TIMEOUT);
+      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE, TOKEN, TOKEN_FILE, ALLOWED_HOSTS, CORS_ORIGINS ->
+          "-";
     };
   }
 }

@@ -19,6 +19,19 @@ final class Logging {
     System.setProperty(OURS, level.text());
   }
 
+  /**
+   * The same for a server, whose messages are read later, in a log: with their times, and with the
+   * warnings of the libraries.
+   */
+  static void configureServer(LogLevel level) {
+    configure(level);
+    System.setProperty(PREFIX + "showDateTime", "true");
+    System.setProperty(PREFIX + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+    if (!level.isVerbose()) {
+      System.setProperty(PREFIX + "defaultLogLevel", "warn");
+    }
+  }
+
   /** Whether stack traces are wanted. */
   static boolean isVerbose() {
     return LogLevel.DEBUG.text().equals(System.getProperty(OURS));

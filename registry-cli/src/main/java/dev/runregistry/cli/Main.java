@@ -1,12 +1,14 @@
 package dev.runregistry.cli;
 
+import java.util.List;
+
 /** Where it all begins. */
 final class Main {
   private Main() {}
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
-    boolean runs = arguments.length > 0 && arguments[0].equals("run");
+    boolean runs = arguments.length > 0 && List.of("run", "serve").contains(arguments[0]);
     // the other commands keep nothing that a signal could lose
     SignalRelay signals = runs ? SignalRelay.install() : new SignalRelay();
     Caller caller = Caller.ofProcess();

@@ -63,13 +63,16 @@ final class Parts {
 
   /** To run something. */
   RunRegistry registry(RunDatabase database, RunExecutor executor, Executor startRecorder) {
+    return builder(database, executor).startRecorder(startRecorder).build();
+  }
+
+  /** What a registry is made of in any case. */
+  RunRegistry.Builder builder(RunDatabase database, RunExecutor executor) {
     return RunRegistry.builder()
         .repository(database.runs())
         .journal(home)
         .executor(executor)
         .catalog(FolderDatasetCatalog.at(settings.datasets()))
-        .ids(new TimeOrderedRunIds())
-        .startRecorder(startRecorder)
-        .build();
+        .ids(new TimeOrderedRunIds());
   }
 }

@@ -10,6 +10,11 @@ import sun.misc.Signal;
 final class ProcessSignals {
   private ProcessSignals() {}
 
+  /** What a shell makes of a program that the signal ended. */
+  static int exitCode(String name) {
+    return 128 + new Signal(name).getNumber();
+  }
+
   /**
    * From now on the signal does not end this process but calls the handler, on a thread of its own,
    * with its name. A signal that is ignored already, as INT is in the background of a script and

@@ -57,6 +57,7 @@ final class Program {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand("serve", new ServeCommand(caller, signals));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));

@@ -19,8 +19,26 @@ enum Setting {
   DB_PASSWORD_FILE("db.password.file", "REGISTRY_DB_PASSWORD_FILE", null),
   /** The folder of the data sets. */
   DATASETS("datasets", "REGISTRY_DATASETS", "--datasets"),
-  /** What {@code run --local} starts. */
-  COMMAND("command", "REGISTRY_COMMAND", null),
+  /** What local mode starts, in {@code run --local} and in {@code serve}. */
+  COMMAND("command", "REGISTRY_COMMAND", "--command"),
+  /** The name or address that the server listens on. */
+  HOST("host", "REGISTRY_HOST", "--host"),
+  /** The port that the server listens on. */
+  PORT("port", "REGISTRY_PORT", "--port"),
+  /** What clients of the server must send as bearer token. */
+  TOKEN("token", "REGISTRY_TOKEN", null),
+  /** A file whose first line is the token. */
+  TOKEN_FILE("token.file", "REGISTRY_TOKEN_FILE", "--token-file"),
+  /** More names that the server may be called by. */
+  ALLOWED_HOSTS("allowed.hosts", "REGISTRY_ALLOWED_HOSTS", "--allowed-hosts"),
+  /** Origins whose pages may use the server from a browser. */
+  CORS_ORIGINS("cors.origins", "REGISTRY_CORS_ORIGINS", "--cors-origins"),
+  /** After which the server ends a local run. */
+  LOCAL_TIMEOUT("local.timeout", "REGISTRY_LOCAL_TIMEOUT", "--local-timeout"),
+  /** How many local runs the server has at once. */
+  LOCAL_MAX("local.max", "REGISTRY_LOCAL_MAX", "--local-max"),
+  /** How long the server waits for its requests when it is to stop. */
+  STOP_TIMEOUT("stop.timeout", "REGISTRY_STOP_TIMEOUT", "--stop-timeout"),
   /** How much is said on stderr: error, warn, info or debug. */
   LOG("log", "REGISTRY_LOG", "--verbose");
 
@@ -50,7 +68,7 @@ enum Setting {
   }
 
   boolean isSecret() {
-    return this == DB_PASSWORD;
+    return this == DB_PASSWORD || this == TOKEN;
   }
 
   static Optional<Setting> ofKey(String key) {

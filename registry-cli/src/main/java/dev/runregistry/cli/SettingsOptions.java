@@ -40,7 +40,17 @@ final class SettingsOptions {
 
   /** What is in force. */
   Settings read(Caller caller) {
+    return read(caller, Map.of());
+  }
+
+  /**
+   * What is in force.
+   *
+   * @param others what options of one command alone say
+   */
+  Settings read(Caller caller, Map<Setting, String> others) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
+    options.putAll(others);
     Optional.ofNullable(home).ifPresent(folder -> options.put(Setting.HOME, folder));
     Optional.ofNullable(db).ifPresent(url -> options.put(Setting.DB, url));
     return read(caller, options, config, verbose);

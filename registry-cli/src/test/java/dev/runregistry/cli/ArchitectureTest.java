@@ -90,8 +90,7 @@ class ArchitectureTest {
     EXECUTORS_KNOW_NO_OTHER_ADAPTER(
         adapter(EXECUTOR, PERSISTENCE, HTTP), "dev.runregistry.executor.offender"),
     HTTP_KNOWS_NO_OTHER_ADAPTER(
-        adapter(HTTP, PERSISTENCE, EXECUTOR).allowEmptyShould(true), // comes with its own issue
-        "dev.runregistry.http.offender"),
+        adapter(HTTP, PERSISTENCE, EXECUTOR), "dev.runregistry.http.offender"),
     NOBODY_KNOWS_THE_COMMAND_LINE(
         noClasses()
             .that()
@@ -171,7 +170,7 @@ class ArchitectureTest {
 
   @Test
   void every_module_is_looked_at() {
-    for (String module : List.of(CORE, PERSISTENCE, EXECUTOR, CLI, TESTKIT)) {
+    for (String module : List.of(CORE, PERSISTENCE, EXECUTOR, HTTP, CLI, TESTKIT)) {
       assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
   }
@@ -206,6 +205,8 @@ class ArchitectureTest {
                         "ProcessSignal",
                         "RunHome",
                         "TimeOrderedRunIds")),
+                BASE + ".http",
+                new TreeSet<>(List.of("RegistryMetrics", "RegistryServer", "ServerConfig")),
                 BASE + ".persistence.jooq",
                 new TreeSet<>(List.of("DatabaseConfig", "MigrationResult", "RunDatabase"))));
   }

@@ -161,6 +161,8 @@ class ProgramTest {
     session
         .with("REGISTRY_DB", "jdbc:postgresql://h/d?password=s3cret&user=u")
         .with("REGISTRY_DB_PASSWORD", "t0psecret")
+        .with("REGISTRY_TOKEN", "t0ken")
+        .with("REGISTRY_LOCAL_MAX", "7")
         .with("REGISTRY_CONFIG", file.toString());
 
     Result result = session.registry("config", "--home", "/h");
@@ -176,6 +178,15 @@ class ProgramTest {
             "db.password.file | - | default",
             "datasets | /data | file " + file,
             "command | tunix train --config '{config}' | default".replace("'", ""),
+            "host | 127.0.0.1 | default",
+            "port | 8080 | default",
+            "token | *** | environment REGISTRY_TOKEN",
+            "token.file | - | default",
+            "allowed.hosts | - | default",
+            "cors.origins | - | default",
+            "local.timeout | 30.0s | default",
+            "local.max | 7 | environment REGISTRY_LOCAL_MAX",
+            "stop.timeout | 30.0s | default",
             "log | warn | default",
             "(file) | " + file + " | read");
   }

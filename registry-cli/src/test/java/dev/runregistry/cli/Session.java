@@ -38,6 +38,10 @@ final class Session {
   }
 
   Result registry(String... arguments) {
+    return registry(new SignalRelay(), arguments);
+  }
+
+  Result registry(SignalRelay signals, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Caller caller =
@@ -46,7 +50,7 @@ final class Session {
             new StandardOutput(out),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             new FakeTerminal(terminal, columns));
-    int code = new Program(caller, new SignalRelay()).execute(arguments);
+    int code = new Program(caller, signals).execute(arguments);
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

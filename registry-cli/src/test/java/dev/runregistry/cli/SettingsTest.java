@@ -62,7 +62,8 @@ class SettingsTest {
         .isInstanceOf(UsageException.class)
         .hasMessage(
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
-                + " db.password.file, datasets, command, log",
+                + " db.password.file, datasets, command, host, port, token, token.file,"
+                + " allowed.hosts, cors.origins, local.timeout, local.max, stop.timeout, log",
             file);
   }
 

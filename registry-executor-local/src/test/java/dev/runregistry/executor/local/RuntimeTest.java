@@ -43,6 +43,21 @@ class RuntimeTest {
   }
 
   @Test
+  void a_program_is_asked_without_the_variables_that_runs_do_not_have() throws IOException {
+    program("echo \"home is ${HOME-not set}\"");
+
+    RuntimeStatus status =
+        LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
+            .environment("PATH", folder + ":/bin:/usr/bin")
+            .environment("HOME", null)
+            .workingDirectory(folder)
+            .build()
+            .runtime(List.of("tunix"));
+
+    assertThat(status.version()).contains("home is not set");
+  }
+
+  @Test
   void a_program_that_is_not_there_is_not_available() {
     assertThat(status("no-such-program"))
         .isEqualTo(new RuntimeStatus(false, null, "no-such-program: not found on PATH"));

@@ -1,0 +1,62 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.service.Reconciler;
+import dev.runregistry.run.service.RunRegistry;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reconciles at once and every few seconds, in a thread of its own that the process does not wait
+ * for at its end.
+ */
+final class Reconciling implements AutoCloseable {
+  private static final Duration SHORTEST = Duration.ofSeconds(3);
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+
+  /** A look at the journal may wait for the database; what it leaves, the next start does. */
+  private static final Duration AT_THE_END = Duration.ofSeconds(3);
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Reconciler reconciler;
+  private final Thread thread = new Thread(this::reconcile, "reconcile");
+
+  private Reconciling(RunRegistry registry) {
+    reconciler = new Reconciler(registry, SHORTEST, LONGEST);
+  }
+
+  /** Begins. */
+  static Reconciling start(RunRegistry registry) {
+    Reconciling reconciling = new Reconciling(registry);
+    reconciling.thread.setDaemon(true);
+    reconciling.thread.start();
+    return reconciling;
+  }
+
+  private void reconcile() {
+    try {
+      Duration pause = reconciler.reconcile();
+      while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        pause = reconciler.reconcile();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Begins no other look; nothing is interrupted in the middle of a note. */
+  void stopSoon() {
+    stopped.countDown();
+  }
+
+  /** Waits for the look that goes on, for a moment. */
+  @Override
+  public void close() {
+    stopSoon();
+    try {
+      thread.join(AT_THE_END.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

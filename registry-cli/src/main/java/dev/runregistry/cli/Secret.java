@@ -1,0 +1,52 @@
+package dev.runregistry.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A secret, which is either a setting itself or the first line of a file that a setting names.
+ *
+ * @param name for messages, which never have the secret
+ * @param itself the setting that is the secret
+ * @param file the setting that names the file
+ */
+record Secret(String name, Setting itself, Setting file) {
+
+  /**
+   * Reads it; null if nobody said any.
+   *
+   * @throws UsageException if it is said twice, or its file cannot be read or is empty
+   */
+  @Nullable String read(Settings settings) {
+    Settings.Value said = settings.given(itself).orElse(null);
+    Settings.Value place = settings.given(file).orElse(null);
+    if (said != null && place != null) {
+      throw new UsageException(
+          "more than one %s, %s and %s; say only one"
+              .formatted(name, said.source(), place.source()));
+    }
+    return place != null ? firstLine(place) : said == null ? null : said.text();
+  }
+
+  private String firstLine(Settings.Value place) {
+    try (BufferedReader reader = Files.newBufferedReader(Path.of(place.text()))) {
+      String line = reader.readLine();
+      if (line == null || line.isEmpty()) { // a secret that got lost must not open the door
+        throw refused(place, "its first line is empty", null);
+      }
+      return line;
+    } catch (IOException | InvalidPathException e) {
+      throw refused(place, e.getClass().getSimpleName(), e);
+    }
+  }
+
+  private UsageException refused(Settings.Value place, String why, @Nullable Exception cause) {
+    return new UsageException(
+        "the %s cannot be read from %s (%s): %s".formatted(name, place.text(), place.source(), why),
+        cause);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.http.RegistryMetrics;
+import dev.runregistry.http.RegistryServer;
+import dev.runregistry.http.ServerConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.service.RunRegistry;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.concurrent.CountDownLatch;
+
+/** The HTTP server on the parts of the registry, from its start to the signal that stops it. */
+final class Serving {
+  private final Caller caller;
+  private final SignalRelay signals;
+  private final Settings settings;
+  private final CountDownLatch toStop = new CountDownLatch(1);
+
+  Serving(Caller caller, SignalRelay signals, Settings settings) {
+    this.caller = caller;
+    this.signals = signals;
+    this.settings = settings;
+  }
+
+  /**
+   * Serves until the first signal, then stops in good order.
+   *
+   * @throws UsageException if a setting cannot be used
+   * @throws CommandFailedException if it cannot listen where it should
+   */
+  void untilStopped() {
+    Parts parts = new Parts(settings);
+    RegistryMetrics metrics = new RegistryMetrics();
+    ServerConfig config = new ServerSettings(settings).config(metrics);
+    metrics.journalDepth(parts.home()::activeRuns);
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = registry(parts, database, metrics);
+      signals.passTo(this::stop);
+      try (RegistryServer server = started(registry, config);
+          Reconciling reconciling = Reconciling.start(registry)) {
+        caller.out().println(address(config.host(), server.port()));
+        caller.out().flush();
+        awaitSignal();
+        reconciling.stopSoon();
+      }
+    }
+  }
+
+  private RunRegistry registry(Parts parts, RunDatabase database, RegistryMetrics metrics) {
+    LocalRunExecutor.Builder processes = LocalRunExecutor.builder(parts.home()).ownSession();
+    ChildEnvironment.of(caller.environment()).applyTo(processes);
+    return parts
+        .builder(database, processes.build())
+        .repository(metrics.metered(database.runs()))
+        .idempotencyKeys(database.idempotencyKeys())
+        .logs(parts.home())
+        .build();
+  }
+
+  private static RegistryServer started(RunRegistry registry, ServerConfig config) {
+    RegistryServer server = RegistryServer.create(registry, config);
+    try {
+      return server.start();
+    } catch (RuntimeException e) { // what it promises for a port that is taken
+      server.close();
+      throw new CommandFailedException(
+          "cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
+    }
+  }
+
+  private static String address(String host, int port) {
+    try {
+      return new URI("http", null, host, port, null, null, null).toString(); // brackets for IPv6
+    } catch (URISyntaxException e) {
+      return "http://" + host + ":" + port; // it listens there, so it is a name all the same
+    }
+  }
+
+  private void stop(String signal) {
+    if (toStop.getCount() == 0) { // said twice: somebody is in a hurry, and the journal is safe
+      Runtime.getRuntime().halt(ProcessSignals.exitCode(signal));
+    }
+    toStop.countDown();
+  }
+
+  private void awaitSignal() {
+    try {
+      toStop.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.cli.Launcher.Result;
+import dev.runregistry.cli.Launcher.Started;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/registry serve}, started and ended as an operator would. */
+@Timeout(120)
+class ServeIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final String DATASETS = Launcher.SOURCES.resolve("examples/datasets").toString();
+
+  /** Says that it has started, and goes on until it may end. */
+  private static final String WAITING =
+      "[\"sh\", \"-c\", \"touch started; until [ -e go ]; do sleep 0.05; done; echo through\"]";
+
+  @TempDir private Path folder;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final List<Started> servers = new ArrayList<>();
+  private Launcher launcher;
+
+  @BeforeEach
+  void open() {
+    launcher = new Launcher(folder);
+  }
+
+  @AfterEach
+  void end() throws IOException, InterruptedException {
+    Files.write(folder.resolve("go"), new byte[0]);
+    for (Started server : servers) {
+      server.process().destroyForcibly().waitFor();
+    }
+  }
+
+  private Started serve(String command, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+    arguments.addAll(List.of("--datasets", DATASETS, "--command", command));
+    arguments.addAll(List.of(options));
+    Started server = launcher.start(arguments);
+    servers.add(server);
+    await()
+        .atMost(PATIENCE)
+        .failFast(() -> assertThat(server.process().isAlive()).as(server.err()).isTrue())
+        .until(() -> server.out().endsWith("\n"));
+    return server;
+  }
+
+  private static URI uri(Started server, String path) {
+    return URI.create(server.out().strip() + path);
+  }
+
+  private String get(Started server, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(uri(server, path)).build();
+    return client.send(request, BodyHandlers.ofString()).body();
+  }
+
+  private static String body(boolean dryRun) {
+    return "{\"dataset_key\":\"arithmetic-traces\",\"model_id\":\"m\",\"dry_run\":" + dryRun + "}";
+  }
+
+  private static HttpRequest.Builder post(Started server, boolean dryRun) {
+    return HttpRequest.newBuilder(uri(server, "/api/tunix/run"))
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body(dryRun)));
+  }
+
+  private CompletableFuture<HttpResponse<String>> startLocal(Started server) {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(post(server, false).build(), BodyHandlers.ofString());
+    awaitFile("started");
+    return answer;
+  }
+
+  private void awaitFile(String name) {
+    await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve(name)));
+  }
+
+  private void go() throws IOException {
+    Files.createFile(folder.resolve("go"));
+  }
+
+  private void awaitInDetail(Started server, String text) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              String list = get(server, "/api/tunix/runs");
+              String id = list.replaceAll("(?s).*?\"run_id\":\"([^\"]+)\".*", "$1");
+              assertThat(get(server, "/api/tunix/runs/" + id)).contains(text);
+            });
+  }
+
+  private static int exitCode(Started server) throws InterruptedException {
+    assertThat(server.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return server.process().exitValue();
+  }
+
+  @Test
+  void it_says_where_it_is_answers_and_stops_at_a_signal() throws Exception {
+    Started server = serve("tunix");
+
+    assertThat(server.out()).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*\n");
+    assertThat(get(server, "/api/health")).isEqualTo("{\"status\":\"healthy\"}");
+    assertThat(get(server, "/api/health/ready")).isEqualTo("{\"status\":\"ready\"}");
+    String run = client.send(post(server, true).build(), BodyHandlers.ofString()).body();
+    assertThat(run).contains("\"status\":\"completed\",\"mode\":\"dry-run\"");
+    assertThat(get(server, "/api/tunix/runs")).contains(run.substring(1, 49));
+    assertThat(get(server, "/metrics")).contains("registry_journal_depth", "registry_database");
+
+    server.process().destroy();
+
+    assertThat(exitCode(server)).isZero();
+    assertThat(server.err())
+        .containsPattern(
+            "(?m)^\\d{4}-\\d\\d-\\d\\dT\\S+ INFO 127\\.0\\.0\\.1 \"POST /api/tunix/run\" 200 ");
+    assertThat(launcher.registry("runs", "--mode", "dry-run").out()).hasLineCount(2);
+  }
+
+  @Test
+  void a_local_run_is_the_configured_command_and_never_learns_the_token() throws Exception {
+    launcher.with("REGISTRY_TOKEN", "s3cret");
+    Started server = serve("[\"sh\", \"-c\", \"echo token=$REGISTRY_TOKEN; exit 3\"]");
+
+    int withoutToken =
+        client.send(post(server, false).build(), BodyHandlers.ofString()).statusCode();
+    String run =
+        client
+            .send(
+                post(server, false).header("Authorization", "Bearer s3cret").build(),
+                BodyHandlers.ofString())
+            .body();
+
+    assertThat(withoutToken).isEqualTo(401);
+    assertThat(run)
+        .contains("\"status\":\"failed\",\"mode\":\"local\"")
+        .contains("\"exit_code\":3,\"stdout\":\"token=\\n\"");
+    assertThat(server.err()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void a_client_that_hangs_up_does_not_end_its_run() throws Exception {
+    Started server = serve(WAITING);
+    URI address = uri(server, "");
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      String request =
+          "POST /api/tunix/run HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Content-Length: %d\r\n\r\n%s".formatted(body(false).length(), body(false));
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      awaitFile("started");
+    }
+
+    awaitInDetail(server, "\"status\":\"running\"");
+    go();
+
+    awaitInDetail(server, "\"exit_code\":0,\"stdout\":\"through\\n\"");
+  }
+
+  @Test
+  void a_run_whose_server_is_killed_goes_on_and_is_on_record_as_it_ended() throws Exception {
+    Started killed = serve(WAITING);
+    startLocal(killed);
+
+    killed.process().destroyForcibly().waitFor();
+    Started next = serve(WAITING);
+
+    awaitInDetail(next, "\"status\":\"running\"");
+    go();
+    awaitInDetail(next, "\"exit_code\":0,\"stdout\":\"through\\n\"");
+    try (Stream<Path> active = Files.list(launcher.home().resolve("runs/active"))) {
+      assertThat(active).isEmpty();
+    }
+  }
+
+  @Test
+  void a_stop_waits_for_the_run_that_goes_on_and_its_client_has_the_answer() throws Exception {
+    Started server = serve(WAITING);
+    CompletableFuture<HttpResponse<String>> answer = startLocal(server);
+
+    server.process().destroy();
+    go();
+
+    assertThat(answer.get().body()).contains("\"exit_code\":0,\"stdout\":\"through\\n\"");
+    assertThat(exitCode(server)).isZero();
+  }
+
+  @Test
+  void a_run_that_outlasts_the_stop_limit_goes_on_without_the_server() throws Exception {
+    Started server = serve(WAITING, "--stop-timeout", "200ms");
+    startLocal(server);
+
+    server.process().destroy();
+
+    assertThat(exitCode(server)).isZero();
+    assertThat(launcher.registry("runs", "--status", "running").out()).hasLineCount(2);
+    go();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> launcher.registry("runs", "--status", "completed").out().contains("local"));
+  }
+
+  @Test
+  void a_second_signal_ends_it_at_once() {
+    Started server = serve(WAITING);
+    startLocal(server);
+
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              server.process().destroy();
+              return !server.process().isAlive();
+            });
+
+    assertThat(server.process().exitValue()).isEqualTo(143);
+  }
+
+  @Test
+  void it_refuses_to_listen_for_others_without_a_token() {
+    Result result = launcher.registry("serve", "--host", "0.0.0.0", "--port", "0");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("the server needs a token");
+  }
+
+  /** A jar more on the class path is a slower start of every run. */
+  @Test
+  void a_run_has_none_of_the_servers_jars() throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of("target/registry/lib"))) {
+      assertThat(
+              jars.map(jar -> jar.getFileName().toString())
+                  .filter(name -> name.endsWith(".jar"))
+                  .map(name -> name.replaceAll("-[0-9].*", "")))
+          .containsExactlyInAnyOrder(
+              "HikariCP",
+              "flyway-core",
+              "flyway-database-cockroachdb",
+              "flyway-database-postgresql",
+              "jackson-annotations",
+              "jackson-core",
+              "jackson-databind",
+              "jackson-dataformat-yaml",
+              "jooq",
+              "picocli",
+              "postgresql",
+              "r2dbc-spi",
+              "reactive-streams",
+              "registry-cli",
+              "registry-core",
+              "registry-executor-local",
+              "registry-persistence-jooq",
+              "slf4j-api",
+              "slf4j-simple",
+              "snakeyaml",
+              "sqlite-jdbc",
+              "uuid-creator");
+    }
+  }
+}

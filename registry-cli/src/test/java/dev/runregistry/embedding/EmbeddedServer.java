@@ -1,0 +1,41 @@
+package dev.runregistry.embedding;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.http.RegistryServer;
+import dev.runregistry.http.ServerConfig;
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+
+/** The server in the README's section "Embed it"; its lines stand there as they are here. */
+final class EmbeddedServer {
+  private EmbeddedServer() {}
+
+  static void serve(Path folder, IntConsumer untilStopped) {
+    // README
+    RunHome home = RunHome.at(folder);
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
+      RunRegistry registry =
+          RunRegistry.builder()
+              .repository(database.runs())
+              .journal(home)
+              .logs(home)
+              .executor(LocalRunExecutor.builder(home).build())
+              .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
+              .ids(new TimeOrderedRunIds())
+              .idempotencyKeys(database.idempotencyKeys())
+              .build();
+      registry.reconcile(); // what an earlier process left behind; again every few seconds is best
+      ServerConfig config = ServerConfig.builder().port(0).build();
+      try (RegistryServer server = RegistryServer.create(registry, config).start()) {
+        untilStopped.accept(server.port());
+      }
+    }
+    // end
+  }
+}
