@@ -23,11 +23,6 @@ final class RememberedOutcome implements RunExecutor {
   }
 
   @Override
-  public RuntimeStatus runtime(List<String> command) {
-    return executor.runtime(command);
-  }
-
-  @Override
   public RunOutcome execute(Run running) {
     RunOutcome ended = executor.execute(running);
     outcome = ended;
