@@ -5,10 +5,14 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +20,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
@@ -33,6 +38,11 @@ final class SqliteConnections implements Connections {
   // unluckiest waited 1.3 s. Whoever waits longer than this meets a lock that somebody holds.
   private static final int BUSY_MILLIS = 5_000;
   private static final int PATIENT_BUSY_MILLIS = 60_000;
+
+  private static final FileAttribute<?> OWNER_ONLY_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<?> OWNER_ONLY_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path file;
   private final Semaphore free = new Semaphore(MOST, true);
@@ -78,18 +88,30 @@ final class SqliteConnections implements Connections {
   }
 
   private Connection open() throws SQLException {
-    createFolder();
+    createFile();
     return settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
   }
 
-  private void createFolder() {
+  /** SQLite itself would let everybody read it. What it puts beside the file is as the file is. */
+  private void createFile() {
     Path folder = file.getParent();
     try {
       if (folder != null && !Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
+        Files.createDirectories(folder, OWNER_ONLY_FOLDER);
       }
+      if (!Files.exists(file)) {
+        Files.createFile(file, OWNER_ONLY_FILE);
+      }
+    } catch (FileAlreadyExistsException e) {
+      requireFolder(folder, e); // else somebody else was faster
     } catch (IOException e) {
-      throw new DataAccessException("cannot create the folder " + folder + ": " + e, e);
+      throw new DataAccessException("cannot create " + file + ": " + e, e);
+    }
+  }
+
+  private void requireFolder(@Nullable Path folder, IOException e) {
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new DataAccessException("cannot create " + file + ": " + e, e);
     }
   }
 
@@ -109,8 +131,9 @@ final class SqliteConnections implements Connections {
     // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
     // take it from one that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM
-      createFolder();
-      try (FileChannel beside = FileChannel.open(lockFile(), CREATE, WRITE)) {
+      createFile();
+      try (FileChannel beside =
+          FileChannel.open(lockFile(), Set.of(CREATE, WRITE), OWNER_ONLY_FILE)) {
         beside.lock(); // until it is closed
         return work.apply(source);
       } catch (IOException e) {

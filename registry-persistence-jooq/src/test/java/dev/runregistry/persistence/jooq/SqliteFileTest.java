@@ -7,11 +7,13 @@ import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.testkit.Runs;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -21,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,9 +65,42 @@ class SqliteFileTest {
   void migrating_makes_the_folders_above_the_file_too() {
     Path file = folder.resolve("a/b/registry.db");
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
-      assertThat(database.migrate().applied()).isEqualTo(1);
+      assertThat(database.migrate().applied()).isEqualTo(Schema.VERSION);
     }
     assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void listing_before_the_first_run_opens_the_home_to_its_owner_only() throws Exception {
+    Path home = folder.resolve("state/run-registry");
+    Path file = home.resolve("registry.db");
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.runs().page(RunQuery.all()).runs()).isEmpty();
+      assertThat(permissions(home.getParent())).isEqualTo("rwx------");
+      assertThat(permissions(home)).isEqualTo("rwx------");
+      try (Stream<Path> files = Files.list(home)) { // with the log and the lock beside it
+        assertThat(files).contains(file).allSatisfy(SqliteFileTest::isForItsOwnerOnly);
+      }
+    }
+  }
+
+  private static void isForItsOwnerOnly(Path file) throws IOException {
+    assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void a_file_that_is_there_keeps_its_permissions() throws Exception {
+    Path file = folder.resolve("shared.db");
+    Files.createFile(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      database.runs().save(Runs.completed());
+    }
+    assertThat(permissions(file)).isEqualTo("rw-rw----");
   }
 
   @Test
