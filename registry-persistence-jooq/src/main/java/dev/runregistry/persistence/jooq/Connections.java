@@ -22,6 +22,7 @@ interface Connections extends ConnectionProvider, AutoCloseable {
    */
   <T> T patiently(Function<DataSource, T> work);
 
+  /** Never throws: what cannot be closed is logged. */
   @Override
   void close();
 }

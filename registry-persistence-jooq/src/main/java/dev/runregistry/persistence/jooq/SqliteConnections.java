@@ -21,6 +21,8 @@ import javax.sql.DataSource;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
@@ -31,6 +33,7 @@ import org.sqlite.SQLiteDataSource;
  * pool from a library would cost the command line more time than everything else it does here.
  */
 final class SqliteConnections implements Connections {
+  private static final Logger log = LoggerFactory.getLogger(SqliteConnections.class);
   private static final int MOST = 4;
   private static final Object MIGRATION = new Object();
 
@@ -166,7 +169,8 @@ final class SqliteConnections implements Connections {
       try {
         c.close();
       } catch (SQLException e) {
-        throw new DataAccessException("cannot close " + file, e);
+        // what was saved is saved, and the caller's run is none the worse for it
+        log.warn("cannot close {}: {}", file, e.toString());
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.RepositoryException;
@@ -8,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,6 +224,34 @@ class SqliteFileTest {
     assertThatThrownBy(database::ping)
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void a_connection_that_cannot_be_closed_does_not_make_a_good_run_a_defect() throws Exception {
+    SqliteConnections connections =
+        new SqliteConnections(DatabaseConfig.sqlite(folder.resolve("close.db")));
+    Connection good = connections.acquire();
+    Connection bad = failingToClose(connections.acquire());
+    connections.release(good);
+    connections.release(bad);
+
+    assertThatCode(connections::close).doesNotThrowAnyException();
+
+    assertThat(good.isClosed()).isTrue();
+  }
+
+  private static Connection failingToClose(Connection real) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(real, arguments);
+              if (method.getName().equals("close")) {
+                throw new SQLException("disk I/O error");
+              }
+              return result;
+            });
   }
 
   @Test
