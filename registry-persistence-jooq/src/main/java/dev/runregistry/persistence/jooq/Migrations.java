@@ -11,6 +11,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 
 /** The only class that knows Flyway: loading it takes longer than all else of a short command. */
 final class Migrations {
@@ -44,6 +45,9 @@ final class Migrations {
             .load();
     try {
       int before = version(source); // Flyway itself would overlook a newer one
+      if (!sqlite) {
+        requireEveryCharacter(source);
+      }
       MigrateResult result = flyway.migrate();
       if (sqlite) {
         writeAheadLog(source);
@@ -59,6 +63,26 @@ final class Migrations {
       return Schema.version(connection);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read the version of the schema", e);
+    }
+  }
+
+  /** What is not UTF-8 cannot store the output of most runs. */
+  private static void requireEveryCharacter(DataSource source) {
+    String encoding = answer(source, "SHOW server_encoding");
+    if (!"UTF8".equals(encoding)) {
+      throw new DataAccessException(
+          "its encoding is %s: make a database WITH ENCODING 'UTF8' TEMPLATE template0"
+              .formatted(encoding));
+    }
+  }
+
+  private static @Nullable String answer(DataSource source, String question) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet answer = statement.executeQuery(question)) {
+      return answer.next() ? answer.getString(1) : null;
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot ask: " + question, e);
     }
   }
 
