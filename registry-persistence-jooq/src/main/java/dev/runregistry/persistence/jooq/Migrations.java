@@ -47,11 +47,10 @@ final class Migrations {
       int before = version(source); // Flyway itself would overlook a newer one
       if (!sqlite) {
         requireEveryCharacter(source);
+      } else if (before > 0 || WriteAheadLog.isForTheTaking(source)) {
+        WriteAheadLog.turnOn(source); // before anybody can see tables and write to them
       }
       MigrateResult result = flyway.migrate();
-      if (sqlite) {
-        writeAheadLog(source);
-      }
       return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);
     } catch (FlywayException e) {
       throw new DataAccessException(reason(e), e);
@@ -90,18 +89,5 @@ final class Migrations {
     return e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
         ? "it belongs to something else: there are tables, and none of them are the registry's"
         : String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
-  }
-
-  /** Readers and writers do not wait for each other. The file remembers it. */
-  private static void writeAheadLog(DataSource source) {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
-      if (!mode.next() || !"wal".equals(mode.getString(1))) {
-        throw new DataAccessException("its file system does not allow a write-ahead log");
-      }
-    } catch (SQLException e) {
-      throw new DataAccessException("cannot switch to a write-ahead log", e);
-    }
   }
 }
