@@ -33,6 +33,18 @@ final class Migrations {
     return connections.patiently(this::migrate);
   }
 
+  /**
+   * Applies what is missing, unless somebody else did so while this one waited for its turn; does
+   * not compare what was applied.
+   *
+   * @throws DataAccessException as {@link #run} does
+   */
+  void runIfBehind() {
+    connections.patiently(
+        source ->
+            version(source) == Schema.VERSION ? Schema.VERSION : migrate(source).versionAfter());
+  }
+
   private MigrationResult migrate(DataSource source) {
     boolean sqlite = connections.dialect() == SQLDialect.SQLITE;
     Flyway flyway =

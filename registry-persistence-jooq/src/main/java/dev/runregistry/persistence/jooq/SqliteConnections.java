@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
@@ -50,6 +52,8 @@ final class SqliteConnections implements Connections {
   private final Path file;
   private final Semaphore free = new Semaphore(MOST, true);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  // SQLite lets writers ask again and again, and a late one may be served before an early one
+  private final ReentrantLock writing = new ReentrantLock(true);
   private volatile boolean closed;
 
   SqliteConnections(DatabaseConfig config) {
@@ -80,13 +84,22 @@ final class SqliteConnections implements Connections {
   }
 
   private void takeTurn() {
+    await(() -> free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS), "all connections are in use");
+  }
+
+  /** A wait that may be interrupted; false when it took too long. */
+  private interface Wait {
+    boolean succeeds() throws InterruptedException;
+  }
+
+  private void await(Wait wait, String reason) {
     try {
-      if (closed || !free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new DataAccessException(closed ? "closed" : "all connections are in use");
+      if (closed || !wait.succeeds()) {
+        throw new DataAccessException(closed ? "closed" : reason);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DataAccessException("interrupted while waiting for a connection", e);
+      throw new DataAccessException("interrupted while waiting", e);
     }
   }
 
@@ -147,6 +160,20 @@ final class SqliteConnections implements Connections {
 
   private Path lockFile() {
     return file.resolveSibling(file.getFileName() + "-migration.lock");
+  }
+
+  @Override
+  public <T> T inTurn(Supplier<T> work) {
+    await(this::nextToWrite, "others are writing");
+    try {
+      return work.get();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private boolean nextToWrite() throws InterruptedException {
+    return writing.tryLock(BUSY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
