@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.ConnectionProvider;
 import org.jooq.SQLDialect;
@@ -22,6 +23,15 @@ interface Connections extends ConnectionProvider, AutoCloseable {
    */
   <T> T patiently(Function<DataSource, T> work);
 
+  /**
+   * Does what writes, over a connection of its own. Where one writer at a time can work, those of
+   * this process go in the order in which they came.
+   */
+  default <T> T inTurn(Supplier<T> work) {
+    return work.get();
+  }
+
+  /** Never throws: what cannot be closed is logged. */
   @Override
   void close();
 }

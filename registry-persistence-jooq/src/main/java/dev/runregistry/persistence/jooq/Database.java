@@ -84,6 +84,11 @@ final class Database {
         });
   }
 
+  /** The same for what writes. */
+  <T> T write(String purpose, Function<DSLContext, T> change) {
+    return answer(purpose, sql -> connections.inTurn(() -> change.apply(sql)));
+  }
+
   private <T> T asked(Function<DSLContext, T> question) {
     schema.ensure();
     try {

@@ -20,7 +20,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public IdempotencyClaim claim(IdempotencyClaim wanted) {
-    return database.answer(
+    return database.write(
         "claim the key of run " + wanted.runId(),
         sql -> {
           Optional<IdempotencyClaim> standing = Optional.empty();
@@ -80,7 +80,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public void release(IdempotencyClaim claim) {
-    database.answer(
+    database.write(
         "give back the key of run " + claim.runId(),
         sql ->
             sql.deleteFrom(IDEMPOTENCY_KEYS)

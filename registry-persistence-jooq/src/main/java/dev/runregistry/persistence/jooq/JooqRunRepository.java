@@ -26,7 +26,7 @@ final class JooqRunRepository implements RunRepository {
   @Override
   public void save(Run run) {
     Optional<Run> inTheWay =
-        database.answer("save run " + run.id(), sql -> storedInsteadOf(run, sql));
+        database.write("save run " + run.id(), sql -> storedInsteadOf(run, sql));
     if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
       throw new StaleRunException(
           "run %s is %s on record and cannot become this one, which is %s"

@@ -11,6 +11,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 
 /** The only class that knows Flyway: loading it takes longer than all else of a short command. */
 final class Migrations {
@@ -32,6 +33,18 @@ final class Migrations {
     return connections.patiently(this::migrate);
   }
 
+  /**
+   * Applies what is missing, unless somebody else did so while this one waited for its turn; does
+   * not compare what was applied.
+   *
+   * @throws DataAccessException as {@link #run} does
+   */
+  void runIfBehind() {
+    connections.patiently(
+        source ->
+            version(source) == Schema.VERSION ? Schema.VERSION : migrate(source).versionAfter());
+  }
+
   private MigrationResult migrate(DataSource source) {
     boolean sqlite = connections.dialect() == SQLDialect.SQLITE;
     Flyway flyway =
@@ -44,10 +57,12 @@ final class Migrations {
             .load();
     try {
       int before = version(source); // Flyway itself would overlook a newer one
-      MigrateResult result = flyway.migrate();
-      if (sqlite) {
-        writeAheadLog(source);
+      if (!sqlite) {
+        requireEveryCharacter(source);
+      } else if (before > 0 || WriteAheadLog.isForTheTaking(source)) {
+        WriteAheadLog.turnOn(source); // before anybody can see tables and write to them
       }
+      MigrateResult result = flyway.migrate();
       return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);
     } catch (FlywayException e) {
       throw new DataAccessException(reason(e), e);
@@ -62,22 +77,29 @@ final class Migrations {
     }
   }
 
+  /** What is not UTF-8 cannot store the output of most runs. */
+  private static void requireEveryCharacter(DataSource source) {
+    String encoding = answer(source, "SHOW server_encoding");
+    if (!"UTF8".equals(encoding)) {
+      throw new DataAccessException(
+          "its encoding is %s: make a database WITH ENCODING 'UTF8' TEMPLATE template0"
+              .formatted(encoding));
+    }
+  }
+
+  private static @Nullable String answer(DataSource source, String question) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet answer = statement.executeQuery(question)) {
+      return answer.next() ? answer.getString(1) : null;
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot ask: " + question, e);
+    }
+  }
+
   private static String reason(FlywayException e) {
     return e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
         ? "it belongs to something else: there are tables, and none of them are the registry's"
         : String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
-  }
-
-  /** Readers and writers do not wait for each other. The file remembers it. */
-  private static void writeAheadLog(DataSource source) {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
-      if (!mode.next() || !"wal".equals(mode.getString(1))) {
-        throw new DataAccessException("its file system does not allow a write-ahead log");
-      }
-    } catch (SQLException e) {
-      throw new DataAccessException("cannot switch to a write-ahead log", e);
-    }
   }
 }

@@ -8,8 +8,8 @@ import dev.runregistry.run.port.RunRepository;
  * The database that keeps the runs. Safe for use by many threads, and by many processes at once.
  *
  * <p>A PostgreSQL that is stopped, paused or cut off costs a call about two seconds. SQLite waits
- * up to five seconds for its turn when other processes write to the same file. The first call that
- * finds the schema behind brings it up to date and may take longer.
+ * up to five seconds when other processes write to the same file, and as long for other threads of
+ * this one. The first call that finds the schema behind brings it up to date and may take longer.
  */
 public final class RunDatabase implements AutoCloseable {
   private final Connections connections;
@@ -20,7 +20,7 @@ public final class RunDatabase implements AutoCloseable {
 
   private RunDatabase(DatabaseConfig config) {
     connections = Connections.to(config);
-    schema = new Schema(connections, this::migrated);
+    schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config.name(), connections, schema);
     runs = new JooqRunRepository(database);
     keys = new JooqIdempotencyKeys(database);

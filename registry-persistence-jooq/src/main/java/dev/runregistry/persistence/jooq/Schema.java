@@ -63,7 +63,9 @@ final class Schema {
     try (Statement statement = connection.createStatement();
         ResultSet history =
             statement.executeQuery(
-                "SELECT version, script FROM flyway_schema_history WHERE success")) {
+                // a schema that Flyway created and a repeatable migration have no version
+                "SELECT version, script FROM flyway_schema_history"
+                    + " WHERE success AND version IS NOT NULL")) {
       int newest = 0;
       while (history.next()) {
         newest = Math.max(newest, version(history.getString(1), history.getString(2)));

@@ -5,17 +5,26 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
@@ -26,6 +35,7 @@ import org.sqlite.SQLiteDataSource;
  * pool from a library would cost the command line more time than everything else it does here.
  */
 final class SqliteConnections implements Connections {
+  private static final Logger log = LoggerFactory.getLogger(SqliteConnections.class);
   private static final int MOST = 4;
   private static final Object MIGRATION = new Object();
 
@@ -34,9 +44,16 @@ final class SqliteConnections implements Connections {
   private static final int BUSY_MILLIS = 5_000;
   private static final int PATIENT_BUSY_MILLIS = 60_000;
 
+  private static final FileAttribute<?> OWNER_ONLY_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<?> OWNER_ONLY_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final Path file;
   private final Semaphore free = new Semaphore(MOST, true);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  // SQLite lets writers ask again and again, and a late one may be served before an early one
+  private final ReentrantLock writing = new ReentrantLock(true);
   private volatile boolean closed;
 
   SqliteConnections(DatabaseConfig config) {
@@ -67,29 +84,50 @@ final class SqliteConnections implements Connections {
   }
 
   private void takeTurn() {
+    await(() -> free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS), "all connections are in use");
+  }
+
+  /** A wait that may be interrupted; false when it took too long. */
+  private interface Wait {
+    boolean succeeds() throws InterruptedException;
+  }
+
+  private void await(Wait wait, String reason) {
     try {
-      if (closed || !free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new DataAccessException(closed ? "closed" : "all connections are in use");
+      if (closed || !wait.succeeds()) {
+        throw new DataAccessException(closed ? "closed" : reason);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DataAccessException("interrupted while waiting for a connection", e);
+      throw new DataAccessException("interrupted while waiting", e);
     }
   }
 
   private Connection open() throws SQLException {
-    createFolder();
+    createFile();
     return settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
   }
 
-  private void createFolder() {
+  /** SQLite itself would let everybody read it. What it puts beside the file is as the file is. */
+  private void createFile() {
     Path folder = file.getParent();
     try {
       if (folder != null && !Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
+        Files.createDirectories(folder, OWNER_ONLY_FOLDER);
       }
+      if (!Files.exists(file)) {
+        Files.createFile(file, OWNER_ONLY_FILE);
+      }
+    } catch (FileAlreadyExistsException e) {
+      requireFolder(folder, e); // else somebody else was faster
     } catch (IOException e) {
-      throw new DataAccessException("cannot create the folder " + folder + ": " + e, e);
+      throw new DataAccessException("cannot create " + file + ": " + e, e);
+    }
+  }
+
+  private void requireFolder(@Nullable Path folder, IOException e) {
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new DataAccessException("cannot create " + file + ": " + e, e);
     }
   }
 
@@ -109,8 +147,9 @@ final class SqliteConnections implements Connections {
     // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
     // take it from one that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM
-      createFolder();
-      try (FileChannel beside = FileChannel.open(lockFile(), CREATE, WRITE)) {
+      createFile();
+      try (FileChannel beside =
+          FileChannel.open(lockFile(), Set.of(CREATE, WRITE), OWNER_ONLY_FILE)) {
         beside.lock(); // until it is closed
         return work.apply(source);
       } catch (IOException e) {
@@ -121,6 +160,20 @@ final class SqliteConnections implements Connections {
 
   private Path lockFile() {
     return file.resolveSibling(file.getFileName() + "-migration.lock");
+  }
+
+  @Override
+  public <T> T inTurn(Supplier<T> work) {
+    await(this::nextToWrite, "others are writing");
+    try {
+      return work.get();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private boolean nextToWrite() throws InterruptedException {
+    return writing.tryLock(BUSY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -143,7 +196,8 @@ final class SqliteConnections implements Connections {
       try {
         c.close();
       } catch (SQLException e) {
-        throw new DataAccessException("cannot close " + file, e);
+        // what was saved is saved, and the caller's run is none the worse for it
+        log.warn("cannot close {}: {}", file, e.toString());
       }
     }
   }

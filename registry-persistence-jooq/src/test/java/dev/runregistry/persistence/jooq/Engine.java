@@ -26,6 +26,11 @@ enum Engine {
     }
 
     @Override
+    DatabaseConfig created(String options) throws SQLException {
+      return database(Server.POSTGRES, options);
+    }
+
+    @Override
     DatabaseConfig migrated(Path folder) throws SQLException {
       return database(Server.POSTGRES, "TEMPLATE " + Server.MIGRATED);
     }
@@ -59,6 +64,11 @@ enum Engine {
 
   /** A database without tables. */
   abstract DatabaseConfig empty(Path folder) throws SQLException;
+
+  /** A database without tables, made with these options. */
+  DatabaseConfig created(String options) throws SQLException {
+    throw new UnsupportedOperationException(options);
+  }
 
   /** One with all tables and no runs. */
   DatabaseConfig migrated(Path folder) throws SQLException {

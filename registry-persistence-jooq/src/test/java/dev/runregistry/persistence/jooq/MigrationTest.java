@@ -189,11 +189,7 @@ class MigrationTest {
   @EnumSource
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
-    Engine.execute(
-        config,
-        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
-            + " installed_by, execution_time, success)"
-            + " VALUES (3, '3', 'later', 'SQL', 'V3__later.sql', 'somebody', 1, true)");
+    addToHistory(config, "3, '3', 'later', 'SQL', 'V3__later.sql'");
     refuses(config, "version 3, this program knows 2");
   }
 
@@ -217,6 +213,49 @@ class MigrationTest {
     refuses(config, "V1__customers.sql");
     Engine.execute(config, "UPDATE flyway_schema_history SET script = 'V1_5.sql', version = '1.5'");
     refuses(config, "V1_5.sql");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_schema_that_flyway_itself_created_is_no_null_pointer(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    addToHistory(config, "0, NULL, '<< Flyway Schema Creation >>', 'SCHEMA', 'public'");
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(Runs.running());
+      assertThat(database.migrate().applied()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_repeatable_migration_of_somebody_keeps_no_run_from_being_saved(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    addToHistory(config, "9, NULL, 'views', 'SQL', 'R__views.sql'");
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(Runs.running());
+      assertThatThrownBy(database::migrate)
+          .isInstanceOf(RepositoryException.class)
+          .hasMessageContaining("views");
+    }
+  }
+
+  private static void addToHistory(DatabaseConfig config, String values) throws SQLException {
+    Engine.execute(
+        config,
+        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+            + " installed_by, execution_time, success) VALUES ("
+            + values
+            + ", 'somebody', 1, true)");
+  }
+
+  @Test
+  void a_postgresql_that_cannot_store_every_character_is_refused() throws Exception {
+    DatabaseConfig config =
+        Engine.POSTGRES.created("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    refuses(config, "its encoding is LATIN1");
+    assertThatThrownBy(() -> Engine.execute(config, "SELECT * FROM tunix_runs"))
+        .isInstanceOf(SQLException.class);
   }
 
   private static void refuses(DatabaseConfig config, String reason) {

@@ -1,19 +1,24 @@
 package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +71,39 @@ class SqliteFileTest {
       assertThat(database.migrate().applied()).isEqualTo(Schema.VERSION);
     }
     assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void listing_before_the_first_run_opens_the_home_to_its_owner_only() throws Exception {
+    Path home = folder.resolve("state/run-registry");
+    Path file = home.resolve("registry.db");
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.runs().page(RunQuery.all()).runs()).isEmpty();
+      assertThat(permissions(home.getParent())).isEqualTo("rwx------");
+      assertThat(permissions(home)).isEqualTo("rwx------");
+      try (Stream<Path> files = Files.list(home)) { // with the log and the lock beside it
+        assertThat(files).contains(file).allSatisfy(SqliteFileTest::isForItsOwnerOnly);
+      }
+    }
+  }
+
+  private static void isForItsOwnerOnly(Path file) throws IOException {
+    assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void a_file_that_is_there_keeps_its_permissions() throws Exception {
+    Path file = folder.resolve("shared.db");
+    Files.createFile(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      database.runs().save(Runs.completed());
+    }
+    assertThat(permissions(file)).isEqualTo("rw-rw----");
   }
 
   @Test
@@ -185,6 +224,34 @@ class SqliteFileTest {
     assertThatThrownBy(database::ping)
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void a_connection_that_cannot_be_closed_does_not_make_a_good_run_a_defect() throws Exception {
+    SqliteConnections connections =
+        new SqliteConnections(DatabaseConfig.sqlite(folder.resolve("close.db")));
+    Connection good = connections.acquire();
+    Connection bad = failingToClose(connections.acquire());
+    connections.release(good);
+    connections.release(bad);
+
+    assertThatCode(connections::close).doesNotThrowAnyException();
+
+    assertThat(good.isClosed()).isTrue();
+  }
+
+  private static Connection failingToClose(Connection real) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(real, arguments);
+              if (method.getName().equals("close")) {
+                throw new SQLException("disk I/O error");
+              }
+              return result;
+            });
   }
 
   @Test
