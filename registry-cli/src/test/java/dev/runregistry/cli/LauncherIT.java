@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/registry} itself: where it may be, what it builds, what it puts up with. */
 class LauncherIT {
-  private static final Duration A_BUILD = Duration.ofSeconds(120);
+  private static final Duration A_BUILD = Duration.ofSeconds(300);
   private static final Path LAYOUT = Path.of("target/registry").toAbsolutePath();
 
   @TempDir Path folder;
@@ -117,6 +118,39 @@ class LauncherIT {
     launcher.with("REGISTRY_JAVA_OPTS", null);
     assertThat(launcher.registry("run", "--", "echo", "a broken one is not used"))
         .isEqualTo(new Result(0, "a broken one is not used\n", ""));
+  }
+
+  @Test
+  void an_archive_whose_build_was_interrupted_was_never_built_again() throws IOException {
+    Path cache = folder.resolve("cache");
+    Instant now = Instant.now();
+    Path root = folder.resolve("old");
+    Files.createDirectories(root.resolve("lib"));
+    Path build = Files.writeString(root.resolve("lib/build-id"), "b1\n");
+    Files.setLastModifiedTime(build, FileTime.from(now.minus(Duration.ofDays(9))));
+    Path java = executable(folder.resolve("jdk/bin/java"), "#!/bin/sh\nexit 1\n");
+    Files.writeString(
+        folder.resolve("jdk/release"), "IMPLEMENTOR=\"X\"\nJAVA_RUNTIME_VERSION=\"17.0.1+1\"\n");
+    launcher
+        .script(executable(root.resolve("bin/registry"), Files.readString(Launcher.SCRIPT)))
+        .with("XDG_CACHE_HOME", cache.toString())
+        .with("REGISTRY_JAVA", java.toString());
+    launcher.registry("--version");
+    await()
+        .atMost(A_BUILD)
+        .until(() -> named(cache, ".failed").size() == 1 && named(cache, "/lock").isEmpty());
+
+    Path failed = named(cache, ".failed").get(0);
+    FileTime yesterday = FileTime.from(now.minus(Duration.ofHours(25)));
+    Files.setLastModifiedTime(failed, yesterday);
+    launcher.registry("--version");
+
+    await()
+        .atMost(A_BUILD)
+        .until(
+            () ->
+                Files.getLastModifiedTime(failed).toInstant().isAfter(now.minusSeconds(60))
+                    && named(cache, "/lock").isEmpty());
   }
 
   @Test
@@ -226,12 +260,14 @@ class LauncherIT {
   void two_first_starts_in_a_checkout_build_it_once_and_say_so_in_a_line() throws IOException {
     launcher.script(
         checkout(
-            "echo noise; sleep 0.3; mkdir -p registry-cli/target/registry; ln -s '"
+            "echo noise; until [ -e ../go ]; do sleep 0.05; done; mkdir -p registry-cli/target/registry; ln -s '"
                 + LAYOUT
                 + "/lib' registry-cli/target/registry/lib"));
 
     Started one = launcher.start(List.of("run", "--", "echo", "one"));
     Started other = launcher.start(List.of("run", "--", "echo", "other"));
+    await().atMost(A_BUILD).until(() -> (one.err() + other.err()).contains("waiting"));
+    Files.createFile(folder.resolve("go"));
 
     assertThat(Launcher.result(one).out()).isEqualTo("one\n");
     assertThat(Launcher.result(other).out()).isEqualTo("other\n");

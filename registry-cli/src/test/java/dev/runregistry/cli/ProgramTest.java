@@ -83,6 +83,8 @@ class ProgramTest {
         "runs show                 | Missing required parameter: 'ID'",
         "runs list --colour        | Unknown option: '--colour'",
         "completion tcsh           | expected one of [bash, zsh, fish]",
+        "runs --status failed list | --status has to stand after 'list'",
+        "runs -n 3 show 01a2       | --limit has to stand after 'show'",
         "runs --db mysql://x       | a database is jdbc:postgresql://",
         "config --config /no/such  | the configuration file /no/such does not exist"
       })
@@ -92,6 +94,19 @@ class ProgramTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).startsWith("registry: ").contains(message).doesNotContain("\tat ");
+  }
+
+  @Test
+  void runs_with_a_home_before_list_listed_another_home() {
+    String other = folder.resolve("other").toString();
+
+    Result before = session.registry("runs", "--home", other, "list");
+
+    assertThat(before.code()).isEqualTo(2);
+    assertThat(before.err())
+        .startsWith("registry: --home has to stand after 'list'\nTry 'registry runs list --help'");
+    assertThat(session.registry("runs", "list", "--home", other).code()).isZero();
+    assertThat(session.registry("runs", "--help", "list").code()).isZero();
   }
 
   @ParameterizedTest
@@ -200,6 +215,43 @@ class ProgramTest {
   }
 
   @Test
+  void without_a_home_config_said_nothing_but_an_error() {
+    Result result = session.without("REGISTRY_HOME").registry("config");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).containsPattern("home +- +default").containsPattern("db +- +default");
+    assertThat(result.err())
+        .isEqualTo("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+    assertThat(session.registry("config", "--db", "jdbc:postgresql://h/d").out())
+        .contains("jdbc:postgresql://h/d");
+  }
+
+  @Test
+  void without_a_home_a_database_could_not_even_be_listed() {
+    String database = "jdbc:sqlite:" + folder.resolve("elsewhere.db");
+    session.registry("run", "--db", database, "--", "true");
+    session.without("REGISTRY_HOME");
+
+    Result listed = session.registry("runs", "--db", database, "--json");
+
+    assertThat(listed.err()).isEmpty();
+    assertThat(listed.out()).contains("\"status\":\"completed\"");
+    String id = listed.out().substring(11, 47);
+    assertThat(session.registry("runs", "show", id, "--db", database).code()).isZero();
+    assertThat(session.registry("runs", "logs", id, "--db", database).code()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"run -- true, 125", "runs, 2", "reconcile, 2", "reconcile --db jdbc:sqlite:x.db, 2"})
+  void what_needs_a_home_says_how_to_name_one(String line, int code) {
+    Result result = session.without("REGISTRY_HOME").registry(words(line));
+
+    assertThat(result.code()).isEqualTo(code);
+    assertThat(result.err())
+        .startsWith("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+  }
+
+  @Test
   void a_variable_that_looks_like_ours_is_pointed_out() {
     assertThat(session.with("REGISTRY_DBB", "x").with("REGISTRY_CDS", "off").registry("runs").err())
         .isEqualTo(
@@ -217,6 +269,18 @@ class ProgramTest {
     assertThat(result.out()).contains("Dataset: arith", "Model: tiny", "num_epochs=7");
     assertThat(session.registry("runs", "list", "--mode", "dry-run", "--json").out())
         .contains("\"status\":\"completed\"");
+  }
+
+  @Test
+  void a_manifest_could_clear_the_terminal() throws IOException {
+    Path manifest = datasets().resolve("arith/manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("Arithmetic", "\\u001B[2JArithmetic"));
+
+    Result result =
+        session.registry("run", "--datasets", folder.resolve("datasets").toString(), "-d", "arith");
+
+    assertThat(result.out()).contains("\uFFFD[2JArithmetic").doesNotContain("\u001B");
   }
 
   @Test
