@@ -78,7 +78,7 @@ final class Endings {
     try {
       repository.save(run);
       return true;
-    } catch (RuntimeException | LinkageError e) { // a driver without its native part is no reason
+    } catch (RuntimeException | Error e) { // a driver without its native part is no reason
       log.error(
           "run {} ({}) could not be recorded in the database and stays in this host's journal: {}",
           run.id(),
