@@ -133,13 +133,18 @@ record RunEnding(
     return new Output(text(folder.log(LogStream.STDOUT)), text(folder.log(LogStream.STDERR)));
   }
 
+  /** Of what was read short of the limit all was read, whatever is written to the file since. */
+  private static long total(Path file, int read) throws IOException {
+    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, Files.size(file));
+  }
+
   private CapturedText text(Path file) {
     if (!Files.exists(file)) { // it was never started
       return CapturedText.EMPTY;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
-      return CapturedText.of(head, Math.max(head.length, Files.size(file)));
+      return CapturedText.of(head, total(file, head.length));
     } catch (IOException e) {
       log.warn("run {}: {} cannot be read", run.id(), file, e);
       return CapturedText.EMPTY;

@@ -101,6 +101,18 @@ class RunEndingTest {
   }
 
   @Test
+  void a_log_that_grew_after_it_was_read_does_not_make_a_successful_run_lost() throws IOException {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    Path longerThanRead = Path.of("/sys/devices/system/cpu/online"); // a page, by its size
+    String read = Files.readString(longerThanRead);
+    assertThat(Files.size(longerThanRead)).isGreaterThan(read.length());
+    Files.delete(folder.resolve("stdout.log"));
+    Files.createSymbolicLink(folder.resolve("stdout.log"), longerThanRead);
+
+    assertThat(outcome(0)).isEqualTo(new Exited(0, Runs.output(read, "")));
+  }
+
+  @Test
   void logs_that_somebody_deleted_do_not_change_the_ending() throws IOException {
     Files.writeString(folder.resolve("exit"), "5\n");
     Files.delete(folder.resolve("stdout.log"));
