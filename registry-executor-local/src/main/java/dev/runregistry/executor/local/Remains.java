@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,7 +196,8 @@ final class Remains {
   }
 
   private RunEnding ending(Run run) {
-    return new RunEnding(run, folder, processes, 0, ProcessTree.Ending.NOTHING);
+    return new RunEnding(
+        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
   }
 
   private static String neverStarted(Run run) {

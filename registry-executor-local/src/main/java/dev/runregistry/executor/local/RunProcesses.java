@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
  * 1970, where there is one; {@code supervisor} and {@code child} with the line of {@code
  * /proc/<pid>/stat} that each wrote itself, first thing, or nothing where there is no {@code
- * /proc}. The line of the child is there before its program is.
+ * /proc}. The line of the child is there before its program is; {@code unstarted} follows where its
+ * program never was.
  */
 final class RunProcesses {
   private final RunFolder folder;
@@ -41,6 +42,11 @@ final class RunProcesses {
   /** Whether the child is there: from here on signals reach it. */
   boolean childStarted() {
     return line("child").isPresent();
+  }
+
+  /** Whether the child could not even be given its output, so that its program was not started. */
+  boolean couldNotStart() {
+    return line("unstarted").isPresent();
   }
 
   /** The child, if it is known. */

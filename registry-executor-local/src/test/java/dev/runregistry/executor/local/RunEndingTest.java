@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +39,7 @@ class RunEndingTest {
 
   private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
     RunFolder runFolder = new RunFolder(folder);
-    return new RunEnding(run, runFolder, new RunProcesses(runFolder), supervisorExit, leftBehind)
+    return new RunEnding(run, runFolder, new RunProcesses(runFolder), OptionalInt.of(supervisorExit), leftBehind)
         .outcome(inTime);
   }
 
@@ -51,6 +53,24 @@ class RunEndingTest {
     Files.createFile(folder.resolve("exit"));
 
     assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void when_the_exit_code_could_not_even_be_created_the_supervisor_has_told_it() {
+    assertThat(outcome(0)).isEqualTo(new Exited(0, Output.NONE));
+    assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void without_an_exit_code_and_with_a_supervisor_nobody_waited_for_it_is_lost() {
+    RunFolder runFolder = new RunFolder(folder);
+    RunProcesses processes = new RunProcesses(runFolder);
+    OptionalInt unknown = OptionalInt.empty();
+
+    assertThat(
+            new RunEnding(run, runFolder, processes, unknown, ProcessTree.Ending.NOTHING)
+                .outcome(true))
+        .isInstanceOf(Lost.class);
   }
 
   @Test
@@ -68,6 +88,22 @@ class RunEndingTest {
         .isEqualTo(
             new NotStarted(
                 NotStarted.Why.REFUSED, "The supervisor could not start it: sh: cannot fork"));
+  }
+
+  @Test
+  void a_program_whose_logs_cannot_be_opened_was_not_started_and_has_no_exit_code()
+      throws IOException, InterruptedException {
+    Files.delete(folder.resolve("stdout.log"));
+    Files.createDirectory(folder.resolve("stdout.log"));
+    RunFolder runFolder = new RunFolder(folder);
+    int exit =
+        Supervisor.of(run.id(), runFolder, List.of("true"), folder, Map.of(), true)
+            .start()
+            .waitFor();
+
+    assertThat(outcome(exit))
+        .isInstanceOfSatisfying(
+            NotStarted.class, none -> assertThat(none.message()).contains("stdout.log"));
   }
 
   @Test
