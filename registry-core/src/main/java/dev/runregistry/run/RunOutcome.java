@@ -150,9 +150,14 @@ public sealed interface RunOutcome {
       return new NotStarted(Why.SIGNALLED, message, output, signal);
     }
 
+    /** Nothing was started, and no signal was the reason. */
+    public NotStarted(Why why, String message, Output output) {
+      this(why, message, output, 0);
+    }
+
     /** Nothing was started, and the message says it all. */
     public NotStarted(Why why, String message) {
-      this(why, message, new Output(CapturedText.EMPTY, CapturedText.of(message + '\n')), 0);
+      this(why, message, new Output(CapturedText.EMPTY, CapturedText.of(message + '\n')));
     }
 
     @Override
