@@ -1,6 +1,7 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunJournal;
@@ -78,7 +79,7 @@ final class Endings {
     try {
       repository.save(run);
       return true;
-    } catch (RuntimeException | LinkageError e) { // a driver without its native part is no reason
+    } catch (RuntimeException | Error e) { // a driver without its native part is no reason
       log.error(
           "run {} ({}) could not be recorded in the database and stays in this host's journal: {}",
           run.id(),
@@ -98,6 +99,9 @@ final class Endings {
   }
 
   static String reason(Throwable e) {
+    if (e instanceof RegistryException) { // its message says all, the cause included
+      return e.getMessage();
+    }
     return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
   }
 }

@@ -93,13 +93,19 @@ public final class RunRegistry {
   private Run submit(RunId id, RunRequest request) {
     Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
     journal.begin(running);
+    boolean interrupted = false;
     try {
       CompletableFuture<Void> startRecorded = recordStart(running);
-      Run ended = running.finish(carryOut(running, request.datasetUsed()), clock.instant());
+      RunOutcome outcome = carryOut(running, request.datasetUsed());
+      interrupted = Thread.interrupted(); // it was for the run; databases give up under it
+      Run ended = running.finish(outcome, journal.endedAt(running).orElseGet(clock::instant));
       endings.write(ended, startRecorded::join);
       return ended;
     } finally {
       endings.release(id);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -179,7 +185,9 @@ public final class RunRegistry {
   private CompletableFuture<Void> recordStart(Run running) {
     try {
       return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
-    } catch (RejectedExecutionException e) { // shut down meanwhile: the run goes on all the same
+    } catch (RejectedExecutionException
+        | Error e) { // shut down meanwhile, or no thread is to be had
+      log.debug("run {}: its start is recorded by its own thread", running.id(), e);
       endings.record(running);
       return CompletableFuture.completedFuture(null);
     }
@@ -192,7 +200,7 @@ public final class RunRegistry {
       }
       Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
       return refusal.orElseGet(() -> executor.execute(running));
-    } catch (RuntimeException e) { // a defect in an adapter: nobody saw how the run ended
+    } catch (RuntimeException | Error e) { // a defect in an adapter: nobody saw how the run ended
       log.error("run {} is lost: what carried it out broke", running.id(), e);
       return new RunOutcome.Lost(
           "Lost: what carried it out broke (" + e.getClass().getName() + ")", Output.NONE);

@@ -53,6 +53,8 @@ class RunRegistryTest {
   private static final RunRequest TRAINING =
       RunRequest.training(new DatasetKey("arithmetic"), "m", List.of("tunix", "{config}"));
 
+  private static final String OVERFLOW = "java.lang.StackOverflowError";
+
   private final Ports ports = new Ports();
   private Executor startRecorder = Runnable::run;
 
@@ -88,6 +90,13 @@ class RunRegistryTest {
     assertThat(run.startedAt()).isEqualTo(NOON);
     assertThat(run.completedAt()).isEqualTo(NOON.plusSeconds(1));
     assertThat(ports.saved).isEqualTo(run);
+  }
+
+  @Test
+  void a_run_is_completed_when_its_journal_saw_it_end_and_not_when_all_is_tidied_up() {
+    ports.endedAt = Optional.of(NOON.plusMillis(200));
+
+    assertThat(registry().submit(Samples.local()).completedAt()).isEqualTo(NOON.plusMillis(200));
   }
 
   @Test
@@ -265,6 +274,52 @@ class RunRegistryTest {
   }
 
   @Test
+  void an_interrupted_run_is_on_record_though_its_database_gives_up_under_an_interrupt() {
+    ports.outcome = new Exited(143, Output.NONE);
+    ports.duringExecution = () -> Thread.currentThread().interrupt();
+    ports.interruptible = true;
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(Thread.interrupted()).as("the caller still sees the interrupt").isTrue();
+    assertThat(ports.saved).isEqualTo(run);
+    assertThat(ports.calls).endsWith("save failed", "settle", "release");
+  }
+
+  @Test
+  void an_error_in_the_executor_makes_the_run_lost_and_not_running_for_ever() {
+    ports.broken = new StackOverflowError();
+    ports.failing.add("execute");
+
+    Run run = registry().submit(Samples.local());
+
+    assertThat(run.message()).isEqualTo("Lost: what carried it out broke (" + OVERFLOW + ")");
+    assertThat(ports.saved).isEqualTo(run);
+    assertThat(ports.calls).contains("end failed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"save running", "save completed"})
+  void an_error_in_the_database_driver_does_not_change_how_the_run_ended(String failing) {
+    ports.broken = new StackOverflowError();
+    ports.failing.add(failing);
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.calls).contains("end completed");
+  }
+
+  @Test
+  void a_start_recorder_without_a_thread_to_be_had_loses_no_run() {
+    startRecorder =
+        task -> {
+          throw new InternalError("no thread is to be had");
+        };
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.calls).contains("save running", "save completed");
+  }
+
+  @Test
   void with_a_start_recorder_the_run_starts_at_once_and_the_order_on_record_is_kept() {
     List<Runnable> later = new ArrayList<>();
     startRecorder = later::add;
@@ -354,6 +409,8 @@ class RunRegistryTest {
     RunOutcome outcome = new Exited(0, Output.NONE);
     Runnable duringExecution = () -> {};
     Error broken;
+    boolean interruptible;
+    Optional<Instant> endedAt = Optional.empty();
     Run saved;
 
     private void call(String name, RuntimeException failure) {
@@ -376,6 +433,9 @@ class RunRegistryTest {
 
     @Override
     public void save(Run run) {
+      if (interruptible && Thread.currentThread().isInterrupted()) {
+        throw new RepositoryException("interrupted", new InterruptedException());
+      }
       call(
           "save " + run.status().text(),
           new RepositoryException("no database", new IOException("Connection refused")));
@@ -405,6 +465,11 @@ class RunRegistryTest {
     @Override
     public void configure(Run running, Dataset dataset) {
       call("configure", journalFailure());
+    }
+
+    @Override
+    public Optional<Instant> endedAt(Run running) {
+      return endedAt;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,6 +174,7 @@ final class LiveRun {
   RunOutcome outcome(boolean inTime) {
     ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
         signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
-    return new RunEnding(run, folder, processes, supervisor.exitValue(), told).outcome(inTime);
+    OptionalInt exit = OptionalInt.of(supervisor.exitValue());
+    return new RunEnding(run, folder, processes, exit, told).outcome(inTime);
   }
 }

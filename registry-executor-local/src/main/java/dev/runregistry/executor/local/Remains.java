@@ -9,10 +9,10 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,8 +185,10 @@ final class Remains {
 
   private RunStanding childEnded(Run run) throws IOException {
     boolean inTime = !Files.exists(folder.timedOut());
-    Path witness = processes.isExitNoted() ? folder.exit() : folder.timedOut();
-    Instant at = Files.getLastModifiedTime(witness).toInstant();
+    Instant at =
+        processes
+            .endedAt()
+            .orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
     return new RunStanding.ChildEnded(run, ending(run).outcome(inTime), at);
   }
 
@@ -195,7 +197,8 @@ final class Remains {
   }
 
   private RunEnding ending(Run run) {
-    return new RunEnding(run, folder, processes, 0, ProcessTree.Ending.NOTHING);
+    return new RunEnding(
+        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
   }
 
   private static String neverStarted(Run run) {

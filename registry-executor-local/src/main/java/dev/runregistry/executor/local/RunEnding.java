@@ -25,19 +25,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads from a run folder how the run ended, after its end.
  *
- * @param supervisorExit as Java has it: 128 + s if signal s ended it
+ * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
  * @param leftBehind what had to be ended after the run itself
  */
 record RunEnding(
     Run run,
     RunFolder folder,
     RunProcesses processes,
-    int supervisorExit,
+    OptionalInt supervisorExit,
     ProcessTree.Ending leftBehind) {
 
   private static final Logger log = LoggerFactory.getLogger(RunEnding.class);
   private static final int NOT_EXECUTABLE = 126; // of every shell
   private static final int NOT_FOUND = 127;
+  private static final int SIGNALLED = 128; // and the number of the signal
 
   RunOutcome outcome(boolean inTime) {
     if (!leftBehind.survivors().isEmpty()) {
@@ -45,6 +46,9 @@ record RunEnding(
     }
     if (!inTime) {
       return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
+    }
+    if (processes.couldNotStart()) {
+      return neverStarted();
     }
     OptionalInt code = exitCode();
     if (code.isPresent()) {
@@ -63,10 +67,15 @@ record RunEnding(
       String noted = Files.readString(folder.exit(), StandardCharsets.US_ASCII);
       return noted.endsWith("\n")
           ? OptionalInt.of(Integer.parseInt(noted.strip()))
-          : OptionalInt.of(supervisorExit); // the disk is full; it ends as its child did
+          : supervisorExit; // the disk is full; it ends as its child did
     } catch (IOException e) {
-      return OptionalInt.empty();
+      return supervisorLivedToSeeIt() ? supervisorExit : OptionalInt.empty();
     }
+  }
+
+  /** Above 128 it may have been ended itself, before its child. */
+  private boolean supervisorLivedToSeeIt() {
+    return processes.childStarted() && supervisorExit.orElse(Integer.MAX_VALUE) <= SIGNALLED;
   }
 
   /** What the shell alone can find out: a missing interpreter, a file for another machine. */
@@ -94,8 +103,9 @@ record RunEnding(
   }
 
   private RunOutcome neverStarted() {
-    if (supervisorExit > 128) { // a signal found the shell before it could ignore signals
-      return new Exited(Math.min(supervisorExit, 255), output(), note());
+    int exit = supervisorExit.orElse(0);
+    if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
+      return NotStarted.signalled(exit - SIGNALLED);
     }
     String why = text(folder.supervisorLog()).text().strip();
     return new NotStarted(
@@ -133,13 +143,18 @@ record RunEnding(
     return new Output(text(folder.log(LogStream.STDOUT)), text(folder.log(LogStream.STDERR)));
   }
 
+  /** Of what was read short of the limit all was read, whatever is written to the file since. */
+  private static long total(Path file, int read) throws IOException {
+    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, Files.size(file));
+  }
+
   private CapturedText text(Path file) {
     if (!Files.exists(file)) { // it was never started
       return CapturedText.EMPTY;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
-      return CapturedText.of(head, Math.max(head.length, Files.size(file)));
+      return CapturedText.of(head, total(file, head.length));
     } catch (IOException e) {
       log.warn("run {}: {} cannot be read", run.id(), file, e);
       return CapturedText.EMPTY;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -11,7 +13,8 @@ import java.util.stream.Stream;
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
  * 1970, where there is one; {@code supervisor} and {@code child} with the line of {@code
  * /proc/<pid>/stat} that each wrote itself, first thing, or nothing where there is no {@code
- * /proc}. The line of the child is there before its program is.
+ * /proc}. The line of the child is there before its program is; {@code unstarted} follows where its
+ * program never was.
  */
 final class RunProcesses {
   private final RunFolder folder;
@@ -43,6 +46,11 @@ final class RunProcesses {
     return line("child").isPresent();
   }
 
+  /** Whether the child could not even be given its output, so that its program was not started. */
+  boolean couldNotStart() {
+    return line("unstarted").isPresent();
+  }
+
   /** The child, if it is known. */
   Optional<ProcessTable.Entry> child() {
     return line("child").flatMap(StatLine::parse);
@@ -59,6 +67,16 @@ final class RunProcesses {
       return Files.readString(folder.exit(), StandardCharsets.US_ASCII).endsWith("\n");
     } catch (NoSuchFileException e) {
       return false;
+    }
+  }
+
+  /** When the run ended, whatever it has left behind; empty if nobody noted that. */
+  Optional<Instant> endedAt() throws IOException {
+    Path witness = isExitNoted() ? folder.exit() : folder.timedOut();
+    try {
+      return Optional.of(Files.getLastModifiedTime(witness).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 

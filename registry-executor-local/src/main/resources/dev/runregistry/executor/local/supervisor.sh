@@ -23,7 +23,12 @@ printf 'supervisor %s\n' "$stat" >>"$folder/processes" || exit 125
   trap - INT HUP TERM QUIT PIPE
   { read -r stat </proc/self/stat; } 2>/dev/null
   printf 'child %s\n' "$stat" >>"$folder/processes"
-  exec "$@" >>"$folder/stdout.log" 2>>"$folder/stderr.log"
+  # In braces: a shell whose exec cannot open a file ends as if that were the command's doing.
+  {
+    exec "$@"
+  } >>"$folder/stdout.log" 2>>"$folder/stderr.log"
+  printf 'unstarted \n' >>"$folder/processes"
+  exit 125
 )
 code=$?
 

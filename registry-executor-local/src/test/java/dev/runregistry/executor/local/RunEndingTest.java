@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +39,7 @@ class RunEndingTest {
 
   private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
     RunFolder runFolder = new RunFolder(folder);
-    return new RunEnding(run, runFolder, new RunProcesses(runFolder), supervisorExit, leftBehind)
+    return new RunEnding(run, runFolder, new RunProcesses(runFolder), OptionalInt.of(supervisorExit), leftBehind)
         .outcome(inTime);
   }
 
@@ -51,6 +53,24 @@ class RunEndingTest {
     Files.createFile(folder.resolve("exit"));
 
     assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void when_the_exit_code_could_not_even_be_created_the_supervisor_has_told_it() {
+    assertThat(outcome(0)).isEqualTo(new Exited(0, Output.NONE));
+    assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void without_an_exit_code_and_with_a_supervisor_nobody_waited_for_it_is_lost() {
+    RunFolder runFolder = new RunFolder(folder);
+    RunProcesses processes = new RunProcesses(runFolder);
+    OptionalInt unknown = OptionalInt.empty();
+
+    assertThat(
+            new RunEnding(run, runFolder, processes, unknown, ProcessTree.Ending.NOTHING)
+                .outcome(true))
+        .isInstanceOf(Lost.class);
   }
 
   @Test
@@ -71,11 +91,27 @@ class RunEndingTest {
   }
 
   @Test
-  void a_supervisor_that_a_signal_found_unprepared_ends_the_run_as_that_signal_would()
+  void a_program_whose_logs_cannot_be_opened_was_not_started_and_has_no_exit_code()
+      throws IOException, InterruptedException {
+    Files.delete(folder.resolve("stdout.log"));
+    Files.createDirectory(folder.resolve("stdout.log"));
+    RunFolder runFolder = new RunFolder(folder);
+    int exit =
+        Supervisor.of(run.id(), runFolder, List.of("true"), folder, Map.of(), true)
+            .start()
+            .waitFor();
+
+    assertThat(outcome(exit))
+        .isInstanceOfSatisfying(
+            NotStarted.class, none -> assertThat(none.message()).contains("stdout.log"));
+  }
+
+  @Test
+  void a_run_whose_supervisor_a_signal_found_unprepared_was_not_started_and_has_no_exit_code()
       throws IOException {
     Files.writeString(folder.resolve("processes"), "");
 
-    assertThat(outcome(130)).isEqualTo(new Exited(130, Output.NONE));
+    assertThat(outcome(130)).isEqualTo(NotStarted.signalled(2));
   }
 
   @Test
@@ -98,6 +134,18 @@ class RunEndingTest {
 
     assertThat(outcome(0, new ProcessTree.Ending(1, List.of()), true).message())
         .endsWith("; 1 process that it left behind was ended");
+  }
+
+  @Test
+  void a_log_that_grew_after_it_was_read_does_not_make_a_successful_run_lost() throws IOException {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    Path longerThanRead = Path.of("/sys/devices/system/cpu/online"); // a page, by its size
+    String read = Files.readString(longerThanRead);
+    assertThat(Files.size(longerThanRead)).isGreaterThan(read.length());
+    Files.delete(folder.resolve("stdout.log"));
+    Files.createSymbolicLink(folder.resolve("stdout.log"), longerThanRead);
+
+    assertThat(outcome(0)).isEqualTo(new Exited(0, Runs.output(read, "")));
   }
 
   @Test
