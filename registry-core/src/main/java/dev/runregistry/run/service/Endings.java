@@ -100,7 +100,7 @@ final class Endings {
 
   static String reason(Throwable e) {
     if (e instanceof RegistryException) { // its message says all, the cause included
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
     return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
   }
