@@ -91,8 +91,7 @@ final class Parts {
     return builder(database, home(), executor);
   }
 
-  private RunRegistry.Builder builder(
-      RunDatabase database, RunHome folder, RunExecutor executor) {
+  private RunRegistry.Builder builder(RunDatabase database, RunHome folder, RunExecutor executor) {
     return RunRegistry.builder()
         .repository(database.runs())
         .journal(folder)

@@ -82,9 +82,7 @@ final class ProcessTree {
   /** A pid is not given away while there is a session of that number. */
   private boolean belongs(Entry process, boolean sessionIsOurs) {
     return seen.contains(process.identity())
-        || (ownSession
-            && sessionIsOurs
-            && process.session() == supervisor.pid())
+        || (ownSession && sessionIsOurs && process.session() == supervisor.pid())
         || (process.lives() && table.hasInEnvironment(process, cookie));
   }
 
