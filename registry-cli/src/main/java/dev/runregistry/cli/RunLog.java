@@ -107,8 +107,7 @@ final class RunLog {
 
   private Optional<Run> ended() {
     try {
-      Run run = registry.get(id);
-      return run.status().isFinal() ? Optional.of(run) : Optional.empty();
+      return recorded().filter(run -> run.status().isFinal());
     } catch (RepositoryException e) {
       if (!databaseMissed) { // said once: it may be back before the run ends
         databaseMissed = true;
@@ -116,5 +115,14 @@ final class RunLog {
       }
       return Optional.empty();
     }
+  }
+
+  /** Empty while this host carries out a run whose start the database has not got yet. */
+  private Optional<Run> recorded() {
+    Optional<Run> found = registry.find(id);
+    if (found.isPresent() || home.unsettled().contains(id)) {
+      return found;
+    }
+    return Optional.of(registry.get(id)); // what was settled between the two looks is there now
   }
 }

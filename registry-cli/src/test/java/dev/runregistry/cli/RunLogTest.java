@@ -1,0 +1,80 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunNotFoundException;
+import dev.runregistry.run.service.RunRegistry;
+import dev.runregistry.testkit.InMemoryRunRepository;
+import dev.runregistry.testkit.Runs;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLogTest {
+  @TempDir Path folder;
+  private final Run run = Runs.running();
+  private final InMemoryRunRepository database = new InMemoryRunRepository();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  private RunLog log(RunHome home) {
+    RunRegistry registry =
+        RunRegistry.builder()
+            .repository(database)
+            .journal(home)
+            .executor(LocalRunExecutor.builder(home).build())
+            .catalog(FolderDatasetCatalog.at(folder))
+            .ids(new TimeOrderedRunIds())
+            .build();
+    Caller caller =
+        new Caller(
+            Map.of(),
+            new StandardOutput(out),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            Terminal.of(Map.of()));
+    return new RunLog(run.id(), LogStream.STDOUT, home, registry, caller);
+  }
+
+  @Test
+  void follow_said_no_run_while_its_start_was_not_in_the_database_yet() throws Exception {
+    RunHome home = RunHome.at(folder);
+    home.begin(run);
+    Files.writeString(folder.resolve("runs/active/" + run.id() + "/stdout.log"), "begun\n");
+    FutureTask<Boolean> following =
+        new FutureTask<>(
+            () -> {
+              log(home).follow();
+              return true;
+            });
+    new Thread(following, "follower").start();
+
+    await().until(() -> out.toString(StandardCharsets.UTF_8).equals("begun\n"));
+    Run ended = Runs.ended(run, Runs.exited(0));
+    home.end(ended);
+    database.save(ended);
+    home.settle(run.id());
+    home.release(run.id());
+
+    assertThat(following.get(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void a_run_that_nobody_knows_is_not_waited_for() {
+    assertThatThrownBy(() -> log(RunHome.at(folder)).follow())
+        .isInstanceOf(RunNotFoundException.class);
+  }
+}
