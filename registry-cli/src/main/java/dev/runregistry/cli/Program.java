@@ -34,7 +34,7 @@ final class Program {
     if (isRun(arguments)) {
       return executeRun(List.of(arguments).subList(1, arguments.length));
     }
-    CommandLine all = commands();
+    CommandLine all = commands().setExecutionStrategy(new LastCommand());
     return new CommandExit(caller, Codes.USUAL).of(all, arguments);
   }
 

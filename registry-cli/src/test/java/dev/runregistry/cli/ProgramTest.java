@@ -83,6 +83,8 @@ class ProgramTest {
         "runs show                 | Missing required parameter: 'ID'",
         "runs list --colour        | Unknown option: '--colour'",
         "completion tcsh           | expected one of [bash, zsh, fish]",
+        "runs --status failed list | --status has to stand after 'list'",
+        "runs -n 3 show 01a2       | --limit has to stand after 'show'",
         "runs --db mysql://x       | a database is jdbc:postgresql://",
         "config --config /no/such  | the configuration file /no/such does not exist"
       })
@@ -92,6 +94,19 @@ class ProgramTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).startsWith("registry: ").contains(message).doesNotContain("\tat ");
+  }
+
+  @Test
+  void runs_with_a_home_before_list_listed_another_home() {
+    String other = folder.resolve("other").toString();
+
+    Result before = session.registry("runs", "--home", other, "list");
+
+    assertThat(before.code()).isEqualTo(2);
+    assertThat(before.err())
+        .startsWith("registry: --home has to stand after 'list'\nTry 'registry runs list --help'");
+    assertThat(session.registry("runs", "list", "--home", other).code()).isZero();
+    assertThat(session.registry("runs", "--help", "list").code()).isZero();
   }
 
   @ParameterizedTest
