@@ -2,6 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.cli.Settings.Value;
 import dev.runregistry.cli.TextTable.Column;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Mixin;
       "configuration file (Java properties in UTF-8), else it has its default."
     })
 final class ConfigCommand implements Callable<Integer> {
+  private static final String NONE = "-";
+
   private final Caller caller;
 
   @Mixin private SettingsOptions options;
@@ -37,7 +40,7 @@ final class ConfigCommand implements Callable<Integer> {
           settings
               .given(setting)
               .map(said -> shown(setting, said))
-              .orElse(usual(setting, settings));
+              .orElseGet(() -> usual(setting, settings));
       String source = settings.given(setting).map(Value::source).orElse("default");
       rows.add(List.of(setting.key(), value, source));
     }
@@ -50,6 +53,9 @@ final class ConfigCommand implements Callable<Integer> {
                         "(file)",
                         file.path().toString(),
                         file.path().toFile().exists() ? "read" : "not there")));
+    if (settings.knownHome().isEmpty()) {
+      caller.say(Settings.NO_HOME);
+    }
     List<Column> columns = new ArrayList<>();
     List<String> titles = List.of("KEY", "VALUE", "FROM");
     for (int i = 0; i < titles.size(); i++) {
@@ -67,12 +73,13 @@ final class ConfigCommand implements Callable<Integer> {
 
   private static String usual(Setting setting, Settings settings) {
     return switch (setting) {
-      case HOME -> settings.home().toString();
-      case DB -> new Parts(settings).databaseConfig().url();
+      case HOME -> settings.knownHome().map(Path::toString).orElse(NONE);
+      case DB ->
+          settings.knownHome().map(home -> new Parts(settings).databaseConfig().url()).orElse(NONE);
       case DATASETS -> settings.datasets().toString();
       case COMMAND -> CommandText.of(CommandText.DEFAULT);
       case LOG -> settings.log().text();
-      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE -> "-";
+      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE -> NONE;
     };
   }
 }

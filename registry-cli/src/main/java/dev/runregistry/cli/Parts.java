@@ -8,7 +8,9 @@ import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** The parts of the registry, as the settings want them. Opens nothing. */
@@ -16,16 +18,29 @@ final class Parts {
   /** Enough for hundreds of runs, and not much longer than a database that is away takes. */
   private static final Duration BEFORE_READING = Duration.ofSeconds(2);
 
+  /** A home in which nothing is and nothing can be made: below what is no folder. */
+  private static final Path NOWHERE = Path.of("/dev/null/home");
+
   private final Settings settings;
-  private final RunHome home;
+  private final Optional<RunHome> home;
 
   Parts(Settings settings) {
     this.settings = settings;
-    home = RunHome.at(settings.home());
+    home = settings.knownHome().map(RunHome::at);
   }
 
+  /**
+   * Where this host keeps its runs.
+   *
+   * @throws UsageException if nobody said where, not even HOME
+   */
   RunHome home() {
-    return home;
+    return home.orElseThrow(() -> new UsageException(Settings.NO_HOME));
+  }
+
+  /** The same to read what is there: nothing, if nobody said where. */
+  RunHome homeToRead() {
+    return home.orElseGet(() -> RunHome.at(NOWHERE));
   }
 
   /**
@@ -37,7 +52,7 @@ final class Parts {
     return settings
         .given(Setting.DB)
         .map(url -> DatabaseSettings.config(settings, url))
-        .orElseGet(() -> DatabaseConfig.sqlite(home.databaseFile()));
+        .orElseGet(() -> DatabaseConfig.sqlite(home().databaseFile()));
   }
 
   /** The database; the caller closes it. */
@@ -45,15 +60,21 @@ final class Parts {
     return RunDatabase.at(databaseConfig());
   }
 
-  /** To read what is recorded. */
+  /** To settle what earlier runs left behind in the home. */
   RunRegistry registry(RunDatabase database) {
-    return registry(database, LocalRunExecutor.builder(home).build(), Runnable::run);
+    return registry(database, home());
+  }
+
+  private RunRegistry registry(RunDatabase database, RunHome folder) {
+    LocalRunExecutor executor = LocalRunExecutor.builder(folder).build();
+    return registry(database, folder, executor, Runnable::run);
   }
 
   /** To read what is recorded, after what ended meanwhile has been, if that does not take long. */
   RunRegistry settledRegistry(RunDatabase database) {
-    RunRegistry registry = registry(database);
-    if (home.activeRuns() > 0) {
+    RunHome folder = homeToRead(); // a database of its own can be read without one
+    RunRegistry registry = registry(database, folder);
+    if (folder.activeRuns() > 0) {
       Settling settling = new Settling();
       settling.startAfter(() -> {}, () -> registry);
       settling.await(BEFORE_READING);
@@ -63,9 +84,14 @@ final class Parts {
 
   /** To run something. */
   RunRegistry registry(RunDatabase database, RunExecutor executor, Executor startRecorder) {
+    return registry(database, home(), executor, startRecorder);
+  }
+
+  private RunRegistry registry(
+      RunDatabase database, RunHome folder, RunExecutor executor, Executor startRecorder) {
     return RunRegistry.builder()
         .repository(database.runs())
-        .journal(home)
+        .journal(folder)
         .executor(executor)
         .catalog(FolderDatasetCatalog.at(settings.datasets()))
         .ids(new TimeOrderedRunIds())

@@ -48,7 +48,11 @@ final class RunsLogsCommand implements Callable<Integer> {
       RunId run = new RunLookup(registry).idOf(id);
       RunLog log =
           new RunLog(
-              run, stderr ? LogStream.STDERR : LogStream.STDOUT, parts.home(), registry, caller);
+              run,
+              stderr ? LogStream.STDERR : LogStream.STDOUT,
+              parts.homeToRead(),
+              registry,
+              caller);
       if (follow) {
         log.follow();
       } else {

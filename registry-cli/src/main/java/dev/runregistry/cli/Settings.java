@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What is in force, and who said so: an option, else the environment, else the file, else nobody.
  */
 final class Settings {
+  static final String NO_HOME = "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home";
+
   private final Map<Setting, Value> values;
   private final @Nullable SettingsFile file;
   private final Map<String, String> environment;
@@ -73,14 +75,14 @@ final class Settings {
    * @throws UsageException if nobody said where, not even HOME
    */
   Path home() {
+    return knownHome().orElseThrow(() -> new UsageException(NO_HOME));
+  }
+
+  /** The same; empty if nobody said where. */
+  Optional<Path> knownHome() {
     return path(Setting.HOME)
         .or(() -> UserFolders.of(environment).state())
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home"))
-        .toAbsolutePath()
-        .normalize();
+        .map(folder -> folder.toAbsolutePath().normalize());
   }
 
   /** The folder of the data sets, absolute. */

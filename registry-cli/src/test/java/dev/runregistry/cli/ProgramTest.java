@@ -204,6 +204,43 @@ class ProgramTest {
   }
 
   @Test
+  void without_a_home_config_said_nothing_but_an_error() {
+    Result result = session.without("REGISTRY_HOME").registry("config");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).containsPattern("home +- +default").containsPattern("db +- +default");
+    assertThat(result.err())
+        .isEqualTo("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+    assertThat(session.registry("config", "--db", "jdbc:postgresql://h/d").out())
+        .contains("jdbc:postgresql://h/d");
+  }
+
+  @Test
+  void without_a_home_a_database_could_not_even_be_listed() {
+    String database = "jdbc:sqlite:" + folder.resolve("elsewhere.db");
+    session.registry("run", "--db", database, "--", "true");
+    session.without("REGISTRY_HOME");
+
+    Result listed = session.registry("runs", "--db", database, "--json");
+
+    assertThat(listed.err()).isEmpty();
+    assertThat(listed.out()).contains("\"status\":\"completed\"");
+    String id = listed.out().substring(11, 47);
+    assertThat(session.registry("runs", "show", id, "--db", database).code()).isZero();
+    assertThat(session.registry("runs", "logs", id, "--db", database).code()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"run -- true, 125", "runs, 2", "reconcile, 2", "reconcile --db jdbc:sqlite:x.db, 2"})
+  void what_needs_a_home_says_how_to_name_one(String line, int code) {
+    Result result = session.without("REGISTRY_HOME").registry(words(line));
+
+    assertThat(result.code()).isEqualTo(code);
+    assertThat(result.err())
+        .startsWith("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+  }
+
+  @Test
   void a_variable_that_looks_like_ours_is_pointed_out() {
     assertThat(session.with("REGISTRY_DBB", "x").with("REGISTRY_CDS", "off").registry("runs").err())
         .isEqualTo(
