@@ -37,8 +37,11 @@ final class RunReport {
     if (json) {
       caller.out().println(RunJson.of(ended));
     } else if (outcome.isEmpty()) { // of the registry's own making: there was nothing live to see
-      caller.out().print(ended.output().stdout().text());
-      caller.err().print(ended.output().stderr().text());
+      // a data set can have brought control characters into it
+      String stdout = ended.output().stdout().text();
+      String stderr = ended.output().stderr().text();
+      stdout.lines().map(Printable::line).forEach(caller.out()::println);
+      stderr.lines().map(Printable::line).forEach(caller.err()::println);
     }
     if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
       caller.say(line(ended));

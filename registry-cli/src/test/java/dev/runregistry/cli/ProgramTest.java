@@ -261,6 +261,18 @@ class ProgramTest {
   }
 
   @Test
+  void a_manifest_could_clear_the_terminal() throws IOException {
+    Path manifest = datasets().resolve("arith/manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("Arithmetic", "\\u001B[2JArithmetic"));
+
+    Result result =
+        session.registry("run", "--datasets", folder.resolve("datasets").toString(), "-d", "arith");
+
+    assertThat(result.out()).contains("\uFFFD[2JArithmetic").doesNotContain("\u001B");
+  }
+
+  @Test
   void a_data_set_that_is_refused_is_1_with_the_reason_on_stderr() {
     Result result = session.registry("run", "--datasets", folder.toString(), "-d", "gone");
 
