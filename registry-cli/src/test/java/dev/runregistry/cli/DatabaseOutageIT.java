@@ -81,7 +81,7 @@ class DatabaseOutageIT {
         .doesNotContain("\tat ");
     assertThat(waiting())
         .singleElement()
-        .satisfies(run -> assertThat(run.resolve("outcome.json")).exists());
+        .satisfies(id -> assertThat(id.resolve("outcome.json")).exists());
   }
 
   @Test
