@@ -43,15 +43,19 @@ final class ProcessTree {
     List<Entry> young = table.since(supervisor.startTime());
     List<Entry> found = new ArrayList<>();
     Set<Long> parents = new HashSet<>();
-    parents.add(supervisor.pid());
+    boolean gone = young.stream().noneMatch(process -> process.identity().equals(supervisor));
+    boolean replaced = gone && young.stream().anyMatch(this::hasPidOfSupervisor);
+    if (!gone) { // else its pid may be another's, and so its children
+      parents.add(supervisor.pid());
+    }
     List<Entry> rest =
         young.stream()
-            .filter(process -> process.identity().pid() != supervisor.pid())
+            .filter(process -> !hasPidOfSupervisor(process))
             .filter(process -> process.identity().pid() != ProcessHandle.current().pid())
             .toList();
     List<Entry> others = new ArrayList<>();
     for (Entry process : rest) {
-      (belongs(process) ? found : others).add(process);
+      (belongs(process, !replaced) ? found : others).add(process);
     }
     found.forEach(process -> parents.add(process.identity().pid()));
     while (others.removeIf(process -> isChild(process, parents, found))) {
@@ -71,9 +75,14 @@ final class ProcessTree {
     return true;
   }
 
-  private boolean belongs(Entry process) {
+  private boolean hasPidOfSupervisor(Entry process) {
+    return process.identity().pid() == supervisor.pid();
+  }
+
+  /** A pid is not given away while there is a session of that number. */
+  private boolean belongs(Entry process, boolean sessionIsOurs) {
     return seen.contains(process.identity())
-        || (ownSession && process.session() == supervisor.pid())
+        || (ownSession && sessionIsOurs && process.session() == supervisor.pid())
         || (process.lives() && table.hasInEnvironment(process, cookie));
   }
 

@@ -154,6 +154,25 @@ class ProcessTreeTest {
     assertThat(outcome.message()).contains("its supervisor").contains("ended");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void the_children_of_a_stranger_with_the_pid_of_a_dead_supervisor_are_left_alone(
+      boolean ownSession) throws IOException, InterruptedException {
+    Process stranger =
+        new ProcessBuilder("setsid", "sh", "-c", "sleep 1000 & wait", "sh", mark).start();
+    try {
+      ProcessTable table = ProcessTable.ofThisHost();
+      LocalRuns.await(() -> stranger.children().findAny().isPresent());
+      long started = table.find(stranger.pid()).orElseThrow().identity().startTime();
+      ProcessIdentity dead = new ProcessIdentity(stranger.pid(), started - 1);
+
+      assertThat(new ProcessTree(table, dead, "no=cookie", ownSession).find()).isEmpty();
+    } finally {
+      stranger.descendants().forEach(ProcessHandle::destroyForcibly);
+      stranger.destroyForcibly().waitFor();
+    }
+  }
+
   private static void create(Path file) {
     try {
       Files.createFile(file);
