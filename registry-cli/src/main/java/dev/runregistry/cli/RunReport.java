@@ -16,6 +16,7 @@ final class RunReport {
   private static final int NOT_RUN = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+  private static final int SIGNALLED = 128; // and the number of the signal
 
   private final Caller caller;
   private final boolean quiet;
@@ -76,6 +77,7 @@ final class RunReport {
       return switch (notStarted.why()) {
         case NOT_FOUND -> NOT_FOUND;
         case NOT_EXECUTABLE -> NOT_EXECUTABLE;
+        case SIGNALLED -> SIGNALLED + notStarted.signal();
         case REFUSED -> NOT_RUN;
       };
     }

@@ -46,6 +46,11 @@ class RunReportTest {
   }
 
   @Test
+  void what_a_signal_kept_from_starting_has_the_exit_code_of_that_signal() {
+    assertThat(codeOf(NotStarted.signalled(15))).isEqualTo(143);
+  }
+
+  @Test
   void a_timeout_is_124_and_says_so() {
     assertThat(codeOf(Runs.timedOut())).isEqualTo(124);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("Timed out after 30.001 s");

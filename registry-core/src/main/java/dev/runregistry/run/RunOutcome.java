@@ -118,23 +118,41 @@ public sealed interface RunOutcome {
    * @param why the kind of obstacle
    * @param message one sentence
    * @param output stderr holds what a person needs to mend it
+   * @param signal the number of the signal that came first; 0 unless it was one
    */
-  record NotStarted(Why why, String message, Output output) implements RunOutcome {
+  record NotStarted(Why why, String message, Output output, int signal) implements RunOutcome {
     /** What stood in the way; the command line has an exit code for each. */
     public enum Why {
       /** There is no such program. */
       NOT_FOUND,
       /** There is one, but it cannot be executed. */
       NOT_EXECUTABLE,
+      /** A signal came before it could be. */
+      SIGNALLED,
       /** The data set or the configuration is not fit, or the host refused. */
       REFUSED
     }
 
-    /** Null is refused. */
+    /** Checks the range of the signal; null is refused. */
     public NotStarted {
       requireNonNull(why, "why");
       requireNonNull(message, "message");
       requireNonNull(output, "output");
+      if (why == Why.SIGNALLED ? signal < 1 || signal > 127 : signal != 0) {
+        throw new IllegalArgumentException("a signal is 1 to 127, and 0 is none: " + signal);
+      }
+    }
+
+    /** A signal came first. */
+    public static NotStarted signalled(int signal) {
+      String message = "Ended by signal " + signal + " before it was started";
+      Output output = new Output(CapturedText.EMPTY, CapturedText.of(message + '\n'));
+      return new NotStarted(Why.SIGNALLED, message, output, signal);
+    }
+
+    /** Nothing was started, and no signal was the reason. */
+    public NotStarted(Why why, String message, Output output) {
+      this(why, message, output, 0);
     }
 
     /** Nothing was started, and the message says it all. */

@@ -69,7 +69,12 @@ class RunMovesTest {
         Arbitraries.oneOf(
             Arbitraries.integers().between(0, 255).flatMap(c -> outputs.map(o -> new Exited(c, o))),
             outputs.map(o -> new TimedOut(Duration.ofSeconds(1), o, "")),
-            Arbitraries.of(NotStarted.Why.class).map(why -> new NotStarted(why, "no")),
+            Arbitraries.of(NotStarted.Why.class)
+                .map(
+                    why ->
+                        why == NotStarted.Why.SIGNALLED
+                            ? NotStarted.signalled(15)
+                            : new NotStarted(why, "no")),
             outputs.map(o -> new Lost("lost", o)),
             Arbitraries.strings().ofMaxLength(50).map(DryRunPassed::new),
             Arbitraries.strings().ofMaxLength(50).map(text -> new DryRunRefused("no", text)));

@@ -1,10 +1,8 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
-import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import java.io.IOException;
 import java.util.Optional;
@@ -58,7 +56,7 @@ final class Execution {
     LiveRun started;
     synchronized (this) {
       if (signalled != null) { // before there was anything to send it to
-        return new Exited(signalled.exitCode(), Output.NONE, "ended before it was started");
+        return NotStarted.signalled(signalled.number());
       }
       started = new LiveRun(launch.start(), run, settings, folder);
       live = started;

@@ -28,8 +28,7 @@ public enum ProcessSignal {
     this.number = number;
   }
 
-  /** The exit code of a process that this signal ended. */
-  int exitCode() {
-    return 128 + number;
+  int number() {
+    return number;
   }
 }

@@ -105,7 +105,7 @@ record RunEnding(
   private RunOutcome neverStarted() {
     int exit = supervisorExit.orElse(0);
     if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
-      return new Exited(Math.min(exit, 255), output(), note());
+      return NotStarted.signalled(exit - SIGNALLED);
     }
     String why = text(folder.supervisorLog()).text().strip();
     return new NotStarted(

@@ -107,11 +107,11 @@ class RunEndingTest {
   }
 
   @Test
-  void a_supervisor_that_a_signal_found_unprepared_ends_the_run_as_that_signal_would()
+  void a_run_whose_supervisor_a_signal_found_unprepared_was_not_started_and_has_no_exit_code()
       throws IOException {
     Files.writeString(folder.resolve("processes"), "");
 
-    assertThat(outcome(130)).isEqualTo(new Exited(130, Output.NONE));
+    assertThat(outcome(130)).isEqualTo(NotStarted.signalled(2));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -64,14 +65,14 @@ class SignalTest {
 
   @ParameterizedTest
   @EnumSource(names = {"INT", "TERM", "HUP"})
-  void a_signal_that_comes_before_the_start_ends_the_run_all_the_same(ProcessSignal signal) {
+  void a_run_that_a_signal_keeps_from_starting_has_no_exit_code(ProcessSignal signal) {
     Run running = runs.begun(null, "sleep 1000".split(" "));
     executor.signal(signal);
 
     RunOutcome outcome = executor.execute(running);
 
-    assertThat(outcome)
-        .isEqualTo(new Exited(signal.exitCode(), Output.NONE, "ended before it was started"));
+    assertThat(outcome).isEqualTo(NotStarted.signalled(signal.number()));
+    assertThat(outcome.exitCode()).isNull();
     assertThat(executor.execute(runs.begun(null, "true")).exitCode()).isZero();
   }
 
@@ -88,7 +89,8 @@ class SignalTest {
 
       executor.signal(ProcessSignal.TERM);
 
-      assertThat(outcome.join().exitCode()).isEqualTo(143);
+      assertThat(outcome.join())
+          .isIn(NotStarted.signalled(15), new Exited(143, Output.NONE)); // by when it came
     }
   }
 
