@@ -1,6 +1,7 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunJournal;
@@ -98,6 +99,9 @@ final class Endings {
   }
 
   static String reason(Throwable e) {
+    if (e instanceof RegistryException) { // its message says all, the cause included
+      return String.valueOf(e.getMessage());
+    }
     return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
   }
 }
