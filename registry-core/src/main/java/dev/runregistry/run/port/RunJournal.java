@@ -4,7 +4,9 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The host's own durable note of each run, written before anything else, so that no run gets lost
@@ -30,6 +32,17 @@ public interface RunJournal {
    * @throws JournalException if it cannot be written
    */
   void configure(Run running, Dataset dataset);
+
+  /**
+   * When what carried the run out noted its end, before anything that it left behind was ended; the
+   * same instant as in {@link RunStanding.ChildEnded}. Empty if nothing was noted: then it ended
+   * now.
+   *
+   * @param running a run that has just ended
+   */
+  default Optional<Instant> endedAt(Run running) {
+    return Optional.empty();
+  }
 
   /**
    * Notes how the run ended, durably; noting the same ending again changes nothing.

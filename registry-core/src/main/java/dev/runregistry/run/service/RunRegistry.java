@@ -98,7 +98,7 @@ public final class RunRegistry {
       CompletableFuture<Void> startRecorded = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed());
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Run ended = running.finish(outcome, clock.instant());
+      Run ended = running.finish(outcome, journal.endedAt(running).orElseGet(clock::instant));
       endings.write(ended, startRecorded::join);
       return ended;
     } finally {
@@ -185,7 +185,8 @@ public final class RunRegistry {
   private CompletableFuture<Void> recordStart(Run running) {
     try {
       return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
-    } catch (RejectedExecutionException | Error e) { // shut down meanwhile, or no thread is to be had
+    } catch (RejectedExecutionException
+        | Error e) { // shut down meanwhile, or no thread is to be had
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
       endings.record(running);
       return CompletableFuture.completedFuture(null);

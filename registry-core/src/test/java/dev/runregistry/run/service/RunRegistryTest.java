@@ -93,6 +93,13 @@ class RunRegistryTest {
   }
 
   @Test
+  void a_run_is_completed_when_its_journal_saw_it_end_and_not_when_all_is_tidied_up() {
+    ports.endedAt = Optional.of(NOON.plusMillis(200));
+
+    assertThat(registry().submit(Samples.local()).completedAt()).isEqualTo(NOON.plusMillis(200));
+  }
+
+  @Test
   void a_failed_run_is_data_and_not_an_exception() {
     ports.outcome = new Exited(3, Output.NONE);
 
@@ -403,6 +410,7 @@ class RunRegistryTest {
     Runnable duringExecution = () -> {};
     Error broken;
     boolean interruptible;
+    Optional<Instant> endedAt = Optional.empty();
     Run saved;
 
     private void call(String name, RuntimeException failure) {
@@ -457,6 +465,11 @@ class RunRegistryTest {
     @Override
     public void configure(Run running, Dataset dataset) {
       call("configure", journalFailure());
+    }
+
+    @Override
+    public Optional<Instant> endedAt(Run running) {
+      return endedAt;
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -186,8 +185,10 @@ final class Remains {
 
   private RunStanding childEnded(Run run) throws IOException {
     boolean inTime = !Files.exists(folder.timedOut());
-    Path witness = processes.isExitNoted() ? folder.exit() : folder.timedOut();
-    Instant at = Files.getLastModifiedTime(witness).toInstant();
+    Instant at =
+        processes
+            .endedAt()
+            .orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
     return new RunStanding.ChildEnded(run, ending(run).outcome(inTime), at);
   }
 

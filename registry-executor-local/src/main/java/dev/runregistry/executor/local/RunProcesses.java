@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -65,6 +67,16 @@ final class RunProcesses {
       return Files.readString(folder.exit(), StandardCharsets.US_ASCII).endsWith("\n");
     } catch (NoSuchFileException e) {
       return false;
+    }
+  }
+
+  /** When the run ended, whatever it has left behind; empty if nobody noted that. */
+  Optional<Instant> endedAt() throws IOException {
+    Path witness = isExitNoted() ? folder.exit() : folder.timedOut();
+    try {
+      return Optional.of(Files.getLastModifiedTime(witness).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 

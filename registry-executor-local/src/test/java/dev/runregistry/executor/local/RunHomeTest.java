@@ -6,17 +6,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RunStanding;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunHomeTest {
   @TempDir private Path folder;
+
+  @Test
+  void ending_what_a_run_left_behind_does_not_count_as_its_time() throws IOException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run running = runs.begun(null, "sh", "-c", "(trap '' TERM; sleep 30) & sleep 0.2");
+    runs.executor().killGrace(Duration.ofSeconds(2)).build().execute(running);
+    Instant after = Instant.now();
+
+    Instant endedAt = runs.home().endedAt(running).orElseThrow();
+
+    assertThat(endedAt).isBefore(after.minusSeconds(1)); // the grace of what ignored TERM
+    assertThat(runs.home().standing(running.id()))
+        .isInstanceOfSatisfying(
+            RunStanding.ChildEnded.class, ended -> assertThat(ended.at()).isEqualTo(endedAt));
+  }
 
   @Test
   void nothing_is_made_before_the_first_run() throws IOException {
