@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
