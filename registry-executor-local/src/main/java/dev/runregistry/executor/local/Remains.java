@@ -186,9 +186,7 @@ final class Remains {
   private RunStanding childEnded(Run run) throws IOException {
     boolean inTime = !Files.exists(folder.timedOut());
     Instant at =
-        processes
-            .endedAt()
-            .orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
+        processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
     return new RunStanding.ChildEnded(run, ending(run).outcome(inTime), at);
   }
 
@@ -197,8 +195,7 @@ final class Remains {
   }
 
   private RunEnding ending(Run run) {
-    return new RunEnding(
-        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
+    return new RunEnding(run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
   }
 
   private static String neverStarted(Run run) {

@@ -39,7 +39,8 @@ class RunEndingTest {
 
   private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
     RunFolder runFolder = new RunFolder(folder);
-    return new RunEnding(run, runFolder, new RunProcesses(runFolder), OptionalInt.of(supervisorExit), leftBehind)
+    return new RunEnding(
+            run, runFolder, new RunProcesses(runFolder), OptionalInt.of(supervisorExit), leftBehind)
         .outcome(inTime);
   }
 
