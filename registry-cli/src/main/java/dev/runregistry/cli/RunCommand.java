@@ -56,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
               database,
               executor,
               recording -> settling.startAfter(recording, () -> parts.registry(database)));
-      Run ended = registry.submit(request);
+      Run ended = registry.submit(request); // on record before the last of its output is read
+      processes.awaitShown();
       settling.await(AT_THE_END);
       return new RunReport(caller, options.isQuiet(), options.isJson())
           .report(ended, executor.outcome());

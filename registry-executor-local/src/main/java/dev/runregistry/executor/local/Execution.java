@@ -38,6 +38,22 @@ final class Execution {
     }
   }
 
+  /** Whether there is nothing to show any more. */
+  synchronized boolean isShown() {
+    return live == null || live.isShown();
+  }
+
+  /** Waits for the reader of the output; see {@link LocalRunExecutor#awaitShown}. */
+  void awaitShown() {
+    LiveRun shown;
+    synchronized (this) {
+      shown = live;
+    }
+    if (shown != null) {
+      shown.awaitShown();
+    }
+  }
+
   RunOutcome toItsEnd() {
     Launch launch = new Launch(run, settings, folder);
     Optional<NotStarted> obstacle = launch.obstacle();

@@ -155,9 +155,17 @@ final class LiveRun {
         .orElse(targets);
   }
 
-  /** Shows the rest of the output; returns when all is shown or somebody does not want to wait. */
+  /** Says that there is no more output; what there is will be shown. */
   void finishShowing() {
     followers.forEach(OutputFollower::finish);
+  }
+
+  boolean isShown() {
+    return followers.stream().allMatch(OutputFollower::isDone);
+  }
+
+  /** Returns when all is shown or somebody does not want to wait. */
+  void awaitShown() {
     followers.forEach(
         follower -> {
           while (showing && !follower.awaitDone(Duration.ofMillis(20))) {

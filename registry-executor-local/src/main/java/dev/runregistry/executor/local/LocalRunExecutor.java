@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class LocalRunExecutor implements RunExecutor {
   private final Settings settings;
   private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
+  private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
   private @Nullable ProcessSignal early; // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
@@ -86,7 +88,26 @@ public final class LocalRunExecutor implements RunExecutor {
     } finally {
       synchronized (executions) {
         executions.remove(execution);
+        unshown.removeIf(Execution::isShown);
+        if (!execution.isShown()) {
+          unshown.add(execution);
+        }
       }
+    }
+  }
+
+  /**
+   * Waits until all that the ended runs printed is shown, which is as long as who reads it takes. A
+   * signal ends the waiting: that is for those who do not want to wait for a reader.
+   */
+  public void awaitShown() {
+    List<Execution> now;
+    synchronized (executions) {
+      now = List.copyOf(unshown);
+    }
+    now.forEach(Execution::awaitShown);
+    synchronized (executions) {
+      now.forEach(unshown::remove);
     }
   }
 
@@ -110,7 +131,8 @@ public final class LocalRunExecutor implements RunExecutor {
     requireNonNull(signal, "signal");
     List<Execution> now;
     synchronized (executions) {
-      now = List.copyOf(executions);
+      unshown.removeIf(Execution::isShown);
+      now = Stream.concat(executions.stream(), unshown.stream()).toList();
       if (now.isEmpty()) {
         early = signal;
       }
@@ -180,8 +202,9 @@ public final class LocalRunExecutor implements RunExecutor {
 
     /**
      * Shows what a run prints as it comes, at most about 20 ms later, and all of it before {@link
-     * LocalRunExecutor#execute} returns. When nobody reads one of the two any more, the run is
-     * ended as a closed pipe would end it, by PIPE. The channels stay open.
+     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#execute} does not wait for who
+     * reads it. When nobody reads one of the two any more, the run is ended as a closed pipe would
+     * end it, by PIPE. The channels stay open.
      */
     public Builder liveOutput(FileChannel out, FileChannel err) {
       live.put(LogStream.STDOUT, requireNonNull(out, "out"));

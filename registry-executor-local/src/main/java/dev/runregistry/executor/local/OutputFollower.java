@@ -1,11 +1,14 @@
 package dev.runregistry.executor.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,7 @@ final class OutputFollower {
   private final FileChannel target;
   private final Runnable onClosed;
   private final Thread thread;
+  private @Nullable FileChannel source; // set before the thread starts
   private volatile boolean complete;
 
   /**
@@ -43,8 +47,14 @@ final class OutputFollower {
     thread.setDaemon(true); // a reader that never comes back must not keep this process
   }
 
+  /** Opens the file before it returns: later it may have moved with its folder. */
   void start() {
-    thread.start();
+    try {
+      source = FileChannel.open(file, StandardOpenOption.READ);
+      thread.start();
+    } catch (IOException e) {
+      log.warn("{} cannot be shown", file, e);
+    }
   }
 
   /** Says that the file grows no more. */
@@ -53,32 +63,36 @@ final class OutputFollower {
     LockSupport.unpark(thread);
   }
 
+  boolean isDone() {
+    return !thread.isAlive();
+  }
+
   /** Waits until all is shown or nobody wants to see it; returns whether that came in time. */
   boolean awaitDone(Duration atMost) {
     return Uninterruptibly.await(thread, atMost);
   }
 
   private void follow() {
-    try (FileChannel source = FileChannel.open(file, StandardOpenOption.READ)) {
-      copy(source);
+    try (FileChannel opened = requireNonNull(source)) {
+      copy(opened);
     } catch (IOException e) {
       log.warn("{} cannot be shown any more", file, e);
     }
   }
 
-  private void copy(FileChannel source) throws IOException {
+  private void copy(FileChannel opened) throws IOException {
     Pause pause = new Pause(LATENCY);
     long position = 0;
     while (true) {
       boolean last = complete; // asked before the size, so that nothing comes after the last look
-      long size = source.size();
+      long size = opened.size();
       if (size < position) { // the program emptied its own output, by "> /dev/stdout" say
         position = 0;
       }
       long copied = 0;
       if (size > position) {
         try {
-          copied = source.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
+          copied = opened.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
         } catch (IOException e) {
           stopShowing(e);
           return;

@@ -34,6 +34,7 @@ public final class LocalRunMain {
     home.begin(running);
     RunOutcome outcome = executor.execute(running);
     home.end(running.finish(outcome, Instant.now()));
+    executor.awaitShown();
     Integer code = outcome.exitCode();
     System.exit(code == null ? 125 : code);
   }

@@ -66,7 +66,7 @@ class OutputTest {
   }
 
   @Test
-  void everything_is_shown_before_the_run_is_over() throws IOException {
+  void everything_is_shown_once_that_was_waited_for() throws IOException {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     try (FileChannel outChannel = create(out);
@@ -75,12 +75,35 @@ class OutputTest {
 
       for (int i = 0; i < 20; i++) {
         executor.execute(runs.begun(null, "sh", "-c", "echo out; echo err >&2; printf end"));
+        executor.awaitShown();
       }
 
       assertThat(outChannel.isOpen()).isTrue();
     }
     assertThat(out).hasContent("out\nend".repeat(20));
     assertThat(err).hasContent("err\n".repeat(20));
+  }
+
+  @Test
+  void a_slow_reader_does_not_keep_a_run_running() throws IOException, InterruptedException {
+    Process reader =
+        new ProcessBuilder("sh", "-c", "exec 3<\"$1\"; read -r _; cat <&3", "sh", fifo())
+            .redirectOutput(folder.resolve("read").toFile())
+            .start();
+    try (FileChannel pipe = FileChannel.open(folder.resolve("fifo"), StandardOpenOption.WRITE);
+        FileChannel errors = create(folder.resolve("err"))) {
+      LocalRunExecutor executor = runs.executor().liveOutput(pipe, errors).build();
+      Run running = runs.begun(null, "seq", "100000"); // more than a pipe holds
+
+      assertThat(executor.execute(running).exitCode()).isZero();
+
+      assertThat(reader.isAlive()).as("it has not begun to read").isTrue();
+      runs.home().settle(running.id());
+      reader.outputWriter().append("go\n").close();
+      executor.awaitShown();
+    }
+    assertThat(reader.waitFor()).isZero();
+    assertThat(folder.resolve("read")).content().endsWith("\n99999\n100000\n");
   }
 
   @Test
@@ -99,6 +122,7 @@ class OutputTest {
       Files.writeString(folder.resolve("fifo"), "go\n");
 
       assertThat(outcome.join().exitCode()).isZero();
+      executor.awaitShown();
       assertThat(out).hasContent("one\ntwo\n");
     }
   }
@@ -125,7 +149,9 @@ class OutputTest {
               out.toString());
       assertThat(log).exists();
 
-      runs.executor().liveOutput(channel, errors).build().execute(running);
+      LocalRunExecutor executor = runs.executor().liveOutput(channel, errors).build();
+      executor.execute(running);
+      executor.awaitShown();
     }
     assertThat(out).hasContent("long line\nnew\n");
   }
@@ -138,6 +164,7 @@ class OutputTest {
       Run running = runs.begun(null, "sh", "-c", "echo one; sleep 0.2; echo two >&2; exit 6");
 
       assertThat(executor.execute(running)).isEqualTo(new Exited(6, Runs.output("one\n", "two\n")));
+      executor.awaitShown();
     }
     assertThat(folder.resolve("err")).hasContent("two\n");
   }
