@@ -3,7 +3,6 @@ package dev.runregistry.run.service;
 import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
@@ -350,12 +349,15 @@ class ReconcileTest {
   }
 
   @Test
-  void an_error_in_the_registry_itself_gives_the_claim_back() {
+  void an_error_in_an_adapter_leaves_a_lost_run_and_no_claim() {
     host.error = new StackOverflowError();
 
-    assertThatThrownBy(() -> registry.submit(Samples.local())).isSameAs(host.error);
+    Run run = registry.submit(Samples.local());
 
-    assertThat(host.calls).endsWith("release");
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.completedAt()).isNull();
+    assertThat(host.database).containsEntry(id(99), run);
+    assertThat(host.calls).endsWith("settle", "release");
   }
 
   @Test
