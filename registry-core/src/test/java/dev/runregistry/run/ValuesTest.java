@@ -20,7 +20,8 @@ class ValuesTest {
   void an_id_is_shown_in_lower_case_and_read_in_any() {
     RunId id = RunId.parse("019A1B2C-3D4E-7F00-8000-0123456789AB");
 
-    assertThat(id).isEqualTo(ID);
+    assertThat(id).isEqualTo(ID).hasSameHashCodeAs(ID).isNotEqualTo(ID.value());
+    assertThat(id).isNotEqualTo(new RunIdPrefix("0").lowest());
     assertThat(id).hasToString("019a1b2c-3d4e-7f00-8000-0123456789ab");
   }
 

@@ -1,5 +1,7 @@
 package dev.runregistry.executor.local;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One process within one boot.
  *
@@ -7,4 +9,16 @@ package dev.runregistry.executor.local;
  * @param startTime when it started: on Linux in clock ticks since the boot, elsewhere in
  *     milliseconds since 1970; 0 when unknown
  */
-record ProcessIdentity(long pid, long startTime) {}
+record ProcessIdentity(long pid, long startTime) {
+  // by hand: what the JVM makes for a record costs a command line milliseconds at the first use
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ProcessIdentity that && pid == that.pid && startTime == that.startTime;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(pid) + Long.hashCode(startTime);
+  }
+}
