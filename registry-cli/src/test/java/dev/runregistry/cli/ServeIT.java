@@ -54,6 +54,18 @@ class ServeIT {
     for (Started server : servers) {
       server.process().destroyForcibly().waitFor();
     }
+    // a run outlives its server: it has to see the file before the folder is taken away
+    await().atMost(PATIENCE).until(this::everyRunHasEnded);
+  }
+
+  private boolean everyRunHasEnded() throws IOException {
+    Path active = launcher.home().resolve("runs/active");
+    if (!Files.isDirectory(active)) {
+      return true;
+    }
+    try (Stream<Path> runs = Files.list(active)) {
+      return runs.allMatch(run -> Files.exists(run.resolve("exit")));
+    }
   }
 
   private Started serve(String command, String... options) {
