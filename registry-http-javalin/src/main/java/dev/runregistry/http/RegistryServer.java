@@ -43,6 +43,12 @@ public final class RegistryServer implements AutoCloseable {
     config
         .metrics()
         .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
+    config
+        .metrics()
+        .gauge(
+            "registry.journal.waiting",
+            "Runs that have ended and whose ending the database does not have yet",
+            registry::waiting);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;

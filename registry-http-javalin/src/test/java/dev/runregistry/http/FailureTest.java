@@ -88,6 +88,19 @@ class FailureTest {
   }
 
   @Test
+  void how_many_runs_wait_for_the_database_is_said_by_ready_and_metrics() {
+    server.repository.setBroken(true);
+    server.post(DRY_RUN);
+    server.post(DRY_RUN);
+
+    assertThat(json(server.get("/api/health/ready")).get("detail").textValue())
+        .startsWith("The database does not answer; ended runs that wait for it: 2 (request ");
+    server.repository.setBroken(false);
+    assertThat(json(server.get("/api/health/ready")).get("runs_waiting").intValue()).isEqualTo(2);
+    assertThat(server.get("/metrics").body()).contains("\nregistry_journal_waiting 2.0\n");
+  }
+
+  @Test
   void a_run_that_cannot_be_noted_is_503_and_not_started() {
     server.journal.failWith("/var/lib/registry: No space left on device");
 
