@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,36 +188,6 @@ class RealPartsTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).get("data")).isEmpty();
       }
-    }
-  }
-
-  @Test
-  void with_the_database_stopped_under_load_no_run_fails_and_all_wait_in_the_journal()
-      throws Exception {
-    EmbeddedPostgres postgres = RealDatabase.start();
-    DatabaseConfig config = RealDatabase.at(postgres, "postgres");
-    try (RealServer server = new RealServer(config, folder.resolve("home"), running("true"))) {
-      List<CompletableFuture<HttpResponse<String>>> answers =
-          new ArrayList<>(many(20, server, true));
-      answers.get(0).join();
-
-      postgres.close();
-      answers.addAll(many(20, server, true));
-
-      Set<String> ids = new HashSet<>();
-      for (CompletableFuture<HttpResponse<String>> answer : answers) {
-        assertThat(answer.join().statusCode()).isEqualTo(200);
-        assertThat(json(answer.join()).get("status").textValue()).isEqualTo("completed");
-        ids.add(json(answer.join()).get("run_id").textValue());
-      }
-      long begin = System.nanoTime();
-      HttpResponse<String> list = server.get("/api/tunix/runs");
-      Duration took = Duration.ofNanos(System.nanoTime() - begin);
-      assertThat(list.statusCode()).isEqualTo(503);
-      assertThat(took).isLessThan(Duration.ofSeconds(5));
-      assertThat(ids).hasSize(40).containsAll(server.active());
-      assertThat(server.active()).hasSizeGreaterThanOrEqualTo(20);
-      assertThat(server.get("/api/health").statusCode()).isEqualTo(200);
     }
   }
 

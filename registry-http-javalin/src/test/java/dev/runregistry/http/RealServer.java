@@ -20,6 +20,7 @@ final class RealServer extends TestClient {
   private static final Path DATASETS = Path.of("../examples/datasets");
 
   final RunHome home;
+  final RunRegistry registry;
   private final RunDatabase database;
   private final RegistryServer server;
 
@@ -28,7 +29,7 @@ final class RealServer extends TestClient {
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
     metrics.journalDepth(home::activeRuns);
-    RunRegistry registry =
+    registry =
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
             .journal(home)
