@@ -25,6 +25,14 @@ final class RealServer extends TestClient {
   private final RegistryServer server;
 
   RealServer(DatabaseConfig config, Path folder, UnaryOperator<ServerConfig.Builder> settings) {
+    this(config, folder, DATASETS, settings);
+  }
+
+  RealServer(
+      DatabaseConfig config,
+      Path folder,
+      Path datasets,
+      UnaryOperator<ServerConfig.Builder> settings) {
     home = RunHome.at(folder);
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
@@ -34,7 +42,7 @@ final class RealServer extends TestClient {
             .repository(metrics.metered(database.runs()))
             .journal(home)
             .executor(LocalRunExecutor.builder(home).build())
-            .catalog(FolderDatasetCatalog.at(DATASETS))
+            .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new TimeOrderedRunIds())
             .idempotencyKeys(database.idempotencyKeys())
             .logs(home)
