@@ -172,6 +172,33 @@ class RealPartsTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_run_that_goes_on_under_a_key_on_one_server_is_409_on_another_until_it_ends(
+      RealDatabase engine) throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    String script = "while [ ! -e " + folder + "/go ]; do sleep 0.1; done";
+    try (RealServer one = new RealServer(database, folder.resolve("one"), running(script));
+        RealServer two = new RealServer(database, folder.resolve("two"), running(script))) {
+      CompletableFuture<HttpResponse<String>> first =
+          one.sendAsync(one.posting(body(false)).header("Idempotency-Key", "k"));
+      await().atMost(PATIENCE).until(() -> runningIds(two).size() == 1);
+
+      HttpResponse<String> meanwhile =
+          two.send(two.posting(body(false)).header("Idempotency-Key", "k"));
+      assertThat(meanwhile.statusCode()).isEqualTo(409);
+      assertThat(meanwhile.headers().firstValue("Retry-After")).isPresent();
+      Files.createFile(folder.resolve("go"));
+
+      assertThat(first.join().statusCode()).isEqualTo(200);
+      HttpResponse<String> after =
+          two.send(two.posting(body(false)).header("Idempotency-Key", "k"));
+      assertThat(after.body()).isEqualTo(first.join().body());
+      assertThat(after.headers().firstValue("Idempotent-Replayed")).contains("true");
+      assertThat(json(two.get("/api/tunix/runs")).get("data")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void enormous_offsets_and_hostile_filters_never_reach_the_database_as_errors(RealDatabase engine)
       throws Exception {
     try (RealServer server = server(engine, "true")) {
