@@ -6,16 +6,17 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as the contract writes them: every key, always, in its order. */
 final class RunJson {
-  private static final double MICROS_PER_SECOND = 1e6;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -80,12 +81,11 @@ final class RunJson {
     json.writeEndObject();
   }
 
-  private static @Nullable Double seconds(@Nullable Duration duration) {
-    if (duration == null) {
-      return null;
-    }
-    long micros = duration.toNanos() / 1_000; // exact: a record has no parts of a microsecond
-    return micros / MICROS_PER_SECOND;
+  /** Exact, because a record has no parts of a microsecond, and never with an exponent. */
+  private static @Nullable BigDecimal seconds(@Nullable Duration duration) {
+    return duration == null
+        ? null
+        : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6);
   }
 
   private static void writeOrNull(JsonGenerator json, @Nullable Number number) throws IOException {

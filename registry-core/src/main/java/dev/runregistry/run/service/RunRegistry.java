@@ -224,6 +224,25 @@ public final class RunRegistry {
   }
 
   /**
+   * How many runs of this host have ended and wait for the database to take their ending. Above
+   * zero for longer than a moment, the database is away.
+   *
+   * @throws JournalException if the journal cannot be looked at
+   */
+  public int waiting() {
+    return journal.waiting();
+  }
+
+  /**
+   * Returns if the database answers.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public void ping() {
+    repository.ping();
+  }
+
+  /**
    * The run with that id; empty if there is none.
    *
    * @throws RepositoryException if the database cannot be reached

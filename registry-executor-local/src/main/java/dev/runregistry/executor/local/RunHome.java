@@ -87,6 +87,11 @@ public final class RunHome implements RunJournal, RunLogs {
     return names == null ? 0 : names.length;
   }
 
+  @Override
+  public int waiting() {
+    return (int) unsettled().stream().filter(id -> Files.exists(activeFolder(id).ended())).count();
+  }
+
   /** The folder of a run that is not settled. */
   RunFolder activeFolder(RunId id) {
     return RunFolder.in(active, id);

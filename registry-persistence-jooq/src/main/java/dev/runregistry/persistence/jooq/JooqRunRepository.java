@@ -45,6 +45,11 @@ final class JooqRunRepository implements RunRepository {
   }
 
   @Override
+  public void ping() {
+    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
+  }
+
+  @Override
   public Optional<Run> find(RunId id) {
     return database.answer("find run " + id, sql -> find(sql, id));
   }
