@@ -95,11 +95,11 @@ public final class RunRegistry {
     journal.begin(running);
     boolean interrupted = false;
     try {
-      CompletableFuture<Void> startRecorded = recordStart(running);
+      CompletableFuture<Boolean> startRecorded = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed());
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
       Run ended = running.finish(outcome, journal.endedAt(running).orElseGet(clock::instant));
-      endings.write(ended, startRecorded::join);
+      endings.write(ended, startRecorded);
       return ended;
     } finally {
       endings.release(id);
@@ -182,14 +182,13 @@ public final class RunRegistry {
     return keys;
   }
 
-  private CompletableFuture<Void> recordStart(Run running) {
+  private CompletableFuture<Boolean> recordStart(Run running) {
     try {
-      return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
+      return CompletableFuture.supplyAsync(() -> endings.record(running), startRecorder);
     } catch (RejectedExecutionException
         | Error e) { // shut down meanwhile, or no thread is to be had
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
-      endings.record(running);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(endings.record(running));
     }
   }
 
