@@ -121,7 +121,7 @@ public final class RunHome implements RunJournal, RunLogs {
   private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
     try {
       Claims.take(id, made.claim());
-      DurableFiles.write(made.started(), note);
+      DurableFiles.writeUnseen(made.started(), note);
       Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       release(id);
@@ -132,7 +132,8 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public void configure(Run running, Dataset dataset) {
     try {
-      DurableFiles.write(
+      // not synced: what reads it does not outlive a power cut, and what it says is in the note
+      DurableFiles.create(
           activeFolder(running.id()).config(), TrainingYaml.of(running.spec(), dataset));
     } catch (IOException e) {
       throw failed(running.id(), "cannot be configured", e, reason(e));

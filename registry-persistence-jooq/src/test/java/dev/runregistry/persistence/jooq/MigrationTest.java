@@ -146,7 +146,7 @@ class MigrationTest {
       Settings plainNames =
           new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
       DSLContext sql = DSL.using(connections, connections.dialect(), plainNames);
-      runs.forEach(run -> RunQueries.save(sql, run).execute());
+      runs.forEach(run -> RunQueries.save(sql, run).query().get().execute());
     }
 
     try (RunDatabase database = RunDatabase.at(config)) {
