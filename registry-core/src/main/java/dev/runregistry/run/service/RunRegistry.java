@@ -299,6 +299,11 @@ public final class RunRegistry {
     return logs.log(id, stream);
   }
 
+  /** How many bytes of each such file are output at most, and no more than that may be shown. */
+  public long logLimit(RunId id) {
+    return logs.limit(id);
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;

@@ -146,6 +146,7 @@ public final class LocalRunExecutor implements RunExecutor {
    * What all runs of an executor share.
    *
    * @param live where output is shown as it comes; empty for nowhere
+   * @param logLimit of each of the two logs of a run
    * @param onStart told of each run that has started
    */
   record Settings(
@@ -156,6 +157,7 @@ public final class LocalRunExecutor implements RunExecutor {
       Map<LogStream, FileChannel> live,
       Path workingDirectory,
       Map<String, @Nullable String> environment,
+      LogLimit logLimit,
       Consumer<Run> onStart) {
 
     /** Looks for programs where a run would find them. */
@@ -174,6 +176,7 @@ public final class LocalRunExecutor implements RunExecutor {
     private Duration killGrace = Duration.ofSeconds(10);
     private boolean ownSession = true;
     private Path workingDirectory = Path.of("").toAbsolutePath();
+    private LogLimit logLimit = LogLimit.DEFAULT;
     private Consumer<Run> onStart = running -> {};
 
     private Builder(RunHome home) {
@@ -234,6 +237,15 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
+     * How long each of the two logs of a run may become; {@link LogLimit#DEFAULT} unless said. It
+     * is kept while any registry looks after the run; of what is shown as it comes, all is shown.
+     */
+    public Builder logLimit(LogLimit limit) {
+      logLimit = requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /**
      * Tells of each run that has started, by its own thread, so that what need not come before the
      * start can come after it. Whoever is told must return soon: the run is watched after that.
      */
@@ -253,6 +265,7 @@ public final class LocalRunExecutor implements RunExecutor {
               Map.copyOf(live),
               workingDirectory,
               Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+              logLimit,
               onStart));
     }
   }
