@@ -33,12 +33,24 @@ final class LimitedLogs {
   private final RunFolder folder;
   private final LogLimit limit;
   private final LogTotals totals;
+  private final Hole hole;
   private volatile boolean failed;
 
   LimitedLogs(RunFolder folder, LogLimit limit) {
+    this(folder, limit, HoleInFile::make);
+  }
+
+  LimitedLogs(RunFolder folder, LogLimit limit, Hole hole) {
     this.folder = folder;
     this.limit = limit;
+    this.hole = hole;
     totals = new LogTotals(folder);
+  }
+
+  /** Gives a part of a file back to the file system. */
+  interface Hole {
+    /** Returns whether it could. */
+    boolean make(Path file, long from, long to) throws IOException;
   }
 
   /** Those of a run that has begun; the limit is in its folder. */
@@ -84,7 +96,7 @@ final class LimitedLogs {
   }
 
   private void free(LogStream stream, Path file, long end) throws IOException {
-    if (!HoleInFile.make(file, limit.bytes(), end)) {
+    if (!hole.make(file, limit.bytes(), end)) {
       totals.addCut(stream, cut(file));
     }
   }
