@@ -12,7 +12,7 @@ final class SecretPatterns {
   /** In which every secret is longer than this. */
   private static final int SHORTEST = 5;
 
-  private static final int SHORTEST_TOKEN = 20; // of those that have letters and digits only
+  private static final int SHORTEST_TOKEN = 20;
 
   /** {@code scheme://user:secret@host}. */
   private static final Pattern PASSWORD_IN_URL =
@@ -64,10 +64,29 @@ final class SecretPatterns {
 
   private SecretPatterns() {}
 
-  /** Whether it is worth the while: most arguments are short and have none of these. */
+  /**
+   * Whether it is worth the while, which is long for the first text: nearly all arguments have
+   * neither a sign after a name nor a word as long as a token.
+   */
   static boolean mayMatch(String text) {
-    return text.length() >= SHORTEST_TOKEN
-        || (text.length() > SHORTEST && text.chars().anyMatch(c -> "=:_-.".indexOf(c) >= 0));
+    int word = 0;
+    for (int i = 0; i < text.length() && text.length() > SHORTEST; i++) {
+      char c = text.charAt(i);
+      word = isOfWord(c) ? word + 1 : 0;
+      if (c == '=' || c == ':' || word == SHORTEST_TOKEN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfWord(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
+        || c == '_'
+        || c == '.';
   }
 
   static String masked(String text) {

@@ -49,9 +49,7 @@ public final class Secrets {
     int end = word.indexOf('=');
     if (end > 0 && isName(word, end) && (word.charAt(0) == '-' || word.indexOf(' ') < 0)) {
       String name = word.substring(0, end);
-      if (SecretNames.isSecret(name)) {
-        return name + '=' + maskedValue(name, word.substring(end + 1));
-      }
+      return name + '=' + masked(name, word.substring(end + 1));
     }
     return masked(word);
   }

@@ -195,7 +195,8 @@ final class LiveRun {
 
   /** Says that there is no more output; what there is will be shown. */
   void finishShowing() {
-    ended = true; // before they can come to their end
+    logs.note(); // once, before the followers can come to their end and cut them
+    ended = true;
     followers.values().forEach(OutputFollower::finish);
   }
 
