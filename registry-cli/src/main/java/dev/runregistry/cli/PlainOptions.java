@@ -25,6 +25,8 @@ record PlainOptions(Map<String, Object> values) implements GivenOptions {
           "--output-dir",
           "--home",
           "--db",
+          "--log-limit",
+          "--env-allow",
           "--config");
   static final Set<String> FLAGS = Set.of("--local", "--json", "--quiet", "--verbose");
   private static final Map<String, String> SHORT =

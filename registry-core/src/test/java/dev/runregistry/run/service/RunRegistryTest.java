@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -548,7 +549,7 @@ class RunRegistryTest {
     }
 
     @Override
-    public RunOutcome execute(Run running) {
+    public RunOutcome execute(Run running, Invocation invocation) {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
       return outcome;

@@ -1,5 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
