@@ -178,6 +178,7 @@ class RealPartsTest {
     String script = "while [ ! -e " + folder + "/go ]; do sleep 0.1; done";
     try (RealServer one = new RealServer(database, folder.resolve("one"), running(script));
         RealServer two = new RealServer(database, folder.resolve("two"), running(script))) {
+      assertThat(two.get("/api/health/ready").statusCode()).isEqualTo(200); // there are tables now
       CompletableFuture<HttpResponse<String>> first =
           one.sendAsync(one.posting(body(false)).header("Idempotency-Key", "k"));
       await().atMost(PATIENCE).until(() -> runningIds(two).size() == 1);
