@@ -70,7 +70,7 @@ final class RunHelp {
             .versionHelp(true)
             .description("Show the version.")
             .build());
-    run.versionProvider(new Version());
+    run.versionProvider(Version.provider());
   }
 
   private void text(String label, String description, String... names) {

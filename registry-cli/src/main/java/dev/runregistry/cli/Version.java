@@ -8,6 +8,11 @@ import picocli.CommandLine.IVersionProvider;
 
 /** Which registry this is, and which Java runs it. */
 final class Version implements IVersionProvider {
+  /** A new one, as picocli takes it. */
+  static IVersionProvider provider() {
+    return new Version();
+  }
+
   @Override
   public String[] getVersion() throws IOException {
     Properties build = new Properties();
