@@ -8,7 +8,14 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** All commands, as picocli reads and explains them. */
+/**
+ * All commands, as picocli reads and explains them.
+ *
+ * <p>Here and in other classes without a picocli type above them, nothing is made that is handed on
+ * as a type of picocli or thrown: the JVM would have to look at that type when it links the class,
+ * which for one from an archive is at every start, and picocli's own class files are too old for
+ * one.
+ */
 final class Commands {
   private final Caller caller;
   private final SignalRelay signals;
@@ -20,7 +27,7 @@ final class Commands {
 
   /** Executes the command that the arguments name and returns its exit code. */
   int execute(String... arguments) {
-    CommandLine all = all().setExecutionStrategy(new LastCommand());
+    CommandLine all = all().setExecutionStrategy(LastCommand.strategy());
     return exit(Codes.USUAL).of(all, arguments);
   }
 
