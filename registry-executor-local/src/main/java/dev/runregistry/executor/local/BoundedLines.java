@@ -81,6 +81,8 @@ final class BoundedLines implements Closeable {
 
   /** A line without its line feed. */
   static final class Line {
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final Kind kind;
     private final byte[] bytes;
 
@@ -108,6 +110,11 @@ final class BoundedLines implements Closeable {
 
     /** The line as text, up to the first bytes that are not UTF-8, if there are any. */
     Decoded decoded() {
+      String text = new String(bytes, StandardCharsets.UTF_8); // fast, and hides what is not UTF-8
+      return text.indexOf(REPLACEMENT) < 0 ? new Decoded(text, true) : strictlyDecoded();
+    }
+
+    private Decoded strictlyDecoded() {
       CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       CharBuffer text = CharBuffer.allocate(bytes.length);
