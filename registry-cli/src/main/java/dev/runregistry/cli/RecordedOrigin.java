@@ -46,7 +46,8 @@ final class RecordedOrigin {
                 environment.put(name, value);
               }
             });
-    return new RecordedOrigin(HostProvenance.of(VersionNumber.read(), environment, allowed(settings)));
+    return new RecordedOrigin(
+        HostProvenance.of(VersionNumber.read(), environment, allowed(settings)));
   }
 
   private static List<String> allowed(Settings settings) {
