@@ -183,6 +183,22 @@ class SecurityTest {
   }
 
   @Test
+  void on_one_connection_a_token_is_not_taken_for_the_same_in_another_case() {
+    try (TestServer server = server(settings -> settings.token("secret"))) {
+      for (int round = 0; round < 2; round++) {
+        assertThat(statusWith(server, "secret")).isEqualTo(200);
+        assertThat(statusWith(server, "SECRET")).isEqualTo(401);
+      }
+    }
+  }
+
+  private static int statusWith(TestServer server, String token) {
+    return server
+        .send(server.request("/api/tunix/status").header("Authorization", "Bearer " + token).GET())
+        .statusCode();
+  }
+
+  @Test
   void with_the_token_everything_is_as_ever() {
     try (TestServer server = server(settings -> settings.token("secret"))) {
       for (String scheme : List.of("Bearer ", "bearer ")) {
