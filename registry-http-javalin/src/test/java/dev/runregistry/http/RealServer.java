@@ -6,6 +6,7 @@ import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.executor.local.TimeOrderedRunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,14 @@ final class RealServer extends TestClient {
   private final RegistryServer server;
 
   RealServer(DatabaseConfig config, Path folder, UnaryOperator<ServerConfig.Builder> settings) {
+    this(config, folder, DATASETS, settings);
+  }
+
+  RealServer(
+      DatabaseConfig config,
+      Path folder,
+      Path datasets,
+      UnaryOperator<ServerConfig.Builder> settings) {
     home = RunHome.at(folder);
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
@@ -33,7 +42,7 @@ final class RealServer extends TestClient {
             .repository(metrics.metered(database.runs()))
             .journal(home)
             .executor(LocalRunExecutor.builder(home).build())
-            .catalog(FolderDatasetCatalog.at(DATASETS))
+            .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new TimeOrderedRunIds())
             .idempotencyKeys(database.idempotencyKeys())
             .logs(home)
@@ -48,6 +57,11 @@ final class RealServer extends TestClient {
 
   static String body(boolean dryRun) {
     return "{\"dataset_key\":\"arithmetic-traces\",\"model_id\":\"m\",\"dry_run\":" + dryRun + "}";
+  }
+
+  /** The database itself, for runs that no request can make. */
+  RunRepository runs() {
+    return database.runs();
   }
 
   /** The ids of the runs that the database has not taken yet. */
