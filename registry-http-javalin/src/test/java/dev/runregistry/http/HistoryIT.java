@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -54,7 +55,7 @@ class HistoryIT extends BrowserTest {
   }
 
   private void choose(String filter, String value) {
-    tab.find("#filter-" + filter).findElements(org.openqa.selenium.By.tagName("option")).stream()
+    tab.find("#filter-" + filter).findElements(By.tagName("option")).stream()
         .filter(option -> option.getText().equals(value))
         .findFirst()
         .orElseThrow()

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -29,7 +30,7 @@ class PanelIT extends BrowserTest {
   }
 
   private String fact(String name) {
-    return tab.find("#result .facts").findElements(org.openqa.selenium.By.tagName("div")).stream()
+    return tab.find("#result .facts").findElements(By.tagName("div")).stream()
         .map(WebElement::getText)
         .filter(text -> text.startsWith(name + "\n"))
         .findFirst()

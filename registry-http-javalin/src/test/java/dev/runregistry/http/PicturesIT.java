@@ -60,6 +60,7 @@ class PicturesIT extends BrowserTest {
     assertThat(tab.all("#picture svg[role=img] .mark")).hasSize(20);
     assertThat(tab.texts("#picture svg[role=img] .label")).hasSizeGreaterThan(6);
     tab.size(Tab.WIDE, 1_330);
+    tab.js("scrollTo(0, 0)");
     tab.view("page-light");
     tab.size(Tab.WIDE, 960);
 

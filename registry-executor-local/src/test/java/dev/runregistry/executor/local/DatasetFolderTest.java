@@ -72,7 +72,7 @@ class DatasetFolderTest {
 
   @Test
   void a_link_to_a_data_set_is_one() throws IOException {
-    Path elsewhere = Files.createDirectory(datasets.resolve(".." + "x"));
+    Path elsewhere = Files.createDirectory(datasets.resolve("elsewhere"));
     Files.writeString(
         elsewhere.resolve("manifest.json"), FolderDatasetCatalogTest.manifest("linked"));
     Files.createSymbolicLink(datasets.resolve("linked"), elsewhere);

@@ -13,14 +13,11 @@ export function runDetail(run, { unfolded }) {
     fact("Exit code", String(run.exit_code ?? noExitCode(run))),
     fact("Started", timeElement(run.started_at), exact(run.started_at)),
     fact("Completed", ...completed(run)),
-    fact("Duration", run.duration_seconds === null ? "unknown so far" : duration(run.duration_seconds)),
+    fact("Duration", durationOf(run)),
     fact("Data set", run.dataset_key),
     fact("Model", run.model_id),
     fact("Output folder", run.output_dir),
   );
-  if (isLost(run)) {
-    $(".facts", detail).children[4].lastChild.textContent = "unknown: nobody saw the end";
-  }
   addConfiguration(run, $(".facts", detail));
   $(".streams", detail).append(
     streamView(run, "stdout", unfolded),
@@ -49,6 +46,13 @@ function completed(run) {
     return [timeElement(run.completed_at), exact(run.completed_at)];
   }
   return [isLost(run) ? "unknown: the run was lost" : "not yet"];
+}
+
+function durationOf(run) {
+  if (run.duration_seconds !== null) {
+    return duration(run.duration_seconds);
+  }
+  return isLost(run) ? "unknown: nobody saw the end" : "not yet";
 }
 
 function idWithCopy(id) {
