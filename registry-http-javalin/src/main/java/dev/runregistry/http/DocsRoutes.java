@@ -3,8 +3,8 @@ package dev.runregistry.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +23,16 @@ final class DocsRoutes {
 
   void addTo(Routes routes) {
     routes.get("/openapi.json", ctx -> Routes.json(ctx, openApi()));
-    routes.get("/docs", ctx -> send(ctx, "text/html", resource("docs.html")));
+    routes.get("/docs", ctx -> Routes.text(ctx, "text/html", Resources.read("docs.html")));
     routes.get("/docs/{file}", this::file);
-    routes.get("/", ctx -> ctx.redirect("/docs"));
   }
 
   private byte[] openApi() throws IOException {
     byte[] known = openApi;
     if (known == null) {
       known =
-          new ObjectMapper().writeValueAsBytes(new YAMLMapper().readTree(resource("openapi.yaml")));
+          new ObjectMapper()
+              .writeValueAsBytes(new YAMLMapper().readTree(Resources.read("openapi.yaml")));
       openApi = known;
     }
     return known;
@@ -43,37 +43,17 @@ final class DocsRoutes {
     String own = OWN.get(name);
     String ofLibrary = OF_LIBRARY.get(name);
     if (own != null) {
-      send(ctx, own, resource(name));
+      Routes.text(ctx, own, Resources.read(name));
     } else if (ofLibrary != null) {
-      send(ctx, ofLibrary, resource(LIBRARY + libraryVersion() + "/" + name));
+      Routes.text(ctx, ofLibrary, Resources.read(LIBRARY + libraryVersion() + "/" + name));
     } else {
       throw Refusal.of(404, "Not Found");
     }
   }
 
-  private static void send(Context ctx, String type, byte[] content) {
-    Routes.send(ctx, type + "; charset=utf-8", content);
-  }
-
   private static String libraryVersion() throws IOException {
     Properties properties = new Properties();
-    try (InputStream in = open(LIBRARY_VERSION)) {
-      properties.load(in);
-    }
+    properties.load(new ByteArrayInputStream(Resources.read(LIBRARY_VERSION)));
     return properties.getProperty("version");
-  }
-
-  private static byte[] resource(String name) throws IOException {
-    try (InputStream in = open(name)) {
-      return in.readAllBytes();
-    }
-  }
-
-  private static InputStream open(String name) throws IOException {
-    InputStream in = DocsRoutes.class.getResourceAsStream(name);
-    if (in == null) {
-      throw new IOException("the class path has no " + name);
-    }
-    return in;
   }
 }

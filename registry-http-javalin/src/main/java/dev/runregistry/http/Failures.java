@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
 import io.javalin.config.RoutesConfig;
@@ -18,6 +19,7 @@ final class Failures {
     routes.exception(Refusal.class, Failures::refused);
     routes.exception(RepositoryException.class, Failures::withoutDatabase);
     routes.exception(JournalException.class, Failures::withoutJournal);
+    routes.exception(DatasetException.class, Failures::withoutDatasets);
     routes.exception(
         HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
     routes.exception(Exception.class, Failures::broken);
@@ -44,6 +46,11 @@ final class Failures {
   private static void withoutJournal(JournalException e, Context ctx) {
     log.error("request {}: the journal of this host failed", requestId(ctx), e);
     answer(ctx, 503, "The run cannot be noted on this host, so nothing was started");
+  }
+
+  private static void withoutDatasets(DatasetException e, Context ctx) {
+    log.error("request {}: {}", requestId(ctx), e.explanation(), e);
+    answer(ctx, 503, "The data sets cannot be listed");
   }
 
   private static void broken(Exception e, Context ctx) {

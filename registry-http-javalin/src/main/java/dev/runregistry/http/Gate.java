@@ -64,7 +64,9 @@ final class Gate extends Handler.Wrapper {
   }
 
   private static boolean isProtected(String path) {
-    return path.startsWith("/api/tunix") || path.startsWith("/metrics");
+    return path.startsWith("/api/tunix")
+        || path.startsWith("/api/datasets")
+        || path.startsWith("/metrics");
   }
 
   private Optional<Refusal> notHere(String path, String method) {

@@ -52,6 +52,8 @@ final class JettySettings {
     http.setIdleTimeout(config.requestLimit().toMillis());
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    // else a connection takes a token for the one that it had before in another case
+    http.setHeaderCacheCaseSensitive(true);
   }
 
   private Connector connector(Server server, HttpConfiguration http) {

@@ -60,7 +60,9 @@ public final class RegistryServer implements AutoCloseable {
     new HealthRoutes(registry, config).addTo(routes);
     new RunRoutes(registry, config, localRuns).addTo(routes);
     new LogRoutes(registry).addTo(routes);
+    new DatasetRoutes(registry).addTo(routes);
     new DocsRoutes().addTo(routes);
+    new PageRoutes().addTo(routes);
   }
 
   /**

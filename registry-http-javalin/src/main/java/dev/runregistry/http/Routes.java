@@ -31,6 +31,11 @@ final class Routes {
     send(ctx, Json.MEDIA_TYPE, body);
   }
 
+  /** A text in UTF-8 of that media type. */
+  static void text(Context ctx, String mediaType, byte[] utf8) {
+    send(ctx, mediaType + "; charset=utf-8", utf8);
+  }
+
   static void send(Context ctx, String contentType, byte[] body) {
     ctx.contentType(contentType);
     ctx.res().setContentLengthLong(body.length); // else what is larger than a buffer has none

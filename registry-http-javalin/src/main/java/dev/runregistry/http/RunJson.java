@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -37,6 +38,24 @@ final class RunJson {
     json.writeStringField("completed_at", completedAt == null ? null : TimeText.of(completedAt));
     json.writeStringField("message", run.message());
     json.writeEndObject();
+  }
+
+  /**
+   * What a run was asked for, but for its command: that is the operator's, and may have secrets.
+   */
+  static byte[] config(RunSpec spec) {
+    Duration limit = spec.timeLimit();
+    return Json.write(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("learning_rate", spec.training().learningRate());
+          json.writeNumberField("num_epochs", spec.training().numEpochs());
+          json.writeNumberField("batch_size", spec.training().batchSize());
+          json.writeNumberField("max_seq_length", spec.training().maxSeqLength());
+          json.writeFieldName("time_limit_seconds");
+          writeOrNull(json, seconds(limit));
+          json.writeEndObject();
+        });
   }
 
   /** The page that this query asked for. */

@@ -36,6 +36,7 @@ final class RunRoutes {
     routes.post("/api/tunix/run", this::submit);
     routes.get("/api/tunix/runs", this::list);
     routes.get("/api/tunix/runs/{run_id}", this::show);
+    routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
   }
 
   private void submit(Context ctx) throws IOException {
@@ -113,9 +114,16 @@ final class RunRoutes {
   }
 
   private void show(Context ctx) {
+    Routes.json(ctx, RunJson.run(run(ctx)));
+  }
+
+  private void showConfig(Context ctx) {
+    Routes.json(ctx, RunJson.config(run(ctx).spec()));
+  }
+
+  private Run run(Context ctx) {
     RunId id = runId(ctx);
-    Run run = registry.find(id).orElseThrow(() -> Refusal.of(404, "No run " + id));
-    Routes.json(ctx, RunJson.run(run));
+    return registry.find(id).orElseThrow(() -> Refusal.of(404, "No run " + id));
   }
 
   /**

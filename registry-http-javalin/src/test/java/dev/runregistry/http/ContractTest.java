@@ -118,6 +118,30 @@ class ContractTest {
   }
 
   @Test
+  void the_configuration_of_a_run_is_what_it_was_asked_for_and_never_the_command() {
+    HttpResponse<String> posted =
+        server.post(
+            "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false,"
+                + "\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129}");
+    String run = "/api/tunix/runs/" + json(posted).get("run_id").textValue();
+    String dryRun =
+        "/api/tunix/runs/"
+            + json(server.post("{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}"))
+                .get("run_id")
+                .textValue();
+
+    assertThat(server.get(run + "/config").body())
+        .isEqualTo(
+            "{\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129,"
+                + "\"time_limit_seconds\":30.0}");
+    assertThat(server.get(dryRun + "/config").body())
+        .isEqualTo(
+            "{\"learning_rate\":2.0E-5,\"num_epochs\":3,\"batch_size\":8,\"max_seq_length\":2048,"
+                + "\"time_limit_seconds\":null}");
+    assertThat(server.get("/api/tunix/runs/" + Runs.id() + "/config").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void a_dry_run_that_finds_something_wrong_is_200_and_failed() {
     JsonNode run = json(server.post("{\"dataset_key\":\"nowhere\",\"model_id\":\"m\"}"));
 

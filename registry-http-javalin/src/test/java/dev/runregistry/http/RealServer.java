@@ -6,6 +6,7 @@ import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.executor.local.TimeOrderedRunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +58,11 @@ final class RealServer extends TestClient {
 
   static String body(boolean dryRun) {
     return "{\"dataset_key\":\"arithmetic-traces\",\"model_id\":\"m\",\"dry_run\":" + dryRun + "}";
+  }
+
+  /** The database itself, for runs that no request can make. */
+  RunRepository runs() {
+    return database.runs();
   }
 
   /** The ids of the runs that the database has not taken yet. */

@@ -149,7 +149,8 @@ class SecurityTest {
       })
   void without_the_token_nothing_is_to_be_had(String authorization) {
     try (TestServer server = server(settings -> settings.token("secret"))) {
-      for (String path : List.of("/api/tunix/runs", "/api/tunix/status", "/metrics")) {
+      for (String path :
+          List.of("/api/tunix/runs", "/api/tunix/status", "/api/datasets", "/metrics")) {
         HttpRequest.Builder request = server.request(path).GET();
         if (!authorization.isEmpty()) {
           request.header("Authorization", authorization);
@@ -169,6 +170,8 @@ class SecurityTest {
         "/api/tunix/runs/x/../..",
         "/x/../api/tunix/runs",
         "/api/%74unix/runs",
+        "/api/%64atasets",
+        "/x/../api/datasets",
         "/metrics/"
       })
   void no_other_way_to_write_a_path_leads_past_the_token(String target) {
@@ -180,6 +183,22 @@ class SecurityTest {
 
       assertThat(answer.statusCode()).isEqualTo(401);
     }
+  }
+
+  @Test
+  void on_one_connection_a_token_is_not_taken_for_the_same_in_another_case() {
+    try (TestServer server = server(settings -> settings.token("secret"))) {
+      for (int round = 0; round < 2; round++) {
+        assertThat(statusWith(server, "secret")).isEqualTo(200);
+        assertThat(statusWith(server, "SECRET")).isEqualTo(401);
+      }
+    }
+  }
+
+  private static int statusWith(TestServer server, String token) {
+    return server
+        .send(server.request("/api/tunix/status").header("Authorization", "Bearer " + token).GET())
+        .statusCode();
   }
 
   @Test
@@ -196,7 +215,7 @@ class SecurityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/health", "/api/health/ready", "/openapi.json", "/docs"})
+  @ValueSource(strings = {"/", "/api/health", "/api/health/ready", "/openapi.json", "/docs"})
   void what_says_nothing_of_runs_needs_no_token(String path) {
     try (TestServer server = server(settings -> settings.token("secret"))) {
       assertThat(server.get(path).statusCode()).isEqualTo(200);
@@ -310,7 +329,16 @@ class SecurityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/health", "/api/none", "/api/tunix/runs/x", "/docs", "/api//x"})
+  @ValueSource(
+      strings = {
+        "/",
+        "/api/health",
+        "/api/none",
+        "/api/tunix/runs/x",
+        "/docs",
+        "/api//x",
+        "/page/icon.svg"
+      })
   void every_answer_has_the_security_headers(String path) {
     try (TestServer server = server(settings -> settings)) {
       HttpResponse<String> answer =

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetEntry;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -96,6 +99,57 @@ public abstract class DatasetCatalogContract {
     Dataset dataset = catalog().find(KEY);
 
     assertThatIllegalArgumentException().isThrownBy(() -> catalog().sample(dataset, 0));
+  }
+
+  @Test
+  void where_there_are_no_data_sets_the_list_is_empty() {
+    assertThat(catalog().page("", 10)).isEqualTo(new DatasetPage(List.of(), false));
+  }
+
+  @Test
+  void data_sets_are_listed_by_key_with_what_their_manifests_claim() {
+    for (String key : List.of("b", "ä", "B", "a b", "a", "😀")) {
+      add(new DatasetKey(key), wellFormed(1));
+    }
+
+    DatasetPage all = catalog().page("", 6);
+
+    assertThat(all.datasets())
+        .extracting(entry -> entry.key().value())
+        .containsExactly("B", "a", "a b", "b", "ä", "😀");
+    assertThat(all.datasets()).extracting(DatasetEntry::traceCount).containsOnly(50L);
+    assertThat(all.hasNext()).isFalse();
+  }
+
+  @Test
+  void pages_of_data_sets_neither_repeat_nor_omit_one() {
+    IntStream.range(10, 17).forEach(i -> add(new DatasetKey("set " + i), wellFormed(1)));
+    List<String> seen = new ArrayList<>();
+
+    DatasetPage page = catalog().page("", 3);
+    seen.addAll(keys(page));
+    while (page.hasNext()) {
+      page = catalog().page(seen.get(seen.size() - 1), 3);
+      seen.addAll(keys(page));
+    }
+
+    assertThat(seen)
+        .containsExactly("set 10", "set 11", "set 12", "set 13", "set 14", "set 15", "set 16");
+    assertThat(catalog().page("set 14", 2).hasNext()).isFalse();
+    assertThat(keys(catalog().page("set 12/", 1))).as("no key").containsExactly("set 13");
+    assertThat(catalog().page("set 16", 3)).isEqualTo(new DatasetPage(List.of(), false));
+  }
+
+  @Test
+  void a_page_of_data_sets_has_a_legal_size() {
+    assertThatIllegalArgumentException().isThrownBy(() -> catalog().page("", 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> catalog().page("", DatasetPage.MAX_LIMIT + 1))
+        .withMessageContaining("1001");
+  }
+
+  private static List<String> keys(DatasetPage page) {
+    return page.datasets().stream().map(entry -> entry.key().value()).toList();
   }
 
   @Test

@@ -1,9 +1,12 @@
 package dev.runregistry.testkit;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetEntry;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +47,18 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
       throw wrong(dataset.key(), "dataset.jsonl, line " + (bad + 1) + ": not well formed");
     }
     return looked.size();
+  }
+
+  @Override
+  public DatasetPage page(String after, int limit) {
+    DatasetPage.requireLimit(limit);
+    List<DatasetEntry> all =
+        datasets.values().stream()
+            .map(entry -> new DatasetEntry(entry.dataset.key(), entry.dataset.traceCount()))
+            .filter(entry -> entry.key().value().compareTo(after) > 0)
+            .sorted(Comparator.comparing(entry -> entry.key().value()))
+            .toList();
+    return new DatasetPage(all.stream().limit(limit).toList(), all.size() > limit);
   }
 
   private Entry entry(DatasetKey key) {

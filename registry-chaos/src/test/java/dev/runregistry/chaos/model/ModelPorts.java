@@ -5,6 +5,7 @@ import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
@@ -383,6 +384,11 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   @Override
   public int sample(Dataset dataset, int limit) {
+    throw new UnsupportedOperationException("no training");
+  }
+
+  @Override
+  public DatasetPage page(String after, int limit) {
     throw new UnsupportedOperationException("no training");
   }
 

@@ -3,6 +3,7 @@ package dev.runregistry.run.port;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 
 /**
  * Finds data sets and looks into them; never changes one. Safe for use by many threads at once.
@@ -25,4 +26,18 @@ public interface DatasetCatalog {
    * @throws DatasetException if there is no record, or one of those looked at is not well formed
    */
   int sample(Dataset dataset, int limit);
+
+  /**
+   * The data sets that there are, one page of them. One whose manifest is not well formed is among
+   * them: it is there, and whoever looks for it should find it.
+   *
+   * <p>However many there are, no more is kept in memory than the page, and no more manifests are
+   * read than it has lines, of bounded size together.
+   *
+   * @param after only those whose key comes after this text, which need not be a key; empty for the
+   *     first page
+   * @param limit how many at most, 1 to {@value DatasetPage#MAX_LIMIT}
+   * @throws DatasetException if the data sets cannot be looked at; that there are none is none
+   */
+  DatasetPage page(String after, int limit);
 }

@@ -2,6 +2,8 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
@@ -55,6 +57,7 @@ public final class RunRegistry {
   private final RunJournal journal;
   private final Endings endings;
   private final RunExecutor executor;
+  private final DatasetCatalog catalog;
   private final DatasetCheck datasets;
   private final RunIdSource ids;
   private final RunLogs logs;
@@ -68,7 +71,8 @@ public final class RunRegistry {
     journal = requireNonNull(builder.journal, "journal");
     endings = new Endings(repository, journal);
     executor = requireNonNull(builder.executor, "executor");
-    datasets = new DatasetCheck(requireNonNull(builder.catalog, "catalog"), journal);
+    catalog = requireNonNull(builder.catalog, "catalog");
+    datasets = new DatasetCheck(catalog, journal);
     ids = requireNonNull(builder.ids, "ids");
     logs = builder.logs;
     keys = builder.keys;
@@ -308,6 +312,17 @@ public final class RunRegistry {
       throw new IllegalArgumentException("a command needs a program");
     }
     return executor.runtime(command);
+  }
+
+  /**
+   * A page of the data sets that there are, by key.
+   *
+   * @param after only those whose key comes after this text; empty for the first page
+   * @param limit how many at most, 1 to {@value DatasetPage#MAX_LIMIT}
+   * @throws DatasetException if they cannot be looked at
+   */
+  public DatasetPage datasets(String after, int limit) {
+    return catalog.page(after, limit);
   }
 
   /**

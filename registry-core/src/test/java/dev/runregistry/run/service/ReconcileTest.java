@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
@@ -566,6 +567,11 @@ class ReconcileTest {
     @Override
     public int sample(Dataset dataset, int limit) {
       return limit;
+    }
+
+    @Override
+    public DatasetPage page(String after, int limit) {
+      throw new UnsupportedOperationException("no data sets");
     }
   }
 }

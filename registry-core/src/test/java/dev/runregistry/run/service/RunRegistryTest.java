@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.DatasetEntry;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
@@ -412,6 +414,12 @@ class RunRegistryTest {
   }
 
   @Test
+  void the_data_sets_are_those_of_the_catalog() {
+    assertThat(registry().datasets("a", 7)).isSameAs(ports.datasets);
+    assertThat(ports.calls).containsExactly("datasets after a 7");
+  }
+
+  @Test
   void a_registry_without_a_port_is_not_built() {
     assertThatNullPointerException()
         .isThrownBy(() -> RunRegistry.builder().build())
@@ -425,6 +433,8 @@ class RunRegistryTest {
     final Set<String> failing = new HashSet<>();
     final Deque<Instant> clock = new ArrayDeque<>(List.of(NOON, NOON.plusSeconds(1)));
     final RunPage page = new RunPage(List.of(), false);
+    final DatasetPage datasets =
+        new DatasetPage(List.of(new DatasetEntry(new DatasetKey("arithmetic"), 60L)), true);
     RunOutcome outcome = new Exited(0, Output.NONE);
     Runnable duringExecution = () -> {};
     Runnable atTheEnd = () -> {};
@@ -570,6 +580,12 @@ class RunRegistryTest {
     public int sample(Dataset dataset, int limit) {
       call("sample " + limit, datasetFailure());
       return limit;
+    }
+
+    @Override
+    public DatasetPage page(String after, int limit) {
+      call("datasets after " + after + " " + limit, datasetFailure());
+      return datasets;
     }
   }
 }

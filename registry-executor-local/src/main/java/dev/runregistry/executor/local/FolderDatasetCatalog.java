@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,11 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
     }
     return Manifest.read(key, dataset.resolve("manifest.json"))
         .toDataset(key, dataset.resolve("dataset.jsonl"));
+  }
+
+  @Override
+  public DatasetPage page(String after, int limit) {
+    return new DatasetFolder(folder).page(after, limit);
   }
 
   private Path folderOf(DatasetKey key) {

@@ -1,0 +1,58 @@
+package dev.runregistry.http;
+
+import dev.runregistry.run.DatasetEntry;
+import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.service.RunRegistry;
+import io.javalin.http.Context;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/** Lists the data sets that runs can be asked for. */
+final class DatasetRoutes {
+  private static final int USUAL_LIMIT = 100;
+
+  private final RunRegistry registry;
+
+  DatasetRoutes(RunRegistry registry) {
+    this.registry = registry;
+  }
+
+  void addTo(Routes routes) {
+    routes.get("/api/datasets", this::list);
+  }
+
+  private void list(Context ctx) {
+    QueryString query = new QueryString(ctx.queryString());
+    int limit = (int) query.integer("limit", USUAL_LIMIT, 1, DatasetPage.MAX_LIMIT);
+    String after = query.filter("after");
+    query.refuseIfWrong();
+    DatasetPage page = registry.datasets(after == null ? "" : after, limit);
+    if (page.hasNext()) {
+      ctx.header("Link", "<" + next(page, limit) + ">; rel=\"next\"");
+    }
+    Routes.json(ctx, json(page));
+  }
+
+  private static String next(DatasetPage page, int limit) {
+    String last = page.datasets().get(page.datasets().size() - 1).key().value();
+    return "/api/datasets?limit=%d&after=%s"
+        .formatted(limit, URLEncoder.encode(last, StandardCharsets.UTF_8));
+  }
+
+  private static byte[] json(DatasetPage page) {
+    return Json.write(
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("data");
+          for (DatasetEntry entry : page.datasets()) {
+            json.writeStartObject();
+            json.writeStringField("dataset_key", entry.key().value());
+            json.writeFieldName("trace_count");
+            json.writeObject(entry.traceCount());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+}

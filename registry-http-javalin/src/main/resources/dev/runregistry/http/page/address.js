@@ -1,0 +1,33 @@
+// What the history shows stands in the address, so that it can be shared and gone back to.
+
+const NAMES = ["status", "mode", "dataset_key", "limit", "cursor"];
+const STANDARD_LIMIT = "20";
+
+/** {open, status, mode, dataset_key, limit, cursor, trail}: trail has the cursors of newer pages. */
+export function readAddress() {
+  const query = new URLSearchParams(location.search);
+  const state = { open: query.get("history") === "open", trail: window.history.state?.trail ?? [] };
+  NAMES.forEach((name) => (state[name] = query.get(name) ?? ""));
+  state.limit ||= STANDARD_LIMIT;
+  return state;
+}
+
+/** Goes there; the trail goes along, but not in what is shared: who gets a link begins there. */
+export function writeAddress(state) {
+  const query = new URLSearchParams(state.open ? { history: "open" } : {});
+  NAMES.filter((name) => state[name] && !(name === "limit" && state[name] === STANDARD_LIMIT))
+    .forEach((name) => query.set(name, state[name]));
+  const address = query.size === 0 ? location.pathname : `?${query}`;
+  window.history.pushState({ trail: state.trail }, "", address);
+}
+
+/** The address of the API's page that the state is about. */
+export function listPath(state) {
+  const query = new URLSearchParams();
+  NAMES.filter((name) => state[name]).forEach((name) => query.set(name, state[name]));
+  return `/api/tunix/runs?${query}`;
+}
+
+export function cursorOf(path) {
+  return path && new URLSearchParams(path.split("?")[1]).get("cursor");
+}

@@ -1,0 +1,39 @@
+// Times and durations for people.
+import { element } from "./dom.js";
+
+const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** The local time, with the exact UTC as tooltip and for machines. */
+export function timeElement(iso) {
+  return element("time", { dateTime: iso, title: utc(iso) }, LOCAL.format(new Date(iso)));
+}
+
+/** All six digits, which a Date does not hold. */
+export function utc(iso) {
+  return iso.replace("T", " ").replace("Z", " UTC");
+}
+
+/** 12 ms, 5.6 s, 3 min 5 s, 2 h 3 min; three digits are as much as the eye takes in. */
+export function duration(seconds) {
+  if (seconds < 0.9995) {
+    return `${Number((seconds * 1000).toPrecision(3))} ms`;
+  }
+  if (seconds < 59.95) {
+    return `${Number(seconds.toPrecision(3))} s`;
+  }
+  const whole = Math.round(seconds);
+  return whole < 3600
+    ? both(Math.floor(whole / 60), "min", whole % 60, "s")
+    : both(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min");
+}
+
+function both(large, unit, small, smallUnit) {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
+}
+
+/** Control characters as pictures of themselves, so that nothing in a text is hidden or acted on. */
+export function visible(text) {
+  return text.replace(/\r\n/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f]/g, (c) =>
+    String.fromCharCode(c === "\x7f" ? 0x2421 : 0x2400 + c.charCodeAt(0)),
+  );
+}

@@ -1,0 +1,44 @@
+// One mark for each status, in the badges and in the picture: shape and colour both tell them apart.
+import { element } from "./dom.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const SHAPES = {
+  completed: ["circle", { r: 4 }],
+  failed: ["path", { d: "M-3.6 -3.6 L3.6 3.6 M3.6 -3.6 L-3.6 3.6" }],
+  timeout: ["path", { d: "M0 -4.5 L4.6 3.7 L-4.6 3.7 Z" }],
+  running: ["path", { d: "M-3 -4.4 L4.6 0 L-3 4.4 Z" }],
+  pending: ["circle", { r: 3.4 }],
+};
+
+export const STATUSES = Object.keys(SHAPES);
+
+export function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** The mark of a status about the origin of a drawing. */
+export function mark(status) {
+  const [name, attributes] = SHAPES[status] ?? SHAPES.pending;
+  return svg(name, { ...attributes, class: `mark ${status}` });
+}
+
+/** The same as a picture of its own, for beside a word. */
+export function icon(status) {
+  return svg("svg", { viewBox: "-6 -6 12 12", class: "icon", "aria-hidden": "true" }, mark(status));
+}
+
+/** A run that has ended and has no duration: nobody saw its end. */
+export function isLost(run) {
+  return run.duration_seconds === null && !["pending", "running"].includes(run.status);
+}
+
+export function badge(run) {
+  const word = isLost(run) ? `${run.status}, lost` : run.status;
+  return element("span", { className: `badge ${run.status}` }, icon(run.status), word);
+}

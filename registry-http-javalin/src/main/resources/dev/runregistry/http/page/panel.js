@@ -1,0 +1,160 @@
+// The run panel: asks for a run, shows that it goes on and how it ended.
+import { Refused, Unreachable, callJson, plain } from "./api.js";
+import { $, announce, element } from "./dom.js";
+import { duration } from "./format.js";
+import { badge } from "./marks.js";
+import { runDetail } from "./run.js";
+
+export function startPanel({ onEnd }) {
+  const form = $("#panel form");
+  const [dryRun, local] = [...form.querySelectorAll("button[type=submit]")];
+  let runtime = null; // what the server said of it; null while nobody knows
+  let going = false;
+
+  function enable() {
+    dryRun.disabled = going;
+    local.disabled = going || !runtime?.available;
+  }
+
+  async function lookForRuntime() {
+    try {
+      runtime = (await callJson("/api/tunix/status")).body;
+      showRuntime(runtime.available ? "ok" : "off", runtimeText(runtime));
+      $("#run-unavailable").textContent = runtime.available
+        ? ""
+        : `Run is not available: ${runtime.message}`;
+    } catch (error) {
+      runtime = null;
+      showRuntime("off", `Runtime unknown: ${error.message}`);
+      $("#run-unavailable").textContent = `Run is not available: ${error.message}`;
+    }
+    enable();
+  }
+
+  async function submit(mode) {
+    const request = read(form, mode);
+    clearProblems(form);
+    const stop = showProgress(`${mode === "local" ? "Run" : "Dry-run"} of ${request.dataset_key}`);
+    going = true;
+    enable();
+    try {
+      const { body } = await callJson("/api/tunix/run", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(request),
+      });
+      showResult(body);
+      onEnd();
+    } catch (error) {
+      showProblem(form, error);
+    } finally {
+      stop();
+      going = false;
+      enable();
+    }
+  }
+
+  for (const field of form.elements) {
+    if (field.name) {
+      field.setAttribute("aria-describedby", `${field.name}-hint ${field.name}-problem`);
+      field.after($(`#${field.name}-hint`), element("small", { id: `${field.name}-problem`, className: "problem" }));
+    }
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    await submit(button.value);
+    if (document.activeElement === document.body) {
+      button.focus(); // a button that was disabled has lost it
+    }
+  });
+  $("#runtime-again").addEventListener("click", lookForRuntime);
+  return { lookForRuntime };
+}
+
+function showRuntime(state, text) {
+  $("#runtime").className = state;
+  $("#runtime").textContent = text;
+}
+
+function runtimeText({ available, version, message }) {
+  return available ? `Runtime available${version ? `: ${version}` : ""}` : `No runtime: ${message}`;
+}
+
+/** What was filled in. What is no number is sent as it is: the server says what is wrong with it. */
+function read(form, mode) {
+  const request = { dry_run: mode !== "local" };
+  for (const { name, value, dataset } of form.elements) {
+    const text = value.trim();
+    if (name && (text !== "" || ["dataset_key", "model_id"].includes(name))) {
+      request[name] = "number" in dataset && Number.isFinite(Number(text)) ? Number(text) : text;
+    }
+  }
+  return request;
+}
+
+function showProgress(what) {
+  const begin = performance.now();
+  const tick = () => {
+    $("#progress-elapsed").textContent = `${Math.floor((performance.now() - begin) / 1000)} s`;
+  };
+  $("#result").hidden = true;
+  $("#progress-what").textContent = `${what} is going on`;
+  $("#progress").hidden = false;
+  announce(`${what} is going on`);
+  tick();
+  const timer = setInterval(tick, 250);
+  return () => {
+    clearInterval(timer);
+    $("#progress").hidden = true;
+  };
+}
+
+function showResult(run) {
+  const parts = [badge(run), run.mode];
+  parts.push(`exit code ${run.exit_code ?? "none"}`);
+  parts.push(run.duration_seconds === null ? "duration unknown" : duration(run.duration_seconds));
+  const heading = element("h3", { className: "verdict" });
+  parts.forEach((part) => heading.append(element("span", {}, part)));
+  $("#result").replaceChildren(heading, runDetail(run, { unfolded: false }));
+  $("#result").hidden = false;
+  const what = run.mode === "local" ? "run" : run.mode;
+  announce(`The ${what} has ended: ${run.status}. ${run.message}`);
+}
+
+function clearProblems(form) {
+  $("#panel-problem").hidden = true;
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    $(`#${field.name}-problem`).textContent = "";
+  }
+}
+
+/** Beside the fields that it is about; what is about none of them stands below the buttons. */
+function showProblem(form, error) {
+  const fields = new Set();
+  for (const { loc, msg } of error instanceof Refused ? error.problems : []) {
+    const field = form.elements.namedItem(loc.at(-1));
+    if (field) {
+      field.setAttribute("aria-invalid", "true");
+      $(`#${field.name}-problem`).textContent = `${plain(msg)}.`;
+      fields.add(field);
+    }
+  }
+  if (fields.size > 0) {
+    const [first] = fields;
+    fields.forEach((field) => field.closest("details")?.setAttribute("open", ""));
+    first.focus();
+    announce(`${fields.size} of the fields cannot be as they are.`);
+  }
+  if (fields.size === 0 || fields.size < error.problems.length) {
+    $("#panel-problem").textContent = explained(error);
+    $("#panel-problem").hidden = false;
+  }
+}
+
+function explained(error) {
+  return error instanceof Unreachable || error.status === 500
+    ? `${error.message} If it had begun the run, the run goes on; look for it in the Run History.`
+    : error.message;
+}

@@ -1,0 +1,78 @@
+// All there is to say of one run: in the panel after its end, and in the history.
+import { callJson } from "./api.js";
+import { copyOf, copyText, $, element } from "./dom.js";
+import { duration, timeElement, utc } from "./format.js";
+import { isLost } from "./marks.js";
+import { streamView } from "./stream.js";
+
+export function runDetail(run, { unfolded }) {
+  const detail = copyOf("run-detail");
+  $(".message", detail).textContent = run.message;
+  $(".facts", detail).append(
+    fact("Run id", idWithCopy(run.run_id)),
+    fact("Exit code", String(run.exit_code ?? noExitCode(run))),
+    fact("Started", timeElement(run.started_at), exact(run.started_at)),
+    fact("Completed", ...completed(run)),
+    fact("Duration", durationOf(run)),
+    fact("Data set", run.dataset_key),
+    fact("Model", run.model_id),
+    fact("Output folder", run.output_dir),
+  );
+  addConfiguration(run, $(".facts", detail));
+  $(".streams", detail).append(
+    streamView(run, "stdout", unfolded),
+    streamView(run, "stderr", unfolded),
+  );
+  return detail;
+}
+
+function fact(name, ...values) {
+  return element("div", {}, element("dt", {}, name), element("dd", {}, ...values));
+}
+
+function exact(iso) {
+  return element("small", {}, utc(iso));
+}
+
+function noExitCode(run) {
+  if (run.mode === "dry-run") {
+    return "none: nothing is started";
+  }
+  return run.status === "timeout" ? "none: ended at its time limit" : "none";
+}
+
+function completed(run) {
+  if (run.completed_at !== null) {
+    return [timeElement(run.completed_at), exact(run.completed_at)];
+  }
+  return [isLost(run) ? "unknown: the run was lost" : "not yet"];
+}
+
+function durationOf(run) {
+  if (run.duration_seconds !== null) {
+    return duration(run.duration_seconds);
+  }
+  return isLost(run) ? "unknown: nobody saw the end" : "not yet";
+}
+
+function idWithCopy(id) {
+  const button = element("button", { type: "button", className: "quiet copy" }, "Copy");
+  button.setAttribute("aria-label", "Copy the run id");
+  button.addEventListener("click", () => copyText(id, button));
+  return element("span", { className: "id" }, element("code", {}, id), button);
+}
+
+async function addConfiguration(run, facts) {
+  try {
+    const { body } = await callJson(`/api/tunix/runs/${run.run_id}/config`);
+    facts.append(
+      fact("Learning rate", String(body.learning_rate)),
+      fact("Epochs", String(body.num_epochs)),
+      fact("Batch size", String(body.batch_size)),
+      fact("Sequence length", String(body.max_seq_length)),
+      fact("Time limit", body.time_limit_seconds === null ? "none" : duration(body.time_limit_seconds)),
+    );
+  } catch (error) {
+    facts.append(fact("Configuration", `not available: ${error.message}`));
+  }
+}

@@ -1,0 +1,56 @@
+// A server that is reached from elsewhere has a token. The page asks for it once in each tab.
+import { Refused, call, token } from "./api.js";
+import { $ } from "./dom.js";
+
+const PLAIN = /^[\x21-\x7e]+$/; // as the server has it
+
+export function askForToken({ whenGiven }) {
+  const section = $("#token");
+  const input = $("#token-value");
+  const forget = $("#token-forget");
+
+  function ask(problem) {
+    $("#token-problem").textContent = problem;
+    forget.hidden = true;
+    if (section.hidden) {
+      section.hidden = false;
+      input.focus();
+    }
+  }
+
+  async function use(value) {
+    if (!PLAIN.test(value)) {
+      ask("A token has visible ASCII characters only, and at least one.");
+      return;
+    }
+    token.set(value);
+    try {
+      await call("/api/tunix/status");
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401) {
+        ask(error.message); // not about the token, which may be right
+      }
+      return;
+    }
+    input.value = "";
+    section.hidden = true;
+    forget.hidden = false;
+    whenGiven();
+  }
+
+  window.addEventListener("token-needed", ({ detail: sent }) => {
+    if (sent === token.get()) { // else it is about one that has been replaced since
+      token.forget();
+      ask(sent === null ? "" : "The server did not accept the token.");
+    }
+  });
+  $("form", section).addEventListener("submit", (event) => {
+    event.preventDefault();
+    use(input.value.trim());
+  });
+  forget.addEventListener("click", () => {
+    token.forget();
+    location.reload();
+  });
+  forget.hidden = token.get() === null;
+}

@@ -1,0 +1,161 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.Tab.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.testkit.Runs;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
+
+/** The page for everybody: light and dark, narrow and wide, by keyboard and by ear. */
+class AccessibilityIT extends BrowserTest {
+  private void openEverything() {
+    serve("seq 1 500; echo warned >&2; exit 3");
+    Runs.ofEveryKind().forEach(server.runs()::save);
+    openHistory("");
+    fillIn("arithmetic-traces", "google/gemma-2b-it");
+    tab.click("#parameters summary");
+    pressRun();
+    tab.shows("#result .facts", "Time limit");
+    tab.click("#result .stream summary");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "Time limit");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 1280", "true, 1280", "false, 390", "true, 390"})
+  void axe_finds_nothing_wrong_with_a_page_full_of_everything(boolean dark, int width) {
+    newTabSettings(dark, width);
+    tab.picture("everything-" + (dark ? "dark-" : "light-") + width);
+
+    assertThat(tab.accessibilityProblems()).isEmpty();
+    assertThat(tab.overflow()).isZero();
+  }
+
+  private void newTabSettings(boolean dark, int width) {
+    openEverything();
+    tab.dark(dark);
+    tab.width(width);
+    eventually(() -> assertThat(tab.js("return document.getAnimations().length")).isEqualTo(0L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void axe_finds_nothing_wrong_with_refusals_and_errors(boolean dark) {
+    expectRefusals();
+    serve("true");
+    open("/?history=open");
+    tab.dark(dark);
+    tab.shows("#history-empty", "No runs yet.");
+    tab.picture(dark ? "empty-dark" : "empty-light");
+    assertThat(tab.accessibilityProblems()).isEmpty();
+    tab.click("#parameters summary");
+    tab.fill("#num_epochs", "0");
+    pressDryRun();
+    tab.shows("#num_epochs-problem", "greater than or equal to 1");
+    server.close();
+    tab.click("#refresh");
+    tab.shows("#history-error", "cannot be loaded");
+    eventually(() -> assertThat(tab.js("return document.getAnimations().length")).isEqualTo(0L));
+
+    tab.picture(dark ? "errors-dark" : "errors-light");
+
+    assertThat(tab.accessibilityProblems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {320, 390, 600, 768, 1024, 1280, 2560})
+  void the_page_never_scrolls_sideways(int width) {
+    openEverything();
+
+    tab.width(width);
+
+    eventually(() -> assertThat(tab.overflow()).isZero());
+    tab.picture("width-" + width);
+  }
+
+  @Test
+  void everything_is_reached_by_keyboard_and_the_focus_is_seen() {
+    openEverything();
+    tab.click("header h1"); // the keyboard goes on from here
+    Set<String> reached = new LinkedHashSet<>();
+    for (int i = 0; i < 60; i++) {
+      tab.press(Keys.TAB);
+      String name = (String) tab.js(NAME);
+      reached.add(name);
+      assertThat((Boolean) tab.js(FOCUS_IS_SEEN)).as("the focus on %s is seen", name).isTrue();
+    }
+
+    assertThat(reached)
+        .containsSubsequence(
+            "runtime-again",
+            "/docs",
+            "dataset_key",
+            "model_id",
+            "output_dir",
+            "Hyper-parameters",
+            "learning_rate",
+            "num_epochs",
+            "batch_size",
+            "max_seq_length",
+            "Dry-run",
+            "Run",
+            "Copy the run id",
+            "stdout",
+            "Copy stdout",
+            "Whole log of stdout",
+            "stdout of the run",
+            "Run History",
+            "filter-status",
+            "filter-mode",
+            "filter-dataset",
+            "filter-limit",
+            "refresh");
+  }
+
+  private static final String NAME =
+      "const e = document.activeElement; return e.getAttribute('aria-label') || e.id"
+          + " || e.getAttribute('href') || e.firstChild?.textContent.trim() || e.tagName";
+  private static final String FOCUS_IS_SEEN =
+      "const e = document.activeElement, s = getComputedStyle(e);"
+          + "return e === document.body || (s.outlineStyle !== 'none' && s.outlineWidth !== '0px')"
+          + " || s.boxShadow !== 'none'";
+
+  @Test
+  void who_wants_no_motion_gets_none() {
+    serve(WAITING);
+    open("/");
+    tab.media("prefers-reduced-motion", "reduce");
+    fillIn("arithmetic-traces", "m");
+    pressRun();
+    tab.shows("#progress", "is going on");
+
+    assertThat(tab.find(".spinner").getCssValue("animation-name")).isEqualTo("none");
+    assertThat(tab.find("#refresh").getCssValue("transition-duration")).isEqualTo("0s");
+    tab.media("prefers-reduced-motion", "no-preference");
+    assertThat(tab.find(".spinner").getCssValue("animation-name")).isEqualTo("turn");
+    tab.picture("running");
+    assertThat(tab.accessibilityProblems()).isEmpty();
+    go();
+    tab.shows("#result .verdict", "completed");
+  }
+
+  @Test
+  void results_are_announced() {
+    openEverything();
+
+    assertThat(List.of("status", "alert"))
+        .contains(
+            tab.find("#announcer").getDomAttribute("role"),
+            tab.find("#panel-problem").getDomAttribute("role"),
+            tab.find("#history-error").getDomAttribute("role"));
+    tab.click("#refresh");
+    eventually(() -> assertThat(tab.text("#announcer")).isEqualTo("16 runs shown"));
+  }
+}

@@ -1,0 +1,337 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.Tab.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** What a person can do with the run panel. */
+class PanelIT extends BrowserTest {
+  private static final String DATASET = "arithmetic-traces";
+
+  private void openPanel(String script) {
+    serve(script);
+    open("/");
+    tab.shows("#dataset_key-hint", "one to choose");
+  }
+
+  private boolean canPress(String mode) {
+    return tab.find("#panel button[value=" + mode + "]").isEnabled();
+  }
+
+  private String fact(String name) {
+    return tab.find("#result .facts").findElements(By.tagName("div")).stream()
+        .map(WebElement::getText)
+        .filter(text -> text.startsWith(name + "\n"))
+        .findFirst()
+        .orElseThrow()
+        .substring(name.length() + 1);
+  }
+
+  @Test
+  void the_runtime_is_said_to_be_available() {
+    openPanel("true");
+
+    assertThat(tab.text("#runtime")).isEqualTo("Runtime available");
+    eventually(() -> assertThat(canPress("local")).isTrue());
+  }
+
+  @Test
+  void run_says_why_it_is_not_available_until_it_is() throws IOException {
+    Path program = folder.resolve("trainer");
+    serve("true", settings -> settings.command(List.of(program.toString(), "{config}")));
+    open("/");
+    tab.shows("#runtime", "No runtime: ");
+    assertThat(tab.text("#run-unavailable"))
+        .startsWith("Run is not available: ")
+        .contains("trainer")
+        .doesNotContain(folder.toString());
+    assertThat(canPress("local")).isFalse();
+    assertThat(canPress("dry-run")).isTrue();
+
+    Files.writeString(program, "#!/bin/sh\necho \"trainer 1.7\"\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    tab.click("#runtime-again");
+
+    tab.shows("#runtime", "Runtime available: trainer 1.7");
+    assertThat(canPress("local")).isTrue();
+    assertThat(tab.isShown("#run-unavailable")).isFalse();
+  }
+
+  @Test
+  void known_data_sets_are_offered_with_their_trace_counts() {
+    openPanel("true");
+
+    assertThat(tab.all("#datasets option"))
+        .singleElement()
+        .satisfies(
+            option -> {
+              assertThat(option.getDomAttribute("value")).isEqualTo(DATASET);
+              assertThat(option.getDomAttribute("label")).isEqualTo("100 traces");
+            });
+    assertThat(tab.find("#dataset_key").getDomAttribute("list")).isEqualTo("datasets");
+    tab.fill("#dataset_key", DATASET);
+    assertThat(tab.text("#dataset_key-hint")).isEqualTo("100 traces");
+  }
+
+  @Test
+  void a_dry_run_shows_how_it_ended_with_its_output_folded() {
+    openPanel("true");
+    fillIn(DATASET, "google/gemma-2b-it");
+
+    pressDryRun();
+
+    assertThat(tab.text("#result .verdict"))
+        .contains("completed", "dry-run", "exit code none", " ms");
+    assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
+    assertThat(tab.text("#announcer"))
+        .isEqualTo("The dry-run has ended: completed. Dry-run passed");
+    assertThat(tab.isShown("#result pre")).isFalse();
+    tab.click("#result .stream summary");
+    assertThat(tab.text("#result pre")).startsWith("Dataset: arithmetic-traces (Arithmetic traces");
+    assertThat(tab.isShown("#result .whole")).as("nothing was started").isFalse();
+  }
+
+  @Test
+  void a_run_is_started_with_everything_that_was_filled_in() {
+    openPanel("cat \"$1\"; echo oops >&2; exit 3");
+    fillIn(DATASET, "a model");
+    tab.fill("#output_dir", "./out put");
+    assertThat(tab.isShown("#num_epochs")).as("folded away").isFalse();
+    tab.click("#parameters summary");
+    assertThat(tab.texts("#parameters small:not(.problem)"))
+        .containsExactly("Above 0, at most 1", "1 to 100", "1 to 512", "128 to 32 768 tokens");
+    tab.fill("#learning_rate", "0.25");
+    tab.fill("#num_epochs", "7");
+    tab.fill("#batch_size", "16");
+    tab.fill("#max_seq_length", "1024");
+
+    pressRun();
+
+    assertThat(tab.text("#result .verdict")).contains("failed", "local", "exit code 3");
+    tab.click("#result .stream:first-child summary");
+    assertThat(tab.text("#result pre"))
+        .contains("a model", "0.25", "num_epochs: 7", "batch_size: 16", "1024", "out put");
+    tab.click("#result .stream:last-child summary");
+    assertThat(tab.text("#result .stream:last-child pre")).isEqualTo("oops");
+    eventually(() -> assertThat(fact("Learning rate")).isEqualTo("0.25"));
+    assertThat(fact("Epochs")).isEqualTo("7");
+    assertThat(fact("Output folder")).isEqualTo("./out put");
+    assertThat(fact("Time limit")).isEqualTo("30 s");
+  }
+
+  @Test
+  void while_a_run_goes_on_it_is_seen_to_and_nothing_else_is_blocked() {
+    openPanel(WAITING);
+    fillIn(DATASET, "m");
+
+    pressRun();
+
+    tab.shows("#progress", "Run of arithmetic-traces is going on");
+    tab.shows("#announcer", "is going on");
+    tab.shows("#progress-elapsed", "1 s");
+    assertThat(canPress("local")).isFalse();
+    assertThat(canPress("dry-run")).isFalse();
+    tab.fill("#model_id", "the next one");
+    tab.click("#history > summary");
+    tab.shows("#runs tbody", "running");
+    assertThat(tab.text("#runs .c-duration")).isEqualTo("not yet");
+    go();
+    tab.shows("#result .verdict", "completed");
+    assertThat(tab.isShown("#progress")).isFalse();
+    assertThat(canPress("local")).isTrue();
+    assertThat(tab.text("#announcer")).contains("The run has ended: completed.");
+  }
+
+  @Test
+  void a_run_over_its_time_limit_is_a_timeout_without_an_exit_code() {
+    serve("echo begun; sleep 600", settings -> settings.localTimeLimit(Duration.ofSeconds(1)));
+    open("/");
+    fillIn(DATASET, "m");
+
+    pressRun();
+
+    tab.shows("#result .verdict", "timeout");
+    assertThat(tab.text("#result .verdict")).contains("exit code none");
+    assertThat(fact("Exit code")).isEqualTo("none: ended at its time limit");
+  }
+
+  @Test
+  void what_the_server_refuses_stands_beside_its_field() {
+    expectRefusals();
+    openPanel("true");
+    tab.fill("#model_id", "m".repeat(257));
+    tab.click("#parameters summary");
+    tab.fill("#learning_rate", "much");
+    tab.fill("#num_epochs", "101");
+    tab.fill("#batch_size", "1.5");
+    tab.click("#parameters summary");
+
+    pressDryRun();
+
+    tab.shows("#dataset_key-problem", "String should have at least 1 character.");
+    assertThat(tab.text("#model_id-problem")).contains("at most 256 characters");
+    assertThat(tab.text("#learning_rate-problem")).isEqualTo("Input should be a valid number.");
+    assertThat(tab.text("#num_epochs-problem")).contains("less than or equal to 100");
+    assertThat(tab.text("#batch_size-problem")).contains("valid integer");
+    assertThat(tab.all("#max_seq_length[aria-invalid], #output_dir[aria-invalid]")).isEmpty();
+    assertThat(tab.isShown("#panel-problem")).isFalse();
+    assertThat(tab.driver().switchTo().activeElement().getDomAttribute("id"))
+        .isEqualTo("dataset_key");
+    assertThat(tab.find("#num_epochs").getDomAttribute("aria-describedby"))
+        .contains("num_epochs-problem");
+
+    fillIn("a/b", "m");
+    tab.fill("#learning_rate", "0.1");
+    tab.fill("#num_epochs", "");
+    tab.fill("#batch_size", "512");
+    pressDryRun();
+
+    tab.shows("#dataset_key-problem", "must not contain a path separator");
+    assertThat(tab.all("[aria-invalid]")).hasSize(1);
+  }
+
+  @Test
+  void enter_in_a_field_is_a_dry_run_which_starts_nothing() {
+    openPanel("true");
+    tab.fill("#model_id", "m");
+
+    tab.fill("#dataset_key", DATASET + Keys.ENTER);
+
+    tab.shows("#result .verdict", "dry-run");
+  }
+
+  @Test
+  void a_failed_check_says_what_is_wrong_with_the_data_set() {
+    openPanel("true");
+    fillIn("no such set", "m");
+
+    pressDryRun();
+
+    tab.shows("#result .verdict", "failed");
+    assertThat(tab.text("#result .message")).contains("There is no data set no such set");
+  }
+
+  @Test
+  void long_output_scrolls_in_place() {
+    openPanel("seq 1 2000");
+    fillIn(DATASET, "m");
+    pressRun();
+    tab.shows("#result .verdict", "completed");
+
+    tab.click("#result .stream summary");
+
+    WebElement output = tab.find("#result pre");
+    assertThat(output.getSize().getHeight()).isLessThan(500);
+    assertThat((Long) tab.js("return arguments[0].scrollHeight", output)).isGreaterThan(5_000);
+    output.sendKeys(Keys.END);
+    eventually(
+        () ->
+            assertThat((Number) tab.js("return arguments[0].scrollTop", output)).isNotEqualTo(0L));
+  }
+
+  @Test
+  void one_run_too_many_is_told_to_come_back() {
+    expectRefusals();
+    serve(WAITING, settings -> settings.maxLocalRuns(1));
+    open("/");
+    fillIn(DATASET, "m");
+    var first = server.sendAsync(server.posting(RealServer.body(false)));
+    eventually(() -> assertThat(server.home.activeRuns()).isEqualTo(1));
+
+    pressRun();
+
+    tab.shows("#panel-problem", "1 local runs are going on; try again later (in 5 s)");
+    assertThat(canPress("local")).isTrue();
+    go();
+    first.join();
+  }
+
+  @Test
+  void a_runtime_that_has_gone_since_is_explained() throws IOException {
+    expectRefusals();
+    Path program = folder.resolve("trainer");
+    Files.writeString(program, "#!/bin/sh\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    serve("true", settings -> settings.command(List.of(program.toString())));
+    open("/");
+    fillIn(DATASET, "m");
+    tab.shows("#runtime", "available");
+    Files.delete(program);
+
+    pressRun();
+
+    tab.shows("#panel-problem", "Local runs are not possible here: ");
+  }
+
+  @Test
+  void a_server_that_stops_in_the_middle_leaves_the_run_to_itself_and_the_page_says_so() {
+    expectRefusals();
+    serve(WAITING, settings -> settings.stopLimit(Duration.ofMillis(1)));
+    open("/");
+    fillIn(DATASET, "m");
+    pressRun();
+    eventually(() -> assertThat(server.home.activeRuns()).isEqualTo(1));
+
+    server.close();
+
+    tab.shows("#panel-problem", "If it had begun the run, the run goes on");
+  }
+
+  @Test
+  void a_server_that_is_killed_in_the_middle_wipes_nothing() throws Exception {
+    expectRefusals();
+    Process killed = startServer();
+    try (BufferedReader out = killed.inputReader()) {
+      newTab(Integer.parseInt(out.readLine())).open("/?history=open");
+      fillIn(DATASET, "m");
+      pressDryRun();
+      tab.shows("#result .verdict", "completed");
+      tab.click("#refresh");
+      tab.shows("#runs", "dry-run");
+      pressRun();
+      tab.shows("#progress", "is going on");
+      eventually(() -> assertThat(folder.resolve("begun")).exists());
+
+      killed.destroyForcibly().waitFor();
+
+      tab.shows("#panel-problem", "The server does not answer.");
+      assertThat(tab.text("#panel-problem")).contains("the run goes on", "Run History");
+      assertThat(tab.isShown("#progress")).isFalse();
+      assertThat(canPress("dry-run")).isTrue();
+      assertThat(tab.find("#model_id").getDomProperty("value")).isEqualTo("m");
+      tab.click("#refresh");
+      tab.shows("#history-error", "The server does not answer. What is shown is from before.");
+      assertThat(tab.all("#runs .run")).hasSize(1);
+    } finally {
+      killed.destroyForcibly().waitFor();
+      Files.writeString(folder.resolve("go"), "");
+      eventually(() -> assertThat(folder.resolve("ended")).exists()); // the run outlives its server
+    }
+  }
+
+  private Process startServer() throws IOException {
+    String script =
+        "touch '%1$s/begun'; while [ ! -e '%1$s/go' ]; do sleep 0.05; done; touch '%1$s/ended'";
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Djava.io.tmpdir=" + folder,
+            "-cp",
+            System.getProperty("java.class.path"),
+            ServeForTesters.class.getName(),
+            script.formatted(folder))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+}

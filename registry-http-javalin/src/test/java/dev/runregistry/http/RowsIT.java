@@ -1,0 +1,252 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.Tab.eventually;
+import static dev.runregistry.testkit.Runs.NOON;
+import static dev.runregistry.testkit.Runs.ended;
+import static dev.runregistry.testkit.Runs.running;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.testkit.Runs;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/** Rows that open in place. */
+class RowsIT extends BrowserTest {
+  private static final String LONG = "seq 1 5000; echo warned >&2; exit 4";
+
+  private void openOneRun(String script) {
+    serve(script);
+    server.post(RealServer.body(false));
+    openHistory("");
+  }
+
+  @Test
+  void a_row_opens_with_all_there_is_to_say_and_closes() {
+    openOneRun(LONG);
+
+    tab.click("#runs .c-dataset");
+
+    tab.shows("#runs .facts", "Time limit");
+    String id = tab.text("#runs .id code");
+    assertThat(id).hasSize(36);
+    assertThat(tab.text("#runs .opened .message")).isEqualTo("Failed with exit code 4");
+    assertThat(tab.text("#runs .facts"))
+        .contains(
+            "Exit code\n4",
+            "Data set\narithmetic-traces",
+            "Model\nm",
+            "Output folder\n./output/tunix_run_" + id.substring(0, 8),
+            "Learning rate\n0.00002",
+            "Epochs\n3",
+            "Batch size\n8",
+            "Sequence length\n2048",
+            "Time limit\n30 s")
+        .containsPattern(
+            "Started\n\\d+ Nov \\d+, [\\d:]+\n\\d{4}-\\d\\d-\\d\\d [\\d:]+\\.\\d{6} UTC")
+        .containsPattern("Completed\n\\d+ \\w+ \\d+, [\\d:]+\n");
+    assertThat(tab.text("#runs .stream:first-child pre"))
+        .startsWith("1\n2\n3\n")
+        .contains("10240 of 23893 bytes");
+    assertThat(tab.text("#runs .stream:last-child pre")).isEqualTo("warned");
+    tab.click("#runs .toggle");
+    assertThat(tab.all("#runs .opened")).isEmpty();
+  }
+
+  @Test
+  void the_keyboard_opens_and_closes_a_row() {
+    openOneRun("echo done");
+    tab.js("document.querySelector('#runs .toggle').focus()");
+
+    tab.press(Keys.ENTER);
+
+    tab.shows("#runs .opened", "done");
+    assertThat(tab.find("#runs .toggle").getDomAttribute("aria-expanded")).isEqualTo("true");
+    assertThat(tab.find("#runs .opened").getDomAttribute("id"))
+        .isEqualTo(tab.find("#runs .toggle").getDomAttribute("aria-controls"));
+    tab.press(Keys.TAB);
+    assertThat(tab.driver().switchTo().activeElement().getAccessibleName())
+        .isEqualTo("Copy the run id");
+    tab.press(Keys.chord(Keys.SHIFT, Keys.TAB));
+    tab.press(Keys.SPACE);
+    assertThat(tab.all("#runs .opened")).isEmpty();
+  }
+
+  @Test
+  void the_id_and_the_output_can_be_copied() {
+    openOneRun("printf 'a\\033[31mred\\n'");
+    tab.command(
+        "Browser.grantPermissions",
+        Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
+    tab.click("#runs .toggle");
+    tab.shows("#runs .opened", "red");
+
+    tab.click("#runs .id .copy");
+    tab.shows("#runs .id .copy", "Copied");
+    assertThat(clipboard()).isEqualTo(tab.text("#runs .id code"));
+    tab.shows("#announcer", "Copied");
+    tab.click("#runs .stream .copy");
+    tab.shows("#runs .stream .copy", "Copied");
+    assertThat(clipboard()).as("as it was printed").isEqualTo("a\u001b[31mred\n");
+  }
+
+  private Object clipboard() {
+    return tab.driver()
+        .executeAsyncScript(
+            "const done = arguments[0]; navigator.clipboard.readText().then(done, done)");
+  }
+
+  @Test
+  void where_the_browser_keeps_the_clipboard_to_itself_copying_works_all_the_same() {
+    serve("echo done");
+    server.post(RealServer.body(false));
+    newTab()
+        .command(
+            "Page.addScriptToEvaluateOnNewDocument",
+            Map.of(
+                "source",
+                "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+                    + "document.addEventListener('copy',"
+                    + " () => { window.copied = getSelection().toString()"
+                    + " || document.activeElement.value; });"));
+    tab.open("/?history=open");
+    eventually(() -> assertThat(tab.all("#runs .toggle")).hasSize(1));
+    tab.click("#runs .toggle");
+    tab.shows("#runs .opened", "done");
+
+    tab.click("#runs .id .copy");
+
+    tab.shows("#runs .id .copy", "Copied");
+    assertThat(tab.js("return window.copied")).isEqualTo(tab.text("#runs .id code"));
+  }
+
+  @Test
+  void the_whole_log_opens_in_a_tab_of_its_own() {
+    openOneRun(LONG);
+    tab.click("#runs .toggle");
+    tab.shows("#runs .opened", "10240 of");
+    Set<String> before = tab.driver().getWindowHandles();
+
+    tab.click("#runs .stream .whole");
+
+    eventually(() -> assertThat(tab.driver().getWindowHandles()).hasSize(before.size() + 1));
+    String opened =
+        tab.driver().getWindowHandles().stream()
+            .filter(window -> !before.contains(window))
+            .findFirst()
+            .orElseThrow();
+    tab.driver().switchTo().window(opened);
+    eventually(() -> assertThat(tab.text("body")).endsWith("4999\n5000"));
+    tab.driver().close();
+    tab.toFront();
+  }
+
+  @Test
+  void a_log_that_this_host_does_not_have_is_explained_in_place() {
+    expectRefusals();
+    serve("true");
+    server.runs().save(Runs.completed());
+    openHistory("");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .opened", "loss 0.25");
+
+    tab.click("#runs .stream .whole");
+
+    tab.shows("#runs .stream .problem", "This host has no output of run");
+  }
+
+  @Test
+  void a_run_that_goes_on_has_its_log_and_its_row_stays_open_when_it_has_ended() {
+    serve(WAITING);
+    var answer = server.sendAsync(server.posting(RealServer.body(false)));
+    eventually(() -> assertThat(server.home.activeRuns()).isEqualTo(1));
+    openHistory("");
+    tab.shows("#runs .c-status", "running");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "Completed\nnot yet");
+    assertThat(tab.text("#runs .stream summary")).contains("recorded at the end");
+
+    go();
+    answer.join();
+    tab.click("#refresh");
+
+    tab.shows("#runs .c-status", "completed");
+    tab.shows("#runs .opened", "begun\nended");
+    assertThat(tab.all("#runs .opened")).hasSize(1);
+  }
+
+  @Test
+  void a_detail_that_cannot_be_loaded_can_be_tried_again() {
+    expectRefusals();
+    openOneRun("echo done");
+    int port = server.port();
+    server.close();
+    tab.click("#runs .toggle");
+    tab.shows("#runs .opened [role=alert]", "The server does not answer.");
+
+    serve("echo done", settings -> settings.port(port));
+    tab.click("#runs .opened [role=alert] button");
+
+    tab.shows("#runs .opened pre", "done");
+  }
+
+  @Test
+  void hostile_output_is_text_wherever_it_is_shown() {
+    String script = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>";
+    String hostile = script + "\n" + "x".repeat(10_000) + "\n😀🏳️‍🌈\n\u001b[31mred\r\u0007";
+    serve("true");
+    RunSpec spec =
+        new RunSpec(
+            new DatasetKey("<img src=x onerror='hacked=1'>" + "k".repeat(150)),
+            script + "m".repeat(150),
+            RunMode.LOCAL,
+            script + "o".repeat(300),
+            TrainingConfig.DEFAULT,
+            List.of("true"),
+            null);
+    Exited outcome = new Exited(1, Runs.output(hostile, hostile), script + "w".repeat(500));
+    server.runs().save(ended(running(spec, NOON), outcome));
+    openHistory("");
+
+    tab.click("#runs .toggle");
+
+    tab.shows("#runs .facts", "Time limit");
+    assertThat(tab.find("#runs pre").getDomProperty("textContent"))
+        .isEqualTo(hostile.replace('\u001b', '␛').replace('\r', '␍').replace('\u0007', '␇'));
+    assertThat(tab.text("#runs .c-dataset")).startsWith("<img src=x onerror=");
+    assertThat(tab.text("#runs .opened .message")).contains("<script>window.hacked = 1</script>");
+    assertThat(tab.js("return window.hacked")).isNull();
+    assertThat(tab.all("#runs script, #runs img, #picture script")).isEmpty();
+    for (int width : List.of(Tab.WIDE, Tab.PHONE)) {
+      tab.width(width);
+      eventually(() -> assertThat(tab.overflow()).isZero());
+      tab.picture("hostile-" + width);
+    }
+  }
+
+  @Test
+  void hostile_output_of_a_real_run_is_text_in_the_panel() {
+    serve(
+        "printf '<script>window.hacked = 1</script>\\n\\033[31mred\\n😀\\n';"
+            + " head -c 10000 /dev/zero | tr '\\0' x");
+    open("/");
+    fillIn("arithmetic-traces", "<b>m</b>");
+    pressRun();
+    tab.shows("#result .verdict", "completed");
+
+    tab.click("#result .stream summary");
+
+    assertThat(tab.text("#result pre"))
+        .startsWith("<script>window.hacked = 1</script>\n␛[31mred\n😀\nxxx");
+    assertThat(tab.js("return window.hacked")).isNull();
+    assertThat(tab.all("#result script, #result b")).isEmpty();
+    assertThat(tab.overflow()).isZero();
+  }
+}
