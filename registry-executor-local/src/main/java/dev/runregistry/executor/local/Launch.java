@@ -86,7 +86,8 @@ final class Launch {
         .create(
             Optional.ofNullable(limit)
                 .map(Duration::toMillis)
-                .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)));
+                .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
+            settings.killGrace());
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }

@@ -13,7 +13,6 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -64,13 +63,19 @@ record RunEnding(
   /** The exit code of the child; empty if its supervisor did not live to see it. */
   private OptionalInt exitCode() {
     try {
-      String noted = Files.readString(folder.exit(), StandardCharsets.US_ASCII);
-      return noted.endsWith("\n")
-          ? OptionalInt.of(Integer.parseInt(noted.strip()))
-          : supervisorExit; // the disk is full; it ends as its child did
+      OptionalInt noted = processes.exitCode();
+      return noted.isPresent() ? noted : unnotedExitCode();
     } catch (IOException e) {
-      return supervisorLivedToSeeIt() ? supervisorExit : OptionalInt.empty();
+      log.warn("run {}: its exit code cannot be read", run.id(), e);
+      return unnotedExitCode();
     }
+  }
+
+  /** Where the disk was too full to note it, the supervisor ended as its child did. */
+  private OptionalInt unnotedExitCode() {
+    return Files.exists(folder.exit()) || supervisorLivedToSeeIt()
+        ? supervisorExit
+        : OptionalInt.empty();
   }
 
   /** Above 128 it may have been ended itself, before its child. */

@@ -35,6 +35,9 @@ code=$?
 # Complete when it ends in a line feed. With the registry alive, that is the first to see it and
 # makes the ending durable; without it, this is all that will be known.
 umask 077
-printf '%s\n' "$code" >"$folder/exit"
-kill -0 "$PPID" 2>/dev/null || sync "$folder/exit" "$folder"
+if ! printf '%s\n' "$code" >"$folder/exit"; then
+  # The disk is full. The line still fits into the block that this file has had from its start.
+  printf 'exit %s\n' "$code" >>"$folder/processes"
+fi
+kill -0 "$PPID" 2>/dev/null || sync "$folder/exit" "$folder/processes" "$folder"
 exit "$code"
