@@ -53,7 +53,12 @@ record RunEnding(
     if (code.isPresent()) {
       return exited(code.getAsInt());
     }
-    return processes.childStarted() ? lost() : neverStarted();
+    return mayHaveStarted() ? lost() : neverStarted();
+  }
+
+  /** Where the folder was taken away nothing tells that it has not. */
+  private boolean mayHaveStarted() {
+    return processes.childStarted() || !folder.exists();
   }
 
   private RunOutcome exited(int code) {
@@ -80,7 +85,10 @@ record RunEnding(
 
   /** Above 128 it may have been ended itself, before its child. */
   private boolean supervisorLivedToSeeIt() {
-    return processes.childStarted() && supervisorExit.orElse(Integer.MAX_VALUE) <= SIGNALLED;
+    int exit = supervisorExit.orElse(Integer.MAX_VALUE);
+    return processes.childStarted()
+        ? exit <= SIGNALLED
+        : !folder.exists() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
   /** What the shell alone can find out: a missing interpreter, a file for another machine. */
@@ -120,8 +128,11 @@ record RunEnding(
 
   private RunOutcome lost() {
     String note = note();
-    return new Lost(
-        "Lost: its supervisor was ended before it" + (note.isEmpty() ? "" : "; " + note), output());
+    String why =
+        folder.exists()
+            ? "its supervisor was ended before it"
+            : "its folder was taken away, and with it what was noted";
+    return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
   private String note() {
