@@ -98,6 +98,16 @@ record Plan(
     return new Draw(new Random(seed), waysToGo).plan();
   }
 
+  /** Those of a registry that its children do not make, in no order. */
+  static List<Step> callsOfRegistry() {
+    return Stream.concat(Draw.OF_REGISTRY.stream(), Draw.OF_REGISTRY_TOO.stream()).toList();
+  }
+
+  /** Those of a supervisor, in no order. */
+  static List<Step> callsOfSupervisor() {
+    return Draw.OF_SUPERVISOR;
+  }
+
   /** Whether a supervisor or a child may have died by our hand. */
   boolean killsProcesses() {
     return runs.stream().anyMatch(run -> run.supervisorDies.isPresent())
