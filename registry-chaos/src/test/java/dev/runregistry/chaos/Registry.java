@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A whole registry on one home, every step of which can be its last. */
-final class Registry implements AutoCloseable {
+public final class Registry implements AutoCloseable {
   static final String DATABASE = "CHAOS_DB";
 
   private final RunHome home;
@@ -65,13 +65,19 @@ final class Registry implements AutoCloseable {
     return at(folder, new Steps(-1));
   }
 
+  /** On a file in the home, without faults. */
+  public static Registry onFile(Path folder) {
+    return at(folder, sqlite(folder), new Steps(-1));
+  }
+
   /** With a database that is not there. */
   static Registry withoutDatabase(Path folder) {
     return new Registry(
         folder, DatabaseConfig.sqlite(folder.resolve("gone/away/registry.db")), new Steps(-1));
   }
 
-  RunRegistry runs() {
+  /** The registry itself. */
+  public RunRegistry runs() {
     return registry;
   }
 
@@ -89,7 +95,7 @@ final class Registry implements AutoCloseable {
   }
 
   /** All that is on record, whole. */
-  List<Run> onRecord() {
+  public List<Run> onRecord() {
     return registry.page(RunQuery.all().withLimit(RunQuery.MAX_LIMIT)).runs().stream()
         .map(RunSummary::id)
         .map(registry::get)

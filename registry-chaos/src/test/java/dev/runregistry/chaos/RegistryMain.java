@@ -35,7 +35,9 @@ public final class RegistryMain {
       String limit = System.getenv(LIMIT);
       Run run =
           registry.submit(limit == null ? null : Duration.ofMillis(Long.parseLong(limit)), command);
-      System.out.println(run.id() + " " + run.message());
+      System.out.printf(
+          "{\"run_id\":\"%s\",\"status\":\"%s\",\"exit_code\":%s}%n",
+          run.id(), run.status().text(), run.exitCode());
     }
   }
 

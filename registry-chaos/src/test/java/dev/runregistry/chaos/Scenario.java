@@ -1,263 +1,177 @@
 package dev.runregistry.chaos;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.run.Run;
-import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunStatus;
+import dev.runregistry.chaos.Plan.Event;
+import dev.runregistry.chaos.Plan.PlannedRun;
+import dev.runregistry.run.service.Finding;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Some runs at once, something that is killed or taken away, and then everything comes back: drawn
- * from a seed. Each child writes down its own truth, with the run's id, in files of its own.
- */
+/** Plays a plan on real processes, lets everything come back, and asks the oracle. */
 final class Scenario {
-  private static final int MOMENTS = 16; // of a submitted run, and two in which nothing happens
-  private static final String CHILD =
-      "echo $$ >\"$1/$RUN_REGISTRY_RUN_ID.began\"; echo hello; sleep $2;"
-          + " echo $3 >\"$1/$RUN_REGISTRY_RUN_ID.ended\"; exit $3";
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private final Random random;
-  private final Path home;
-  private final Path truth;
-  private final Store store;
-  private final List<Process> registries = new ArrayList<>();
-  private final Map<RunId, Run> seen = new HashMap<>();
+  private final Plan plan;
+  private final Stage stage;
+  private final @Nullable SmallDisk disk;
+  private final Registries registries;
+  private final Oracle oracle;
   private final StringBuilder story = new StringBuilder();
-  private boolean limited;
-  private boolean processesKilled;
+  private boolean away;
+  private volatile boolean watching = true;
 
-  Scenario(long seed, Path folder, Store store) throws IOException {
-    random = new Random(seed);
-    home = Files.createDirectories(folder);
-    truth = Files.createDirectories(folder.resolve("truth"));
-    this.store = store;
+  Scenario(Plan plan, Stage stage, @Nullable SmallDisk disk) throws IOException {
+    this.plan = plan;
+    this.stage = stage.prepared();
+    this.disk = disk;
+    oracle = new Oracle(stage, plan);
+    registries = Registries.of(plan, stage);
   }
 
   /** What happened, for whoever has to find out why. */
-  String story() {
-    return story.toString();
+  String story() throws IOException {
+    return plan + story.toString() + "\n" + stage.words();
   }
 
   void play() throws Exception {
-    boolean away = random.nextInt(3) == 0;
-    if (away) {
-      store.takeAway();
-      tell("the database is away");
+    CompletableFuture<Void> watcher = CompletableFuture.runAsync(this::watch, Scenario::start);
+    try {
+      if (plan.awayFirst().isPresent()) {
+        takeAway(plan.awayFirst().get());
+      }
+      for (PlannedRun run : plan.runs()) {
+        pause(run.pauseMillis());
+        registries.submit(run);
+      }
+      for (Event event : plan.events()) {
+        pause(event.pauseMillis());
+        happen(event);
+      }
+      pause(300);
+    } finally {
+      comeBack();
     }
-    submitSome();
-    for (int i = random.nextInt(3); i > 0; i--) {
-      pause(random.nextInt(700));
-      somethingHappens();
-    }
-    pause(random.nextInt(500));
-    if (away) {
-      store.bringBack();
-      tell("the database is back");
-    }
+    registries.awaitEnd();
+    registries.settle();
     settle();
-    judge();
+    watching = false;
+    watcher.join();
+    oracle.judge(registries.acknowledged());
   }
 
-  private void submitSome() throws IOException {
-    for (int i = 1 + random.nextInt(3); i > 0; i--) {
-      String sleep = List.of("0", "0.1", "0.5", "1.5").get(random.nextInt(4));
-      List<String> child =
-          List.of("sh", "-c", CHILD, "sh", truth.toString(), sleep, "" + random.nextInt(256));
-      int moment = random.nextInt(MOMENTS) + (random.nextBoolean() ? 0 : MOMENTS);
-      Map<String, String> variables = new HashMap<>();
-      if (random.nextInt(4) == 0) {
-        limited = true;
-        variables.put(RegistryMain.LIMIT, "400");
-      }
-      tell("submit, stop at " + moment + ", " + variables + ", " + child.subList(5, 7));
-      start("submit", moment, child, variables);
-    }
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "watcher");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  private void start(String action, int moment, List<String> rest, Map<String, String> variables)
-      throws IOException {
-    ProcessBuilder registry = new ProcessBuilder(Jvm.command(home, action, moment, rest));
-    registry.environment().putAll(variables);
-    registry.environment().put(Registry.DATABASE, store.config().url());
-    registry.redirectErrorStream(true);
-    registry.redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("said").toFile()));
-    registries.add(registry.start());
-  }
-
-  private void somethingHappens() throws IOException {
-    switch (random.nextInt(5)) {
-      case 0 -> {
-        Process registry = registries.get(random.nextInt(registries.size()));
-        tell("kill the registry " + registry.pid());
-        registry.destroyForcibly();
-      }
-      case 1 -> kill("supervisor");
-      case 2 -> kill("child");
-      case 3 -> {
-        tell("kill all");
-        registries.forEach(Process::destroyForcibly);
-        kill("supervisor");
-        kill("child");
-      }
-      default -> {
-        int moment = random.nextInt(30);
-        tell("reconcile, stop at " + moment);
-        start("reconcile", moment, List.of(), Map.of());
+  /** Whatever is final while all this goes on stays as it is. */
+  private void watch() {
+    while (watching) {
+      try (Connection database = stage.store().look()) {
+        while (watching) {
+          oracle.look(database);
+          pause(100);
+        }
+      } catch (SQLException e) {
+        pause(100); // it is away, or has no tables yet
+      } catch (IOException e) {
+        throw new AssertionError(e);
       }
     }
   }
 
-  /** Kills one of those that are noted, if it is still that one. */
-  private void kill(String who) throws IOException {
-    try (Stream<Path> runs = list(home.resolve("runs/active"))) {
-      for (Path run : runs.sorted().toList()) {
-        pidOf(who, run)
-            .filter(pid -> carries(pid, String.valueOf(run.getFileName())))
-            .flatMap(ProcessHandle::of)
-            .ifPresent(
-                process -> {
-                  tell("kill the " + who + " " + process.pid());
-                  processesKilled = true;
-                  process.destroyForcibly();
-                });
+  private void happen(Event event) throws IOException, SQLException {
+    tell(event.kind());
+    switch (event.kind()) {
+      case KILL_A_REGISTRY -> one(event).destroyForcibly();
+      case FREEZE_A_REGISTRY -> Signals.send("STOP", List.of(one(event).toHandle()));
+      case KILL_SUPERVISORS -> tell(stage.kill("supervisor"));
+      case KILL_CHILDREN -> tell(stage.kill("child"));
+      case KILL_ALL -> {
+        registries.processes().forEach(Process::destroyForcibly);
+        tell(stage.kill("supervisor") + " and " + stage.kill("child"));
       }
+      case RECONCILE -> registries.reconcile(event.dies());
+      case DATABASE_AWAY -> takeAway(event.number() % stage.store().waysToGo());
+      case DATABASE_BACK -> bringBack();
+      case FILL_THE_DISK -> requireDisk().fill();
+      case EMPTY_THE_DISK -> requireDisk().empty();
     }
   }
 
-  private static Optional<Long> pidOf(String who, Path run) {
-    try {
-      return Files.readString(run.resolve("processes"))
-          .lines()
-          .map(line -> line.split(" ", 3))
-          .filter(words -> words.length == 3 && words[0].equals(who))
-          .map(words -> Long.parseLong(words[1]))
-          .findFirst();
-    } catch (IOException e) {
-      return Optional.empty(); // nothing was started, or it is settled
+  private SmallDisk requireDisk() {
+    return requireNonNull(disk, "disk");
+  }
+
+  private Process one(Event event) {
+    return registries.processes().get(event.number() % registries.processes().size());
+  }
+
+  private void takeAway(int way) throws IOException, SQLException {
+    if (!away) {
+      tell(stage.store().takeAway(way));
+      away = true;
     }
   }
 
-  private static boolean carries(long pid, String id) {
-    try {
-      return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1)
-          .contains("RUN_REGISTRY_RUN_ID=" + id);
-    } catch (IOException e) {
-      return false;
+  private void bringBack() throws IOException, SQLException {
+    if (away) {
+      stage.store().bringBack();
+      away = false;
     }
   }
 
-  private void settle() throws InterruptedException {
-    for (Process registry : registries) {
-      registry.waitFor();
+  private void comeBack() throws IOException, SQLException {
+    tell("all comes back");
+    if (disk != null) {
+      disk.empty();
     }
-    try (Registry registry = Registry.at(home, store.config(), new Steps(-1))) {
+    List<ProcessHandle> alive =
+        registries.processes().stream()
+            .map(Process::toHandle)
+            .filter(ProcessHandle::isAlive)
+            .toList();
+    if (!alive.isEmpty()) {
+      Signals.send("CONT", alive);
+    }
+    bringBack();
+  }
+
+  private void settle() {
+    try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
       await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () -> {
-                boolean done = registry.runs().reconcile().findings().isEmpty();
-                remember(registry);
-                return done;
-              });
-      remember(registry);
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(50))
+          .untilAsserted(
+              () ->
+                  assertThat(registry.runs().reconcile().findings())
+                      .extracting(Finding::message)
+                      .isEmpty());
     }
   }
 
-  /** What was final once must never look different. */
-  private void remember(Registry registry) {
-    for (Path run : folders()) {
-      RunId id = RunId.parse(String.valueOf(run.getFileName()));
-      registry
-          .runs()
-          .find(id)
-          .filter(found -> found.status().isFinal())
-          .ifPresent(
-              found -> {
-                Run before = seen.putIfAbsent(id, found);
-                assertThat(before == null ? found : before).isEqualTo(found);
-              });
-    }
+  /** Ends what is left of a scenario that failed. */
+  void end() throws IOException {
+    registries.processes().forEach(Process::destroyForcibly);
+    stage.kill("supervisor");
+    stage.kill("child");
   }
 
-  private List<Path> folders() {
-    try (Stream<Path> active = list(home.resolve("runs/active"));
-        Stream<Path> done = list(home.resolve("runs/done"))) {
-      return Stream.concat(active, done).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void judge() throws IOException {
-    assertThat(list(home.resolve("runs/active"))).isEmpty();
-    assertThat(list(home.resolve("runs/damaged"))).isEmpty();
-    try (Stream<Path> began = list(truth)) {
-      for (Path file : began.toList()) { // whose child started
-        String id = String.valueOf(file.getFileName()).replaceFirst("\\..*", "");
-        assertThat(seen).as("a run whose child started is on record").containsKey(RunId.parse(id));
-      }
-    }
-    for (Path run : folders()) {
-      Run recorded = seen.get(RunId.parse(String.valueOf(run.getFileName())));
-      assertThat(recorded).as("whatever has a folder is on record").isNotNull();
-      judge(recorded);
-    }
-    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      assertThat(
-              all.filter(
-                  process ->
-                      seen.keySet().stream().anyMatch(id -> carries(process.pid(), id.toString()))))
-          .as("processes of ours that are left")
-          .isEmpty();
-    }
-  }
-
-  private void judge(Run recorded) throws IOException {
-    Optional<String> ended = read(truth.resolve(recorded.id() + ".ended"));
-    boolean began = Files.exists(truth.resolve(recorded.id() + ".began"));
-    if (recorded.status() == RunStatus.TIMEOUT) {
-      assertThat(limited).as("has a limit: " + recorded).isTrue();
-    } else if (recorded.completedAt() == null) { // lost
-      assertThat(processesKilled || !began).as("is lost: " + recorded).isTrue();
-    } else if (ended.isPresent() && !processesKilled) {
-      assertThat(recorded.exitCode()).isEqualTo(Integer.parseInt(ended.get().strip()));
-    } else if (ended.isPresent()) {
-      assertThat(recorded.exitCode()).isIn(Integer.parseInt(ended.get().strip()), 137);
-    } else {
-      assertThat(recorded.exitCode()).as("was killed: " + recorded).isIn(137, 143);
-    }
-  }
-
-  private static Optional<String> read(Path file) throws IOException {
-    return Files.exists(file)
-        ? Optional.of(Files.readString(file)).filter(text -> text.endsWith("\n"))
-        : Optional.empty();
-  }
-
-  private static Stream<Path> list(Path folder) throws IOException {
-    return Files.isDirectory(folder) ? Files.list(folder) : Stream.empty();
-  }
-
-  private void tell(String what) {
+  private void tell(Object what) {
     story.append("\n  ").append(what);
   }
 
-  private static void pause(int millis) { // when it happens is part of the scenario
+  static void pause(int millis) { // when it happens is part of the scenario
     LockSupport.parkNanos(Duration.ofMillis(millis).toNanos());
   }
 }

@@ -1,32 +1,45 @@
 package dev.runregistry.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** A database that can be taken away and brought back. */
+/** A database that can be taken away and brought back, and looked at from the side. */
 interface Store extends AutoCloseable {
+  /** As the registries reach it. */
   DatabaseConfig config();
 
-  void takeAway() throws IOException, SQLException;
+  /** Past everything that can be in the way of the registries. */
+  Connection look() throws SQLException;
+
+  /** In how many ways it can be taken away. */
+  int waysToGo();
+
+  /** Takes it away; tells how. */
+  String takeAway(int way) throws IOException, SQLException;
 
   void bringBack() throws IOException, SQLException;
 
   @Override
   void close() throws IOException, SQLException;
 
-  /** A file, away while somebody else has it locked. */
+  /** A file, away while somebody else writes to it. */
   final class Sqlite implements Store {
     private final DatabaseConfig config;
     private final Connection other;
 
-    Sqlite(Path folder) throws SQLException {
-      config = Registry.sqlite(folder);
+    Sqlite(Path file) throws SQLException {
+      config = DatabaseConfig.sqlite(file);
       other = DriverManager.getConnection(config.url());
     }
 
@@ -36,8 +49,19 @@ interface Store extends AutoCloseable {
     }
 
     @Override
-    public void takeAway() throws SQLException {
+    public Connection look() throws SQLException {
+      return DriverManager.getConnection(config.url());
+    }
+
+    @Override
+    public int waysToGo() {
+      return 1;
+    }
+
+    @Override
+    public String takeAway(int way) throws SQLException {
       execute("BEGIN EXCLUSIVE");
+      return "locked";
     }
 
     @Override
@@ -57,12 +81,17 @@ interface Store extends AutoCloseable {
     }
   }
 
-  /** A server, away while it is stopped. */
+  /** A server behind a wire. */
   final class Postgres implements Store {
+    private static final List<String> WAYS =
+        List.of("stopped", "paused", "refused", "cut", "black hole");
+
     private final Path data;
     private final int port;
     private final String url;
+    private final Wire wire;
     private EmbeddedPostgres server;
+    private String way = "";
 
     Postgres(Path folder) throws IOException {
       data = folder.resolve("data");
@@ -70,20 +99,47 @@ interface Store extends AutoCloseable {
           EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false).start();
       port = server.getPort();
       url = server.getJdbcUrl("postgres", "postgres");
+      wire = new Wire(port);
     }
 
     @Override
     public DatabaseConfig config() {
-      return Registry.config(url);
+      return Registry.config(url.replace(":" + port + "/", ":" + wire.port() + "/"));
     }
 
     @Override
-    public void takeAway() throws IOException {
-      server.close();
+    public Connection look() throws SQLException {
+      return DriverManager.getConnection(url + "&prepareThreshold=0"); // all of it as text
+    }
+
+    @Override
+    public int waysToGo() {
+      return WAYS.size();
+    }
+
+    @Override
+    public String takeAway(int number) throws IOException {
+      way = WAYS.get(number);
+      switch (way) {
+        case "stopped" -> server.close();
+        case "paused" -> signal("STOP");
+        case "refused" -> wire.refuse();
+        case "cut" -> wire.cut();
+        default -> wire.goDeaf();
+      }
+      return way;
     }
 
     @Override
     public void bringBack() throws IOException {
+      switch (way) {
+        case "stopped" -> restart();
+        case "paused" -> signal("CONT");
+        default -> wire.mend();
+      }
+    }
+
+    private void restart() throws IOException {
       server =
           EmbeddedPostgres.builder()
               .setPort(port)
@@ -92,8 +148,16 @@ interface Store extends AutoCloseable {
               .start();
     }
 
+    private void signal(String name) throws IOException {
+      long postmaster = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+      ProcessHandle process = ProcessHandle.of(postmaster).orElseThrow();
+      Signals.send(name, Stream.concat(Stream.of(process), process.descendants()).toList());
+      assertThat(process.isAlive()).isTrue();
+    }
+
     @Override
     public void close() throws IOException {
+      wire.close();
       server.close();
     }
   }

@@ -268,6 +268,18 @@ public abstract class RunJournalContract {
   }
 
   @Test
+  void clearing_up_what_never_began_leaves_all_that_began() {
+    List<RunId> begun = Stream.generate(this::begin).limit(5).map(Run::id).sorted(BY_TIME).toList();
+    begun.subList(0, 3).forEach(journal()::release);
+
+    journal().discardUnbegun();
+
+    assertThat(journal().unsettled()).isEqualTo(begun);
+    assertThat(journal().claim(begun.get(0))).isTrue();
+    assertThat(journal().claim(begun.get(4))).isFalse();
+  }
+
+  @Test
   void what_is_over_its_time_limit_is_ended_and_that_is_known() {
     Run running = begin();
     journal().release(running.id());

@@ -58,6 +58,14 @@ public interface RunJournal {
    */
   void settle(RunId id);
 
+  /**
+   * Removes what is left of beginnings that were cut off before the run had begun, by a crash or a
+   * full disk: nothing was started then. What is beginning now is left alone.
+   *
+   * @throws JournalException if something of it cannot be removed; it will be tried again
+   */
+  default void discardUnbegun() {}
+
   /** The runs that are not settled, oldest first as far as their ids begin with the time. */
   List<RunId> unsettled();
 

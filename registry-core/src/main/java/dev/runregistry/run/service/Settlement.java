@@ -36,6 +36,7 @@ final class Settlement {
   }
 
   Reconciliation ofAll() {
+    discardUnbegun();
     List<Finding> findings = new ArrayList<>();
     for (RunId id : journal.unsettled()) {
       of(id).ifPresent(findings::add);
@@ -44,6 +45,14 @@ final class Settlement {
       findings.add(ofForeign(name));
     }
     return new Reconciliation(findings);
+  }
+
+  private void discardUnbegun() {
+    try {
+      journal.discardUnbegun();
+    } catch (RuntimeException e) { // in nobody's way
+      log.debug("what never began cannot be removed", e);
+    }
   }
 
   /** One that fails never keeps the others from being settled. */

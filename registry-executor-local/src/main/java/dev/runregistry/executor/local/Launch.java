@@ -91,6 +91,7 @@ final class Launch {
             Optional.ofNullable(limit)
                 .map(Duration::toMillis)
                 .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
+            settings.killGrace(),
             settings.logLimit());
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);

@@ -43,6 +43,9 @@ public final class LocalRunExecutor implements RunExecutor {
   /** The name of the environment variable that has the run's id. */
   public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
 
+  /** How long a process may tidy up between TERM and KILL unless said. */
+  static final Duration KILL_GRACE = Duration.ofSeconds(10);
+
   private final Settings settings;
   private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
@@ -173,7 +176,7 @@ public final class LocalRunExecutor implements RunExecutor {
     private final RunHome home;
     private final Map<LogStream, FileChannel> live = new LinkedHashMap<>();
     private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
-    private Duration killGrace = Duration.ofSeconds(10);
+    private Duration killGrace = KILL_GRACE;
     private boolean ownSession = true;
     private Path workingDirectory = Path.of("").toAbsolutePath();
     private LogLimit logLimit = LogLimit.DEFAULT;

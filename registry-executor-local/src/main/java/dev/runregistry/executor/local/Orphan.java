@@ -12,9 +12,6 @@ import org.slf4j.LoggerFactory;
 final class Orphan {
   private static final Logger log = LoggerFactory.getLogger(Orphan.class);
 
-  /** How long they may tidy up; what the run's own registry was told is not known any more. */
-  private static final Duration GRACE = Duration.ofSeconds(10);
-
   /** How long a supervisor may take to note what its child did; it takes milliseconds. */
   private static final Duration NOTING = Duration.ofSeconds(10);
 
@@ -24,13 +21,15 @@ final class Orphan {
   private final ProcessTable table;
   private final Optional<Entry> supervisor;
   private final ProcessTree tree;
+  private final Duration grace;
 
   Orphan(RunId id, RunFolder folder, ProcessTable table) {
     this.id = id;
     this.table = table;
+    RunProcesses noted = new RunProcesses(folder);
+    grace = noted.grace().orElse(LocalRunExecutor.KILL_GRACE);
     // dead, its pid may be another's, and so may its session and its children
-    supervisor =
-        new RunProcesses(folder).supervisor().filter(known -> table.isAlive(known.identity()));
+    supervisor = noted.supervisor().filter(known -> table.isAlive(known.identity()));
     tree =
         new ProcessTree(
             table,
@@ -41,10 +40,10 @@ final class Orphan {
 
   /** Ends all of it; the supervisor last, so that it can note the exit code. */
   void end() {
-    ProcessTree.Ending ending = tree.end(GRACE);
+    ProcessTree.Ending ending = tree.end(grace);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
       awaitSupervisor();
-      ending = tree.end(GRACE); // what came after the last look
+      ending = tree.end(grace); // what came after the last look
     }
     if (!ending.survivors().isEmpty()) {
       log.warn("run {}: could not be ended: {}", id, ending.survivors());

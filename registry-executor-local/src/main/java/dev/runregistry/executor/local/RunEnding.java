@@ -13,7 +13,6 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -57,7 +56,12 @@ record RunEnding(
     if (code.isPresent()) {
       return exited(code.getAsInt());
     }
-    return processes.childStarted() ? lost() : neverStarted();
+    return mayHaveStarted() ? lost() : neverStarted();
+  }
+
+  /** Where the folder was taken away nothing tells that it has not. */
+  private boolean mayHaveStarted() {
+    return processes.childStarted() || !folder.exists();
   }
 
   private RunOutcome exited(int code) {
@@ -67,18 +71,27 @@ record RunEnding(
   /** The exit code of the child; empty if its supervisor did not live to see it. */
   private OptionalInt exitCode() {
     try {
-      String noted = Files.readString(folder.exit(), StandardCharsets.US_ASCII);
-      return noted.endsWith("\n")
-          ? OptionalInt.of(Integer.parseInt(noted.strip()))
-          : supervisorExit; // the disk is full; it ends as its child did
+      OptionalInt noted = processes.exitCode();
+      return noted.isPresent() ? noted : unnotedExitCode();
     } catch (IOException e) {
-      return supervisorLivedToSeeIt() ? supervisorExit : OptionalInt.empty();
+      log.warn("run {}: its exit code cannot be read", run.id(), e);
+      return unnotedExitCode();
     }
+  }
+
+  /** Where the disk was too full to note it, the supervisor ended as its child did. */
+  private OptionalInt unnotedExitCode() {
+    return Files.exists(folder.exit()) || supervisorLivedToSeeIt()
+        ? supervisorExit
+        : OptionalInt.empty();
   }
 
   /** Above 128 it may have been ended itself, before its child. */
   private boolean supervisorLivedToSeeIt() {
-    return processes.childStarted() && supervisorExit.orElse(Integer.MAX_VALUE) <= SIGNALLED;
+    int exit = supervisorExit.orElse(Integer.MAX_VALUE);
+    return processes.childStarted()
+        ? exit <= SIGNALLED
+        : !folder.exists() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
   /** What the shell alone can find out: a missing interpreter, a file for another machine. */
@@ -119,8 +132,11 @@ record RunEnding(
 
   private RunOutcome lost() {
     String note = note();
-    return new Lost(
-        "Lost: its supervisor was ended before it" + (note.isEmpty() ? "" : "; " + note), output());
+    String why =
+        folder.exists()
+            ? "its supervisor was ended before it"
+            : "its folder was taken away, and with it what was noted";
+    return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
   private LimitedLogs logs() {

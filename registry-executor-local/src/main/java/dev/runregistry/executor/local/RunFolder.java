@@ -87,11 +87,17 @@ record RunFolder(Path path) {
     try {
       creation.with(this);
     } catch (IOException e) {
-      Files.deleteIfExists(started());
-      Files.deleteIfExists(claim());
-      Files.deleteIfExists(path);
+      deleteBeginning();
       throw e;
     }
+  }
+
+  /** Deletes the folder of a run that has not begun, and what can be in it. */
+  void deleteBeginning() throws IOException {
+    Files.deleteIfExists(path.resolve("run.json.tmp"));
+    Files.deleteIfExists(started());
+    Files.deleteIfExists(claim());
+    Files.deleteIfExists(path);
   }
 
   static RunFolder in(Path parent, RunId id) {

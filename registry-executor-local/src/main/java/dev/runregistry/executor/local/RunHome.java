@@ -126,7 +126,7 @@ public final class RunHome implements RunJournal, RunLogs {
       if (activeFolder(id).exists() || RunFolder.in(done, id).exists()) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
-      RunFolder.in(starting, id).createOrLeaveNothing(folder -> begin(id, folder, note));
+      new Beginnings(starting).make(id, folder -> begin(id, folder, note));
       DurableFiles.sync(active);
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
@@ -137,13 +137,20 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /** Whoever finds it among the active ones finds it claimed and with its note. */
   private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
-    try {
-      Claims.take(id, made.claim());
-      DurableFiles.writeUnseen(made.started(), note);
-      Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      release(id);
-      throw e;
+    DurableFiles.writeUnseen(made.started(), note);
+    Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void discardUnbegun() {
+    Beginnings beginnings = new Beginnings(starting);
+    for (String name : namesIn(starting).toList()) {
+      try {
+        beginnings.discard(name);
+      } catch (IOException e) {
+        throw new JournalException(
+            "%s in %s never began and cannot be removed: %s".formatted(name, folder, reason(e)), e);
+      }
     }
   }
 
@@ -221,7 +228,7 @@ public final class RunHome implements RunJournal, RunLogs {
     return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
   }
 
-  private static boolean isRunId(String name) {
+  static boolean isRunId(String name) {
     try {
       return RunId.parse(name).toString().equals(name);
     } catch (IllegalArgumentException e) {

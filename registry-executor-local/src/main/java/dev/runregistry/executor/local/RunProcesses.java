@@ -5,29 +5,39 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
- * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code supervisor} and {@code
- * child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or nothing
- * where there is no {@code /proc}. The line of the child is there before its program is; {@code
- * unstarted} follows where its program never was.
+ * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code grace} with
+ * milliseconds; {@code supervisor} and {@code child} with the line of {@code /proc/<pid>/stat} that
+ * each wrote itself, first thing, or nothing where there is no {@code /proc}. The line of the child
+ * is there before its program is; {@code unstarted} follows where its program never was, and {@code
+ * exit} with the exit code where there was no room for a file with it.
  */
 final class RunProcesses {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
   private final RunFolder folder;
 
   RunProcesses(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** Begins the file. */
-  void create(Optional<Long> deadlineMillis, LogLimit logLimit) throws IOException {
+  /**
+   * Begins the file.
+   *
+   * @param grace how long its processes may tidy up
+   */
+  void create(Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit) throws IOException {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
     String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
-    DurableFiles.create(folder.processes(), (deadline + limit).getBytes(StandardCharsets.US_ASCII));
+    String first = deadline + limit + "grace " + grace.toMillis() + "\n";
+    DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** How long each log may become. */
@@ -36,6 +46,11 @@ final class RunProcesses {
         .filter(bytes -> bytes.matches("\\d{5,18}"))
         .map(bytes -> LogLimit.of(Long.parseLong(bytes)))
         .orElse(LogLimit.NONE);
+  }
+
+  /** How long its processes may tidy up when they are ended; empty if nothing was started. */
+  Optional<Duration> grace() {
+    return line("grace").flatMap(RunProcesses::number).map(Duration::ofMillis);
   }
 
   /** Notes durably that the run is over its time limit and about to be ended for that. */
@@ -72,16 +87,53 @@ final class RunProcesses {
 
   /** Whether the exit code is there, whole. */
   boolean isExitNoted() throws IOException {
+    return exitNote().isPresent();
+  }
+
+  /** The exit code of the child; empty if nobody noted it, whole. */
+  OptionalInt exitCode() throws IOException {
+    Optional<ExitNote> note = exitNote();
+    return note.isPresent() ? OptionalInt.of(note.get().code) : OptionalInt.empty();
+  }
+
+  private Optional<ExitNote> exitNote() throws IOException {
+    Optional<ExitNote> own = whole(folder.exit()).flatMap(code -> exitNote(folder.exit(), code));
+    return own.isPresent()
+        ? own
+        : whole(folder.processes())
+            .flatMap(text -> field(text, "exit"))
+            .flatMap(code -> exitNote(folder.processes(), code));
+  }
+
+  private static Optional<ExitNote> exitNote(Path witness, String code) {
+    return number(code.strip()).map(number -> new ExitNote(witness, number.intValue()));
+  }
+
+  /** Nothing where it is none: after a power cut there may be zeros. */
+  private static Optional<Long> number(String text) {
+    return NUMBER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  /** Nothing where the last line is cut off: half of 137 is a number, too. */
+  private static Optional<String> whole(Path file) throws IOException {
     try {
-      return Files.readString(folder.exit(), StandardCharsets.US_ASCII).endsWith("\n");
+      return Optional.of(Files.readString(file, StandardCharsets.UTF_8))
+          .filter(text -> text.endsWith("\n"));
     } catch (NoSuchFileException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
+  /**
+   * An exit code that was noted.
+   *
+   * @param witness where; its time of modification is when
+   */
+  private record ExitNote(Path witness, int code) {}
+
   /** When the run ended, whatever it has left behind; empty if nobody noted that. */
   Optional<Instant> endedAt() throws IOException {
-    Path witness = isExitNoted() ? folder.exit() : folder.timedOut();
+    Path witness = exitNote().map(ExitNote::witness).orElse(folder.timedOut());
     try {
       return Optional.of(Files.getLastModifiedTime(witness).toInstant());
     } catch (NoSuchFileException e) {
@@ -90,14 +142,17 @@ final class RunProcesses {
   }
 
   private Optional<String> line(String who) {
-    try (Stream<String> lines =
-        Files.readString(folder.processes(), StandardCharsets.UTF_8).lines()) {
-      return lines
-          .filter(line -> line.startsWith(who + " "))
-          .map(line -> line.substring(who.length() + 1))
-          .findFirst();
+    try {
+      return field(Files.readString(folder.processes(), StandardCharsets.UTF_8), who);
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<String> field(String text, String name) {
+    return text.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> line.substring(name.length() + 1))
+        .findFirst();
   }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * argument, so that there is no file that could be missing or half written.
  */
 final class Supervisor {
+  /** With which the script ends when it does not start anything; a command may do that, too. */
+  static final int CANNOT_START = 125;
+
   private static final String SCRIPT = readScript();
   private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

@@ -33,8 +33,17 @@ printf 'supervisor %s\n' "$stat" >>"$folder/processes" || exit 125
 code=$?
 
 # Complete when it ends in a line feed. With the registry alive, that is the first to see it and
-# makes the ending durable; without it, this is all that will be known.
+# makes the ending durable; without it, this is all that will be known. A registry that has died is
+# not our parent any more, though it may still answer to kill -0: until somebody reaps it.
 umask 077
-printf '%s\n' "$code" >"$folder/exit"
-kill -0 "$PPID" 2>/dev/null || sync "$folder/exit" "$folder"
+if ! printf '%s\n' "$code" >"$folder/exit"; then
+  # The disk is full. The line still fits into the block that this file has had from its start.
+  printf 'exit %s\n' "$code" >>"$folder/processes"
+fi
+stat=
+{ read -r stat </proc/self/stat; } 2>/dev/null
+parent=${stat##*) ? } parent=${parent%% *}
+if [ "${parent:-$PPID}" != "$PPID" ] || ! kill -0 "$PPID" 2>/dev/null; then
+  sync "$folder/exit" "$folder/processes" "$folder"
+fi
 exit "$code"

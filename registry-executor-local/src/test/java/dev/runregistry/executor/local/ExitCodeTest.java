@@ -7,6 +7,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,26 @@ class ExitCodeTest {
   void death_by_a_signal_is_128_and_its_number(String signal, int code) {
     assertThat(runs.execute("sh", "-c", "kill -s " + signal + " $$"))
         .isEqualTo(new Exited(code, Output.NONE)); // and the shell's "Killed" is not its output
+  }
+
+  /** By the end of a mount, say. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, 127})
+  void a_run_whose_folder_went_away_was_reported_as_never_started(int code) {
+    String active = runs.home().folder().resolve("runs/active").toString();
+
+    assertThat(runs.exited("sh", "-c", "rm -r \"$0\"; exit " + code, active).code())
+        .isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit 125", "kill -s KILL $PPID"})
+  void without_its_folder_what_could_be_the_supervisors_own_end_is_nobodys(String end) {
+    String active = runs.home().folder().resolve("runs/active").toString();
+
+    assertThat(runs.execute("sh", "-c", "rm -r \"$0\"; " + end, active))
+        .isEqualTo(
+            new Lost("Lost: its folder was taken away, and with it what was noted", Output.NONE));
   }
 
   @Test

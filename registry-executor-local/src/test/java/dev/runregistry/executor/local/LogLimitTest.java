@@ -189,7 +189,7 @@ class LogLimitTest {
   void where_a_file_can_have_no_holes_it_is_cut_and_at_least_what_was_cut_is_counted()
       throws IOException {
     RunFolder run = new RunFolder(folder);
-    new RunProcesses(run).create(Optional.empty(), LogLimit.of(LIMIT));
+    new RunProcesses(run).create(Optional.empty(), Duration.ZERO, LogLimit.of(LIMIT));
     LimitedLogs logs = new LimitedLogs(run, LogLimit.of(LIMIT), (file, from, to) -> false);
     Files.writeString(run.log(LogStream.STDERR), "");
     for (int i = 1; i <= 3; i++) {

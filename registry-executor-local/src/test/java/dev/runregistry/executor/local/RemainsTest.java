@@ -205,7 +205,7 @@ class RemainsTest {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     RunFolder its = runs.folder(run);
-    new RunProcesses(its).create(java.util.Optional.empty(), LogLimit.NONE);
+    new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
     home.release(run.id());
     assertThat(home.claim(run.id())).isTrue();
     assertThat(vanished(its).known())
@@ -364,6 +364,52 @@ class RemainsTest {
 
     assertThat(TABLE.isAlive(child)).isFalse();
     assertThat(((RunStanding.ChildEnded) standing(run)).outcome()).isInstanceOf(TimedOut.class);
+  }
+
+  @Test
+  void an_orphan_has_as_long_to_tidy_up_as_its_own_registry_would_have_given_it()
+      throws IOException, InterruptedException {
+    for (int grace : new int[] {60_000, 0}) {
+      Path tidied = folder.resolve("tidied-" + grace);
+      RunFolder run =
+          orphan(
+              "trap 'sleep 0.3; touch %s; exit' TERM; echo up; while :; do sleep 0.1; done"
+                  .formatted(tidied));
+      edit(run.processes(), "grace \\d+", "grace " + grace);
+      edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+
+      home.timeOut(((RunStanding.Orphaned) standing(run)).running());
+
+      assertThat(Files.exists(tidied)).isEqualTo(grace > 0);
+      home.settle(id(run));
+      home.release(id(run));
+    }
+  }
+
+  @Test
+  void an_exit_code_on_a_full_disk_is_the_one_among_the_processes()
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    Files.createDirectory(run.exit()); // so that no file can be made there
+    go();
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+    Files.delete(run.exit());
+
+    assertThat(((RunStanding.ChildEnded) standing(run)).outcome())
+        .isEqualTo(new Exited(7, Runs.output("up\ndown\n", "")));
+
+    edit(run.processes(), "exit 7\n", "exit 7");
+    assertThat(standing(run)).as("half a number").isInstanceOf(RunStanding.Vanished.class);
+  }
+
+  @Test
+  void zeros_where_an_exit_code_was_are_no_exit_code() throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    kill(supervisor(run));
+    kill(child(run));
+    Files.write(run.exit(), new byte[] {0, 0, '\n'});
+
+    assertThat(vanished(run).known()).isEqualTo("it ended, and its exit code could not be written");
   }
 
   @Test

@@ -1,0 +1,173 @@
+package dev.runregistry.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.chaos.Registries.Acknowledged;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows what really happened, because the children wrote it down, and asks the database itself, in
+ * SQL, without any of the code that it judges.
+ */
+final class Oracle {
+  private static final Set<String> FINAL = Set.of("completed", "failed", "timeout");
+  private static final List<Integer> BY_SIGNAL = List.of(137, 143);
+
+  private final Stage stage;
+  private final Plan plan;
+  private final Map<String, Row> ended = new HashMap<>(); // guarded by this
+
+  Oracle(Stage stage, Plan plan) {
+    this.stage = stage;
+    this.plan = plan;
+  }
+
+  /** All of a run that is on record; equal when nothing of it has changed. */
+  private record Row(
+      String status,
+      @Nullable Integer exitCode,
+      String startedAt,
+      @Nullable String completedAt,
+      String message,
+      String everything) {
+    boolean isFinal() {
+      return FINAL.contains(status);
+    }
+  }
+
+  /** All runs that anybody can know of: a child has started, or there is a folder. */
+  private Set<String> known() throws IOException {
+    Set<String> ids = new TreeSet<>();
+    try (Stream<Path> files = Files.list(stage.truth())) {
+      files.map(Oracle::name).map(name -> name.replaceFirst("\\..*", "")).forEach(ids::add);
+    }
+    for (String state : List.of("active", "done")) {
+      stage.runs(state).forEach(run -> ids.add(name(run)));
+    }
+    return ids;
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  /** Looks at what is final now, which must never look different again. */
+  synchronized void look(Connection database) throws SQLException, IOException {
+    for (String id : known()) {
+      Optional<Row> row = row(database, id).filter(Row::isFinal);
+      Row before = ended.get(id);
+      if (before != null) {
+        assertThat(row).as("what was final is final for ever").contains(before);
+      }
+      row.ifPresent(found -> ended.put(id, found));
+    }
+  }
+
+  private static Optional<Row> row(Connection database, String id) throws SQLException {
+    String sql = "select * from tunix_runs where cast(run_id as varchar(36)) = ?";
+    try (PreparedStatement select = database.prepareStatement(sql)) {
+      select.setString(1, id);
+      try (ResultSet rows = select.executeQuery()) {
+        Optional<Row> first = rows.next() ? Optional.of(row(rows)) : Optional.empty();
+        assertThat(rows.next()).as("run %s is on record twice", id).isFalse();
+        return first;
+      }
+    }
+  }
+
+  private static Row row(ResultSet rows) throws SQLException {
+    StringBuilder everything = new StringBuilder();
+    for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+      everything.append(rows.getString(column)).append('\u0000');
+    }
+    int code = rows.getInt("exit_code");
+    boolean hasCode = !rows.wasNull();
+    return new Row(
+        rows.getString("status"),
+        hasCode ? code : null,
+        rows.getString("started_at"),
+        rows.getString("completed_at"),
+        rows.getString("message"),
+        everything.toString());
+  }
+
+  /** After everything has come back. */
+  void judge(List<Acknowledged> acknowledged) throws IOException, SQLException {
+    for (String state : List.of("active", "damaged", "starting")) {
+      assertThat(stage.runs(state)).as("left in " + state).isEmpty();
+    }
+    try (Connection database = stage.store().look()) {
+      look(database);
+    }
+    for (String id : known()) {
+      assertThat(ended).as("a run that began is on record, and has ended").containsKey(id);
+      judge(id, ended.get(id));
+    }
+    for (Acknowledged told : acknowledged) {
+      Row row = ended.get(told.id());
+      assertThat(row).as("run %s was acknowledged", told).isNotNull();
+      assertThat(told)
+          .isEqualTo(new Acknowledged(told.id(), row.status, String.valueOf(row.exitCode)));
+    }
+    assertNothingLives();
+  }
+
+  private void judge(String id, Row row) throws IOException {
+    assertThat(stage.home().resolve("runs/done").resolve(id))
+        .as("its folder")
+        .isDirectoryContaining("glob:**/run.json")
+        .isDirectoryContaining("glob:**/outcome.json");
+    if (row.completedAt != null) {
+      assertThat(row.completedAt).as("ends after its start").isGreaterThanOrEqualTo(row.startedAt);
+    }
+    boolean began = Files.exists(stage.truth().resolve(id + ".began"));
+    Optional<Integer> truth = truth(id);
+    boolean lost = row.completedAt == null;
+    if (row.status.equals("timeout")) {
+      assertThat(plan.hasLimits()).as("had a limit: " + row).isTrue();
+    } else if (lost || row.exitCode == null) {
+      assertThat(plan.killsProcesses() || !began).as("began: " + row).isTrue();
+    } else if (truth.isEmpty()) {
+      assertThat(row.exitCode).as("was killed: " + row).isIn(BY_SIGNAL);
+      assertThat(plan.killsProcesses()).as("nobody killed it: " + row).isTrue();
+    } else if (plan.killsProcesses()) {
+      assertThat(row.exitCode).isIn(truth.get(), 137);
+    } else {
+      assertThat(row.exitCode).isEqualTo(truth.get());
+    }
+  }
+
+  /** The exit code that the child wrote down last thing. */
+  private Optional<Integer> truth(String id) throws IOException {
+    Path file = stage.truth().resolve(id + ".ended");
+    return Files.exists(file)
+        ? Optional.of(Files.readString(file))
+            .filter(text -> text.endsWith("\n"))
+            .map(text -> Integer.parseInt(text.strip()))
+        : Optional.empty();
+  }
+
+  private void assertNothingLives() throws IOException {
+    Set<String> ids = known();
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      assertThat(
+              all.filter(process -> ids.stream().anyMatch(id -> Stage.carries(process.pid(), id))))
+          .as("processes of ours that are left")
+          .isEmpty();
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package dev.runregistry.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.chaos.Plan.Child;
+import dev.runregistry.chaos.Plan.Step;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where one scenario takes place: a home, a database, what is wrong with the host, and the files in
+ * which each child writes down its own truth.
+ *
+ * @param folder for all that is no home
+ * @param home of the registries
+ * @param clockOffset seconds by which their clock is wrong
+ */
+record Stage(Installation installation, Path folder, Path home, Store store, int clockOffset) {
+
+  /** Arguments: truth, seconds, exit code, whether to leave something behind, whether deaf. */
+  private static final String CHILD =
+      """
+      echo $$ >"$1/$RUN_REGISTRY_RUN_ID.began"
+      [ "$5" = 0 ] || trap '' TERM
+      [ "$4" = 0 ] || setsid sleep 3 &
+      echo hello
+      sleep "$2"
+      echo "$3" >"$1/$RUN_REGISTRY_RUN_ID.ended"
+      exit "$3"
+      """;
+
+  /** The same, told by a configuration: arguments: truth, configuration. */
+  private static final String TRAINING =
+      """
+      of() { sed -n "s/^ *$1: *//p" "$2"; }
+      millis=$(($(of max_seq_length "$2") - 128)) flags=$(($(of batch_size "$2") - 1))
+      set -- "$1" $((millis / 1000)).$(printf %03d $((millis % 1000))) \\
+        $(($(of num_epochs "$2") % 100)) $((flags & 1)) $((flags >> 1))
+      """
+          + CHILD;
+
+  Path truth() {
+    return folder.resolve("truth");
+  }
+
+  /** What all registries have printed. */
+  Path said() {
+    return folder.resolve("said");
+  }
+
+  List<String> command(Child child) {
+    return List.of(
+        "/bin/sh",
+        "-c",
+        CHILD,
+        "sh",
+        truth().toString(),
+        "%d.%03d".formatted(child.millis() / 1000, child.millis() % 1000),
+        Integer.toString(child.code()),
+        child.leavesBehind() ? "1" : "0",
+        child.deafToTerm() ? "1" : "0");
+  }
+
+  /** What a server is to start, as it has to be said to it. */
+  String training() {
+    return Stream.of("/bin/sh", "-c", TRAINING, "sh", truth().toString(), "{config}")
+        .map(Stage::quoted)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String quoted(String word) {
+    return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+  }
+
+  /** The body of the request for a training that does what the child does. */
+  static String request(Child child) {
+    int flags = (child.leavesBehind() ? 1 : 0) + (child.deafToTerm() ? 2 : 0);
+    return """
+        {"dataset_key":"arithmetic-traces","model_id":"m","dry_run":false,
+         "num_epochs":%d,"batch_size":%d,"max_seq_length":%d}"""
+        .formatted(child.code() == 0 ? 100 : child.code(), flags + 1, child.millis() + 128);
+  }
+
+  /** Starts a registry whose stdout is that file; every supervisor of it dies at that step. */
+  Process start(
+      List<String> command, Map<String, String> variables, Optional<Step> supervisorDies, Path out)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.putAll(installation.environment());
+    environment.put("REGISTRY_HOME", home.toString());
+    environment.put("REGISTRY_DB", store.config().url());
+    environment.put(Registry.DATABASE, store.config().url());
+    environment.putAll(variables);
+    if (clockOffset != 0) {
+      environment.putAll(Clocks.wrongBy(clockOffset));
+    }
+    if (supervisorDies.isPresent()) {
+      Path tools = deadlyShell(supervisorDies.get());
+      environment.put("PATH", tools + ":" + environment.get("PATH"));
+    }
+    return builder
+        .redirectInput(new File("/dev/null"))
+        .redirectError(ProcessBuilder.Redirect.appendTo(said().toFile()))
+        .redirectOutput(out.toFile())
+        .start();
+  }
+
+  /** The command, which dies before that call of the system. */
+  static List<String> dyingAt(Optional<Step> step, List<String> command) {
+    List<String> words = new ArrayList<>();
+    step.map(Stage::tracer).ifPresent(words::addAll);
+    words.addAll(command);
+    return words;
+  }
+
+  /** Its tracer is nobody's child, so the process is the one that was started. */
+  private static List<String> tracer(Step step) {
+    String call = "?" + step.call(); // not every machine has every call
+    return List.of(
+        "strace",
+        "-DDD",
+        "-f",
+        "--seccomp-bpf",
+        "-qqq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=" + call,
+        "-e",
+        "signal=none",
+        "-e",
+        "inject=" + call + ":signal=KILL:when=" + step.number());
+  }
+
+  /** A folder with an {@code sh} that dies at that step; its tracer does not look like the run. */
+  private Path deadlyShell(Step step) throws IOException {
+    Path tools = Files.createTempDirectory(folder, "tools");
+    String tracer = String.join(" ", tracer(step)).replace(" -f ", " ");
+    Files.writeString(
+        tools.resolve("sh"),
+        """
+        #!/bin/sh
+        cookie=$RUN_REGISTRY_RUN_ID
+        unset RUN_REGISTRY_RUN_ID
+        exec %s -E "RUN_REGISTRY_RUN_ID=$cookie" /bin/sh "$@"
+        """
+            .formatted(tracer.replace(" --seccomp-bpf", "")));
+    Files.setPosixFilePermissions(
+        tools.resolve("sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    return tools;
+  }
+
+  /** The folders of runs below {@code runs/active}, say. */
+  List<Path> runs(String state) {
+    Path runs = home.resolve("runs").resolve(state);
+    if (!Files.isDirectory(runs)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(runs)) {
+      return folders.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills the supervisors, or the children, of all that runs; returns how many. */
+  int kill(String who) {
+    int killed = 0;
+    for (Path run : runs("active")) {
+      String id = String.valueOf(run.getFileName());
+      Optional<ProcessHandle> process =
+          pidOf(who, run).filter(pid -> carries(pid, id)).flatMap(ProcessHandle::of);
+      killed += process.filter(ProcessHandle::destroyForcibly).isPresent() ? 1 : 0;
+    }
+    return killed;
+  }
+
+  private static Optional<Long> pidOf(String who, Path run) {
+    try {
+      return Files.readString(run.resolve("processes"))
+          .lines()
+          .map(line -> line.split(" ", 3))
+          .filter(words -> words.length == 3 && words[0].equals(who))
+          .map(words -> Long.parseLong(words[1]))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // nothing was started, or it is settled
+    }
+  }
+
+  /** Whether a process is of that run. */
+  static boolean carries(long pid, String id) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1)
+          .contains("RUN_REGISTRY_RUN_ID=" + id);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What the registries have said, to find out why. */
+  String words() throws IOException {
+    assertThat(folder).isDirectory();
+    return Files.exists(said()) ? Files.readString(said(), StandardCharsets.ISO_8859_1) : "";
+  }
+
+  /** Makes what has to be there. */
+  Stage prepared() throws IOException {
+    Files.createDirectories(truth());
+    return this;
+  }
+
+  /** A wrong clock, by libfaketime. */
+  static final class Clocks {
+    private Clocks() {}
+
+    private static final Path LIBRARY = library();
+
+    private static Path library() {
+      try (Stream<Path> all = Files.walk(Path.of("/usr/lib"), 3)) {
+        return all.filter(path -> path.endsWith("faketime/libfaketimeMT.so.1"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("install the package faketime"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Files have the right time, and what is measured is measured rightly. */
+    static Map<String, String> wrongBy(int seconds) {
+      Map<String, String> variables = new HashMap<>();
+      variables.put("LD_PRELOAD", LIBRARY.toString());
+      variables.put("FAKETIME", "%+d".formatted(seconds));
+      variables.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+      variables.put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
+      variables.put("NO_FAKE_STAT", "1");
+      return variables;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.runregistry.chaos.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.chaos.Installation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real runs of the shipped program, and the power cut at any moment of them. */
+@Timeout(1800)
+@TestInstance(Lifecycle.PER_CLASS)
+class PowerCutIT {
+  private static final boolean LONG = Integer.getInteger("chaos.scenarios", 0) > 50;
+
+  /** A note that is empty is all in its name; the exit code is there only if a disk was full. */
+  private static final Set<String> NOT_NEEDED =
+      Set.of("home/runs/active/ID/timed-out.tmp", "home/runs/active/ID/processes");
+
+  private final Map<String, Recording> recordings = new LinkedHashMap<>();
+
+  @BeforeAll
+  void record(@TempDir Path folder) throws IOException {
+    Installation installation = new Installation(folder.resolve("cache"), false);
+    for (Recording.Of of : Recording.Of.values()) {
+      recordings.put(of.name(), Recording.of(of, installation, folder.resolve(of.name())));
+    }
+  }
+
+  @Test
+  void whenever_the_power_is_cut_the_record_becomes_true() throws IOException {
+    for (Recording recording : recordings.values()) {
+      Judge judge = new Judge(recording, sync -> false);
+
+      assertThat(judge.firstFlaw(LONG ? 1 : 20)).as("%s", recording.of()).isEmpty();
+
+      System.out.printf(
+          "power cuts during %s: %d operations, %d disks, %d looked at, all end well%n",
+          recording.of(), judge.operations(), judge.disks(), judge.looks());
+    }
+  }
+
+  /** A registry that does not do it is one whose recording does not have it. */
+  @Test
+  void each_sync_is_needed() throws IOException {
+    Set<String> unneeded = new TreeSet<>();
+    for (String sync : syncs()) {
+      Optional<String> flaw = flawWithout(one -> one.path().equals(sync));
+      System.out.println("without the sync of " + sync + ": " + flaw.orElse("nothing is lost"));
+      if (flaw.isEmpty()) {
+        unneeded.add(sync);
+      }
+    }
+    assertThat(unneeded).isEqualTo(NOT_NEEDED);
+  }
+
+  private Set<String> syncs() {
+    Set<String> all = new TreeSet<>();
+    for (Recording recording : recordings.values()) {
+      recording.operations().stream()
+          .filter(operation -> operation.isSync() && !operation.path().contains("registry.db"))
+          .map(Operation::path)
+          .forEach(all::add);
+    }
+    return all;
+  }
+
+  private Optional<String> flawWithout(Predicate<Operation> skipped) throws IOException {
+    for (Recording recording : recordings.values()) {
+      Optional<String> flaw = new Judge(recording, skipped).onlyWhatIsNew().firstFlaw(1);
+      if (flaw.isPresent()) {
+        return flaw;
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a registry leaves that is killed before its run has begun, and who removes it. */
+@Timeout(60)
+class BeginningsTest {
+  @TempDir private Path folder;
+  private Path starting;
+  private RunHome home;
+
+  @BeforeEach
+  void open() throws IOException {
+    home = RunHome.at(folder);
+    starting = Files.createDirectories(folder.resolve("runs/starting"));
+  }
+
+  private RunFolder beginning(RunId id, String... files) throws IOException {
+    RunFolder made = RunFolder.in(starting, id);
+    Files.createDirectory(made.path());
+    for (String file : files) {
+      Files.writeString(made.path().resolve(file), "{");
+    }
+    return made;
+  }
+
+  private static Stream<Path> in(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.toList().stream();
+    }
+  }
+
+  @Test
+  void what_a_registry_was_about_to_begin_when_it_was_killed_does_not_stay_for_ever()
+      throws IOException {
+    beginning(Runs.id());
+    beginning(Runs.id(), "claim");
+    beginning(Runs.id(), "claim", "run.json.tmp");
+    beginning(Runs.id(), "claim", "run.json");
+
+    home.discardUnbegun();
+
+    assertThat(in(starting)).isEmpty();
+    assertThat(home.unsettled()).isEmpty();
+  }
+
+  @Test
+  void what_somebody_is_about_to_begin_stays() throws IOException {
+    RunId id = Runs.id();
+    RunFolder made = beginning(id, "run.json");
+    assertThat(Claims.take(id, made.claim())).isTrue();
+
+    home.discardUnbegun();
+
+    assertThat(made.started()).hasContent("{");
+    Claims.giveBack(id);
+  }
+
+  @Test
+  void one_who_clears_up_and_is_killed_leaves_nothing_either() throws IOException {
+    Files.createDirectory(starting.resolve(Runs.id() + "-discarded-" + UUID.randomUUID()));
+
+    home.discardUnbegun();
+
+    assertThat(in(starting)).isEmpty();
+  }
+
+  @Test
+  void what_is_not_ours_stays() throws IOException {
+    Path theirs = Files.createDirectory(starting.resolve("lost+found"));
+
+    home.discardUnbegun();
+
+    assertThat(theirs).isDirectory();
+  }
+
+  @Test
+  void runs_begin_while_others_clear_up() throws IOException {
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> clearing =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!done.get()) {
+                home.discardUnbegun();
+              }
+            });
+    for (int i = 0; i < 500; i++) {
+      Run running = Runs.running();
+      home.begin(running);
+      assertThat(home.claim(running.id())).as("still claimed by who began it").isFalse();
+    }
+    done.set(true);
+    clearing.join();
+
+    assertThat(home.unsettled()).hasSize(500);
+    assertThat(in(folder.resolve("runs/active")))
+        .allSatisfy(run -> assertThat(run.resolve("run.json")).isNotEmptyFile());
+    assertThat(in(starting)).isEmpty();
+    home.unsettled().forEach(home::release);
+  }
+}
