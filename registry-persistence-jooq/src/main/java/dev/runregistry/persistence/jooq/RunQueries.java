@@ -1,7 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.or;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
@@ -14,8 +16,9 @@ import java.util.List;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.InsertReturningStep;
+import org.jooq.InsertSetMoreStep;
 import org.jooq.OrderField;
-import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Select;
@@ -28,18 +31,25 @@ final class RunQueries {
   private RunQueries() {}
 
   /**
-   * Inserts the run, or replaces the stored one if its status can become this one's; one row or
-   * none.
+   * Inserts the runs, which have different ids, and replaces each that is stored if its status can
+   * become the new one's; so many rows as were written.
    */
-  static Query save(DSLContext sql, Run run) {
-    return sql.insertInto(TUNIX_RUNS)
-        .set(RunRows.toRow(run))
-        .onConflict(TUNIX_RUNS.RUN_ID)
+  static InsertReturningStep<? extends Record> save(DSLContext sql, List<Run> runs) {
+    InsertSetMoreStep<? extends Record> rows =
+        sql.insertInto(TUNIX_RUNS).set(RunRows.toRow(runs.get(0)));
+    for (Run run : runs.subList(1, runs.size())) {
+      rows = rows.newRecord().set(RunRows.toRow(run));
+    }
+    return rows.onConflict(TUNIX_RUNS.RUN_ID)
         .doUpdate()
         .setAllToExcluded() // a trigger refuses to change what never changes
-        .where(
-            TUNIX_RUNS.STATUS.in(
-                run.status().predecessors().stream().map(RunStatus::text).toList()));
+        .where(or(runs.stream().map(Run::status).distinct().map(RunQueries::canBecome).toList()));
+  }
+
+  private static Condition canBecome(RunStatus next) {
+    return excluded(TUNIX_RUNS.STATUS)
+        .eq(next.text())
+        .and(TUNIX_RUNS.STATUS.in(next.predecessors().stream().map(RunStatus::text).toList()));
   }
 
   /** One run more than the page has, to see whether there is a next one; never the output. */

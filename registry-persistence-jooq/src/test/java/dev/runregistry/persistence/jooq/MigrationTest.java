@@ -3,9 +3,13 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +24,6 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,8 @@ class MigrationTest {
   private static final String FOLDER =
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
+  private static final int BEFORE_CHAIN = 2;
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -39,7 +43,7 @@ class MigrationTest {
   void migrating_says_what_it_did_and_does_it_once(Engine engine) throws Exception {
     try (RunDatabase database = RunDatabase.at(engine.empty(folder))) {
       assertThat(database.migrate())
-          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, migrations()));
       assertThat(database.migrate())
           .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
     }
@@ -73,7 +77,7 @@ class MigrationTest {
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate())
-          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, migrations()));
       assertThat(database.runs().find(run.id())).isEmpty();
       database.runs().save(run);
       assertThat(database.runs().find(run.id())).contains(run);
@@ -103,9 +107,10 @@ class MigrationTest {
     undo(engine, config);
     String left =
         engine == Engine.SQLITE
-            ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%'"
-            : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' UNION ALL"
-                + " SELECT relname FROM pg_class WHERE relname LIKE '%tunix%'";
+            ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
+            : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
+                + " UNION ALL SELECT relname FROM pg_class"
+                + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -114,6 +119,7 @@ class MigrationTest {
 
   /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
+    undo(engine, config, "U4__add_run_chain.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
     undo(engine, config, "U1__add_tunix_runs_table.sql");
   }
@@ -142,17 +148,85 @@ class MigrationTest {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(1, engine, config);
     List<Run> runs = Runs.ofEveryKind();
-    try (Connections connections = Connections.to(config)) {
-      Settings plainNames =
-          new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
-      DSLContext sql = DSL.using(connections, connections.dialect(), plainNames);
-      runs.forEach(run -> RunQueries.save(sql, run).execute());
-    }
+    fill(config, runs);
 
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(1, 2, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(1, Schema.VERSION, migrations() - 1));
       assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
       assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+    }
+  }
+
+  /** As the versions before the chain did. */
+  private static void fill(DatabaseConfig config, List<Run> runs) {
+    try (Connections connections = Connections.to(config)) {
+      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
+      for (int i = 0; i < runs.size(); i += 100) {
+        RunQueries.save(sql, runs.subList(i, Math.min(i + 100, runs.size()))).execute();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void runs_that_had_ended_before_there_was_a_chain_are_sealed_in_it(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(BEFORE_CHAIN, engine, config);
+    List<Run> runs = Runs.ofEveryKind();
+    fill(config, runs);
+    List<Run> more = Stream.generate(Runs::completed).limit(1_001).toList();
+    fill(config, more);
+    long ended = runs.stream().filter(run -> run.status().isFinal()).count() + more.size();
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      Run running =
+          runs.stream()
+              .filter(run -> run.status() == RunStatus.RUNNING)
+              .filter(run -> run.spec().mode() == RunMode.LOCAL)
+              .findFirst()
+              .orElseThrow();
+      database.runs().save(Runs.ended(running, Runs.exited(0)));
+    }
+
+    Verified verified = Verified.of(config);
+    assertThat(verified.discrepancies()).isEmpty();
+    assertThat(verified.verification())
+        .isEqualTo(new Verification(verified.head(), ended + 1, ended, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_chain_that_was_undone_is_made_anew_of_what_is_on_record(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      Runs.ofEveryKind().forEach(database.runs()::save);
+    }
+    ChainHead before = Verified.of(config).head();
+
+    undo(engine, config, "U4__add_run_chain.sql");
+    assertThatThrownBy(() -> Verified.of(config))
+        .isInstanceOf(RepositoryException.class)
+        .hasMessageContaining("migrate it");
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate().applied()).isEqualTo(1);
+    }
+
+    Verified after = Verified.of(config);
+    assertThat(after.discrepancies()).isEmpty();
+    assertThat(after.head().count()).isEqualTo(before.count());
+    assertThat(after.verification().sealed()).isEqualTo(before.count());
+    assertThat(Verified.of(config, before).summary())
+        .singleElement()
+        .asString()
+        .startsWith("rewritten");
+  }
+
+  private static int migrations() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(FOLDER, "sqlite"))) {
+      return (int) files.filter(file -> file.getFileName().toString().startsWith("V")).count();
     }
   }
 
@@ -177,6 +251,7 @@ class MigrationTest {
       database.idempotencyKeys().claim(claim);
     }
 
+    undo(engine, config, "U4__add_run_chain.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
 
     try (RunDatabase database = RunDatabase.at(config)) {
@@ -189,8 +264,9 @@ class MigrationTest {
   @EnumSource
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
-    addToHistory(config, "3, '3', 'later', 'SQL', 'V3__later.sql'");
-    refuses(config, "version 3, this program knows 2");
+    int later = Schema.VERSION + 1;
+    addToHistory(config, "9, '%d', 'later', 'SQL', 'V%d__later.sql'".formatted(later, later));
+    refuses(config, "version %d, this program knows %d".formatted(later, Schema.VERSION));
   }
 
   @ParameterizedTest
@@ -289,8 +365,9 @@ class MigrationTest {
         assertThat(files.map(file -> file.getFileName().toString()))
             .filteredOn(name -> name.startsWith("V"))
             .extracting(name -> Integer.valueOf(name.replaceAll("V(\\d+)__.*", "$1")))
-            .containsExactlyInAnyOrderElementsOf(
-                Stream.iterate(1, i -> i + 1).limit(Schema.VERSION).toList());
+            .contains(Schema.VERSION)
+            .allMatch(version -> version <= Schema.VERSION)
+            .doesNotHaveDuplicates();
       }
     }
   }

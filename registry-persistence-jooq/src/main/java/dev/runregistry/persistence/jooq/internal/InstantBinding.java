@@ -30,6 +30,11 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
   /** For the generated classes. */
   public InstantBinding() {}
 
+  /** As SQLite has it. */
+  public static String text(Instant at) {
+    return TEXT.format(at);
+  }
+
   @Override
   public Converter<OffsetDateTime, Instant> converter() {
     return Converter.ofNullable(
@@ -48,7 +53,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
   public void set(BindingSetStatementContext<Instant> context) throws SQLException {
     Instant at = context.value();
     if (context.family() == SQLDialect.SQLITE) {
-      context.statement().setString(context.index(), at == null ? null : TEXT.format(at));
+      context.statement().setString(context.index(), at == null ? null : text(at));
     } else {
       OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
       context.statement().setObject(context.index(), value, Types.TIMESTAMP_WITH_TIMEZONE);

@@ -1,0 +1,127 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.persistence.jooq.internal.InstantBinding;
+import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.Digest;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.StoredRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links as rows, each with the row of its run. A row counts as what was recorded only if it is just
+ * what saving that run writes: in SQLite one time has many texts.
+ */
+final class ChainRows {
+  private static final int LONGEST_REASON = 200;
+
+  /** The fields of SQLite whose text is looked at, too. */
+  private final Map<Field<Instant>, Field<String>> texts = new LinkedHashMap<>();
+
+  ChainRows(SQLDialect dialect) {
+    if (dialect == SQLDialect.SQLITE) {
+      for (Field<Instant> time :
+          List.of(
+              RUN_CHAIN.RECORDED_AT,
+              TUNIX_RUNS.CREATED_AT,
+              TUNIX_RUNS.STARTED_AT,
+              TUNIX_RUNS.COMPLETED_AT)) {
+        texts.put(time, time.coerce(String.class).as("text_of_" + time.getName()));
+      }
+    }
+  }
+
+  /** What {@link #toLink} reads. */
+  List<Field<?>> ofLink() {
+    List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
+    texts.forEach(
+        (time, text) -> {
+          if (time.equals(RUN_CHAIN.RECORDED_AT)) {
+            fields.add(text);
+          }
+        });
+    return fields;
+  }
+
+  /** What {@link #toLink} and {@link #toRecord} read. */
+  List<Field<?>> ofBoth() {
+    List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
+    fields.addAll(List.of(TUNIX_RUNS.fields()));
+    fields.addAll(texts.values());
+    return fields;
+  }
+
+  /**
+   * The link.
+   *
+   * @throws RuntimeException if no registry has written that row
+   */
+  ChainLink toLink(Record row) {
+    requireText(row, RUN_CHAIN.RECORDED_AT);
+    return new ChainLink(
+        present(row, RUN_CHAIN.LINK_NUMBER),
+        new RunId(present(row, RUN_CHAIN.RUN_ID)),
+        present(row, RUN_CHAIN.FORM),
+        Digest.wrap(present(row, RUN_CHAIN.RUN_DIGEST)),
+        present(row, RUN_CHAIN.RECORDED_AT),
+        present(row, RUN_CHAIN.SEALED),
+        Digest.wrap(present(row, RUN_CHAIN.PREVIOUS_DIGEST)),
+        Digest.wrap(present(row, RUN_CHAIN.LINK_DIGEST)));
+  }
+
+  /** What is stored of its run. */
+  StoredRecord toRecord(Record row) {
+    if (row.get(TUNIX_RUNS.RUN_ID) == null) {
+      return new StoredRecord.Missing();
+    }
+    try {
+      Run run = RunRows.toRun(row);
+      requireExact(row, RunRows.toRow(run));
+      return new StoredRecord.Found(run);
+    } catch (RuntimeException e) { // all that can go wrong here is what is stored
+      return new StoredRecord.Unreadable(reason(e));
+    }
+  }
+
+  static String reason(RuntimeException e) {
+    String reason = String.valueOf(e.getMessage());
+    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
+  }
+
+  private void requireExact(Record row, Map<Field<?>, @Nullable Object> expected) {
+    expected.forEach(
+        (field, value) -> {
+          if (!Objects.equals(row.get(field), value)) {
+            throw new IllegalArgumentException(field.getName() + " is not as it is written");
+          }
+        });
+    texts.keySet().forEach(time -> requireText(row, time));
+  }
+
+  private void requireText(Record row, Field<Instant> time) {
+    Field<String> text = texts.get(time);
+    if (text != null) {
+      Instant value = row.get(time);
+      if (!Objects.equals(row.get(text), value == null ? null : InstantBinding.text(value))) {
+        throw new IllegalArgumentException(time.getName() + " is not as it is written");
+      }
+    }
+  }
+
+  private static <T> T present(Record row, Field<T> column) {
+    return requireNonNull(row.get(column), column.getName());
+  }
+}
