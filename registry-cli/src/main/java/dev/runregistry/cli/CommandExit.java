@@ -35,6 +35,9 @@ final class CommandExit implements IParameterExceptionHandler, IExecutionExcepti
 
     /** One for both, as in timeout(1): all other codes are the command's. */
     static final Codes OF_RUN = new Codes(125, 125);
+
+    /** That nothing could be found out is not the same as that something is wrong. */
+    static final Codes OF_VERIFY = new Codes(125, 2);
   }
 
   /** Executes the command to its end. */

@@ -21,11 +21,21 @@ final class Program {
   /** Tells what is wrong with the arguments and returns the exit code for it. */
   int refuse(String problem, String... arguments) {
     caller.say(problem);
-    return (isRun(arguments) ? Codes.OF_RUN : Codes.USUAL).usage();
+    return codes(arguments).usage();
+  }
+
+  private static Codes codes(String... arguments) {
+    return isRun(arguments)
+        ? Codes.OF_RUN
+        : begins("verify", arguments) ? Codes.OF_VERIFY : Codes.USUAL;
   }
 
   private static boolean isRun(String... arguments) {
-    return arguments.length > 0 && arguments[0].equals("run");
+    return begins("run", arguments);
+  }
+
+  private static boolean begins(String command, String... arguments) {
+    return arguments.length > 0 && arguments[0].equals(command);
   }
 
   /** Runs the command that the arguments name and returns its exit code. */
@@ -35,7 +45,7 @@ final class Program {
       return executeRun(List.of(arguments).subList(1, arguments.length));
     }
     CommandLine all = commands().setExecutionStrategy(new LastCommand());
-    return new CommandExit(caller, Codes.USUAL).of(all, arguments);
+    return new CommandExit(caller, codes(arguments)).of(all, arguments);
   }
 
   /** A run has to start soon: it meets no other command, and its own is not found by reflection. */
@@ -60,6 +70,7 @@ final class Program {
     all.addSubcommand("serve", new ServeCommand(caller, signals));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
+    all.addSubcommand("verify", new VerifyCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::commands));
     return configured(all);
