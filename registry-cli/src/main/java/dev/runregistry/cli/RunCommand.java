@@ -44,7 +44,8 @@ final class RunCommand implements Callable<Integer> {
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
     Parts parts = new Parts(settings);
-    LocalRunExecutor processes = processes(parts, options);
+    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
+    LocalRunExecutor processes = processes(parts, options, settings, origin);
     RememberedOutcome executor = new RememberedOutcome(processes);
     signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
     Settling settling = new Settling();
@@ -55,6 +56,7 @@ final class RunCommand implements Callable<Integer> {
           parts.registry(
               database,
               executor,
+              origin,
               recording -> settling.startAfter(recording, () -> parts.registry(database)));
       Run ended = registry.submit(request); // on record before the last of its output is read
       processes.awaitShown();
@@ -66,7 +68,8 @@ final class RunCommand implements Callable<Integer> {
 
   // closed by nobody: they are this process's own streams
   @SuppressWarnings("resource")
-  private LocalRunExecutor processes(Parts parts, RunOptions options) {
+  private LocalRunExecutor processes(
+      Parts parts, RunOptions options, Settings settings, RecordedOrigin origin) {
     FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
     // with --json, stdout belongs to the document
     FileChannel out =
@@ -74,9 +77,11 @@ final class RunCommand implements Callable<Integer> {
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder(parts.home())
             .killGrace(options.killAfter())
+            .logLimit(settings.logLimit())
             .terminal()
             .liveOutput(out, err);
     ChildEnvironment.of(caller.environment()).applyTo(builder);
+    origin.listenTo(builder);
     return builder.build();
   }
 }

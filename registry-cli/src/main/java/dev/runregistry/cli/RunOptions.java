@@ -17,6 +17,9 @@ final class RunOptions {
   private static final String NONE = "none";
   private static final RunId ANY_ID = new RunId(new UUID(0, 0));
 
+  private static final List<Setting> OPTIONS =
+      List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
+
   private final ParseResult parsed;
 
   RunOptions(ParseResult parsed) {
@@ -39,7 +42,7 @@ final class RunOptions {
   /** What is in force, options included. */
   Settings settings(Caller caller) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
-    for (Setting setting : List.of(Setting.HOME, Setting.DB, Setting.DATASETS)) {
+    for (Setting setting : OPTIONS) {
       String said = text(String.valueOf(setting.option()));
       if (said != null) {
         options.put(setting, said);

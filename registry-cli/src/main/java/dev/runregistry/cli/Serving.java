@@ -48,13 +48,19 @@ final class Serving {
   }
 
   private RunRegistry registry(Parts parts, RunDatabase database, RegistryMetrics metrics) {
-    LocalRunExecutor.Builder processes = LocalRunExecutor.builder(parts.home()).ownSession();
+    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
+    LocalRunExecutor.Builder processes =
+        LocalRunExecutor.builder(parts.home()).ownSession().logLimit(settings.logLimit());
     ChildEnvironment.of(caller.environment()).applyTo(processes);
+    // of what started the server, not of a request; each run has that of its own request
+    processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
+    origin.listenTo(processes);
     return parts
         .builder(database, processes.build())
         .repository(metrics.metered(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .logs(parts.home())
+        .provenance(origin.source())
         .build();
   }
 

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first line names the form, {@code run-registry run 1}. Each field is a line: its name, and
  * for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8; nothing after
  * the name stands for null. A list has {@code *} and the number of elements after its name, then a
- * line for each. As every length is said, no two runs have the same bytes.
+ * line for each; the variables of the environment are a list of names and values in turn, in the
+ * order of the names. As every length is said, no two runs have the same bytes.
  *
  * <ul>
  *   <li>Integers are decimal; a time limit is in milliseconds.
@@ -52,6 +55,7 @@ public final class CanonicalRun {
     canonical.line("run-registry run " + form);
     canonical.put(run);
     canonical.put(run.spec());
+    canonical.put(run.provenance());
     canonical.field("stdout", run.output().stdout().text());
     canonical.field("stderr", run.output().stderr().text());
     return canonical.bytes.toByteArray();
@@ -83,6 +87,26 @@ public final class CanonicalRun {
     list("command", spec.command());
     Duration limit = spec.timeLimit();
     field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
+  }
+
+  /** The first line says whether the others are there. */
+  private void put(@Nullable Provenance provenance) {
+    field("provenance", provenance == null ? null : "known");
+    if (provenance != null) {
+      field("host", provenance.host());
+      field("user", provenance.user());
+      field("working_dir", provenance.workingDirectory());
+      field("registry_version", provenance.registryVersion());
+      field("git_commit", provenance.gitCommit());
+      field("git_dirty", provenance.gitDirty() == null ? null : provenance.gitDirty().toString());
+      list("environment", inPairs(provenance.environment()));
+    }
+  }
+
+  private static List<String> inPairs(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .flatMap(variable -> Stream.of(variable.getKey(), variable.getValue()))
+        .toList();
   }
 
   private static @Nullable String micros(@Nullable Instant at) {

@@ -62,7 +62,8 @@ class CanonicalRunPropertyTest {
         Samples.NOON.plusNanos(micros * 1_000L),
         code,
         output,
-        "m" + message);
+        "m" + message,
+        null);
   }
 
   @Property(tries = 2000)

@@ -40,7 +40,9 @@ class CanonicalRunTest {
           NOON.plusSeconds(1),
           3,
           new Output(CapturedText.of("loss 0.25\n"), CapturedText.of("😀")),
-          "Failed with exit code 3");
+          "Failed with exit code 3",
+          new Provenance(
+              "node-7", "ann", "/work", "0.1.0", "0".repeat(40), true, Map.of("B", "2", "A", "")));
 
   private static String canonical(Run run) {
     return new String(CanonicalRun.bytes(run, 1), UTF_8);
@@ -76,12 +78,24 @@ class CanonicalRunTest {
             '
             0:
             time_limit_ms=5:30001
+            provenance=5:known
+            host=6:node-7
+            user=3:ann
+            working_dir=5:/work
+            registry_version=5:0.1.0
+            git_commit=40:0000000000000000000000000000000000000000
+            git_dirty=4:true
+            environment*4
+            1:A
+            0:
+            1:B
+            1:2
             stdout=10:loss 0.25
 
             stderr=4:😀
             """);
     assertThat(CanonicalRun.digest(RUN, 1).toString())
-        .isEqualTo("1adaf8e8bac7c16b0537a5e3ca3125c45c7494950ad87d051374a5ba3b409cb8");
+        .isEqualTo("c0d7df9c7b6e6f52149bf334977e062d72441499a00ff5bf36fda3bb7fce68c0");
   }
 
   @Test
@@ -89,7 +103,11 @@ class CanonicalRunTest {
     Run lost = Samples.runningDryRun().finish(new RunOutcome.Lost("Lost", Output.NONE), NOON);
 
     assertThat(canonical(lost))
-        .contains("\nexecutor\n", "\ncompleted_at\n", "\nexit_code\n", "\ntime_limit_ms\n")
+        .contains(
+            "\nexecutor\n",
+            "\ncompleted_at\n",
+            "\nexit_code\n",
+            "\ntime_limit_ms\nprovenance\nstdout")
         .contains("\ncommand*0\n", "\nstdout=0:\n");
   }
 
@@ -127,7 +145,39 @@ class CanonicalRunTest {
     changed.put("batchSize", with(trained(2e-5, 3, 9, 2048)));
     changed.put("maxSeqLength", with(trained(2e-5, 3, 8, 2049)));
     changed.put("mode", Samples.runningDryRun());
+    Map<String, String> variables = Map.of("B", "2", "A", "");
+    changed.put("host", from("x", "ann", "/work", "0.1.0", "0", true, variables));
+    changed.put("user", from("node-7", null, "/work", "0.1.0", "0", true, variables));
+    changed.put("workingDirectory", from("node-7", "ann", "/", "0.1.0", "0", true, variables));
+    changed.put("registryVersion", from("node-7", "ann", "/work", "0", "0", true, variables));
+    changed.put("gitCommit", from("node-7", "ann", "/work", "0.1.0", "1", true, variables));
+    changed.put("gitDirty", from("node-7", "ann", "/work", "0.1.0", "0", null, variables));
+    changed.put(
+        "environment", from("node-7", "ann", "/work", "0.1.0", "0", true, Map.of("A", "B")));
     return changed;
+  }
+
+  private static Run from(
+      String host,
+      String user,
+      String folder,
+      String version,
+      String digit,
+      Boolean dirty,
+      Map<String, String> environment) {
+    return new Run(
+        RUN.id(),
+        SPEC,
+        RunStatus.FAILED,
+        "slurm",
+        "4711",
+        NOON,
+        RUN.startedAt(),
+        RUN.completedAt(),
+        3,
+        RUN.output(),
+        RUN.message(),
+        new Provenance(host, user, folder, version, digit.repeat(40), dirty, environment));
   }
 
   private static Instant micro(Instant at, int micros) {
@@ -146,7 +196,8 @@ class CanonicalRunTest {
         completed,
         code,
         RUN.output(),
-        RUN.message());
+        RUN.message(),
+        RUN.provenance());
   }
 
   private static Run with(RunSpec spec) {
@@ -165,7 +216,8 @@ class CanonicalRunTest {
         RUN.completedAt(),
         code,
         RUN.output(),
-        RUN.message());
+        RUN.message(),
+        RUN.provenance());
   }
 
   private static Run withOutput(String stdout, String stderr) {
@@ -191,7 +243,8 @@ class CanonicalRunTest {
         RUN.completedAt(),
         3,
         output,
-        message);
+        message,
+        RUN.provenance());
   }
 
   private static RunSpec spec(
@@ -218,10 +271,10 @@ class CanonicalRunTest {
   @Test
   void no_component_of_a_run_is_left_out() {
     List<String> components =
-        Stream.of(Run.class, RunSpec.class, TrainingConfig.class, Output.class)
+        Stream.of(Run.class, RunSpec.class, TrainingConfig.class, Output.class, Provenance.class)
             .flatMap(type -> Arrays.stream(type.getRecordComponents()))
             .map(RecordComponent::getName)
-            .filter(name -> !List.of("spec", "training", "output").contains(name))
+            .filter(name -> !List.of("spec", "training", "output", "provenance").contains(name))
             .toList();
 
     assertThat(changes().keySet()).containsExactlyInAnyOrderElementsOf(components);

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -22,6 +24,7 @@ import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Submission;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
@@ -30,6 +33,7 @@ import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +64,7 @@ public final class RunRegistry {
   private final RunLogs logs;
   private final @Nullable IdempotencyKeys keys;
   private final @Nullable RunChain chain;
+  private final ProvenanceSource provenance;
   private final InstantSource clock;
   private final Executor startRecorder;
 
@@ -73,6 +78,7 @@ public final class RunRegistry {
     logs = builder.logs;
     keys = builder.keys;
     chain = builder.chain;
+    provenance = builder.provenance;
     clock = builder.clock;
     startRecorder = builder.startRecorder;
   }
@@ -97,14 +103,18 @@ public final class RunRegistry {
   }
 
   private Run submit(RunId id, RunRequest request) {
-    Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
+    Invocation invocation = request.toInvocation();
+    Run running =
+        Run.started(id, request.toSpec(id), executor.name(), clock.instant())
+            .withProvenance(provenance.atStart());
     journal.begin(running);
     boolean interrupted = false;
     try {
       CompletableFuture<Void> startRecorded = recordStart(running);
-      RunOutcome outcome = carryOut(running, request.datasetUsed());
+      RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Run ended = running.finish(outcome, journal.endedAt(running).orElseGet(clock::instant));
+      Instant at = journal.endedAt(running).orElseGet(clock::instant);
+      Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
       endings.write(ended, startRecorded::join);
       return ended;
     } finally {
@@ -132,6 +142,7 @@ public final class RunRegistry {
   public Submission submitOnce(String key, String fingerprint, RunRequest request) {
     IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, ids.next(), clock.instant());
     request.toSpec(wanted.runId()); // refused now or never
+    request.toInvocation();
     IdempotencyClaim standing = keys().claim(wanted);
     return standing.runId().equals(wanted.runId())
         ? new Submission.Ended(submitOrRelease(wanted, request), false)
@@ -199,13 +210,22 @@ public final class RunRegistry {
     }
   }
 
-  private RunOutcome carryOut(Run running, boolean datasetUsed) {
+  private @Nullable Provenance provenanceAtEnd(Run running) {
+    try {
+      return provenance.atEnd(running);
+    } catch (RuntimeException | Error e) { // a defect: the ending is what counts
+      log.error("run {}: where it comes from cannot be completed", running.id(), e);
+      return running.provenance();
+    }
+  }
+
+  private RunOutcome carryOut(Run running, boolean datasetUsed, Invocation invocation) {
     try {
       if (running.spec().mode() == RunMode.DRY_RUN) {
         return datasets.dryRun(running);
       }
       Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
-      return refusal.orElseGet(() -> executor.execute(running));
+      return refusal.orElseGet(() -> executor.execute(running, invocation));
     } catch (RuntimeException | Error e) { // a defect in an adapter: nobody saw how the run ended
       log.error("run {} is lost: what carried it out broke", running.id(), e);
       return new RunOutcome.Lost(
@@ -304,6 +324,11 @@ public final class RunRegistry {
     return logs.log(id, stream);
   }
 
+  /** How many bytes of each such file are output at most, and no more than that may be shown. */
+  public long logLimit(RunId id) {
+    return logs.limit(id);
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -314,6 +339,7 @@ public final class RunRegistry {
     private RunLogs logs = RunLogs.NONE;
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
+    private ProvenanceSource provenance = ProvenanceSource.NONE;
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
 
@@ -364,6 +390,12 @@ public final class RunRegistry {
     /** The chain of the finished runs, for {@link RunRegistry#verify}; nowhere unless said. */
     public Builder chain(RunChain port) {
       chain = requireNonNull(port, "chain");
+      return this;
+    }
+
+    /** What knows where runs come from; nobody unless said. */
+    public Builder provenance(ProvenanceSource source) {
+      provenance = requireNonNull(source, "provenance");
       return this;
     }
 

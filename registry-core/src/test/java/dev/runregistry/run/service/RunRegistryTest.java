@@ -10,6 +10,7 @@ import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -537,7 +538,7 @@ class RunRegistryTest {
     }
 
     @Override
-    public RunOutcome execute(Run running) {
+    public RunOutcome execute(Run running, Invocation invocation) {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
       return outcome;

@@ -28,18 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class ChainRows {
   private static final int LONGEST_REASON = 200;
 
-  /** The fields of SQLite whose text is looked at, too. */
-  private final Map<Field<Instant>, Field<String>> texts = new LinkedHashMap<>();
+  /** The fields of SQLite in which one value has many forms, and the form that is stored. */
+  private final Map<Field<?>, Field<String>> texts = new LinkedHashMap<>();
 
   ChainRows(SQLDialect dialect) {
     if (dialect == SQLDialect.SQLITE) {
-      for (Field<Instant> time :
+      for (Field<?> field :
           List.of(
               RUN_CHAIN.RECORDED_AT,
+              RUN_CHAIN.SEALED,
               TUNIX_RUNS.CREATED_AT,
               TUNIX_RUNS.STARTED_AT,
-              TUNIX_RUNS.COMPLETED_AT)) {
-        texts.put(time, time.coerce(String.class).as("text_of_" + time.getName()));
+              TUNIX_RUNS.COMPLETED_AT,
+              TUNIX_RUNS.GIT_DIRTY)) {
+        texts.put(field, field.coerce(String.class).as("text_of_" + field.getName()));
       }
     }
   }
@@ -47,12 +49,12 @@ final class ChainRows {
   /** What {@link #toLink} reads. */
   List<Field<?>> ofLink() {
     List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
-    texts.forEach(
-        (time, text) -> {
-          if (time.equals(RUN_CHAIN.RECORDED_AT)) {
-            fields.add(text);
-          }
-        });
+    for (Field<?> field : RUN_CHAIN.fields()) {
+      Field<String> text = texts.get(field);
+      if (text != null) {
+        fields.add(text);
+      }
+    }
     return fields;
   }
 
@@ -71,6 +73,7 @@ final class ChainRows {
    */
   ChainLink toLink(Record row) {
     requireText(row, RUN_CHAIN.RECORDED_AT);
+    requireText(row, RUN_CHAIN.SEALED);
     return new ChainLink(
         present(row, RUN_CHAIN.LINK_NUMBER),
         new RunId(present(row, RUN_CHAIN.RUN_ID)),
@@ -108,17 +111,23 @@ final class ChainRows {
             throw new IllegalArgumentException(field.getName() + " is not as it is written");
           }
         });
-    texts.keySet().forEach(time -> requireText(row, time));
+    for (Field<?> field : TUNIX_RUNS.fields()) {
+      requireText(row, field);
+    }
   }
 
-  private void requireText(Record row, Field<Instant> time) {
-    Field<String> text = texts.get(time);
-    if (text != null) {
-      Instant value = row.get(time);
-      if (!Objects.equals(row.get(text), value == null ? null : InstantBinding.text(value))) {
-        throw new IllegalArgumentException(time.getName() + " is not as it is written");
-      }
+  private void requireText(Record row, Field<?> field) {
+    Field<String> text = texts.get(field);
+    if (text != null && !Objects.equals(row.get(text), text(row.get(field)))) {
+      throw new IllegalArgumentException(field.getName() + " is not as it is written");
     }
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    if (value instanceof Boolean is) {
+      return is ? "1" : "0";
+    }
+    return value instanceof Instant at ? InstantBinding.text(at) : null;
   }
 
   private static <T> T present(Record row, Field<T> column) {

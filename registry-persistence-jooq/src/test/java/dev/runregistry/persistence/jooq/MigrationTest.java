@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
@@ -21,10 +22,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +38,7 @@ class MigrationTest {
   private static final String FOLDER =
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
-  private static final int BEFORE_CHAIN = 2;
+  private static final int BEFORE_CHAIN = 3;
 
   @TempDir private Path folder;
 
@@ -120,6 +124,7 @@ class MigrationTest {
   /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
     undo(engine, config, "U4__add_run_chain.sql");
+    undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
     undo(engine, config, "U1__add_tunix_runs_table.sql");
   }
@@ -129,13 +134,20 @@ class MigrationTest {
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      for (String command : sql.replaceAll("(?m)^--.*$", "").split(";")) {
-        if (!command.isBlank()) {
-          statement.execute(command);
-        }
+      for (String command : commands(sql)) {
+        statement.execute(command);
       }
       connection.commit();
     }
+  }
+
+  /** Cut after a semicolon that ends a line, but not within a trigger or a function. */
+  private static List<String> commands(String sql) {
+    return Stream.of(
+            sql.replaceAll("(?m)^--.*$", "")
+                .split("(?m);$(?=\\s*(?:^(?:ALTER|CREATE|DELETE|DROP)|\\z))"))
+        .filter(command -> !command.isBlank())
+        .toList();
   }
 
   private static String folderOf(Engine engine) {
@@ -147,14 +159,75 @@ class MigrationTest {
   void a_database_that_was_filled_under_version_1_keeps_its_runs(Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(1, engine, config);
-    List<Run> runs = Runs.ofEveryKind();
-    fill(config, runs);
+    List<Run> runs = olderRuns();
+    saveWithoutProvenance(config, runs);
 
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate())
           .isEqualTo(new MigrationResult(1, Schema.VERSION, migrations() - 1));
       assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
       assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_database_that_was_filled_under_version_2_keeps_its_runs_and_ends_those_that_go_on(
+      Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(2, engine, config);
+    List<Run> runs = olderRuns();
+    Run running = Runs.running();
+    saveWithoutProvenance(config, runs);
+    saveWithoutProvenance(config, List.of(running));
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      Run ended = Runs.ended(running, Runs.exited(0));
+      database.runs().save(ended);
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
+      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.runs().find(running.id())).contains(ended);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void provenance_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.withProvenance();
+    Run older = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      database.runs().save(older);
+    }
+
+    undo(engine, config, "U4__add_run_chain.sql");
+    undo(engine, config, "U3__add_provenance.sql");
+
+    assertThatThrownBy(() -> Engine.execute(config, "UPDATE tunix_runs SET message = 'x'"))
+        .hasMessageContaining("finished run never changes");
+    assertThatThrownBy(() -> Engine.execute(config, "SELECT host FROM tunix_runs"))
+        .isInstanceOf(SQLException.class);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, Schema.VERSION, 2));
+      assertThat(database.runs().find(older.id())).contains(older);
+      assertThat(database.runs().find(run.id()).orElseThrow().provenance()).isNull();
+    }
+  }
+
+  private static List<Run> olderRuns() {
+    return Runs.ofEveryKind().stream().filter(run -> run.provenance() == null).toList();
+  }
+
+  private static void saveWithoutProvenance(DatabaseConfig config, List<Run> runs) {
+    try (Connections connections = Connections.to(config)) {
+      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
+      for (Run run : runs) {
+        Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
+        row.keySet().removeAll(ProvenanceRows.COLUMNS);
+        sql.insertInto(TunixRuns.TUNIX_RUNS).set(row).execute();
+      }
     }
   }
 
@@ -252,6 +325,7 @@ class MigrationTest {
     }
 
     undo(engine, config, "U4__add_run_chain.sql");
+    undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
 
     try (RunDatabase database = RunDatabase.at(config)) {

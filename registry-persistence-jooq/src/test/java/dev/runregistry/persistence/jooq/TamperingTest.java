@@ -40,7 +40,7 @@ class TamperingTest {
     config = engine.migrated(folder);
     try (RunDatabase database = RunDatabase.at(config)) {
       for (int code = 0; code < 5; code++) {
-        Run run = Runs.ended(Runs.running(), Runs.exited(code));
+        Run run = Runs.ended(running(), Runs.exited(code));
         database.runs().save(run);
         runs.add(run);
       }
@@ -49,6 +49,10 @@ class TamperingTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     head = verified.head();
+  }
+
+  private static Run running() {
+    return Runs.running().withProvenance(Runs.withProvenance().provenance());
   }
 
   private void tamper(String... changes) throws SQLException {
