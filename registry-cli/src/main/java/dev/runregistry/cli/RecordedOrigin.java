@@ -46,7 +46,7 @@ final class RecordedOrigin {
                 environment.put(name, value);
               }
             });
-    return new RecordedOrigin(HostProvenance.of(Version.number(), environment, allowed(settings)));
+    return new RecordedOrigin(HostProvenance.of(VersionNumber.read(), environment, allowed(settings)));
   }
 
   private static List<String> allowed(Settings settings) {

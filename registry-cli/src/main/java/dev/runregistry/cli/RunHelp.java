@@ -79,7 +79,7 @@ final class RunHelp {
             .versionHelp(true)
             .description("Show the version.")
             .build());
-    run.versionProvider(new Version());
+    run.versionProvider(Version.provider());
   }
 
   private void text(String label, String description, String... names) {

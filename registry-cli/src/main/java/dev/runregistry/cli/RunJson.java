@@ -133,7 +133,7 @@ final class RunJson {
       json.writeNull();
     } else {
       long micros = TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
-      json.writeNumber(BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString());
+      json.writeNumber(BigDecimal.valueOf(micros, 6)); // never with an exponent
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParseResult;
 
 /** What the options of {@code registry run} say. */
 final class RunOptions {
@@ -20,9 +19,9 @@ final class RunOptions {
   private static final List<Setting> OPTIONS =
       List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
 
-  private final ParseResult parsed;
+  private final GivenOptions parsed;
 
-  RunOptions(ParseResult parsed) {
+  RunOptions(GivenOptions parsed) {
     this.parsed = parsed;
   }
 
@@ -58,10 +57,7 @@ final class RunOptions {
    * @throws UsageException if the options do not fit together or have values outside their limits
    */
   RunRequest request(Settings settings, RunArguments arguments) {
-    List<String> strays =
-        parsed.matchedPositionals().stream()
-            .flatMap(stray -> stray.originalStringValues().stream())
-            .toList();
+    List<String> strays = parsed.strays();
     if (!strays.isEmpty()) {
       throw new UsageException(
           "unexpected '%s'; a command stands after --, as in: registry run -- %s"
@@ -121,6 +117,6 @@ final class RunOptions {
   }
 
   private @Nullable String text(String option) {
-    return parsed.matchedOptionValue(option, (String) null);
+    return parsed.hasMatchedOption(option) ? parsed.matchedOptionValue(option, "") : null;
   }
 }

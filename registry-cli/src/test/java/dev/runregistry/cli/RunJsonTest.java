@@ -64,6 +64,6 @@ class RunJsonTest {
     Run running = Runs.running();
     Run ended = running.finish(Runs.exited(0), running.startedAt().plusSeconds(1_000));
 
-    assertThat(RunJson.of(ended)).contains("\"duration_seconds\":1000,");
+    assertThat(RunJson.of(ended)).contains("\"duration_seconds\":1000.000000,");
   }
 }

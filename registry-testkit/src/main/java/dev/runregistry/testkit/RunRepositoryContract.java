@@ -4,6 +4,7 @@ import static dev.runregistry.testkit.Runs.NOON;
 import static dev.runregistry.testkit.Runs.ended;
 import static dev.runregistry.testkit.Runs.exited;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Output;
@@ -65,6 +66,15 @@ public abstract class RunRepositoryContract {
 
       assertThat(runs.find(run.id())).contains(run);
     }
+  }
+
+  @Test
+  void it_answers_whether_there_are_runs_or_not() {
+    assertThatCode(() -> runs.ping()).doesNotThrowAnyException();
+
+    runs.save(Runs.completed());
+
+    assertThatCode(() -> runs.ping()).doesNotThrowAnyException();
   }
 
   @Test

@@ -110,12 +110,12 @@ public final class RunRegistry {
     journal.begin(running);
     boolean interrupted = false;
     try {
-      CompletableFuture<Void> startRecorded = recordStart(running);
+      CompletableFuture<Boolean> startRecorded = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
       Instant at = journal.endedAt(running).orElseGet(clock::instant);
       Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
-      endings.write(ended, startRecorded::join);
+      endings.write(ended, startRecorded);
       return ended;
     } finally {
       endings.release(id);
@@ -199,14 +199,13 @@ public final class RunRegistry {
     return keys;
   }
 
-  private CompletableFuture<Void> recordStart(Run running) {
+  private CompletableFuture<Boolean> recordStart(Run running) {
     try {
-      return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
+      return CompletableFuture.supplyAsync(() -> endings.record(running), startRecorder);
     } catch (RejectedExecutionException
         | Error e) { // shut down meanwhile, or no thread is to be had
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
-      endings.record(running);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(endings.record(running));
     }
   }
 
@@ -266,6 +265,25 @@ public final class RunRegistry {
       throw new IllegalStateException("this registry was built without a chain");
     }
     return new ChainCheck(kept, found).of(chain);
+  }
+
+  /**
+   * How many runs of this host have ended and wait for the database to take their ending. Above
+   * zero for longer than a moment, the database is away.
+   *
+   * @throws JournalException if the journal cannot be looked at
+   */
+  public int waiting() {
+    return journal.waiting();
+  }
+
+  /**
+   * Returns if the database answers.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public void ping() {
+    repository.ping();
   }
 
   /**

@@ -348,6 +348,24 @@ class RunRegistryTest {
             "release");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "save running, 'save running,end completed,release'",
+    "'save running,end completed', 'save running,end completed,save completed,release'",
+    "none, 'save running,end completed,save completed,settle,release'"
+  })
+  void a_database_still_asked_in_vain_at_the_end_is_not_asked_again_if_the_journal_has_the_run(
+      String failing, String after) {
+    List<Runnable> later = new ArrayList<>();
+    startRecorder = later::add;
+    ports.atTheEnd = () -> later.forEach(Runnable::run);
+    ports.failing.addAll(List.of(failing.split(",")));
+
+    registry().submit(Samples.local());
+
+    assertThat(String.join(",", ports.calls)).isEqualTo("begin running,execute," + after);
+  }
+
   @Test
   void a_start_recorder_that_was_shut_down_loses_no_run() {
     startRecorder =
@@ -418,6 +436,7 @@ class RunRegistryTest {
     final RunPage page = new RunPage(List.of(), false);
     RunOutcome outcome = new Exited(0, Output.NONE);
     Runnable duringExecution = () -> {};
+    Runnable atTheEnd = () -> {};
     Error broken;
     boolean interruptible;
     Optional<Instant> endedAt = Optional.empty();
@@ -484,6 +503,7 @@ class RunRegistryTest {
 
     @Override
     public void end(Run ended) {
+      atTheEnd.run();
       call("end " + ended.status().text(), journalFailure());
     }
 

@@ -105,6 +105,11 @@ public final class RunHome implements RunJournal, RunLogs {
     return names == null ? 0 : names.length;
   }
 
+  @Override
+  public int waiting() {
+    return (int) unsettled().stream().filter(id -> Files.exists(activeFolder(id).ended())).count();
+  }
+
   /** The folder of a run that is not settled. */
   RunFolder activeFolder(RunId id) {
     return RunFolder.in(active, id);
@@ -134,7 +139,7 @@ public final class RunHome implements RunJournal, RunLogs {
   private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
     try {
       Claims.take(id, made.claim());
-      DurableFiles.write(made.started(), note);
+      DurableFiles.writeUnseen(made.started(), note);
       Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       release(id);
@@ -145,7 +150,8 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public void configure(Run running, Dataset dataset) {
     try {
-      DurableFiles.write(
+      // not synced: what reads it does not outlive a power cut, and what it says is in the note
+      DurableFiles.create(
           activeFolder(running.id()).config(), TrainingYaml.of(running.spec(), dataset));
     } catch (IOException e) {
       throw failed(running.id(), "cannot be configured", e, reason(e));

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jooq.Field;
-import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +29,9 @@ final class ChainRows {
 
   /** The fields of SQLite in which one value has many forms, and the form that is stored. */
   private final Map<Field<?>, Field<String>> texts = new LinkedHashMap<>();
+
+  /** What {@link #toLink} and {@link #toRecord} read. */
+  final Row.Columns both;
 
   ChainRows(SQLDialect dialect) {
     if (dialect == SQLDialect.SQLITE) {
@@ -44,26 +46,14 @@ final class ChainRows {
         texts.put(field, field.coerce(String.class).as("text_of_" + field.getName()));
       }
     }
+    both = columns();
   }
 
-  /** What {@link #toLink} reads. */
-  List<Field<?>> ofLink() {
-    List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
-    for (Field<?> field : RUN_CHAIN.fields()) {
-      Field<String> text = texts.get(field);
-      if (text != null) {
-        fields.add(text);
-      }
-    }
-    return fields;
-  }
-
-  /** What {@link #toLink} and {@link #toRecord} read. */
-  List<Field<?>> ofBoth() {
+  private Row.Columns columns() {
     List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
     fields.addAll(List.of(TUNIX_RUNS.fields()));
     fields.addAll(texts.values());
-    return fields;
+    return new Row.Columns(fields);
   }
 
   /**
@@ -71,7 +61,7 @@ final class ChainRows {
    *
    * @throws RuntimeException if no registry has written that row
    */
-  ChainLink toLink(Record row) {
+  ChainLink toLink(Row row) {
     requireText(row, RUN_CHAIN.RECORDED_AT);
     requireText(row, RUN_CHAIN.SEALED);
     return new ChainLink(
@@ -86,8 +76,8 @@ final class ChainRows {
   }
 
   /** What is stored of its run. */
-  StoredRecord toRecord(Record row) {
-    if (row.get(TUNIX_RUNS.RUN_ID) == null) {
+  StoredRecord toRecord(Row row) {
+    if (row.get(TUNIX_RUNS.STATUS) == null) {
       return new StoredRecord.Missing();
     }
     try {
@@ -99,12 +89,16 @@ final class ChainRows {
     }
   }
 
+  static long number(Row row) {
+    return present(row, RUN_CHAIN.LINK_NUMBER);
+  }
+
   static String reason(RuntimeException e) {
     String reason = String.valueOf(e.getMessage());
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
   }
 
-  private void requireExact(Record row, Map<Field<?>, @Nullable Object> expected) {
+  private void requireExact(Row row, Map<Field<?>, @Nullable Object> expected) {
     expected.forEach(
         (field, value) -> {
           if (!Objects.equals(row.get(field), value)) {
@@ -116,7 +110,7 @@ final class ChainRows {
     }
   }
 
-  private void requireText(Record row, Field<?> field) {
+  private void requireText(Row row, Field<?> field) {
     Field<String> text = texts.get(field);
     if (text != null && !Objects.equals(row.get(text), text(row.get(field)))) {
       throw new IllegalArgumentException(field.getName() + " is not as it is written");
@@ -130,7 +124,7 @@ final class ChainRows {
     return value instanceof Instant at ? InstantBinding.text(at) : null;
   }
 
-  private static <T> T present(Record row, Field<T> column) {
+  private static <T> T present(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

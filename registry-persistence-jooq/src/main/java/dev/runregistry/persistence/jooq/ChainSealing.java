@@ -5,9 +5,10 @@ import static org.jooq.impl.DSL.noCondition;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
-import java.util.ArrayList;
+import java.sql.Connection;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.callback.Callback;
@@ -15,8 +16,6 @@ import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record;
-import org.jooq.Result;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
@@ -62,51 +61,54 @@ final class ChainSealing implements Callback {
   @Override
   public void handle(Event event, Context context) {
     if (context.getMigrationInfo().getVersion().equals(VERSION)) {
-      seal(DSL.using(context.getConnection(), dialect, Database.settings()));
+      seal(context.getConnection());
     }
   }
 
-  private void seal(DSLContext sql) {
-    EndedRuns ended = EndedRuns.in(dialect);
+  private void seal(Connection connection) {
+    DSLContext sql = DSL.using(connection, dialect, Database.settings());
     Condition rest = noCondition();
     long sealed = 0;
-    for (Result<Record> piece = ended(sql, rest); !piece.isEmpty(); piece = ended(sql, rest)) {
-      List<Run> runs = readable(piece);
-      ended.seal(sql, runs);
+    for (List<UUID> ids = ended(sql, rest); !ids.isEmpty(); ids = ended(sql, rest)) {
+      UUID last = ids.get(ids.size() - 1);
+      Condition these = rest.and(TUNIX_RUNS.RUN_ID.le(last)).and(TUNIX_RUNS.STATUS.in(ENDED));
+      List<Run> runs =
+          Statements.read(
+                  connection,
+                  sql.select(RunRows.RUN.fields()).from(TUNIX_RUNS).where(these),
+                  SqlTypes.of(dialect),
+                  RunRows.RUN,
+                  ChainSealing::readable)
+              .stream()
+              .flatMap(Optional::stream)
+              .toList();
+      if (!runs.isEmpty()) {
+        EndedRuns.seal(sql, runs);
+      }
       sealed += runs.size();
-      rest = TUNIX_RUNS.RUN_ID.gt(last(piece));
+      rest = TUNIX_RUNS.RUN_ID.gt(last);
     }
     if (sealed > 0) {
       log.info("{} finished runs are in the chain now", sealed);
     }
   }
 
-  private static Result<Record> ended(DSLContext sql, Condition rest) {
-    return sql.select(TUNIX_RUNS.fields())
+  private static List<UUID> ended(DSLContext sql, Condition rest) {
+    return sql.select(TUNIX_RUNS.RUN_ID)
         .from(TUNIX_RUNS)
         .where(TUNIX_RUNS.STATUS.in(ENDED))
         .and(rest)
         .orderBy(TUNIX_RUNS.RUN_ID)
         .limit(PIECE)
-        .fetch();
+        .fetch(TUNIX_RUNS.RUN_ID);
   }
 
-  private static UUID last(Result<Record> piece) {
-    return piece.get(piece.size() - 1).get(TUNIX_RUNS.RUN_ID);
-  }
-
-  private static List<Run> readable(Result<Record> piece) {
-    List<Run> runs = new ArrayList<>();
-    for (Record row : piece) {
-      try {
-        runs.add(RunRows.toRun(row));
-      } catch (RuntimeException e) { // one that no registry wrote must not keep all from working
-        log.warn(
-            "run {} gets no link, it is not as a registry writes it: {}",
-            row.get(TUNIX_RUNS.RUN_ID),
-            e.getMessage());
-      }
+  private static Optional<Run> readable(Row row) {
+    try {
+      return Optional.of(RunRows.toRun(row));
+    } catch (RuntimeException e) { // one that no registry wrote must not keep all from working
+      log.warn("a run gets no link, it is not as a registry writes it: {}", e.getMessage());
+      return Optional.empty();
     }
-    return runs;
   }
 }

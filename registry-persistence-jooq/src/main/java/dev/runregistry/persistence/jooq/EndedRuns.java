@@ -12,13 +12,21 @@ import org.jooq.SQLDialect;
  * of one call have different ids and are all saved or none.
  */
 interface EndedRuns {
-  static EndedRuns in(SQLDialect dialect) {
-    return dialect == SQLDialect.SQLITE ? new SqliteEndedRuns() : new PostgresEndedRuns();
+  static EndedRuns in(SQLDialect dialect, Statements statements) {
+    return dialect == SQLDialect.SQLITE
+        ? new SqliteEndedRuns(statements)
+        : new PostgresEndedRuns(statements);
   }
 
   /** Returns the ids of those that were stored; the others have an ending on record already. */
   Set<RunId> save(DSLContext sql, List<Run> runs);
 
   /** Appends links for runs that are on record already, within the caller's transaction. */
-  void seal(DSLContext sql, List<Run> runs);
+  static void seal(DSLContext sql, List<Run> runs) {
+    if (sql.dialect() == SQLDialect.SQLITE) {
+      SqliteEndedRuns.seal(sql, runs);
+    } else {
+      PostgresEndedRuns.seal(sql, runs);
+    }
+  }
 }

@@ -6,7 +6,6 @@ import static org.jooq.impl.DSL.noCondition;
 
 import dev.runregistry.run.ChainLink;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,7 +14,6 @@ import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.Record;
 import org.jooq.Record3;
 import org.jooq.Result;
 import org.jooq.SQLDialect;
@@ -52,7 +50,9 @@ final class JooqRunChain implements RunChain {
                 connection -> {
                   requireChain(connection);
                   new Look(
-                          DSL.using(connection, connections.dialect(), Database.settings()), reader)
+                          connection,
+                          DSL.using(connection, connections.dialect(), Database.settings()),
+                          reader)
                       .atAll();
                   return true;
                 }));
@@ -79,11 +79,13 @@ final class JooqRunChain implements RunChain {
 
   /** One look, in one snapshot. */
   private static final class Look {
+    private final Connection connection;
     private final DSLContext sql;
     private final Reader reader;
     private final ChainRows rows;
 
-    Look(DSLContext sql, Reader reader) {
+    Look(Connection connection, DSLContext sql, Reader reader) {
+      this.connection = connection;
       this.sql = sql;
       this.reader = reader;
       rows = new ChainRows(sql.dialect());
@@ -93,7 +95,7 @@ final class JooqRunChain implements RunChain {
       Condition rest = noCondition();
       for (List<Long> piece = numbers(rest); !piece.isEmpty(); piece = numbers(rest)) {
         long last = piece.get(piece.size() - 1);
-        tell(piece, last);
+        tell(piece.get(0), last);
         rest = RUN_CHAIN.LINK_NUMBER.gt(last);
       }
       if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
@@ -112,63 +114,30 @@ final class JooqRunChain implements RunChain {
           .fetch(RUN_CHAIN.LINK_NUMBER);
     }
 
-    private void tell(List<Long> numbers, long last) {
-      Result<Record> found;
-      try {
-        found = links(RUN_CHAIN.LINK_NUMBER.between(numbers.get(0), last));
-      } catch (DataAccessException e) { // one of them cannot be read; or none, which shows soon
-        numbers.forEach(this::tellOne);
-        return;
-      }
-      found.forEach(this::tell);
+    private List<Boolean> tell(long first, long last) {
+      return Statements.read(
+          connection,
+          sql.select(rows.both.fields())
+              .from(RUN_CHAIN)
+              .leftJoin(TUNIX_RUNS)
+              .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
+              .where(RUN_CHAIN.LINK_NUMBER.between(first, last))
+              .orderBy(RUN_CHAIN.LINK_NUMBER),
+          SqlTypes.of(sql.dialect()),
+          rows.both,
+          this::tell);
     }
 
-    private Result<Record> links(Condition wanted) {
-      return sql.select(rows.ofBoth())
-          .from(RUN_CHAIN)
-          .leftJoin(TUNIX_RUNS)
-          .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
-          .where(wanted)
-          .orderBy(RUN_CHAIN.LINK_NUMBER)
-          .fetch();
-    }
-
-    private void tell(Record row) {
+    private boolean tell(Row row) {
       ChainLink link;
       try {
         link = rows.toLink(row);
       } catch (RuntimeException e) { // all that can go wrong here is what is stored
-        reader.unreadableLink(row.get(RUN_CHAIN.LINK_NUMBER), ChainRows.reason(e));
-        return;
+        reader.unreadableLink(ChainRows.number(row), ChainRows.reason(e));
+        return false;
       }
       reader.link(link, rows.toRecord(row));
-    }
-
-    private void tellOne(long number) {
-      Condition wanted = RUN_CHAIN.LINK_NUMBER.eq(number);
-      try {
-        links(wanted).forEach(this::tell);
-      } catch (DataAccessException e) {
-        requireAnswer();
-        tellLink(number, wanted, new StoredRecord.Unreadable(ChainRows.reason(e)));
-      }
-    }
-
-    private void tellLink(long number, Condition wanted, StoredRecord record) {
-      ChainLink link;
-      try {
-        link = rows.toLink(sql.select(rows.ofLink()).from(RUN_CHAIN).where(wanted).fetchSingle());
-      } catch (RuntimeException e) {
-        requireAnswer();
-        reader.unreadableLink(number, ChainRows.reason(e));
-        return;
-      }
-      reader.link(link, record);
-    }
-
-    /** A database that is gone has changed nothing. */
-    private void requireAnswer() {
-      sql.fetch("SELECT 1");
+      return true;
     }
 
     private <T> void tellUnlinked(Field<T> id) {

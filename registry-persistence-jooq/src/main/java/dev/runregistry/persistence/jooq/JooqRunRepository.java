@@ -20,11 +20,13 @@ import org.jooq.DSLContext;
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
   private final Database database;
+  private final Statements statements;
   private final EndedRuns ended;
   private final GroupCommit group = new GroupCommit(this::saveEnded, Database::isRefusal);
 
-  JooqRunRepository(Database database, EndedRuns ended) {
+  JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
     this.database = database;
+    this.statements = statements;
     this.ended = ended;
   }
 
@@ -44,7 +46,7 @@ final class JooqRunRepository implements RunRepository {
         run,
         () ->
             database.write(
-                    purpose(List.of(run)), sql -> RunQueries.save(sql, List.of(run)).execute())
+                    purpose(List.of(run)), sql -> statements.write(RunQueries.save(sql, run)))
                 == 1);
   }
 
@@ -75,20 +77,27 @@ final class JooqRunRepository implements RunRepository {
   }
 
   @Override
+  public void ping() {
+    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
+  }
+
+  @Override
   public Optional<Run> find(RunId id) {
     return database.answer("find run " + id, sql -> find(sql, id));
   }
 
-  private static Optional<Run> find(DSLContext sql, RunId id) {
-    return sql.selectFrom(TUNIX_RUNS)
-        .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
-        .fetchOptional(RunRows::toRun);
+  private Optional<Run> find(DSLContext sql, RunId id) {
+    return statements.read(RunQueries.find(sql, id), RunRows.RUN, RunRows::toRun).stream()
+        .findFirst();
   }
 
   @Override
   public RunPage page(RunQuery query) {
     List<RunSummary> found =
-        database.answer("list runs", sql -> RunQueries.page(sql, query).fetch(RunRows::toSummary));
+        database.answer(
+            "list runs",
+            sql ->
+                statements.read(RunQueries.page(sql, query), RunRows.SUMMARY, RunRows::toSummary));
     boolean hasNext = found.size() > query.limit();
     return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
   }

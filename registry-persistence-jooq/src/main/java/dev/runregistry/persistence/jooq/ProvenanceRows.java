@@ -7,7 +7,6 @@ import dev.runregistry.run.Provenance;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Field;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run comes from, as columns of its row, and back. */
@@ -39,7 +38,7 @@ final class ProvenanceRows {
     row.put(TUNIX_RUNS.ENVIRONMENT, EnvironmentJson.write(known.environment()));
   }
 
-  static @Nullable Provenance toProvenance(Record row) {
+  static @Nullable Provenance toProvenance(Row row) {
     String host = row.get(TUNIX_RUNS.HOST);
     if (host == null) {
       return null;

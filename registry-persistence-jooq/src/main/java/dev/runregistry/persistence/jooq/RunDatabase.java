@@ -24,7 +24,10 @@ public final class RunDatabase implements AutoCloseable {
     connections = Connections.to(config);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config.name(), connections, schema);
-    runs = new JooqRunRepository(database, EndedRuns.in(connections.dialect()));
+    Statements statements = new Statements(connections);
+    runs =
+        new JooqRunRepository(
+            database, statements, EndedRuns.in(connections.dialect(), statements));
     chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database);
   }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 
 /**
  * One transaction, which keeps all other writers out from its beginning. Plain JDBC but for the run
@@ -32,14 +31,19 @@ final class SqliteEndedRuns implements EndedRuns {
       "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
           + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
+  private final Statements statements;
+
+  SqliteEndedRuns(Statements statements) {
+    this.statements = statements;
+  }
+
   @Override
   public Set<RunId> save(DSLContext sql, List<Run> runs) {
     return sql.connectionResult(
         connection -> {
           execute(connection, "BEGIN IMMEDIATE");
           try {
-            Set<RunId> saved =
-                save(DSL.using(sql.configuration().derive(connection)), connection, runs);
+            Set<RunId> saved = save(sql, connection, runs);
             execute(connection, "COMMIT");
             return saved;
           } catch (SQLException | RuntimeException | Error e) {
@@ -63,14 +67,14 @@ final class SqliteEndedRuns implements EndedRuns {
     }
   }
 
-  private static Set<RunId> save(DSLContext sql, Connection connection, List<Run> runs)
+  private Set<RunId> save(DSLContext sql, Connection connection, List<Run> runs)
       throws SQLException {
     ChainHead head = head(connection);
     Set<RunId> saved = new HashSet<>();
     for (Run run : runs) {
       if (canBeSaved(connection, run)) {
         head = append(connection, ChainLink.after(head, run, Instant.now(), false));
-        require(RunQueries.save(sql, List.of(run)).execute() == 1, run);
+        require(statements.write(connection, RunQueries.save(sql, run)) == 1, run);
         saved.add(run.id());
       }
     }
@@ -116,8 +120,7 @@ final class SqliteEndedRuns implements EndedRuns {
     return link.asHead();
   }
 
-  @Override
-  public void seal(DSLContext sql, List<Run> runs) {
+  static void seal(DSLContext sql, List<Run> runs) {
     sql.connection(
         connection -> {
           ChainHead head = head(connection);

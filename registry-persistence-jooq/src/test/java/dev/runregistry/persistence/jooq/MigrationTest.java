@@ -236,7 +236,8 @@ class MigrationTest {
     try (Connections connections = Connections.to(config)) {
       DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
       for (int i = 0; i < runs.size(); i += 100) {
-        RunQueries.save(sql, runs.subList(i, Math.min(i + 100, runs.size()))).execute();
+        List<Run> some = runs.subList(i, Math.min(i + 100, runs.size()));
+        RunQueries.saveEnded(sql, some.stream().map(RunRows::toRow).toList()).execute();
       }
     }
   }

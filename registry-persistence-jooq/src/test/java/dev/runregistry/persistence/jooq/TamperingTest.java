@@ -184,8 +184,9 @@ class TamperingTest {
         Statement statement = connection.createStatement()) {
       disarm(engine, statement);
       Connections connections = Connections.to(config);
-      RunQueries.save(
-              DSL.using(connection, connections.dialect(), Database.settings()), List.of(run))
+      RunQueries.saveEnded(
+              DSL.using(connection, connections.dialect(), Database.settings()),
+              List.of(RunRows.toRow(run)))
           .execute();
       connections.close();
     }
