@@ -27,6 +27,18 @@ final class CommandExit {
 
     /** One for both, as in timeout(1): all other codes are the command's. */
     static final Codes OF_RUN = new Codes(125, 125);
+
+    /** That nothing could be found out is not the same as that something is wrong. */
+    static final Codes OF_VERIFY = new Codes(125, 2);
+
+    /** Those of the command that the arguments begin with. */
+    static Codes of(String... arguments) {
+      return switch (arguments.length == 0 ? "" : arguments[0]) {
+        case "run" -> OF_RUN;
+        case "verify" -> OF_VERIFY;
+        default -> USUAL;
+      };
+    }
   }
 
   /** What the codes of this command are. */

@@ -62,6 +62,7 @@ final class Commands {
     all.addSubcommand("serve", new ServeCommand(caller, signals));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
+    all.addSubcommand("verify", new VerifyCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::all));
     return configured(all);

@@ -65,6 +65,14 @@ final class Parts {
     return registry(database, home());
   }
 
+  /** To verify what is recorded, for which nothing is settled and no home is needed. */
+  RunRegistry chainReader(RunDatabase database) {
+    RunHome folder = homeToRead();
+    return builder(database, folder, LocalRunExecutor.builder(folder).build())
+        .chain(database.chain())
+        .build();
+  }
+
   private RunRegistry registry(RunDatabase database, RunHome folder) {
     return builder(database, folder, LocalRunExecutor.builder(folder).build()).build();
   }

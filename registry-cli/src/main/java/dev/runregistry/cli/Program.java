@@ -17,7 +17,7 @@ final class Program {
   /** Tells what is wrong with the arguments and returns the exit code for it. */
   int refuse(String problem, String... arguments) {
     caller.say(problem);
-    return (isRun(arguments) ? Codes.OF_RUN : Codes.USUAL).usage();
+    return Codes.of(arguments).usage();
   }
 
   private static boolean isRun(String... arguments) {

@@ -172,9 +172,9 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 2\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 4\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 2\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 4\n", ""));
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.runregistry.testkit;
 
 import static java.util.Comparator.comparing;
 
+import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.ChainLink;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
@@ -12,7 +14,11 @@ import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,20 +30,42 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps runs while the JVM lives, under the same rules as a database. */
-public final class InMemoryRunRepository implements RunRepository {
+public final class InMemoryRunRepository implements RunRepository, RunChain {
   // ids by their text, which sorts as the bytes do; UUID.compareTo does not
   private static final Comparator<RunCursor> PLACE =
       comparing(RunCursor::createdAt).thenComparing(place -> place.id().toString()).reversed();
   private static final Comparator<RunSummary> NEWEST_FIRST = comparing(RunCursor::after, PLACE);
 
   private final ConcurrentMap<RunId, Run> runs = new ConcurrentHashMap<>();
+  private final List<ChainLink> links = new ArrayList<>();
 
   /** An empty one. */
   public InMemoryRunRepository() {}
 
   @Override
   public void save(Run run) {
-    runs.merge(run.id(), run, InMemoryRunRepository::moved);
+    synchronized (links) {
+      Run stored = runs.get(run.id());
+      runs.merge(run.id(), run, InMemoryRunRepository::moved);
+      if (run.status().isFinal() && !run.equals(stored)) {
+        links.add(ChainLink.after(head(), run, Instant.now(), false));
+      }
+    }
+  }
+
+  private ChainHead head() {
+    return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).asHead();
+  }
+
+  @Override
+  public void read(Reader reader) {
+    List<ChainLink> now;
+    synchronized (links) {
+      now = List.copyOf(links);
+    }
+    // a run that is linked never changes, so it may be looked up later
+    now.forEach(
+        link -> reader.link(link, new StoredRecord.Found(find(link.runId()).orElseThrow())));
   }
 
   private static Run moved(Run stored, Run next) {

@@ -2,8 +2,10 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
@@ -25,6 +27,7 @@ import dev.runregistry.run.Submission;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.ProvenanceSource;
+import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
@@ -39,6 +42,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +66,7 @@ public final class RunRegistry {
   private final RunIdSource ids;
   private final RunLogs logs;
   private final @Nullable IdempotencyKeys keys;
+  private final @Nullable RunChain chain;
   private final ProvenanceSource provenance;
   private final InstantSource clock;
   private final Executor startRecorder;
@@ -76,6 +81,7 @@ public final class RunRegistry {
     ids = requireNonNull(builder.ids, "ids");
     logs = builder.logs;
     keys = builder.keys;
+    chain = builder.chain;
     provenance = builder.provenance;
     clock = builder.clock;
     startRecorder = builder.startRecorder;
@@ -247,6 +253,25 @@ public final class RunRegistry {
   }
 
   /**
+   * Looks at every finished run, and at the chain of their digests, and tells what is not as it was
+   * recorded. Sees the runs as they are at one moment, so a run that ends meanwhile is no false
+   * alarm. Changes nothing, and needs a fixed amount of memory.
+   *
+   * @param kept a head that an earlier look returned and that was kept where nobody who can write
+   *     to the database can; null when there is none, and then it is not found if the last links
+   *     were removed with their runs, or all were made anew from some link on
+   * @param found is told each discrepancy, in the order of the chain
+   * @throws RepositoryException if the runs cannot be read to the end
+   * @throws IllegalStateException if the registry was built without a chain
+   */
+  public Verification verify(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
+    if (chain == null) {
+      throw new IllegalStateException("this registry was built without a chain");
+    }
+    return new ChainCheck(kept, found).of(chain);
+  }
+
+  /**
    * How many runs of this host have ended and wait for the database to take their ending. Above
    * zero for longer than a moment, the database is away.
    *
@@ -346,6 +371,7 @@ public final class RunRegistry {
     private @Nullable RunIdSource ids;
     private RunLogs logs = RunLogs.NONE;
     private @Nullable IdempotencyKeys keys;
+    private @Nullable RunChain chain;
     private ProvenanceSource provenance = ProvenanceSource.NONE;
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
@@ -391,6 +417,12 @@ public final class RunRegistry {
     /** Where keys are kept for {@link RunRegistry#submitOnce}; nowhere unless said. */
     public Builder idempotencyKeys(IdempotencyKeys port) {
       keys = requireNonNull(port, "keys");
+      return this;
+    }
+
+    /** The chain of the finished runs, for {@link RunRegistry#verify}; nowhere unless said. */
+    public Builder chain(RunChain port) {
+      chain = requireNonNull(port, "chain");
       return this;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetEntry;
 import dev.runregistry.run.DatasetException;
@@ -74,6 +75,14 @@ class RunRegistryTest {
         .ids(() -> ID)
         .clock(ports.clock::removeFirst)
         .startRecorder(startRecorder);
+  }
+
+  @Test
+  void a_registry_without_a_chain_cannot_verify_and_one_with_a_chain_can() {
+    assertThatThrownBy(() -> registry().verify(null, found -> {}))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(ports(RunRegistry.builder()).chain(reader -> {}).build().verify(null, found -> {}))
+        .isEqualTo(new Verification(ChainHead.EMPTY, 0, 0, 0));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import java.sql.Connection;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -22,6 +23,12 @@ interface Connections extends ConnectionProvider, AutoCloseable {
    * processes that migrate the same database at once, one works at a time.
    */
   <T> T patiently(Function<DataSource, T> work);
+
+  /**
+   * Reads over a connection of its own, with more patience and without a change to anything; all
+   * that is read was there at one moment.
+   */
+  <T> T inSnapshot(Function<Connection, T> work);
 
   /**
    * Does what writes, over a connection of its own. Where one writer at a time can work, those of

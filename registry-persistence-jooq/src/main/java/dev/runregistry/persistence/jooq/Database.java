@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import dev.runregistry.run.RepositoryException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
@@ -11,6 +12,8 @@ import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Asks the database and turns whatever goes wrong into a {@link RepositoryException}, which names
@@ -23,6 +26,9 @@ final class Database {
     quiet("org.jooq.no-logo");
     quiet("org.jooq.no-tips");
   }
+
+  /** Values out of range, what is not possible as things are, what triggers of others raise. */
+  private static final List<String> REFUSALS = List.of("22", "55000", "P0");
 
   private final String name;
   private final Schema schema;
@@ -53,7 +59,8 @@ final class Database {
     }
   }
 
-  private static Settings settings() {
+  /** How all statements are written. */
+  static Settings settings() {
     return new Settings()
         .withExecuteLogging(false)
         .withFetchWarnings(false)
@@ -115,6 +122,25 @@ final class Database {
 
   private static String firstLine(@Nullable String text) {
     return String.valueOf(text).lines().findFirst().orElse("");
+  }
+
+  /**
+   * Whether the database refused just this, and might take something else; not that it is away,
+   * busy or full.
+   */
+  static boolean isRefusal(RepositoryException e) {
+    return isViolation(e) || REFUSALS.stream().anyMatch(state(e)::startsWith);
+  }
+
+  /** Whether a constraint refused it, or one of our triggers. */
+  static boolean isViolation(RepositoryException e) {
+    return e.getCause() instanceof SQLiteException sqlite
+        ? (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code
+        : state(e).startsWith("23");
+  }
+
+  private static String state(RepositoryException e) {
+    return e.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "";
   }
 
   /** Whether it is unknown what became of a statement; a connection that never was sent none. */

@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 
+import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
@@ -12,24 +13,26 @@ import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.RunRepository;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
-import org.jooq.exception.SQLStateClass;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
   private final Database database;
   private final Statements statements;
+  private final EndedRuns ended;
+  private final GroupCommit group = new GroupCommit(this::saveEnded, Database::isRefusal);
 
-  JooqRunRepository(Database database, Statements statements) {
+  JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
     this.database = database;
     this.statements = statements;
+    this.ended = ended;
   }
 
   @Override
   public void save(Run run) {
-    Optional<Run> inTheWay =
-        database.write("save run " + run.id(), sql -> storedInsteadOf(sql, run));
+    Optional<Run> inTheWay = run.status().isFinal() ? endedInsteadOf(run) : storedInsteadOf(run);
     if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
       throw new StaleRunException(
           "run %s is %s on record and cannot become this one, which is %s"
@@ -38,16 +41,39 @@ final class JooqRunRepository implements RunRepository {
   }
 
   /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
-  private Optional<Run> storedInsteadOf(DSLContext sql, Run run) {
+  private Optional<Run> storedInsteadOf(Run run) {
+    return whatIsInTheWay(
+        run,
+        () ->
+            database.write(
+                    purpose(List.of(run)), sql -> statements.write(RunQueries.save(sql, run)))
+                == 1);
+  }
+
+  /** The same for one that has ended. */
+  private Optional<Run> endedInsteadOf(Run run) {
+    return whatIsInTheWay(run, () -> group.save(run));
+  }
+
+  private Optional<Run> whatIsInTheWay(Run run, BooleanSupplier saving) {
     try {
-      int rows = statements.write(RunQueries.save(sql, run));
-      return rows == 1 ? Optional.empty() : find(sql, run.id());
-    } catch (DataAccessException e) {
-      if (e.sqlStateClass() != SQLStateClass.C23_INTEGRITY_CONSTRAINT_VIOLATION) {
+      return saving.getAsBoolean() ? Optional.empty() : find(run.id());
+    } catch (RepositoryException e) {
+      if (!Database.isViolation(e)) { // by a trigger, or by a CHECK
         throw e;
       }
-      return Optional.of(find(sql, run.id()).orElseThrow(() -> e)); // by a trigger, or by a CHECK
+      return Optional.of(find(run.id()).orElseThrow(() -> e));
     }
+  }
+
+  private Set<RunId> saveEnded(List<Run> runs) {
+    return database.write(purpose(runs), sql -> ended.save(sql, runs));
+  }
+
+  private static String purpose(List<Run> runs) {
+    return runs.size() == 1
+        ? "save run " + runs.get(0).id()
+        : "save %d runs that have ended".formatted(runs.size());
   }
 
   @Override

@@ -53,6 +53,7 @@ final class Migrations {
             .locations(FOLDER + (sqlite ? "sqlite" : "postgresql"))
             .failOnMissingLocations(true)
             .placeholderReplacement(false)
+            .callbacks(new ChainSealing(connections.dialect()))
             .loggers("slf4j")
             .load();
     try {

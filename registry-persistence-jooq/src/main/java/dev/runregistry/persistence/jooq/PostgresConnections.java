@@ -99,13 +99,32 @@ final class PostgresConnections implements Connections {
 
   @Override
   public <T> T patiently(Function<DataSource, T> work) { // Flyway itself takes an advisory lock
+    try (HikariDataSource source = new HikariDataSource(patient("run-registry-migration"))) {
+      return work.apply(source);
+    }
+  }
+
+  private HikariConfig patient(String name) {
     HikariConfig settings = settings();
-    settings.setPoolName("run-registry-migration");
+    settings.setPoolName(name);
     settings.setConnectionTimeout(5_000);
     settings.setConnectionInitSql(null);
     settings.setDataSourceProperties(limits(5, 600)); // an index on millions of rows takes a while
-    try (HikariDataSource source = new HikariDataSource(settings)) {
-      return work.apply(source);
+    return settings;
+  }
+
+  @Override
+  public <T> T inSnapshot(Function<Connection, T> work) {
+    HikariConfig settings = patient("run-registry-snapshot");
+    settings.setMaximumPoolSize(1);
+    settings.setReadOnly(true);
+    settings.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    settings.setAutoCommit(false);
+    try (HikariDataSource source = new HikariDataSource(settings);
+        Connection connection = source.getConnection()) {
+      return work.apply(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("no connection", e);
     }
   }
 

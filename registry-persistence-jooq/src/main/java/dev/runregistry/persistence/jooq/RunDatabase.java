@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 
 /**
@@ -16,13 +17,18 @@ public final class RunDatabase implements AutoCloseable {
   private final Schema schema;
   private final Database database;
   private final JooqRunRepository runs;
+  private final JooqRunChain chain;
   private final JooqIdempotencyKeys keys;
 
   private RunDatabase(DatabaseConfig config) {
     connections = Connections.to(config);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config.name(), connections, schema);
-    runs = new JooqRunRepository(database, new Statements(connections));
+    Statements statements = new Statements(connections);
+    runs =
+        new JooqRunRepository(
+            database, statements, EndedRuns.in(connections.dialect(), statements));
+    chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database);
   }
 
@@ -37,6 +43,14 @@ public final class RunDatabase implements AutoCloseable {
    */
   public RunRepository runs() {
     return runs;
+  }
+
+  /**
+   * The chain of the finished runs in it. Reads only what is there: it neither migrates nor creates
+   * anything, takes a file that cannot be written as well, and refuses a schema that is behind.
+   */
+  public RunChain chain() {
+    return chain;
   }
 
   /** The keys of requests that have been taken up, under the same terms as {@link #runs}. */

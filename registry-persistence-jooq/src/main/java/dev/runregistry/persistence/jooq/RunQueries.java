@@ -1,8 +1,10 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.or;
 import static org.jooq.impl.DSL.row;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
@@ -13,15 +15,19 @@ import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.InsertReturningStep;
+import org.jooq.InsertSetMoreStep;
 import org.jooq.OrderField;
 import org.jooq.Param;
 import org.jooq.Query;
+import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
@@ -54,6 +60,32 @@ final class RunQueries {
         .doUpdate()
         .setAllToExcluded() // a trigger refuses to change what never changes
         .where(TUNIX_RUNS.STATUS.in(before));
+  }
+
+  /** The same for so many rows of runs that have all ended, and have different ids. */
+  static InsertReturningStep<? extends Record> saveEnded(
+      DSLContext sql, List<Map<Field<?>, @Nullable Object>> rows) {
+    InsertSetMoreStep<? extends Record> insert = sql.insertInto(TUNIX_RUNS).set(rows.get(0));
+    for (Map<Field<?>, @Nullable Object> row : rows.subList(1, rows.size())) {
+      insert = insert.newRecord().set(row);
+    }
+    return insert.onConflict(TUNIX_RUNS.RUN_ID).doUpdate().setAllToExcluded().where(canEnd());
+  }
+
+  private static Condition canEnd() {
+    return or(
+        Arrays.stream(RunStatus.values())
+            .filter(RunStatus::isFinal)
+            .map(
+                next ->
+                    excluded(TUNIX_RUNS.STATUS)
+                        .eq(inline(next.text()))
+                        .and(
+                            TUNIX_RUNS.STATUS.in(
+                                next.predecessors().stream()
+                                    .map(status -> inline(status.text()))
+                                    .toList())))
+            .toList());
   }
 
   /** The run with that id. */

@@ -60,6 +60,9 @@ enum SqlTypes {
     if (type == Long.class) {
       return row.getLong(index);
     }
+    if (type == byte[].class) {
+      return row.getBytes(index);
+    }
     if (type == Boolean.class) {
       return row.getBoolean(index);
     }

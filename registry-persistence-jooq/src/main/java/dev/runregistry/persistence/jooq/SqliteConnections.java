@@ -131,7 +131,7 @@ final class SqliteConnections implements Connections {
     }
   }
 
-  private static SQLiteConfig settings(int busyMillis) {
+  static SQLiteConfig settings(int busyMillis) {
     SQLiteConfig settings = new SQLiteConfig();
     settings.setBusyTimeout(busyMillis);
     settings.setSynchronous(SynchronousMode.FULL); // a save that returned survives a power cut
@@ -156,6 +156,11 @@ final class SqliteConnections implements Connections {
         throw new DataAccessException("cannot lock " + lockFile() + ": " + e, e);
       }
     }
+  }
+
+  @Override
+  public <T> T inSnapshot(Function<Connection, T> work) {
+    return new SqliteSnapshot(file).read(work);
   }
 
   private Path lockFile() {

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.Query;
+import org.jooq.Select;
+import org.jooq.conf.ParamType;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,40 +41,75 @@ final class Statements {
 
   /** How many rows were written. */
   int write(Statement statement) {
-    return prepared(statement, PreparedStatement::executeUpdate);
+    return on(connection -> write(connection, statement));
+  }
+
+  /** The same over that connection. */
+  int write(Connection connection, Statement statement) {
+    return prepared(connection, statement, PreparedStatement::executeUpdate);
   }
 
   /** The rows that were found, in their order. */
   <T> List<T> read(Statement statement, Row.Columns columns, Function<Row, T> mapper) {
-    return prepared(
-        statement,
-        prepared -> {
-          try (ResultSet result = prepared.executeQuery()) {
-            Row row = new Row(result, types, columns);
-            List<T> found = new ArrayList<>();
-            while (result.next()) {
-              found.add(mapper.apply(row));
-            }
-            return found;
-          }
-        });
+    return on(
+        connection ->
+            prepared(
+                connection,
+                statement,
+                prepared -> {
+                  try (ResultSet result = prepared.executeQuery()) {
+                    return rows(result, types, columns, mapper);
+                  }
+                }));
+  }
+
+  /** What a statement without parameters finds over that connection. */
+  static <T> List<T> read(
+      Connection connection,
+      Select<?> query,
+      SqlTypes types,
+      Row.Columns columns,
+      Function<Row, T> mapper) {
+    try (java.sql.Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query.getSQL(ParamType.INLINED))) {
+      return rows(result, types, columns, mapper);
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
+    }
+  }
+
+  private static <T> List<T> rows(
+      ResultSet result, SqlTypes types, Row.Columns columns, Function<Row, T> mapper)
+      throws SQLException {
+    Row row = new Row(result, types, columns);
+    List<T> found = new ArrayList<>();
+    while (result.next()) {
+      found.add(mapper.apply(row));
+    }
+    return found;
   }
 
   private interface Work<T> {
     T with(PreparedStatement statement) throws SQLException;
   }
 
-  private <T> T prepared(Statement statement, Work<T> work) {
+  private <T> T on(Function<Connection, T> work) {
+    Connection connection = connections.acquire();
+    try {
+      return work.apply(connection);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  private <T> T prepared(Connection connection, Statement statement, Work<T> work) {
     String sql =
         rendered.computeIfAbsent(statement.shape(), shape -> statement.query().get().getSQL());
-    Connection connection = connections.acquire();
     try (PreparedStatement prepared = connection.prepareStatement(sql)) {
       types.bind(prepared, statement.values());
       return work.with(prepared);
     } catch (SQLException e) {
       throw new DataAccessException("a statement failed", e);
-    } finally {
-      connections.release(connection);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.StaleRunException;
@@ -195,7 +196,7 @@ class ImmutabilityTest {
             + ")"
             + id(running));
     for (int rowid : List.of(-1, 0)) {
-      refused(replacing(completed, "rowid, run_id", rowid + ", run_id", otherId));
+      refused(replacing(running, "rowid, run_id", rowid + ", run_id", otherId));
     }
   }
 
@@ -234,18 +235,78 @@ class ImmutabilityTest {
   @EnumSource
   void a_legal_move_by_plain_sql_is_let_through(Engine engine) throws SQLException {
     given(engine);
-    Run ended = Runs.ended(running, Runs.exited(0));
     DatabaseConfig other = engine.migrated(folder);
     try (RunDatabase plain = RunDatabase.at(other)) {
-      plain.runs().save(running);
+      plain.runs().save(pending);
       Engine.execute(
           other,
-          "UPDATE tunix_runs SET status = 'completed', exit_code = 0, stdout = 'loss 0.25\n',"
-              + " stderr = 'warning: slow\n', message = 'Completed with exit code 0',"
-              + " duration_seconds = 1.234567, completed_at = '2026-11-22T12:00:01.358023Z'"
-              + id(running));
+          "UPDATE tunix_runs SET status = 'running', executor = 'process', message = 'Running'"
+              + id(pending));
 
-      assertThat(plain.runs().find(running.id())).contains(ended);
+      assertThat(plain.runs().find(pending.id())).contains(pending.start("process", Runs.NOON));
     }
+  }
+
+  /** As an older version of the registry would, which goes on while a newer one migrates. */
+  @ParameterizedTest
+  @EnumSource
+  void no_run_ends_without_a_link_in_the_chain(Engine engine) throws SQLException {
+    given(engine);
+    String end =
+        " SET status = 'completed', exit_code = 0, completed_at = started_at, duration_seconds = 0";
+
+    for (String sql :
+        List.of("UPDATE tunix_runs" + end + id(running), insertingACopy(engine, completed))) {
+      assertThatThrownBy(() -> Engine.execute(config, sql))
+          .describedAs(sql)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("without a link in run_chain");
+    }
+  }
+
+  private static String insertingACopy(Engine engine, Run run) {
+    String copy =
+        "INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status, executor, exit_code,"
+            + " created_at, started_at, completed_at, duration_seconds, message, output_dir,"
+            + " learning_rate, num_epochs, batch_size, max_seq_length, command, stdout, stderr)"
+            + " SELECT %s, dataset_key, model_id, mode, status, executor, exit_code,"
+            + " created_at, started_at, completed_at, duration_seconds, message, output_dir,"
+            + " learning_rate, num_epochs, batch_size, max_seq_length, command, stdout, stderr"
+            + " FROM tunix_runs"
+            + id(run);
+    String other = "'00000000-0000-7000-8000-000000000000'";
+    return copy.formatted(engine == Engine.SQLITE ? other : other + "::uuid");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_chain_is_only_ever_appended_to(Engine engine) throws SQLException {
+    given(engine);
+    ChainHead head = Verified.of(config).head();
+    List<String> changes =
+        new ArrayList<>(
+            List.of(
+                "DELETE FROM run_chain",
+                "UPDATE run_chain SET form = 1",
+                "UPDATE run_chain SET link_number = 7"));
+    if (engine == Engine.POSTGRES) {
+      changes.add("TRUNCATE run_chain");
+    } else {
+      String row = ", run_id, form, run_digest, recorded_at, sealed, previous_digest, link_digest";
+      changes.add("INSERT OR REPLACE INTO run_chain SELECT * FROM run_chain");
+      changes.add("UPDATE OR REPLACE run_chain SET form = 2");
+      changes.add(
+          "INSERT OR REPLACE INTO run_chain (link_number%s) SELECT 2%s FROM run_chain"
+              .formatted(row, row));
+    }
+    for (String change : changes) {
+      assertThatThrownBy(() -> Engine.execute(config, change))
+          .describedAs(change)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("only ever appended to");
+    }
+    Verified verified = Verified.of(config, head);
+    assertThat(verified.discrepancies()).isEmpty();
+    assertThat(verified.head()).isEqualTo(head);
   }
 }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,6 +40,8 @@ class ManyProcessesTest {
       }
       assertThat(errors()).isEmpty();
       assertThat(written).hasSize(PROCESSES * RUNS).doesNotHaveDuplicates();
+      assertThat(Verified.of(config).discrepancies()).isEmpty();
+      assertThat(Verified.of(config).head().count()).isEqualTo(PROCESSES * RUNS);
       try (RunDatabase database = RunDatabase.at(config)) {
         assertThat(database.migrate().applied()).isZero();
         for (RunId id : written) {
@@ -52,9 +53,10 @@ class ManyProcessesTest {
     }
   }
 
-  @Test
-  void what_a_killed_process_had_saved_is_there() throws Exception {
-    DatabaseConfig config = Engine.SQLITE.migrated(folder);
+  @ParameterizedTest
+  @EnumSource
+  void what_a_killed_process_had_saved_is_there_with_its_links(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
     Process writer = start(config, 1_000_000, 0);
     try {
       BufferedReader out = begin(List.of(writer)).get(0).inputReader();
@@ -72,6 +74,9 @@ class ManyProcessesTest {
         }
         database.runs().save(Runs.completed());
       }
+      Verified verified = Verified.of(config);
+      assertThat(verified.discrepancies()).isEmpty();
+      assertThat(verified.head().count()).isGreaterThan(acknowledged.size());
     } finally {
       writer.destroyForcibly();
     }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
+import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +27,6 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,8 @@ class MigrationTest {
   private static final String FOLDER =
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
+  private static final int BEFORE_CHAIN = 3;
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -43,7 +47,7 @@ class MigrationTest {
   void migrating_says_what_it_did_and_does_it_once(Engine engine) throws Exception {
     try (RunDatabase database = RunDatabase.at(engine.empty(folder))) {
       assertThat(database.migrate())
-          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, migrations()));
       assertThat(database.migrate())
           .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
     }
@@ -77,7 +81,7 @@ class MigrationTest {
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate())
-          .isEqualTo(new MigrationResult(0, Schema.VERSION, Schema.VERSION));
+          .isEqualTo(new MigrationResult(0, Schema.VERSION, migrations()));
       assertThat(database.runs().find(run.id())).isEmpty();
       database.runs().save(run);
       assertThat(database.runs().find(run.id())).contains(run);
@@ -107,9 +111,10 @@ class MigrationTest {
     undo(engine, config);
     String left =
         engine == Engine.SQLITE
-            ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%'"
-            : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' UNION ALL"
-                + " SELECT relname FROM pg_class WHERE relname LIKE '%tunix%'";
+            ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
+            : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
+                + " UNION ALL SELECT relname FROM pg_class"
+                + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -118,6 +123,7 @@ class MigrationTest {
 
   /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
+    undo(engine, config, "U4__add_run_chain.sql");
     undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
     undo(engine, config, "U1__add_tunix_runs_table.sql");
@@ -158,7 +164,7 @@ class MigrationTest {
 
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate())
-          .isEqualTo(new MigrationResult(1, Schema.VERSION, Schema.VERSION - 1));
+          .isEqualTo(new MigrationResult(1, Schema.VERSION, migrations() - 1));
       assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
       assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
     }
@@ -178,7 +184,8 @@ class MigrationTest {
     try (RunDatabase database = RunDatabase.at(config)) {
       Run ended = Runs.ended(running, Runs.exited(0));
       database.runs().save(ended);
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(3, 3, 0));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(Schema.VERSION, Schema.VERSION, 0));
       assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
       assertThat(database.runs().find(running.id())).contains(ended);
     }
@@ -195,6 +202,7 @@ class MigrationTest {
       database.runs().save(older);
     }
 
+    undo(engine, config, "U4__add_run_chain.sql");
     undo(engine, config, "U3__add_provenance.sql");
 
     assertThatThrownBy(() -> Engine.execute(config, "UPDATE tunix_runs SET message = 'x'"))
@@ -202,7 +210,7 @@ class MigrationTest {
     assertThatThrownBy(() -> Engine.execute(config, "SELECT host FROM tunix_runs"))
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, 3, 1));
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, Schema.VERSION, 2));
       assertThat(database.runs().find(older.id())).contains(older);
       assertThat(database.runs().find(run.id()).orElseThrow().provenance()).isNull();
     }
@@ -214,14 +222,85 @@ class MigrationTest {
 
   private static void saveWithoutProvenance(DatabaseConfig config, List<Run> runs) {
     try (Connections connections = Connections.to(config)) {
-      Settings plainNames =
-          new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
-      DSLContext sql = DSL.using(connections, connections.dialect(), plainNames);
+      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
       for (Run run : runs) {
         Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
         row.keySet().removeAll(ProvenanceRows.COLUMNS);
         sql.insertInto(TunixRuns.TUNIX_RUNS).set(row).execute();
       }
+    }
+  }
+
+  /** As the versions before the chain did. */
+  private static void fill(DatabaseConfig config, List<Run> runs) {
+    try (Connections connections = Connections.to(config)) {
+      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
+      for (int i = 0; i < runs.size(); i += 100) {
+        List<Run> some = runs.subList(i, Math.min(i + 100, runs.size()));
+        RunQueries.saveEnded(sql, some.stream().map(RunRows::toRow).toList()).execute();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void runs_that_had_ended_before_there_was_a_chain_are_sealed_in_it(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(BEFORE_CHAIN, engine, config);
+    List<Run> runs = Runs.ofEveryKind();
+    fill(config, runs);
+    List<Run> more = Stream.generate(Runs::completed).limit(1_001).toList();
+    fill(config, more);
+    long ended = runs.stream().filter(run -> run.status().isFinal()).count() + more.size();
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      Run running =
+          runs.stream()
+              .filter(run -> run.status() == RunStatus.RUNNING)
+              .filter(run -> run.spec().mode() == RunMode.LOCAL)
+              .findFirst()
+              .orElseThrow();
+      database.runs().save(Runs.ended(running, Runs.exited(0)));
+    }
+
+    Verified verified = Verified.of(config);
+    assertThat(verified.discrepancies()).isEmpty();
+    assertThat(verified.verification())
+        .isEqualTo(new Verification(verified.head(), ended + 1, ended, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_chain_that_was_undone_is_made_anew_of_what_is_on_record(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      Runs.ofEveryKind().forEach(database.runs()::save);
+    }
+    ChainHead before = Verified.of(config).head();
+
+    undo(engine, config, "U4__add_run_chain.sql");
+    assertThatThrownBy(() -> Verified.of(config))
+        .isInstanceOf(RepositoryException.class)
+        .hasMessageContaining("migrate it");
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate().applied()).isEqualTo(1);
+    }
+
+    Verified after = Verified.of(config);
+    assertThat(after.discrepancies()).isEmpty();
+    assertThat(after.head().count()).isEqualTo(before.count());
+    assertThat(after.verification().sealed()).isEqualTo(before.count());
+    assertThat(Verified.of(config, before).summary())
+        .singleElement()
+        .asString()
+        .startsWith("rewritten");
+  }
+
+  private static int migrations() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(FOLDER, "sqlite"))) {
+      return (int) files.filter(file -> file.getFileName().toString().startsWith("V")).count();
     }
   }
 
@@ -246,6 +325,7 @@ class MigrationTest {
       database.idempotencyKeys().claim(claim);
     }
 
+    undo(engine, config, "U4__add_run_chain.sql");
     undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
 
@@ -260,7 +340,7 @@ class MigrationTest {
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
     int later = Schema.VERSION + 1;
-    addToHistory(config, "%1$d, '%1$d', 'later', 'SQL', 'V%1$d__later.sql'".formatted(later));
+    addToHistory(config, "9, '%d', 'later', 'SQL', 'V%d__later.sql'".formatted(later, later));
     refuses(config, "version %d, this program knows %d".formatted(later, Schema.VERSION));
   }
 
@@ -360,8 +440,9 @@ class MigrationTest {
         assertThat(files.map(file -> file.getFileName().toString()))
             .filteredOn(name -> name.startsWith("V"))
             .extracting(name -> Integer.valueOf(name.replaceAll("V(\\d+)__.*", "$1")))
-            .containsExactlyInAnyOrderElementsOf(
-                Stream.iterate(1, i -> i + 1).limit(Schema.VERSION).toList());
+            .contains(Schema.VERSION)
+            .allMatch(version -> version <= Schema.VERSION)
+            .doesNotHaveDuplicates();
       }
     }
   }

@@ -40,12 +40,13 @@ class OutageTest {
 
   @TempDir private Path folder;
   private Wire wire;
+  private DatabaseConfig behind;
   private RunDatabase database;
   private RunRepository runs;
 
   @BeforeEach
   void open() throws Exception {
-    DatabaseConfig behind = Engine.POSTGRES.migrated(folder);
+    behind = Engine.POSTGRES.migrated(folder);
     int port = Integer.parseInt(behind.url().replaceAll(".*:(\\d+)/.*", "$1"));
     wire = new Wire(port);
     database = RunDatabase.at(through(wire.port(), behind.url().replaceAll(".*/", "")));
@@ -161,6 +162,13 @@ class OutageTest {
       assertThat(runs.find(state.id())).contains(state);
     }
     assertThat(runs.page(RunQuery.all()).runs()).hasSize(1);
+    isLinkedOnce();
+  }
+
+  private void isLinkedOnce() {
+    Verified verified = Verified.of(behind);
+    assertThat(verified.discrepancies()).isEmpty();
+    assertThat(verified.head().count()).isEqualTo(1);
   }
 
   @Test
@@ -177,6 +185,7 @@ class OutageTest {
         .ignoreExceptionsInstanceOf(RepositoryException.class)
         .untilAsserted(() -> runs.save(completed));
     assertThat(runs.find(completed.id())).contains(completed);
+    isLinkedOnce();
   }
 
   @Test
@@ -186,6 +195,8 @@ class OutageTest {
 
     ThrowingCallable save = () -> runs.save(Runs.running());
     failSoon(Stream.generate(() -> save).limit(30).toList());
+    ThrowingCallable end = () -> runs.save(Runs.completed());
+    failSoon(Stream.generate(() -> end).limit(30).toList());
   }
 
   @Test

@@ -31,6 +31,11 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
   /** For the generated classes. */
   public InstantBinding() {}
 
+  /** As SQLite has it. */
+  public static String text(Instant at) {
+    return TEXT.format(at);
+  }
+
   @Override
   public Converter<OffsetDateTime, Instant> converter() {
     return Converter.ofNullable(
@@ -55,7 +60,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
       PreparedStatement statement, int index, @Nullable Instant at, boolean sqlite)
       throws SQLException {
     if (sqlite) {
-      statement.setString(index, at == null ? null : TEXT.format(at));
+      statement.setString(index, at == null ? null : text(at));
     } else {
       OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
       statement.setObject(index, value, Types.TIMESTAMP_WITH_TIMEZONE);

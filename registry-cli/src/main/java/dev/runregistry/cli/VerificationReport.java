@@ -1,0 +1,15 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.service.Verification;
+
+/** Tells what a verification found, while it goes on: so that it may be millions. */
+interface VerificationReport {
+  static VerificationReport of(StandardOutput out, boolean json) {
+    return json ? new VerificationJson(out) : new VerificationText(out);
+  }
+
+  void found(Discrepancy discrepancy);
+
+  void end(Verification verification);
+}

@@ -1,0 +1,40 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.service.Verification;
+
+/** For people: a line for each discrepancy, then what it all comes to. */
+final class VerificationText implements VerificationReport {
+  private final StandardOutput out;
+
+  VerificationText(StandardOutput out) {
+    this.out = out;
+  }
+
+  @Override
+  public void found(Discrepancy found) {
+    out.println(
+        "%-12s  %s  %s"
+            .formatted(found.kind().text(), subject(found), Printable.line(found.message())));
+  }
+
+  private static String subject(Discrepancy found) {
+    return found.runId() == null ? "link " + found.link() : Printable.line(found.runId());
+  }
+
+  @Override
+  public void end(Verification verification) {
+    out.println(
+        verification.isIntact()
+            ? "All %d finished runs are as they were recorded%s"
+                .formatted(verification.links(), sealed(verification))
+            : "%d of what is recorded is not as it was".formatted(verification.discrepancies()));
+    out.println("head " + verification.head());
+  }
+
+  private static String sealed(Verification verification) {
+    return verification.sealed() == 0
+        ? ""
+        : ", %d of them as they were when the chain was made".formatted(verification.sealed());
+  }
+}

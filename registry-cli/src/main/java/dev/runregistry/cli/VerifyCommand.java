@@ -1,0 +1,67 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.service.Verification;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code registry verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Tells whether all finished runs are as they were recorded: none changed, removed or put in"
+          + " later. Reads the database only; a copy of its file is enough.",
+      "%nThat the last runs were removed, or all written anew, shows only with a head that was kept"
+          + " where nobody who can write to the database can change it."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all are as they were recorded",
+      "1:some are not, or the chain does not have the head",
+      "2:misused",
+      "125:it could not be found out"
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Option(
+      names = "--head",
+      paramLabel = "COUNT:DIGEST",
+      description = "What an earlier verify printed as the head: the chain has to have it.")
+  private @Nullable String head;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  VerifyCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    ChainHead kept = kept();
+    Parts parts = new Parts(settings.read(caller));
+    VerificationReport report = VerificationReport.of(caller.out(), json);
+    try (RunDatabase database = parts.database()) {
+      Verification verification = parts.chainReader(database).verify(kept, report::found);
+      report.end(verification);
+      return verification.isIntact() ? 0 : 1;
+    }
+  }
+
+  private @Nullable ChainHead kept() {
+    try {
+      return head == null ? null : ChainHead.parse(head);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--head: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.runregistry.persistence.jooq;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import java.util.List;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+
+/**
+ * How a database puts endings on record, each with its link in the chain: both or neither. The runs
+ * of one call have different ids and are all saved or none.
+ */
+interface EndedRuns {
+  static EndedRuns in(SQLDialect dialect, Statements statements) {
+    return dialect == SQLDialect.SQLITE
+        ? new SqliteEndedRuns(statements)
+        : new PostgresEndedRuns(statements);
+  }
+
+  /** Returns the ids of those that were stored; the others have an ending on record already. */
+  Set<RunId> save(DSLContext sql, List<Run> runs);
+
+  /** Appends links for runs that are on record already, within the caller's transaction. */
+  static void seal(DSLContext sql, List<Run> runs) {
+    if (sql.dialect() == SQLDialect.SQLITE) {
+      SqliteEndedRuns.seal(sql, runs);
+    } else {
+      PostgresEndedRuns.seal(sql, runs);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.runregistry.persistence.jooq;
+
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets threads that save at the same time share one transaction: the first one works, those that
+ * come meanwhile wait, and one of them takes all of them along. Nobody waits for company. A chain
+ * has one end, so transactions that append to it have to follow each other; if each of them waited
+ * for the disk alone, they would be as slow as the disk.
+ */
+final class GroupCommit {
+  /** Enough for any server, and with the largest output still less than a megabyte. */
+  private static final int MOST = 32;
+
+  private final Function<List<Run>, Set<RunId>> saving;
+  private final Predicate<RepositoryException> concernsOneRun;
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private final Queue<Request> waiting = new ArrayDeque<>();
+
+  /**
+   * For a database.
+   *
+   * @param saving saves runs with different ids, all or none, and returns the ids of those that
+   *     were not on record before
+   * @param concernsOneRun whether others could be saved although this happened
+   */
+  GroupCommit(
+      Function<List<Run>, Set<RunId>> saving, Predicate<RepositoryException> concernsOneRun) {
+    this.saving = saving;
+    this.concernsOneRun = concernsOneRun;
+  }
+
+  /** One thread's wish, and what became of it. Guarded by the turn, but for the run. */
+  private static final class Request {
+    private final Run run;
+    private boolean done;
+    private boolean stored;
+    private @Nullable RuntimeException failure;
+
+    Request(Run run) {
+      this.run = run;
+    }
+
+    void succeed(boolean newlyStored) {
+      done = true;
+      stored = newlyStored;
+    }
+
+    void fail(RuntimeException e) {
+      done = true;
+      failure = e;
+    }
+  }
+
+  /**
+   * Saves the run; whether it was not on record before.
+   *
+   * @throws RepositoryException as saving does
+   */
+  boolean save(Run run) {
+    Request mine = new Request(run);
+    synchronized (waiting) {
+      waiting.add(mine);
+    }
+    boolean interrupted = Thread.interrupted(); // it is not for those whose work is done here
+    turn.lock();
+    try {
+      while (!mine.done) {
+        saveTogether(next());
+      }
+    } finally {
+      turn.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    if (mine.failure != null) {
+      throw mine.failure;
+    }
+    return mine.stored;
+  }
+
+  /** Those who wait longest, each run once. */
+  private List<Request> next() {
+    Map<RunId, Request> group = new LinkedHashMap<>();
+    synchronized (waiting) {
+      Request first = waiting.peek();
+      while (first != null && group.size() < MOST && !group.containsKey(first.run.id())) {
+        group.put(first.run.id(), first);
+        waiting.remove();
+        first = waiting.peek();
+      }
+    }
+    return List.copyOf(group.values());
+  }
+
+  private void saveTogether(List<Request> group) {
+    try {
+      Set<RunId> stored = saving.apply(group.stream().map(request -> request.run).toList());
+      group.forEach(request -> request.succeed(stored.contains(request.run.id())));
+    } catch (RepositoryException e) {
+      boolean ofOne = concernsOneRun.test(e);
+      if (ofOne && group.size() > 1) {
+        group.forEach(request -> saveTogether(List.of(request)));
+      } else {
+        group.forEach(request -> request.fail(e));
+      }
+      if (!ofOne) { // the database is away: who waits has waited for it as long as this one
+        takeAll().forEach(request -> request.fail(e));
+      }
+    } catch (RuntimeException e) { // a defect, which each of them has to hear of
+      group.forEach(request -> request.fail(e));
+    } catch (Error e) {
+      group.forEach(request -> request.fail(new IllegalStateException("saving broke", e)));
+      throw e;
+    }
+  }
+
+  /** How many wait for their turn. */
+  int waiting() {
+    synchronized (waiting) {
+      return waiting.size();
+    }
+  }
+
+  private List<Request> takeAll() {
+    synchronized (waiting) {
+      List<Request> all = List.copyOf(waiting);
+      waiting.clear();
+      return all;
+    }
+  }
+}

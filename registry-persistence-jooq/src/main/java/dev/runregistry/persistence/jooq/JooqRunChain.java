@@ -1,0 +1,170 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static org.jooq.impl.DSL.noCondition;
+
+import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.port.RunChain;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record3;
+import org.jooq.Result;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the chain in pieces, all of one snapshot: with a cursor over all of it, a database may
+ * rather sort millions of outputs first. Nothing is migrated or written for it.
+ */
+final class JooqRunChain implements RunChain {
+  private static final int LINKS = 256; // with the largest outputs, 5 MB
+  private static final int RUNS = 2_000;
+
+  /** What is none of them is not as the registry writes it. */
+  private static final Set<String> NOT_ENDED =
+      Set.of(RunStatus.PENDING.text(), RunStatus.RUNNING.text());
+
+  private final Database database;
+  private final Connections connections;
+
+  JooqRunChain(Database database, Connections connections) {
+    this.database = database;
+    this.connections = connections;
+  }
+
+  @Override
+  public void read(Reader reader) {
+    database.translating(
+        "read the chain of runs",
+        () ->
+            connections.inSnapshot(
+                connection -> {
+                  requireChain(connection);
+                  new Look(
+                          connection,
+                          DSL.using(connection, connections.dialect(), Database.settings()),
+                          reader)
+                      .atAll();
+                  return true;
+                }));
+  }
+
+  private static void requireChain(Connection connection) {
+    int version = version(connection);
+    if (version != Schema.VERSION) {
+      throw new DataAccessException(
+          version == 0
+              ? "there are no tables of the registry"
+              : "the schema has version %d, this program has %d: migrate it, or a copy of it"
+                  .formatted(version, Schema.VERSION));
+    }
+  }
+
+  private static int version(Connection connection) {
+    try {
+      return Schema.version(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
+    }
+  }
+
+  /** One look, in one snapshot. */
+  private static final class Look {
+    private final Connection connection;
+    private final DSLContext sql;
+    private final Reader reader;
+    private final ChainRows rows;
+
+    Look(Connection connection, DSLContext sql, Reader reader) {
+      this.connection = connection;
+      this.sql = sql;
+      this.reader = reader;
+      rows = new ChainRows(sql.dialect());
+    }
+
+    void atAll() {
+      Condition rest = noCondition();
+      for (List<Long> piece = numbers(rest); !piece.isEmpty(); piece = numbers(rest)) {
+        long last = piece.get(piece.size() - 1);
+        tell(piece.get(0), last);
+        rest = RUN_CHAIN.LINK_NUMBER.gt(last);
+      }
+      if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
+        tellUnlinked(TUNIX_RUNS.RUN_ID.coerce(String.class));
+      } else {
+        tellUnlinked(TUNIX_RUNS.RUN_ID);
+      }
+    }
+
+    private List<Long> numbers(Condition rest) {
+      return sql.select(RUN_CHAIN.LINK_NUMBER)
+          .from(RUN_CHAIN)
+          .where(rest)
+          .orderBy(RUN_CHAIN.LINK_NUMBER)
+          .limit(LINKS)
+          .fetch(RUN_CHAIN.LINK_NUMBER);
+    }
+
+    private List<Boolean> tell(long first, long last) {
+      return Statements.read(
+          connection,
+          sql.select(rows.both.fields())
+              .from(RUN_CHAIN)
+              .leftJoin(TUNIX_RUNS)
+              .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
+              .where(RUN_CHAIN.LINK_NUMBER.between(first, last))
+              .orderBy(RUN_CHAIN.LINK_NUMBER),
+          SqlTypes.of(sql.dialect()),
+          rows.both,
+          this::tell);
+    }
+
+    private boolean tell(Row row) {
+      ChainLink link;
+      try {
+        link = rows.toLink(row);
+      } catch (RuntimeException e) { // all that can go wrong here is what is stored
+        reader.unreadableLink(ChainRows.number(row), ChainRows.reason(e));
+        return false;
+      }
+      reader.link(link, rows.toRecord(row));
+      return true;
+    }
+
+    private <T> void tellUnlinked(Field<T> id) {
+      Condition rest = noCondition();
+      for (Result<Record3<T, String, Long>> piece = runs(id, rest);
+          !piece.isEmpty();
+          piece = runs(id, rest)) {
+        piece.forEach(run -> tellUnlinked(run.value1(), run.value2(), run.value3()));
+        rest = id.gt(piece.get(piece.size() - 1).value1());
+      }
+    }
+
+    private <T> Result<Record3<T, String, Long>> runs(Field<T> id, Condition rest) {
+      return sql.select(id, TUNIX_RUNS.STATUS, RUN_CHAIN.LINK_NUMBER)
+          .from(TUNIX_RUNS)
+          .leftJoin(RUN_CHAIN)
+          .on(RUN_CHAIN.RUN_ID.eq(TUNIX_RUNS.RUN_ID))
+          .where(rest)
+          .orderBy(id)
+          .limit(RUNS)
+          .fetch();
+    }
+
+    private void tellUnlinked(Object id, String status, @Nullable Long link) {
+      if (link == null && !NOT_ENDED.contains(status)) {
+        reader.unlinked(String.valueOf(id));
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
+import static org.jooq.impl.DSL.inline;
+
+import dev.runregistry.persistence.jooq.Statements.Statement;
+import dev.runregistry.run.CanonicalRun;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.QueryPart;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One statement, so that no connection can break and no program stop between a run and its link. A
+ * trigger numbers the links and chains them, one transaction at a time, and the rows of the runs
+ * are written before that lock is taken.
+ */
+final class PostgresEndedRuns implements EndedRuns {
+  // the sort needs all rows of the runs before the first link is made: who has the lock of the
+  // chain must not wait for a run that somebody else is saving
+  private static final String SAVE =
+      "WITH saved AS ({0}) INSERT INTO run_chain (run_id, form, run_digest, sealed)"
+          + " SELECT saved.run_id, {1}, digests.run_digest, false"
+          + " FROM saved JOIN (VALUES {2}) AS digests (run_id, run_digest)"
+          + " ON digests.run_id = saved.run_id ORDER BY saved.run_id RETURNING run_id";
+
+  private static final String SEAL =
+      "INSERT INTO run_chain (run_id, form, run_digest, sealed)"
+          + " SELECT run_id, {0}, run_digest, true"
+          + " FROM (VALUES {1}) AS digests (run_id, run_digest) ORDER BY run_id";
+
+  private static final Row.Columns ID = new Row.Columns(List.of(TUNIX_RUNS.RUN_ID));
+
+  private final Statements statements;
+
+  PostgresEndedRuns(Statements statements) {
+    this.statements = statements;
+  }
+
+  @Override
+  public Set<RunId> save(DSLContext sql, List<Run> runs) {
+    // in one order, so that two who save the same runs wait for each other in turn
+    List<Run> sorted = runs.stream().sorted(comparing(run -> run.id().toString())).toList();
+    return Set.copyOf(
+        statements.read(
+            save(sql, sorted, sorted.stream().map(RunRows::toRow).toList()),
+            ID,
+            row -> new RunId(requireNonNull(row.get(TUNIX_RUNS.RUN_ID)))));
+  }
+
+  private static Statement save(
+      DSLContext sql, List<Run> runs, List<Map<Field<?>, @Nullable Object>> rows) {
+    List<@Nullable Object> values = new ArrayList<>();
+    rows.forEach(row -> values.addAll(row.values()));
+    for (Run run : runs) {
+      values.add(run.id().value());
+      values.add(digest(run));
+    }
+    return new Statement(
+        List.of("end", runs.size()),
+        () -> {
+          QueryPart saved = RunQueries.saveEnded(sql, rows).returning(TUNIX_RUNS.RUN_ID);
+          return sql.query(SAVE, saved, inline(CanonicalRun.FORM), digests(runs));
+        },
+        values);
+  }
+
+  static void seal(DSLContext sql, List<Run> runs) {
+    sql.execute(SEAL, inline(CanonicalRun.FORM), digests(runs));
+  }
+
+  private static QueryPart digests(List<Run> runs) {
+    return DSL.list(runs.stream().map(run -> DSL.row(run.id().value(), digest(run))).toList());
+  }
+
+  private static byte[] digest(Run run) {
+    return CanonicalRun.digest(run, CanonicalRun.FORM).bytes();
+  }
+}

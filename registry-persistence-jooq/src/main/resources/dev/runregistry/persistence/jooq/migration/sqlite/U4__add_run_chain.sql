@@ -1,0 +1,9 @@
+-- Undoes V4: drops the chain, so that nobody can tell any more whether finished runs are as they were recorded. Keep what
+-- `registry verify` prints before. By hand, in one transaction:
+--   sqlite3 -bail registry.db 'BEGIN IMMEDIATE' '.read U4__add_run_chain.sql' COMMIT
+-- The next start of the registry, or `registry migrate`, makes a new chain of what is on record then.
+
+DROP TRIGGER tunix_runs_require_link_of_insert;
+DROP TRIGGER tunix_runs_require_link_of_update;
+DROP TABLE run_chain;
+DELETE FROM flyway_schema_history WHERE version = '4';

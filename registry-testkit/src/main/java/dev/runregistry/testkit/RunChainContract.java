@@ -1,0 +1,266 @@
+package dev.runregistry.testkit;
+
+import static dev.runregistry.testkit.Runs.NOON;
+import static dev.runregistry.testkit.Runs.ended;
+import static dev.runregistry.testkit.Runs.exited;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.run.CanonicalRun;
+import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.port.RunChain;
+import dev.runregistry.run.port.RunRepository;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every {@link RunChain} promises. Subclass it, hand over an empty one. */
+@Timeout(120)
+public abstract class RunChainContract {
+  private RunRepository runs;
+  private RunChain chain;
+
+  /** For subclasses. */
+  protected RunChainContract() {}
+
+  /** A repository without runs; called once for each test, before {@link #chain}. */
+  protected abstract RunRepository empty() throws Exception;
+
+  /** The chain of the finished runs in it. */
+  protected abstract RunChain chain() throws Exception;
+
+  @BeforeEach
+  final void begin_with_an_empty_chain() throws Exception {
+    runs = empty();
+    chain = chain();
+  }
+
+  /** All that one reading told. */
+  private static final class Reading implements RunChain.Reader {
+    private final List<ChainLink> links = new ArrayList<>();
+    private final List<StoredRecord> records = new ArrayList<>();
+
+    @Override
+    public void link(ChainLink link, StoredRecord record) {
+      links.add(link);
+      records.add(record);
+    }
+
+    @Override
+    public void unreadableLink(long number, String reason) {
+      throw new AssertionError("link " + number + ": " + reason);
+    }
+
+    @Override
+    public void unlinked(String runId) {
+      throw new AssertionError("run " + runId + " has no link");
+    }
+
+    List<RunId> ids() {
+      return links.stream().map(ChainLink::runId).toList();
+    }
+
+    ChainHead head() {
+      return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).asHead();
+    }
+  }
+
+  private Reading reading() {
+    Reading reading = new Reading();
+    chain.read(reading);
+    assertWhole(reading.links);
+    return reading;
+  }
+
+  private static void assertWhole(List<ChainLink> links) {
+    ChainHead before = ChainHead.EMPTY;
+    for (ChainLink link : links) {
+      assertThat(link.number()).isEqualTo(before.count() + 1);
+      assertThat(link.previous()).isEqualTo(before.digest());
+      assertThat(link.isIntact()).describedAs(link.toString()).isTrue();
+      before = link.asHead();
+    }
+  }
+
+  @Test
+  void without_finished_runs_there_is_no_link() {
+    Runs.ofEveryKind().stream().filter(run -> !run.status().isFinal()).forEach(runs::save);
+
+    assertThat(reading().links).isEmpty();
+  }
+
+  @Test
+  void each_ending_has_a_link_in_the_order_in_which_it_was_recorded() {
+    List<Run> finished = Runs.ofEveryKind().stream().filter(run -> run.status().isFinal()).toList();
+    finished.forEach(runs::save);
+
+    Reading reading = reading();
+
+    assertThat(reading.ids()).isEqualTo(finished.stream().map(Run::id).toList());
+    assertThat(reading.records)
+        .isEqualTo(finished.stream().<StoredRecord>map(StoredRecord.Found::new).toList());
+    assertThat(reading.links)
+        .allSatisfy(
+            link -> {
+              assertThat(link.form()).isEqualTo(CanonicalRun.FORM);
+              assertThat(link.sealed()).isFalse();
+              assertThat(link.recordedAt()).isAfter(NOON.minusSeconds(400_000_000));
+            })
+        .extracting(ChainLink::runDigest)
+        .isEqualTo(
+            finished.stream().map(run -> CanonicalRun.digest(run, CanonicalRun.FORM)).toList());
+  }
+
+  @Test
+  void what_is_read_has_the_digest_of_what_was_saved_whatever_its_texts_are() {
+    for (String text : Texts.STRANGE) {
+      runs.save(ended(Runs.running(Texts.specOf(text), NOON), Texts.outcomeOf(text)));
+    }
+
+    Reading reading = reading();
+
+    assertThat(reading.links).hasSameSizeAs(Texts.STRANGE);
+    for (int i = 0; i < reading.links.size(); i++) {
+      ChainLink link = reading.links.get(i);
+      assertThat(reading.records.get(i))
+          .isInstanceOfSatisfying(
+              StoredRecord.Found.class,
+              found ->
+                  assertThat(CanonicalRun.digest(found.run(), link.form()))
+                      .isEqualTo(link.runDigest()));
+    }
+  }
+
+  @Test
+  void an_ending_that_is_saved_again_gets_no_second_link() {
+    Run running = Runs.running();
+    Run completed = ended(running, exited(0));
+    for (Run state : List.of(running, completed, completed, running(completed), completed)) {
+      try {
+        runs.save(state);
+      } catch (StaleRunException e) {
+        assertThat(state).isEqualTo(running);
+      }
+    }
+
+    assertThat(reading().ids()).containsExactly(completed.id());
+  }
+
+  private static Run running(Run ended) {
+    return Run.started(ended.id(), ended.spec(), Runs.EXECUTOR, ended.createdAt());
+  }
+
+  @Test
+  void an_ending_that_is_refused_gets_no_link() {
+    Run running = Runs.running();
+    Run completed = ended(running, exited(0));
+    runs.save(completed);
+    ChainHead before = reading().head();
+
+    assertThatThrownBy(() -> runs.save(ended(running, exited(1))))
+        .isInstanceOf(StaleRunException.class);
+    Run pending = Runs.pending();
+    runs.save(pending);
+    assertThatThrownBy(
+            () -> runs.save(ended(pending.start(Runs.EXECUTOR, NOON.plusSeconds(1)), exited(0))))
+        .isInstanceOf(StaleRunException.class);
+
+    assertThat(reading().head()).isEqualTo(before);
+  }
+
+  @Test
+  void of_many_endings_at_once_none_is_lost_and_none_is_linked_twice() throws Exception {
+    List<Run> finished = new ArrayList<>();
+    List<Callable<Void>> saves = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Run running = Runs.running();
+      Run completed = ended(running, exited(0));
+      finished.add(completed);
+      saves.add(saving(running, completed));
+      saves.add(saving(completed)); // who reconciles
+    }
+
+    all(saves);
+
+    assertThat(reading().ids())
+        .containsExactlyInAnyOrderElementsOf(finished.stream().map(Run::id).toList());
+  }
+
+  @Test
+  void of_different_endings_of_one_run_the_one_on_record_is_linked() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      Run running = Runs.running();
+      runs.save(running);
+      all(IntStream.range(0, 16).mapToObj(code -> saving(ended(running, exited(code)))).toList());
+
+      Reading reading = reading();
+      Run onRecord = runs.find(running.id()).orElseThrow();
+      assertThat(reading.links).hasSize(round + 1);
+      assertThat(reading.links.get(round).runDigest())
+          .isEqualTo(CanonicalRun.digest(onRecord, CanonicalRun.FORM));
+    }
+  }
+
+  private Callable<Void> saving(Run... states) {
+    return () -> {
+      for (Run state : states) {
+        try {
+          runs.save(state);
+        } catch (StaleRunException e) { // another was faster
+          assertThat(runs.find(state.id()).map(run -> run.status().isFinal())).contains(true);
+        }
+      }
+      return null;
+    };
+  }
+
+  private static void all(List<Callable<Void>> work) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try {
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void a_reading_sees_one_moment_while_runs_end() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Void>> writers =
+          Stream.generate(
+                  () -> saving(Stream.generate(Runs::completed).limit(100).toArray(Run[]::new)))
+              .limit(4)
+              .map(threads::submit)
+              .toList();
+      int seen = 0;
+      do {
+        Reading reading = reading(); // in which nothing may be missing
+        assertThat(reading.records).allMatch(record -> record instanceof StoredRecord.Found);
+        assertThat(reading.links.size()).isGreaterThanOrEqualTo(seen);
+        seen = reading.links.size();
+      } while (!writers.stream().allMatch(Future::isDone));
+      for (Future<Void> writer : writers) {
+        writer.get();
+      }
+      assertThat(reading().links).hasSize(400);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
