@@ -6,14 +6,14 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as the contract writes them: every key, always, in its order. */
 final class RunJson {
-  private static final double MICROS_PER_SECOND = 1e6;
-
   private RunJson() {}
 
   static byte[] run(Run run) {
@@ -74,14 +74,14 @@ final class RunJson {
     json.writeEndObject();
   }
 
+  /** Exact, because a record has no parts of a microsecond, and never with an exponent. */
   private static void writeSeconds(JsonGenerator json, @Nullable Duration duration)
       throws IOException {
     json.writeFieldName("duration_seconds");
     if (duration == null) {
       json.writeNull();
     } else {
-      long micros = duration.toNanos() / 1_000; // exact: a record has no parts of a microsecond
-      json.writeNumber(micros / MICROS_PER_SECOND);
+      json.writeNumber(BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6));
     }
   }
 

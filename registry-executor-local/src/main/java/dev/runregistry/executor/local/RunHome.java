@@ -81,10 +81,33 @@ public final class RunHome implements RunJournal, RunLogs {
         .findFirst();
   }
 
+  @Override
+  public long limit(RunId id) {
+    return folderOf(id)
+        .map(folder -> new RunProcesses(folder).logLimit().bytes())
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** One sentence about what a log does not have, of all that was printed; empty if it has all. */
+  public Optional<String> logNotice(RunId id, LogStream stream) {
+    return folderOf(id).flatMap(folder -> LimitedLogs.of(folder).notice(stream));
+  }
+
+  private Optional<RunFolder> folderOf(RunId id) {
+    return Stream.of(activeFolder(id), RunFolder.in(done, id))
+        .filter(RunFolder::exists)
+        .findFirst();
+  }
+
   /** How many runs have begun and are not settled: running ones, and those that need attention. */
   public int activeRuns() {
     String[] names = active.toFile().list();
     return names == null ? 0 : names.length;
+  }
+
+  @Override
+  public int waiting() {
+    return (int) unsettled().stream().filter(id -> Files.exists(activeFolder(id).ended())).count();
   }
 
   /** The folder of a run that is not settled. */

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
- * 1970, where there is one; {@code supervisor} and {@code child} with the line of {@code
- * /proc/<pid>/stat} that each wrote itself, first thing, or nothing where there is no {@code
- * /proc}. The line of the child is there before its program is; {@code unstarted} follows where its
- * program never was.
+ * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code supervisor} and {@code
+ * child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or nothing
+ * where there is no {@code /proc}. The line of the child is there before its program is; {@code
+ * unstarted} follows where its program never was.
  */
 final class RunProcesses {
   private final RunFolder folder;
@@ -24,9 +24,18 @@ final class RunProcesses {
   }
 
   /** Begins the file. */
-  void create(Optional<Long> deadlineMillis) throws IOException {
+  void create(Optional<Long> deadlineMillis, LogLimit logLimit) throws IOException {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
-    DurableFiles.create(folder.processes(), deadline.getBytes(StandardCharsets.US_ASCII));
+    String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
+    DurableFiles.create(folder.processes(), (deadline + limit).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** How long each log may become. */
+  LogLimit logLimit() {
+    return line("log-limit")
+        .filter(bytes -> bytes.matches("\\d{5,18}"))
+        .map(bytes -> LogLimit.of(Long.parseLong(bytes)))
+        .orElse(LogLimit.NONE);
   }
 
   /** Notes durably that the run is over its time limit and about to be ended for that. */

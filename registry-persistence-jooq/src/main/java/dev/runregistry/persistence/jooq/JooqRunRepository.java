@@ -1,5 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
@@ -46,6 +48,11 @@ final class JooqRunRepository implements RunRepository {
       }
       return Optional.of(find(sql, run.id()).orElseThrow(() -> e)); // by a trigger, or by a CHECK
     }
+  }
+
+  @Override
+  public void ping() {
+    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
   }
 
   @Override

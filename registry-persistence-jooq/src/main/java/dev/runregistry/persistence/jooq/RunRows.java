@@ -57,6 +57,7 @@ final class RunRows {
     row.put(TUNIX_RUNS.STDERR, run.output().stderr().text());
     row.put(TUNIX_RUNS.MESSAGE, run.message());
     putSpec(row, run.spec());
+    ProvenanceRows.put(row, run.provenance());
     return row;
   }
 
@@ -93,7 +94,8 @@ final class RunRows {
         new Output(
             new CapturedText(present(row, TUNIX_RUNS.STDOUT)),
             new CapturedText(present(row, TUNIX_RUNS.STDERR))),
-        present(row, TUNIX_RUNS.MESSAGE));
+        present(row, TUNIX_RUNS.MESSAGE),
+        ProvenanceRows.toProvenance(row));
   }
 
   private static RunSpec toSpec(Row row) {
@@ -128,7 +130,7 @@ final class RunRows {
         completed == null ? null : Duration.between(started, completed));
   }
 
-  private static <T> T present(Row row, Field<T> column) {
+  static <T> T present(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

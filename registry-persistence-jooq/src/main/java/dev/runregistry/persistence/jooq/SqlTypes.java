@@ -60,6 +60,9 @@ enum SqlTypes {
     if (type == Long.class) {
       return row.getLong(index);
     }
+    if (type == Boolean.class) {
+      return row.getBoolean(index);
+    }
     return type == Double.class ? (Object) row.getDouble(index) : row.getString(index);
   }
 }
