@@ -25,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
@@ -63,6 +62,22 @@ def free_port():
         return listening.getsockname()[1]
 
 
+def process_seconds(pid):
+    """Processor time that a process has used; 0 if it is gone."""
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+
+
+def client_seconds():
+    """Processor time of the children of this process that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 class Postgres:
     """A server of our own, with default settings, that ends with us."""
 
@@ -87,6 +102,12 @@ class Postgres:
                 cwd=home, preexec_fn=self.become, stdout=log, stderr=log)
         self.host, self.password = "127.0.0.1", None
 
+    def cpu_seconds(self):
+        """Of all its processes that are there."""
+        children = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
+        with open(children) as pids:
+            return sum(process_seconds(int(pid)) for pid in pids.read().split())
+
     def stop(self):
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
@@ -99,6 +120,9 @@ class ForeignPostgres:
         parts = urllib.parse.urlparse(url)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 5432
         self.user, self.password = parts.username or "postgres", parts.password
+
+    def cpu_seconds(self):
+        return float("nan")  # it may be on another host
 
     def stop(self):
         pass
@@ -175,9 +199,7 @@ class Server:
             return json.load(answer)
 
     def cpu_seconds(self):
-        with open("/proc/%d/stat" % self.process.pid) as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return process_seconds(self.process.pid)
 
     def resident(self, what):
         """VmRSS, at the moment, or VmHWM, at most so far, in MiB."""
@@ -193,8 +215,8 @@ class Server:
 class Window:
     """What was seen in one turn."""
 
-    def __init__(self, rate, p50, p99, cpu):
-        self.rate, self.p50, self.p99, self.cpu = rate, p50, p99, cpu
+    def __init__(self, rate, p50, p99, cpu, all_cpu):
+        self.rate, self.p50, self.p99, self.cpu, self.all_cpu = rate, p50, p99, cpu, all_cpu
 
 
 class Case:
@@ -207,21 +229,24 @@ class Case:
         self.limits = {n: [] for n in CONNECTIONS}
         self.posted = 0
 
-    def load(self, wrk, connections, seconds):
+    def load(self, wrk, postgres, connections, seconds):
         environment = dict(os.environ, BENCH_CASE=self.kind, BENCH_ROWS=str(self.rows))
         before = self.server.cpu_seconds()
+        others = postgres.cpu_seconds() + client_seconds()
         said = subprocess.run(
             [wrk, "-t", "1", "-c", str(connections), "-d", "%ds" % seconds, "--latency",
              "--timeout", "10s", "-s", os.path.join(HERE, "requests.lua"),
              self.server.url + self.path],
             env=environment, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
         used = self.server.cpu_seconds() - before
+        others = postgres.cpu_seconds() + client_seconds() - others
         counted = json.loads(said.strip().splitlines()[-1])
         self.check(counted)
         requests = counted["requests"]
         self.posted += requests if self.kind == "dry_run" else 0
         return Window(requests / (counted["micros"] / 1e6), counted["p50"] / 1e3,
-                      counted["p99"] / 1e3, used / requests * 1e6)
+                      counted["p99"] / 1e3, used / requests * 1e6,
+                      (used + others) / requests * 1e6)
 
     def check(self, counted):
         """A benchmark of errors is worth nothing."""
@@ -282,9 +307,9 @@ def ready_after(environment, folder):
     try:
         while True:
             try:
-                with urllib.request.urlopen(url, timeout=10):
+                with urllib.request.urlopen(url, timeout=60):
                     return (time.monotonic() - begin) * 1e3
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # nobody listens yet; a 503 is one too
                 if process.poll() is not None or time.monotonic() - begin > 60:
                     fail("not ready; see " + log.name)
                 time.sleep(0.005)
@@ -293,14 +318,13 @@ def ready_after(environment, folder):
         process.wait()
 
 
-def wait_for_archive(cache, environment, folder):
+def build_archive(environment):
     """The first start has the class-data archive built beside it; measure what comes afterwards."""
-    ready_after(environment, folder)
-    for _ in range(600):
-        if any(f.endswith((".server.jsa", ".server.aot")) for _, _, fs in os.walk(cache) for f in fs):
-            return
-        time.sleep(0.1)
-    fail("no class-data archive appeared in " + cache)
+    subprocess.run([REGISTRY, "serve"], env=dict(environment, REGISTRY_CDS="build"), check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not any(name.endswith((".jsa", ".aot"))
+               for _, _, names in os.walk(environment["XDG_CACHE_HOME"]) for name in names):
+        fail("no class-data archive appeared in " + environment["XDG_CACHE_HOME"])
 
 
 def filled_server(sql, folder, rows, environment, java_home):
@@ -348,7 +372,7 @@ class Measuring:
         self.scripts = 0
 
     def warm_up(self, case, seconds):
-        case.load(self.wrk, max(CONNECTIONS), seconds)
+        case.load(self.wrk, self.sql.postgres, max(CONNECTIONS), seconds)
         check_sql(self.sql, case.server, case.script)
 
     def limit(self, case, connections):
@@ -363,7 +387,7 @@ class Measuring:
                     print("round %d of %d, %d connections: %s" % (
                         number + 1, self.rounds, connections, case.label), file=sys.stderr)
                     case.windows[connections].append(
-                        case.load(self.wrk, connections, self.seconds))
+                        case.load(self.wrk, self.sql.postgres, connections, self.seconds))
                     case.limits[connections].append(self.limit(case, connections))
 
     def require_all_on_record(self, case, before):
@@ -384,15 +408,17 @@ def median(values):
 
 
 def print_table(cases):
-    print("| request | connections | requests/s | p50 ms | p99 ms | CPU µs a request | pgbench/s | x pgbench |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| request | connections | requests/s | p50 ms | p99 ms | CPU µs a request, server"
+          " | with database and client | pgbench/s | x pgbench |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for connections in CONNECTIONS:
         for case in cases:
             seen = case.windows[connections]
             rate, limit = median(w.rate for w in seen), median(case.limits[connections])
-            print("| %s | %d | %.0f | %.2f | %.1f | %.0f | %.0f | %.2f |" % (
+            print("| %s | %d | %.0f | %.2f | %.1f | %.0f | %.0f | %.0f | %.2f |" % (
                 case.label, connections, rate, median(w.p50 for w in seen),
-                median(w.p99 for w in seen), median(w.cpu for w in seen), limit, rate / limit))
+                median(w.p99 for w in seen), median(w.cpu for w in seen),
+                median(w.all_cpu for w in seen), limit, rate / limit))
 
 
 def print_targets(cases, ready, resident):
@@ -446,7 +472,8 @@ def measure(given, scratch):
     if given.java_home:
         environment["JAVA_HOME"] = given.java_home
     sqlite = dict(environment, REGISTRY_HOME=os.path.join(scratch, "sqlite"))
-    wait_for_archive(cache, sqlite, scratch)
+    build_archive(environment)
+    ready_after(sqlite, scratch)  # makes the database
     ready = [ready_after(sqlite, scratch) for _ in range(1 if given.short else 7)]
     postgres = ForeignPostgres(given.url) if given.url else Postgres(scratch, given.bin)
     servers = {}
@@ -458,8 +485,8 @@ def measure(given, scratch):
         measuring = Measuring(sql, wrk, given.seconds, given.rounds)
         cases = cases_for(servers)
         dry_run, before = cases[-1], completed_runs(sql, cases[-1])
-        for case in cases:
-            measuring.warm_up(case, given.warm_up)
+        for case in cases:  # the servers of the smaller tables are asked for nothing but lists
+            measuring.warm_up(case, given.warm_up * (3 if case.name.startswith("list_") else 1))
         measuring.turns(cases)
         measuring.require_all_on_record(dry_run, before)
         print_table(cases)
