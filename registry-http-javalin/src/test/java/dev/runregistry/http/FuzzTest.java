@@ -141,9 +141,8 @@ class FuzzTest {
   private String target(String template, JsonNode item) {
     String path =
         template
-            .replace(
-                "{run_id}", random.nextBoolean() ? Runs.id().toString() : encoded(oneOf(TEXTS)))
-            .replace("{stream}", random.nextBoolean() ? "stdout" : encoded(oneOf(TEXTS)));
+            .replace("{run_id}", random.nextBoolean() ? Runs.id().toString() : segment())
+            .replace("{stream}", random.nextBoolean() ? "stdout" : segment());
     StringBuilder target = new StringBuilder(path);
     JsonNode parameters = item.path("get").path("parameters");
     char separator = '?';
@@ -156,6 +155,11 @@ class FuzzTest {
       }
     }
     return target.toString();
+  }
+
+  private String segment() {
+    String text = encoded(oneOf(TEXTS));
+    return text.isEmpty() ? "-" : text; // without one it is another path
   }
 
   private static String encoded(String text) {
