@@ -118,9 +118,9 @@ class KilledRegistryTest {
     assertThat(onlyRun().exitCode()).isEqualTo(7);
   }
 
-  /** unsettled, claim, standing, sweep, end, save, settle, release, foreign. */
+  /** discardUnbegun, unsettled, claim, standing, sweep, end, save, settle, release, foreign. */
   static IntStream momentsOfReconcile() {
-    return IntStream.range(0, 18);
+    return IntStream.range(0, 20);
   }
 
   @Test

@@ -30,7 +30,7 @@ record Plan(
     List<PlannedRun> runs,
     List<Event> events) {
 
-  private static final int MOMENTS = 16; // of a submitted run, and two in which nothing happens
+  private static final int MOMENTS = 2 * Steps.OF_SUBMIT.size(); // before and after each
   private static final int[] CODES = {0, 0, 1, 3, 7, 64, 100};
 
   /** Who carries runs out. */

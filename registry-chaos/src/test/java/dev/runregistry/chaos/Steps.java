@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Steps {
   /** A submitted run as a registry without faults carries it out, in this order. */
   static final List<String> OF_SUBMIT =
-      List.of("begin", "save", "execute", "end", "save", "settle", "release");
+      List.of("begin", "save", "execute", "endedAt", "end", "save", "settle", "release");
 
   private final int fatal;
   private final AtomicInteger moments = new AtomicInteger();
