@@ -32,7 +32,7 @@ final class RunJson {
     writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
-    writeSeconds(json, run.duration().orElse(null));
+    writeSeconds(json, "duration_seconds", run.duration().orElse(null));
     json.writeStringField("started_at", TimeText.of(run.startedAt()));
     Instant completedAt = run.completedAt();
     json.writeStringField("completed_at", completedAt == null ? null : TimeText.of(completedAt));
@@ -44,7 +44,6 @@ final class RunJson {
    * What a run was asked for, but for its command: that is the operator's, and may have secrets.
    */
   static byte[] config(RunSpec spec) {
-    Duration limit = spec.timeLimit();
     return Json.write(
         json -> {
           json.writeStartObject();
@@ -52,8 +51,7 @@ final class RunJson {
           json.writeNumberField("num_epochs", spec.training().numEpochs());
           json.writeNumberField("batch_size", spec.training().batchSize());
           json.writeNumberField("max_seq_length", spec.training().maxSeqLength());
-          json.writeFieldName("time_limit_seconds");
-          writeOrNull(json, seconds(limit));
+          writeSeconds(json, "time_limit_seconds", spec.timeLimit());
           json.writeEndObject();
         });
   }
@@ -89,14 +87,14 @@ final class RunJson {
     json.writeStringField("mode", run.mode().text());
     json.writeStringField("status", run.status().text());
     json.writeStringField("started_at", TimeText.of(run.startedAt()));
-    writeSeconds(json, run.duration());
+    writeSeconds(json, "duration_seconds", run.duration());
     json.writeEndObject();
   }
 
   /** Exact, because a record has no parts of a microsecond, and never with an exponent. */
-  private static void writeSeconds(JsonGenerator json, @Nullable Duration duration)
+  private static void writeSeconds(JsonGenerator json, String name, @Nullable Duration duration)
       throws IOException {
-    json.writeFieldName("duration_seconds");
+    json.writeFieldName(name);
     if (duration == null) {
       json.writeNull();
     } else {
