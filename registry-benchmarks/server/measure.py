@@ -103,10 +103,13 @@ class Postgres:
         self.host, self.password = "127.0.0.1", None
 
     def cpu_seconds(self):
-        """Of all its processes that are there."""
-        children = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
-        with open(children) as pids:
-            return sum(process_seconds(int(pid)) for pid in pids.read().split())
+        """Of all its processes, those that have ended included."""
+        pid = self.process.pid
+        with open("/proc/%d/stat" % pid) as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        ended = (int(fields[13]) + int(fields[14])) / TICKS
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
+            return ended + sum(process_seconds(int(child)) for child in children.read().split())
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
