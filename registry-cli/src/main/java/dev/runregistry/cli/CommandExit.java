@@ -1,18 +1,10 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.RegistryException;
-import picocli.CommandLine;
-import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
+import java.util.concurrent.Callable;
 
-/**
- * Turns what went wrong in a command into a message and an exit code. A class and not two lambdas:
- * those of picocli's interfaces cannot be in the class-data archive, and take longer to make.
- */
-final class CommandExit implements IParameterExceptionHandler, IExecutionExceptionHandler {
+/** Turns what went wrong in a command into a message and an exit code. */
+final class CommandExit {
   /** What a shell makes of a program that SIGPIPE ended. */
   static final int CLOSED_PIPE = 128 + 13;
 
@@ -37,30 +29,27 @@ final class CommandExit implements IParameterExceptionHandler, IExecutionExcepti
     static final Codes OF_RUN = new Codes(125, 125);
   }
 
-  /** Executes the command to its end. */
-  int of(CommandLine command, String... arguments) {
-    command.setParameterExceptionHandler(this);
-    command.setExecutionExceptionHandler(this);
+  /** What the codes of this command are. */
+  Codes codes() {
+    return codes;
+  }
+
+  /** Executes the command to its end, and to that of its output. */
+  int of(Callable<Integer> command) {
     int code = codes.failed();
     try {
-      code = command.execute(arguments);
+      code = command.call();
       caller.out().flush();
     } catch (OutputException e) { // from the last flush, or from picocli printing help
       return outputFailed(e, code);
+    } catch (Exception e) {
+      return failed(e);
     }
     return code;
   }
 
-  @Override
-  public int handleParseException(ParameterException e, String[] arguments) {
-    caller.say(Printable.line(String.valueOf(e.getMessage())));
-    UnmatchedArgumentException.printSuggestions(e, e.getCommandLine().getErr());
-    caller.err().printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
-    return codes.usage();
-  }
-
-  @Override
-  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+  /** Tells what happened and returns the exit code for it. */
+  int failed(Exception e) {
     if (e instanceof OutputException output) {
       return outputFailed(output, codes.failed());
     }

@@ -2,6 +2,8 @@ package dev.runregistry.cli;
 
 import dev.runregistry.cli.Settings.Value;
 import dev.runregistry.cli.TextTable.Column;
+import dev.runregistry.executor.local.LogLimit;
+import dev.runregistry.run.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +70,18 @@ final class ConfigCommand implements Callable<Integer> {
   }
 
   private static String shown(Setting setting, Value said) {
-    return setting.isSecret() ? "***" : DatabaseSettings.masked(said.text());
+    if (setting == Setting.COMMAND) {
+      return commandShown(said);
+    }
+    return setting.isSecret() ? Secrets.MASK : DatabaseSettings.masked(said.text());
+  }
+
+  private static String commandShown(Value said) {
+    try {
+      return CommandText.of(Secrets.masked(CommandText.parse(said.text(), said.source())));
+    } catch (UsageException e) { // shown as it is, so that one can see what is wrong with it
+      return Secrets.masked(said.text());
+    }
   }
 
   private static String usual(Setting setting, Settings settings) {
@@ -82,6 +95,8 @@ final class ConfigCommand implements Callable<Integer> {
       case HOST -> ServerSettings.HOST;
       case PORT -> Integer.toString(ServerSettings.PORT);
       case LOCAL_TIMEOUT -> DurationText.of(ServerSettings.LOCAL_TIMEOUT);
+      case ENV_ALLOW -> String.join(",", RecordedOrigin.VARIABLES);
+      case LOG_LIMIT -> SizeText.of(LogLimit.DEFAULT);
       case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
       case STOP_TIMEOUT -> DurationText.of(ServerSettings.STOP_TIMEOUT);
       case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE, TOKEN, TOKEN_FILE, ALLOWED_HOSTS, CORS_ORIGINS ->

@@ -16,6 +16,18 @@ import picocli.CommandLine.RunLast;
 final class LastCommand implements IExecutionStrategy {
   private final IExecutionStrategy last = new RunLast();
 
+  private LastCommand() {}
+
+  /** A new one, as picocli takes it. */
+  static IExecutionStrategy strategy() {
+    return new LastCommand();
+  }
+
+  /** What is wrong when no command is named at all. */
+  static RuntimeException missing(CommandLine command) {
+    return new ParameterException(command, "Missing command");
+  }
+
   @Override
   public int execute(ParseResult parsed) {
     for (ParseResult command = parsed; command.hasSubcommand(); command = command.subcommand()) {

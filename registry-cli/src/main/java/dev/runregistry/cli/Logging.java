@@ -12,8 +12,6 @@ final class Logging {
 
   /** Sets up what slf4j-simple reads once, when the first logger is made. */
   static void configure(LogLevel level) {
-    System.setProperty(PREFIX + "showThreadName", "false");
-    System.setProperty(PREFIX + "showLogName", "false");
     // the libraries' warnings are details of what we report ourselves
     System.setProperty(PREFIX + "defaultLogLevel", level.isVerbose() ? "info" : "error");
     System.setProperty(OURS, level.text());

@@ -1,5 +1,7 @@
 package dev.runregistry.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.List;
 
 /** Where it all begins. */
@@ -11,6 +13,8 @@ final class Main {
     boolean runs = arguments.length > 0 && List.of("run", "serve").contains(arguments[0]);
     // the other commands keep nothing that a signal could lose
     SignalRelay signals = runs ? SignalRelay.install() : new SignalRelay();
+    System.setErr(
+        new Messages(new FileOutputStream(FileDescriptor.err))); // for the logging library
     Caller caller = Caller.ofProcess();
     Program program = new Program(caller, signals);
     System.exit(

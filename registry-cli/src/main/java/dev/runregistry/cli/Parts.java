@@ -82,8 +82,12 @@ final class Parts {
   }
 
   /** To run something. */
-  RunRegistry registry(RunDatabase database, RunExecutor executor, Executor startRecorder) {
-    return builder(database, executor).startRecorder(startRecorder).build();
+  RunRegistry registry(
+      RunDatabase database, RunExecutor executor, RecordedOrigin origin, Executor startRecorder) {
+    return builder(database, executor)
+        .provenance(origin.source())
+        .startRecorder(startRecorder)
+        .build();
   }
 
   /** What a registry that runs something is made of. */

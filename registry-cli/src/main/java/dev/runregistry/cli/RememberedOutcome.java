@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
@@ -23,8 +24,8 @@ final class RememberedOutcome implements RunExecutor {
   }
 
   @Override
-  public RunOutcome execute(Run running) {
-    RunOutcome ended = executor.execute(running);
+  public RunOutcome execute(Run running, Invocation invocation) {
+    RunOutcome ended = executor.execute(running, invocation);
     outcome = ended;
     return ended;
   }

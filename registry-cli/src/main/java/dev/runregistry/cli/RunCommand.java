@@ -10,41 +10,30 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code registry run}: carries out a run and exits with its exit code. */
-final class RunCommand implements Callable<Integer> {
+final class RunCommand {
   /** By then all is done, unless there is very much to do or the database is away. */
   private static final Duration AT_THE_END = Duration.ofMillis(200);
 
   private final Caller caller;
   private final SignalRelay signals;
   private final RunArguments arguments;
-  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-  private RunCommand(Caller caller, SignalRelay signals, RunArguments arguments) {
+  RunCommand(Caller caller, SignalRelay signals, RunArguments arguments) {
     this.caller = caller;
     this.signals = signals;
     this.arguments = arguments;
   }
 
-  /** The command, ready to parse what comes before the {@code --}. */
-  static CommandLine commandLine(
-      String name, Caller caller, SignalRelay signals, RunArguments arguments) {
-    RunCommand command = new RunCommand(caller, signals, arguments);
-    RunHelp.addTo(command.spec.name(name));
-    return new CommandLine(command.spec);
-  }
-
-  @Override
-  public Integer call() {
-    RunOptions options = new RunOptions(spec.commandLine().getParseResult());
+  /** Does what the options say and returns the exit code. */
+  int run(GivenOptions given) {
+    RunOptions options = new RunOptions(given);
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
     Parts parts = new Parts(settings);
-    LocalRunExecutor processes = processes(parts, options);
+    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
+    LocalRunExecutor processes = processes(parts, options, settings, origin);
     RememberedOutcome executor = new RememberedOutcome(processes);
     signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
     Settling settling = new Settling();
@@ -55,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
           parts.registry(
               database,
               executor,
+              origin,
               recording -> settling.startAfter(recording, () -> parts.registry(database)));
       Run ended = registry.submit(request); // on record before the last of its output is read
       processes.awaitShown();
@@ -66,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
 
   // closed by nobody: they are this process's own streams
   @SuppressWarnings("resource")
-  private LocalRunExecutor processes(Parts parts, RunOptions options) {
+  private LocalRunExecutor processes(
+      Parts parts, RunOptions options, Settings settings, RecordedOrigin origin) {
     FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
     // with --json, stdout belongs to the document
     FileChannel out =
@@ -74,9 +65,11 @@ final class RunCommand implements Callable<Integer> {
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder(parts.home())
             .killGrace(options.killAfter())
+            .logLimit(settings.logLimit())
             .terminal()
             .liveOutput(out, err);
     ChildEnvironment.of(caller.environment()).applyTo(builder);
+    origin.listenTo(builder);
     return builder.build();
   }
 }

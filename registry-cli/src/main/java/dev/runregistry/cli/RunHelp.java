@@ -12,6 +12,13 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * calls, not by annotations: finding those by reflection would delay every run by 30 ms.
  */
 final class RunHelp {
+  static final String LOG_LIMIT =
+      "How long each of the two logs may become: 64M, 500MB, 10GiB, none; 10GiB. What is printed"
+          + " beyond that is counted and not kept.";
+  static final String ENV_ALLOW =
+      "Variables to record with the run, with commas; * at the end of one stands for anything."
+          + " 'none' for none; 'registry config' shows the default.";
+
   private final CommandSpec run;
 
   private RunHelp(CommandSpec run) {
@@ -59,6 +66,8 @@ final class RunHelp {
   }
 
   private void addEnvironment() {
+    text("SIZE", LOG_LIMIT, "--log-limit");
+    text("NAMES", ENV_ALLOW, "--env-allow");
     text("DIR", SettingsOptions.HOME, "--home");
     text("URL", SettingsOptions.DB, "--db");
     text("FILE", SettingsOptions.CONFIG, "--config");
@@ -70,7 +79,7 @@ final class RunHelp {
             .versionHelp(true)
             .description("Show the version.")
             .build());
-    run.versionProvider(new Version());
+    run.versionProvider(Version.provider());
   }
 
   private void text(String label, String description, String... names) {

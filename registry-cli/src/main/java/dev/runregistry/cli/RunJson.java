@@ -2,6 +2,7 @@ package dev.runregistry.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.service.Finding;
@@ -13,12 +14,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs as the HTTP contract writes them: the same fields in the same order, each always present.
- * Each on one line.
+ * Runs as the HTTP contract writes them: the same fields in the same order, each always present. A
+ * whole run has {@code provenance} after them, which the HTTP API keeps to itself. Each on one
+ * line.
  */
 final class RunJson {
   private static final DateTimeFormatter MICROS =
@@ -44,7 +48,40 @@ final class RunJson {
           writeInstant(json, "started_at", run.startedAt());
           writeInstant(json, "completed_at", run.completedAt());
           json.writeStringField("message", run.message());
+          json.writeFieldName("provenance");
+          writeProvenance(json, run.provenance(), run.spec().command());
         });
+  }
+
+  private static void writeProvenance(
+      JsonGenerator json, @Nullable Provenance known, List<String> command) throws IOException {
+    if (known == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringField("host", known.host());
+    json.writeStringField("user", known.user());
+    json.writeStringField("working_dir", known.workingDirectory());
+    json.writeArrayFieldStart("command");
+    for (String word : command) {
+      json.writeString(word);
+    }
+    json.writeEndArray();
+    json.writeStringField("registry_version", known.registryVersion());
+    json.writeStringField("git_commit", known.gitCommit());
+    json.writeFieldName("git_dirty");
+    if (known.gitDirty() == null) {
+      json.writeNull();
+    } else {
+      json.writeBoolean(known.gitDirty());
+    }
+    json.writeObjectFieldStart("environment");
+    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
+      json.writeStringField(variable.getKey(), variable.getValue());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   /** A line of a list. */
@@ -96,7 +133,7 @@ final class RunJson {
       json.writeNull();
     } else {
       long micros = TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
-      json.writeNumber(BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString());
+      json.writeNumber(BigDecimal.valueOf(micros, 6)); // never with an exponent
     }
   }
 

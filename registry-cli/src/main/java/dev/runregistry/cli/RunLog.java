@@ -26,6 +26,7 @@ final class RunLog {
   private final byte[] buffer = new byte[1 << 16];
   private @Nullable InputStream file;
   private boolean databaseMissed;
+  private long left;
 
   RunLog(RunId id, LogStream stream, RunHome home, RunRegistry registry, Caller caller) {
     this.id = id;
@@ -66,10 +67,16 @@ final class RunLog {
     if (source == null) {
       return false;
     }
-    for (int count = source.read(buffer); count > 0; count = source.read(buffer)) {
+    for (int count = read(source); count > 0; count = read(source)) {
       caller.out().write(buffer, 0, count);
+      left -= count;
     }
     return true;
+  }
+
+  /** What comes after the limit is not the output any more. */
+  private int read(InputStream source) throws IOException {
+    return source.read(buffer, 0, (int) Math.min(left, buffer.length));
   }
 
   private @Nullable InputStream open() throws IOException {
@@ -77,6 +84,7 @@ final class RunLog {
     if (path.isPresent()) {
       try { // stays open: the folder moves when the run has ended, the file remains the same
         file = Files.newInputStream(path.get());
+        left = home.limit(id);
       } catch (NoSuchFileException e) { // it has just moved
         return null;
       }
@@ -87,6 +95,8 @@ final class RunLog {
   private void close() throws IOException {
     if (file != null) {
       file.close();
+      caller.out().flush(); // the notice belongs after it
+      home.logNotice(id, stream).ifPresent(caller::say);
     }
   }
 

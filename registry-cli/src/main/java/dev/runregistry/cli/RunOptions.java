@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParseResult;
 
 /** What the options of {@code registry run} say. */
 final class RunOptions {
   private static final String NONE = "none";
   private static final RunId ANY_ID = new RunId(new UUID(0, 0));
 
-  private final ParseResult parsed;
+  private static final List<Setting> OPTIONS =
+      List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
 
-  RunOptions(ParseResult parsed) {
+  private final GivenOptions parsed;
+
+  RunOptions(GivenOptions parsed) {
     this.parsed = parsed;
   }
 
@@ -39,7 +41,7 @@ final class RunOptions {
   /** What is in force, options included. */
   Settings settings(Caller caller) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
-    for (Setting setting : List.of(Setting.HOME, Setting.DB, Setting.DATASETS)) {
+    for (Setting setting : OPTIONS) {
       String said = text(String.valueOf(setting.option()));
       if (said != null) {
         options.put(setting, said);
@@ -55,10 +57,7 @@ final class RunOptions {
    * @throws UsageException if the options do not fit together or have values outside their limits
    */
   RunRequest request(Settings settings, RunArguments arguments) {
-    List<String> strays =
-        parsed.matchedPositionals().stream()
-            .flatMap(stray -> stray.originalStringValues().stream())
-            .toList();
+    List<String> strays = parsed.strays();
     if (!strays.isEmpty()) {
       throw new UsageException(
           "unexpected '%s'; a command stands after --, as in: registry run -- %s"
@@ -118,6 +117,6 @@ final class RunOptions {
   }
 
   private @Nullable String text(String option) {
-    return parsed.matchedOptionValue(option, (String) null);
+    return parsed.hasMatchedOption(option) ? parsed.matchedOptionValue(option, "") : null;
   }
 }

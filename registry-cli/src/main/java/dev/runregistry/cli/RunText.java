@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
@@ -37,9 +38,31 @@ final class RunText {
     add(text, "output dir", spec.outputDir());
     add(text, "training", training(spec.training()));
     add(text, "executor", Objects.toString(run.executor(), "-"));
+    addProvenance(text, run.provenance());
     addOutput(text, "stdout", run.output().stdout().text());
     addOutput(text, "stderr", run.output().stderr().text());
     return text.toString();
+  }
+
+  private static void addProvenance(StringBuilder text, @Nullable Provenance known) {
+    if (known == null) { // from before it was noted
+      return;
+    }
+    add(text, "host", known.host());
+    add(text, "user", Objects.toString(known.user(), "-"));
+    add(text, "folder", known.workingDirectory());
+    add(text, "git", git(known));
+    add(text, "registry", known.registryVersion());
+    known.environment().forEach((name, value) -> add(text, "variable", name + "=" + value));
+  }
+
+  private static String git(Provenance known) {
+    if (known.gitCommit() == null) {
+      return "-";
+    }
+    Boolean dirty = known.gitDirty();
+    return known.gitCommit()
+        + (dirty == null ? ", changes unknown" : dirty ? ", with changes" : ", no changes");
   }
 
   private String time(@Nullable Instant at) {

@@ -24,7 +24,9 @@ final class RunsShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
   private String id;
 
-  @Option(names = "--json", description = "One JSON document, as the HTTP API has it.")
+  @Option(
+      names = "--json",
+      description = "One JSON document, as the HTTP API has it, and " + "where the run comes from.")
   private boolean json;
 
   RunsShowCommand(Caller caller) {

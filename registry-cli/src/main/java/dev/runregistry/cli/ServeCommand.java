@@ -115,6 +115,16 @@ final class ServeCommand implements Callable<Integer> {
     options.put(Setting.STOP_TIMEOUT, text);
   }
 
+  @Option(names = "--log-limit", paramLabel = "SIZE", description = RunHelp.LOG_LIMIT)
+  void logLimit(String text) {
+    options.put(Setting.LOG_LIMIT, text);
+  }
+
+  @Option(names = "--env-allow", paramLabel = "NAMES", description = RunHelp.ENV_ALLOW)
+  void envAllow(String text) {
+    options.put(Setting.ENV_ALLOW, text);
+  }
+
   @Override
   public Integer call() {
     Settings inForce = settings.read(caller, options);

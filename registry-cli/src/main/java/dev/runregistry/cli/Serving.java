@@ -1,6 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.http.CannotListenException;
 import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
@@ -27,7 +28,7 @@ final class Serving {
    * Serves until the first signal, then stops in good order.
    *
    * @throws UsageException if a setting cannot be used
-   * @throws CommandFailedException if it cannot listen where it should
+   * @throws CannotListenException if it cannot listen where it should
    */
   void untilStopped() {
     Parts parts = new Parts(settings);
@@ -37,7 +38,7 @@ final class Serving {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = registry(parts, database, metrics);
       signals.passTo(this::stop);
-      try (RegistryServer server = started(registry, config);
+      try (RegistryServer server = RegistryServer.create(registry, config).start();
           Reconciling reconciling = Reconciling.start(registry)) {
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
@@ -48,25 +49,20 @@ final class Serving {
   }
 
   private RunRegistry registry(Parts parts, RunDatabase database, RegistryMetrics metrics) {
-    LocalRunExecutor.Builder processes = LocalRunExecutor.builder(parts.home()).ownSession();
+    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
+    LocalRunExecutor.Builder processes =
+        LocalRunExecutor.builder(parts.home()).ownSession().logLimit(settings.logLimit());
     ChildEnvironment.of(caller.environment()).applyTo(processes);
+    // of what started the server, not of a request; each run has that of its own request
+    processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
+    origin.listenTo(processes);
     return parts
         .builder(database, processes.build())
         .repository(metrics.metered(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .logs(parts.home())
+        .provenance(origin.source())
         .build();
-  }
-
-  private static RegistryServer started(RunRegistry registry, ServerConfig config) {
-    RegistryServer server = RegistryServer.create(registry, config);
-    try {
-      return server.start();
-    } catch (RuntimeException e) { // what it promises for a port that is taken
-      server.close();
-      throw new CommandFailedException(
-          "cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
-    }
   }
 
   private static String address(String host, int port) {

@@ -39,6 +39,10 @@ enum Setting {
   LOCAL_MAX("local.max", "REGISTRY_LOCAL_MAX", "--local-max"),
   /** How long the server waits for its requests when it is to stop. */
   STOP_TIMEOUT("stop.timeout", "REGISTRY_STOP_TIMEOUT", "--stop-timeout"),
+  /** Which variables of a run are recorded. */
+  ENV_ALLOW("env.allow", "REGISTRY_ENV_ALLOW", "--env-allow"),
+  /** How long each of the two logs of a run may become. */
+  LOG_LIMIT("log.limit", "REGISTRY_LOG_LIMIT", "--log-limit"),
   /** How much is said on stderr: error, warn, info or debug. */
   LOG("log", "REGISTRY_LOG", "--verbose");
 

@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.executor.local.LogLimit;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -99,6 +100,23 @@ final class Settings {
     return given(Setting.COMMAND)
         .map(value -> CommandText.parse(value.text(), value.source()))
         .orElse(CommandText.DEFAULT);
+  }
+
+  /**
+   * How long each of the two logs of a run may become.
+   *
+   * @throws UsageException if it is no size, or too small
+   */
+  LogLimit logLimit() {
+    return given(Setting.LOG_LIMIT).map(Settings::logLimit).orElse(LogLimit.DEFAULT);
+  }
+
+  private static LogLimit logLimit(Value value) {
+    try {
+      return SizeText.parse(value.text());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage() + " (" + value.source() + ")", e);
+    }
   }
 
   /** How much is said. */

@@ -201,7 +201,9 @@ class ArchitectureTest {
                 new TreeSet<>(
                     List.of(
                         "FolderDatasetCatalog",
+                        "HostProvenance",
                         "LocalRunExecutor",
+                        "LogLimit",
                         "ProcessSignal",
                         "RunHome",
                         "TimeOrderedRunIds")),

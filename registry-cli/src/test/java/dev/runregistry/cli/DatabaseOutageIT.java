@@ -79,6 +79,7 @@ class DatabaseOutageIT {
     assertThat(result.err())
         .contains("could not be recorded in the database and stays in this host's journal")
         .doesNotContain("\tat ");
+    assertThat(result.err().lines()).allMatch(line -> line.startsWith("registry: run "));
     assertThat(waiting())
         .singleElement()
         .satisfies(id -> assertThat(id.resolve("outcome.json")).exists());
@@ -99,6 +100,7 @@ class DatabaseOutageIT {
         .hasSize(1)
         .first()
         .asString()
+        .startsWith("registry: run ")
         .contains("(failed) could not be recorded");
     assertThat(waiting())
         .singleElement()

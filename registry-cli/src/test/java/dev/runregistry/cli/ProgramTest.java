@@ -129,6 +129,8 @@ class ProgramTest {
         "run --frobnicate -- true         | Unknown option: '--frobnicate'",
         "run --db mysql://x -- true       | a database is jdbc:postgresql://",
         "run --config /no/such -- true    | the configuration file /no/such does not exist",
+        "run --log-limit 5 -- true        | the limit of a log must be at least 10240 bytes",
+        "run --log-limit 5X -- true       | not a size: '5X'",
         "run -d                           | Missing required parameter for option '--dataset'"
       })
   void misuse_of_run_is_125_because_all_other_codes_are_the_commands(String line, String message) {
@@ -178,6 +180,7 @@ class ProgramTest {
         .with("REGISTRY_DB_PASSWORD", "t0psecret")
         .with("REGISTRY_TOKEN", "t0ken")
         .with("REGISTRY_LOCAL_MAX", "7")
+        .with("REGISTRY_LOG_LIMIT", "64KiB")
         .with("REGISTRY_CONFIG", file.toString());
 
     Result result = session.registry("config", "--home", "/h");
@@ -202,8 +205,24 @@ class ProgramTest {
             "local.timeout | 30.0s | default",
             "local.max | 7 | environment REGISTRY_LOCAL_MAX",
             "stop.timeout | 30.0s | default",
+            "env.allow | CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,"
+                + "OMP_NUM_THREADS,PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV | default",
+            "log.limit | 64KiB | environment REGISTRY_LOG_LIMIT",
             "log | warn | default",
             "(file) | " + file + " | read");
+  }
+
+  @Test
+  void config_hides_secrets_in_the_command() {
+    assertThat(
+            session
+                .with("REGISTRY_COMMAND", "tunix --api-key s3cret {config}")
+                .registry("config")
+                .out())
+        .contains("tunix --api-key '***' {config}")
+        .doesNotContain("s3cret");
+    assertThat(session.with("REGISTRY_COMMAND", "x 'API_KEY=s3cret'").registry("config").out())
+        .contains("x 'API_KEY=***'");
   }
 
   @Test

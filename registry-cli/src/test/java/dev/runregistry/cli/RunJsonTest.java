@@ -15,8 +15,20 @@ class RunJsonTest {
 
     assertThat(RunJson.of(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\"}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"provenance\":null}",
             run.id());
+  }
+
+  @Test
+  void where_a_run_comes_from_follows_what_the_contract_has() {
+    assertThat(RunJson.of(Runs.withProvenance()))
+        .endsWith(
+            ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
+                + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
+                + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}}}");
+    assertThat(RunJson.of(Runs.running().withProvenance(Runs.provenance())))
+        .contains("\"git_dirty\":null,");
   }
 
   @Test
@@ -52,6 +64,6 @@ class RunJsonTest {
     Run running = Runs.running();
     Run ended = running.finish(Runs.exited(0), running.startedAt().plusSeconds(1_000));
 
-    assertThat(RunJson.of(ended)).contains("\"duration_seconds\":1000,");
+    assertThat(RunJson.of(ended)).contains("\"duration_seconds\":1000.000000,");
   }
 }

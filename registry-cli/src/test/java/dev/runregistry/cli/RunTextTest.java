@@ -44,6 +44,27 @@ class RunTextTest {
   }
 
   @Test
+  void a_run_is_shown_with_where_it_comes_from() {
+    assertThat(text.of(Runs.withProvenance()))
+        .contains(
+            """
+            executor    process
+            host        node7
+            user        ann
+            folder      /home/ann/päper
+            git         0a1b2c3d4e5f60718293a4b5c6d7e8f901234567, with changes
+            registry    1.2.3
+            variable    CUDA_VISIBLE_DEVICES=
+            variable    NOTE="a\\b" ä
+            variable    TZ=Asia/Kolkata
+            """);
+    assertThat(text.of(Runs.running().withProvenance(Runs.provenance())))
+        .contains("4567, changes unknown\n");
+    assertThat(text.of(Runs.running().withProvenance(Runs.provenance().withGit(null, null))))
+        .contains("git         -\n");
+  }
+
+  @Test
   void what_a_run_does_not_have_is_a_dash() {
     assertThat(text.of(Runs.dryRunning()))
         .contains("exit code   -\n", "completed   -\n", "duration    -\n", "time limit  -\n")

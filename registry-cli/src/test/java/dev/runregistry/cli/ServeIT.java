@@ -100,6 +100,26 @@ class ServeIT {
         .POST(BodyPublishers.ofString(body(dryRun)));
   }
 
+  @Test
+  void a_run_belongs_to_the_trace_of_its_request_and_not_to_that_of_the_server() throws Exception {
+    launcher.with("TRACEPARENT", "00-11111111111111111111111111111111-1111111111111111-01");
+    Started server = serve("[\"sh\", \"-c\", \"echo [$TRACEPARENT]; ls >&2\"]");
+    String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    String with =
+        client
+            .send(
+                post(server, false).header("traceparent", parent).build(), BodyHandlers.ofString())
+            .body();
+    String without = client.send(post(server, false).build(), BodyHandlers.ofString()).body();
+
+    assertThat(with).contains("\"stdout\":\"[" + parent + "]\\n\"").doesNotContain("provenance");
+    assertThat(without).contains("\"stdout\":\"[]\\n\"");
+    String id = with.replaceAll("(?s).*\"run_id\":\"([^\"]+)\".*", "$1");
+    assertThat(new Session(launcher.home()).registry("runs", "show", "--json", id).out())
+        .contains("\"working_dir\":\"" + folder.toRealPath() + "\"");
+  }
+
   private CompletableFuture<HttpResponse<String>> startLocal(Started server) {
     CompletableFuture<HttpResponse<String>> answer =
         client.sendAsync(post(server, false).build(), BodyHandlers.ofString());

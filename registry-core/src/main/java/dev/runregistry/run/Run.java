@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     started, what was lost, and until the end
  * @param output what it printed; empty until the end
  * @param message one sentence for people, at most {@value #MAX_MESSAGE} characters
+ * @param provenance where it comes from; null where nobody noted that, as before version 3 of the
+ *     tables
  */
 public record Run(
     RunId id,
@@ -42,7 +44,8 @@ public record Run(
     @Nullable Instant completedAt,
     @Nullable Integer exitCode,
     Output output,
-    String message) {
+    String message,
+    @Nullable Provenance provenance) {
 
   /** The longest message, in characters; a longer one is cut. */
   public static final int MAX_MESSAGE = 1_000;
@@ -141,7 +144,7 @@ public record Run(
   public static Run pending(RunId id, RunSpec spec, Instant now) {
     Instant at = micros(now);
     return new Run(
-        id, spec, RunStatus.PENDING, null, null, at, at, null, null, Output.NONE, "Waiting");
+        id, spec, RunStatus.PENDING, null, null, at, at, null, null, Output.NONE, "Waiting", null);
   }
 
   /**
@@ -173,7 +176,8 @@ public record Run(
         null,
         null,
         Output.NONE,
-        "Running");
+        "Running",
+        provenance);
   }
 
   /**
@@ -203,7 +207,33 @@ public record Run(
         outcome.isWitnessed() ? latest(startedAt, now) : null,
         outcome.exitCode(),
         outcome.output(),
-        shortened(outcome.message()));
+        Text.shortened(outcome.message(), MAX_MESSAGE),
+        provenance);
+  }
+
+  /**
+   * The same run, with more known about where it comes from.
+   *
+   * @throws IllegalRunMoveException if it has ended: it never changes then
+   */
+  public Run withProvenance(@Nullable Provenance known) {
+    if (status.isFinal()) {
+      throw new IllegalRunMoveException(
+          "run %s is %s and never changes".formatted(id, status.text()));
+    }
+    return new Run(
+        id,
+        spec,
+        status,
+        executor,
+        externalId,
+        createdAt,
+        startedAt,
+        null,
+        null,
+        output,
+        message,
+        known);
   }
 
   private void requireMoveTo(RunStatus next) {
@@ -224,13 +254,5 @@ public record Run(
 
   private static Instant micros(Instant at) {
     return at.truncatedTo(ChronoUnit.MICROS);
-  }
-
-  private static String shortened(String message) {
-    String storable = Text.storable(message);
-    if (storable.codePointCount(0, storable.length()) <= MAX_MESSAGE) {
-      return storable;
-    }
-    return storable.substring(0, storable.offsetByCodePoints(0, MAX_MESSAGE - 1)) + "…";
   }
 }

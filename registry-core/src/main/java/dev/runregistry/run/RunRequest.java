@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param datasetKey the data set, or a label
  * @param modelId the model, or a label
- * @param command the program and its arguments; empty for a dry-run
+ * @param command the program and its arguments as they are to be started, secrets included; empty
+ *     for a dry-run
  * @param datasetUsed whether the data set is checked and a configuration is written for it
  * @param training the hyper-parameters
  * @param outputDir where results go; null for {@code ./output/tunix_run_<first 8 of the run id>}
  * @param timeLimit after which the run is ended; null for none
+ * @param environment variables of this run alone; not recorded
  */
 public record RunRequest(
     DatasetKey datasetKey,
@@ -28,14 +31,16 @@ public record RunRequest(
     boolean datasetUsed,
     TrainingConfig training,
     @Nullable String outputDir,
-    @Nullable Duration timeLimit) {
+    @Nullable Duration timeLimit,
+    Map<String, String> environment) {
 
-  /** Copies the command. */
+  /** Copies the command and the environment. */
   public RunRequest {
     requireNonNull(datasetKey, "datasetKey");
     requireNonNull(modelId, "modelId");
     requireNonNull(training, "training");
     command = List.copyOf(command);
+    environment = Map.copyOf(environment);
   }
 
   /** Checks the data set and the configuration and starts nothing. */
@@ -63,22 +68,31 @@ public record RunRequest(
   private static RunRequest request(
       DatasetKey datasetKey, String modelId, List<String> command, boolean datasetUsed) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, TrainingConfig.DEFAULT, null, null);
+        datasetKey, modelId, command, datasetUsed, TrainingConfig.DEFAULT, null, null, Map.of());
   }
 
   /** The same with other hyper-parameters. */
   public RunRequest withTraining(TrainingConfig config) {
-    return new RunRequest(datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit);
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit, environment);
   }
 
   /** The same with results in that folder; null for the default. */
   public RunRequest withOutputDir(@Nullable String folder) {
-    return new RunRequest(datasetKey, modelId, command, datasetUsed, training, folder, timeLimit);
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, training, folder, timeLimit, environment);
   }
 
   /** The same with that time limit; null for none. */
   public RunRequest withTimeLimit(@Nullable Duration limit) {
-    return new RunRequest(datasetKey, modelId, command, datasetUsed, training, outputDir, limit);
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, training, outputDir, limit, environment);
+  }
+
+  /** The same with these variables in the environment of what is started, and no others. */
+  public RunRequest withEnvironment(Map<String, String> variables) {
+    return new RunRequest(
+        datasetKey, modelId, command, datasetUsed, training, outputDir, timeLimit, variables);
   }
 
   /** A dry-run when there is nothing to start, else local. */
@@ -87,13 +101,29 @@ public record RunRequest(
   }
 
   /**
-   * What is asked for, of the run with this id.
+   * What is asked for, of the run with this id, as it is recorded: without obvious secrets.
    *
    * @throws IllegalArgumentException if a value is outside its limits
    */
   public RunSpec toSpec(RunId id) {
     String folder =
         outputDir != null ? outputDir : "./output/tunix_run_" + id.toString().substring(0, 8);
-    return new RunSpec(datasetKey, modelId, mode(), folder, training, command, timeLimit);
+    return new RunSpec(
+        datasetKey, modelId, mode(), folder, training, Secrets.masked(command), timeLimit);
+  }
+
+  /**
+   * What is to be started.
+   *
+   * @throws IllegalArgumentException if a variable cannot be one
+   */
+  public Invocation toInvocation() {
+    return new Invocation(command, environment);
+  }
+
+  /** Without what may be secret. */
+  @Override
+  public String toString() {
+    return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, Secrets.masked(command));
   }
 }

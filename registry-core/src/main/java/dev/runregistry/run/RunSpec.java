@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param outputDir where the training puts its results, 1 to 512 characters; the registry neither
  *     reads nor creates it
  * @param training the hyper-parameters
- * @param command the program and its arguments, never a shell string; empty for a dry-run, where
- *     nothing is started. {@code {config}} in an argument of a training stands for the path of the
- *     configuration file
+ * @param command the program and its arguments, never a shell string, as they are recorded: with
+ *     obvious secrets masked (see {@link Secrets}); what is started is the {@link Invocation}.
+ *     Empty for a dry-run, where nothing is started. {@code {config}} in an argument of a training
+ *     stands for the path of the configuration file
  * @param timeLimit after which the run is ended, at least a millisecond and kept to the
  *     millisecond; null when there is none
  */

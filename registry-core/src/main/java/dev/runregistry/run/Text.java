@@ -53,6 +53,15 @@ final class Text {
     return storable.toString();
   }
 
+  /** The same text made {@link #storable}, cut to that many code points, an ellipsis included. */
+  static String shortened(String value, int max) {
+    String storable = storable(value);
+    if (storable.codePointCount(0, storable.length()) <= max) {
+      return storable;
+    }
+    return storable.substring(0, storable.offsetByCodePoints(0, max - 1)) + "…";
+  }
+
   /** For messages: in quotes, without control characters, never at length. */
   static String quote(String value) {
     String shown = value.length() <= QUOTED ? value : value.substring(0, QUOTED) + "…";

@@ -252,7 +252,8 @@ class RunTest {
           completedAt,
           exitCode,
           output,
-          message);
+          message,
+          null);
     }
 
     Parts status(RunStatus other) {

@@ -3,7 +3,6 @@ package dev.runregistry.http;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -73,10 +72,7 @@ final class Gate extends Handler.Wrapper {
     if (template.isEmpty()) {
       return Optional.of(Refusal.of(404, "Not Found"));
     }
-    Set<String> allowed = new TreeSet<>(routes.methodsOf(template.get()));
-    if (allowed.contains("GET")) {
-      allowed.add("HEAD");
-    }
+    Set<String> allowed = routes.methodsOf(template.get());
     return allowed.contains(method)
         ? Optional.empty()
         : Optional.of(

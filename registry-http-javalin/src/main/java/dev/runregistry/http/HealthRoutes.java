@@ -1,16 +1,18 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
-import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says how the server and what it needs are doing. */
 final class HealthRoutes {
-  private static final byte[] HEALTHY = status("healthy");
-  private static final byte[] READY = status("ready");
+  private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
+  private static final byte[] HEALTHY = "{\"status\":\"healthy\"}".getBytes(StandardCharsets.UTF_8);
 
   private final RunRegistry registry;
   private final ServerConfig config;
@@ -27,17 +29,36 @@ final class HealthRoutes {
     routes.get("/metrics", this::metrics);
   }
 
-  private static byte[] status(String status) {
-    return "{\"status\":\"%s\"}".formatted(status).getBytes(StandardCharsets.UTF_8);
+  /** Answers when the database does, with how many runs wait for it either way. */
+  private void ready(Context ctx) {
+    int waiting = waiting();
+    try {
+      registry.ping();
+    } catch (RepositoryException e) {
+      log.warn("not ready: {}", e.getMessage());
+      throw Refusal.of(
+          503, "The database does not answer; ended runs that wait for it: " + waiting);
+    }
+    Routes.json(ctx, ready(waiting));
   }
 
-  /**
-   * Answers when the database does; else the {@link RepositoryException} becomes the answer, as it
-   * does everywhere.
-   */
-  private void ready(Context ctx) {
-    registry.page(RunQuery.all().withLimit(1));
-    Routes.json(ctx, READY);
+  private int waiting() {
+    try {
+      return registry.waiting();
+    } catch (JournalException e) {
+      log.warn("not ready: {}", e.getMessage());
+      throw Refusal.of(503, "The journal of this host cannot be read");
+    }
+  }
+
+  private static byte[] ready(int waiting) {
+    return Json.write(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "ready");
+          json.writeNumberField("runs_waiting", waiting);
+          json.writeEndObject();
+        });
   }
 
   private void runtime(Context ctx) {

@@ -1,6 +1,11 @@
 package dev.runregistry.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.javalin.config.JettyConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,6 +18,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.jspecify.annotations.Nullable;
 
 /** How Jetty listens, what stands before Javalin, and how it stops. */
 final class JettySettings {
@@ -24,10 +30,16 @@ final class JettySettings {
 
   private final ServerConfig config;
   private final RouteTable routes;
+  private @Nullable ServerSocketChannel listening;
 
   JettySettings(ServerConfig config, RouteTable routes) {
     this.config = config;
     this.routes = routes;
+  }
+
+  /** What the server is to accept its clients from, once it starts; closed when it stops. */
+  void listenOn(ServerSocketChannel channel) {
+    listening = channel;
   }
 
   void applyTo(JettyConfig jetty) {
@@ -44,12 +56,19 @@ final class JettySettings {
 
   private Connector connector(Server server, HttpConfiguration http) {
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(config.host());
-    connector.setPort(config.port());
+    open(connector);
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
     return connector;
+  }
+
+  private void open(ServerConnector connector) {
+    try {
+      connector.open(requireNonNull(listening, "listening"));
+    } catch (IOException e) { // it is bound already
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void configure(Server server) {

@@ -44,7 +44,7 @@ final class LogRoutes {
     long tail = query.integer("tail", -1, 0, MAX_TAIL_LINES);
     query.refuseIfWrong();
     try (SeekableByteChannel file = open(id, stream)) {
-      long size = file.size();
+      long size = Math.min(file.size(), registry.logLimit(id));
       if (tail >= 0) {
         send(ctx, file, new ByteRange(LastLines.begin(file, size, tail), size), 200);
       } else {

@@ -33,6 +33,16 @@ final class MeteredRunRepository implements RunRepository {
   }
 
   @Override
+  public void ping() {
+    measured(
+        "ping",
+        () -> {
+          repository.ping();
+          return true;
+        });
+  }
+
+  @Override
   public Optional<Run> find(RunId id) {
     return measured("find", () -> repository.find(id));
   }

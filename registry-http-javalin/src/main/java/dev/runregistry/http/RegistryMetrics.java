@@ -15,7 +15,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
 /**
@@ -31,6 +33,9 @@ public final class RegistryMetrics {
 
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  // to look a timer up in the registry costs more than to write an answer's head
+  private final Map<Answer, Timer> answers = new ConcurrentHashMap<>();
+  private final Map<Call, Timer> calls = new ConcurrentHashMap<>();
 
   /** Nothing is counted yet; the memory, threads and files of this JVM are measured at once. */
   public RegistryMetrics() {
@@ -79,22 +84,29 @@ public final class RegistryMetrics {
   }
 
   void database(String operation, Duration took, boolean failed) {
-    Timer.builder("registry.database")
+    calls.computeIfAbsent(new Call(operation, failed), this::timer).record(took);
+  }
+
+  private Timer timer(Call call) {
+    return Timer.builder("registry.database")
         .description("Calls of the database")
-        .tags("operation", operation, "outcome", failed ? "failed" : "done")
+        .tags("operation", call.operation, "outcome", call.failed ? "failed" : "done")
         .serviceLevelObjectives(seconds(0.001, 0.005, 0.02, 0.1, 0.5, 1, 2))
-        .register(meters)
-        .record(took);
+        .register(meters);
   }
 
   void answered(String method, String route, int status, Duration took) {
-    Timer.builder("http.server.requests")
+    Answer answer = new Answer(METHODS.contains(method) ? method : "other", route, status);
+    answers.computeIfAbsent(answer, this::timer).record(took);
+  }
+
+  private Timer timer(Answer answer) {
+    return Timer.builder("http.server.requests")
         .description("Requests, from their first byte to the last of the answer")
-        .tags("method", METHODS.contains(method) ? method : "other")
-        .tags("route", route, "status", Integer.toString(status))
+        .tags("method", answer.method, "route", answer.route)
+        .tags("status", Integer.toString(answer.status))
         .serviceLevelObjectives(seconds(0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30))
-        .register(meters)
-        .record(took);
+        .register(meters);
   }
 
   private static Duration[] seconds(double... bounds) {
@@ -109,4 +121,8 @@ public final class RegistryMetrics {
   String scrape() {
     return meters.scrape();
   }
+
+  private record Answer(String method, String route, int status) {}
+
+  private record Call(String operation, boolean failed) {}
 }

@@ -21,12 +21,15 @@ public final class RegistryServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
 
   private final ServerConfig config;
+  private final JettySettings jetty;
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
-    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
+    RouteTable routes = new RouteTable();
+    this.jetty = new JettySettings(config, routes);
+    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry, routes));
   }
 
   /** A server that does not listen yet. */
@@ -35,18 +38,23 @@ public final class RegistryServer implements AutoCloseable {
         requireNonNull(registry, "registry"), requireNonNull(config, "config"));
   }
 
-  private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
-    RouteTable table = new RouteTable();
+  private void configure(JavalinConfig javalinConfig, RunRegistry registry, RouteTable table) {
     LocalRuns localRuns = new LocalRuns(config.maxLocalRuns());
     config
         .metrics()
         .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
+    config
+        .metrics()
+        .gauge(
+            "registry.journal.waiting",
+            "Runs that have ended and whose ending the database does not have yet",
+            registry::waiting);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
     javalinConfig.http.asyncTimeout = 0; // a local run has its own limit
     javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
-    new JettySettings(config, table).applyTo(javalinConfig.jetty);
+    jetty.applyTo(javalinConfig.jetty);
     Failures.addTo(javalinConfig.routes);
     Routes routes = new Routes(javalinConfig.routes, table);
     new HealthRoutes(registry, config).addTo(routes);
@@ -59,12 +67,14 @@ public final class RegistryServer implements AutoCloseable {
    * Begins to listen; returns when requests are answered.
    *
    * @return this server
-   * @throws RuntimeException if it cannot listen there, the port is taken, say
+   * @throws CannotListenException if it cannot listen there, because the port is taken, say; it can
+   *     be started again
    */
   public RegistryServer start() {
+    jetty.listenOn(new ListenAddress(config.host(), config.port()).listen());
     javalin.start();
     port = javalin.port();
-    log.info("listening on {}:{}", config.host(), port);
+    log.info("listening on {}", new ListenAddress(config.host(), port));
     return this;
   }
 

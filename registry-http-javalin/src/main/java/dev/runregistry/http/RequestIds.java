@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -22,7 +23,7 @@ final class RequestIds {
   }
 
   private static String next() { // not a secret; unlikely to come twice is enough
-    return "%016x".formatted(ThreadLocalRandom.current().nextLong());
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 
   /** The id that the answer carries. */

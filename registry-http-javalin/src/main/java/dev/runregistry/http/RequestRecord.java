@@ -47,6 +47,12 @@ final class RequestRecord implements RequestLog {
   private static String shown(@Nullable String text) {
     String known = text == null ? "-" : text;
     String cut = known.length() <= SHOWN ? known : known.substring(0, SHOWN) + "…";
-    return cut.replaceAll("[^!-~…]", "?").replace('"', '?');
+    return cut.chars().allMatch(RequestRecord::isPlain)
+        ? cut
+        : cut.replaceAll("[^!-~…]", "?").replace('"', '?');
+  }
+
+  private static boolean isPlain(int character) {
+    return character > ' ' && character <= '~' && character != '"';
   }
 }

@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,45 +10,65 @@ import java.util.TreeSet;
 
 /** All paths of this server and what can be done with each; filled once, then only read. */
 final class RouteTable {
-  private final Map<String, Set<String>> methods = new TreeMap<>();
+  private final Map<String, Route> routes = new TreeMap<>();
 
   /** Adds a method to a path whose variable segments are in braces. */
   void add(String method, String template) {
-    methods.computeIfAbsent(template, path -> new TreeSet<>()).add(method);
+    Route route = routes.computeIfAbsent(template, Route::new);
+    route.methods.add(method);
+    if (method.equals("GET")) {
+      route.methods.add("HEAD");
+    }
   }
 
   /** The template that this path is an instance of; empty if there is none. */
   Optional<String> templateOf(String path) {
-    List<String> segments = segments(path);
-    if (methods.containsKey(path)) {
+    if (routes.containsKey(path)) {
       return Optional.of(path);
     }
-    return methods.keySet().stream()
-        .filter(template -> matches(segments(template), segments))
-        .findFirst();
-  }
-
-  /** What can be done with the instances of a template. */
-  Set<String> methodsOf(String template) {
-    return methods.getOrDefault(template, Set.of());
-  }
-
-  private static boolean matches(List<String> template, List<String> segments) {
-    if (template.size() != segments.size()) {
-      return false;
-    }
-    for (int i = 0; i < template.size(); i++) {
-      boolean variable = template.get(i).startsWith("{");
-      if (variable ? segments.get(i).isEmpty() : !template.get(i).equals(segments.get(i))) {
-        return false;
+    List<String> segments = segments(path);
+    for (Route route : routes.values()) {
+      if (route.matches(segments)) {
+        return Optional.of(route.template);
       }
     }
-    return true;
+    return Optional.empty();
+  }
+
+  /** What can be done with the instances of a template, HEAD included, in alphabetical order. */
+  Set<String> methodsOf(String template) {
+    Route route = routes.get(template);
+    return route == null ? Set.of() : Collections.unmodifiableSet(route.methods);
   }
 
   private static List<String> segments(String path) {
     String bare =
         path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     return List.of(bare.split("/", -1));
+  }
+
+  /** One template, taken apart once: every request is held against it. */
+  private static final class Route {
+    private final String template;
+    private final List<String> segments;
+    private final Set<String> methods = new TreeSet<>();
+
+    Route(String template) {
+      this.template = template;
+      segments = segments(template);
+    }
+
+    boolean matches(List<String> path) {
+      if (segments.size() != path.size()) {
+        return false;
+      }
+      for (int i = 0; i < segments.size(); i++) {
+        boolean variable = segments.get(i).startsWith("{");
+        if (variable ? path.get(i).isEmpty() : !segments.get(i).equals(path.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 }

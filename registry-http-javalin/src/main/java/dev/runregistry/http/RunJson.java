@@ -6,20 +6,14 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as the contract writes them: every key, always, in its order. */
 final class RunJson {
-  private static final double MICROS_PER_SECOND = 1e6;
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
   private RunJson() {}
 
   static byte[] run(Run run) {
@@ -34,15 +28,13 @@ final class RunJson {
     json.writeStringField("dataset_key", run.spec().datasetKey().value());
     json.writeStringField("model_id", run.spec().modelId());
     json.writeStringField("output_dir", run.spec().outputDir());
-    json.writeFieldName("exit_code");
-    writeOrNull(json, run.exitCode());
+    writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
-    json.writeFieldName("duration_seconds");
-    writeOrNull(json, seconds(run.duration().orElse(null)));
-    json.writeStringField("started_at", TIME.format(run.startedAt()));
+    writeSeconds(json, run.duration().orElse(null));
+    json.writeStringField("started_at", TimeText.of(run.startedAt()));
     Instant completedAt = run.completedAt();
-    json.writeStringField("completed_at", completedAt == null ? null : TIME.format(completedAt));
+    json.writeStringField("completed_at", completedAt == null ? null : TimeText.of(completedAt));
     json.writeStringField("message", run.message());
     json.writeEndObject();
   }
@@ -60,11 +52,14 @@ final class RunJson {
           json.writeObjectFieldStart("pagination");
           json.writeNumberField("limit", query.limit());
           json.writeNumberField("offset", query.offset());
-          json.writeFieldName("next_offset");
-          writeOrNull(json, page.hasNext() ? query.offset() + query.limit() : null);
+          writeNumber(json, "next_offset", nextOffset(page, query));
           json.writeEndObject();
           json.writeEndObject();
         });
+  }
+
+  private static @Nullable Long nextOffset(RunPage page, RunQuery query) {
+    return page.hasNext() ? Long.valueOf(query.offset() + query.limit()) : null;
   }
 
   private static void write(JsonGenerator json, RunSummary run) throws IOException {
@@ -74,25 +69,29 @@ final class RunJson {
     json.writeStringField("model_id", run.modelId());
     json.writeStringField("mode", run.mode().text());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("started_at", TIME.format(run.startedAt()));
-    json.writeFieldName("duration_seconds");
-    writeOrNull(json, seconds(run.duration()));
+    json.writeStringField("started_at", TimeText.of(run.startedAt()));
+    writeSeconds(json, run.duration());
     json.writeEndObject();
   }
 
-  private static @Nullable Double seconds(@Nullable Duration duration) {
+  /** Exact, because a record has no parts of a microsecond, and never with an exponent. */
+  private static void writeSeconds(JsonGenerator json, @Nullable Duration duration)
+      throws IOException {
+    json.writeFieldName("duration_seconds");
     if (duration == null) {
-      return null;
+      json.writeNull();
+    } else {
+      json.writeNumber(BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6));
     }
-    long micros = duration.toNanos() / 1_000; // exact: a record has no parts of a microsecond
-    return micros / MICROS_PER_SECOND;
   }
 
-  private static void writeOrNull(JsonGenerator json, @Nullable Number number) throws IOException {
+  private static void writeNumber(JsonGenerator json, String name, @Nullable Long number)
+      throws IOException {
+    json.writeFieldName(name);
     if (number == null) {
       json.writeNull();
     } else {
-      json.writeObject(number);
+      json.writeNumber(number);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -40,13 +41,14 @@ final class RunRoutes {
   private void submit(Context ctx) throws IOException {
     Optional<String> key = IdempotencyKey.of(ctx);
     RunBody body = RunBody.read(requestBody.read(ctx));
+    Map<String, String> trace = TraceContext.variables(ctx);
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
       answer(ctx, earlier.get());
     } else if (body.dryRun()) {
-      answer(ctx, carryOut(key, body));
+      answer(ctx, carryOut(key, body, trace));
     } else {
-      CompletableFuture<Submission> run = startLocal(() -> carryOut(key, body));
+      CompletableFuture<Submission> run = startLocal(() -> carryOut(key, body, trace));
       ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
     }
   }
@@ -58,8 +60,9 @@ final class RunRoutes {
     return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
   }
 
-  private Submission carryOut(Optional<String> key, RunBody body) {
-    RunRequest request = body.toRequest(config.command(), config.localTimeLimit());
+  private Submission carryOut(Optional<String> key, RunBody body, Map<String, String> trace) {
+    RunRequest request =
+        body.toRequest(config.command(), config.localTimeLimit()).withEnvironment(trace);
     Submission done =
         key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), request))
             .orElseGet(() -> new Submission.Ended(registry.submit(request), false));

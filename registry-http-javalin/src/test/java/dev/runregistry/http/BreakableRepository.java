@@ -47,6 +47,11 @@ final class BreakableRepository implements RunRepository {
   }
 
   @Override
+  public void ping() {
+    working().ping();
+  }
+
+  @Override
   public void save(Run run) {
     working().save(run);
   }

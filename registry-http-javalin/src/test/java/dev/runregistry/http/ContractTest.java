@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -49,7 +50,8 @@ class ContractTest {
 
   @Test
   void ready_is_200_when_the_database_answers_and_503_with_the_reason_when_not() {
-    assertThat(server.get("/api/health/ready").statusCode()).isEqualTo(200);
+    assertThat(server.get("/api/health/ready").body())
+        .isEqualTo("{\"status\":\"ready\",\"runs_waiting\":0}");
     server.repository.setBroken(true);
 
     HttpResponse<String> answer = server.get("/api/health/ready");
@@ -267,6 +269,40 @@ class ContractTest {
     assertThat(answer.statusCode()).isEqualTo(405);
     assertThat(answer.headers().firstValue("Allow")).contains(allow);
     assertThat(answer.body()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
+  }
+
+  @Test
+  void no_route_deletes_changes_or_repeats_a_run() {
+    HttpResponse<String> posted = server.post(DRY_RUN);
+    String path = "/api/tunix/runs/" + json(posted).get("run_id").textValue();
+
+    for (String method : List.of("DELETE", "PATCH", "PUT", "POST")) {
+      for (String known : List.of(path, "/api/tunix/runs")) {
+        assertThat(
+                server
+                    .send(server.request(known).method(method, BodyPublishers.noBody()))
+                    .statusCode())
+            .isEqualTo(405);
+      }
+      for (String none : List.of("/retry", "/rerun", "/cancel")) {
+        assertThat(
+                server
+                    .send(server.request(path + none).method(method, BodyPublishers.noBody()))
+                    .statusCode())
+            .isEqualTo(404);
+      }
+    }
+    assertThat(server.get(path).body()).isEqualTo(posted.body());
+  }
+
+  @Test
+  void what_the_request_does_not_say_has_the_default_of_the_contract() {
+    String id = json(server.post(LOCAL)).get("run_id").textValue();
+
+    Run run = executor.executed().get(0);
+    assertThat(run.spec().training()).isEqualTo(new TrainingConfig(2e-5, 3, 8, 2048));
+    assertThat(run.spec().outputDir()).isEqualTo("./output/tunix_run_" + id.substring(0, 8));
+    assertThat(json(server.post(DRY_RUN)).get("mode").textValue()).isEqualTo("dry-run");
   }
 
   @ParameterizedTest

@@ -46,7 +46,7 @@ class EmbeddingTest {
           HttpClient.newHttpClient()
               .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
 
-      assertThat(answer.body()).isEqualTo("{\"status\":\"ready\"}");
+      assertThat(answer.body()).isEqualTo("{\"status\":\"ready\",\"runs_waiting\":0}");
     }
   }
 }

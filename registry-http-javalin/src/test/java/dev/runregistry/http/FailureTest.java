@@ -9,13 +9,22 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.runregistry.run.RunId;
+import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.ScriptedRunExecutor;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -24,7 +33,10 @@ class FailureTest {
   private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.runregistry.http");
 
-  private final TestServer server = TestServer.start();
+  private final TestServer server =
+      TestServer.start(
+          ScriptedRunExecutor.endingWith(Runs.exited(0)),
+          settings -> settings.requestLimit(Duration.ofSeconds(1)));
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   @BeforeEach
@@ -88,6 +100,19 @@ class FailureTest {
   }
 
   @Test
+  void how_many_runs_wait_for_the_database_is_said_by_ready_and_metrics() {
+    server.repository.setBroken(true);
+    server.post(DRY_RUN);
+    server.post(DRY_RUN);
+
+    assertThat(json(server.get("/api/health/ready")).get("detail").textValue())
+        .startsWith("The database does not answer; ended runs that wait for it: 2 (request ");
+    server.repository.setBroken(false);
+    assertThat(json(server.get("/api/health/ready")).get("runs_waiting").intValue()).isEqualTo(2);
+    assertThat(server.get("/metrics").body()).contains("\nregistry_journal_waiting 2.0\n");
+  }
+
+  @Test
   void a_run_that_cannot_be_noted_is_503_and_not_started() {
     server.journal.failWith("/var/lib/registry: No space left on device");
 
@@ -109,6 +134,32 @@ class FailureTest {
     assertThat(json(answer).get("detail").textValue())
         .isEqualTo("Internal Server Error (request " + id + ")");
     assertThat(logged()).contains("ERROR request " + id + " broke");
+  }
+
+  @Test
+  void a_client_that_goes_away_or_stops_reading_is_no_failure_of_ours(@TempDir Path folder)
+      throws IOException {
+    RunId id = Runs.id();
+    Path output = folder.resolve("stdout.log");
+    try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "rw")) {
+      file.setLength(1L << 30);
+    }
+    server.logs.put(id + " stdout", output);
+    String request =
+        "GET /api/tunix/runs/" + id + "/logs/stdout HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    try (Socket gone = RawRequest.connect(server)) {
+      gone.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(gone.getInputStream().read()).isEqualTo('H');
+      gone.setSoLinger(true, 0);
+    }
+    try (Socket still = RawRequest.connect(server)) {
+      still.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+      await() // both answers are over, though nobody has read them
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> logged().split("/logs/stdout\" 200", -1).length == 3);
+    }
+    assertThat(logged()).doesNotContain("ERROR", "WARN");
   }
 
   @Test

@@ -68,6 +68,16 @@ class LogsTest {
   }
 
   @Test
+  void what_comes_after_the_limit_of_a_log_is_not_sent() {
+    server.logLimit = 8;
+
+    assertThat(server.get(path("stdout")).body()).isEqualTo("one\ntwo\n");
+    assertThat(server.get(path("stdout") + "?tail=1").body()).isEqualTo("two\n");
+    assertThat(range("bytes=4-").body()).isEqualTo("two\n");
+    assertThat(range("bytes=8-").statusCode()).isEqualTo(416);
+  }
+
+  @Test
   void output_that_this_host_does_not_have_is_404_with_the_reason() {
     HttpResponse<String> answer = server.get(path("stderr"));
 

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +172,34 @@ class RealPartsTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_run_that_goes_on_under_a_key_on_one_server_is_409_on_another_until_it_ends(
+      RealDatabase engine) throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    String script = "while [ ! -e " + folder + "/go ]; do sleep 0.1; done";
+    try (RealServer one = new RealServer(database, folder.resolve("one"), running(script));
+        RealServer two = new RealServer(database, folder.resolve("two"), running(script))) {
+      assertThat(two.get("/api/health/ready").statusCode()).isEqualTo(200); // there are tables now
+      CompletableFuture<HttpResponse<String>> first =
+          one.sendAsync(one.posting(body(false)).header("Idempotency-Key", "k"));
+      await().atMost(PATIENCE).until(() -> runningIds(two).size() == 1);
+
+      HttpResponse<String> meanwhile =
+          two.send(two.posting(body(false)).header("Idempotency-Key", "k"));
+      assertThat(meanwhile.statusCode()).isEqualTo(409);
+      assertThat(meanwhile.headers().firstValue("Retry-After")).isPresent();
+      Files.createFile(folder.resolve("go"));
+
+      assertThat(first.join().statusCode()).isEqualTo(200);
+      HttpResponse<String> after =
+          two.send(two.posting(body(false)).header("Idempotency-Key", "k"));
+      assertThat(after.body()).isEqualTo(first.join().body());
+      assertThat(after.headers().firstValue("Idempotent-Replayed")).contains("true");
+      assertThat(json(two.get("/api/tunix/runs")).get("data")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void enormous_offsets_and_hostile_filters_never_reach_the_database_as_errors(RealDatabase engine)
       throws Exception {
     try (RealServer server = server(engine, "true")) {
@@ -189,36 +216,6 @@ class RealPartsTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).get("data")).isEmpty();
       }
-    }
-  }
-
-  @Test
-  void with_the_database_stopped_under_load_no_run_fails_and_all_wait_in_the_journal()
-      throws Exception {
-    EmbeddedPostgres postgres = RealDatabase.start();
-    DatabaseConfig config = RealDatabase.at(postgres, "postgres");
-    try (RealServer server = new RealServer(config, folder.resolve("home"), running("true"))) {
-      List<CompletableFuture<HttpResponse<String>>> answers =
-          new ArrayList<>(many(20, server, true));
-      answers.get(0).join();
-
-      postgres.close();
-      answers.addAll(many(20, server, true));
-
-      Set<String> ids = new HashSet<>();
-      for (CompletableFuture<HttpResponse<String>> answer : answers) {
-        assertThat(answer.join().statusCode()).isEqualTo(200);
-        assertThat(json(answer.join()).get("status").textValue()).isEqualTo("completed");
-        ids.add(json(answer.join()).get("run_id").textValue());
-      }
-      long begin = System.nanoTime();
-      HttpResponse<String> list = server.get("/api/tunix/runs");
-      Duration took = Duration.ofNanos(System.nanoTime() - begin);
-      assertThat(list.statusCode()).isEqualTo(503);
-      assertThat(took).isLessThan(Duration.ofSeconds(5));
-      assertThat(ids).hasSize(40).containsAll(server.active());
-      assertThat(server.active()).hasSizeGreaterThanOrEqualTo(20);
-      assertThat(server.get("/api/health").statusCode()).isEqualTo(200);
     }
   }
 

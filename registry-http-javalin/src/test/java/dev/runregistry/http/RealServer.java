@@ -20,20 +20,29 @@ final class RealServer extends TestClient {
   private static final Path DATASETS = Path.of("../examples/datasets");
 
   final RunHome home;
+  final RunRegistry registry;
   private final RunDatabase database;
   private final RegistryServer server;
 
   RealServer(DatabaseConfig config, Path folder, UnaryOperator<ServerConfig.Builder> settings) {
+    this(config, folder, DATASETS, settings);
+  }
+
+  RealServer(
+      DatabaseConfig config,
+      Path folder,
+      Path datasets,
+      UnaryOperator<ServerConfig.Builder> settings) {
     home = RunHome.at(folder);
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
     metrics.journalDepth(home::activeRuns);
-    RunRegistry registry =
+    registry =
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
             .journal(home)
             .executor(LocalRunExecutor.builder(home).build())
-            .catalog(FolderDatasetCatalog.at(DATASETS))
+            .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new TimeOrderedRunIds())
             .idempotencyKeys(database.idempotencyKeys())
             .logs(home)

@@ -24,7 +24,7 @@ abstract class TestClient implements AutoCloseable {
 
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-        .timeout(Duration.ofSeconds(30));
+        .timeout(Duration.ofSeconds(120)); // for a host that has other things to do
   }
 
   HttpResponse<String> get(String path) {

@@ -2,7 +2,10 @@ package dev.runregistry.http;
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
@@ -23,6 +26,7 @@ final class TestServer extends TestClient {
   final BreakableRepository repository = new BreakableRepository(new InMemoryRunRepository());
   final InMemoryRunJournal journal = new InMemoryRunJournal();
   final Map<String, Path> logs = new ConcurrentHashMap<>();
+  volatile long logLimit = Long.MAX_VALUE;
   final ServerConfig config;
   final RegistryServer server;
 
@@ -37,9 +41,21 @@ final class TestServer extends TestClient {
             .catalog(catalog())
             .ids(Runs::id)
             .idempotencyKeys(new BreakableKeys(new InMemoryIdempotencyKeys(), repository))
-            .logs((id, stream) -> Optional.ofNullable(logs.get(id + " " + stream.text())))
+            .logs(new Logs())
             .build();
     server = RegistryServer.create(registry, config).start();
+  }
+
+  private final class Logs implements RunLogs {
+    @Override
+    public Optional<Path> log(RunId id, LogStream stream) {
+      return Optional.ofNullable(logs.get(id + " " + stream.text()));
+    }
+
+    @Override
+    public long limit(RunId id) {
+      return logLimit;
+    }
   }
 
   private static InMemoryDatasetCatalog catalog() {

@@ -2,6 +2,7 @@ package dev.runregistry.testkit;
 
 import static java.util.Comparator.comparing;
 
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
 import dev.runregistry.run.RunId;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps runs while the JVM lives, under the same rules as a database. */
 public final class InMemoryRunRepository implements RunRepository {
@@ -57,7 +59,18 @@ public final class InMemoryRunRepository implements RunRepository {
   private static boolean startedAlike(Run stored, Run next) {
     return stored.startedAt().equals(next.startedAt())
         && Objects.equals(stored.executor(), next.executor())
-        && Objects.equals(stored.externalId(), next.externalId());
+        && Objects.equals(stored.externalId(), next.externalId())
+        && comesFromTheSame(stored.provenance(), next.provenance());
+  }
+
+  /** What git said may become known until the end. */
+  private static boolean comesFromTheSame(@Nullable Provenance one, @Nullable Provenance next) {
+    if (one == null || next == null) {
+      return one == null && next == null;
+    }
+    return one.withGit(null, null).equals(next.withGit(null, null))
+        && (one.gitCommit() == null || one.gitCommit().equals(next.gitCommit()))
+        && (one.gitDirty() == null || one.gitDirty().equals(next.gitDirty()));
   }
 
   @Override

@@ -165,6 +165,19 @@ public abstract class RunJournalContract {
   }
 
   @Test
+  void what_has_ended_waits_until_it_is_settled() {
+    Run running = begin();
+    begin();
+    assertThat(journal().waiting()).isZero();
+
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    assertThat(journal().waiting()).isEqualTo(1);
+
+    journal().settle(running.id());
+    assertThat(journal().waiting()).isZero();
+  }
+
+  @Test
   void a_run_that_began_is_claimed_until_that_is_released() {
     Run running = begin();
     assertThat(journal().claim(running.id())).isFalse();

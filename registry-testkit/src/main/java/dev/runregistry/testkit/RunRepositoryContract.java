@@ -4,9 +4,11 @@ import static dev.runregistry.testkit.Runs.NOON;
 import static dev.runregistry.testkit.Runs.ended;
 import static dev.runregistry.testkit.Runs.exited;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
 import dev.runregistry.run.RunId;
@@ -21,8 +23,10 @@ import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -37,6 +41,9 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link RunRepository} promises. Subclass it, hand over an empty one. */
 public abstract class RunRepositoryContract {
+  private static final Provenance KNOWN = Runs.provenance();
+  private static final String COMMIT = Runs.COMMIT;
+
   private RunRepository runs;
 
   /** For subclasses. */
@@ -59,6 +66,15 @@ public abstract class RunRepositoryContract {
 
       assertThat(runs.find(run.id())).contains(run);
     }
+  }
+
+  @Test
+  void it_answers_whether_there_are_runs_or_not() {
+    assertThatCode(() -> runs.ping()).doesNotThrowAnyException();
+
+    runs.save(Runs.completed());
+
+    assertThatCode(() -> runs.ping()).doesNotThrowAnyException();
   }
 
   @Test
@@ -88,7 +104,9 @@ public abstract class RunRepositoryContract {
   @Test
   void every_way_to_end_replaces_the_running_run() {
     for (Run end : Runs.ofEveryKind().stream().filter(run -> run.status().isFinal()).toList()) {
-      Run running = Run.started(end.id(), end.spec(), Runs.EXECUTOR, end.startedAt());
+      Run running =
+          Run.started(end.id(), end.spec(), Runs.EXECUTOR, end.startedAt())
+              .withProvenance(end.provenance());
       if (end.executor() == null && end.spec().mode() == RunMode.LOCAL) {
         continue; // ended before it was started
       }
@@ -97,6 +115,48 @@ public abstract class RunRepositoryContract {
 
       assertThat(runs.find(end.id())).contains(end);
     }
+  }
+
+  @Test
+  void what_git_said_late_comes_with_the_ending() {
+    for (Provenance early : List.of(KNOWN, KNOWN.withGit(null, null))) {
+      Run running = Runs.running().withProvenance(early);
+      Run ended = ended(running.withProvenance(KNOWN.withGit(COMMIT, true)), exited(0));
+      runs.save(running);
+      runs.save(ended);
+
+      assertThat(runs.find(ended.id())).contains(ended);
+    }
+  }
+
+  @Test
+  void where_a_run_comes_from_never_changes() {
+    Run running = Runs.running().withProvenance(KNOWN.withGit(COMMIT, false));
+    runs.save(running);
+    List<Provenance> others =
+        Arrays.asList(
+            null,
+            KNOWN.withGit(COMMIT, true),
+            KNOWN.withGit(COMMIT, null),
+            KNOWN.withGit("1".repeat(40), false),
+            new Provenance("h", "ann", "/home/ann/päper", "1.2.3", COMMIT, false, Map.of()));
+    for (Provenance other : others) {
+      Run ended = ended(running.withProvenance(other), exited(0));
+
+      assertThatThrownBy(() -> runs.save(ended)).isInstanceOf(StaleRunException.class);
+      assertThat(runs.find(running.id())).contains(running);
+    }
+  }
+
+  @Test
+  void a_run_from_before_provenance_was_noted_ends_without_one() {
+    Run older = Runs.running();
+    runs.save(older);
+    Run wiser = ended(older.withProvenance(KNOWN), exited(0));
+
+    assertThatThrownBy(() -> runs.save(wiser)).isInstanceOf(StaleRunException.class);
+    runs.save(ended(older, exited(0)));
+    assertThat(runs.find(older.id())).contains(ended(older, exited(0)));
   }
 
   @Test
@@ -451,7 +511,8 @@ public abstract class RunRepositoryContract {
         run.completedAt(),
         run.exitCode(),
         run.output(),
-        run.message());
+        run.message(),
+        run.provenance());
   }
 
   private static <T> List<T> withNull(T[] values) {

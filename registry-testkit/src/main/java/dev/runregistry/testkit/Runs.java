@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
@@ -12,6 +13,7 @@ import dev.runregistry.run.TrainingConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -21,6 +23,9 @@ import java.util.UUID;
 public final class Runs {
   /** An instant that shows lost precision and every fold into another time zone. */
   public static final Instant NOON = Instant.parse("2026-11-22T12:00:00.123456Z");
+
+  /** The commit of the samples that have one. */
+  public static final String COMMIT = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
 
   /** The name of what carries out the samples. */
   public static final String EXECUTOR = "process";
@@ -96,6 +101,25 @@ public final class Runs {
     return ended(running(), exited(0));
   }
 
+  /** Ran well, in a working directory with changes that nobody had committed. */
+  public static Run withProvenance() {
+    Provenance known = provenance();
+    Run running = running().withProvenance(known.withGit(known.gitCommit(), true));
+    return ended(running, exited(0));
+  }
+
+  /** What is known of a run at its start: a commit, but not yet whether there were changes. */
+  public static Provenance provenance() {
+    return new Provenance(
+        "node7",
+        "ann",
+        "/home/ann/päper",
+        "1.2.3",
+        COMMIT,
+        null,
+        Map.of("TZ", "Asia/Kolkata", "CUDA_VISIBLE_DEVICES", "", "NOTE", "\"a\\b\" ä"));
+  }
+
   /** Ended by itself with that code, and printed something. */
   public static RunOutcome exited(int code) {
     return new RunOutcome.Exited(code, output("loss 0.25\n", "warning: slow\n"));
@@ -120,6 +144,10 @@ public final class Runs {
         running(),
         dryRunning(),
         completed(),
+        running().withProvenance(provenance()),
+        withProvenance(),
+        ended(running().withProvenance(sparseProvenance()), exited(0)),
+        ended(dryRunning().withProvenance(provenance()), lost()),
         ended(running(), exited(1)),
         ended(running(), exited(255)),
         ended(running(), timedOut()),
@@ -129,6 +157,10 @@ public final class Runs {
         ended(dryRunning(), lost()),
         ended(dryRunning(), new RunOutcome.DryRunPassed("All 5 records are well formed\n")),
         ended(dryRunning(), new RunOutcome.DryRunRefused("No manifest", "manifest.json: none\n")));
+  }
+
+  private static Provenance sparseProvenance() {
+    return new Provenance("node7", null, "/", "1.2.3", null, null, Map.of());
   }
 
   /** Ended by the registry after its limit. */

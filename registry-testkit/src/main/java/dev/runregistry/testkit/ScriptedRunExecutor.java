@@ -2,6 +2,7 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -21,6 +22,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
 
   private final Script script;
   private final List<Run> executed = new CopyOnWriteArrayList<>();
+  private final List<Invocation> invocations = new CopyOnWriteArrayList<>();
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
@@ -67,6 +69,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
     return List.copyOf(executed);
   }
 
+  /** What was started for them, in that order unless some ran at the same time. */
+  public List<Invocation> invocations() {
+    return List.copyOf(invocations);
+  }
+
   /** From now on this is what is said of every program; at first it is there. */
   public void willSay(RuntimeStatus status) {
     runtime = requireNonNull(status, "status");
@@ -83,8 +90,9 @@ public final class ScriptedRunExecutor implements RunExecutor {
   }
 
   @Override
-  public RunOutcome execute(Run running) {
+  public RunOutcome execute(Run running, Invocation invocation) {
     executed.add(running);
+    invocations.add(invocation);
     try {
       return script.play(running);
     } catch (InterruptedException e) {

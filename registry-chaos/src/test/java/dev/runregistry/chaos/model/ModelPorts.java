@@ -5,6 +5,7 @@ import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -335,7 +336,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public RunOutcome execute(Run running) {
+  public RunOutcome execute(Run running, Invocation invocation) {
     change(World::withLaunching);
     change(now -> now.with(Supervisor.FORKED));
     boolean late =

@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
@@ -16,8 +17,14 @@ public interface RunExecutor {
    * interrupted, what runs is ended, the ending is returned, and the thread's flag is set again.
    *
    * @param running a local run in status {@code running} that is in the journal
+   * @param invocation what is to be started, which the record has with its secrets masked only
    */
-  RunOutcome execute(Run running);
+  RunOutcome execute(Run running, Invocation invocation);
+
+  /** The same where nothing was masked in the record of the run. */
+  default RunOutcome execute(Run running) {
+    return execute(running, Invocation.of(running.spec().command()));
+  }
 
   /**
    * Whether the program of that command can be started here, now. Looked up as {@link #execute}

@@ -69,6 +69,17 @@ public interface RunJournal {
   /** The runs that are not settled, oldest first as far as their ids begin with the time. */
   List<RunId> unsettled();
 
+  /**
+   * How many runs have ended and are not settled: their ending waits for the repository, and nearly
+   * always only for a moment.
+   *
+   * @throws JournalException if that cannot be found out
+   */
+  default int waiting() {
+    return (int)
+        unsettled().stream().filter(id -> standing(id) instanceof RunStanding.Ended).count();
+  }
+
   /** The names of what lies among the runs that are not settled and is none, in no order. */
   List<String> foreign();
 

@@ -17,4 +17,12 @@ public interface RunLogs {
    * not known, or nothing was started.
    */
   Optional<Path> log(RunId id, LogStream stream);
+
+  /**
+   * How many bytes of each file of a run are its output. What comes after them in a file is not:
+   * there was more, and only its beginning is kept. {@link Long#MAX_VALUE} when all is kept.
+   */
+  default long limit(RunId id) {
+    return Long.MAX_VALUE;
+  }
 }

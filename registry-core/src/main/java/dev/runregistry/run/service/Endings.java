@@ -8,6 +8,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +30,17 @@ final class Endings {
   }
 
   /**
-   * Writes down how a claimed run ended.
+   * Writes down how a claimed run ended. A database that is being asked at this moment to record
+   * its start, and then does not, is not asked again for the ending, which would take as long: the
+   * journal has that, and it is settled later.
    *
-   * @param startRecorded returns when the start is on record, or cannot be
+   * @param startRecorded whether the start is on record, once that is known
    */
-  void write(Run ended, Runnable startRecorded) {
+  void write(Run ended, CompletableFuture<Boolean> startRecorded) {
+    boolean asking = !startRecorded.isDone();
     boolean noted = note(ended);
-    startRecorded.run();
-    boolean recorded = record(ended);
+    boolean away = !startRecorded.join() && asking;
+    boolean recorded = !(away && noted) && record(ended);
     if (noted && recorded) {
       settle(ended);
     } else if (!noted && !recorded) {
@@ -56,7 +60,7 @@ final class Endings {
     for (Run ended : List.copyOf(unwritten.values())) {
       if (unwritten.remove(ended.id(), ended)) { // else another thread is at it
         try {
-          write(ended, () -> {});
+          write(ended, CompletableFuture.completedFuture(true));
         } finally {
           release(ended.id());
         }
@@ -74,7 +78,10 @@ final class Endings {
     }
   }
 
-  /** Saves the run; whatever the database does, the run goes on (locked decision 7). */
+  /**
+   * Saves the run and returns whether that worked; whatever the database does, the run goes on
+   * (locked decision 7).
+   */
   boolean record(Run run) {
     try {
       repository.save(run);

@@ -3,9 +3,11 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -20,6 +22,7 @@ import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Submission;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
@@ -27,6 +30,7 @@ import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +59,7 @@ public final class RunRegistry {
   private final RunIdSource ids;
   private final RunLogs logs;
   private final @Nullable IdempotencyKeys keys;
+  private final ProvenanceSource provenance;
   private final InstantSource clock;
   private final Executor startRecorder;
 
@@ -67,6 +72,7 @@ public final class RunRegistry {
     ids = requireNonNull(builder.ids, "ids");
     logs = builder.logs;
     keys = builder.keys;
+    provenance = builder.provenance;
     clock = builder.clock;
     startRecorder = builder.startRecorder;
   }
@@ -91,15 +97,19 @@ public final class RunRegistry {
   }
 
   private Run submit(RunId id, RunRequest request) {
-    Run running = Run.started(id, request.toSpec(id), executor.name(), clock.instant());
+    Invocation invocation = request.toInvocation();
+    Run running =
+        Run.started(id, request.toSpec(id), executor.name(), clock.instant())
+            .withProvenance(provenance.atStart());
     journal.begin(running);
     boolean interrupted = false;
     try {
-      CompletableFuture<Void> startRecorded = recordStart(running);
-      RunOutcome outcome = carryOut(running, request.datasetUsed());
+      CompletableFuture<Boolean> startRecorded = recordStart(running);
+      RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Run ended = running.finish(outcome, journal.endedAt(running).orElseGet(clock::instant));
-      endings.write(ended, startRecorded::join);
+      Instant at = journal.endedAt(running).orElseGet(clock::instant);
+      Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
+      endings.write(ended, startRecorded);
       return ended;
     } finally {
       endings.release(id);
@@ -126,6 +136,7 @@ public final class RunRegistry {
   public Submission submitOnce(String key, String fingerprint, RunRequest request) {
     IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, ids.next(), clock.instant());
     request.toSpec(wanted.runId()); // refused now or never
+    request.toInvocation();
     IdempotencyClaim standing = keys().claim(wanted);
     return standing.runId().equals(wanted.runId())
         ? new Submission.Ended(submitOrRelease(wanted, request), false)
@@ -182,24 +193,32 @@ public final class RunRegistry {
     return keys;
   }
 
-  private CompletableFuture<Void> recordStart(Run running) {
+  private CompletableFuture<Boolean> recordStart(Run running) {
     try {
-      return CompletableFuture.runAsync(() -> endings.record(running), startRecorder);
+      return CompletableFuture.supplyAsync(() -> endings.record(running), startRecorder);
     } catch (RejectedExecutionException
         | Error e) { // shut down meanwhile, or no thread is to be had
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
-      endings.record(running);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(endings.record(running));
     }
   }
 
-  private RunOutcome carryOut(Run running, boolean datasetUsed) {
+  private @Nullable Provenance provenanceAtEnd(Run running) {
+    try {
+      return provenance.atEnd(running);
+    } catch (RuntimeException | Error e) { // a defect: the ending is what counts
+      log.error("run {}: where it comes from cannot be completed", running.id(), e);
+      return running.provenance();
+    }
+  }
+
+  private RunOutcome carryOut(Run running, boolean datasetUsed, Invocation invocation) {
     try {
       if (running.spec().mode() == RunMode.DRY_RUN) {
         return datasets.dryRun(running);
       }
       Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
-      return refusal.orElseGet(() -> executor.execute(running));
+      return refusal.orElseGet(() -> executor.execute(running, invocation));
     } catch (RuntimeException | Error e) { // a defect in an adapter: nobody saw how the run ended
       log.error("run {} is lost: what carried it out broke", running.id(), e);
       return new RunOutcome.Lost(
@@ -221,6 +240,25 @@ public final class RunRegistry {
   public Reconciliation reconcile() {
     endings.writeUnwritten();
     return new Settlement(repository, journal).ofAll();
+  }
+
+  /**
+   * How many runs of this host have ended and wait for the database to take their ending. Above
+   * zero for longer than a moment, the database is away.
+   *
+   * @throws JournalException if the journal cannot be looked at
+   */
+  public int waiting() {
+    return journal.waiting();
+  }
+
+  /**
+   * Returns if the database answers.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public void ping() {
+    repository.ping();
   }
 
   /**
@@ -279,6 +317,11 @@ public final class RunRegistry {
     return logs.log(id, stream);
   }
 
+  /** How many bytes of each such file are output at most, and no more than that may be shown. */
+  public long logLimit(RunId id) {
+    return logs.limit(id);
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -288,6 +331,7 @@ public final class RunRegistry {
     private @Nullable RunIdSource ids;
     private RunLogs logs = RunLogs.NONE;
     private @Nullable IdempotencyKeys keys;
+    private ProvenanceSource provenance = ProvenanceSource.NONE;
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
 
@@ -332,6 +376,12 @@ public final class RunRegistry {
     /** Where keys are kept for {@link RunRegistry#submitOnce}; nowhere unless said. */
     public Builder idempotencyKeys(IdempotencyKeys port) {
       keys = requireNonNull(port, "keys");
+      return this;
+    }
+
+    /** What knows where runs come from; nobody unless said. */
+    public Builder provenance(ProvenanceSource source) {
+      provenance = requireNonNull(source, "provenance");
       return this;
     }
 

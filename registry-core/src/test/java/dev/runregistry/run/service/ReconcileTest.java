@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
@@ -550,7 +551,7 @@ class ReconcileTest {
     }
 
     @Override
-    public RunOutcome execute(Run running) {
+    public RunOutcome execute(Run running, Invocation invocation) {
       if (error != null) {
         throw error;
       }

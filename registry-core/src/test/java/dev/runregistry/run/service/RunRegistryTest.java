@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -338,6 +339,24 @@ class RunRegistryTest {
             "release");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "save running, 'save running,end completed,release'",
+    "'save running,end completed', 'save running,end completed,save completed,release'",
+    "none, 'save running,end completed,save completed,settle,release'"
+  })
+  void a_database_still_asked_in_vain_at_the_end_is_not_asked_again_if_the_journal_has_the_run(
+      String failing, String after) {
+    List<Runnable> later = new ArrayList<>();
+    startRecorder = later::add;
+    ports.atTheEnd = () -> later.forEach(Runnable::run);
+    ports.failing.addAll(List.of(failing.split(",")));
+
+    registry().submit(Samples.local());
+
+    assertThat(String.join(",", ports.calls)).isEqualTo("begin running,execute," + after);
+  }
+
   @Test
   void a_start_recorder_that_was_shut_down_loses_no_run() {
     startRecorder =
@@ -408,6 +427,7 @@ class RunRegistryTest {
     final RunPage page = new RunPage(List.of(), false);
     RunOutcome outcome = new Exited(0, Output.NONE);
     Runnable duringExecution = () -> {};
+    Runnable atTheEnd = () -> {};
     Error broken;
     boolean interruptible;
     Optional<Instant> endedAt = Optional.empty();
@@ -474,6 +494,7 @@ class RunRegistryTest {
 
     @Override
     public void end(Run ended) {
+      atTheEnd.run();
       call("end " + ended.status().text(), journalFailure());
     }
 
@@ -528,7 +549,7 @@ class RunRegistryTest {
     }
 
     @Override
-    public RunOutcome execute(Run running) {
+    public RunOutcome execute(Run running, Invocation invocation) {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
       return outcome;

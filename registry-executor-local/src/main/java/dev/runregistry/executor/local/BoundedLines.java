@@ -1,6 +1,5 @@
 package dev.runregistry.executor.local;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,32 +16,56 @@ final class BoundedLines implements Closeable {
   /** The longest line that is read: a record of a million words, and no more memory than that. */
   static final int MAX_BYTES = 8 << 20;
 
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int BUFFER_BYTES = 1 << 14;
 
   private final InputStream in;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int position;
+  private int end;
 
   private BoundedLines(InputStream in) {
     this.in = in;
   }
 
   static BoundedLines of(Path file) throws IOException {
-    return new BoundedLines(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES));
+    return new BoundedLines(Files.newInputStream(file));
   }
 
   /** The next line; call no more after one that is the end or too long. */
   Line next() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int read = in.read();
-    if (read < 0) {
+    if (!hasMore()) {
       return new Line(Kind.END, new byte[0]);
     }
-    for (; read >= 0 && read != '\n'; read = in.read()) {
-      if (bytes.size() == MAX_BYTES) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    boolean atLineFeed = false;
+    while (!atLineFeed && hasMore()) {
+      int stop = nextLineFeed();
+      if (bytes.size() + stop - position > MAX_BYTES) {
         return new Line(Kind.TOO_LONG, new byte[0]);
       }
-      bytes.write(read);
+      bytes.write(buffer, position, stop - position);
+      atLineFeed = stop < end;
+      position = atLineFeed ? stop + 1 : stop;
     }
     return new Line(Kind.WHOLE, bytes.toByteArray());
+  }
+
+  /** Whether the file goes on; then there is something in the buffer. */
+  private boolean hasMore() throws IOException {
+    if (position == end) {
+      position = 0;
+      end = Math.max(0, in.read(buffer));
+    }
+    return position < end;
+  }
+
+  /** Where in the buffer the line ends; the end of the buffer if it does not end there. */
+  private int nextLineFeed() {
+    int stop = position;
+    while (stop < end && buffer[stop] != '\n') {
+      stop++;
+    }
+    return stop;
   }
 
   @Override
@@ -58,6 +81,8 @@ final class BoundedLines implements Closeable {
 
   /** A line without its line feed. */
   static final class Line {
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final Kind kind;
     private final byte[] bytes;
 
@@ -85,6 +110,11 @@ final class BoundedLines implements Closeable {
 
     /** The line as text, up to the first bytes that are not UTF-8, if there are any. */
     Decoded decoded() {
+      String text = new String(bytes, StandardCharsets.UTF_8); // fast, and hides what is not UTF-8
+      return text.indexOf(REPLACEMENT) < 0 ? new Decoded(text, true) : strictlyDecoded();
+    }
+
+    private Decoded strictlyDecoded() {
       CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       CharBuffer text = CharBuffer.allocate(bytes.length);

@@ -24,6 +24,11 @@ final class DurableFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<StandardOpenOption> NEW_FILE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> FILE_OF_OURS =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
 
   private DurableFiles() {}
 
@@ -36,7 +41,7 @@ final class DurableFiles {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary); // of one that was killed; each run has one writer only
     try {
-      writeNew(temporary, content);
+      write(temporary, NEW_FILE, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
@@ -45,8 +50,22 @@ final class DurableFiles {
     syncOnce(folderOf(file));
   }
 
-  private static void writeNew(Path file, byte[] content) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, NEW_FILE, OWNER_ONLY_FILE)) {
+  /**
+   * Writes a file into a folder that is still being put together, where nobody reads half of it. So
+   * it needs no second name; and its only one gets to the disk together with its content, while a
+   * renamed file costs the disk another turn.
+   */
+  static void writeUnseen(Path file, byte[] content) throws IOException {
+    Uninterruptibly.io(
+        () -> {
+          write(file, FILE_OF_OURS, content);
+          syncOnce(folderOf(file));
+        });
+  }
+
+  private static void write(Path file, Set<StandardOpenOption> options, byte[] content)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(file, options, OWNER_ONLY_FILE)) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);

@@ -1,25 +1,32 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run, from its start to its end. {@link #toItsEnd} is called once; signals come from others.
  */
 final class Execution {
+  private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
   private final Run run;
+  private final Invocation invocation;
   private final Settings settings;
   private final RunFolder folder;
   private @Nullable LiveRun live; // guarded by this
   private @Nullable ProcessSignal signalled; // the first; guarded by this
 
-  Execution(Run run, Settings settings) {
+  Execution(Run run, Invocation invocation, Settings settings) {
     this.run = run;
+    this.invocation = invocation;
     this.settings = settings;
     folder = settings.home().activeFolder(run.id());
   }
@@ -55,7 +62,7 @@ final class Execution {
   }
 
   RunOutcome toItsEnd() {
-    Launch launch = new Launch(run, settings, folder);
+    Launch launch = new Launch(run, invocation, settings, folder);
     Optional<NotStarted> obstacle = launch.obstacle();
     if (obstacle.isPresent()) {
       return obstacle.get();
@@ -77,7 +84,16 @@ final class Execution {
       started = new LiveRun(launch.start(), run, settings, folder);
       live = started;
     }
+    tellOfStart();
     return toItsEnd(started);
+  }
+
+  private void tellOfStart() {
+    try {
+      settings.onStart().accept(run);
+    } catch (RuntimeException | Error e) { // whoever listens: the run goes on
+      log.error("run {}: somebody who was told of its start broke", run.id(), e);
+    }
   }
 
   private static RunOutcome toItsEnd(LiveRun started) {

@@ -1,10 +1,12 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.Secrets;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -22,13 +24,15 @@ final class Launch {
   private static final long FOR_EVER_MILLIS = Duration.ofDays(365_000).toMillis();
 
   private final Run run;
+  private final Invocation invocation;
   private final Settings settings;
   private final RunFolder folder;
   private final List<String> command;
   private final ProgramLookup programs;
 
-  Launch(Run run, Settings settings, RunFolder folder) {
+  Launch(Run run, Invocation invocation, Settings settings, RunFolder folder) {
     this.run = run;
+    this.invocation = invocation;
     this.settings = settings;
     this.folder = folder;
     command = command();
@@ -36,7 +40,7 @@ final class Launch {
   }
 
   private List<String> command() {
-    List<String> words = run.spec().command();
+    List<String> words = invocation.command();
     if (!Files.exists(folder.config())) { // not a training: verbatim
       return words;
     }
@@ -56,7 +60,7 @@ final class Launch {
     if (garbled.isPresent()) {
       return refused(
           "The locale cannot pass on the argument %s; start the registry in a UTF-8 locale"
-              .formatted(garbled.get()));
+              .formatted(Secrets.masked(command).get(command.indexOf(garbled.get()))));
     }
     return programs.obstacle(command.get(0));
   }
@@ -87,7 +91,8 @@ final class Launch {
             Optional.ofNullable(limit)
                 .map(Duration::toMillis)
                 .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
-            settings.killGrace());
+            settings.killGrace(),
+            settings.logLimit());
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }
@@ -110,6 +115,7 @@ final class Launch {
 
   private Map<String, @Nullable String> environment() {
     Map<String, @Nullable String> environment = new HashMap<>(settings.environment());
+    environment.putAll(invocation.environment());
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put(LocalRunExecutor.COOKIE, run.id().toString());
     return environment;

@@ -2,11 +2,15 @@ package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +25,8 @@ final class LiveRun {
   /** How long what ignores PIPE may go on when nobody reads its output. */
   private static final Duration WITHOUT_READER = Duration.ofSeconds(1);
 
+  private static final Duration FOR_EVER = Duration.ofDays(365_000);
+
   private static final Logger log = LoggerFactory.getLogger(LiveRun.class);
 
   private final Process supervisor;
@@ -29,9 +35,11 @@ final class LiveRun {
   private final RunFolder folder;
   private final RunProcesses processes;
   private final ProcessTree tree;
-  private final List<OutputFollower> followers;
+  private final Map<LogStream, OutputFollower> followers;
+  private final LimitedLogs logs;
   private volatile boolean showing = true;
   private volatile boolean signalled;
+  private volatile boolean ended;
   private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
 
   LiveRun(Process supervisor, Run run, Settings settings, RunFolder folder) {
@@ -46,13 +54,30 @@ final class LiveRun {
             identity(),
             LocalRunExecutor.COOKIE + "=" + run.id(),
             settings.ownSession());
-    followers =
-        settings.live().entrySet().stream()
-            .map(
-                live ->
-                    new OutputFollower(
-                        folder.log(live.getKey()), live.getValue(), this::outputClosed))
-            .toList();
+    logs = new LimitedLogs(folder, settings.logLimit());
+    followers = new EnumMap<>(LogStream.class);
+    settings.live().forEach((stream, target) -> followers.put(stream, follower(stream, target)));
+  }
+
+  private OutputFollower follower(LogStream stream, FileChannel target) {
+    return new OutputFollower(
+        folder.log(stream),
+        target,
+        settings.logLimit(),
+        this::outputClosed,
+        () -> shownToItsEnd(stream));
+  }
+
+  /** Called by a follower, which may have gone on after the run was settled. */
+  private void shownToItsEnd(LogStream stream) {
+    if (ended && logs.areLimited()) {
+      logs.cut(settings.home().log(run.id(), stream));
+    }
+  }
+
+  private long shown(LogStream stream) {
+    OutputFollower follower = followers.get(stream);
+    return follower == null ? Long.MAX_VALUE : follower.shown();
   }
 
   private ProcessIdentity identity() {
@@ -66,17 +91,30 @@ final class LiveRun {
 
   /** Begins to show its output as it comes. */
   void show() {
-    followers.forEach(OutputFollower::start);
+    followers.values().forEach(OutputFollower::start);
   }
 
   /** Waits for the end of the run, at most for its time limit; returns whether it came in time. */
   boolean awaitEnd() throws InterruptedException {
     Duration limit = run.spec().timeLimit();
     if (limit == null) {
-      supervisor.waitFor();
-      return true;
+      return awaitEnd(FOR_EVER);
     }
-    return supervisor.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) || childHasEnded();
+    return awaitEnd(limit) || childHasEnded();
+  }
+
+  /** Looks after the logs meanwhile. */
+  private boolean awaitEnd(Duration atMost) throws InterruptedException {
+    long left = atMost.toMillis();
+    long began = System.nanoTime();
+    while (logs.areLimited() && left > 0) {
+      long wait = Math.min(left, logs.look(this::shown).toMillis());
+      if (supervisor.waitFor(wait, TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+      left = atMost.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+    return supervisor.waitFor(Math.max(0, left), TimeUnit.MILLISECONDS);
   }
 
   /** Whether only the supervisor is left, which is about to note the exit code. */
@@ -157,21 +195,25 @@ final class LiveRun {
 
   /** Says that there is no more output; what there is will be shown. */
   void finishShowing() {
-    followers.forEach(OutputFollower::finish);
+    logs.note(); // once, before the followers can come to their end and cut them
+    ended = true;
+    followers.values().forEach(OutputFollower::finish);
   }
 
   boolean isShown() {
-    return followers.stream().allMatch(OutputFollower::isDone);
+    return followers.values().stream().allMatch(OutputFollower::isDone);
   }
 
   /** Returns when all is shown or somebody does not want to wait. */
   void awaitShown() {
-    followers.forEach(
-        follower -> {
-          while (showing && !follower.awaitDone(Duration.ofMillis(20))) {
-            // a second signal is for those who do not want to wait for a reader
-          }
-        });
+    followers
+        .values()
+        .forEach(
+            follower -> {
+              while (showing && !follower.awaitDone(Duration.ofMillis(20))) {
+                // a second signal is for those who do not want to wait for a reader
+              }
+            });
   }
 
   /**
@@ -183,6 +225,12 @@ final class LiveRun {
     ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
         signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit = OptionalInt.of(supervisor.exitValue());
-    return new RunEnding(run, folder, processes, exit, told).outcome(inTime);
+    RunOutcome outcome = new RunEnding(run, folder, processes, exit, told).outcome(inTime);
+    for (LogStream stream : LogStream.values()) {
+      if (logs.areLimited() && shown(stream) == Long.MAX_VALUE) { // else its follower does so
+        logs.cut(Optional.of(folder.log(stream)));
+      }
+    }
+    return outcome;
   }
 }

@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,14 +73,14 @@ public final class LocalRunExecutor implements RunExecutor {
   /**
    * Carries out the run as the contract says. Its time limit counts from now.
    *
-   * @throws IllegalArgumentException if it is a dry-run
+   * @throws IllegalArgumentException if it is a dry-run, or there is no program to start
    */
   @Override
-  public RunOutcome execute(Run running) {
-    if (running.spec().mode() != RunMode.LOCAL) {
+  public RunOutcome execute(Run running, Invocation invocation) {
+    if (running.spec().mode() != RunMode.LOCAL || invocation.command().isEmpty()) {
       throw new IllegalArgumentException("run " + running.id() + " has nothing to start");
     }
-    Execution execution = new Execution(running, settings);
+    Execution execution = new Execution(running, invocation, settings);
     synchronized (executions) {
       executions.add(execution);
       if (early != null) {
@@ -147,6 +149,8 @@ public final class LocalRunExecutor implements RunExecutor {
    * What all runs of an executor share.
    *
    * @param live where output is shown as it comes; empty for nowhere
+   * @param logLimit of each of the two logs of a run
+   * @param onStart told of each run that has started
    */
   record Settings(
       RunHome home,
@@ -155,7 +159,9 @@ public final class LocalRunExecutor implements RunExecutor {
       boolean ownSession,
       Map<LogStream, FileChannel> live,
       Path workingDirectory,
-      Map<String, @Nullable String> environment) {
+      Map<String, @Nullable String> environment,
+      LogLimit logLimit,
+      Consumer<Run> onStart) {
 
     /** Looks for programs where a run would find them. */
     ProgramLookup programs() {
@@ -173,6 +179,8 @@ public final class LocalRunExecutor implements RunExecutor {
     private Duration killGrace = KILL_GRACE;
     private boolean ownSession = true;
     private Path workingDirectory = Path.of("").toAbsolutePath();
+    private LogLimit logLimit = LogLimit.DEFAULT;
+    private Consumer<Run> onStart = running -> {};
 
     private Builder(RunHome home) {
       this.home = requireNonNull(home, "home");
@@ -231,6 +239,24 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
+    /**
+     * How long each of the two logs of a run may become; {@link LogLimit#DEFAULT} unless said. It
+     * is kept while any registry looks after the run; of what is shown as it comes, all is shown.
+     */
+    public Builder logLimit(LogLimit limit) {
+      logLimit = requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /**
+     * Tells of each run that has started, by its own thread, so that what need not come before the
+     * start can come after it. Whoever is told must return soon: the run is watched after that.
+     */
+    public Builder onStart(Consumer<Run> listener) {
+      onStart = requireNonNull(listener, "listener");
+      return this;
+    }
+
     /** Puts it together. */
     public LocalRunExecutor build() {
       return new LocalRunExecutor(
@@ -241,7 +267,9 @@ public final class LocalRunExecutor implements RunExecutor {
               ownSession,
               Map.copyOf(live),
               workingDirectory,
-              Collections.unmodifiableMap(new LinkedHashMap<>(environment))));
+              Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+              logLimit,
+              onStart));
     }
   }
 }

@@ -29,20 +29,28 @@ final class OutputFollower {
 
   private final Path file;
   private final FileChannel target;
+  private final LogLimit limit;
   private final Runnable onClosed;
+  private final Runnable onDone;
   private final Thread thread;
   private @Nullable FileChannel source; // set before the thread starts
   private volatile boolean complete;
+  private volatile long shown;
 
   /**
    * Follows a file that is there already; call {@link #start}.
    *
+   * @param limit to which the file may be cut while it grows
    * @param onClosed called once, by the copying thread, when nobody reads the channel any more
+   * @param onDone called once, by the copying thread, when it needs the file no more
    */
-  OutputFollower(Path file, FileChannel target, Runnable onClosed) {
+  OutputFollower(
+      Path file, FileChannel target, LogLimit limit, Runnable onClosed, Runnable onDone) {
     this.file = file;
     this.target = target;
+    this.limit = limit;
     this.onClosed = onClosed;
+    this.onDone = onDone;
     thread = new Thread(this::follow, "follow " + file.getFileName());
     thread.setDaemon(true); // a reader that never comes back must not keep this process
   }
@@ -63,6 +71,11 @@ final class OutputFollower {
     LockSupport.unpark(thread);
   }
 
+  /** How much of the file is needed no more: all once this has come to its end. */
+  long shown() {
+    return isDone() ? Long.MAX_VALUE : shown;
+  }
+
   boolean isDone() {
     return !thread.isAlive();
   }
@@ -77,6 +90,8 @@ final class OutputFollower {
       copy(opened);
     } catch (IOException e) {
       log.warn("{} cannot be shown any more", file, e);
+    } finally {
+      onDone.run();
     }
   }
 
@@ -86,8 +101,8 @@ final class OutputFollower {
     while (true) {
       boolean last = complete; // asked before the size, so that nothing comes after the last look
       long size = opened.size();
-      if (size < position) { // the program emptied its own output, by "> /dev/stdout" say
-        position = 0;
+      if (size < position) { // cut, or the program emptied its own output, by "> /dev/stdout" say
+        position = position > limit.bytes() && size >= limit.bytes() ? limit.bytes() : 0;
       }
       long copied = 0;
       if (size > position) {
@@ -98,6 +113,7 @@ final class OutputFollower {
           return;
         }
         position += copied;
+        shown = position;
         pause.reset();
       } else if (last) {
         return;

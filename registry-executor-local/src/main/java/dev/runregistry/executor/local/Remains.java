@@ -1,9 +1,11 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -151,6 +153,10 @@ final class Remains {
   }
 
   private RunStanding orphaned(Run run, Optional<ProcessIdentity> since) {
+    LimitedLogs logs = LimitedLogs.of(folder);
+    if (logs.areLimited()) { // nobody else looks after them any more
+      logs.look(stream -> Long.MAX_VALUE);
+    }
     Optional<Duration> age = since.map(table::age).filter(time -> !time.isNegative());
     return new RunStanding.Orphaned(run, age);
   }
@@ -187,11 +193,15 @@ final class Remains {
     boolean inTime = !Files.exists(folder.timedOut());
     Instant at =
         processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
-    return new RunStanding.ChildEnded(run, ending(run).outcome(inTime), at);
+    RunOutcome outcome = ending(run).outcome(inTime);
+    LimitedLogs.of(folder).cut();
+    return new RunStanding.ChildEnded(run, outcome, at);
   }
 
   private RunStanding vanished(Run run, String known) {
-    return new RunStanding.Vanished(run, known, ending(run).output());
+    Output output = ending(run).output();
+    LimitedLogs.of(folder).cut();
+    return new RunStanding.Vanished(run, known, output);
   }
 
   private RunEnding ending(Run run) {

@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,7 @@ record RunEnding(
   private static final int SIGNALLED = 128; // and the number of the signal
 
   RunOutcome outcome(boolean inTime) {
+    logs().note();
     if (!leftBehind.survivors().isEmpty()) {
       log.warn("run {}: {}", run.id(), note());
     }
@@ -120,7 +123,8 @@ record RunEnding(
     if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
       return NotStarted.signalled(exit - SIGNALLED);
     }
-    String why = text(folder.supervisorLog()).text().strip();
+    String why =
+        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length).text().strip();
     return new NotStarted(
         NotStarted.Why.REFUSED,
         "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
@@ -135,7 +139,18 @@ record RunEnding(
     return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
+  private LimitedLogs logs() {
+    return LimitedLogs.of(folder);
+  }
+
   private String note() {
+    return Stream.concat(
+            Stream.of(LogStream.values()).map(logs()::notice).flatMap(Optional::stream),
+            Stream.of(processesLeft()).filter(text -> !text.isEmpty()))
+        .collect(Collectors.joining("; "));
+  }
+
+  private String processesLeft() {
     if (!leftBehind.survivors().isEmpty()) {
       return count(leftBehind.survivors().size())
           + " could not be ended: "
@@ -156,21 +171,25 @@ record RunEnding(
 
   /** What it printed until now. */
   Output output() {
-    return new Output(text(folder.log(LogStream.STDOUT)), text(folder.log(LogStream.STDERR)));
+    return new Output(text(LogStream.STDOUT), text(LogStream.STDERR));
   }
 
   /** Of what was read short of the limit all was read, whatever is written to the file since. */
-  private static long total(Path file, int read) throws IOException {
-    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, Files.size(file));
+  private static long total(int read, LongSupplier bytes) {
+    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
   }
 
-  private CapturedText text(Path file) {
+  private CapturedText text(LogStream stream) {
+    return text(folder.log(stream), () -> logs().total(stream));
+  }
+
+  private CapturedText text(Path file, LongSupplier bytes) {
     if (!Files.exists(file)) { // it was never started
       return CapturedText.EMPTY;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
-      return CapturedText.of(head, total(file, head.length));
+      return CapturedText.of(head, total(head.length, bytes));
     } catch (IOException e) {
       log.warn("run {}: {} cannot be read", run.id(), file, e);
       return CapturedText.EMPTY;

@@ -57,6 +57,16 @@ record RunFolder(Path path) {
     return path.resolve("timed-out");
   }
 
+  /** How much was printed to each stream; there where that is more than its log keeps. */
+  Path logTotals() {
+    return path.resolve("log-totals");
+  }
+
+  /** By how much a log was cut while it grew; there only where a file can have no holes. */
+  Path logCuts() {
+    return path.resolve("log-cuts");
+  }
+
   /** There once nothing of the run was found alive: its supervisor starts nothing after that. */
   Path vanished() {
     return path.resolve("vanished");

@@ -81,10 +81,33 @@ public final class RunHome implements RunJournal, RunLogs {
         .findFirst();
   }
 
+  @Override
+  public long limit(RunId id) {
+    return folderOf(id)
+        .map(folder -> new RunProcesses(folder).logLimit().bytes())
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** One sentence about what a log does not have, of all that was printed; empty if it has all. */
+  public Optional<String> logNotice(RunId id, LogStream stream) {
+    return folderOf(id).flatMap(folder -> LimitedLogs.of(folder).notice(stream));
+  }
+
+  private Optional<RunFolder> folderOf(RunId id) {
+    return Stream.of(activeFolder(id), RunFolder.in(done, id))
+        .filter(RunFolder::exists)
+        .findFirst();
+  }
+
   /** How many runs have begun and are not settled: running ones, and those that need attention. */
   public int activeRuns() {
     String[] names = active.toFile().list();
     return names == null ? 0 : names.length;
+  }
+
+  @Override
+  public int waiting() {
+    return (int) unsettled().stream().filter(id -> Files.exists(activeFolder(id).ended())).count();
   }
 
   /** The folder of a run that is not settled. */
@@ -114,7 +137,7 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /** Whoever finds it among the active ones finds it claimed and with its note. */
   private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
-    DurableFiles.write(made.started(), note);
+    DurableFiles.writeUnseen(made.started(), note);
     Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -134,7 +157,8 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public void configure(Run running, Dataset dataset) {
     try {
-      DurableFiles.write(
+      // not synced: what reads it does not outlive a power cut, and what it says is in the note
+      DurableFiles.create(
           activeFolder(running.id()).config(), TrainingYaml.of(running.spec(), dataset));
     } catch (IOException e) {
       throw failed(running.id(), "cannot be configured", e, reason(e));

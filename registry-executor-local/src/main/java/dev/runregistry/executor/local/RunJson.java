@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +123,8 @@ final class RunJson {
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     json.writeStringField("message", run.message());
+    json.writeFieldName("provenance");
+    writeProvenance(json, run.provenance());
     json.writeEndObject();
   }
 
@@ -142,6 +146,32 @@ final class RunJson {
     }
     json.writeEndArray();
     writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
+    json.writeEndObject();
+  }
+
+  private static void writeProvenance(JsonGenerator json, @Nullable Provenance known)
+      throws IOException {
+    if (known == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringField("host", known.host());
+    writeText(json, "user", known.user());
+    json.writeStringField("working_dir", known.workingDirectory());
+    json.writeStringField("registry_version", known.registryVersion());
+    writeText(json, "git_commit", known.gitCommit());
+    json.writeFieldName("git_dirty");
+    if (known.gitDirty() == null) {
+      json.writeNull();
+    } else {
+      json.writeBoolean(known.gitDirty());
+    }
+    json.writeObjectFieldStart("environment");
+    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
+      json.writeStringField(variable.getKey(), variable.getValue());
+    }
+    json.writeEndObject();
     json.writeEndObject();
   }
 

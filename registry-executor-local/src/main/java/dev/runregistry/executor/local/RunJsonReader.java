@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
@@ -69,7 +70,21 @@ final class RunJsonReader {
         completedAt == null ? null : instant(completedAt),
         exitCode == null ? null : Math.toIntExact(exitCode),
         new Output(new CapturedText(run.text("stdout")), new CapturedText(run.text("stderr"))),
-        run.text("message"));
+        run.text("message"),
+        run.note.get("provenance") == null ? null : run.within("provenance").provenance());
+  }
+
+  private Provenance provenance() {
+    Map<String, String> environment = new HashMap<>();
+    within("environment").note.forEach((name, value) -> environment.put(name, (String) value));
+    return new Provenance(
+        text("host"),
+        textOrNull("user"),
+        text("working_dir"),
+        text("registry_version"),
+        textOrNull("git_commit"),
+        (Boolean) note.get("git_dirty"),
+        environment);
   }
 
   private RunSpec spec() {
@@ -139,6 +154,8 @@ final class RunJsonReader {
       case VALUE_NUMBER_INT -> parser.getLongValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_NULL -> null;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
       default -> parser.getText();
     };
   }

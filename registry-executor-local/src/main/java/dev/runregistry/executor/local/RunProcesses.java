@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
- * 1970, where there is one; {@code grace} with milliseconds; {@code supervisor} and {@code child}
- * with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or nothing where
- * there is no {@code /proc}. The line of the child is there before its program is; {@code
- * unstarted} follows where its program never was, and {@code exit} with the exit code where there
- * was no room for a file with it.
+ * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code grace} with
+ * milliseconds; {@code supervisor} and {@code child} with the line of {@code /proc/<pid>/stat} that
+ * each wrote itself, first thing, or nothing where there is no {@code /proc}. The line of the child
+ * is there before its program is; {@code unstarted} follows where its program never was, and {@code
+ * exit} with the exit code where there was no room for a file with it.
  */
 final class RunProcesses {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -33,15 +33,24 @@ final class RunProcesses {
    *
    * @param grace how long its processes may tidy up
    */
-  void create(Optional<Long> deadlineMillis, Duration grace) throws IOException {
+  void create(Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit) throws IOException {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
-    String first = deadline + "grace " + grace.toMillis() + "\n";
+    String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
+    String first = deadline + limit + "grace " + grace.toMillis() + "\n";
     DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** How long its processes may tidy up when they are ended; empty if nothing was started. */
   Optional<Duration> grace() {
     return line("grace").flatMap(RunProcesses::number).map(Duration::ofMillis);
+  }
+
+  /** How long each log may become. */
+  LogLimit logLimit() {
+    return line("log-limit")
+        .filter(bytes -> bytes.matches("\\d{5,18}"))
+        .map(bytes -> LogLimit.of(Long.parseLong(bytes)))
+        .orElse(LogLimit.NONE);
   }
 
   /** Notes durably that the run is over its time limit and about to be ended for that. */

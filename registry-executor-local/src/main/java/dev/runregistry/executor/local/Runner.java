@@ -79,6 +79,15 @@ record Runner(
     return name != null ? name : InetAddress.getLocalHost().getHostName();
   }
 
+  /** For people, who can do with less. */
+  static String hostNameOrUnknown() {
+    try {
+      return hostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+
   private static @Nullable String firstLine(Path file) {
     try {
       return Files.readString(file).strip();

@@ -12,16 +12,17 @@ import java.nio.charset.StandardCharsets;
 
 /** The configuration of a training as the HTTP contract lists it. */
 final class TrainingYaml {
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .build();
+
   private TrainingYaml() {}
 
   static byte[] of(RunSpec spec, Dataset dataset) throws IOException {
     StringWriter yaml = new StringWriter();
-    YAMLFactory factory =
-        YAMLFactory.builder()
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .disable(YAMLGenerator.Feature.SPLIT_LINES)
-            .build();
-    try (YAMLGenerator out = factory.createGenerator(yaml)) {
+    try (YAMLGenerator out = YAML.createGenerator(yaml)) {
       out.writeStartObject();
       out.writeStringField("version", "1.0"); // quoted, else YAML takes it for a number
       out.writeStringField("runner", "tunix");

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** A command line in miniature, for tests that need a process of their own. */
 public final class LocalRunMain {
+  /** The property with the limit of the logs in bytes. */
+  static final String LIMIT = "log.limit";
+
   private LocalRunMain() {}
 
   /** Runs {@code HOME COMMAND…} with its output live, passing signals on; exits with its code. */
@@ -23,7 +26,11 @@ public final class LocalRunMain {
     FileChannel out = new FileOutputStream(FileDescriptor.out).getChannel();
     FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
     LocalRunExecutor executor =
-        LocalRunExecutor.builder(home).terminal().liveOutput(out, err).build();
+        LocalRunExecutor.builder(home)
+            .terminal()
+            .liveOutput(out, err)
+            .logLimit(LogLimit.of(Long.getLong(LIMIT, LogLimit.DEFAULT.bytes())))
+            .build();
     for (ProcessSignal signal : List.of(ProcessSignal.INT, ProcessSignal.TERM, ProcessSignal.HUP)) {
       passOn(signal, executor);
     }

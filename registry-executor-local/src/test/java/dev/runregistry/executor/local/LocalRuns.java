@@ -1,6 +1,7 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
@@ -45,8 +46,9 @@ final class LocalRuns {
     return running;
   }
 
+  /** As the registry does it: the record of what it starts has no secrets. */
   RunOutcome execute(String... command) {
-    return executor().build().execute(begun(null, command));
+    return executor().build().execute(begun(null, command), Invocation.of(List.of(command)));
   }
 
   Exited exited(String... command) {

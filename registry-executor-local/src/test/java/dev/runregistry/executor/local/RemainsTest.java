@@ -205,7 +205,7 @@ class RemainsTest {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     RunFolder its = runs.folder(run);
-    new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO);
+    new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
     home.release(run.id());
     assertThat(home.claim(run.id())).isTrue();
     assertThat(vanished(its).known())

@@ -13,20 +13,23 @@ import dev.runregistry.run.port.RunRepository;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
-import org.jooq.exception.IntegrityConstraintViolationException;
+import org.jooq.exception.DataAccessException;
+import org.jooq.exception.SQLStateClass;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
   private final Database database;
+  private final Statements statements;
 
-  JooqRunRepository(Database database) {
+  JooqRunRepository(Database database, Statements statements) {
     this.database = database;
+    this.statements = statements;
   }
 
   @Override
   public void save(Run run) {
     Optional<Run> inTheWay =
-        database.write("save run " + run.id(), sql -> storedInsteadOf(run, sql));
+        database.write("save run " + run.id(), sql -> storedInsteadOf(sql, run));
     if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
       throw new StaleRunException(
           "run %s is %s on record and cannot become this one, which is %s"
@@ -35,13 +38,21 @@ final class JooqRunRepository implements RunRepository {
   }
 
   /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
-  private static Optional<Run> storedInsteadOf(Run run, DSLContext sql) {
+  private Optional<Run> storedInsteadOf(DSLContext sql, Run run) {
     try {
-      int rows = RunQueries.save(sql, run).execute();
+      int rows = statements.write(RunQueries.save(sql, run));
       return rows == 1 ? Optional.empty() : find(sql, run.id());
-    } catch (IntegrityConstraintViolationException refused) { // by a trigger, or by a CHECK
-      return Optional.of(find(sql, run.id()).orElseThrow(() -> refused));
+    } catch (DataAccessException e) {
+      if (e.sqlStateClass() != SQLStateClass.C23_INTEGRITY_CONSTRAINT_VIOLATION) {
+        throw e;
+      }
+      return Optional.of(find(sql, run.id()).orElseThrow(() -> e)); // by a trigger, or by a CHECK
     }
+  }
+
+  @Override
+  public void ping() {
+    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
   }
 
   @Override
@@ -49,16 +60,18 @@ final class JooqRunRepository implements RunRepository {
     return database.answer("find run " + id, sql -> find(sql, id));
   }
 
-  private static Optional<Run> find(DSLContext sql, RunId id) {
-    return sql.selectFrom(TUNIX_RUNS)
-        .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
-        .fetchOptional(RunRows::toRun);
+  private Optional<Run> find(DSLContext sql, RunId id) {
+    return statements.read(RunQueries.find(sql, id), RunRows.RUN, RunRows::toRun).stream()
+        .findFirst();
   }
 
   @Override
   public RunPage page(RunQuery query) {
     List<RunSummary> found =
-        database.answer("list runs", sql -> RunQueries.page(sql, query).fetch(RunRows::toSummary));
+        database.answer(
+            "list runs",
+            sql ->
+                statements.read(RunQueries.page(sql, query), RunRows.SUMMARY, RunRows::toSummary));
     boolean hasNext = found.size() > query.limit();
     return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
   }

@@ -22,7 +22,7 @@ public final class RunDatabase implements AutoCloseable {
     connections = Connections.to(config);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config.name(), connections, schema);
-    runs = new JooqRunRepository(database);
+    runs = new JooqRunRepository(database, new Statements(connections));
     keys = new JooqIdempotencyKeys(database);
   }
 

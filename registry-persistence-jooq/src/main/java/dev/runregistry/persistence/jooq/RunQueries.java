@@ -1,24 +1,31 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
-import static org.jooq.impl.DSL.select;
 
+import dev.runregistry.persistence.jooq.Statements.Statement;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.OrderField;
+import org.jooq.Param;
 import org.jooq.Query;
-import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Select;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** The statements, apart from what is done with their answers. */
 final class RunQueries {
@@ -31,36 +38,97 @@ final class RunQueries {
    * Inserts the run, or replaces the stored one if its status can become this one's; one row or
    * none.
    */
-  static Query save(DSLContext sql, Run run) {
+  static Statement save(DSLContext sql, Run run) {
+    Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
+    List<String> before = run.status().predecessors().stream().map(RunStatus::text).toList();
+    List<@Nullable Object> values = new ArrayList<>(row.values());
+    values.addAll(before);
+    return new Statement(List.of("save", before.size()), () -> save(sql, row, before), values);
+  }
+
+  private static Query save(
+      DSLContext sql, Map<Field<?>, @Nullable Object> row, List<String> before) {
     return sql.insertInto(TUNIX_RUNS)
-        .set(RunRows.toRow(run))
+        .set(row)
         .onConflict(TUNIX_RUNS.RUN_ID)
         .doUpdate()
         .setAllToExcluded() // a trigger refuses to change what never changes
-        .where(
-            TUNIX_RUNS.STATUS.in(
-                run.status().predecessors().stream().map(RunStatus::text).toList()));
+        .where(TUNIX_RUNS.STATUS.in(before));
+  }
+
+  /** The run with that id. */
+  static Statement find(DSLContext sql, RunId id) {
+    return new Statement(
+        "find",
+        () ->
+            sql.select(RunRows.RUN.fields())
+                .from(TUNIX_RUNS)
+                .where(TUNIX_RUNS.RUN_ID.eq(id.value())),
+        List.of(id.value()));
   }
 
   /** One run more than the page has, to see whether there is a next one; never the output. */
-  static Select<? extends Record> page(DSLContext sql, RunQuery query) {
-    int enough = query.limit() + 1;
+  static Statement page(DSLContext sql, RunQuery query) {
+    return new Statement(PageShape.of(query), () -> select(sql, query), values(query));
+  }
+
+  /**
+   * What pages differ in but for their values. How many runs are wanted is a part of the text: a
+   * plan for any number would be one for a tenth of the table.
+   */
+  private record PageShape(
+      boolean status, boolean mode, boolean datasetKey, boolean after, boolean offset, int limit) {
+    static PageShape of(RunQuery query) {
+      return new PageShape(
+          query.status() != null,
+          query.mode() != null,
+          query.datasetKey() != null,
+          query.after() != null,
+          query.offset() > 0,
+          query.limit());
+    }
+  }
+
+  private static Query select(DSLContext sql, RunQuery query) {
+    Param<Integer> enough = inline(query.limit() + 1);
     Condition wanted = matches(query);
     if (query.offset() > 0) { // passes over entries of an index, not over rows
       wanted =
           TUNIX_RUNS.RUN_ID.in(
-              select(TUNIX_RUNS.RUN_ID)
+              DSL.select(TUNIX_RUNS.RUN_ID)
                   .from(TUNIX_RUNS)
                   .where(wanted)
                   .orderBy(NEWEST_FIRST)
                   .limit(enough)
                   .offset(query.offset()));
     }
-    return sql.select(RunRows.SUMMARY)
+    return sql.select(RunRows.SUMMARY.fields())
         .from(TUNIX_RUNS)
         .where(wanted)
         .orderBy(NEWEST_FIRST)
         .limit(enough);
+  }
+
+  /** In the order in which {@link #matches} and {@link #select} have their parameters. */
+  private static List<Object> values(RunQuery query) {
+    List<Object> values = new ArrayList<>();
+    if (query.status() != null) {
+      values.add(query.status().text());
+    }
+    if (query.mode() != null) {
+      values.add(query.mode().text());
+    }
+    if (query.datasetKey() != null) {
+      values.add(query.datasetKey());
+    }
+    if (query.after() != null) {
+      values.add(query.after().createdAt());
+      values.add(query.after().id().value());
+    }
+    if (query.offset() > 0) {
+      values.add(query.offset());
+    }
+    return values;
   }
 
   private static Condition matches(RunQuery query) {

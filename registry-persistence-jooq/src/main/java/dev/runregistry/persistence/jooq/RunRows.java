@@ -19,23 +19,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Field;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** A run as a row, and back. */
 final class RunRows {
+  /** What {@link #toRun} reads. */
+  static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
+
   /** What {@link #toSummary} reads. */
-  static final List<Field<?>> SUMMARY =
-      List.of(
-          TUNIX_RUNS.RUN_ID,
-          TUNIX_RUNS.DATASET_KEY,
-          TUNIX_RUNS.MODEL_ID,
-          TUNIX_RUNS.MODE,
-          TUNIX_RUNS.STATUS,
-          TUNIX_RUNS.EXIT_CODE,
-          TUNIX_RUNS.CREATED_AT,
-          TUNIX_RUNS.STARTED_AT,
-          TUNIX_RUNS.COMPLETED_AT);
+  static final Row.Columns SUMMARY =
+      new Row.Columns(
+          List.of(
+              TUNIX_RUNS.RUN_ID,
+              TUNIX_RUNS.DATASET_KEY,
+              TUNIX_RUNS.MODEL_ID,
+              TUNIX_RUNS.MODE,
+              TUNIX_RUNS.STATUS,
+              TUNIX_RUNS.EXIT_CODE,
+              TUNIX_RUNS.CREATED_AT,
+              TUNIX_RUNS.STARTED_AT,
+              TUNIX_RUNS.COMPLETED_AT));
 
   private RunRows() {}
 
@@ -54,6 +57,7 @@ final class RunRows {
     row.put(TUNIX_RUNS.STDERR, run.output().stderr().text());
     row.put(TUNIX_RUNS.MESSAGE, run.message());
     putSpec(row, run.spec());
+    ProvenanceRows.put(row, run.provenance());
     return row;
   }
 
@@ -76,7 +80,7 @@ final class RunRows {
     return duration.getSeconds() + duration.getNano() / 1e9;
   }
 
-  static Run toRun(Record row) {
+  static Run toRun(Row row) {
     return new Run(
         new RunId(present(row, TUNIX_RUNS.RUN_ID)),
         toSpec(row),
@@ -90,10 +94,11 @@ final class RunRows {
         new Output(
             new CapturedText(present(row, TUNIX_RUNS.STDOUT)),
             new CapturedText(present(row, TUNIX_RUNS.STDERR))),
-        present(row, TUNIX_RUNS.MESSAGE));
+        present(row, TUNIX_RUNS.MESSAGE),
+        ProvenanceRows.toProvenance(row));
   }
 
-  private static RunSpec toSpec(Record row) {
+  private static RunSpec toSpec(Row row) {
     String command = row.get(TUNIX_RUNS.COMMAND);
     Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
     return new RunSpec(
@@ -110,7 +115,7 @@ final class RunRows {
         timeLimit == null ? null : Duration.ofMillis(timeLimit));
   }
 
-  static RunSummary toSummary(Record row) {
+  static RunSummary toSummary(Row row) {
     Instant started = present(row, TUNIX_RUNS.STARTED_AT);
     Instant completed = row.get(TUNIX_RUNS.COMPLETED_AT);
     return new RunSummary(
@@ -125,7 +130,7 @@ final class RunRows {
         completed == null ? null : Duration.between(started, completed));
   }
 
-  private static <T> T present(Record row, Field<T> column) {
+  static <T> T present(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

@@ -27,6 +27,7 @@ class ChecksTest {
   private static final Run RUNNING = Runs.running();
   private static final Run DRY = Runs.dryRunning();
   private static final Run COMPLETED = Runs.completed();
+  private static final Run KNOWN = Runs.withProvenance();
   private static final Run FAILED = Runs.ended(Runs.running(), Runs.exited(3));
   private static final Run TIMEOUT = Runs.ended(Runs.running(), Runs.timedOut());
   private static final Run LOST = Runs.ended(Runs.running(), Runs.lost());
@@ -100,6 +101,20 @@ class ChecksTest {
         new Offence("command_is_argument_vector", RUNNING, "command = '[1]'"),
         new Offence("command_is_argument_vector", RUNNING, "command = '[\"\"]'"),
         new Offence("time_limit_is_positive", RUNNING, "time_limit_ms = 0"),
+        new Offence("host_is_named", KNOWN, "host = ''"),
+        new Offence("user_name_is_named", KNOWN, "user_name = ''"),
+        new Offence("user_name_is_named", RUNNING, "user_name = 'ann'"),
+        new Offence("working_dir_is_named", KNOWN, "working_dir = ''"),
+        new Offence("working_dir_is_named", KNOWN, "working_dir = NULL"),
+        new Offence("registry_version_is_named", KNOWN, "registry_version = ''"),
+        new Offence("registry_version_is_named", KNOWN, "registry_version = NULL"),
+        new Offence("git_commit_is_hash", KNOWN, "git_commit = 'HEAD'"),
+        new Offence("git_commit_is_hash", KNOWN, "git_commit = upper(git_commit)"),
+        new Offence("git_commit_is_hash", KNOWN, "git_commit = git_commit || '0'"),
+        new Offence("git_dirty_has_commit", KNOWN, "git_commit = NULL"),
+        new Offence("environment_is_object", KNOWN, "environment = '[]'"),
+        new Offence("environment_is_object", KNOWN, "environment = NULL"),
+        new Offence("environment_is_object", RUNNING, "environment = '{}'"),
         new Offence("message_is_short", RUNNING, "message = ''"),
         new Offence("message_is_short", RUNNING, "message = '" + "é".repeat(1001) + "'"),
         new Offence("output_comes_at_the_end", RUNNING, "stdout = 'x'"),
@@ -123,6 +138,10 @@ class ChecksTest {
         new Offence("model_id_is_named", RUNNING, "model_id = '" + "é".repeat(257) + "'"),
         new Offence("output_dir_is_named", RUNNING, "output_dir = '" + "é".repeat(513) + "'"),
         new Offence("command_is_argument_vector", RUNNING, "command = 'tunix train'"),
+        new Offence("host_is_named", KNOWN, "host = '" + "é".repeat(256) + "'"),
+        new Offence("git_dirty_has_commit", KNOWN, "git_dirty = 2"),
+        new Offence("environment_is_object", KNOWN, "environment = 'TZ=UTC'"),
+        new Offence("no_provenance_contains_nul", KNOWN, "host = 'a' || char(0)"),
         new Offence("no_text_contains_nul", RUNNING, "message = 'a' || char(0)"),
         new Offence("no_text_contains_nul", COMPLETED, "stdout = 'a' || char(0) || 'b'"));
   }

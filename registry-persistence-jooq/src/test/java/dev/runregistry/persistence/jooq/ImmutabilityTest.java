@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.StaleRunException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -19,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ImmutabilityTest {
   @TempDir private Path folder;
   private final Run pending = Runs.pending();
-  private final Run running = Runs.running();
-  private final Run completed = Runs.completed();
+  private final Run running = Runs.running().withProvenance(Runs.provenance());
+  private final Run completed = Runs.withProvenance();
   private DatabaseConfig config;
   private RunDatabase database;
 
@@ -92,6 +93,14 @@ class ImmutabilityTest {
             "max_seq_length = 128",
             "command = NULL",
             "time_limit_ms = NULL",
+            "host = 'x'",
+            "user_name = NULL",
+            "working_dir = 'x'",
+            "registry_version = 'x'",
+            "git_commit = NULL",
+            "git_dirty = NULL",
+            "git_dirty = NOT git_dirty",
+            "environment = '{}'",
             "stdout = ''",
             "stderr = ''")) {
       refused("UPDATE tunix_runs SET " + change + id(completed));
@@ -110,7 +119,17 @@ class ImmutabilityTest {
     for (String change : whatWasAskedFor(engine)) {
       refused(end + change + id(running));
     }
-    for (String change : List.of("executor = 'x'", "external_id = 'x'")) {
+    for (String change :
+        List.of(
+            "executor = 'x'",
+            "external_id = 'x'",
+            "host = 'x'",
+            "user_name = NULL",
+            "working_dir = 'x'",
+            "registry_version = 'x'",
+            "git_commit = NULL",
+            "git_commit = replace(git_commit, '0', '1')",
+            "environment = '{}'")) {
       refused(end + change + id(running));
     }
   }
@@ -156,7 +175,7 @@ class ImmutabilityTest {
     refused("INSERT OR REPLACE INTO tunix_runs SELECT * FROM tunix_runs" + id(completed));
     for (Run run : List.of(pending, running, completed)) {
       for (String column :
-          List.of("status = 'pending'", "dataset_key = 'x'", "message = 'other'")) {
+          List.of("status = 'pending'", "dataset_key = 'x'", "message = 'other'", "host = 'x'")) {
         refused("UPDATE OR REPLACE tunix_runs SET " + column + id(run));
         refused(replacing(run, "run_id", "run_id", column));
       }
@@ -185,12 +204,30 @@ class ImmutabilityTest {
     String rest =
         "dataset_key, model_id, mode, status, executor, external_id, exit_code, created_at,"
             + " started_at, completed_at, duration_seconds, message, output_dir, learning_rate,"
-            + " num_epochs, batch_size, max_seq_length, command, time_limit_ms, stdout, stderr";
+            + " num_epochs, batch_size, max_seq_length, command, time_limit_ms, stdout, stderr,"
+            + " host, user_name, working_dir, registry_version, git_commit, git_dirty, environment";
     String column = change.replaceAll(" = .*", "");
     String changed =
         (values + ", " + rest).replaceFirst("\\b" + column + "\\b", change.replaceAll(".* = ", ""));
     return "INSERT OR REPLACE INTO tunix_runs (%s, %s) SELECT %s FROM tunix_runs%s"
         .formatted(names, rest, changed, id(run));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_git_said_late_is_let_through_at_the_end_and_no_other_commit_is(Engine engine)
+      throws SQLException {
+    given(engine);
+    Run early = Runs.running().withProvenance(Runs.provenance());
+    Run late = early.withProvenance(Runs.provenance().withGit("1".repeat(40), true));
+    Run ended = early.withProvenance(Runs.withProvenance().provenance());
+    try (RunDatabase plain = RunDatabase.at(engine.migrated(folder))) {
+      plain.runs().save(early);
+      assertThatThrownBy(() -> plain.runs().save(Runs.ended(late, Runs.exited(0))))
+          .isInstanceOf(StaleRunException.class);
+      plain.runs().save(Runs.ended(ended, Runs.exited(0)));
+      assertThat(plain.runs().find(early.id())).contains(Runs.ended(ended, Runs.exited(0)));
+    }
   }
 
   @ParameterizedTest

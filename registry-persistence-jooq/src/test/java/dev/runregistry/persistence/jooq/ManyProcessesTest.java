@@ -84,6 +84,7 @@ class ManyProcessesTest {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED", // or 25 remarks on the driver of SQLite
             "-Dslf4j.internal.verbosity=ERROR",
             "-cp",
             System.getProperty("java.class.path"),

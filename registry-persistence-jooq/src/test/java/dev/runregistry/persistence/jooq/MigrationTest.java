@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -17,12 +18,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +118,7 @@ class MigrationTest {
 
   /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
+    undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
     undo(engine, config, "U1__add_tunix_runs_table.sql");
   }
@@ -123,13 +128,20 @@ class MigrationTest {
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      for (String command : sql.replaceAll("(?m)^--.*$", "").split(";")) {
-        if (!command.isBlank()) {
-          statement.execute(command);
-        }
+      for (String command : commands(sql)) {
+        statement.execute(command);
       }
       connection.commit();
     }
+  }
+
+  /** Cut after a semicolon that ends a line, but not within a trigger or a function. */
+  private static List<String> commands(String sql) {
+    return Stream.of(
+            sql.replaceAll("(?m)^--.*$", "")
+                .split("(?m);$(?=\\s*(?:^(?:ALTER|CREATE|DELETE|DROP)|\\z))"))
+        .filter(command -> !command.isBlank())
+        .toList();
   }
 
   private static String folderOf(Engine engine) {
@@ -141,18 +153,75 @@ class MigrationTest {
   void a_database_that_was_filled_under_version_1_keeps_its_runs(Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(1, engine, config);
-    List<Run> runs = Runs.ofEveryKind();
+    List<Run> runs = olderRuns();
+    saveWithoutProvenance(config, runs);
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(1, Schema.VERSION, Schema.VERSION - 1));
+      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_database_that_was_filled_under_version_2_keeps_its_runs_and_ends_those_that_go_on(
+      Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(2, engine, config);
+    List<Run> runs = olderRuns();
+    Run running = Runs.running();
+    saveWithoutProvenance(config, runs);
+    saveWithoutProvenance(config, List.of(running));
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      Run ended = Runs.ended(running, Runs.exited(0));
+      database.runs().save(ended);
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(3, 3, 0));
+      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.runs().find(running.id())).contains(ended);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void provenance_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    Run run = Runs.withProvenance();
+    Run older = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      database.runs().save(older);
+    }
+
+    undo(engine, config, "U3__add_provenance.sql");
+
+    assertThatThrownBy(() -> Engine.execute(config, "UPDATE tunix_runs SET message = 'x'"))
+        .hasMessageContaining("finished run never changes");
+    assertThatThrownBy(() -> Engine.execute(config, "SELECT host FROM tunix_runs"))
+        .isInstanceOf(SQLException.class);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, 3, 1));
+      assertThat(database.runs().find(older.id())).contains(older);
+      assertThat(database.runs().find(run.id()).orElseThrow().provenance()).isNull();
+    }
+  }
+
+  private static List<Run> olderRuns() {
+    return Runs.ofEveryKind().stream().filter(run -> run.provenance() == null).toList();
+  }
+
+  private static void saveWithoutProvenance(DatabaseConfig config, List<Run> runs) {
     try (Connections connections = Connections.to(config)) {
       Settings plainNames =
           new Settings().withRenderSchema(false).withRenderQuotedNames(RenderQuotedNames.NEVER);
       DSLContext sql = DSL.using(connections, connections.dialect(), plainNames);
-      runs.forEach(run -> RunQueries.save(sql, run).execute());
-    }
-
-    try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(1, 2, 1));
-      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
-      assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
+      for (Run run : runs) {
+        Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
+        row.keySet().removeAll(ProvenanceRows.COLUMNS);
+        sql.insertInto(TunixRuns.TUNIX_RUNS).set(row).execute();
+      }
     }
   }
 
@@ -177,6 +246,7 @@ class MigrationTest {
       database.idempotencyKeys().claim(claim);
     }
 
+    undo(engine, config, "U3__add_provenance.sql");
     undo(engine, config, "U2__add_idempotency_keys.sql");
 
     try (RunDatabase database = RunDatabase.at(config)) {
@@ -189,8 +259,9 @@ class MigrationTest {
   @EnumSource
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
-    addToHistory(config, "3, '3', 'later', 'SQL', 'V3__later.sql'");
-    refuses(config, "version 3, this program knows 2");
+    int later = Schema.VERSION + 1;
+    addToHistory(config, "%1$d, '%1$d', 'later', 'SQL', 'V%1$d__later.sql'".formatted(later));
+    refuses(config, "version %d, this program knows %d".formatted(later, Schema.VERSION));
   }
 
   @ParameterizedTest

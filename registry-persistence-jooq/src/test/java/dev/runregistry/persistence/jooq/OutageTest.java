@@ -70,6 +70,7 @@ class OutageTest {
             () -> runs.find(Runs.id()),
             () -> runs.page(RunQuery.all()),
             () -> runs.findIds(new RunIdPrefix("a"), 2),
+            () -> runs.ping(),
             () -> database.ping()));
   }
 

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq.internal;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -46,21 +47,34 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
 
   @Override
   public void set(BindingSetStatementContext<Instant> context) throws SQLException {
-    Instant at = context.value();
-    if (context.family() == SQLDialect.SQLITE) {
-      context.statement().setString(context.index(), at == null ? null : TEXT.format(at));
+    set(context.statement(), context.index(), context.value(), isSqlite(context.family()));
+  }
+
+  /** Binds an instant, or null, to a parameter of a statement. */
+  public static void set(
+      PreparedStatement statement, int index, @Nullable Instant at, boolean sqlite)
+      throws SQLException {
+    if (sqlite) {
+      statement.setString(index, at == null ? null : TEXT.format(at));
     } else {
       OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
-      context.statement().setObject(context.index(), value, Types.TIMESTAMP_WITH_TIMEZONE);
+      statement.setObject(index, value, Types.TIMESTAMP_WITH_TIMEZONE);
     }
   }
 
   @Override
   public void get(BindingGetResultSetContext<Instant> context) throws SQLException {
-    context.value(
-        context.family() == SQLDialect.SQLITE
-            ? parsed(context.resultSet().getString(context.index()))
-            : instant(context.resultSet(), context.index()));
+    context.value(get(context.resultSet(), context.index(), isSqlite(context.family())));
+  }
+
+  /** Reads an instant from a row; null where there is none. */
+  public static @Nullable Instant get(ResultSet row, int index, boolean sqlite)
+      throws SQLException {
+    return sqlite ? parsed(row.getString(index)) : instant(row, index);
+  }
+
+  private static boolean isSqlite(SQLDialect family) {
+    return family == SQLDialect.SQLITE;
   }
 
   private static @Nullable Instant parsed(@Nullable String text) {

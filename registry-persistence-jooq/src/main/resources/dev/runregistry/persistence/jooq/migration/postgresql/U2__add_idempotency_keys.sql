@@ -1,4 +1,5 @@
--- Undoes V2: forgets all keys, so that a repeated request is carried out again. By hand, in one transaction:
+-- Undoes V2, after all that came later has been undone: forgets all keys, so that a repeated request is carried
+-- out again. By hand, in one transaction:
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U2__add_idempotency_keys.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 

@@ -1,4 +1,5 @@
--- Undoes V2: forgets all keys, so that a repeated request is carried out again. By hand, in one transaction:
+-- Undoes V2, after all that came later has been undone: forgets all keys, so that a repeated request is carried
+-- out again. By hand, in one transaction:
 --   sqlite3 -bail registry.db 'BEGIN IMMEDIATE' '.read U2__add_idempotency_keys.sql' COMMIT
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 

@@ -1,0 +1,1 @@
+select tunix_runs.run_id, tunix_runs.dataset_key, tunix_runs.model_id, tunix_runs.mode, tunix_runs.status, tunix_runs.exit_code, tunix_runs.created_at, tunix_runs.started_at, tunix_runs.completed_at from tunix_runs order by tunix_runs.created_at desc, tunix_runs.run_id desc fetch next 21 rows only;

@@ -1,0 +1,82 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.cli.CommandExit.Codes;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * All commands, as picocli reads and explains them.
+ *
+ * <p>Here and in other classes without a picocli type above them, nothing is made that is handed on
+ * as a type of picocli or thrown: the JVM would have to look at that type when it links the class,
+ * which for one from an archive is at every start, and picocli's own class files are too old for
+ * one.
+ */
+final class Commands {
+  private final Caller caller;
+  private final SignalRelay signals;
+
+  Commands(Caller caller, SignalRelay signals) {
+    this.caller = caller;
+    this.signals = signals;
+  }
+
+  /** Executes the command that the arguments name and returns its exit code. */
+  int execute(String... arguments) {
+    CommandLine all = all().setExecutionStrategy(LastCommand.strategy());
+    return exit(Codes.USUAL).of(all, arguments);
+  }
+
+  /** Executes a run, which does not have to meet the other commands. */
+  int executeRun(RunArguments arguments) {
+    return exit(Codes.OF_RUN).of(run(arguments), arguments.options().toArray(new String[0]));
+  }
+
+  /** The command of a run alone. */
+  CommandLine run(RunArguments arguments) {
+    return configured(run("registry run", arguments));
+  }
+
+  private ParsedExit exit(Codes codes) {
+    return new ParsedExit(caller, new CommandExit(caller, codes));
+  }
+
+  private CommandLine run(String name, RunArguments arguments) {
+    return RunCommandLine.of(name, new RunCommand(caller, signals, arguments));
+  }
+
+  private CommandLine all() {
+    CommandLine all = new CommandLine(new RegistryCommand());
+    all.addSubcommand("run", run("run", RunArguments.of(List.of())));
+    all.addSubcommand(
+        "runs",
+        new CommandLine(new RunsCommand(caller))
+            .addSubcommand("list", new RunsListCommand(caller))
+            .addSubcommand("show", new RunsShowCommand(caller))
+            .addSubcommand("logs", new RunsLogsCommand(caller))
+            .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand("serve", new ServeCommand(caller, signals));
+    all.addSubcommand("migrate", new MigrateCommand(caller));
+    all.addSubcommand("reconcile", new ReconcileCommand(caller));
+    all.addSubcommand("config", new ConfigCommand(caller));
+    all.addSubcommand("completion", new CompletionCommand(caller, this::all));
+    return configured(all);
+  }
+
+  private CommandLine configured(CommandLine commands) {
+    Ansi colours = caller.terminal().hasColour() ? Ansi.ON : Ansi.OFF;
+    return commands
+        .setExpandAtFiles(false) // an argument that begins with @ is an argument
+        .setCaseInsensitiveEnumValuesAllowed(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colours))
+        .setOut(
+            new PrintWriter(
+                new OutputStreamWriter(caller.out().forgiving(), StandardCharsets.UTF_8), true))
+        .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
+        .setUsageHelpWidth(100);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.executor.local.HostProvenance;
+import dev.runregistry.executor.local.LocalRunExecutor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What is recorded of where the runs of this process come from. */
+final class RecordedOrigin {
+  /**
+   * Variables that are recorded where nobody says which: what a result can depend on and what names
+   * the job it belongs to, none of which holds a secret.
+   */
+  static final List<String> VARIABLES =
+      List.of(
+          "CONDA_DEFAULT_ENV",
+          "CUDA_VISIBLE_DEVICES",
+          "HIP_VISIBLE_DEVICES",
+          "LANG",
+          "LC_ALL",
+          "OMP_NUM_THREADS",
+          "PYTHONHASHSEED",
+          "SLURM_JOB_ID",
+          "TZ",
+          "VIRTUAL_ENV");
+
+  private static final String NOTHING = "none";
+
+  private final HostProvenance provenance;
+
+  private RecordedOrigin(HostProvenance provenance) {
+    this.provenance = provenance;
+  }
+
+  static RecordedOrigin of(Settings settings, Map<String, String> ours) {
+    Map<String, String> environment = new HashMap<>(ours);
+    ChildEnvironment.of(ours)
+        .changes()
+        .forEach(
+            (name, value) -> {
+              if (value == null) {
+                environment.remove(name);
+              } else {
+                environment.put(name, value);
+              }
+            });
+    return new RecordedOrigin(HostProvenance.of(VersionNumber.read(), environment, allowed(settings)));
+  }
+
+  private static List<String> allowed(Settings settings) {
+    return settings
+        .given(Setting.ENV_ALLOW)
+        .map(value -> Stream.of(value.text().split("[,\\s]+")))
+        .map(words -> words.filter(word -> !word.isEmpty() && !word.equals(NOTHING)).toList())
+        .orElse(VARIABLES);
+  }
+
+  /** What the registry asks. */
+  HostProvenance source() {
+    return provenance;
+  }
+
+  /** The executor tells when a run has started, so that nothing of this delays it. */
+  void listenTo(LocalRunExecutor.Builder executor) {
+    executor.onStart(provenance::started);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.runregistry.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code registry run}, when picocli has to read its options. */
+final class RunCommandLine implements Callable<Integer> {
+  private final RunCommand command;
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+
+  private RunCommandLine(RunCommand command) {
+    this.command = command;
+  }
+
+  /** The command, ready to parse what comes before the {@code --}. */
+  static CommandLine of(String name, RunCommand command) {
+    RunCommandLine line = new RunCommandLine(command);
+    RunHelp.addTo(line.spec.name(name));
+    return new CommandLine(line.spec);
+  }
+
+  @Override
+  public Integer call() {
+    return command.run(new ParsedOptions(spec.commandLine().getParseResult()));
+  }
+}

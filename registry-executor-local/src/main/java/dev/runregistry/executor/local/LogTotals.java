@@ -1,0 +1,90 @@
+package dev.runregistry.executor.local;
+
+import dev.runregistry.run.LogStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * How much a run printed, where its logs do not say so: in {@code log-cuts} a line for each time
+ * that a log was cut while it grew, and by how much; in {@code log-totals} the sums, once it has
+ * ended.
+ */
+final class LogTotals {
+  private final RunFolder folder;
+
+  LogTotals(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  /** The total of a stream, where its file alone does not say it. */
+  Total of(LogStream stream) {
+    OptionalLong noted = sum(folder.logTotals(), stream);
+    if (noted.isPresent()) {
+      return new Total(noted.getAsLong(), true);
+    }
+    return new Total(sum(folder.logCuts(), stream).orElse(0), false);
+  }
+
+  boolean areNoted() {
+    return Files.exists(folder.logTotals());
+  }
+
+  boolean haveCuts(LogStream stream) {
+    return sum(folder.logCuts(), stream).isPresent();
+  }
+
+  /** After the cut, so that a crash in between lets the total be too small, not too large. */
+  void addCut(LogStream stream, long bytes) throws IOException {
+    Files.writeString(
+        folder.logCuts(),
+        line(stream, bytes),
+        StandardCharsets.US_ASCII,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  void note(Map<LogStream, Long> totals) throws IOException {
+    String lines =
+        totals.entrySet().stream()
+            .map(total -> line(total.getKey(), total.getValue()))
+            .collect(Collectors.joining());
+    DurableFiles.write(folder.logTotals(), lines.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String line(LogStream stream, long bytes) {
+    return stream.text() + " " + bytes + "\n";
+  }
+
+  private static OptionalLong sum(Path file, LogStream stream) {
+    if (!Files.exists(file)) { // as for nearly all runs
+      return OptionalLong.empty();
+    }
+    try {
+      return Files.readAllLines(file, StandardCharsets.US_ASCII).stream()
+          .filter(line -> line.matches(stream.text() + " \\d{1,18}"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
+          .reduce(Long::sum);
+    } catch (IOException e) {
+      return OptionalLong.empty(); // damaged: the log says what it can
+    }
+  }
+
+  /**
+   * What is known of a stream.
+   *
+   * @param bytes all of it, or what has been cut off it
+   * @param all which of the two
+   */
+  record Total(long bytes, boolean all) {
+    long orElseGet(LongSupplier sizeOfFile) {
+      return all ? bytes : bytes + sizeOfFile.getAsLong();
+    }
+  }
+}

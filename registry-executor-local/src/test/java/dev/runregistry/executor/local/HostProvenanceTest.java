@@ -1,0 +1,205 @@
+package dev.runregistry.executor.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HostProvenanceTest {
+  @TempDir private Path folder;
+
+  private HostProvenance provenance() {
+    return HostProvenance.of("1.2.3", Map.of("TZ", "UTC"), List.of("TZ")).in(folder);
+  }
+
+  /** At the end of a run during which that was done before git was asked. */
+  private static Provenance atEnd(HostProvenance source, Meanwhile meanwhile) throws Exception {
+    Run running = Runs.running().withProvenance(source.atStart());
+    meanwhile.happens();
+    source.started(running);
+    return Objects.requireNonNull(source.atEnd(running));
+  }
+
+  private interface Meanwhile {
+    void happens() throws Exception;
+  }
+
+  private static void nothing() {}
+
+  @Test
+  void host_user_folder_and_version_are_those_of_this_process() throws IOException {
+    Provenance known = provenance().atStart();
+
+    assertThat(known.host()).isEqualTo(Runner.hostNameOrUnknown()).isNotEqualTo("unknown");
+    assertThat(known.user()).isEqualTo(System.getProperty("user.name"));
+    assertThat(known.workingDirectory()).isEqualTo(folder.toString());
+    assertThat(known.registryVersion()).isEqualTo("1.2.3");
+    assertThat(known.environment()).containsExactly(Map.entry("TZ", "UTC"));
+  }
+
+  @Test
+  void without_a_repository_git_is_not_asked() throws Exception {
+    Path asked = folder.resolve("asked");
+
+    Provenance known = atEnd(provenance().asking(script("touch " + asked)), () -> {});
+
+    assertThat(known.gitCommit()).isNull();
+    assertThat(known.gitDirty()).isNull();
+    assertThat(asked).doesNotExist();
+  }
+
+  @Test
+  void the_commit_is_the_one_that_is_checked_out() throws Exception {
+    GitRepository repository = GitRepository.in(folder);
+    assertThat(provenance().atStart().gitCommit()).isNull(); // before the first one
+
+    String first = repository.commit("a", "1");
+    assertThat(provenance().atStart().gitCommit()).isEqualTo(first);
+    String second = repository.commit("a", "2");
+    assertThat(provenance().atStart().gitCommit()).isEqualTo(second);
+    repository.git("pack-refs", "--all");
+    assertThat(provenance().atStart().gitCommit()).isEqualTo(second);
+    repository.git("checkout", "-q", first);
+    assertThat(provenance().atStart().gitCommit()).isEqualTo(first);
+  }
+
+  @Test
+  void the_commit_is_found_from_below_and_in_a_linked_working_tree() throws Exception {
+    GitRepository repository = GitRepository.in(folder.resolve("main"));
+    String first = repository.commit("a", "1");
+    repository.git("worktree", "add", "-q", "-b", "other", "../linked");
+    String other = new GitRepository(folder.resolve("linked")).commit("a", "2");
+    Path below = Files.createDirectories(folder.resolve("main/x/y"));
+
+    assertThat(provenance().in(below).atStart().gitCommit()).isEqualTo(first);
+    Provenance linked = atEnd(provenance().in(folder.resolve("linked")), () -> {});
+    assertThat(linked.gitCommit()).isEqualTo(other);
+    assertThat(linked.gitDirty()).isFalse();
+  }
+
+  @Test
+  void a_changed_file_makes_it_dirty_and_an_unknown_one_does_not() throws Exception {
+    GitRepository repository = GitRepository.in(folder);
+    repository.commit("a", "1");
+
+    assertThat(atEnd(provenance(), HostProvenanceTest::nothing).gitDirty()).isFalse();
+    assertThat(atEnd(provenance(), () -> repository.write("new", "x")).gitDirty()).isFalse();
+    assertThat(atEnd(provenance(), () -> repository.write("a", "changed")).gitDirty()).isTrue();
+    repository.git("add", "a");
+    assertThat(atEnd(provenance(), HostProvenanceTest::nothing).gitDirty()).isTrue();
+  }
+
+  @Test
+  void what_git_says_of_another_commit_is_not_recorded() throws Exception {
+    GitRepository repository = GitRepository.in(folder);
+    String first = repository.commit("a", "1");
+
+    Provenance known = atEnd(provenance(), () -> repository.commit("a", "2"));
+
+    assertThat(known.gitCommit()).isEqualTo(first);
+    assertThat(known.gitDirty()).isNull();
+  }
+
+  @Test
+  void a_commit_that_only_git_can_read_is_known_at_the_end() throws Exception {
+    GitRepository repository = GitRepository.in(folder);
+    String commit = repository.commit("a", "1");
+    repository.git("pack-refs", "--all");
+    Path pack = folder.resolve(".git/packed-refs");
+    String tag = commit + " refs/tags/" + "t".repeat(50);
+    Files.writeString(
+        pack,
+        Files.readString(pack)
+            + IntStream.range(10_000, 21_000)
+                .mapToObj(i -> tag + i + "\n")
+                .collect(Collectors.joining()));
+    assertThat(provenance().atStart().gitCommit()).isNull();
+
+    Provenance known = atEnd(provenance(), () -> {});
+
+    assertThat(known.gitCommit()).isEqualTo(commit);
+    assertThat(known.gitDirty()).isFalse();
+  }
+
+  @Test
+  void a_git_that_hangs_keeps_no_run_from_ending_and_is_ended() throws Exception {
+    String commit = GitRepository.in(folder).commit("a", "1");
+    Path begun = folder.resolve("begun");
+    String hanging = script("touch " + begun + "; exec tail -f /dev/null");
+    HostProvenance source = provenance().asking(hanging);
+    Run running = Runs.running().withProvenance(source.atStart());
+
+    source.started(running);
+    LocalRuns.await(() -> Files.exists(begun));
+    Provenance known = source.atEnd(running);
+
+    assertThat(known.gitCommit()).isEqualTo(commit);
+    assertThat(known.gitDirty()).isNull();
+    LocalRuns.await(() -> ProcessHandle.current().children().noneMatch(this::hangs));
+  }
+
+  /** What is asked is started in our folder. */
+  private boolean hangs(ProcessHandle child) {
+    return child
+        .info()
+        .commandLine()
+        .filter(line -> line.contains("tail -f /dev/null"))
+        .isPresent();
+  }
+
+  @Test
+  void without_git_the_commit_is_known_all_the_same() throws Exception {
+    String commit = GitRepository.in(folder).commit("a", "1");
+
+    for (String program : List.of("no-such-git-here", script("exit 128"), script(":"))) {
+      Provenance known = atEnd(provenance().asking(program), () -> {});
+      assertThat(known.gitCommit()).isEqualTo(commit);
+      assertThat(known.gitDirty()).isNull();
+    }
+  }
+
+  @Test
+  void a_hundred_thousand_changed_files_are_as_dirty_as_one() throws Exception {
+    String commit = GitRepository.in(folder).commit("a", "1");
+    String many =
+        "echo '# branch.oid %s'; seq 100000 | sed 's/^/1 .M N... 100644 file/'".formatted(commit);
+
+    assertThat(atEnd(provenance().asking(script(many)), () -> {}).gitDirty()).isTrue();
+  }
+
+  @Test
+  void what_calls_itself_a_repository_and_is_none_is_passed_over() throws Exception {
+    for (String content : List.of("", "gitdir: /no/such/folder", "gitdir: \0", "x".repeat(9_999))) {
+      Files.writeString(folder.resolve(".git"), content);
+      assertThat(atEnd(provenance(), () -> {}).gitCommit()).isNull();
+    }
+    Files.delete(folder.resolve(".git"));
+    Files.createDirectory(folder.resolve(".git"));
+    for (String head :
+        List.of("", "ref: refs/heads/none", "ref: HEAD", "ref: \0", "z".repeat(40))) {
+      Files.writeString(folder.resolve(".git/HEAD"), head);
+      assertThat(provenance().atStart().gitCommit()).describedAs(head).isNull();
+    }
+  }
+
+  private String script(String body) throws IOException {
+    Path script = folder.resolve("git-" + UUID.randomUUID());
+    Files.writeString(script, "#!/bin/sh\n" + body + "\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return script.toString();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.runregistry.persistence.jooq;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.exception.DataTypeException;
+
+/** Variables as an object of texts, so that a person with an SQL shell can read them. */
+final class EnvironmentJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private EnvironmentJson() {}
+
+  static String write(Map<String, String> environment) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      for (Map.Entry<String, String> variable : environment.entrySet()) {
+        json.writeStringField(variable.getKey(), variable.getValue());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new DataTypeException("cannot write an environment", e);
+    }
+    return text.toString();
+  }
+
+  static Map<String, String> read(String text) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      json.nextToken(); // the brace
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        if (json.nextToken() != JsonToken.VALUE_STRING) {
+          throw new DataTypeException("the stored environment is no object of texts: " + text);
+        }
+        environment.put(name, json.getText());
+      }
+      return environment;
+    } catch (IOException e) {
+      throw new DataTypeException("the stored environment is no object of texts: " + text, e);
+    }
+  }
+}

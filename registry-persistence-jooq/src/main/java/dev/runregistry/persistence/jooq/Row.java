@@ -1,0 +1,55 @@
+package dev.runregistry.persistence.jooq;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jooq.Field;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/** The row at which a result is; moves on with it. */
+final class Row {
+  private final ResultSet result;
+  private final SqlTypes types;
+  private final Columns columns;
+
+  Row(ResultSet result, SqlTypes types, Columns columns) {
+    this.result = result;
+    this.types = types;
+    this.columns = columns;
+  }
+
+  /** The value of a column; null where the row has none. */
+  <T> @Nullable T get(Field<T> column) {
+    try {
+      return types.read(result, columns.indexOf(column), column);
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read " + column.getName(), e);
+    }
+  }
+
+  /** What a statement selects, in its order. */
+  static final class Columns {
+    private final List<Field<?>> fields;
+    private final IdentityHashMap<Field<?>, Integer> indexes =
+        new IdentityHashMap<>(); // they are constants
+
+    Columns(List<? extends Field<?>> fields) {
+      this.fields = List.copyOf(fields);
+      for (Field<?> field : fields) {
+        indexes.put(field, indexes.size() + 1);
+      }
+    }
+
+    List<Field<?>> fields() {
+      return fields;
+    }
+
+    private int indexOf(Field<?> column) {
+      return requireNonNull(indexes.get(column), column.getName());
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.persistence.jooq.Statements.Statement;
+import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.testkit.Runs;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is rendered once has to fit all that comes later. */
+class StatementsTest {
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void the_values_of_a_page_stand_in_the_order_of_its_parameters(SQLDialect dialect) {
+    DSLContext sql = DSL.using(dialect);
+
+    assertThat(everyKindOfPage()).allSatisfy(query -> bindsWhatItSays(RunQueries.page(sql, query)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void the_values_of_a_run_stand_in_the_order_of_its_parameters(SQLDialect dialect) {
+    DSLContext sql = DSL.using(dialect);
+
+    assertThat(Runs.ofEveryKind())
+        .allSatisfy(run -> bindsWhatItSays(RunQueries.save(sql, run)))
+        .allSatisfy(run -> bindsWhatItSays(RunQueries.find(sql, run.id())));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void statements_of_one_shape_have_one_text(SQLDialect dialect) {
+    DSLContext sql = DSL.using(dialect);
+    List<Statement> statements =
+        Stream.concat(
+                everyKindOfPage().stream().map(query -> RunQueries.page(sql, query)),
+                Runs.ofEveryKind().stream().map(run -> RunQueries.save(sql, run)))
+            .toList();
+
+    for (Statement one : statements) {
+      assertThat(statements)
+          .filteredOn(other -> other.shape().equals(one.shape()))
+          .extracting(other -> other.query().get().getSQL())
+          .containsOnly(one.query().get().getSQL());
+    }
+  }
+
+  private static void bindsWhatItSays(Statement statement) {
+    assertThat(statement.query().get().getBindValues()).isEqualTo(statement.values());
+  }
+
+  private static List<RunQuery> everyKindOfPage() {
+    RunQuery all = RunQuery.all().withLimit(3);
+    return Stream.of(all, all.withStatus(RunStatus.FAILED), all.withStatus(RunStatus.RUNNING))
+        .flatMap(query -> Stream.of(query, query.withMode(RunMode.LOCAL)))
+        .flatMap(query -> Stream.of(query, query.withDatasetKey("some"), query.withLimit(4)))
+        .flatMap(query -> Stream.of(query, query.withAfter(new RunCursor(Runs.NOON, Runs.id()))))
+        .flatMap(query -> Stream.of(query, query.withOffset(7)))
+        .toList();
+  }
+}
