@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dchaos.scenarios=1} to see one again.
  */
 class ChaosIT {
-  private static final int SCENARIOS = Integer.getInteger("chaos.scenarios", 6);
+  private static final int SCENARIOS = Integer.getInteger("chaos.scenarios", 4);
   private static final int JOBS = Integer.getInteger("chaos.jobs", 2);
   private static final int WORTH_AN_ARCHIVE = 50;
 

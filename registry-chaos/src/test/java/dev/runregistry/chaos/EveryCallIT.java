@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class EveryCallIT {
   private static final boolean LONG = Integer.getInteger("chaos.scenarios", 0) >= 50;
-  private static final int SOME = 2;
+  private static final int SOME = 1;
 
   /** In a home that is new: five folders, and three syncs of the note that it began. */
   private static final Step BEFORE_THE_ENDING_IS_NOTED = new Step("fsync", 9);
