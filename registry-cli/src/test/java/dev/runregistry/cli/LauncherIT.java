@@ -155,6 +155,29 @@ class LauncherIT {
   }
 
   @Test
+  void a_server_that_had_an_archive_did_not_start_on_java_25() throws Exception {
+    launcher.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    launcher.with("REGISTRY_CDS", "build");
+    assertThat(launcher.registry("serve").code()).isZero();
+    Path classes = folder.resolve("classes.log");
+    launcher.with("REGISTRY_CDS", null);
+    launcher.with("REGISTRY_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
+
+    Started server = launcher.start(List.of("serve", "--port", "0"));
+    try {
+      await()
+          .atMost(A_BUILD)
+          .until(() -> server.out().contains("http://") || !server.process().isAlive());
+      assertThat(server.process().isAlive()).as(server.err()).isTrue();
+      assertThat(Files.readAllLines(classes))
+          .anyMatch(line -> line.endsWith("http.RegistryServer source: shared objects file"));
+    } finally {
+      server.process().destroy();
+      assertThat(server.process().waitFor()).isIn(0, 143);
+    }
+  }
+
+  @Test
   void a_run_unpacks_nothing_into_the_temporary_folder() throws IOException {
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     FileTime before = Files.getLastModifiedTime(temporary);

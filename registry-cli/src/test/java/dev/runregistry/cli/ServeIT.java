@@ -157,7 +157,8 @@ class ServeIT {
 
     assertThat(server.out()).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*\n");
     assertThat(get(server, "/api/health")).isEqualTo("{\"status\":\"healthy\"}");
-    assertThat(get(server, "/api/health/ready")).isEqualTo("{\"status\":\"ready\"}");
+    assertThat(get(server, "/api/health/ready"))
+        .isEqualTo("{\"status\":\"ready\",\"runs_waiting\":0}");
     String run = client.send(post(server, true).build(), BodyHandlers.ofString()).body();
     assertThat(run).contains("\"status\":\"completed\",\"mode\":\"dry-run\"");
     assertThat(get(server, "/api/tunix/runs")).contains(run.substring(1, 49));

@@ -36,7 +36,7 @@ class EmbeddingTest {
 
     EmbeddedServer.serve(folder, port -> answers.add(ready(port)));
 
-    assertThat(answers).containsExactly("{\"status\":\"ready\"}");
+    assertThat(answers).containsExactly("{\"status\":\"ready\",\"runs_waiting\":0}");
   }
 
   private static String ready(int port) {
