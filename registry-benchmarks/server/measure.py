@@ -296,7 +296,7 @@ def check_sql(sql, server, script):
 
 def without_values(statement):
     """Columns, tables and conditions of a statement without its values."""
-    return re.sub(r"values \(.*?\) on conflict.*|where .*|fetch .*", "", " ".join(statement.split()))
+    return re.sub(r"values \(.*|where .*|fetch .*", "", " ".join(statement.split()))
 
 
 def ready_after(environment, folder):
