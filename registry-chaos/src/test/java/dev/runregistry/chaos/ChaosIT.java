@@ -45,6 +45,7 @@ class ChaosIT {
 
   @BeforeEach
   void open() throws IOException {
+    Tools.need();
     installation = new Installation(folder.resolve("cache"), SCENARIOS >= WORTH_AN_ARCHIVE);
     template = Files.createDirectories(folder.resolve("template"));
     try (Registry registry = Registry.at(template, Registry.sqlite(template), new Steps(-1))) {

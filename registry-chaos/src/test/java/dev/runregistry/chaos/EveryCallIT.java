@@ -38,6 +38,7 @@ class EveryCallIT {
 
   @BeforeAll
   static void open(@TempDir Path cache) throws IOException {
+    Tools.need();
     installation = new Installation(cache, LONG);
   }
 

@@ -227,17 +227,7 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
   static final class Clocks {
     private Clocks() {}
 
-    private static final Path LIBRARY = library();
-
-    private static Path library() {
-      try (Stream<Path> all = Files.walk(Path.of("/usr/lib"), 3)) {
-        return all.filter(path -> path.endsWith("faketime/libfaketimeMT.so.1"))
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("install the package faketime"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    private static final Path LIBRARY = Tools.clock().orElseThrow();
 
     /** Files have the right time, and what is measured is measured rightly. */
     static Map<String, String> wrongBy(int seconds) {

@@ -3,6 +3,7 @@ package dev.runregistry.chaos.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.chaos.Installation;
+import dev.runregistry.chaos.Tools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ class PowerCutIT {
 
   @BeforeAll
   void record(@TempDir Path folder) throws IOException {
+    Tools.need();
     Installation installation = new Installation(folder.resolve("cache"), false);
     for (Recording.Of of : Recording.Of.values()) {
       recordings.put(of.name(), Recording.of(of, installation, folder.resolve(of.name())));
