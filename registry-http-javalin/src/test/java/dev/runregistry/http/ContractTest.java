@@ -133,7 +133,7 @@ class ContractTest {
     assertThat(server.get(run + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129,"
-                + "\"time_limit_seconds\":30.0}");
+                + "\"time_limit_seconds\":30.000000}");
     assertThat(server.get(dryRun + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":2.0E-5,\"num_epochs\":3,\"batch_size\":8,\"max_seq_length\":2048,"

@@ -152,17 +152,17 @@ class ListTest {
 
   @ParameterizedTest
   @CsvSource({
-    "status=completed, 2",
-    "status=running, 3",
-    "mode=dry-run, 5",
+    "status=completed, 4",
+    "status=running, 4",
+    "mode=dry-run, 6",
     "status=completed&mode=dry-run, 1",
     "status=timeout&mode=dry-run, 0",
-    "dataset_key=math-v1, 15",
+    "dataset_key=math-v1, 19",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&cursor=, 15",
-    "status=failed&status=completed, 2",
-    "unknown=7, 15",
+    "status=&mode=&dataset_key=&cursor=, 19",
+    "status=failed&status=completed, 4",
+    "unknown=7, 19",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();
@@ -215,7 +215,7 @@ class ListTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {15, 1_000_000, 9_007_199_254_740_991L})
+  @ValueSource(longs = {19, 1_000_000, 9_007_199_254_740_991L})
   void an_enormous_offset_is_an_empty_page(long offset) {
     saveOneOfEveryKind();
 
@@ -230,12 +230,12 @@ class ListTest {
   void a_page_that_ends_with_the_list_has_no_next() {
     saveOneOfEveryKind();
 
-    HttpResponse<String> whole = server.get("/api/tunix/runs?limit=15");
-    HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=14");
+    HttpResponse<String> whole = server.get("/api/tunix/runs?limit=19");
+    HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=18");
 
     assertThat(json(whole).get("pagination").get("next_offset").isNull()).isTrue();
     assertThat(next(whole)).isEmpty();
-    assertThat(json(allButOne).get("pagination").get("next_offset").intValue()).isEqualTo(14);
+    assertThat(json(allButOne).get("pagination").get("next_offset").intValue()).isEqualTo(18);
     assertThat(next(allButOne)).isPresent();
   }
 

@@ -135,7 +135,7 @@ class OutageUnderLoadTest {
   /** Every answer was a run that ended as it should, and is on record as it was answered. */
   private void nothingIsLost() {
     assertThat(refusedPosts).isEmpty();
-    assertThat(lists).extracting(HttpResponse::statusCode).containsOnly(200, 503);
+    assertThat(lists).extracting(HttpResponse::statusCode).isSubsetOf(200, 503);
     await()
         .atMost(PATIENCE)
         .untilAsserted(
