@@ -329,7 +329,8 @@ class PanelIT extends BrowserTest {
             "-Djava.io.tmpdir=" + folder,
             "-cp",
             System.getProperty("java.class.path"),
-            ServeForTesters.class.getName(),
+            KillableServer.class.getName(),
+            Files.createDirectory(folder.resolve("server")).toString(),
             script.formatted(folder))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();

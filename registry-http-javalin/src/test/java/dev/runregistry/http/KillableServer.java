@@ -1,0 +1,23 @@
+package dev.runregistry.http;
+
+import java.nio.file.Path;
+
+/**
+ * A server that a test can kill: prints its port and serves until stdin ends. Its arguments are its
+ * folder and the shell script that local runs are.
+ */
+final class KillableServer {
+  private KillableServer() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    try (RealServer server =
+        new RealServer(
+            RealDatabase.SQLITE.empty(folder),
+            folder.resolve("home"),
+            RealServer.running(arguments[1]))) {
+      System.out.println(server.port());
+      System.in.readAllBytes();
+    }
+  }
+}
