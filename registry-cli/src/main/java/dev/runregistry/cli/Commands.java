@@ -28,7 +28,7 @@ final class Commands {
   /** Executes the command that the arguments name and returns its exit code. */
   int execute(String... arguments) {
     CommandLine all = all().setExecutionStrategy(LastCommand.strategy());
-    return exit(Codes.USUAL).of(all, arguments);
+    return exit(Codes.of(arguments)).of(all, arguments);
   }
 
   /** Executes a run, which does not have to meet the other commands. */

@@ -73,7 +73,9 @@ class SameJsonTest {
     for (Run run : runs()) {
       repository.save(run);
 
-      assertThat(RunJson.of(run)).isEqualTo(get("/api/tunix/runs/" + run.id()));
+      String contract = get("/api/tunix/runs/" + run.id());
+      String open = contract.substring(0, contract.length() - 1);
+      assertThat(RunJson.of(run)).startsWith(open + ",\"provenance\":"); // the command line's own
     }
   }
 

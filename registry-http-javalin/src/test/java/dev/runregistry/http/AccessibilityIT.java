@@ -156,6 +156,6 @@ class AccessibilityIT extends BrowserTest {
             tab.find("#panel-problem").getDomAttribute("role"),
             tab.find("#history-error").getDomAttribute("role"));
     tab.click("#refresh");
-    eventually(() -> assertThat(tab.text("#announcer")).isEqualTo("16 runs shown"));
+    eventually(() -> assertThat(tab.text("#announcer")).isEqualTo("20 runs shown"));
   }
 }
