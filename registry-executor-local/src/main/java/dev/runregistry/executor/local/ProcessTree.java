@@ -16,6 +16,9 @@ import java.util.Set;
  * <p>Safe for use by many threads at once.
  */
 final class ProcessTree {
+  /** Of the start time of a process: a tick on Linux. */
+  private static final Duration RESOLUTION = Duration.ofMillis(10);
+
   /** How long to go on killing before giving up; what is left then cannot be killed. */
   private static final Duration KILLING = Duration.ofSeconds(5);
 
@@ -108,25 +111,37 @@ final class ProcessTree {
     return new Ending(ended - left.size(), left);
   }
 
-  /** Sends TERM to each once; returns how many there were. */
+  /** Sends TERM once to each that was there; returns how many there were, later ones included. */
   private int askToEnd(Duration grace) {
-    Set<ProcessIdentity> asked = new HashSet<>();
+    Set<ProcessIdentity> met = new HashSet<>();
     Pause pause = new Pause(Duration.ofMillis(50));
-    long until = System.nanoTime() + grace.toNanos();
+    long begin = System.nanoTime();
     List<Entry> left = find();
+    List<Entry> unasked = left;
     while (!left.isEmpty()) {
-      List<Entry> unasked = left.stream().filter(process -> asked.add(process.identity())).toList();
+      left.forEach(process -> met.add(process.identity()));
       table.signal(unasked, ProcessSignal.TERM);
       // a stopped one gets its TERM only when it goes on
       List<Entry> stopped = left.stream().filter(Entry::isStopped).toList();
       table.signal(stopped, ProcessSignal.CONT);
-      if (System.nanoTime() >= until) {
+      if (System.nanoTime() - begin >= grace.toNanos()) {
         break;
       }
       pause.sleep();
       left = find();
+      unasked =
+          left.stream()
+              .filter(process -> !met.contains(process.identity()))
+              .filter(process -> isOlderThan(begin, process))
+              .toList();
     }
-    return asked.size();
+    return met.size();
+  }
+
+  /** A younger one may be what tidies up, started by one that was asked to end. */
+  private boolean isOlderThan(long nanoTime, Entry process) {
+    Duration since = Duration.ofNanos(System.nanoTime() - nanoTime);
+    return table.age(process.identity()).compareTo(since.plus(RESOLUTION)) > 0;
   }
 
   /**

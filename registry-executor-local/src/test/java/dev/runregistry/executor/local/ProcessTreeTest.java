@@ -90,6 +90,17 @@ class ProcessTreeTest {
   }
 
   @Test
+  void what_a_run_started_to_tidy_up_was_asked_to_end_as_well() {
+    String script =
+        "trap 'sh -c \"sleep 0.4; echo tidy\"; exit 0' TERM; while :; do sleep 0.1; done";
+
+    RunOutcome outcome = execute(runs.executor().killGrace(Duration.ofSeconds(60)), LIMIT, script);
+
+    assertThat(outcome).isInstanceOf(TimedOut.class);
+    assertThat(outcome.output().stdout().text()).isEqualTo("tidy\n");
+  }
+
+  @Test
   void a_run_that_ends_in_time_is_not_over_its_limit() {
     assertThat(execute(Duration.ofSeconds(60), "exit 5")).isEqualTo(new Exited(5, Output.NONE));
   }
