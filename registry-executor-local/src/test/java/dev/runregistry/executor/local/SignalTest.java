@@ -11,6 +11,7 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +34,7 @@ class SignalTest {
   @ParameterizedTest
   @CsvSource({"HUP,129", "INT,130", "TERM,143", "USR1,138", "KILL,137"})
   void a_signal_goes_on_to_the_run(ProcessSignal signal, int code) {
-    CompletableFuture<RunOutcome> outcome = startUp("echo up; sleep 1000");
+    CompletableFuture<RunOutcome> outcome = startUp("echo up; exec sleep 1000");
 
     executor.signal(signal);
 
@@ -97,7 +98,8 @@ class SignalTest {
   private CompletableFuture<RunOutcome> startUp(String script) {
     Run running = runs.begun(null, "sh", "-c", script);
     CompletableFuture<RunOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> executor.execute(running));
+        CompletableFuture.supplyAsync(() -> executor.execute(running))
+            .orTimeout(60, TimeUnit.SECONDS); // what waits for it does not see an interrupt
     Path log = runs.folder(running).log(LogStream.STDOUT);
     LocalRuns.await(() -> LocalRuns.contains(log, "up"));
     return outcome;
