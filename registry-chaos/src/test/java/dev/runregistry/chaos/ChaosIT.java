@@ -170,6 +170,13 @@ class ChaosIT {
     } finally {
       played.merge(plan.door(), 1, Integer::sum);
       played.merge("runs", plan.runs().size(), Integer::sum);
+      tellNowAndThen(played.merge("scenarios", 1, Integer::sum));
+    }
+  }
+
+  private void tellNowAndThen(int scenarios) {
+    if (scenarios % 100 == 0) {
+      System.out.printf("chaos: %s so far, %d with flaws%n", played, flaws.size());
     }
   }
 

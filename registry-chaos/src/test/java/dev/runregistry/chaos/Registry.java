@@ -38,6 +38,7 @@ public final class Registry implements AutoCloseable {
             .repository(steps.of(RunRepository.class, database.runs()))
             .journal(steps.of(RunJournal.class, home))
             .executor(steps.of(RunExecutor.class, processes))
+            .chain(database.chain())
             .catalog(FolderDatasetCatalog.at(folder))
             .ids(new TimeOrderedRunIds())
             .build();

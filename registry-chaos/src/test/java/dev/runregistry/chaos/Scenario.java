@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.chaos.Plan.Event;
 import dev.runregistry.chaos.Plan.PlannedRun;
+import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -157,7 +159,15 @@ final class Scenario {
                   assertThat(registry.runs().reconcile().findings())
                       .extracting(Finding::message)
                       .isEmpty());
+      assertIntact(registry);
     }
+  }
+
+  /** Each finished run has one link, and is as it was when it got it. */
+  private static void assertIntact(Registry registry) {
+    List<Discrepancy> found = new ArrayList<>();
+    registry.runs().verify(null, found::add);
+    assertThat(found).as("what registry verify finds").isEmpty();
   }
 
   /** Ends what is left of a scenario that failed. */
