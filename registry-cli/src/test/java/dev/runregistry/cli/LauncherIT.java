@@ -122,6 +122,25 @@ class LauncherIT {
   }
 
   @Test
+  void a_first_start_from_a_git_hook_left_a_commit_in_the_users_repository() throws IOException {
+    Path git = Files.createDirectories(folder.resolve("mine/.git"));
+    Files.createDirectories(git.resolve("objects"));
+    Files.createDirectories(git.resolve("refs/heads"));
+    Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
+    launcher
+        .with("GIT_DIR", git.toString())
+        .with("XDG_CACHE_HOME", folder.resolve("cache").toString())
+        .with("REGISTRY_CDS", "build");
+
+    assertThat(launcher.registry("run").code()).isZero();
+
+    assertThat(archives(folder.resolve("cache"))).hasSize(1);
+    try (Stream<Path> files = Files.walk(git)) {
+      assertThat(files.filter(Files::isRegularFile)).containsExactly(git.resolve("HEAD"));
+    }
+  }
+
+  @Test
   void an_archive_whose_build_was_interrupted_was_never_built_again() throws IOException {
     Path cache = folder.resolve("cache");
     Instant now = Instant.now();
