@@ -36,7 +36,7 @@ class SubmitProvenanceTest {
 
   @Test
   void the_executor_gets_the_secret_and_the_record_does_not() {
-    Run ended = registry(ProvenanceSource.NONE).submit(REQUEST);
+    Run ended = registry(ProvenanceSource.none()).submit(REQUEST);
 
     assertThat(executor.invocations())
         .containsExactly(

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ProvenanceSource {
   /** Knows nothing: runs are recorded without a provenance. */
-  ProvenanceSource NONE = () -> null;
+  static ProvenanceSource none() {
+    return () -> null;
+  }
 
   /**
    * Where a run comes from that is about to be noted and started. The start waits for the answer,

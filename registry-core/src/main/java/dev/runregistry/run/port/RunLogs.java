@@ -9,7 +9,9 @@ import java.util.Optional;
 @FunctionalInterface
 public interface RunLogs {
   /** Knows no output of any run. */
-  RunLogs NONE = (id, stream) -> Optional.empty();
+  static RunLogs none() { // no constant: an interface that has one is initialized at each start
+    return (id, stream) -> Optional.empty();
+  }
 
   /**
    * The file with everything that the run printed to that stream, so far or until its end; it only

@@ -369,10 +369,10 @@ public final class RunRegistry {
     private @Nullable RunExecutor executor;
     private @Nullable DatasetCatalog catalog;
     private @Nullable RunIdSource ids;
-    private RunLogs logs = RunLogs.NONE;
+    private RunLogs logs = RunLogs.none();
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
-    private ProvenanceSource provenance = ProvenanceSource.NONE;
+    private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
 
