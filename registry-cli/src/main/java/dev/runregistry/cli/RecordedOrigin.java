@@ -47,7 +47,7 @@ final class RecordedOrigin {
               }
             });
     return new RecordedOrigin(
-        HostProvenance.of(VersionNumber.read(), environment, allowed(settings)));
+        HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings)));
   }
 
   private static List<String> allowed(Settings settings) {

@@ -11,6 +11,6 @@ final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
-    return new String[] {"registry " + VersionNumber.read() + " (Java " + Runtime.version() + ")"};
+    return new String[] {"registry " + VersionNumber.TEXT + " (Java " + Runtime.version() + ")"};
   }
 }

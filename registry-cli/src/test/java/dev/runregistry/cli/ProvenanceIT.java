@@ -67,7 +67,7 @@ class ProvenanceIT {
         .containsPattern("\"message\":\"[^\"]*\",\"provenance\":\\{\"host\":\"[^\"]+\",\"user\":\"")
         .contains("\"working_dir\":\"" + work.toRealPath() + "\"")
         .contains("\"git_commit\":\"" + commit + "\",\"git_dirty\":true")
-        .contains("\"registry_version\":\"" + VersionNumber.read() + "\"")
+        .contains("\"registry_version\":\"" + VersionNumber.TEXT + "\"")
         .contains("\"TZ\":\"Asia/Kolkata\"")
         .doesNotContain("hunter2", "HF_TOKEN");
     assertThat(shown(id))

@@ -2,11 +2,7 @@ package dev.runregistry.executor.local;
 
 import dev.runregistry.run.RunId;
 import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +19,6 @@ final class Supervisor {
   /** With which the script ends when it does not start anything; a command may do that, too. */
   static final int CANNOT_START = 125;
 
-  private static final String SCRIPT = readScript();
   private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private Supervisor() {}
@@ -52,7 +47,12 @@ final class Supervisor {
       tool("setsid").ifPresent(words::add);
     }
     words.addAll(
-        List.of(tool("sh").orElse("/bin/sh"), "-c", SCRIPT, mark(id), folder.path().toString()));
+        List.of(
+            tool("sh").orElse("/bin/sh"),
+            "-c",
+            SupervisorScript.TEXT,
+            mark(id),
+            folder.path().toString()));
     words.addAll(withLostVariables(process.environment()));
     words.addAll(command);
     Redirect log = Redirect.appendTo(folder.supervisorLog().toFile());
@@ -94,16 +94,5 @@ final class Supervisor {
   /** Looked for on our own path: that of the run may lead anywhere. */
   private static Optional<String> tool(String name) {
     return new ProgramLookup(new File("/"), System.getenv("PATH")).find(name);
-  }
-
-  private static String readScript() {
-    try (InputStream in = Supervisor.class.getResourceAsStream("supervisor.sh")) {
-      if (in == null) {
-        throw new IllegalStateException("supervisor.sh is missing beside its class");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
