@@ -11,6 +11,7 @@ import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class RealPartsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final String PRINTS_PATHS =
+      "#!/bin/sh\necho \"$0: line 1: deprecated\" >&2\necho \"tunix 0.3.1 from $0\"\n";
 
   @TempDir private Path folder;
 
@@ -133,6 +137,22 @@ class RealPartsTest {
       assertThat(server.post(body(false)).statusCode()).isEqualTo(501);
       assertThat(server.post(body(false)).body()).doesNotContain("/opt");
       assertThat(json(server.get("/api/tunix/runs")).get("data")).isEmpty();
+    }
+  }
+
+  @Test
+  void the_status_shows_no_path_of_the_server_that_its_program_printed() throws Exception {
+    Path program = Files.writeString(folder.resolve("tunix"), PRINTS_PATHS);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    try (RealServer server =
+        new RealServer(
+            RealDatabase.SQLITE.empty(folder),
+            folder.resolve("home"),
+            settings -> settings.command(List.of(program.toString(), "train")))) {
+      HttpResponse<String> status = server.get("/api/tunix/status");
+
+      assertThat(json(status).get("version").textValue()).isEqualTo("tunix 0.3.1 from");
+      assertThat(status.body()).doesNotContain(folder.toString());
     }
   }
 

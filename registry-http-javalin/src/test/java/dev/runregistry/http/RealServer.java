@@ -6,6 +6,7 @@ import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.executor.local.TimeOrderedRunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
@@ -34,6 +35,15 @@ final class RealServer extends TestClient {
       Path folder,
       Path datasets,
       UnaryOperator<ServerConfig.Builder> settings) {
+    this(config, folder, datasets, settings, keys -> keys);
+  }
+
+  private RealServer(
+      DatabaseConfig config,
+      Path folder,
+      Path datasets,
+      UnaryOperator<ServerConfig.Builder> settings,
+      UnaryOperator<IdempotencyKeys> around) {
     home = RunHome.at(folder);
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
@@ -45,11 +55,17 @@ final class RealServer extends TestClient {
             .executor(LocalRunExecutor.builder(home).build())
             .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new TimeOrderedRunIds())
-            .idempotencyKeys(database.idempotencyKeys())
+            .idempotencyKeys(around.apply(database.idempotencyKeys()))
             .logs(home)
             .build();
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
     server = RegistryServer.create(registry, settings.apply(builder).build()).start();
+  }
+
+  /** One whose keys are not simply those of the database. */
+  static RealServer withKeys(
+      DatabaseConfig config, Path folder, String script, UnaryOperator<IdempotencyKeys> around) {
+    return new RealServer(config, folder, DATASETS, running(script), around);
   }
 
   static UnaryOperator<ServerConfig.Builder> running(String script) {

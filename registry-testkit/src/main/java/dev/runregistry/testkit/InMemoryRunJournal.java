@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
+  private final Map<RunId, IdempotencyClaim> prepared = new ConcurrentHashMap<>();
   private final Map<RunId, RunStanding> standings = new ConcurrentHashMap<>();
   private final Set<RunId> claimed = ConcurrentHashMap.newKeySet();
   private final Set<String> foreign = ConcurrentHashMap.newKeySet();
@@ -79,8 +82,42 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
+  public void prepare(IdempotencyClaim wanted) {
+    requireWritable(wanted.runId());
+    claimed.add(wanted.runId());
+    prepared.put(wanted.runId(), wanted);
+  }
+
+  @Override
+  public void abandon(RunId id) {
+    prepared.remove(id);
+    claimed.remove(id);
+  }
+
+  @Override
+  public void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {
+    prepared.forEach(
+        (id, wanted) -> {
+          if (claimed.add(id)) {
+            discard(wanted, giveBack);
+          }
+        });
+  }
+
+  private void discard(IdempotencyClaim wanted, Predicate<IdempotencyClaim> giveBack) {
+    try {
+      if (prepared.containsKey(wanted.runId()) && giveBack.test(wanted)) {
+        prepared.remove(wanted.runId());
+      }
+    } finally {
+      claimed.remove(wanted.runId());
+    }
+  }
+
+  @Override
   public void begin(Run running) {
     requireWritable(running.id());
+    prepared.remove(running.id());
     if (notes.putIfAbsent(running.id(), new Note(running, null, null, false)) != null) {
       throw refused(running.id(), "a run with this id is there already");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -13,6 +14,7 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunStanding;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -272,11 +274,85 @@ public abstract class RunJournalContract {
     List<RunId> begun = Stream.generate(this::begin).limit(5).map(Run::id).sorted(BY_TIME).toList();
     begun.subList(0, 3).forEach(journal()::release);
 
-    journal().discardUnbegun();
+    journal().discardUnbegun(key -> true);
 
     assertThat(journal().unsettled()).isEqualTo(begun);
     assertThat(journal().claim(begun.get(0))).isTrue();
     assertThat(journal().claim(begun.get(4))).isFalse();
+  }
+
+  private IdempotencyClaim prepare() {
+    IdempotencyClaim wanted = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
+    journal().prepare(wanted);
+    return wanted;
+  }
+
+  /** What there is of keys whose run never began, told once more the next time. */
+  private List<IdempotencyClaim> unbegun() {
+    List<IdempotencyClaim> told = new ArrayList<>();
+    journal()
+        .discardUnbegun(
+            key -> {
+              told.add(key);
+              return false;
+            });
+    return told;
+  }
+
+  @Test
+  void a_prepared_run_is_nobodys_while_its_registry_lives_and_is_no_run_yet() {
+    prepare();
+
+    assertThat(unbegun()).isEmpty();
+    assertThat(journal().unsettled()).isEmpty();
+  }
+
+  @Test
+  void a_key_whose_run_never_began_is_told_until_it_was_given_back() {
+    IdempotencyClaim wanted = prepare();
+    journal().release(wanted.runId());
+
+    assertThat(unbegun()).containsExactly(wanted);
+    assertThat(unbegun()).containsExactly(wanted);
+    assertThatThrownBy(
+            () ->
+                journal()
+                    .discardUnbegun(
+                        key -> {
+                          throw new IllegalStateException("the database is away");
+                        }))
+        .hasMessage("the database is away");
+    journal().discardUnbegun(key -> true);
+    assertThat(unbegun()).isEmpty();
+  }
+
+  @Test
+  void a_prepared_run_that_begins_is_one_like_any_other() {
+    IdempotencyClaim wanted = prepare();
+    Run other = Runs.running();
+    Run running =
+        Run.started(wanted.runId(), other.spec(), Runs.EXECUTOR, Runs.NOON.plusSeconds(1));
+
+    journal().begin(running);
+    journal().release(running.id());
+
+    assertThat(unbegun()).isEmpty();
+    assertThat(begun(running.id())).contains(running);
+    assertThat(journal().claim(running.id())).isTrue();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().settle(running.id());
+    assertThat(isSettled(running.id())).isTrue();
+  }
+
+  @Test
+  void of_an_abandoned_run_nothing_stays() {
+    IdempotencyClaim wanted = prepare();
+
+    journal().abandon(wanted.runId());
+    journal().abandon(wanted.runId());
+
+    assertThat(unbegun()).isEmpty();
+    assertThat(journal().claim(wanted.runId())).isFalse();
   }
 
   @Test

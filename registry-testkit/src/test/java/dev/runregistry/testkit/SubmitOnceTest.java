@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.Submission;
+import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.service.RunRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SubmitOnceTest {
@@ -23,6 +28,10 @@ class SubmitOnceTest {
   private final InMemoryIdempotencyKeys keys = new InMemoryIdempotencyKeys();
 
   private RunRegistry registry() {
+    return registry(keys);
+  }
+
+  private RunRegistry registry(IdempotencyKeys keys) {
     return RunRegistry.builder()
         .repository(repository)
         .journal(journal)
@@ -91,6 +100,112 @@ class SubmitOnceTest {
     journal.failWith(null);
 
     assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
+  }
+
+  /** As if its registry had been killed when it had claimed the key. */
+  private IdempotencyClaim killedAtClaim(Instant at) {
+    IdempotencyClaim left = new IdempotencyClaim("k", "g", Runs.id(), at);
+    journal.prepare(left);
+    keys.claim(left);
+    journal.release(left.runId());
+    return left;
+  }
+
+  @Test
+  void a_key_whose_registry_was_killed_before_it_began_the_run_can_be_used_again() {
+    killedAtClaim(Runs.NOON);
+
+    assertThat(registry().findSubmission("k", "f")).isEmpty();
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
+    assertThat(executor.executed()).hasSize(1);
+  }
+
+  @Test
+  void submitting_alone_finds_such_a_key_free_and_reconciling_frees_it_too() {
+    killedAtClaim(Runs.NOON);
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
+    keys.release(keys.find("k", Runs.NOON).orElseThrow());
+
+    killedAtClaim(Runs.NOON);
+    registry().reconcile();
+
+    assertThat(keys.find("k", Runs.NOON)).isEmpty();
+  }
+
+  @Test
+  void a_claim_that_arrives_after_its_key_was_given_back_does_not_keep_the_key() {
+    IdempotencyClaim late = killedAtClaim(Runs.NOON);
+    registry().reconcile();
+    keys.claim(late);
+
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
+  }
+
+  @Test
+  void what_can_no_longer_arrive_is_not_waited_for() {
+    killedAtClaim(Runs.NOON.minusSeconds(11));
+    registry().reconcile();
+
+    List<IdempotencyClaim> left = new ArrayList<>();
+    journal.discardUnbegun(left::add);
+    assertThat(left).isEmpty();
+  }
+
+  @Test
+  void a_key_whose_registry_lives_is_in_progress_and_stays_so() {
+    IdempotencyClaim claim = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
+    journal.prepare(claim);
+    keys.claim(claim);
+
+    registry().reconcile();
+
+    assertThat(what(registry().submitOnce("k", "f", REQUEST)))
+        .isEqualTo("in progress " + claim.runId());
+    assertThat(executor.executed()).isEmpty();
+  }
+
+  @Test
+  void a_registry_without_keys_leaves_such_a_key_to_one_that_has_them() {
+    killedAtClaim(Runs.NOON.minusSeconds(60));
+    RunRegistry.builder()
+        .repository(repository)
+        .journal(journal)
+        .executor(executor)
+        .catalog(new InMemoryDatasetCatalog())
+        .ids(Runs::id)
+        .build()
+        .reconcile();
+
+    registry().reconcile();
+
+    assertThat(keys.find("k", Runs.NOON)).isEmpty();
+  }
+
+  @Test
+  void a_key_of_which_the_database_did_not_say_whether_it_took_it_is_given_back() {
+    IdempotencyKeys silent =
+        new IdempotencyKeys() {
+          @Override
+          public IdempotencyClaim claim(IdempotencyClaim wanted) {
+            keys.claim(wanted);
+            throw new RepositoryException("no answer", new IllegalStateException("no answer"));
+          }
+
+          @Override
+          public Optional<IdempotencyClaim> find(String key, Instant now) {
+            return keys.find(key, now);
+          }
+
+          @Override
+          public void release(IdempotencyClaim claim) {
+            keys.release(claim);
+          }
+        };
+    assertThatThrownBy(() -> registry(silent).submitOnce("k", "f", REQUEST))
+        .isInstanceOf(RepositoryException.class);
+
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
+    assertThat(executor.executed()).hasSize(1);
   }
 
   @Test

@@ -1,12 +1,14 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The host's own durable note of each run, written before anything else, so that no run gets lost
@@ -18,11 +20,33 @@ import java.util.Optional;
  */
 public interface RunJournal {
   /**
-   * Notes that the run starts, and claims it. When this returns, a crash of the process or of the
-   * host no longer loses the run.
+   * Notes which key is about to be claimed for a run that is about to begin, and claims the run.
+   * When this returns, a crash of the process or of the host no longer leaves a key behind of which
+   * nobody knows that nothing was started under it: see {@link #discardUnbegun}. Then the run
+   * either {@link #begin}s, or it is {@link #abandon}ed; a claim that is only {@link #release}d
+   * leaves the note as a crash would.
+   *
+   * <p>Does nothing unless implemented; then a key whose registry died at that moment stays claimed
+   * until it expires.
+   *
+   * @throws JournalException if the note cannot be written; nothing is left behind
+   */
+  default void prepare(IdempotencyClaim wanted) {}
+
+  /**
+   * Takes a run back that was prepared and is not going to begin, and gives its claim back. Never
+   * throws: what of it cannot be removed is left to {@link #discardUnbegun}.
+   */
+  default void abandon(RunId id) {
+    release(id);
+  }
+
+  /**
+   * Notes that the run starts, and claims it, unless it was prepared and therefore is ours already.
+   * When this returns, a crash of the process or of the host no longer loses the run.
    *
    * @throws JournalException if the note cannot be written; nothing has been started and nothing is
-   *     left behind
+   *     left behind, but what was prepared
    */
   void begin(Run running);
 
@@ -60,11 +84,15 @@ public interface RunJournal {
 
   /**
    * Removes what is left of beginnings that were cut off before the run had begun, by a crash or a
-   * full disk: nothing was started then. What is beginning now is left alone.
+   * full disk: nothing was started then, and nothing can be any more. What is beginning now is left
+   * alone.
    *
+   * @param giveBack is told the key of each such run that had one prepared, possibly more than once
+   *     and by several callers at the same time; returns whether it need not be told again. While
+   *     it returns false, or throws, the note stays
    * @throws JournalException if something of it cannot be removed; it will be tried again
    */
-  default void discardUnbegun() {}
+  default void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {}
 
   /** The runs that are not settled, oldest first as far as their ids begin with the time. */
   List<RunId> unsettled();

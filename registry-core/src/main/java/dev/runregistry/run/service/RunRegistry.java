@@ -65,7 +65,7 @@ public final class RunRegistry {
   private final DatasetCheck datasets;
   private final RunIdSource ids;
   private final RunLogs logs;
-  private final @Nullable IdempotencyKeys keys;
+  private final @Nullable KeyedRequests keyed;
   private final @Nullable RunChain chain;
   private final ProvenanceSource provenance;
   private final InstantSource clock;
@@ -80,10 +80,11 @@ public final class RunRegistry {
     datasets = new DatasetCheck(catalog, journal);
     ids = requireNonNull(builder.ids, "ids");
     logs = builder.logs;
-    keys = builder.keys;
     chain = builder.chain;
     provenance = builder.provenance;
     clock = builder.clock;
+    keyed =
+        builder.keys == null ? null : new KeyedRequests(builder.keys, repository, journal, clock);
     startRecorder = builder.startRecorder;
   }
 
@@ -147,60 +148,30 @@ public final class RunRegistry {
     IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, ids.next(), clock.instant());
     request.toSpec(wanted.runId()); // refused now or never
     request.toInvocation();
-    IdempotencyClaim standing = keys().claim(wanted);
-    return standing.runId().equals(wanted.runId())
-        ? new Submission.Ended(submitOrRelease(wanted, request), false)
-        : earlier(standing, fingerprint);
-  }
-
-  private Run submitOrRelease(IdempotencyClaim claim, RunRequest request) {
-    try {
-      return submit(claim.runId(), request);
-    } catch (JournalException e) {
-      release(claim);
-      throw e;
-    }
-  }
-
-  private void release(IdempotencyClaim claim) {
-    try {
-      keys().release(claim);
-    } catch (RepositoryException e) {
-      log.warn("the key of run {}, which was not started, cannot be used again", claim.runId(), e);
-    }
+    return keyed().submit(wanted, () -> submit(wanted.runId(), request));
   }
 
   /**
-   * What became of an earlier request under this key; empty if there was none. Does nothing.
+   * What became of an earlier request under this key; empty if there was none, or if there was one
+   * whose registry on this host died before anything began. Starts nothing.
    *
    * @throws RepositoryException if the database cannot be reached
    * @throws IllegalStateException if the registry was built without keys
    */
   public Optional<Submission> findSubmission(String key, String fingerprint) {
-    return keys().find(key, clock.instant()).map(claim -> earlier(claim, fingerprint));
-  }
-
-  private Submission earlier(IdempotencyClaim claim, String fingerprint) {
-    if (!claim.fingerprint().equals(fingerprint)) {
-      return new Submission.KeyReused(claim.runId());
-    }
-    return repository
-        .find(claim.runId())
-        .filter(run -> run.status().isFinal())
-        .<Submission>map(run -> new Submission.Ended(run, true))
-        .orElse(new Submission.InProgress(claim.runId()));
+    return keyed().find(key, fingerprint);
   }
 
   /** Whether requests can be submitted under a key. */
   public boolean keepsKeys() {
-    return keys != null;
+    return keyed != null;
   }
 
-  private IdempotencyKeys keys() {
-    if (keys == null) {
+  private KeyedRequests keyed() {
+    if (keyed == null) {
       throw new IllegalStateException("this registry was built without idempotency keys");
     }
-    return keys;
+    return keyed;
   }
 
   private CompletableFuture<Boolean> recordStart(Run running) {
@@ -240,7 +211,8 @@ public final class RunRegistry {
    * Looks at every run that began on this host and is not settled, and puts the ending of each that
    * has ended on record, as it really was: those that waited for the database, those whose registry
    * died before them, and those of which nothing is left. What goes on is left alone, unless it is
-   * over its time limit. One run that fails never keeps the others from being settled.
+   * over its time limit. One run that fails never keeps the others from being settled. A key whose
+   * registry died before it began the run is given back.
    *
    * <p>May be called at any time, by any number of threads and processes at once, and as often as
    * one likes: each run is settled once.
@@ -249,7 +221,12 @@ public final class RunRegistry {
    */
   public Reconciliation reconcile() {
     endings.writeUnwritten();
-    return new Settlement(repository, journal).ofAll();
+    return new Settlement(repository, journal, this::giveBack).ofAll();
+  }
+
+  /** A registry without keys leaves that to one that has them. */
+  private boolean giveBack(IdempotencyClaim claim) {
+    return keyed != null && keyed.giveBack(claim);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.runregistry.run.service;
 
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +30,18 @@ final class Settlement {
 
   private final RunRepository repository;
   private final RunJournal journal;
+  private final Predicate<IdempotencyClaim> giveBack;
   private boolean databaseAway;
 
-  Settlement(RunRepository repository, RunJournal journal) {
+  /**
+   * For one look.
+   *
+   * @param giveBack see {@link RunJournal#discardUnbegun}
+   */
+  Settlement(RunRepository repository, RunJournal journal, Predicate<IdempotencyClaim> giveBack) {
     this.repository = repository;
     this.journal = journal;
+    this.giveBack = giveBack;
   }
 
   Reconciliation ofAll() {
@@ -49,7 +58,7 @@ final class Settlement {
 
   private void discardUnbegun() {
     try {
-      journal.discardUnbegun();
+      journal.discardUnbegun(giveBack);
     } catch (RuntimeException e) { // in nobody's way
       log.debug("what never began cannot be removed", e);
     }

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,18 +77,71 @@ record Beginnings(Path folder) {
   }
 
   /**
-   * Removes what is left of a beginning that was cut off; leaves one that goes on alone, and what
-   * is somebody else's.
+   * Makes and claims the folder of a run that begins later, with the note of its key in it. A
+   * folder with such a note is never made anew: so either it is renamed by the run that begins, or
+   * by who discards it, and then its run has not begun and cannot.
    */
-  void discard(String name) throws IOException {
-    if (ASIDE.matcher(name).matches()) { // by one who was cut off in turn
-      new RunFolder(folder.resolve(name)).deleteBeginning();
-    } else if (RunHome.isRunId(name)) {
-      discard(RunId.parse(name));
+  void prepare(RunId id, byte[] note) throws IOException {
+    make(id, made -> {});
+    try {
+      DurableFiles.writeUnseen(RunFolder.in(folder, id).key(), note);
+      DurableFiles.sync(folder);
+    } catch (IOException e) {
+      abandon(id);
+      throw e;
     }
   }
 
-  private void discard(RunId id) throws IOException {
+  /** Takes back what was prepared; whatever cannot be removed is discarded later. */
+  void abandon(RunId id) {
+    try {
+      RunFolder.in(folder, id).deleteBeginning();
+    } catch (IOException e) {
+      log.debug("the beginning of run {} stays for now", id, e);
+    } finally {
+      giveBack(id);
+    }
+  }
+
+  private static void giveBack(RunId id) {
+    try {
+      Claims.giveBack(id);
+    } catch (IOException e) { // closed it is all the same
+      log.debug("run {}: its claim could not be given back in good order", id, e);
+    }
+  }
+
+  /**
+   * Removes what is left of a beginning that was cut off; leaves one that goes on alone, and what
+   * is somebody else's.
+   *
+   * @param giveBack see {@link RunHome#discardUnbegun}
+   */
+  void discard(String name, Predicate<IdempotencyClaim> giveBack) throws IOException {
+    if (ASIDE.matcher(name).matches()) { // by one who was cut off in turn, or whose key is not free
+      remove(new RunFolder(folder.resolve(name)), giveBack);
+    } else if (RunHome.isRunId(name)) {
+      discard(RunId.parse(name), giveBack);
+    }
+  }
+
+  private static void remove(RunFolder aside, Predicate<IdempotencyClaim> giveBack)
+      throws IOException {
+    Optional<IdempotencyClaim> key = key(aside);
+    if (key.isEmpty() || giveBack.test(key.get())) {
+      aside.deleteBeginning();
+    }
+  }
+
+  private static Optional<IdempotencyClaim> key(RunFolder aside) throws IOException {
+    try {
+      return Optional.of(RunJson.readKey(Files.readAllBytes(aside.key())));
+    } catch (NoSuchFileException | DamagedNoteException e) { // it was not claimed yet: no harm
+      return Optional.empty();
+    }
+  }
+
+  private void discard(RunId id, Predicate<IdempotencyClaim> giveBack) throws IOException {
     RunFolder left = RunFolder.in(folder, id);
     if (!isClaimed(id, left)) {
       return;
@@ -93,11 +149,11 @@ record Beginnings(Path folder) {
     try {
       Path aside = folder.resolve(id + "-discarded-" + UUID.randomUUID());
       Files.move(left.path(), aside, StandardCopyOption.ATOMIC_MOVE);
-      new RunFolder(aside).deleteBeginning();
+      remove(new RunFolder(aside), giveBack);
     } catch (NoSuchFileException e) { // it has begun, after all
       log.debug("run {} was not left behind", id);
     } finally {
-      Claims.giveBack(id);
+      giveBack(id);
     }
   }
 

@@ -53,6 +53,11 @@ final class Claims {
     return false;
   }
 
+  /** Whether this process has the claim. */
+  static synchronized boolean isHeld(RunId id) {
+    return HELD.containsKey(id);
+  }
+
   /** Gives a claim back; does nothing if this process does not have it. */
   static synchronized void giveBack(RunId id) throws IOException {
     FileChannel channel = HELD.remove(id);

@@ -17,6 +17,11 @@ record RunFolder(Path path) {
     return path.resolve("run.json");
   }
 
+  /** The key that the run was asked for under; not there without one. */
+  Path key() {
+    return path.resolve("key.json");
+  }
+
   /** The ended run. */
   Path ended() {
     return path.resolve("outcome.json");
@@ -96,6 +101,7 @@ record RunFolder(Path path) {
   void deleteBeginning() throws IOException {
     Files.deleteIfExists(path.resolve("run.json.tmp"));
     Files.deleteIfExists(started());
+    Files.deleteIfExists(key());
     Files.deleteIfExists(claim());
     Files.deleteIfExists(path);
   }

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Dataset;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,6 +118,22 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
+  public void prepare(IdempotencyClaim wanted) {
+    RunId id = wanted.runId();
+    try {
+      DurableFiles.createFolders(starting);
+      new Beginnings(starting).prepare(id, RunJson.key(wanted));
+    } catch (IOException e) {
+      throw failed(id, "cannot be prepared", e, reason(e));
+    }
+  }
+
+  @Override
+  public void abandon(RunId id) {
+    new Beginnings(starting).abandon(id);
+  }
+
+  @Override
   public void begin(Run running) {
     RunId id = running.id();
     try {
@@ -126,7 +144,11 @@ public final class RunHome implements RunJournal, RunLogs {
       if (activeFolder(id).exists() || RunFolder.in(done, id).exists()) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
-      new Beginnings(starting).make(id, folder -> begin(id, folder, note));
+      if (Claims.isHeld(id)) { // it was prepared
+        begin(id, RunFolder.in(starting, id), note);
+      } else {
+        new Beginnings(starting).make(id, folder -> begin(id, folder, note));
+      }
       DurableFiles.sync(active);
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
@@ -142,11 +164,11 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void discardUnbegun() {
+  public void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {
     Beginnings beginnings = new Beginnings(starting);
     for (String name : namesIn(starting).toList()) {
       try {
-        beginnings.discard(name);
+        beginnings.discard(name, giveBack);
       } catch (IOException e) {
         throw new JournalException(
             "%s in %s never began and cannot be removed: %s".formatted(name, folder, reason(e)), e);

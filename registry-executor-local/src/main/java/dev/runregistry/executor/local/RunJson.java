@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
@@ -43,6 +44,26 @@ final class RunJson {
   /** The note of a run that ended. */
   static byte[] ended(Run ended) throws IOException {
     return write(json -> writeRun(json, ended));
+  }
+
+  /** The note of a key that is about to be claimed. */
+  static byte[] key(IdempotencyClaim wanted) throws IOException {
+    return write(
+        json -> {
+          json.writeStringField("key", wanted.key());
+          json.writeStringField("fingerprint", wanted.fingerprint());
+          json.writeStringField("run_id", wanted.runId().toString());
+          json.writeNumberField("claimed_at_us", micros(wanted.claimedAt()));
+        });
+  }
+
+  /**
+   * Reads what {@link #key} wrote.
+   *
+   * @throws IOException if it is not whole, or of a format that this version does not know
+   */
+  static IdempotencyClaim readKey(byte[] note) throws IOException {
+    return read(note, RunJsonReader::key);
   }
 
   /**

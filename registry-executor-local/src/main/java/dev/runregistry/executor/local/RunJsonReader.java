@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -53,6 +54,14 @@ final class RunJsonReader {
             runner.textOrNull("boot_id"),
             runner.textOrNull("pid_namespace"),
             new ProcessIdentity(runner.number("pid"), runner.number("start_time"))));
+  }
+
+  IdempotencyClaim key() {
+    return new IdempotencyClaim(
+        text("key"),
+        text("fingerprint"),
+        RunId.parse(text("run_id")),
+        instant(number("claimed_at_us")));
   }
 
   Run run() {

@@ -1,13 +1,18 @@
 package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,7 +58,7 @@ class BeginningsTest {
     beginning(Runs.id(), "claim", "run.json.tmp");
     beginning(Runs.id(), "claim", "run.json");
 
-    home.discardUnbegun();
+    home.discardUnbegun(key -> true);
 
     assertThat(in(starting)).isEmpty();
     assertThat(home.unsettled()).isEmpty();
@@ -65,7 +70,7 @@ class BeginningsTest {
     RunFolder made = beginning(id, "run.json");
     assertThat(Claims.take(id, made.claim())).isTrue();
 
-    home.discardUnbegun();
+    home.discardUnbegun(key -> true);
 
     assertThat(made.started()).hasContent("{");
     Claims.giveBack(id);
@@ -75,16 +80,79 @@ class BeginningsTest {
   void one_who_clears_up_and_is_killed_leaves_nothing_either() throws IOException {
     Files.createDirectory(starting.resolve(Runs.id() + "-discarded-" + UUID.randomUUID()));
 
-    home.discardUnbegun();
+    home.discardUnbegun(key -> true);
 
     assertThat(in(starting)).isEmpty();
+  }
+
+  private IdempotencyClaim prepare() {
+    IdempotencyClaim wanted = new IdempotencyClaim("\"8e03978e-40d5\"", "f", Runs.id(), Runs.NOON);
+    home.prepare(wanted);
+    return wanted;
+  }
+
+  private List<IdempotencyClaim> givenBack(boolean forGood) {
+    List<IdempotencyClaim> told = new ArrayList<>();
+    home.discardUnbegun(
+        key -> {
+          told.add(key);
+          return forGood;
+        });
+    return told;
+  }
+
+  @Test
+  void a_run_whose_key_was_given_back_cannot_begin_any_more() throws IOException {
+    IdempotencyClaim wanted = prepare();
+    home.release(wanted.runId()); // what a file system without locks comes to
+    assertThat(givenBack(false)).containsExactly(wanted);
+    assertThat(Claims.take(wanted.runId(), folder.resolve("claim"))).isTrue();
+
+    Run running = Run.started(wanted.runId(), Runs.running().spec(), Runs.EXECUTOR, Runs.NOON);
+    assertThatThrownBy(() -> home.begin(running)).isInstanceOf(JournalException.class);
+
+    assertThat(home.unsettled()).isEmpty();
+    home.abandon(wanted.runId());
+    assertThat(givenBack(true)).containsExactly(wanted);
+    assertThat(in(starting)).isEmpty();
+  }
+
+  @Test
+  void a_note_of_a_key_that_a_power_cut_has_torn_was_not_claimed_yet() throws IOException {
+    for (String torn : List.of("", "{\"format\":1,\"key\":\"k\"", "\0\0\0")) {
+      Files.writeString(beginning(Runs.id(), "claim").key(), torn);
+    }
+
+    assertThat(givenBack(false)).isEmpty();
+    assertThat(in(starting)).isEmpty();
+  }
+
+  @Test
+  void a_note_of_a_newer_version_stays_for_that() throws IOException {
+    Path note = beginning(Runs.id(), "claim").key();
+    Files.writeString(note, "{\"format\":2}");
+
+    assertThatThrownBy(() -> givenBack(true)).isInstanceOf(JournalException.class);
+
+    assertThat(in(starting)).hasSize(1);
+  }
+
+  @Test
+  void what_cannot_be_prepared_leaves_nothing() throws IOException {
+    RunId id = Runs.id();
+    Files.createDirectory(RunFolder.in(starting, id).path());
+    Files.createDirectory(RunFolder.in(starting, id).path().resolve("claim"));
+
+    assertThatThrownBy(() -> home.prepare(new IdempotencyClaim("k", "f", id, Runs.NOON)))
+        .isInstanceOf(JournalException.class);
+    assertThat(Claims.isHeld(id)).isFalse();
   }
 
   @Test
   void what_is_not_ours_stays() throws IOException {
     Path theirs = Files.createDirectory(starting.resolve("lost+found"));
 
-    home.discardUnbegun();
+    home.discardUnbegun(key -> true);
 
     assertThat(theirs).isDirectory();
   }
@@ -96,7 +164,7 @@ class BeginningsTest {
         CompletableFuture.runAsync(
             () -> {
               while (!done.get()) {
-                home.discardUnbegun();
+                home.discardUnbegun(key -> true);
               }
             });
     for (int i = 0; i < 500; i++) {

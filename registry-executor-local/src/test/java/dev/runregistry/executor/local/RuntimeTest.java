@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class RuntimeTest {
@@ -110,5 +112,42 @@ class RuntimeTest {
     program("echo; printf '\\033[1m%0200d\\n' 7");
 
     assertThat(status("tunix").version()).hasSize(100).startsWith("[1m000");
+  }
+
+  @Test
+  void what_a_program_says_on_stderr_is_not_its_version() throws IOException {
+    program("echo \"$0: deprecated\" >&2; echo tunix 0.3.1");
+    assertThat(status("tunix").version()).isEqualTo("tunix 0.3.1");
+
+    program("echo \"$0: line 3: warning\" >&2");
+    assertThat(status("tunix").version()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pip 23.0 from /usr/lib/python3/my pip (python 3.11), pip 23.0 from",
+    "tunix (/opt/venv/bin/tunix) 0.3.1, tunix",
+    "/opt/tunix: 0.3.1,",
+    "home=/root 0.3.1,",
+    "file:/opt/tunix 0.3.1,",
+    "0.3.1 in ~/.local, 0.3.1 in",
+    "C:/tunix 0.3.1,",
+    "0.3.1 of lib/tunix/main.py, 0.3.1 of",
+    "0.3.1 at ../tunix, 0.3.1 at",
+    "tunix/0.3.1 (GNU/Linux), tunix/0.3.1 (GNU/Linux)",
+    "tunix 0.3.1 --token=sesame, tunix 0.3.1 --token=***",
+  })
+  void a_version_names_no_path_of_the_host_and_no_secret(String printed, String version)
+      throws IOException {
+    program("echo '" + printed + "'");
+
+    assertThat(status("tunix").version()).isEqualTo(version);
+  }
+
+  @Test
+  void a_line_that_is_nothing_but_a_path_is_passed_over() throws IOException {
+    program("echo \"$0\"; echo tunix 0.3.1");
+
+    assertThat(status("tunix").version()).isEqualTo("tunix 0.3.1");
   }
 }

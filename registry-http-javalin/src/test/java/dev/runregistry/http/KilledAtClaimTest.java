@@ -1,0 +1,162 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.RealServer.body;
+import static dev.runregistry.http.RealServer.running;
+import static dev.runregistry.http.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.persistence.jooq.DatabaseConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A real server that is killed when it has claimed a key and not noted the run. */
+@Timeout(300)
+class KilledAtClaimTest {
+  private static final String KEY = "training-42";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  private Process serverThatStopsAtClaim(DatabaseConfig database) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerThatStopsAtClaim.class.getName(),
+                folder.resolve("home").toString(),
+                database.url()));
+    if (database.user() != null) {
+      command.addAll(List.of(database.user(), database.password()));
+    }
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  /** Asks such a server, and returns it when it has claimed the key. */
+  private Process stoppedAtClaim(DatabaseConfig database) throws IOException {
+    Process server = serverThatStopsAtClaim(database);
+    BufferedReader said = server.inputReader();
+    int port = Integer.parseInt(said.readLine());
+    TestClient client =
+        new TestClient() {
+          @Override
+          int port() {
+            return port;
+          }
+
+          @Override
+          public void close() {}
+        };
+    client.sendAsync(client.posting(body(false)).header("Idempotency-Key", KEY));
+    assertThat(said.readLine()).isEqualTo("claimed");
+    return server;
+  }
+
+  private RealServer server(DatabaseConfig database, String home) {
+    return new RealServer(database, folder.resolve(home), running("true"));
+  }
+
+  /** As clients do, also when a busy database has not answered in time. */
+  private static HttpResponse<String> retry(TestClient server) {
+    HttpResponse<String> answer;
+    do {
+      answer = server.send(server.posting(body(false)).header("Idempotency-Key", KEY));
+    } while (answer.statusCode() == 503);
+    return answer;
+  }
+
+  /** When the database has the end of the run. */
+  private static void isAnsweredAgain(HttpResponse<String> run, TestClient server) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(retry(server).body()).isEqualTo(run.body()));
+  }
+
+  private static int recorded(TestClient server) {
+    return json(server.get("/api/tunix/runs")).get("data").size();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_client_that_retries_after_the_kill_has_its_run_and_has_it_once(RealDatabase engine)
+      throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    Process killed = stoppedAtClaim(database);
+    try (RealServer again = server(database, "home");
+        RealServer elsewhere = server(database, "other home")) {
+      assertThat(retry(again).statusCode()).as("while its registry lives").isEqualTo(409);
+      again.registry.reconcile();
+      assertThat(retry(again).statusCode()).as("while its registry lives").isEqualTo(409);
+      killed.destroyForcibly().waitFor();
+      assertThat(retry(elsewhere).statusCode()).as("who cannot know").isEqualTo(409);
+      assertThat(recorded(again)).isZero();
+
+      HttpResponse<String> run = retry(again);
+
+      assertThat(run.statusCode()).isEqualTo(200);
+      assertThat(run.headers().firstValue("Idempotent-Replayed")).isEmpty();
+      again.registry.reconcile();
+      isAnsweredAgain(run, again);
+      isAnsweredAgain(run, elsewhere);
+      assertThat(recorded(again)).isEqualTo(1);
+    } finally {
+      killed.destroyForcibly().waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void many_retries_at_once_after_the_kill_are_one_run(RealDatabase engine) throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    stoppedAtClaim(database).destroyForcibly().waitFor();
+    try (RealServer one = server(database, "home");
+        RealServer two = server(database, "home")) {
+      List<CompletableFuture<Integer>> answers =
+          IntStream.range(0, 12)
+              .mapToObj(i -> i % 2 == 0 ? one : two)
+              .map(server -> CompletableFuture.supplyAsync(() -> retry(server).statusCode()))
+              .toList();
+
+      assertThat(answers).extracting(CompletableFuture::join).isSubsetOf(200, 409, 429);
+      one.registry.reconcile();
+      await().atMost(PATIENCE).until(() -> retry(two).statusCode() == 200);
+      assertThat(recorded(one)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_reconciles_on_the_host_frees_the_key_for_clients_of_other_hosts(RealDatabase engine)
+      throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    stoppedAtClaim(database).destroyForcibly().waitFor();
+    try (RealServer again = server(database, "home");
+        RealServer elsewhere = server(database, "other home")) {
+      assertThat(retry(elsewhere).statusCode()).isEqualTo(409);
+
+      again.registry.reconcile();
+
+      HttpResponse<String> run = retry(elsewhere);
+      assertThat(run.statusCode()).isEqualTo(200);
+      again.registry.reconcile(); // once more, which must not free what another has now
+      elsewhere.registry.reconcile();
+      isAnsweredAgain(run, again);
+      assertThat(recorded(again)).isEqualTo(1);
+    }
+  }
+}
