@@ -33,7 +33,8 @@ def serve(home, options):
         arguments += ["--db", options.db]
     server = subprocess.Popen([REGISTRY] + arguments, stdout=subprocess.PIPE, text=True,
                               stderr=subprocess.DEVNULL, env=dict(os.environ, REGISTRY_HOME=home))
-    return server, server.stdout.readline().strip().rpartition("/")[2]
+    address = server.stdout.readline().strip().rpartition("/")[2]
+    return server, address or exit("http_while_running.py: %s serve did not start" % REGISTRY)
 
 
 def get(connection, path):

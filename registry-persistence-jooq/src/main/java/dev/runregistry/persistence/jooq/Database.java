@@ -3,8 +3,10 @@ package dev.runregistry.persistence.jooq;
 import dev.runregistry.run.RepositoryException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.conf.RenderQuotedNames;
@@ -30,16 +32,24 @@ final class Database {
   /** Values out of range, what is not possible as things are, what triggers of others raise. */
   private static final List<String> REFUSALS = List.of("22", "55000", "P0");
 
+  /**
+   * A call that took longer than that is not repeated. The wait for a connection and that for an
+   * answer end after a second each; who has waited for both would wait for a third one.
+   */
+  private static final Duration SOON = Duration.ofMillis(1_500);
+
   private final String name;
   private final Schema schema;
   private final Connections connections;
+  private final LongSupplier nanoTime;
 
   // made at the first question, because a command loads jOOQ's classes after it has started its
   // child; two threads may both make one, which does no harm
   private volatile @Nullable DSLContext sql;
 
-  Database(String name, Connections connections, Schema schema) {
+  Database(String name, Connections connections, Schema schema, LongSupplier nanoTime) {
     this.name = name;
+    this.nanoTime = nanoTime;
     this.connections = connections;
     this.schema = schema;
   }
@@ -71,8 +81,9 @@ final class Database {
   }
 
   /**
-   * Asks, after a look at the schema the first time. When the connection breaks on the way, asks
-   * once more over another one: so a question must be one that may be asked twice.
+   * Asks, after a look at the schema the first time. When the connection breaks on the way, and
+   * that does not take long, asks once more over another one: so a question must be one that may be
+   * asked twice.
    *
    * @param purpose completes "cannot …"
    */
@@ -80,10 +91,11 @@ final class Database {
     return translating(
         purpose,
         () -> {
+          long begin = nanoTime.getAsLong();
           try {
             return asked(question);
           } catch (DataAccessException e) {
-            if (!brokeOnTheWay(e)) {
+            if (!brokeOnTheWay(e) || nanoTime.getAsLong() - begin > SOON.toNanos()) {
               throw e;
             }
             return asked(question);

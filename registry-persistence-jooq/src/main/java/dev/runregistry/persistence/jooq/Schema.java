@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jooq.exception.DataAccessException;
 
 /**
@@ -18,6 +19,7 @@ final class Schema {
 
   private final Connections connections;
   private final Runnable migration;
+  private final ReentrantLock migrating = new ReentrantLock();
   private volatile boolean current;
 
   Schema(Connections connections, Runnable migration) {
@@ -30,11 +32,24 @@ final class Schema {
     if (current) {
       return;
     }
-    // not under a lock: while the database is away, callers would wait one after the other
+    // not under the lock: while the database is away, callers would wait one after the other
     if (version() < VERSION) {
-      migration.run();
+      migrate();
     }
     current = true;
+  }
+
+  /** Once: waking Flyway takes long, and all threads of a server begin at the same time. */
+  private void migrate() {
+    migrating.lock();
+    try {
+      if (!current && version() < VERSION) {
+        migration.run();
+        current = true;
+      }
+    } finally {
+      migrating.unlock();
+    }
   }
 
   /** Looks again the next time. */
