@@ -101,7 +101,8 @@ final class RunQueries {
 
   /** One run more than the page has, to see whether there is a next one; never the output. */
   static Statement page(DSLContext sql, RunQuery query) {
-    return new Statement(PageShape.of(query), () -> select(sql, query), values(query));
+    PageShape shape = PageShape.of(query);
+    return new Statement(shape, () -> select(sql, query), values(query), shape.valuesMatter());
   }
 
   /**
@@ -118,6 +119,11 @@ final class RunQueries {
           query.after() != null,
           query.offset() > 0,
           query.limit());
+    }
+
+    /** All but where to begin: that place has no influence on how the index is read. */
+    boolean valuesMatter() {
+      return status || mode || datasetKey || offset;
     }
   }
 
