@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures the HTTP server on PostgreSQL beside the same SQL run by pgbench, and prints Markdown.
 
-    registry-benchmarks/server/measure.py [--short] [--rounds 3] [--seconds 5] [--url postgresql://…]
+    registry-benchmarks/server/measure.py [--short] [--only NAMES] [--rounds 3] [--seconds 5] [--url postgresql://…]
 
 Starts a PostgreSQL of its own with default settings in a temporary folder (or uses the server behind
 --url, in databases of its own), fills tables of three sizes, starts one bin/registry serve for each,
-warms up, and measures in turns: server, pgbench, server, pgbench. Every answer has to be a 200 and
+warms up, and measures in turns: server, pgbench -M prepared, pgbench -M simple, server, … Every answer has to be a 200 and
 of the right size, every run that was posted has to be on record as completed. Needs a built checkout
 (bin/registry --version builds it), wrk, pgbench and psql; README.md says how to get them.
 """
@@ -16,6 +16,7 @@ import json
 import os
 import pwd
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -35,6 +36,8 @@ REGISTRY = os.path.join(ROOT, "bin", "registry")
 EXTRA = 100  # rows more than said, so that there is a page after the deepest one
 SIZES = (1_000, 100_000, 1_000_000)
 CONNECTIONS = (1, 16)
+# prepared is the limit: parsed and planned once. simple is what pgbench does unless it is told, and sends all as text
+MODES = ("prepared", "simple")
 TICKS = os.sysconf("SC_CLK_TCK")
 # what the issue asks for, with 16 connections
 TARGETS = {"list": 2500, "detail": 3500, "dry_run": 850}
@@ -134,8 +137,8 @@ class ForeignPostgres:
 class Sql:
     """psql and pgbench on that server."""
 
-    def __init__(self, postgres, bin_folder):
-        self.postgres = postgres
+    def __init__(self, postgres, bin_folder, prefix):
+        self.postgres, self.prefix = postgres, prefix
         self.psql, self.pgbench = tool("psql", bin_folder), tool("pgbench", bin_folder)
         self.environment = dict(os.environ, PGHOST=postgres.host, PGPORT=str(postgres.port),
                                 PGUSER=postgres.user)
@@ -156,11 +159,11 @@ class Sql:
             time.sleep(0.1)
         fail("PostgreSQL does not answer")
 
-    def rate(self, database, script, clients, seconds, variables):
+    def rate(self, database, script, mode, clients, seconds, variables):
         """Transactions a second of a script in server/, as pgbench measures them."""
         options = [o for name, value in variables.items() for o in ("-D", "%s=%d" % (name, value))]
         said = subprocess.run(
-            [self.pgbench, "-n", "-M", "prepared", "-c", str(clients), "-j", "1",
+            [*self.prefix, self.pgbench, "-n", "-M", mode, "-c", str(clients), "-j", "1",
              "-T", str(seconds), "-f", os.path.join(HERE, script + ".sql"), *options, database],
             env=self.environment, check=True, stdout=subprocess.PIPE,
             universal_newlines=True).stdout
@@ -229,7 +232,7 @@ class Case:
         self.name, self.label, self.kind, self.rows = name, label, kind, rows
         self.server, self.path, self.script = server, path, script
         self.windows = {n: [] for n in CONNECTIONS}
-        self.limits = {n: [] for n in CONNECTIONS}
+        self.limits = {(n, mode): [] for n in CONNECTIONS for mode in MODES}
         self.posted = 0
 
     def load(self, wrk, postgres, connections, seconds):
@@ -237,7 +240,7 @@ class Case:
         before = self.server.cpu_seconds()
         others = postgres.cpu_seconds() + client_seconds()
         said = subprocess.run(
-            [wrk, "-t", "1", "-c", str(connections), "-d", "%ds" % seconds, "--latency",
+            [*wrk, "-t", "1", "-c", str(connections), "-d", "%ds" % seconds, "--latency",
              "--timeout", "10s", "-s", os.path.join(HERE, "requests.lua"),
              self.server.url + self.path],
             env=environment, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
@@ -375,12 +378,12 @@ class Measuring:
         self.scripts = 0
 
     def warm_up(self, case, seconds):
-        case.load(self.wrk, self.sql.postgres, max(CONNECTIONS), seconds)
+        case.load(self.wrk[-1:], self.sql.postgres, max(CONNECTIONS), seconds)
         check_sql(self.sql, case.server, case.script)
 
-    def limit(self, case, connections):
+    def limit(self, case, connections, mode):
         self.scripts += 1  # so that no two have the same ids
-        return self.sql.rate(case.server.database, case.script, connections, self.seconds,
+        return self.sql.rate(case.server.database, case.script, mode, connections, self.seconds,
                              {"rows": case.rows, "n": self.scripts * 1_000_000})
 
     def turns(self, cases):
@@ -391,7 +394,8 @@ class Measuring:
                         number + 1, self.rounds, connections, case.label), file=sys.stderr)
                     case.windows[connections].append(
                         case.load(self.wrk, self.sql.postgres, connections, self.seconds))
-                    case.limits[connections].append(self.limit(case, connections))
+                    for mode in MODES:
+                        case.limits[connections, mode].append(self.limit(case, connections, mode))
 
     def require_all_on_record(self, case, before):
         """All that was answered is on record, ended; wrk gives up on those under way at its end."""
@@ -412,37 +416,50 @@ def median(values):
 
 def print_table(cases):
     print("| request | connections | requests/s | p50 ms | p99 ms | CPU µs a request, server"
-          " | with database and client | pgbench/s | x pgbench |")
-    print("|---|---|---|---|---|---|---|---|---|")
+          " | with database and client | pgbench -M prepared/s | x | pgbench -M simple/s | x |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for connections in CONNECTIONS:
         for case in cases:
             seen = case.windows[connections]
-            rate, limit = median(w.rate for w in seen), median(case.limits[connections])
-            print("| %s | %d | %.0f | %.2f | %.1f | %.0f | %.0f | %.0f | %.2f |" % (
+            rate = median(w.rate for w in seen)
+            limits = [median(case.limits[connections, mode]) for mode in MODES]
+            print("| %s | %d | %.0f | %.2f | %.1f | %.0f | %.0f | %.0f | %.2f | %.0f | %.2f |" % (
                 case.label, connections, rate, median(w.p50 for w in seen),
                 median(w.p99 for w in seen), median(w.cpu for w in seen),
-                median(w.all_cpu for w in seen), limit, rate / limit))
+                median(w.all_cpu for w in seen), limits[0], rate / limits[0],
+                limits[1], rate / limits[1]))
+
+
+def p50_over(case, other, connections):
+    one, base = (median(w.p50 for w in c.windows[connections]) for c in (case, other))
+    return one / base
 
 
 def print_targets(cases, ready, resident):
     by_name = {case.name: case for case in cases}
     lists = [case for case in cases if case.name.startswith("list_")]
+    if lists:
+        by_name["list"] = lists[-1]
     print("\n| target | wanted | measured |")
     print("|---|---|---|")
     for name, wanted in TARGETS.items():
-        case = by_name.get(name, lists[-1])
+        if name not in by_name:
+            continue
+        case = by_name[name]
         rate = median(w.rate for w in case.windows[16])
-        limit = median(case.limits[16])
         print("| %s, 16 connections | ≥ %d/s | %.0f/s |" % (case.label, wanted, rate))
-        print("| … of the rate of pgbench | ≥ 0.50 | %.2f |" % (rate / limit))
-    small, large = lists[0], lists[-1]
+        for mode, share in zip(MODES, ("≥ 0.50", "")):
+            limit = median(case.limits[16, mode])
+            print("| … of the rate of pgbench -M %s | %s | %.2f |" % (mode, share, rate / limit))
     for connections in CONNECTIONS:
-        p50 = [median(w.p50 for w in c.windows[connections]) for c in (small, large, by_name["deep"])]
-        print("| p50 of the first page, %s rows over %s, %d connection%s | ≤ 1.2 | %.2f |" % (
-            label(large.rows - EXTRA), label(small.rows - EXTRA), connections,
-            "" if connections == 1 else "s", p50[1] / p50[0]))
-        print("| p50 of the deepest page over the first one, %d connection%s | ≤ 1.5 | %.2f |" % (
-            connections, "" if connections == 1 else "s", p50[2] / p50[1]))
+        s = "" if connections == 1 else "s"
+        if len(lists) > 1:
+            print("| p50 of the first page, %s rows over %s, %d connection%s | ≤ 1.2 | %.2f |" % (
+                label(lists[-1].rows - EXTRA), label(lists[0].rows - EXTRA), connections, s,
+                p50_over(lists[-1], lists[0], connections)))
+        if lists and "deep" in by_name:
+            print("| p50 of the deepest page over the first one, %d connection%s | ≤ 1.5 | %.2f |" % (
+                connections, s, p50_over(by_name["deep"], lists[-1], connections)))
     print("| resident set under all of this, largest | < 200 MiB | %.0f MiB |" % resident)
     print("| exec to the first answer of /api/health/ready, SQLite | ≤ 1 500 ms | %.0f ms (%.0f at best) |"
           % (median(ready), min(ready)))
@@ -452,6 +469,12 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true",
                         help="one round of a second on small tables: whether all works, no figures")
+    parser.add_argument("--only", type=lambda names: names.split(","), metavar="NAMES",
+                        help="these kinds of requests, with commas between them: list_1000, list_100000,"
+                             " list_1000000, deep, detail, dry_run; default: all")
+    parser.add_argument("--prefix", type=shlex.split, default=[], metavar="COMMAND",
+                        help="stands before wrk and pgbench in each turn, but not while warming up:"
+                             " taskset or chrt, or what stops everything else meanwhile")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="length of one turn")
     parser.add_argument("--warm-up", type=int, default=15, metavar="SECONDS",
@@ -466,8 +489,24 @@ def arguments():
     return given
 
 
+def wanted_sizes(given):
+    """The largest is always there: it has all kinds of requests."""
+    sizes = (1_000, 2_000) if given.short else SIZES
+    return [rows for rows in sizes
+            if not given.only or "list_%d" % rows in given.only or rows == max(sizes)]
+
+
+def wanted_cases(given, cases):
+    wanted = [case for case in cases if not given.only or case.name in given.only]
+    unknown = set(given.only or []) - {case.name for case in cases}
+    if unknown or not wanted:
+        fail("--only knows no " + ", ".join(sorted(unknown)) + "; there is "
+             + ", ".join(case.name for case in cases))
+    return wanted
+
+
 def measure(given, scratch):
-    wrk = tool("wrk", given.bin)
+    wrk = [*given.prefix, tool("wrk", given.bin)]
     cache = os.path.join(scratch, "cache")
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("REGISTRY_")}
@@ -481,17 +520,18 @@ def measure(given, scratch):
     postgres = ForeignPostgres(given.url) if given.url else Postgres(scratch, given.bin)
     servers = {}
     try:
-        sql = Sql(postgres, given.bin)
+        sql = Sql(postgres, given.bin, given.prefix)
         sql.wait()
-        for rows in (1_000, 2_000) if given.short else SIZES:
+        for rows in wanted_sizes(given):
             servers[rows] = filled_server(sql, scratch, rows, environment, given.java_home)
         measuring = Measuring(sql, wrk, given.seconds, given.rounds)
-        cases = cases_for(servers)
-        dry_run, before = cases[-1], completed_runs(sql, cases[-1])
+        cases = wanted_cases(given, cases_for(servers))
+        before = completed_runs(sql, cases[-1])
         for case in cases:  # the servers of the smaller tables are asked for nothing but lists
             measuring.warm_up(case, given.warm_up * (3 if case.name.startswith("list_") else 1))
         measuring.turns(cases)
-        measuring.require_all_on_record(dry_run, before)
+        if cases[-1].kind == "dry_run":
+            measuring.require_all_on_record(cases[-1], before)
         print_table(cases)
         print_targets(cases, ready, max(s.resident("VmHWM") for s in servers.values()))
     finally:

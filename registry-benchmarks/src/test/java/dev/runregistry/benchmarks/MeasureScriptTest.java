@@ -18,7 +18,7 @@ class MeasureScriptTest {
   @Test
   void the_script_says_what_it_can_do() throws Exception {
     assertThat(python(0, SERVER.resolve("measure.py").toString(), "--help"))
-        .contains("--short", "--rounds", "--url");
+        .contains("--short", "--only", "--prefix", "--rounds", "--url");
   }
 
   @Test
@@ -38,6 +38,21 @@ class MeasureScriptTest {
                 "-c",
                 imported("pgbench_rate('number of failed transactions: 3 (0.1%)\\ntps = 9\\n')")))
         .contains("pgbench had failures");
+  }
+
+  @Test
+  void only_the_kinds_of_requests_that_are_wanted_are_measured() throws Exception {
+    assertThat(evaluate(wanted("['deep', 'dry_run']"))).isEqualTo("['deep', 'dry_run']");
+    assertThat(evaluate(wanted("None"))).isEqualTo("['list_1000', 'deep', 'dry_run']");
+    assertThat(python(1, "-c", imported(wanted("['depe']"))))
+        .contains("--only knows no depe; there is list_1000, deep, dry_run");
+  }
+
+  private static String wanted(String only) {
+    return """
+        [case.name for case in wanted_cases(argparse.Namespace(only=%s), [
+            argparse.Namespace(name=name) for name in ('list_1000', 'deep', 'dry_run')])]"""
+        .formatted(only);
   }
 
   @Test

@@ -118,7 +118,7 @@ public final class RunRegistry {
       CompletableFuture<Boolean> startRecorded = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Instant at = journal.endedAt(running).orElseGet(clock::instant);
+      Instant at = noted(running).orElseGet(clock::instant);
       Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
       endings.write(ended, startRecorded);
       return ended;
@@ -182,6 +182,11 @@ public final class RunRegistry {
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
       return CompletableFuture.completedFuture(endings.record(running));
     }
+  }
+
+  /** When the run itself ended, if something saw that; nothing but us sees a dry-run. */
+  private Optional<Instant> noted(Run running) {
+    return running.spec().mode() == RunMode.DRY_RUN ? Optional.empty() : journal.endedAt(running);
   }
 
   private @Nullable Provenance provenanceAtEnd(Run running) {

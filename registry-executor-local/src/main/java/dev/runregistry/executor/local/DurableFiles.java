@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +40,9 @@ final class DurableFiles {
 
   private static void writeOnce(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.deleteIfExists(temporary); // of one that was killed; each run has one writer only
     try {
-      write(temporary, NEW_FILE, content);
+      // over that of one that was killed; each run has one writer only
+      write(temporary, FILE_OF_OURS, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
@@ -86,9 +87,11 @@ final class DurableFiles {
    * @throws FileAlreadyExistsException if it is there
    */
   static void create(Path file, byte[] content) throws IOException {
-    Files.createFile(file, OWNER_ONLY_FILE);
-    if (content.length > 0) {
-      Files.write(file, content);
+    try (SeekableByteChannel channel = Files.newByteChannel(file, NEW_FILE, OWNER_ONLY_FILE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
     }
   }
 

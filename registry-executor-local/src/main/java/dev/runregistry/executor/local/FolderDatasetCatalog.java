@@ -11,34 +11,58 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.InstantSource;
 
 /**
  * Data sets below one folder: {@code <key>/manifest.json} beside {@code <key>/dataset.jsonl}. The
- * folder itself or any in it may be a symbolic link. Only reads.
+ * folder itself or any in it may be a symbolic link. Only reads, and what it has found well formed
+ * it reads again when the file is not the same any more.
  */
 public final class FolderDatasetCatalog implements DatasetCatalog {
+  private static final String MANIFEST = "manifest.json";
   private static final int MOST_BLANK = 1_000;
+  private static final int MOST_CHARACTERS = 1_000;
 
   private final Path folder;
+  private final UnchangedFiles<DatasetKey, Dataset> found;
+  private final UnchangedFiles<Sample, Integer> sampled;
 
-  private FolderDatasetCatalog(Path folder) {
+  private FolderDatasetCatalog(Path folder, InstantSource clock) {
     this.folder = folder.toAbsolutePath();
+    found = new UnchangedFiles<>(clock, FolderDatasetCatalog::isSmall);
+    sampled = new UnchangedFiles<>(clock, number -> true);
   }
+
+  private static boolean isSmall(Dataset dataset) { // JSON may have texts of 20 MB
+    return dataset.title().length() + dataset.version().length() <= MOST_CHARACTERS;
+  }
+
+  private record Sample(Path records, int limit) {}
 
   /** The data sets in that folder, which need not be there yet. */
   public static FolderDatasetCatalog at(Path folder) {
-    return new FolderDatasetCatalog(requireNonNull(folder, "folder"));
+    return at(folder, Clock.systemUTC());
+  }
+
+  /** The same by another clock. */
+  static FolderDatasetCatalog at(Path folder, InstantSource clock) {
+    return new FolderDatasetCatalog(requireNonNull(folder, "folder"), clock);
   }
 
   @Override
   public Dataset find(DatasetKey key) {
     Path dataset = folderOf(key);
+    return found.find(key, dataset.resolve(MANIFEST), () -> find(key, dataset));
+  }
+
+  private static Dataset find(DatasetKey key, Path dataset) {
     if (!Files.isDirectory(dataset)) {
       throw new DatasetException(
           "There is no data set " + key,
           key + "/: there is no such folder in the data sets folder");
     }
-    return Manifest.read(key, dataset.resolve("manifest.json"))
+    return Manifest.read(key, dataset.resolve(MANIFEST))
         .toDataset(key, dataset.resolve("dataset.jsonl"));
   }
 
@@ -62,8 +86,14 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
     if (limit < 1) {
       throw new IllegalArgumentException("the limit must be positive: " + limit);
     }
-    DatasetFile file = new DatasetFile(dataset.key(), "dataset.jsonl");
-    try (BoundedLines lines = BoundedLines.of(dataset.records())) {
+    Path records = dataset.records();
+    return sampled.find(
+        new Sample(records, limit), records, () -> sample(dataset.key(), records, limit));
+  }
+
+  private static int sample(DatasetKey key, Path records, int limit) {
+    DatasetFile file = new DatasetFile(key, "dataset.jsonl");
+    try (BoundedLines lines = BoundedLines.of(records)) {
       return sample(file, lines, limit);
     } catch (IOException e) {
       throw file.unreadable(e);

@@ -1,6 +1,8 @@
 package dev.runregistry.persistence.jooq;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -17,6 +19,12 @@ interface Connections extends ConnectionProvider, AutoCloseable {
   }
 
   SQLDialect dialect();
+
+  /**
+   * Has the way to answer a statement be found for its values, where the database would else find
+   * one for any.
+   */
+  default void planForValues(PreparedStatement statement) throws SQLException {}
 
   /**
    * For migrations: new connections with more patience, closed when the work is done. Of all

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
@@ -106,6 +107,13 @@ final class Database {
   /** The same for what writes. */
   <T> T write(String purpose, Function<DSLContext, T> change) {
     return answer(purpose, sql -> connections.inTurn(() -> change.apply(sql)));
+  }
+
+  /**
+   * Whether one statement can save several runs and say which; SQLite's writers take turns anyway.
+   */
+  boolean sharesTransactions() {
+    return connections.dialect() == SQLDialect.POSTGRES;
   }
 
   private <T> T asked(Function<DSLContext, T> question) {

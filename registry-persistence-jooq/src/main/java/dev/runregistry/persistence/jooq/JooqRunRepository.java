@@ -22,7 +22,8 @@ final class JooqRunRepository implements RunRepository {
   private final Database database;
   private final Statements statements;
   private final EndedRuns ended;
-  private final GroupCommit group = new GroupCommit(this::saveEnded, Database::isRefusal);
+  private final GroupCommit starts = new GroupCommit(this::saveStarts, Database::isRefusal);
+  private final GroupCommit endings = new GroupCommit(this::saveEnded, Database::isRefusal);
 
   JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
     this.database = database;
@@ -32,7 +33,7 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public void save(Run run) {
-    Optional<Run> inTheWay = run.status().isFinal() ? endedInsteadOf(run) : storedInsteadOf(run);
+    Optional<Run> inTheWay = whatIsInTheWay(run, () -> store(run));
     if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
       throw new StaleRunException(
           "run %s is %s on record and cannot become this one, which is %s"
@@ -40,21 +41,14 @@ final class JooqRunRepository implements RunRepository {
     }
   }
 
+  private boolean store(Run run) {
+    if (run.status().isFinal()) {
+      return endings.save(run);
+    }
+    return database.sharesTransactions() ? starts.save(run) : !saveStarts(List.of(run)).isEmpty();
+  }
+
   /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
-  private Optional<Run> storedInsteadOf(Run run) {
-    return whatIsInTheWay(
-        run,
-        () ->
-            database.write(
-                    purpose(List.of(run)), sql -> statements.write(RunQueries.save(sql, run)))
-                == 1);
-  }
-
-  /** The same for one that has ended. */
-  private Optional<Run> endedInsteadOf(Run run) {
-    return whatIsInTheWay(run, () -> group.save(run));
-  }
-
   private Optional<Run> whatIsInTheWay(Run run, BooleanSupplier saving) {
     try {
       return saving.getAsBoolean() ? Optional.empty() : find(run.id());
@@ -66,6 +60,19 @@ final class JooqRunRepository implements RunRepository {
     }
   }
 
+  private Set<RunId> saveStarts(List<Run> runs) {
+    return database.write(purpose(runs), sql -> saveStarts(sql, runs));
+  }
+
+  private Set<RunId> saveStarts(DSLContext sql, List<Run> runs) {
+    if (runs.size() > 1) {
+      return Set.copyOf(
+          statements.read(RunQueries.saveStarts(sql, runs), RunRows.ID, RunRows::toId));
+    }
+    Run run = runs.get(0);
+    return statements.write(RunQueries.save(sql, run)) == 1 ? Set.of(run.id()) : Set.of();
+  }
+
   private Set<RunId> saveEnded(List<Run> runs) {
     return database.write(purpose(runs), sql -> ended.save(sql, runs));
   }
@@ -73,7 +80,7 @@ final class JooqRunRepository implements RunRepository {
   private static String purpose(List<Run> runs) {
     return runs.size() == 1
         ? "save run " + runs.get(0).id()
-        : "save %d runs that have ended".formatted(runs.size());
+        : "save %d runs".formatted(runs.size());
   }
 
   @Override

@@ -1,8 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
-import static java.util.Comparator.comparing;
-import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.inline;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
@@ -38,8 +36,6 @@ final class PostgresEndedRuns implements EndedRuns {
           + " SELECT run_id, {0}, run_digest, true"
           + " FROM (VALUES {1}) AS digests (run_id, run_digest) ORDER BY run_id";
 
-  private static final Row.Columns ID = new Row.Columns(List.of(TUNIX_RUNS.RUN_ID));
-
   private final Statements statements;
 
   PostgresEndedRuns(Statements statements) {
@@ -48,13 +44,12 @@ final class PostgresEndedRuns implements EndedRuns {
 
   @Override
   public Set<RunId> save(DSLContext sql, List<Run> runs) {
-    // in one order, so that two who save the same runs wait for each other in turn
-    List<Run> sorted = runs.stream().sorted(comparing(run -> run.id().toString())).toList();
+    List<Run> sorted = RunQueries.inOneOrder(runs);
     return Set.copyOf(
         statements.read(
             save(sql, sorted, sorted.stream().map(RunRows::toRow).toList()),
-            ID,
-            row -> new RunId(requireNonNull(row.get(TUNIX_RUNS.RUN_ID)))));
+            RunRows.ID,
+            RunRows::toId));
   }
 
   private static Statement save(

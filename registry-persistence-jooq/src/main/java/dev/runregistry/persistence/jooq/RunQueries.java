@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Comparator.comparing;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -62,20 +64,50 @@ final class RunQueries {
         .where(TUNIX_RUNS.STATUS.in(before));
   }
 
+  /**
+   * The same for runs that have not ended, and have different ids, in one transaction; the ids of
+   * those that were stored.
+   */
+  static Statement saveStarts(DSLContext sql, List<Run> runs) {
+    List<Map<Field<?>, @Nullable Object>> rows =
+        inOneOrder(runs).stream().map(RunRows::toRow).toList();
+    List<@Nullable Object> values = new ArrayList<>();
+    rows.forEach(row -> values.addAll(row.values()));
+    return new Statement(
+        List.of("start", runs.size()),
+        () -> saveAll(sql, rows, status -> !status.isFinal()).returning(TUNIX_RUNS.RUN_ID),
+        values);
+  }
+
+  /** So that two who save the same runs wait for each other in turn. */
+  static List<Run> inOneOrder(List<Run> runs) {
+    return runs.stream().sorted(comparing(run -> run.id().toString())).toList();
+  }
+
   /** The same for so many rows of runs that have all ended, and have different ids. */
   static InsertReturningStep<? extends Record> saveEnded(
       DSLContext sql, List<Map<Field<?>, @Nullable Object>> rows) {
+    return saveAll(sql, rows, RunStatus::isFinal);
+  }
+
+  private static InsertReturningStep<? extends Record> saveAll(
+      DSLContext sql, List<Map<Field<?>, @Nullable Object>> rows, Predicate<RunStatus> kind) {
     InsertSetMoreStep<? extends Record> insert = sql.insertInto(TUNIX_RUNS).set(rows.get(0));
     for (Map<Field<?>, @Nullable Object> row : rows.subList(1, rows.size())) {
       insert = insert.newRecord().set(row);
     }
-    return insert.onConflict(TUNIX_RUNS.RUN_ID).doUpdate().setAllToExcluded().where(canEnd());
+    return insert
+        .onConflict(TUNIX_RUNS.RUN_ID)
+        .doUpdate()
+        .setAllToExcluded()
+        .where(canBecome(kind));
   }
 
-  private static Condition canEnd() {
+  private static Condition canBecome(Predicate<RunStatus> kind) {
     return or(
         Arrays.stream(RunStatus.values())
-            .filter(RunStatus::isFinal)
+            .filter(kind)
+            .filter(next -> !next.predecessors().isEmpty())
             .map(
                 next ->
                     excluded(TUNIX_RUNS.STATUS)
@@ -101,7 +133,8 @@ final class RunQueries {
 
   /** One run more than the page has, to see whether there is a next one; never the output. */
   static Statement page(DSLContext sql, RunQuery query) {
-    return new Statement(PageShape.of(query), () -> select(sql, query), values(query));
+    PageShape shape = PageShape.of(query);
+    return new Statement(shape, () -> select(sql, query), values(query), shape.valuesMatter());
   }
 
   /**
@@ -118,6 +151,11 @@ final class RunQueries {
           query.after() != null,
           query.offset() > 0,
           query.limit());
+    }
+
+    /** All but where to begin: that place has no influence on how the index is read. */
+    boolean valuesMatter() {
+      return status || mode || datasetKey || offset;
     }
   }
 

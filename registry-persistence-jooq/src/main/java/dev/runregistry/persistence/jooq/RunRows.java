@@ -40,6 +40,9 @@ final class RunRows {
               TUNIX_RUNS.STARTED_AT,
               TUNIX_RUNS.COMPLETED_AT));
 
+  /** What {@link #toId} reads. */
+  static final Row.Columns ID = new Row.Columns(List.of(TUNIX_RUNS.RUN_ID));
+
   private RunRows() {}
 
   static Map<Field<?>, @Nullable Object> toRow(Run run) {
@@ -80,9 +83,13 @@ final class RunRows {
     return duration.getSeconds() + duration.getNano() / 1e9;
   }
 
+  static RunId toId(Row row) {
+    return new RunId(present(row, TUNIX_RUNS.RUN_ID));
+  }
+
   static Run toRun(Row row) {
     return new Run(
-        new RunId(present(row, TUNIX_RUNS.RUN_ID)),
+        toId(row),
         toSpec(row),
         RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
         row.get(TUNIX_RUNS.EXECUTOR),
@@ -119,7 +126,7 @@ final class RunRows {
     Instant started = present(row, TUNIX_RUNS.STARTED_AT);
     Instant completed = row.get(TUNIX_RUNS.COMPLETED_AT);
     return new RunSummary(
-        new RunId(present(row, TUNIX_RUNS.RUN_ID)),
+        toId(row),
         new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
         present(row, TUNIX_RUNS.MODEL_ID),
         RunMode.parse(present(row, TUNIX_RUNS.MODE)),

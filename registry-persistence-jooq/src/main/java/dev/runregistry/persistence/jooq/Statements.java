@@ -36,8 +36,19 @@ final class Statements {
    * @param shape equal for statements that differ in nothing but their values; one of few
    * @param query makes such a statement
    * @param values for its parameters, in their order
+   * @param valuesMatter whether the way to answer depends on the values: that of a list with a
+   *     filter does, by how many rows it matches
    */
-  record Statement(Object shape, Supplier<Query> query, List<? extends @Nullable Object> values) {}
+  record Statement(
+      Object shape,
+      Supplier<Query> query,
+      List<? extends @Nullable Object> values,
+      boolean valuesMatter) {
+    /** One that is answered in the same way whatever the values. */
+    Statement(Object shape, Supplier<Query> query, List<? extends @Nullable Object> values) {
+      this(shape, query, values, false);
+    }
+  }
 
   /** How many rows were written. */
   int write(Statement statement) {
@@ -106,6 +117,9 @@ final class Statements {
     String sql =
         rendered.computeIfAbsent(statement.shape(), shape -> statement.query().get().getSQL());
     try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+      if (statement.valuesMatter()) {
+        connections.planForValues(prepared);
+      }
       types.bind(prepared, statement.values());
       return work.with(prepared);
     } catch (SQLException e) {

@@ -69,7 +69,7 @@ class PlanTest {
 
   private static String plan(DSLContext sql, Query query) {
     String explain = sql.dialect() == SQLDialect.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ";
-    // with the values and not with parameters, as plan_cache_mode has PostgreSQL see them
+    // with the values and not with parameters: as lists with a filter are seen, see PreparedTest
     return sql.fetch(explain + sql.renderInlined(query)).format(1_000);
   }
 

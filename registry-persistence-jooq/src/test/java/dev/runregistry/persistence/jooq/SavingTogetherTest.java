@@ -1,0 +1,93 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.persistence.jooq.Statements.Statement;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs whose starts are saved in one transaction. */
+@Timeout(120)
+class SavingTogetherTest {
+  @TempDir private Path folder;
+
+  @Test
+  void of_several_starts_those_that_are_legal_moves_are_stored() throws SQLException {
+    DatabaseConfig config = Engine.POSTGRES.migrated(folder);
+    Run fresh = Runs.running();
+    Run waiting = Runs.pending();
+    Run begun = waiting.start("process", Runs.NOON.plus(Duration.ofSeconds(1)));
+    Run before = Runs.running();
+    Run ended = Runs.ended(before, Runs.exited(0));
+    Run another = Runs.pending();
+    try (RunDatabase database = RunDatabase.at(config);
+        Connections connections = Connections.to(config)) {
+      RunRepository runs = database.runs();
+      runs.save(waiting);
+      runs.save(ended);
+
+      Statement together =
+          RunQueries.saveStarts(
+              DSL.using(connections.dialect(), Database.settings()),
+              List.of(fresh, begun, before, another));
+      List<?> stored = new Statements(connections).read(together, RunRows.ID, RunRows::toId);
+
+      assertThat(stored)
+          .extracting(Object::toString)
+          .containsExactlyInAnyOrder(
+              fresh.id().toString(), begun.id().toString(), another.id().toString());
+      for (Run kept : List.of(fresh, begun, ended, another)) {
+        assertThat(runs.find(kept.id())).contains(kept);
+      }
+    }
+  }
+
+  @Test
+  void starts_bind_their_values_in_the_order_of_their_parameters() {
+    Statement together =
+        RunQueries.saveStarts(
+            DSL.using(SQLDialect.POSTGRES), List.of(Runs.running(), Runs.dryRunning()));
+
+    assertThat(together.query().get().getBindValues()).isEqualTo(together.values());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void runs_that_start_at_once_are_all_on_record(Engine engine) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try (RunDatabase database = RunDatabase.at(engine.migrated(folder))) {
+      List<Run> started = Stream.generate(Runs::running).limit(200).toList();
+      List<Future<?>> saved =
+          IntStream.range(0, started.size())
+              .<Future<?>>mapToObj(i -> threads.submit(() -> database.runs().save(started.get(i))))
+              .toList();
+      for (Future<?> one : saved) {
+        one.get();
+      }
+
+      assertThat(started)
+          .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(Set.copyOf(started)).hasSize(200);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
