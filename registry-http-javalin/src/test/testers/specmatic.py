@@ -54,7 +54,8 @@ def main(port, run, cursor, folder):
     text = get(port, "/openapi.json", {})[1]
     show = "/api/tunix/runs/" + run
     examples = {
-        200: {"show": example(port, show, {}), "log": example(port, show + "/logs/stdout", {})},
+        200: {"show": example(port, show, {}), "config": example(port, show + "/config", {}),
+              "log": example(port, show + "/logs/stdout", {})},
         206: {"log": example(port, show + "/logs/stdout", {"Range": "bytes=0-2"})},
     }
     for status, name in ((200, "all"), (206, "ranges")):
