@@ -3,7 +3,6 @@ package dev.runregistry.executor.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,6 @@ final class DurableFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> OWNER_ONLY_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final Set<StandardOpenOption> NEW_FILE =
-      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   private static final Set<StandardOpenOption> FILE_OF_OURS =
       Set.of(
           StandardOpenOption.CREATE,
@@ -87,11 +84,9 @@ final class DurableFiles {
    * @throws FileAlreadyExistsException if it is there
    */
   static void create(Path file, byte[] content) throws IOException {
-    try (SeekableByteChannel channel = Files.newByteChannel(file, NEW_FILE, OWNER_ONLY_FILE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+    Files.createFile(file, OWNER_ONLY_FILE);
+    if (content.length > 0) {
+      Files.write(file, content); // in a second step: a channel would break under an interrupt
     }
   }
 
