@@ -128,8 +128,7 @@ record Plan(
         steps("mkdir", 6, "fsync", 9, "rename", 6, "fdatasync", 6, "ftruncate", 3, "pwrite64", 12)
             .toList();
     private static final List<Step> OF_REGISTRY_TOO =
-        steps("sendto", 8, "connect", 3, "unlink", 3, "futex", 20, "clone3", 13)
-            .toList();
+        steps("sendto", 8, "connect", 3, "unlink", 3, "futex", 20, "clone3", 13).toList();
     private static final List<Step> OF_SUPERVISOR =
         steps("openat", 9, "write", 3, "fork", 1, "clone", 1, "wait4", 2, "dup2", 8, "fcntl", 12)
             .toList();
