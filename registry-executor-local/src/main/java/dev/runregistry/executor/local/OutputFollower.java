@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +16,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Shows a growing file on a channel: a daemon thread copies what is new, inside the kernel where
  * that can be. Does not close the channel.
+ *
+ * <p>It can be where the channel is a pipe, a terminal or {@code /dev/null}. Into a file it is
+ * written as everybody writes: {@code sendfile} and {@code copy_file_range} look where they are in
+ * it before they begin and say where they have come to at their end, so of two at the same time, as
+ * with {@code > file 2>&1}, one overwrites what the other has put there; {@code write} takes turns.
  */
 final class OutputFollower {
   private static final Logger log = LoggerFactory.getLogger(OutputFollower.class);
@@ -23,6 +29,8 @@ final class OutputFollower {
   private static final Duration LATENCY = Duration.ofMillis(20);
 
   private static final long BYTES_AT_ONCE = 8 << 20;
+
+  private static final int BUFFER = 256 << 10;
 
   /** With less, it waits a millisecond for more: waking up costs the program its processor. */
   private static final long WORTH_WAKING_UP = 1 << 20;
@@ -34,6 +42,8 @@ final class OutputFollower {
   private final Runnable onDone;
   private final Thread thread;
   private @Nullable FileChannel source; // set before the thread starts
+  private boolean turns; // these two are changed by the thread only
+  private @Nullable ByteBuffer buffer;
   private volatile boolean complete;
   private volatile long shown;
 
@@ -51,6 +61,7 @@ final class OutputFollower {
     this.limit = limit;
     this.onClosed = onClosed;
     this.onDone = onDone;
+    turns = isFile(target);
     thread = new Thread(this::follow, "follow " + file.getFileName());
     thread.setDaemon(true); // a reader that never comes back must not keep this process
   }
@@ -107,7 +118,7 @@ final class OutputFollower {
       long copied = 0;
       if (size > position) {
         try {
-          copied = opened.transferTo(position, Math.min(size - position, BYTES_AT_ONCE), target);
+          copied = copy(opened, position, size - position);
         } catch (IOException e) {
           stopShowing(e);
           return;
@@ -124,6 +135,25 @@ final class OutputFollower {
     }
   }
 
+  private long copy(FileChannel opened, long position, long count) throws IOException {
+    return turns
+        ? write(opened, position, count)
+        : opened.transferTo(position, Math.min(count, BYTES_AT_ONCE), target);
+  }
+
+  private long write(FileChannel opened, long position, long count) throws IOException {
+    ByteBuffer bytes = buffer == null ? ByteBuffer.allocateDirect(BUFFER) : buffer;
+    buffer = bytes;
+    opened.read(bytes.clear().limit((int) Math.min(count, BUFFER)), position);
+    bytes.flip();
+    long copied = bytes.remaining();
+    while (bytes.hasRemaining()) {
+      target.write(bytes);
+    }
+    turns = copied == 0 || target.position() > 0; // that of a device stays where it is
+    return copied;
+  }
+
   private void stopShowing(IOException e) {
     if (isFile(target)) { // a full disk, say: the log has it all, so the run can go on
       log.warn("{} cannot be shown any more", file, e);
@@ -132,7 +162,10 @@ final class OutputFollower {
     }
   }
 
-  /** Pipes, sockets and terminals have no position; the text of an error depends on the locale. */
+  /**
+   * Or a device. Pipes, sockets and terminals have no position; the text of an error depends on the
+   * locale.
+   */
   private static boolean isFile(FileChannel channel) {
     try {
       channel.position();

@@ -85,6 +85,24 @@ class OutputTest {
   }
 
   @Test
+  void what_a_run_printed_on_both_streams_overwrote_itself_in_the_one_file_for_both()
+      throws IOException {
+    Path both = folder.resolve("both");
+    try (FileChannel channel = create(both)) {
+      LocalRunExecutor executor = runs.executor().liveOutput(channel, channel).build();
+
+      executor.execute(
+          runs.begun(
+              null, "sh", "-c", "yes o | head -n 2000000 & yes e | head -n 2000000 >&2; wait"));
+      executor.awaitShown();
+    }
+    String shown = Files.readString(both);
+    assertThat(shown.chars().filter(c -> c == 'o').count()).isEqualTo(2_000_000);
+    assertThat(shown.chars().filter(c -> c == 'e').count()).isEqualTo(2_000_000);
+    assertThat(shown.length()).isEqualTo(8_000_000);
+  }
+
+  @Test
   void a_slow_reader_does_not_keep_a_run_running() throws IOException, InterruptedException {
     Process reader =
         new ProcessBuilder("sh", "-c", "exec 3<\"$1\"; read -r _; cat <&3", "sh", fifo())
