@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -179,8 +180,10 @@ class ProcessTreeTest {
 
       assertThat(new ProcessTree(table, dead, "no=cookie", ownSession).find()).isEmpty();
     } finally {
-      stranger.descendants().forEach(ProcessHandle::destroyForcibly);
+      List<ProcessHandle> children = stranger.descendants().toList();
+      children.forEach(ProcessHandle::destroyForcibly);
       stranger.destroyForcibly().waitFor();
+      children.forEach(child -> child.onExit().join());
     }
   }
 
