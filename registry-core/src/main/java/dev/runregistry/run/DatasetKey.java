@@ -26,11 +26,14 @@ public record DatasetKey(String value) {
     if (value.equals(".") || value.equals("..")) {
       throw refused(value, "must not be . or ..");
     }
-    if (value.codePoints().anyMatch(c -> c == '/' || c == '\\')) {
-      throw refused(value, "must not contain a path separator");
-    }
-    if (value.codePoints().anyMatch(Character::isISOControl)) {
-      throw refused(value, "must not contain a control character");
+    for (int i = 0; i < value.length(); i++) { // once for each line of a list
+      char c = value.charAt(i);
+      if (c == '/' || c == '\\') {
+        throw refused(value, "must not contain a path separator");
+      }
+      if (Character.isISOControl(c)) {
+        throw refused(value, "must not contain a control character");
+      }
     }
     int bytes = value.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_BYTES) {

@@ -1,6 +1,6 @@
 package dev.runregistry.run;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +17,10 @@ public enum RunStatus {
   FAILED,
   /** Ended by the registry because it was over its time limit. */
   TIMEOUT;
+
+  private static final List<RunStatus> ALL = List.of(values());
+
+  private final String text = name().toLowerCase(Locale.ROOT);
 
   /** The only place that knows which moves are legal. */
   public boolean canBecome(RunStatus next) {
@@ -37,14 +41,14 @@ public enum RunStatus {
 
   /** All statuses from which this one can be reached in one move; empty for {@link #PENDING}. */
   public Set<RunStatus> predecessors() {
-    return Arrays.stream(values())
+    return ALL.stream()
         .filter(status -> status.canBecome(this))
         .collect(Collectors.toUnmodifiableSet());
   }
 
   /** How databases, HTTP and the command line write it: the name in lower case. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /**
@@ -53,16 +57,16 @@ public enum RunStatus {
    * @throws IllegalArgumentException if there is no such status; the message names all that are
    */
   public static RunStatus parse(String text) {
-    return Arrays.stream(values())
-        .filter(status -> status.text().equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no status %s; allowed are %s".formatted(Text.quote(text), allowed())));
+    for (RunStatus status : ALL) { // once for each line of a list
+      if (status.text.equals(text)) {
+        return status;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no status %s; allowed are %s".formatted(Text.quote(text), allowed()));
   }
 
   private static String allowed() {
-    return Arrays.stream(values()).map(RunStatus::text).collect(Collectors.joining(", "));
+    return ALL.stream().map(RunStatus::text).collect(Collectors.joining(", "));
   }
 }

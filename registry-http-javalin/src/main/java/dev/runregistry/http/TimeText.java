@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -10,7 +11,8 @@ import java.time.ZoneOffset;
  * its line.
  */
 final class TimeText {
-  private static final int LENGTH = "2026-11-01T12:30:45.123456Z".length();
+  private static final byte[] PATTERN =
+      "0000-00-00T00:00:00.000000Z".getBytes(StandardCharsets.ISO_8859_1);
 
   private TimeText() {}
 
@@ -18,25 +20,22 @@ final class TimeText {
   static String of(Instant instant) {
     LocalDateTime at =
         LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
-    StringBuilder text = new StringBuilder(LENGTH);
-    append(text, at.getYear(), 4, '-');
-    append(text, at.getMonthValue(), 2, '-');
-    append(text, at.getDayOfMonth(), 2, 'T');
-    append(text, at.getHour(), 2, ':');
-    append(text, at.getMinute(), 2, ':');
-    append(text, at.getSecond(), 2, '.');
-    append(text, at.getNano() / 1_000, 6, 'Z');
-    return text.toString();
+    byte[] text = PATTERN.clone();
+    put(text, 0, 4, at.getYear());
+    put(text, 5, 2, at.getMonthValue());
+    put(text, 8, 2, at.getDayOfMonth());
+    put(text, 11, 2, at.getHour());
+    put(text, 14, 2, at.getMinute());
+    put(text, 17, 2, at.getSecond());
+    put(text, 20, 6, at.getNano() / 1_000);
+    return new String(text, StandardCharsets.ISO_8859_1);
   }
 
-  private static void append(StringBuilder text, int number, int digits, char after) {
-    int end = text.length() + digits;
-    text.setLength(end);
+  private static void put(byte[] text, int begin, int digits, int number) {
     int rest = number;
-    for (int i = end - 1; i >= end - digits; i--) {
-      text.setCharAt(i, (char) ('0' + rest % 10));
+    for (int i = begin + digits - 1; i >= begin; i--) {
+      text[i] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    text.append(after);
   }
 }

@@ -25,7 +25,7 @@ final class Row {
   /** The value of a column; null where the row has none. */
   <T> @Nullable T get(Field<T> column) {
     try {
-      return types.read(result, columns.indexOf(column), column);
+      return columns.of(column).read(result, types);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read " + column.getName(), e);
     }
@@ -34,13 +34,13 @@ final class Row {
   /** What a statement selects, in its order. */
   static final class Columns {
     private final List<Field<?>> fields;
-    private final IdentityHashMap<Field<?>, Integer> indexes =
+    private final IdentityHashMap<Field<?>, Cell<?>> cells =
         new IdentityHashMap<>(); // they are constants
 
     Columns(List<? extends Field<?>> fields) {
       this.fields = List.copyOf(fields);
       for (Field<?> field : fields) {
-        indexes.put(field, indexes.size() + 1);
+        cells.put(field, new Cell<>(cells.size() + 1, field.getType()));
       }
     }
 
@@ -48,8 +48,16 @@ final class Row {
       return fields;
     }
 
-    private int indexOf(Field<?> column) {
-      return requireNonNull(indexes.get(column), column.getName());
+    @SuppressWarnings("unchecked") // the cell of a field has its type
+    private <T> Cell<T> of(Field<T> column) {
+      return (Cell<T>) requireNonNull(cells.get(column), column.getName());
+    }
+  }
+
+  /** Where the value of a column is; its type is asked for once, not for each row. */
+  private record Cell<T>(int index, Class<T> type) {
+    @Nullable T read(ResultSet row, SqlTypes types) throws SQLException {
+      return types.read(row, index, type);
     }
   }
 }

@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
-import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +39,7 @@ enum SqlTypes {
   }
 
   /** Reads a value; null where the row has none. */
-  <T> @Nullable T read(ResultSet row, int index, Field<T> column) throws SQLException {
-    Class<T> type = column.getType();
+  <T> @Nullable T read(ResultSet row, int index, Class<T> type) throws SQLException {
     Object value = value(row, index, type);
     return row.wasNull() ? null : type.cast(value);
   }
