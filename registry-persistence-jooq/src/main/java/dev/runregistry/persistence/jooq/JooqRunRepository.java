@@ -11,6 +11,7 @@ import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.RunRepository;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,11 +20,16 @@ import org.jooq.DSLContext;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
+  /** Many times what a page takes when nothing is wrong. */
+  private static final Duration PATIENCE = Duration.ofMillis(50);
+
   private final Database database;
   private final Statements statements;
   private final EndedRuns ended;
   private final GroupCommit starts = new GroupCommit(this::saveStarts, Database::isRefusal);
   private final GroupCommit endings = new GroupCommit(this::saveEnded, Database::isRefusal);
+  private final SharedQuestions<RunQuery, RunPage> pages =
+      new SharedQuestions<>(this::readPage, PATIENCE);
 
   JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
     this.database = database;
@@ -100,6 +106,10 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public RunPage page(RunQuery query) {
+    return pages.ask(query);
+  }
+
+  private RunPage readPage(RunQuery query) {
     List<RunSummary> found =
         database.answer(
             "list runs",

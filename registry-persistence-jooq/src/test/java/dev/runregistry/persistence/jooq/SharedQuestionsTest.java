@@ -1,0 +1,173 @@
+package dev.runregistry.persistence.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.run.RepositoryException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SharedQuestionsTest {
+  private static final RepositoryException AWAY =
+      new RepositoryException("away", new IOException("refused"));
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicInteger asked = new AtomicInteger();
+  private final CountDownLatch firstIsAsked = new CountDownLatch(1);
+  private final Semaphore go = new Semaphore(0);
+  private volatile boolean away;
+  private volatile boolean broken;
+
+  private final SharedQuestions<String, String> questions = questions(Duration.ofMinutes(5));
+
+  private SharedQuestions<String, String> questions(Duration patience) {
+    return new SharedQuestions<>(this::answer, patience);
+  }
+
+  /** Holds the first question up. */
+  private String answer(String question) {
+    int number = asked.incrementAndGet();
+    if (number == 1) {
+      firstIsAsked.countDown();
+      go.acquireUninterruptibly();
+    }
+    if (away) {
+      throw AWAY;
+    }
+    if (broken) {
+      throw new NoClassDefFoundError("broken");
+    }
+    return question + " " + number;
+  }
+
+  @AfterEach
+  void stop() {
+    go.release();
+    threads.shutdownNow();
+  }
+
+  private Future<String> firstUnderWay() throws InterruptedException {
+    Future<String> first = threads.submit(() -> questions.ask("list"));
+    firstIsAsked.await();
+    return first;
+  }
+
+  private List<Future<String>> others(int number) {
+    List<Future<String>> others = new ArrayList<>();
+    others.add(threads.submit(() -> questions.ask("list")));
+    await().until(() -> questions.hasNextFor("list"));
+    for (int i = 1; i < number; i++) {
+      int company = i;
+      others.add(threads.submit(() -> questions.ask("list")));
+      await().until(() -> questions.company() == company);
+    }
+    return others;
+  }
+
+  @Test
+  void those_who_ask_while_a_question_is_under_way_share_the_next_one() throws Exception {
+    Future<String> first = firstUnderWay();
+    List<Future<String>> others = others(20);
+    go.release();
+
+    assertThat(first.get()).isEqualTo("list 1");
+    for (Future<String> other : others) {
+      assertThat(other.get()).isEqualTo("list 2"); // never that of the one that had begun before
+    }
+    assertThat(asked).hasValue(2);
+    assertThat(questions.underWay()).isZero();
+  }
+
+  @Test
+  void different_questions_do_not_wait_for_each_other() throws Exception {
+    Future<String> first = firstUnderWay();
+
+    assertThat(questions.ask("another list")).isEqualTo("another list 2");
+
+    go.release();
+    assertThat(first.get()).isEqualTo("list 1");
+  }
+
+  @Test
+  void a_question_that_is_not_answered_holds_the_next_one_up_no_longer_than_the_patience()
+      throws Exception {
+    SharedQuestions<String, String> impatient = questions(Duration.ofMillis(1));
+    Future<String> first = threads.submit(() -> impatient.ask("list"));
+    firstIsAsked.await();
+
+    assertThat(impatient.ask("list")).isEqualTo("list 2");
+    assertThat(impatient.ask("list")).isEqualTo("list 3");
+
+    go.release();
+    assertThat(first.get()).isEqualTo("list 1");
+    assertThat(impatient.underWay()).isZero();
+  }
+
+  @Test
+  void all_who_share_a_question_hear_of_its_failure_and_the_next_one_is_asked_anew()
+      throws Exception {
+    Future<String> first = firstUnderWay();
+    List<Future<String>> others = others(3);
+    away = true;
+    go.release();
+
+    assertThatThrownBy(first::get).isInstanceOf(ExecutionException.class).hasCause(AWAY);
+    for (Future<String> other : others) {
+      assertThatThrownBy(other::get).isInstanceOf(ExecutionException.class).hasCause(AWAY);
+    }
+    away = false;
+    assertThat(questions.ask("list")).isEqualTo("list 3");
+  }
+
+  @Test
+  void an_error_of_the_jvm_leaves_nobody_waiting() throws Exception {
+    Future<String> first = firstUnderWay();
+    List<Future<String>> others = others(2);
+    broken = true;
+    go.release();
+
+    assertThatThrownBy(first::get).hasCauseInstanceOf(NoClassDefFoundError.class);
+    assertThatThrownBy(others.get(0)::get).hasCauseInstanceOf(NoClassDefFoundError.class);
+    assertThatThrownBy(others.get(1)::get).hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(questions.underWay()).isZero();
+  }
+
+  @Test
+  void who_is_interrupted_still_asks_for_those_who_are_taken_along() throws Exception {
+    Future<String> first = firstUnderWay();
+    AtomicBoolean stillInterrupted = new AtomicBoolean();
+    Thread asking =
+        new Thread(
+            () -> {
+              questions.ask("list");
+              stillInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    asking.start();
+    await().until(() -> questions.hasNextFor("list"));
+    Future<String> company = threads.submit(() -> questions.ask("list"));
+    await().until(() -> questions.company() == 1);
+
+    asking.interrupt();
+
+    assertThat(company.get()).isEqualTo("list 2");
+    asking.join();
+    assertThat(stillInterrupted).isTrue();
+    go.release();
+    assertThat(first.get()).isEqualTo("list 1");
+  }
+}
