@@ -1,8 +1,9 @@
 package dev.runregistry.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,14 @@ final class Messages extends PrintStream {
 
   /** Prints to the stream, in UTF-8. */
   Messages(OutputStream out) {
-    super(out, true, StandardCharsets.UTF_8);
+    super(out, true, UTF_8);
   }
 
   @Override
   public void println(@Nullable String line) {
-    super.println(said(String.valueOf(line)));
+    // at once: the line and its end by themselves are a call of the kernel each
+    byte[] whole = (said(String.valueOf(line)) + System.lineSeparator()).getBytes(UTF_8);
+    write(whole, 0, whole.length);
   }
 
   private static String said(String line) {

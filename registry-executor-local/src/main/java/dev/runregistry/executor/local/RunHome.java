@@ -211,6 +211,9 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /** Whether the same ending is there already; a damaged note of one is none. */
   private static boolean isSame(Run ended, Path note) throws IOException {
+    if (!Files.isRegularFile(note)) { // as nearly always; cheaper than to fail to read it
+      return false;
+    }
     try {
       Run noted = RunJson.readEnded(Files.readAllBytes(note));
       if (noted.equals(ended)) {
