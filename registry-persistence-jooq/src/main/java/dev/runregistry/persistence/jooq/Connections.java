@@ -18,7 +18,13 @@ interface Connections extends ConnectionProvider, AutoCloseable {
     return config.isSqlite() ? new SqliteConnections(config) : new PostgresConnections(config);
   }
 
-  SQLDialect dialect();
+  /** Which database it is. */
+  SqlTypes types();
+
+  /** The same for jOOQ; who does not need that does not ask, see {@link RunSaving}. */
+  default SQLDialect dialect() {
+    return types() == SqlTypes.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES;
+  }
 
   /**
    * Has the way to answer a statement be found for its values, where the database would else find

@@ -9,7 +9,6 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
@@ -89,6 +88,11 @@ final class Database {
    * @param purpose completes "cannot …"
    */
   <T> T answer(String purpose, Function<DSLContext, T> question) {
+    return answer(purpose, () -> question.apply(sql()));
+  }
+
+  /** The same for a question that needs no jOOQ. */
+  <T> T answer(String purpose, Supplier<T> question) {
     return translating(
         purpose,
         () -> {
@@ -106,20 +110,25 @@ final class Database {
 
   /** The same for what writes. */
   <T> T write(String purpose, Function<DSLContext, T> change) {
-    return answer(purpose, sql -> connections.inTurn(() -> change.apply(sql)));
+    return write(purpose, () -> change.apply(sql()));
+  }
+
+  /** The same for what writes without jOOQ. */
+  <T> T write(String purpose, Supplier<T> change) {
+    return answer(purpose, () -> connections.inTurn(change));
   }
 
   /**
    * Whether one statement can save several runs and say which; SQLite's writers take turns anyway.
    */
   boolean sharesTransactions() {
-    return connections.dialect() == SQLDialect.POSTGRES;
+    return connections.types() == SqlTypes.POSTGRES;
   }
 
-  private <T> T asked(Function<DSLContext, T> question) {
+  private <T> T asked(Supplier<T> question) {
     schema.ensure();
     try {
-      return question.apply(sql());
+      return question.get();
     } catch (DataAccessException e) { // it may be another database that comes back
       schema.doubt();
       throw e;

@@ -12,14 +12,14 @@ import org.jooq.SQLDialect;
  * of one call have different ids and are all saved or none.
  */
 interface EndedRuns {
-  static EndedRuns in(SQLDialect dialect, Statements statements) {
-    return dialect == SQLDialect.SQLITE
+  static EndedRuns in(SqlTypes types, Statements statements) {
+    return types == SqlTypes.SQLITE
         ? new SqliteEndedRuns(statements)
         : new PostgresEndedRuns(statements);
   }
 
   /** Returns the ids of those that were stored; the others have an ending on record already. */
-  Set<RunId> save(DSLContext sql, List<Run> runs);
+  Set<RunId> save(List<Run> runs);
 
   /** Appends links for runs that are on record already, within the caller's transaction. */
   static void seal(DSLContext sql, List<Run> runs) {

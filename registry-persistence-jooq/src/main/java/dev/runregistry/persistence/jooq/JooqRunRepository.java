@@ -67,20 +67,20 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private Set<RunId> saveStarts(List<Run> runs) {
-    return database.write(purpose(runs), sql -> saveStarts(sql, runs));
+    return database.write(
+        purpose(runs),
+        () ->
+            runs.size() == 1
+                ? saveStart(runs.get(0))
+                : statements.readIds(RunSaving.saveAll(runs)));
   }
 
-  private Set<RunId> saveStarts(DSLContext sql, List<Run> runs) {
-    if (runs.size() > 1) {
-      return Set.copyOf(
-          statements.read(RunQueries.saveStarts(sql, runs), RunRows.ID, RunRows::toId));
-    }
-    Run run = runs.get(0);
-    return statements.write(RunQueries.save(sql, run)) == 1 ? Set.of(run.id()) : Set.of();
+  private Set<RunId> saveStart(Run run) {
+    return statements.write(RunSaving.save(run)) == 1 ? Set.of(run.id()) : Set.of();
   }
 
   private Set<RunId> saveEnded(List<Run> runs) {
-    return database.write(purpose(runs), sql -> ended.save(sql, runs));
+    return database.write(purpose(runs), () -> ended.save(runs));
   }
 
   private static String purpose(List<Run> runs) {

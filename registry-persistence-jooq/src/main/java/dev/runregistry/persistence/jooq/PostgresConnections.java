@@ -9,7 +9,6 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Properties;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -36,8 +35,8 @@ final class PostgresConnections implements Connections {
   }
 
   @Override
-  public SQLDialect dialect() {
-    return SQLDialect.POSTGRES;
+  public SqlTypes types() {
+    return SqlTypes.POSTGRES;
   }
 
   @Override

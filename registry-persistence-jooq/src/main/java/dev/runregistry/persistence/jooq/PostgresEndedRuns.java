@@ -1,18 +1,15 @@
 package dev.runregistry.persistence.jooq;
 
-import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static org.jooq.impl.DSL.inline;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
 import dev.runregistry.run.CanonicalRun;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jooq.DSLContext;
-import org.jooq.Field;
 import org.jooq.QueryPart;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +23,10 @@ final class PostgresEndedRuns implements EndedRuns {
   // the sort needs all rows of the runs before the first link is made: who has the lock of the
   // chain must not wait for a run that somebody else is saving
   private static final String SAVE =
-      "WITH saved AS ({0}) INSERT INTO run_chain (run_id, form, run_digest, sealed)"
-          + " SELECT saved.run_id, {1}, digests.run_digest, false"
-          + " FROM saved JOIN (VALUES {2}) AS digests (run_id, run_digest)"
+      "WITH saved AS (%s returning tunix_runs.run_id)"
+          + " INSERT INTO run_chain (run_id, form, run_digest, sealed)"
+          + " SELECT saved.run_id, %d, digests.run_digest, false"
+          + " FROM saved JOIN (VALUES %s) AS digests (run_id, run_digest)"
           + " ON digests.run_id = saved.run_id ORDER BY saved.run_id RETURNING run_id";
 
   private static final String SEAL =
@@ -43,30 +41,22 @@ final class PostgresEndedRuns implements EndedRuns {
   }
 
   @Override
-  public Set<RunId> save(DSLContext sql, List<Run> runs) {
-    List<Run> sorted = RunQueries.inOneOrder(runs);
-    return Set.copyOf(
-        statements.read(
-            save(sql, sorted, sorted.stream().map(RunRows::toRow).toList()),
-            RunRows.ID,
-            RunRows::toId));
+  public Set<RunId> save(List<Run> runs) {
+    return statements.readIds(statement(RunSaving.inOneOrder(runs)));
   }
 
-  private static Statement save(
-      DSLContext sql, List<Run> runs, List<Map<Field<?>, @Nullable Object>> rows) {
-    List<@Nullable Object> values = new ArrayList<>();
-    rows.forEach(row -> values.addAll(row.values()));
+  private static Statement statement(List<Run> runs) {
+    List<@Nullable Object> values = RunSaving.values(runs);
     for (Run run : runs) {
       values.add(run.id().value());
       values.add(digest(run));
     }
-    return new Statement(
-        List.of("end", runs.size()),
-        () -> {
-          QueryPart saved = RunQueries.saveEnded(sql, rows).returning(TUNIX_RUNS.RUN_ID);
-          return sql.query(SAVE, saved, inline(CanonicalRun.FORM), digests(runs));
-        },
-        values);
+    return new Statement(List.of("end", runs.size()), () -> text(runs), values);
+  }
+
+  private static String text(List<Run> runs) {
+    String digests = String.join(", ", Collections.nCopies(runs.size(), "(?, ?)"));
+    return SAVE.formatted(RunSaving.text(runs), CanonicalRun.FORM, digests);
   }
 
   static void seal(DSLContext sql, List<Run> runs) {

@@ -5,7 +5,6 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 
 import dev.runregistry.run.Provenance;
 import java.util.List;
-import java.util.Map;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +22,6 @@ final class ProvenanceRows {
           TUNIX_RUNS.ENVIRONMENT);
 
   private ProvenanceRows() {}
-
-  static void put(Map<Field<?>, @Nullable Object> row, @Nullable Provenance known) {
-    if (known == null) {
-      COLUMNS.forEach(column -> row.put(column, null));
-      return;
-    }
-    row.put(TUNIX_RUNS.HOST, known.host());
-    row.put(TUNIX_RUNS.USER_NAME, known.user());
-    row.put(TUNIX_RUNS.WORKING_DIR, known.workingDirectory());
-    row.put(TUNIX_RUNS.REGISTRY_VERSION, known.registryVersion());
-    row.put(TUNIX_RUNS.GIT_COMMIT, known.gitCommit());
-    row.put(TUNIX_RUNS.GIT_DIRTY, known.gitDirty());
-    row.put(TUNIX_RUNS.ENVIRONMENT, EnvironmentJson.write(known.environment()));
-  }
 
   static @Nullable Provenance toProvenance(Row row) {
     String host = row.get(TUNIX_RUNS.HOST);

@@ -26,8 +26,7 @@ public final class RunDatabase implements AutoCloseable {
     database = new Database(config.name(), connections, schema, System::nanoTime);
     Statements statements = new Statements(connections);
     runs =
-        new JooqRunRepository(
-            database, statements, EndedRuns.in(connections.dialect(), statements));
+        new JooqRunRepository(database, statements, EndedRuns.in(connections.types(), statements));
     chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database);
   }

@@ -1,124 +1,33 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
-import static java.util.Comparator.comparing;
-import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.or;
 import static org.jooq.impl.DSL.row;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
-import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunQuery;
-import dev.runregistry.run.RunStatus;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.function.Predicate;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.InsertReturningStep;
-import org.jooq.InsertSetMoreStep;
 import org.jooq.OrderField;
 import org.jooq.Param;
 import org.jooq.Query;
-import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
-/** The statements, apart from what is done with their answers. */
+/** The statements that read, apart from what is done with their answers. */
 final class RunQueries {
   private static final List<OrderField<?>> NEWEST_FIRST =
       List.of(TUNIX_RUNS.CREATED_AT.desc(), TUNIX_RUNS.RUN_ID.desc());
 
   private RunQueries() {}
-
-  /**
-   * Inserts the run, or replaces the stored one if its status can become this one's; one row or
-   * none.
-   */
-  static Statement save(DSLContext sql, Run run) {
-    Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
-    List<String> before = run.status().predecessors().stream().map(RunStatus::text).toList();
-    List<@Nullable Object> values = new ArrayList<>(row.values());
-    values.addAll(before);
-    return new Statement(List.of("save", before.size()), () -> save(sql, row, before), values);
-  }
-
-  private static Query save(
-      DSLContext sql, Map<Field<?>, @Nullable Object> row, List<String> before) {
-    return sql.insertInto(TUNIX_RUNS)
-        .set(row)
-        .onConflict(TUNIX_RUNS.RUN_ID)
-        .doUpdate()
-        .setAllToExcluded() // a trigger refuses to change what never changes
-        .where(TUNIX_RUNS.STATUS.in(before));
-  }
-
-  /**
-   * The same for runs that have not ended, and have different ids, in one transaction; the ids of
-   * those that were stored.
-   */
-  static Statement saveStarts(DSLContext sql, List<Run> runs) {
-    List<Map<Field<?>, @Nullable Object>> rows =
-        inOneOrder(runs).stream().map(RunRows::toRow).toList();
-    List<@Nullable Object> values = new ArrayList<>();
-    rows.forEach(row -> values.addAll(row.values()));
-    return new Statement(
-        List.of("start", runs.size()),
-        () -> saveAll(sql, rows, status -> !status.isFinal()).returning(TUNIX_RUNS.RUN_ID),
-        values);
-  }
-
-  /** So that two who save the same runs wait for each other in turn. */
-  static List<Run> inOneOrder(List<Run> runs) {
-    return runs.stream().sorted(comparing(run -> run.id().toString())).toList();
-  }
-
-  /** The same for so many rows of runs that have all ended, and have different ids. */
-  static InsertReturningStep<? extends Record> saveEnded(
-      DSLContext sql, List<Map<Field<?>, @Nullable Object>> rows) {
-    return saveAll(sql, rows, RunStatus::isFinal);
-  }
-
-  private static InsertReturningStep<? extends Record> saveAll(
-      DSLContext sql, List<Map<Field<?>, @Nullable Object>> rows, Predicate<RunStatus> kind) {
-    InsertSetMoreStep<? extends Record> insert = sql.insertInto(TUNIX_RUNS).set(rows.get(0));
-    for (Map<Field<?>, @Nullable Object> row : rows.subList(1, rows.size())) {
-      insert = insert.newRecord().set(row);
-    }
-    return insert
-        .onConflict(TUNIX_RUNS.RUN_ID)
-        .doUpdate()
-        .setAllToExcluded()
-        .where(canBecome(kind));
-  }
-
-  private static Condition canBecome(Predicate<RunStatus> kind) {
-    return or(
-        Arrays.stream(RunStatus.values())
-            .filter(kind)
-            .filter(next -> !next.predecessors().isEmpty())
-            .map(
-                next ->
-                    excluded(TUNIX_RUNS.STATUS)
-                        .eq(inline(next.text()))
-                        .and(
-                            TUNIX_RUNS.STATUS.in(
-                                next.predecessors().stream()
-                                    .map(status -> inline(status.text()))
-                                    .toList())))
-            .toList());
-  }
 
   /** The run with that id. */
   static Statement find(DSLContext sql, RunId id) {
@@ -127,14 +36,16 @@ final class RunQueries {
         () ->
             sql.select(RunRows.RUN.fields())
                 .from(TUNIX_RUNS)
-                .where(TUNIX_RUNS.RUN_ID.eq(id.value())),
+                .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
+                .getSQL(),
         List.of(id.value()));
   }
 
   /** One run more than the page has, to see whether there is a next one; never the output. */
   static Statement page(DSLContext sql, RunQuery query) {
     PageShape shape = PageShape.of(query);
-    return new Statement(shape, () -> select(sql, query), values(query), shape.valuesMatter());
+    return new Statement(
+        shape, () -> select(sql, query).getSQL(), values(query), shape.valuesMatter());
   }
 
   /**
@@ -159,7 +70,7 @@ final class RunQueries {
     }
   }
 
-  private static Query select(DSLContext sql, RunQuery query) {
+  static Query select(DSLContext sql, RunQuery query) {
     Param<Integer> enough = inline(query.limit() + 1);
     Condition wanted = matches(query);
     if (query.offset() > 0) { // passes over entries of an index, not over rows

@@ -45,42 +45,13 @@ final class RunRows {
 
   private RunRows() {}
 
+  /** What saving the run writes, in its order. */
   static Map<Field<?>, @Nullable Object> toRow(Run run) {
     Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
-    row.put(TUNIX_RUNS.RUN_ID, run.id().value());
-    row.put(TUNIX_RUNS.STATUS, run.status().text());
-    row.put(TUNIX_RUNS.EXECUTOR, run.executor());
-    row.put(TUNIX_RUNS.EXTERNAL_ID, run.externalId());
-    row.put(TUNIX_RUNS.CREATED_AT, run.createdAt());
-    row.put(TUNIX_RUNS.STARTED_AT, run.startedAt());
-    row.put(TUNIX_RUNS.COMPLETED_AT, run.completedAt());
-    row.put(TUNIX_RUNS.DURATION_SECONDS, run.duration().map(RunRows::seconds).orElse(null));
-    row.put(TUNIX_RUNS.EXIT_CODE, run.exitCode());
-    row.put(TUNIX_RUNS.STDOUT, run.output().stdout().text());
-    row.put(TUNIX_RUNS.STDERR, run.output().stderr().text());
-    row.put(TUNIX_RUNS.MESSAGE, run.message());
-    putSpec(row, run.spec());
-    ProvenanceRows.put(row, run.provenance());
+    RunValues.of(run)
+        .forEach(
+            (column, value) -> row.put(requireNonNull(TUNIX_RUNS.field(column), column), value));
     return row;
-  }
-
-  private static void putSpec(Map<Field<?>, @Nullable Object> row, RunSpec spec) {
-    row.put(TUNIX_RUNS.DATASET_KEY, spec.datasetKey().value());
-    row.put(TUNIX_RUNS.MODEL_ID, spec.modelId());
-    row.put(TUNIX_RUNS.MODE, spec.mode().text());
-    row.put(TUNIX_RUNS.OUTPUT_DIR, spec.outputDir());
-    row.put(TUNIX_RUNS.LEARNING_RATE, spec.training().learningRate());
-    row.put(TUNIX_RUNS.NUM_EPOCHS, spec.training().numEpochs());
-    row.put(TUNIX_RUNS.BATCH_SIZE, spec.training().batchSize());
-    row.put(TUNIX_RUNS.MAX_SEQ_LENGTH, spec.training().maxSeqLength());
-    row.put(
-        TUNIX_RUNS.COMMAND, spec.command().isEmpty() ? null : CommandJson.write(spec.command()));
-    row.put(
-        TUNIX_RUNS.TIME_LIMIT_MS, spec.timeLimit() == null ? null : spec.timeLimit().toMillis());
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.getSeconds() + duration.getNano() / 1e9;
   }
 
   static RunId toId(Row row) {

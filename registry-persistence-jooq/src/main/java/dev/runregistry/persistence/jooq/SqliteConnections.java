@@ -20,7 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,8 +60,8 @@ final class SqliteConnections implements Connections {
   }
 
   @Override
-  public SQLDialect dialect() {
-    return SQLDialect.SQLITE;
+  public SqlTypes types() {
+    return SqlTypes.SQLITE;
   }
 
   @Override

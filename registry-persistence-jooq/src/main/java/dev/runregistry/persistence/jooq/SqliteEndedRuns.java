@@ -20,8 +20,8 @@ import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
 /**
- * One transaction, which keeps all other writers out from its beginning. Plain JDBC but for the run
- * itself: the classes of more jOOQ statements would cost a command line tens of milliseconds.
+ * One transaction, which keeps all other writers out from its beginning. Plain JDBC, as {@link
+ * RunSaving} is plain SQL.
  */
 final class SqliteEndedRuns implements EndedRuns {
   private static final String STATUS = "SELECT status FROM tunix_runs WHERE run_id = ?";
@@ -38,12 +38,12 @@ final class SqliteEndedRuns implements EndedRuns {
   }
 
   @Override
-  public Set<RunId> save(DSLContext sql, List<Run> runs) {
-    return sql.connectionResult(
+  public Set<RunId> save(List<Run> runs) {
+    return statements.over(
         connection -> {
           execute(connection, "BEGIN IMMEDIATE");
           try {
-            Set<RunId> saved = save(sql, connection, runs);
+            Set<RunId> saved = save(connection, runs);
             execute(connection, "COMMIT");
             return saved;
           } catch (SQLException | RuntimeException | Error e) {
@@ -67,14 +67,13 @@ final class SqliteEndedRuns implements EndedRuns {
     }
   }
 
-  private Set<RunId> save(DSLContext sql, Connection connection, List<Run> runs)
-      throws SQLException {
+  private Set<RunId> save(Connection connection, List<Run> runs) throws SQLException {
     ChainHead head = head(connection);
     Set<RunId> saved = new HashSet<>();
     for (Run run : runs) {
       if (canBeSaved(connection, run)) {
         head = append(connection, ChainLink.after(head, run, Instant.now(), false));
-        require(statements.write(connection, RunQueries.save(sql, run)) == 1, run);
+        require(statements.write(connection, RunSaving.save(run)) == 1, run);
         saved.add(run.id());
       }
     }

@@ -1,16 +1,21 @@
 package dev.runregistry.persistence.jooq;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.RunId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jooq.Query;
 import org.jooq.Select;
 import org.jooq.conf.ParamType;
 import org.jooq.exception.DataAccessException;
@@ -23,36 +28,36 @@ import org.jspecify.annotations.Nullable;
 final class Statements {
   private final Connections connections;
   private final SqlTypes types;
-  private final Map<Object, String> rendered = new ConcurrentHashMap<>();
+  private final Map<Object, String> texts = new ConcurrentHashMap<>();
 
   Statements(Connections connections) {
     this.connections = connections;
-    this.types = SqlTypes.of(connections.dialect());
+    this.types = connections.types();
   }
 
   /**
    * What is carried out.
    *
    * @param shape equal for statements that differ in nothing but their values; one of few
-   * @param query makes such a statement
+   * @param text makes the text of such a statement
    * @param values for its parameters, in their order
    * @param valuesMatter whether the way to answer depends on the values: that of a list with a
    *     filter does, by how many rows it matches
    */
   record Statement(
       Object shape,
-      Supplier<Query> query,
+      Supplier<String> text,
       List<? extends @Nullable Object> values,
       boolean valuesMatter) {
     /** One that is answered in the same way whatever the values. */
-    Statement(Object shape, Supplier<Query> query, List<? extends @Nullable Object> values) {
-      this(shape, query, values, false);
+    Statement(Object shape, Supplier<String> text, List<? extends @Nullable Object> values) {
+      this(shape, text, values, false);
     }
   }
 
   /** How many rows were written. */
   int write(Statement statement) {
-    return on(connection -> write(connection, statement));
+    return over(connection -> write(connection, statement));
   }
 
   /** The same over that connection. */
@@ -62,7 +67,7 @@ final class Statements {
 
   /** The rows that were found, in their order. */
   <T> List<T> read(Statement statement, Row.Columns columns, Function<Row, T> mapper) {
-    return on(
+    return over(
         connection ->
             prepared(
                 connection,
@@ -70,6 +75,24 @@ final class Statements {
                 prepared -> {
                   try (ResultSet result = prepared.executeQuery()) {
                     return rows(result, types, columns, mapper);
+                  }
+                }));
+  }
+
+  /** The same for a statement that finds nothing but ids. */
+  Set<RunId> readIds(Statement statement) {
+    return over(
+        connection ->
+            prepared(
+                connection,
+                statement,
+                prepared -> {
+                  try (ResultSet result = prepared.executeQuery()) {
+                    Set<RunId> ids = new HashSet<>();
+                    while (result.next()) {
+                      ids.add(new RunId(requireNonNull(types.read(result, 1, UUID.class))));
+                    }
+                    return ids;
                   }
                 }));
   }
@@ -104,18 +127,25 @@ final class Statements {
     T with(PreparedStatement statement) throws SQLException;
   }
 
-  private <T> T on(Function<Connection, T> work) {
+  /** What needs a connection for longer than one statement. */
+  interface Task<T> {
+    T over(Connection connection) throws SQLException;
+  }
+
+  /** Does all of it over one connection, in auto-commit mode unless it says otherwise. */
+  <T> T over(Task<T> task) {
     Connection connection = connections.acquire();
     try {
-      return work.apply(connection);
+      return task.over(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
     } finally {
       connections.release(connection);
     }
   }
 
   private <T> T prepared(Connection connection, Statement statement, Work<T> work) {
-    String sql =
-        rendered.computeIfAbsent(statement.shape(), shape -> statement.query().get().getSQL());
+    String sql = texts.computeIfAbsent(statement.shape(), shape -> statement.text().get());
     try (PreparedStatement prepared = connection.prepareStatement(sql)) {
       if (statement.valuesMatter()) {
         connections.planForValues(prepared);

@@ -234,10 +234,9 @@ class MigrationTest {
   /** As the versions before the chain did. */
   private static void fill(DatabaseConfig config, List<Run> runs) {
     try (Connections connections = Connections.to(config)) {
-      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
+      Statements statements = new Statements(connections);
       for (int i = 0; i < runs.size(); i += 100) {
-        List<Run> some = runs.subList(i, Math.min(i + 100, runs.size()));
-        RunQueries.saveEnded(sql, some.stream().map(RunRows::toRow).toList()).execute();
+        statements.readIds(RunSaving.saveAll(runs.subList(i, Math.min(i + 100, runs.size()))));
       }
     }
   }

@@ -57,7 +57,7 @@ class PlanTest {
   }
 
   private static void reads(DSLContext sql, RunQuery query, String index) {
-    String plan = plan(sql, RunQueries.page(sql, query).query().get());
+    String plan = plan(sql, RunQueries.select(sql, query));
 
     assertThat(plan).describedAs(query.toString()).containsPattern(index);
     assertThat(plan).describedAs(query.toString()).doesNotContain("Seq Scan");
@@ -79,7 +79,7 @@ class PlanTest {
     DSLContext sql = DSL.using(engine == Engine.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES);
     for (RunQuery query :
         new RunQuery[] {RunQuery.all(), RunQuery.all().withOffset(9).withAfter(PLACE)}) {
-      assertThat(RunQueries.page(sql, query).query().get().getSQL())
+      assertThat(RunQueries.page(sql, query).text().get())
           .contains("dataset_key")
           .doesNotContain("stdout", "stderr", "*", "message", "command");
     }

@@ -90,7 +90,7 @@ class PreparedTest {
   void a_run_is_saved_without_a_new_plan() throws SQLException {
     for (int i = 0; i < OFTEN; i++) {
       Run run = Runs.running();
-      statements.write(RunQueries.save(SQL, run));
+      statements.write(RunSaving.save(run));
     }
 
     assertThat(prepared()).singleElement().satisfies(save -> assertIsPlannedOnce(save));
@@ -118,7 +118,7 @@ class PreparedTest {
 
   @Test
   void the_one_plan_of_a_page_behind_a_cursor_reads_the_index_in_its_order() throws SQLException {
-    String page = RunQueries.page(SQL, RunQuery.all().withAfter(PLACE)).query().get().getSQL();
+    String page = RunQueries.page(SQL, RunQuery.all().withAfter(PLACE)).text().get();
     Connection connection = connections.acquire();
     try (java.sql.Statement statement = connection.createStatement()) {
       statement.execute("SET plan_cache_mode = force_generic_plan");

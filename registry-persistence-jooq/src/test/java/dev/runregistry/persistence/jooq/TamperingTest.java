@@ -20,7 +20,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,10 +183,7 @@ class TamperingTest {
         Statement statement = connection.createStatement()) {
       disarm(engine, statement);
       Connections connections = Connections.to(config);
-      RunQueries.saveEnded(
-              DSL.using(connection, connections.dialect(), Database.settings()),
-              List.of(RunRows.toRow(run)))
-          .execute();
+      new Statements(connections).write(connection, RunSaving.save(run));
       connections.close();
     }
     return run;
