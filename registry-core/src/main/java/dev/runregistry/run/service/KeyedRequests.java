@@ -82,11 +82,14 @@ final class KeyedRequests {
   private Optional<Submission> claim(IdempotencyClaim wanted) {
     try {
       IdempotencyClaim standing = keys.claim(wanted);
-      if (isOther(standing, wanted) && fate(standing, wanted.fingerprint()).isEmpty()) {
-        standing = keys.claim(wanted);
+      Optional<Submission> earlier =
+          isOther(standing, wanted) ? fate(standing, wanted.fingerprint()) : Optional.empty();
+      if (earlier.isPresent()) {
+        return earlier;
       }
-      return isOther(standing, wanted)
-          ? Optional.of(became(standing, wanted.fingerprint(), onRecord(standing)))
+      IdempotencyClaim now = isOther(standing, wanted) ? keys.claim(wanted) : standing;
+      return isOther(now, wanted)
+          ? Optional.of(became(now, wanted.fingerprint(), onRecord(now)))
           : Optional.empty();
     } catch (RuntimeException | Error e) { // the key may be ours all the same: that is looked after
       journal.release(wanted.runId());
