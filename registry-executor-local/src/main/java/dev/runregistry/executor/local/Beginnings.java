@@ -3,16 +3,19 @@ package dev.runregistry.executor.local;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,50 +24,58 @@ import org.slf4j.LoggerFactory;
  * claim is free was left by a process that died there, and can go.
  *
  * <p>Between making a folder and claiming it there is a moment in which it looks abandoned. Who
- * clears up then takes the claim and renames the folder before touching it, and who made it sees
- * that and makes it anew: so neither writes into what the other removes.
+ * clears up then removes the empty folder, or takes the claim and renames the folder before
+ * touching it; who made it sees that, leaves what is no longer his alone and makes it anew. So
+ * nobody writes into what another removes, or removes from what another is at.
  */
 record Beginnings(Path folder) {
   private static final Logger log = LoggerFactory.getLogger(Beginnings.class);
   private static final Pattern ASIDE = Pattern.compile("[0-9a-f-]{36}-discarded-[0-9a-f-]{36}");
   private static final int ATTEMPTS = 1_000; // of a millisecond: clearing up takes much less
 
-  /** Makes the folder of a run, and does that with it once it is claimed; gives back nothing. */
-  void make(RunId id, RunFolder.Creation creation) throws IOException {
+  /** Makes the folder of a run, claims it and does that with it; if that fails, nothing stays. */
+  void make(RunId id, Creation creation) throws IOException {
+    RunFolder made = RunFolder.in(folder, id);
+    DurableFiles.createFolder(made.path());
     Pause pause = new Pause(Duration.ofMillis(1));
-    for (int attempt = 1; !isMade(id, creation, attempt > 1); attempt++) {
+    for (int attempt = 1; !isMade(id, made, creation); attempt++) {
       if (attempt == ATTEMPTS) {
-        throw new FileAlreadyExistsException(RunFolder.in(folder, id).path().toString());
+        throw new FileAlreadyExistsException(made.path().toString());
       }
       pause.sleep();
+      makeAnew(id, made);
     }
   }
 
-  private boolean isMade(RunId id, RunFolder.Creation creation, boolean again) throws IOException {
-    RunFolder made = RunFolder.in(folder, id);
+  /** What is done with a new folder. */
+  interface Creation {
+    void with(RunFolder folder) throws IOException;
+  }
+
+  /** Returns false if somebody took it for one that was left behind. */
+  private static boolean isMade(RunId id, RunFolder made, Creation creation) throws IOException {
     try {
-      made.createOrLeaveNothing(created -> claim(id, created, creation));
+      if (!isClaimed(id, made)) {
+        return false;
+      }
+      creation.with(made);
       return true;
-    } catch (TakenException e) {
-      return false;
-    } catch (FileAlreadyExistsException e) {
-      if (again) { // it has not been renamed yet
+    } catch (IOException e) {
+      boolean taken = !Files.isDirectory(made.path());
+      remove(id, made);
+      if (taken) {
         return false;
       }
       throw e;
     }
   }
 
-  private static void claim(RunId id, RunFolder made, RunFolder.Creation creation)
-      throws IOException {
-    if (!isClaimed(id, made)) {
-      throw new TakenException();
-    }
+  private void makeAnew(RunId id, RunFolder made) throws IOException {
+    discard(id, key -> false); // if who took it died before renaming it; it has no key yet
     try {
-      creation.with(made);
-    } catch (IOException e) {
-      Claims.giveBack(id);
-      throw Files.isDirectory(made.path()) ? e : new TakenException();
+      DurableFiles.createFolder(made.path());
+    } catch (FileAlreadyExistsException e) {
+      log.debug("run {}: its folder has not been renamed yet", id);
     }
   }
 
@@ -82,9 +93,8 @@ record Beginnings(Path folder) {
    * by who discards it, and then its run has not begun and cannot.
    */
   void prepare(RunId id, byte[] note) throws IOException {
-    make(id, made -> {});
+    make(id, made -> DurableFiles.writeUnseen(made.key(), note));
     try {
-      DurableFiles.writeUnseen(RunFolder.in(folder, id).key(), note);
       DurableFiles.sync(folder);
     } catch (IOException e) {
       abandon(id);
@@ -94,8 +104,12 @@ record Beginnings(Path folder) {
 
   /** Takes back what was prepared; whatever cannot be removed is discarded later. */
   void abandon(RunId id) {
+    remove(id, RunFolder.in(folder, id));
+  }
+
+  private static void remove(RunId id, RunFolder made) {
     try {
-      RunFolder.in(folder, id).deleteBeginning();
+      made.deleteBeginning();
     } catch (IOException e) {
       log.debug("the beginning of run {} stays for now", id, e);
     } finally {
@@ -143,7 +157,7 @@ record Beginnings(Path folder) {
 
   private void discard(RunId id, Predicate<IdempotencyClaim> giveBack) throws IOException {
     RunFolder left = RunFolder.in(folder, id);
-    if (!isClaimed(id, left)) {
+    if (!isLeftBehind(id, left)) {
       return;
     }
     try {
@@ -157,12 +171,43 @@ record Beginnings(Path folder) {
     }
   }
 
-  /** Somebody took what we were making for a thing of the past. */
-  private static final class TakenException extends IOException {
-    private static final long serialVersionUID = 1L;
+  /**
+   * Takes the claim of one that was left behind; returns false if there is nothing of it, or
+   * somebody is at it. An empty one goes at once: nobody has claimed it yet.
+   */
+  private static boolean isLeftBehind(RunId id, RunFolder left) throws IOException {
+    if (isGoneIfEmpty(left)) {
+      return false;
+    }
+    Object before = claimFile(left);
+    if (!isClaimed(id, left)) {
+      return false;
+    }
+    if (before == null || before.equals(claimFile(left))) {
+      return true;
+    }
+    giveBack(id); // of a file that another removed, who cleared up: now somebody is at a new one
+    return false;
+  }
 
-    TakenException() {
-      super("it was taken for one that was left behind");
+  private static boolean isGoneIfEmpty(RunFolder left) throws IOException {
+    if (!left.exists()) {
+      return !Files.exists(left.path());
+    }
+    try {
+      Files.deleteIfExists(left.path());
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      return false;
+    }
+  }
+
+  /** Which file the claim is; null if there is none. */
+  private static @Nullable Object claimFile(RunFolder left) throws IOException {
+    try {
+      return Files.readAttributes(left.claim(), BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 }

@@ -81,22 +81,6 @@ record RunFolder(Path path) {
     return Files.isDirectory(path);
   }
 
-  /** What is done with a new folder. */
-  interface Creation {
-    void with(RunFolder folder) throws IOException;
-  }
-
-  /** Makes the folder and does that with it; if that fails, nothing of it stays. */
-  void createOrLeaveNothing(Creation creation) throws IOException {
-    DurableFiles.createFolder(path);
-    try {
-      creation.with(this);
-    } catch (IOException e) {
-      deleteBeginning();
-      throw e;
-    }
-  }
-
   /** Deletes the folder of a run that has not begun, and what can be in it. */
   void deleteBeginning() throws IOException {
     Files.deleteIfExists(path.resolve("run.json.tmp"));

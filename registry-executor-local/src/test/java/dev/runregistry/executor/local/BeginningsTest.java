@@ -181,4 +181,29 @@ class BeginningsTest {
     assertThat(in(starting)).isEmpty();
     home.unsettled().forEach(home::release);
   }
+
+  /** What was seen: "run … cannot be noted in …: …/runs/starting/…", with two who reconciled. */
+  @Test
+  void runs_begin_while_several_other_registries_clear_up() throws IOException {
+    List<Process> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        others.add(ClearingUpMain.start(folder));
+      }
+      for (int i = 0; i < 500; i++) {
+        home.begin(Runs.running());
+        RunId prepared = prepare().runId();
+        home.begin(Run.started(prepared, Runs.running().spec(), Runs.EXECUTOR, Runs.NOON));
+      }
+    } finally {
+      for (Process other : others) {
+        ClearingUpMain.stop(other);
+      }
+    }
+
+    assertThat(others).extracting(Process::exitValue).containsOnly(0);
+    assertThat(home.unsettled()).hasSize(1_000);
+    assertThat(in(starting)).isEmpty();
+    home.unsettled().forEach(home::release);
+  }
 }

@@ -16,6 +16,10 @@ final class RegistryProcess {
 
   /** The command that runs the rest in that home. */
   static List<String> command(Path home, String... command) {
+    return command(LocalRunMain.class, home, command);
+  }
+
+  private static List<String> command(Class<?> main, Path home, String... command) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -27,14 +31,19 @@ final class RegistryProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                LocalRunMain.class.getName(),
+                main.getName(),
                 home.toString()));
     words.addAll(List.of(command));
     return words;
   }
 
   static ProcessBuilder builder(Path home, String... command) {
-    return new ProcessBuilder(command(home, command))
+    return builder(LocalRunMain.class, home, command);
+  }
+
+  /** The same with another main class, which takes the home and the rest. */
+  static ProcessBuilder builder(Class<?> main, Path home, String... command) {
+    return new ProcessBuilder(command(main, home, command))
         .redirectError(home.resolve("registry-stderr").toFile());
   }
 
