@@ -82,7 +82,7 @@ final class ChainRows {
     }
     try {
       Run run = RunRows.toRun(row);
-      requireExact(row, RunRows.toRow(run));
+      requireExact(row, RunValues.of(run));
       return new StoredRecord.Found(run);
     } catch (RuntimeException e) { // all that can go wrong here is what is stored
       return new StoredRecord.Unreadable(reason(e));
@@ -98,14 +98,11 @@ final class ChainRows {
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
   }
 
-  private void requireExact(Row row, Map<Field<?>, @Nullable Object> expected) {
-    expected.forEach(
-        (field, value) -> {
-          if (!Objects.equals(row.get(field), value)) {
-            throw new IllegalArgumentException(field.getName() + " is not as it is written");
-          }
-        });
+  private void requireExact(Row row, Map<String, @Nullable Object> expected) {
     for (Field<?> field : TUNIX_RUNS.fields()) {
+      if (!Objects.equals(row.get(field), expected.get(field.getName()))) {
+        throw new IllegalArgumentException(field.getName() + " is not as it is written");
+      }
       requireText(row, field);
     }
   }

@@ -15,13 +15,10 @@ import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.TrainingConfig;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jooq.Field;
-import org.jspecify.annotations.Nullable;
 
-/** A run as a row, and back. */
+/** Runs out of rows; into one it goes by {@link RunValues}. */
 final class RunRows {
   /** What {@link #toRun} reads. */
   static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
@@ -40,21 +37,9 @@ final class RunRows {
               TUNIX_RUNS.STARTED_AT,
               TUNIX_RUNS.COMPLETED_AT));
 
-  /** What {@link #toId} reads. */
-  static final Row.Columns ID = new Row.Columns(List.of(TUNIX_RUNS.RUN_ID));
-
   private RunRows() {}
 
-  /** What saving the run writes, in its order. */
-  static Map<Field<?>, @Nullable Object> toRow(Run run) {
-    Map<Field<?>, @Nullable Object> row = new LinkedHashMap<>();
-    RunValues.of(run)
-        .forEach(
-            (column, value) -> row.put(requireNonNull(TUNIX_RUNS.field(column), column), value));
-    return row;
-  }
-
-  static RunId toId(Row row) {
+  private static RunId toId(Row row) {
     return new RunId(present(row, TUNIX_RUNS.RUN_ID));
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,15 @@ class MigrationTest {
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
   private static final int BEFORE_CHAIN = 3;
+  private static final List<String> PROVENANCE = // columns that version 3 added
+      List.of(
+          "host",
+          "user_name",
+          "working_dir",
+          "registry_version",
+          "git_commit",
+          "git_dirty",
+          "environment");
 
   @TempDir private Path folder;
 
@@ -224,9 +234,11 @@ class MigrationTest {
     try (Connections connections = Connections.to(config)) {
       DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
       for (Run run : runs) {
-        Map<Field<?>, @Nullable Object> row = RunRows.toRow(run);
-        row.keySet().removeAll(ProvenanceRows.COLUMNS);
-        sql.insertInto(TunixRuns.TUNIX_RUNS).set(row).execute();
+        Map<String, @Nullable Object> row = RunValues.of(run);
+        row.keySet().removeAll(PROVENANCE);
+        Map<Field<?>, @Nullable Object> older = new HashMap<>();
+        row.forEach((column, value) -> older.put(TunixRuns.TUNIX_RUNS.field(column), value));
+        sql.insertInto(TunixRuns.TUNIX_RUNS).set(older).execute();
       }
     }
   }
