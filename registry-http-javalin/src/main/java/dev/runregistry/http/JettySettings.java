@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** How Jetty listens, what stands before Javalin, and how it stops. */
 final class JettySettings {
   private static final int MAX_HEADER_BYTES = 8 * 1024;
-  private static final int SHUTDOWN_IDLE_MILLIS = 100; // connections that nobody uses at the moment
   // longer than clients keep connections: who closes first, while the other sends, loses a request
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
   private static final Duration PREFLIGHT_AGE = Duration.ofMinutes(10);
@@ -57,10 +56,9 @@ final class JettySettings {
   }
 
   private Connector connector(Server server, HttpConfiguration http) {
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    ServerConnector connector = new ClientConnector(server, new HttpConnectionFactory(http));
     open(connector);
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
-    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
     return connector;
   }

@@ -31,14 +31,18 @@ public final class RegistryMetrics {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-  private final PrometheusMeterRegistry meters =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry meters;
   // to look a timer up in the registry costs more than to write an answer's head
   private final Map<Answer, Timer> answers = new ConcurrentHashMap<>();
   private final Map<Call, Timer> calls = new ConcurrentHashMap<>();
 
   /** Nothing is counted yet; the memory, threads and files of this JVM are measured at once. */
   public RegistryMetrics() {
+    this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+  }
+
+  RegistryMetrics(PrometheusMeterRegistry meters) {
+    this.meters = meters;
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new FileDescriptorMetrics().bindTo(meters);
