@@ -28,10 +28,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What callers notice of a PostgreSQL that goes away, and of one that comes back. */
+/**
+ * What callers notice of a PostgreSQL that goes away, and of one that comes back. Beside each
+ * other: most of the time they wait for a limit of two seconds.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class OutageTest {
   /** A call may take three seconds; the rest is for a host that has other things to do. */
   private static final Duration BOUND = Duration.ofSeconds(8);
