@@ -32,8 +32,8 @@ final class OutputFollower {
 
   private static final int BUFFER = 256 << 10;
 
-  /** With less, it waits a millisecond for more: waking up costs the program its processor. */
-  private static final long WORTH_WAKING_UP = 1 << 20;
+  /** After more, more is expected, and it waits for that: to wake up costs the program its time. */
+  private static final long A_LITTLE = 64 << 10;
 
   private final Path file;
   private final FileChannel target;
@@ -125,11 +125,13 @@ final class OutputFollower {
         }
         position += copied;
         shown = position;
-        pause.reset();
+        if (copied <= A_LITTLE) {
+          pause.reset();
+        }
       } else if (last) {
         return;
       }
-      if (copied < WORTH_WAKING_UP && !last) {
+      if (copied < BYTES_AT_ONCE && !last) {
         pause.sleep();
       }
     }
