@@ -82,12 +82,14 @@ final class KeyedRequests {
   private Optional<Submission> claim(IdempotencyClaim wanted) {
     try {
       IdempotencyClaim standing = keys.claim(wanted);
-      Optional<Submission> earlier =
-          isOther(standing, wanted) ? fate(standing, wanted.fingerprint()) : Optional.empty();
+      if (!isOther(standing, wanted)) {
+        return Optional.empty();
+      }
+      Optional<Submission> earlier = fate(standing, wanted.fingerprint());
       if (earlier.isPresent()) {
         return earlier;
       }
-      IdempotencyClaim now = isOther(standing, wanted) ? keys.claim(wanted) : standing;
+      IdempotencyClaim now = keys.claim(wanted);
       return isOther(now, wanted)
           ? Optional.of(became(now, wanted.fingerprint(), onRecord(now)))
           : Optional.empty();
