@@ -113,15 +113,7 @@ record Beginnings(Path folder) {
     } catch (IOException e) {
       log.debug("the beginning of run {} stays for now", id, e);
     } finally {
-      giveBack(id);
-    }
-  }
-
-  private static void giveBack(RunId id) {
-    try {
       Claims.giveBack(id);
-    } catch (IOException e) { // closed it is all the same
-      log.debug("run {}: its claim could not be given back in good order", id, e);
     }
   }
 
@@ -167,7 +159,7 @@ record Beginnings(Path folder) {
     } catch (NoSuchFileException e) { // it has begun, after all
       log.debug("run {} was not left behind", id);
     } finally {
-      giveBack(id);
+      Claims.giveBack(id);
     }
   }
 
@@ -186,7 +178,8 @@ record Beginnings(Path folder) {
     if (before == null || before.equals(claimFile(left))) {
       return true;
     }
-    giveBack(id); // of a file that another removed, who cleared up: now somebody is at a new one
+    Claims.giveBack(
+        id); // of a file that another removed, who cleared up: now somebody is at a new one
     return false;
   }
 

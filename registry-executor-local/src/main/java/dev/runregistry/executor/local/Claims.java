@@ -8,6 +8,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runs that this process has claimed, each by a lock on a file: the kernel gives it back when
@@ -17,6 +19,7 @@ import java.util.Set;
  * second channel on the file would give it back unnoticed, so nobody here may ever open one.
  */
 final class Claims {
+  private static final Logger log = LoggerFactory.getLogger(Claims.class);
   private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
   private static final Set<StandardOpenOption> OPTIONS =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -59,10 +62,15 @@ final class Claims {
   }
 
   /** Gives a claim back; does nothing if this process does not have it. */
-  static synchronized void giveBack(RunId id) throws IOException {
+  static synchronized void giveBack(RunId id) {
     FileChannel channel = HELD.remove(id);
-    if (channel != null) {
+    if (channel == null) {
+      return;
+    }
+    try {
       channel.close();
+    } catch (IOException e) { // closed it is all the same
+      log.debug("run {}: its claim could not be given back in good order", id, e);
     }
   }
 }

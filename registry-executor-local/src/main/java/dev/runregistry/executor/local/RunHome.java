@@ -283,11 +283,7 @@ public final class RunHome implements RunJournal, RunLogs {
 
   @Override
   public void release(RunId id) {
-    try {
-      Claims.giveBack(id);
-    } catch (IOException e) { // closed it is all the same
-      log.debug("run {}: its claim could not be given back in good order", id, e);
-    }
+    Claims.giveBack(id);
   }
 
   @Override
