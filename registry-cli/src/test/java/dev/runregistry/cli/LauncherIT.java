@@ -133,8 +133,7 @@ class LauncherIT {
   /** SQLite's driver deletes what older drivers have left where it looks for that. */
   private Path wouldBeDeletedByDriver() throws IOException {
     String version;
-    try (Stream<Path> jars =
-        Files.list(Launcher.SOURCES.resolve("registry-cli/target/registry/lib"))) {
+    try (Stream<Path> jars = Files.list(LAYOUT.resolve("lib"))) {
       version =
           jars.map(jar -> jar.getFileName().toString())
               .filter(jar -> jar.startsWith("sqlite-jdbc-"))

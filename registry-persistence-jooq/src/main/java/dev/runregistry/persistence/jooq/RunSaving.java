@@ -27,7 +27,7 @@ final class RunSaving {
    * none.
    */
   static Statement save(Run run) {
-    return new Statement("save", () -> text(columns(run), 1), values(List.of(run)));
+    return new Statement("save", () -> text(List.of(run)), values(List.of(run)));
   }
 
   /** The same for runs that have different ids; the ids of those that were stored. */
@@ -44,22 +44,8 @@ final class RunSaving {
 
   /** The text of a statement for so many runs, at least one, with a parameter for each value. */
   static String text(List<Run> runs) {
-    return text(columns(runs.get(0)), runs.size());
-  }
-
-  /** In the order of the parameters. */
-  static List<@Nullable Object> values(List<Run> runs) {
-    List<@Nullable Object> values = new ArrayList<>();
-    runs.forEach(run -> values.addAll(RunValues.of(run).values()));
-    return values;
-  }
-
-  private static Set<String> columns(Run run) {
-    Map<String, @Nullable Object> values = RunValues.of(run);
-    return values.keySet();
-  }
-
-  private static String text(Set<String> columns, int rows) {
+    Map<String, @Nullable Object> first = RunValues.of(runs.get(0));
+    Set<String> columns = first.keySet();
     String row = "(" + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
     // a trigger refuses to change what never changes
     String all =
@@ -67,11 +53,18 @@ final class RunSaving {
     return "insert into tunix_runs ("
         + String.join(", ", columns)
         + ") values "
-        + String.join(", ", Collections.nCopies(rows, row))
+        + String.join(", ", Collections.nCopies(runs.size(), row))
         + " on conflict (run_id) do update set "
         + all
         + " where "
         + legalMove();
+  }
+
+  /** In the order of the parameters. */
+  static List<@Nullable Object> values(List<Run> runs) {
+    List<@Nullable Object> values = new ArrayList<>();
+    runs.forEach(run -> values.addAll(RunValues.of(run).values()));
+    return values;
   }
 
   private static String legalMove() {

@@ -67,20 +67,27 @@ final class Statements {
 
   /** The rows that were found, in their order. */
   <T> List<T> read(Statement statement, Row.Columns columns, Function<Row, T> mapper) {
-    return over(
-        connection ->
-            prepared(
-                connection,
-                statement,
-                prepared -> {
-                  try (ResultSet result = prepared.executeQuery()) {
-                    return rows(result, types, columns, mapper);
-                  }
-                }));
+    return query(statement, result -> rows(result, types, columns, mapper));
   }
 
   /** The same for a statement that finds nothing but ids. */
   Set<RunId> readIds(Statement statement) {
+    return query(
+        statement,
+        result -> {
+          Set<RunId> ids = new HashSet<>();
+          while (result.next()) {
+            ids.add(new RunId(requireNonNull(types.read(result, 1, UUID.class))));
+          }
+          return ids;
+        });
+  }
+
+  private interface Reading<T> {
+    T of(ResultSet result) throws SQLException;
+  }
+
+  private <T> T query(Statement statement, Reading<T> reading) {
     return over(
         connection ->
             prepared(
@@ -88,11 +95,7 @@ final class Statements {
                 statement,
                 prepared -> {
                   try (ResultSet result = prepared.executeQuery()) {
-                    Set<RunId> ids = new HashSet<>();
-                    while (result.next()) {
-                      ids.add(new RunId(requireNonNull(types.read(result, 1, UUID.class))));
-                    }
-                    return ids;
+                    return reading.of(result);
                   }
                 }));
   }

@@ -34,6 +34,16 @@ class StatementsTest {
                     .isEqualTo(RunQueries.page(sql, query).values()));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void a_run_is_found_by_the_only_parameter_of_its_statement(SQLDialect dialect) {
+    Run run = Runs.completed();
+    Statement find = RunQueries.find(DSL.using(dialect), run.id());
+
+    assertThat(find.text().get()).containsOnlyOnce("?");
+    assertThat(find.values()).isEqualTo(List.of(run.id().value()));
+  }
+
   @Test
   void a_run_is_saved_with_all_columns_of_its_table() {
     assertThat(Runs.ofEveryKind())
