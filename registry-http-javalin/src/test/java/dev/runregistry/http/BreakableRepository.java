@@ -10,12 +10,16 @@ import dev.runregistry.run.port.RunRepository;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A repository whose database can be taken away and given back. */
 final class BreakableRepository implements RunRepository {
   private final RunRepository repository;
   private volatile boolean broken;
   private volatile RuntimeException defect;
+  private volatile CountDownLatch held;
+  private final AtomicInteger waiting = new AtomicInteger();
 
   BreakableRepository(RunRepository repository) {
     this.repository = repository;
@@ -30,7 +34,18 @@ final class BreakableRepository implements RunRepository {
     defect = nowThrown;
   }
 
+  /** From now on every call waits for this; null for no more. */
+  void setHeld(CountDownLatch nowWaitedFor) {
+    held = nowWaitedFor;
+  }
+
+  /** How many calls are being held. */
+  int waiting() {
+    return waiting.get();
+  }
+
   void requireWorking() {
+    waitIfHeld();
     if (defect != null) {
       throw defect;
     }
@@ -38,6 +53,20 @@ final class BreakableRepository implements RunRepository {
       throw new RepositoryException(
           "select stdout from tunix_runs: cannot reach db.internal:5432 as user registry",
           new IOException("Connection refused"));
+    }
+  }
+
+  private void waitIfHeld() {
+    CountDownLatch waitedFor = held;
+    if (waitedFor != null) {
+      waiting.incrementAndGet();
+      try {
+        waitedFor.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        waiting.decrementAndGet();
+      }
     }
   }
 

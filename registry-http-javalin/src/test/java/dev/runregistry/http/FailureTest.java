@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +160,25 @@ class FailureTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> logged().split("/logs/stdout\" 200", -1).length == 3);
     }
+    assertThat(logged()).doesNotContain("ERROR", "WARN");
+  }
+
+  @Test
+  void a_client_that_goes_away_before_its_answer_is_no_failure_of_ours() throws IOException {
+    CountDownLatch answering = new CountDownLatch(1);
+    server.repository.setHeld(answering);
+    try (Socket gone = RawRequest.connect(server)) {
+      gone.getOutputStream()
+          .write(
+              "GET /api/tunix/runs HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      await().until(() -> server.repository.waiting() == 1);
+      gone.setSoLinger(true, 0);
+    }
+
+    answering.countDown();
+
+    await().until(() -> logged().contains("/api/tunix/runs\" 200"));
     assertThat(logged()).doesNotContain("ERROR", "WARN");
   }
 
