@@ -24,6 +24,7 @@ final class RunRoutes {
   private final ServerConfig config;
   private final RequestBody requestBody;
   private final LocalRuns localRuns;
+  private final PageJson pageJson = new PageJson();
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
     this.registry = registry;
@@ -110,7 +111,7 @@ final class RunRoutes {
     if (page.hasNext()) {
       ctx.header("Link", "<" + PageRequest.next(query, page) + ">; rel=\"next\"");
     }
-    Routes.json(ctx, RunJson.page(page, query));
+    Routes.json(ctx, pageJson.of(page, query));
   }
 
   private void show(Context ctx) {

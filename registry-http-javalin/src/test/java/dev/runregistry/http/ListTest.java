@@ -51,6 +51,28 @@ class ListTest {
   }
 
   @Test
+  void a_list_that_is_asked_for_again_shows_what_has_changed_meanwhile() {
+    Run running = Runs.running();
+    server.repository.save(running);
+    String before = server.get("/api/tunix/runs").body();
+
+    assertThat(server.get("/api/tunix/runs").body())
+        .isEqualTo(before)
+        .contains("\"status\":\"running\"");
+    server.repository.save(Runs.ended(running, Runs.exited(0)));
+
+    assertThat(server.get("/api/tunix/runs").body()).contains("\"status\":\"completed\"");
+  }
+
+  @Test
+  void equal_pages_show_where_each_was_asked_for() {
+    for (int offset : List.of(3, 7, 3)) {
+      assertThat(server.get("/api/tunix/runs?offset=" + offset).body())
+          .contains("\"data\":[]", "\"offset\":" + offset + ",");
+    }
+  }
+
+  @Test
   void an_item_has_its_keys_in_order_and_never_the_output() {
     Run run = Runs.completed();
     server.repository.save(run);
