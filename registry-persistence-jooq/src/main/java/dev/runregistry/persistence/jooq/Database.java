@@ -119,9 +119,10 @@ final class Database {
   }
 
   /**
-   * Whether one statement can save several runs and say which; SQLite's writers take turns anyway.
+   * Whether one statement can save several runs and say which, or find several: SQLite's writers
+   * take turns anyway, and its readers go no way that they could share.
    */
-  boolean sharesTransactions() {
+  boolean sharesStatements() {
     return connections.types() == SqlTypes.POSTGRES;
   }
 

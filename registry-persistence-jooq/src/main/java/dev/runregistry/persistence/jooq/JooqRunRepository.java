@@ -13,9 +13,11 @@ import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
@@ -29,7 +31,9 @@ final class JooqRunRepository implements RunRepository {
   private final GroupCommit starts = new GroupCommit(this::saveStarts, Database::isRefusal);
   private final GroupCommit endings = new GroupCommit(this::saveEnded, Database::isRefusal);
   private final SharedQuestions<RunQuery, RunPage> pages =
-      new SharedQuestions<>(this::readPage, PATIENCE);
+      SharedQuestions.ofEqual(this::readPage, PATIENCE);
+  private final SharedQuestions<RunId, Optional<Run>> finds =
+      SharedQuestions.ofAll(this::findTogether, PATIENCE);
 
   JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
     this.database = database;
@@ -51,7 +55,7 @@ final class JooqRunRepository implements RunRepository {
     if (run.status().isFinal()) {
       return endings.save(run);
     }
-    return database.sharesTransactions() ? starts.save(run) : !saveStarts(List.of(run)).isEmpty();
+    return database.sharesStatements() ? starts.save(run) : !saveStarts(List.of(run)).isEmpty();
   }
 
   /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
@@ -96,7 +100,36 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public Optional<Run> find(RunId id) {
+    if (!database.sharesStatements()) {
+      return findAlone(id);
+    }
+    try {
+      return finds.ask(id);
+    } catch (RuntimeException e) {
+      if (e instanceof RepositoryException failure && !Database.isRefusal(failure)) {
+        throw e;
+      }
+      return findAlone(id); // it may have been another one that cannot be read
+    }
+  }
+
+  private Optional<Run> findAlone(RunId id) {
     return database.answer("find run " + id, sql -> find(sql, id));
+  }
+
+  private Map<RunId, Optional<Run>> findTogether(Set<RunId> ids) {
+    if (ids.size() == 1) {
+      return ids.stream().collect(Collectors.toMap(id -> id, this::findAlone));
+    }
+    Map<RunId, Run> found =
+        database
+            .answer(
+                "find %d runs".formatted(ids.size()),
+                sql -> statements.read(RunQueries.findAll(sql, ids), RunRows.RUN, RunRows::toRun))
+            .stream()
+            .collect(Collectors.toMap(Run::id, run -> run));
+    return ids.stream()
+        .collect(Collectors.toMap(id -> id, id -> Optional.ofNullable(found.get(id))));
   }
 
   private Optional<Run> find(DSLContext sql, RunId id) {

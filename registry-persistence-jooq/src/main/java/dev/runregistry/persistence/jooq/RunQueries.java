@@ -12,6 +12,7 @@ import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunQuery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -39,6 +40,19 @@ final class RunQueries {
                 .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
                 .getSQL(),
         List.of(id.value()));
+  }
+
+  /** The runs with those ids, in any order; SQLite knows no arrays. */
+  static Statement findAll(DSLContext sql, Set<RunId> ids) {
+    UUID[] values = ids.stream().map(RunId::value).toArray(UUID[]::new);
+    return new Statement(
+        "find all",
+        () ->
+            sql.select(RunRows.RUN.fields())
+                .from(TUNIX_RUNS)
+                .where(TUNIX_RUNS.RUN_ID.eq(DSL.any(values)))
+                .getSQL(),
+        List.of((Object) values));
   }
 
   /** One run more than the page has, to see whether there is a next one; never the output. */

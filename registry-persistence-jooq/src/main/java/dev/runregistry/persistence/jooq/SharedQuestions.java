@@ -1,7 +1,11 @@
 package dev.runregistry.persistence.jooq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,48 +13,82 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets threads that ask the same at the same time share one answer: while a question is under way,
- * those who come with the same one wait for it to end, and then one of them asks for all. An answer
- * is never older than the wish for it: a question that has begun takes nobody along any more. Who
- * is alone waits for nobody. Safe for use by many threads.
+ * Lets threads that ask at the same time share one visit to the database: while one is under way,
+ * those who come wait for it to end, and then one of them asks for all. An answer is never older
+ * than the wish for it: a visit that has begun takes nobody along any more. Who is alone waits for
+ * nobody. Safe for use by many threads.
  *
  * @param <Q> what is asked; equal for equal questions
  * @param <A> the answer, immutable
  */
 final class SharedQuestions<Q, A> {
-  private final Function<Q, A> asking;
-  private final Duration patience;
-  private final Map<Q, Turn<A>> latest = new ConcurrentHashMap<>();
+  /** So many different questions are asked at once; with the largest output, a megabyte. */
+  private static final int MOST = 32;
 
-  /**
-   * For one kind of question.
-   *
-   * @param patience how long a question waits for the one before; after that it goes beside it,
-   *     because a database that does not answer is no reason to wait twice
-   */
-  SharedQuestions(Function<Q, A> asking, Duration patience) {
+  private final Function<Q, ?> queue;
+  private final Function<Set<Q>, Map<Q, A>> asking;
+  private final Duration patience;
+  private final Map<Object, Turn<Q, A>> latest = new ConcurrentHashMap<>();
+
+  private SharedQuestions(
+      Function<Q, ?> queue, Function<Set<Q>, Map<Q, A>> asking, Duration patience) {
+    this.queue = queue;
     this.asking = asking;
     this.patience = patience;
   }
 
-  /** One question: takes those along who come before it begins. */
-  private static final class Turn<A> {
-    private final CompletableFuture<A> answer = new CompletableFuture<>();
-    private @Nullable Turn<A> before; // until it has begun
+  /**
+   * Where only equal questions can share an answer; different ones do not wait for each other.
+   *
+   * @param patience how long a question waits for the one before; after that it goes beside it,
+   *     because a database that does not answer is no reason to wait twice
+   */
+  static <Q, A> SharedQuestions<Q, A> ofEqual(Function<Q, A> asking, Duration patience) {
+    return new SharedQuestions<>(
+        question -> question,
+        same -> same.stream().collect(Collectors.toMap(Function.identity(), asking)),
+        patience);
+  }
+
+  /**
+   * Where different questions can be asked at once.
+   *
+   * @param asking answers each of them
+   * @param patience as above
+   */
+  static <Q, A> SharedQuestions<Q, A> ofAll(Function<Set<Q>, Map<Q, A>> asking, Duration patience) {
+    return new SharedQuestions<>(question -> "all", asking, patience);
+  }
+
+  /** One visit: takes those along who come before it begins. */
+  private static final class Turn<Q, A> {
+    private final CompletableFuture<Map<Q, A>> answers = new CompletableFuture<>();
+    private final Set<Q> questions = new HashSet<>();
+    private @Nullable Turn<Q, A> before; // until it has begun
     private boolean begun;
     private int company;
 
-    synchronized boolean takesAlong() {
-      company += begun ? 0 : 1;
-      return !begun;
+    Turn(Q question) {
+      questions.add(question);
     }
 
-    private synchronized void begin() {
+    synchronized boolean takesAlong(Q question) {
+      if (begun || (questions.size() == MOST && !questions.contains(question))) {
+        return false;
+      }
+      company++;
+      questions.add(question);
+      return true;
+    }
+
+    private synchronized Set<Q> begin() {
       begun = true;
       before = null;
+      return questions;
     }
 
     private synchronized int company() {
@@ -63,41 +101,42 @@ final class SharedQuestions<Q, A> {
   }
 
   /**
-   * The answer to a question that began after this call.
+   * The answer, by a visit that began after this call.
    *
    * @throws RuntimeException what asking threw, the same for all who share it
    */
   A ask(Q question) {
-    Turn<A> mine = new Turn<>();
-    Turn<A> turn =
+    Object key = queue.apply(question);
+    Turn<Q, A> mine = new Turn<>(question);
+    Turn<Q, A> turn =
         latest.compute(
-            question,
+            key,
             (same, last) -> {
-              if (last != null && last.takesAlong()) {
+              if (last != null && last.takesAlong(question)) {
                 return last;
               }
               mine.before = last;
               return mine;
             });
-    return turn == mine ? askForAll(question, mine) : answerOf(turn);
+    Map<Q, A> answers = turn == mine ? askForAll(key, mine) : answersOf(turn);
+    return requireNonNull(answers.get(question), "no answer");
   }
 
-  private A askForAll(Q question, Turn<A> mine) {
+  private Map<Q, A> askForAll(Object key, Turn<Q, A> mine) {
     boolean interrupted = Thread.interrupted(); // it is not for those who are taken along
     try {
       interrupted |= waitForTheOneBefore(mine.before);
-      mine.begin();
-      A answer = asking.apply(question);
-      mine.answer.complete(answer);
-      return answer;
+      Map<Q, A> answers = asking.apply(mine.begin());
+      mine.answers.complete(answers);
+      return answers;
     } catch (RuntimeException e) {
-      mine.answer.completeExceptionally(e);
+      mine.answers.completeExceptionally(e);
       throw e;
     } catch (Error e) {
-      mine.answer.completeExceptionally(new IllegalStateException("asking broke", e));
+      mine.answers.completeExceptionally(new IllegalStateException("asking broke", e));
       throw e;
     } finally {
-      latest.remove(question, mine);
+      latest.remove(key, mine);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -105,12 +144,12 @@ final class SharedQuestions<Q, A> {
   }
 
   /** Whether somebody wanted this thread to stop meanwhile. */
-  private boolean waitForTheOneBefore(@Nullable Turn<A> before) {
+  private boolean waitForTheOneBefore(@Nullable Turn<Q, A> before) {
     if (before == null) {
       return false;
     }
     try {
-      before.answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      before.answers.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       return false; // what became of it is no matter to the next
     } catch (InterruptedException e) {
@@ -119,9 +158,9 @@ final class SharedQuestions<Q, A> {
     return false;
   }
 
-  private static <A> A answerOf(Turn<A> turn) {
+  private static <Q, A> Map<Q, A> answersOf(Turn<Q, A> turn) {
     try {
-      return turn.answer.join();
+      return turn.answers.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
@@ -137,11 +176,11 @@ final class SharedQuestions<Q, A> {
 
   /** Whether somebody is about to ask that. */
   boolean hasNextFor(Q question) {
-    Turn<A> last = latest.get(question);
+    Turn<Q, A> last = latest.get(queue.apply(question));
     return last != null && !last.hasBegun();
   }
 
-  /** How many different questions are under way. */
+  /** How many visits are under way that nobody has followed yet. */
   int underWay() {
     return latest.size();
   }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +39,7 @@ class SharedQuestionsTest {
   private final SharedQuestions<String, String> questions = questions(Duration.ofMinutes(5));
 
   private SharedQuestions<String, String> questions(Duration patience) {
-    return new SharedQuestions<>(this::answer, patience);
+    return SharedQuestions.ofEqual(this::answer, patience);
   }
 
   /** Holds the first question up. */
@@ -101,6 +104,37 @@ class SharedQuestionsTest {
 
     go.release();
     assertThat(first.get()).isEqualTo("list 1");
+  }
+
+  /** Holds the first visit up. */
+  private Map<String, String> answers(Set<String> questions) {
+    String number = answer("visit");
+    return questions.stream().collect(Collectors.toMap(one -> one, one -> one + " by " + number));
+  }
+
+  @Test
+  void different_questions_that_can_be_asked_at_once_share_the_next_visit() throws Exception {
+    SharedQuestions<String, String> together =
+        SharedQuestions.ofAll(this::answers, Duration.ofMinutes(5));
+    Future<String> first = threads.submit(() -> together.ask("0"));
+    firstIsAsked.await();
+    List<Future<String>> others = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      String question = String.valueOf(i);
+      others.add(threads.submit(() -> together.ask(question)));
+      int company = i <= 32 ? i - 1 : i - 33; // each visit has one who asks
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> together.hasNextFor("any") && together.company() == company);
+    }
+    go.release();
+
+    assertThat(first.get()).isEqualTo("0 by visit 1");
+    for (int i = 1; i <= 40; i++) {
+      assertThat(others.get(i - 1).get()).isEqualTo(i + " by visit " + (i <= 32 ? 2 : 3));
+    }
+    assertThat(asked).hasValue(3);
+    assertThat(together.underWay()).isZero();
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -42,6 +43,15 @@ class StatementsTest {
 
     assertThat(find.text().get()).containsOnlyOnce("?");
     assertThat(find.values()).isEqualTo(List.of(run.id().value()));
+  }
+
+  @Test
+  void several_runs_are_found_by_one_parameter() {
+    Statement find =
+        RunQueries.findAll(DSL.using(SQLDialect.POSTGRES), Set.of(Runs.id(), Runs.id()));
+
+    assertThat(find.text().get()).containsOnlyOnce("?");
+    assertThat(find.values()).hasSize(1);
   }
 
   @Test
