@@ -390,10 +390,11 @@ class Measuring:
         for number in range(self.rounds):
             for connections in CONNECTIONS:
                 for case in cases:
-                    print("round %d of %d, %d connections: %s" % (
-                        number + 1, self.rounds, connections, case.label), file=sys.stderr)
-                    case.windows[connections].append(
-                        case.load(self.wrk, self.sql.postgres, connections, self.seconds))
+                    seen = case.load(self.wrk, self.sql.postgres, connections, self.seconds)
+                    print("round %d of %d, %d connections: %s: %.0f/s" % (
+                        number + 1, self.rounds, connections, case.label, seen.rate),
+                        file=sys.stderr)
+                    case.windows[connections].append(seen)
                     for mode in MODES:
                         case.limits[connections, mode].append(self.limit(case, connections, mode))
 

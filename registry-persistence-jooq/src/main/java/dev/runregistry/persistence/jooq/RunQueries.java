@@ -11,8 +11,9 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunQuery;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -42,17 +43,23 @@ final class RunQueries {
         List.of(id.value()));
   }
 
-  /** The runs with those ids, in any order; SQLite knows no arrays. */
-  static Statement findAll(DSLContext sql, Set<RunId> ids) {
-    UUID[] values = ids.stream().map(RunId::value).toArray(UUID[]::new);
+  /**
+   * The runs with those ids, in any order. The last id fills the statement up to one of few sizes,
+   * so that there are few texts; for an array, PostgreSQL would make a new plan each time that it
+   * has less than ten values.
+   */
+  static Statement findAll(DSLContext sql, Collection<RunId> ids) {
+    List<UUID> values = new ArrayList<>(ids.stream().map(RunId::value).toList());
+    int size = Integer.highestOneBit(2 * ids.size() - 1); // the next power of two
+    values.addAll(Collections.nCopies(size - values.size(), values.get(values.size() - 1)));
     return new Statement(
-        "find all",
+        "find " + size,
         () ->
             sql.select(RunRows.RUN.fields())
                 .from(TUNIX_RUNS)
-                .where(TUNIX_RUNS.RUN_ID.eq(DSL.any(values)))
+                .where(TUNIX_RUNS.RUN_ID.in(values))
                 .getSQL(),
-        List.of((Object) values));
+        values);
   }
 
   /** One run more than the page has, to see whether there is a next one; never the output. */

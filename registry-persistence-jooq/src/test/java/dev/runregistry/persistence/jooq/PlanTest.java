@@ -4,6 +4,7 @@ import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunQuery;
@@ -11,12 +12,16 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +87,32 @@ class PlanTest {
       assertThat(RunQueries.page(sql, query).text().get())
           .contains("dataset_key")
           .doesNotContain("stdout", "stderr", "*", "message", "command");
+    }
+  }
+
+  @Test
+  void runs_that_are_shown_at_once_are_found_without_a_new_plan() throws SQLException {
+    DSLContext sql = DSL.using(SQLDialect.POSTGRES, Database.settings());
+    try (Connections connections = Connections.to(filled(Engine.POSTGRES))) {
+      Statements statements = new Statements(connections);
+      for (int number : new int[] {2, 3, 5, 9, 17}) {
+        for (int i = 0; i < 12; i++) { // the driver prepares after 5, PostgreSQL plans 5 times
+          List<RunId> ids = Stream.generate(Runs::id).limit(number).toList();
+          statements.read(RunQueries.findAll(sql, ids), RunRows.RUN, RunRows::toRun);
+        }
+      }
+
+      Connection connection = connections.acquire();
+      try (Statement statement = connection.createStatement();
+          ResultSet plans =
+              statement.executeQuery(
+                  "SELECT count(*), max(custom_plans) FROM pg_prepared_statements")) {
+        plans.next();
+        assertThat(plans.getInt(2)).isEqualTo(5);
+        assertThat(plans.getInt(1)).isEqualTo(5);
+      } finally {
+        connections.release(connection);
+      }
     }
   }
 

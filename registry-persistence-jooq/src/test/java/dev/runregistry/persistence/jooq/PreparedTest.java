@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -74,13 +73,6 @@ class PreparedTest {
   @Test
   void a_run_that_is_shown_is_found_without_a_new_plan() throws SQLException {
     readOften(() -> RunQueries.find(SQL, Runs.id()), RunRows.RUN);
-
-    assertThat(prepared()).singleElement().satisfies(find -> assertIsPlannedOnce(find));
-  }
-
-  @Test
-  void runs_that_are_shown_at_once_are_found_without_a_new_plan() throws SQLException {
-    readOften(() -> RunQueries.findAll(SQL, Set.of(Runs.id(), Runs.id())), RunRows.RUN);
 
     assertThat(prepared()).singleElement().satisfies(find -> assertIsPlannedOnce(find));
   }

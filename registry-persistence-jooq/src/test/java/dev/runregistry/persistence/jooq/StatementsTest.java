@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.persistence.jooq.Statements.Statement;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
@@ -19,6 +20,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is rendered once has to fit all that comes later. */
@@ -45,13 +47,23 @@ class StatementsTest {
     assertThat(find.values()).isEqualTo(List.of(run.id().value()));
   }
 
-  @Test
-  void several_runs_are_found_by_one_parameter() {
-    Statement find =
-        RunQueries.findAll(DSL.using(SQLDialect.POSTGRES), Set.of(Runs.id(), Runs.id()));
+  @ParameterizedTest
+  @CsvSource({"2, 2", "3, 4", "4, 4", "5, 8", "31, 32", "32, 32"})
+  void several_runs_are_found_by_one_of_few_statements(int number, int parameters) {
+    List<RunId> ids = Stream.generate(Runs::id).limit(number).toList();
 
-    assertThat(find.text().get()).containsOnlyOnce("?");
-    assertThat(find.values()).hasSize(1);
+    Statement find = RunQueries.findAll(DSL.using(SQLDialect.POSTGRES), ids);
+
+    assertThat(find.text().get().chars().filter(c -> c == '?').count()).isEqualTo(parameters);
+    assertThat(find.values()).hasSize(parameters);
+    assertThat(Set.<Object>copyOf(find.values()))
+        .isEqualTo(Set.copyOf(ids.stream().map(RunId::value).toList()));
+    assertThat(find.shape())
+        .isEqualTo(
+            RunQueries.findAll(
+                    DSL.using(SQLDialect.POSTGRES),
+                    Stream.generate(Runs::id).limit(parameters).toList())
+                .shape());
   }
 
   @Test
