@@ -5,9 +5,10 @@
 
 Starts a PostgreSQL of its own with default settings in a temporary folder (or uses the server behind
 --url, in databases of its own), fills tables of three sizes, starts one bin/registry serve for each,
-warms up, and measures in turns: server, pgbench -M prepared, pgbench -M simple, server, … Every answer has to be a 200 and
-of the right size, every run that was posted has to be on record as completed. Needs a built checkout
-(bin/registry --version builds it), wrk, pgbench and psql; README.md says how to get them.
+warms up, and measures in turns: server, pgbench -M prepared, pgbench -M simple, server, …, with the table read
+into the system's memory before each. Every answer has to be a 200 and of the right size, every run that was
+posted has to be on record as completed. Needs a built checkout (bin/registry --version builds it), wrk, pgbench
+and psql; README.md says how to get them. With --url the user may have to be a superuser (for pg_prewarm).
 """
 
 import argparse
@@ -158,6 +159,13 @@ class Sql:
                 return
             time.sleep(0.1)
         fail("PostgreSQL does not answer")
+
+    def read_all(self, database):
+        """Has all of the runs in the system's memory: some hosts take pages back that nobody needed for
+        a minute, and who comes first after that would pay for it."""
+        self.run(database, "-c",
+                 "select pg_prewarm(t, 'read') from (select 'tunix_runs'::regclass as t union all"
+                 " select indexrelid from pg_index where indrelid = 'tunix_runs'::regclass) as all_of_it")
 
     def rate(self, database, script, mode, clients, seconds, variables):
         """Transactions a second of a script in server/, as pgbench measures them."""
@@ -347,6 +355,7 @@ def filled_server(sql, folder, rows, environment, java_home):
     subprocess.run([REGISTRY, "migrate"], env=dict(environment, REGISTRY_HOME=home), check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     sql.run(database, "-v", "rows=%d" % (rows + EXTRA), "-f", os.path.join(HERE, "fill.sql"))
+    sql.run(database, "-c", "create extension pg_prewarm")
     server = Server(home, database, environment, java_home)
     check_answers(server, rows + EXTRA)
     return server
@@ -381,7 +390,12 @@ class Measuring:
         case.load(self.wrk[-1:], self.sql.postgres, max(CONNECTIONS), seconds)
         check_sql(self.sql, case.server, case.script)
 
+    def seen(self, case, connections):
+        self.sql.read_all(case.server.database)
+        return case.load(self.wrk, self.sql.postgres, connections, self.seconds)
+
     def limit(self, case, connections, mode):
+        self.sql.read_all(case.server.database)
         self.scripts += 1  # so that no two have the same ids
         return self.sql.rate(case.server.database, case.script, mode, connections, self.seconds,
                              {"rows": case.rows, "n": self.scripts * 1_000_000})
@@ -390,7 +404,7 @@ class Measuring:
         for number in range(self.rounds):
             for connections in CONNECTIONS:
                 for case in cases:
-                    seen = case.load(self.wrk, self.sql.postgres, connections, self.seconds)
+                    seen = self.seen(case, connections)
                     print("round %d of %d, %d connections: %s: %.0f/s" % (
                         number + 1, self.rounds, connections, case.label, seen.rate),
                         file=sys.stderr)
