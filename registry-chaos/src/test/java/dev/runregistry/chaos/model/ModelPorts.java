@@ -3,6 +3,7 @@ package dev.runregistry.chaos.model;
 import dev.runregistry.chaos.model.World.Child;
 import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
@@ -168,6 +169,11 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   private static RepositoryException away() {
     return new RepositoryException("away", new IllegalStateException("connection refused"));
+  }
+
+  @Override
+  public DatabaseIdentity identity() {
+    return new DatabaseIdentity("test:", Optional.empty());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -37,6 +38,13 @@ public interface RunRepository {
   default void ping() {
     page(RunQuery.all().withLimit(1));
   }
+
+  /**
+   * Returns which database this is, without a connection and at any time; throws nothing. The
+   * address is always there and never changes; the UUID is there as soon as another call of this
+   * repository has reached the database, and is that of the database it reached last.
+   */
+  DatabaseIdentity identity();
 
   /** The run as it was last saved, equal to it; empty if there is none with that id. */
   Optional<Run> find(RunId id);

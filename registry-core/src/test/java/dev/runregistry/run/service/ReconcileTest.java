@@ -4,6 +4,7 @@ import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
@@ -455,6 +456,11 @@ class ReconcileTest {
         throw new StaleRunException("too late");
       }
       database.put(run.id(), run);
+    }
+
+    @Override
+    public DatabaseIdentity identity() {
+      return new DatabaseIdentity("test:", Optional.empty());
     }
 
     @Override
