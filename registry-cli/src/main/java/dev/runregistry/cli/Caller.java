@@ -28,6 +28,6 @@ record Caller(
 
   /** Tells the user something: one line on stderr, whatever the text is. */
   void say(String message) {
-    err.println(Messages.MARK + message);
+    err.println(Messages.MARK + Printable.line(message));
   }
 }

@@ -7,18 +7,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the environment of a run differs from ours: it has neither the password of the database nor
- * the token of the server, and the locale that the user had before the launcher gave us one that
- * can read every argument.
+ * the token of the server, and it has all that the launcher changed, because of Java or because its
+ * shell cannot hand it on, as it was before.
  *
  * @param changes by name; null for a variable that the run does not have
  */
 record ChildEnvironment(Map<String, @Nullable String> changes) {
   /**
-   * Set by the launcher: what LC_ALL was, with a mark in front; only the mark if it was not set.
+   * Set by the launcher, with the name of a variable behind it: what that was, with a mark in
+   * front; only the mark, or nothing at all, if it was not set.
    */
-  static final String CALLERS_LC_ALL = "REGISTRY_CALLERS_LC_ALL";
+  static final String CALLERS = "REGISTRY_CALLERS_";
 
   static ChildEnvironment of(Map<String, String> ours) {
+    return of(ours, Map.of());
+  }
+
+  /**
+   * The environment of the runs of a process.
+   *
+   * @param ours its own
+   * @param initial what the launcher was started with; empty if that is not known
+   */
+  static ChildEnvironment of(Map<String, String> ours, Map<String, String> initial) {
     Map<String, @Nullable String> changes = new HashMap<>();
     changes.put(Setting.DB_PASSWORD.variable(), null);
     changes.put(Setting.DB_PASSWORD_FILE.variable(), null);
@@ -28,12 +39,35 @@ record ChildEnvironment(Map<String, @Nullable String> changes) {
     if (!url.equals(DatabaseSettings.masked(url))) { // it has a secret in it
       changes.put(Setting.DB.variable(), null);
     }
-    String callers = ours.get(CALLERS_LC_ALL);
-    if (callers != null) {
-      changes.put(CALLERS_LC_ALL, null);
-      changes.put("LC_ALL", callers.isEmpty() ? null : callers.substring(1));
-    }
+    ours.forEach(
+        (name, callers) -> {
+          if (name.startsWith(CALLERS)) {
+            changes.put(name, null);
+            changes.put(
+                name.substring(CALLERS.length()), callers.isEmpty() ? null : callers.substring(1));
+          }
+        });
+    initial.forEach(
+        (name, value) -> {
+          if (!value.equals(ours.get(name)) && !changes.containsKey(name)) {
+            changes.put(name, value);
+          }
+        });
     return new ChildEnvironment(changes);
+  }
+
+  /** Returns the environment that results. */
+  Map<String, String> appliedTo(Map<String, String> ours) {
+    Map<String, String> environment = new HashMap<>(ours);
+    changes.forEach(
+        (name, value) -> {
+          if (value == null) {
+            environment.remove(name);
+          } else {
+            environment.put(name, value);
+          }
+        });
+    return environment;
   }
 
   void applyTo(LocalRunExecutor.Builder builder) {

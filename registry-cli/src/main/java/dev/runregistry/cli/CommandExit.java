@@ -54,14 +54,26 @@ final class CommandExit {
       caller.out().flush();
     } catch (OutputException e) { // from the last flush, or from picocli printing help
       return outputFailed(e, code);
-    } catch (Exception e) {
+    } catch (Throwable e) {
       return failed(e);
     }
     return code;
   }
 
+  /**
+   * Executes what returns an exit code, and returns that. All that can be thrown is caught: the JVM
+   * would end with 1, which a command could have ended with.
+   */
+  int guarding(Callable<Integer> command) {
+    try {
+      return command.call();
+    } catch (Throwable e) {
+      return failed(e);
+    }
+  }
+
   /** Tells what happened and returns the exit code for it. */
-  int failed(Exception e) {
+  int failed(Throwable e) {
     if (e instanceof OutputException output) {
       return outputFailed(output, codes.failed());
     }

@@ -1,8 +1,8 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.CommandExit.Codes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.util.List;
 
 /** Where it all begins. */
 final class Main {
@@ -10,16 +10,27 @@ final class Main {
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
-    boolean runs = arguments.length > 0 && List.of("run", "serve").contains(arguments[0]);
-    // the other commands keep nothing that a signal could lose
-    SignalRelay signals = runs ? SignalRelay.install() : new SignalRelay();
+    SignalRelay signals = signals(arguments);
     System.setErr(
         new Messages(new FileOutputStream(FileDescriptor.err))); // for the logging library
     Caller caller = Caller.ofProcess();
     Program program = new Program(caller, signals);
     System.exit(
-        RawArguments.problem(arguments)
-            .map(problem -> program.refuse(problem, arguments))
-            .orElseGet(() -> program.execute(arguments)));
+        new CommandExit(caller, Codes.of(arguments)).guarding(() -> execute(program, arguments)));
+  }
+
+  private static int execute(Program program, String... arguments) {
+    return RawArguments.problem(arguments)
+        .map(problem -> program.refuse(problem, arguments))
+        .orElseGet(() -> program.execute(arguments));
+  }
+
+  /** The other commands keep nothing that a signal could lose. */
+  private static SignalRelay signals(String... arguments) {
+    return switch (arguments.length == 0 ? "" : arguments[0]) {
+      case "run" -> SignalRelay.installForRun();
+      case "serve" -> SignalRelay.install();
+      default -> new SignalRelay();
+    };
   }
 }

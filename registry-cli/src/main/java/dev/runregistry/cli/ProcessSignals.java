@@ -18,15 +18,19 @@ final class ProcessSignals {
   /**
    * From now on the signal does not end this process but calls the handler, on a thread of its own,
    * with its name. A signal that is ignored already, as INT is in the background of a script and
-   * HUP under {@code nohup}, stays ignored.
+   * HUP under {@code nohup}, stays ignored; one that this JVM keeps for itself stays with it.
    *
    * @param name such as {@code TERM}
    */
   static void handle(String name, Consumer<String> handler) {
     Signal signal = new Signal(name);
-    sun.misc.SignalHandler before = Signal.handle(signal, received -> handler.accept(name));
-    if (before == sun.misc.SignalHandler.SIG_IGN) {
-      Signal.handle(signal, before);
+    try {
+      sun.misc.SignalHandler before = Signal.handle(signal, received -> handler.accept(name));
+      if (before == sun.misc.SignalHandler.SIG_IGN) {
+        Signal.handle(signal, before);
+      }
+    } catch (IllegalArgumentException e) {
+      return; // JVMs differ in what they keep
     }
   }
 }

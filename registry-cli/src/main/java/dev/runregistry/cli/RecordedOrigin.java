@@ -2,7 +2,6 @@ package dev.runregistry.cli;
 
 import dev.runregistry.executor.local.HostProvenance;
 import dev.runregistry.executor.local.LocalRunExecutor;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -34,18 +33,12 @@ final class RecordedOrigin {
     this.provenance = provenance;
   }
 
-  static RecordedOrigin of(Settings settings, Map<String, String> ours) {
-    Map<String, String> environment = new HashMap<>(ours);
-    ChildEnvironment.of(ours)
-        .changes()
-        .forEach(
-            (name, value) -> {
-              if (value == null) {
-                environment.remove(name);
-              } else {
-                environment.put(name, value);
-              }
-            });
+  /**
+   * Returns what is recorded of runs.
+   *
+   * @param environment that of the runs
+   */
+  static RecordedOrigin of(Settings settings, Map<String, String> environment) {
     return new RecordedOrigin(
         HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings)));
   }

@@ -32,8 +32,11 @@ final class RunCommand {
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
     Parts parts = new Parts(settings);
-    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
-    LocalRunExecutor processes = processes(parts, options, settings, origin);
+    ChildEnvironment environment =
+        ChildEnvironment.of(caller.environment(), InitialEnvironment.read());
+    RecordedOrigin origin =
+        RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
+    LocalRunExecutor processes = processes(parts, options, settings, origin, environment);
     RememberedOutcome executor = new RememberedOutcome(processes);
     signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
     Settling settling = new Settling();
@@ -57,7 +60,11 @@ final class RunCommand {
   // closed by nobody: they are this process's own streams
   @SuppressWarnings("resource")
   private LocalRunExecutor processes(
-      Parts parts, RunOptions options, Settings settings, RecordedOrigin origin) {
+      Parts parts,
+      RunOptions options,
+      Settings settings,
+      RecordedOrigin origin,
+      ChildEnvironment environment) {
     FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
     // with --json, stdout belongs to the document
     FileChannel out =
@@ -68,7 +75,7 @@ final class RunCommand {
             .logLimit(settings.logLimit())
             .terminal()
             .liveOutput(out, err);
-    ChildEnvironment.of(caller.environment()).applyTo(builder);
+    environment.applyTo(builder);
     origin.listenTo(builder);
     return builder.build();
   }

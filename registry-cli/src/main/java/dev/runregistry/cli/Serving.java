@@ -49,10 +49,13 @@ final class Serving {
   }
 
   private RunRegistry registry(Parts parts, RunDatabase database, RegistryMetrics metrics) {
-    RecordedOrigin origin = RecordedOrigin.of(settings, caller.environment());
+    ChildEnvironment environment =
+        ChildEnvironment.of(caller.environment(), InitialEnvironment.read());
+    RecordedOrigin origin =
+        RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
     LocalRunExecutor.Builder processes =
         LocalRunExecutor.builder(parts.home()).ownSession().logLimit(settings.logLimit());
-    ChildEnvironment.of(caller.environment()).applyTo(processes);
+    environment.applyTo(processes);
     // of what started the server, not of a request; each run has that of its own request
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
     origin.listenTo(processes);

@@ -71,7 +71,13 @@ enum Setting {
     return option;
   }
 
+  /** Returns whether it names a file or a folder. */
+  boolean isPath() {
+    return this == HOME || this == DATASETS || this == DB_PASSWORD_FILE || this == TOKEN_FILE;
+  }
+
   boolean isSecret() {
+
     return this == DB_PASSWORD || this == TOKEN;
   }
 

@@ -39,7 +39,7 @@ final class Settings {
    *
    * @param options what options say
    * @param config what {@code --config} says; null where it was not given
-   * @throws UsageException if the configuration file cannot be used
+   * @throws UsageException if the configuration file cannot be used, or a path is empty
    */
   static Settings of(
       Map<Setting, String> options, @Nullable Path config, Map<String, String> environment) {
@@ -50,14 +50,22 @@ final class Settings {
       file.get().read().forEach((setting, text) -> values.put(setting, new Value(text, source)));
     }
     for (Setting setting : Setting.values()) {
-      String text = environment.getOrDefault(setting.variable(), "");
-      if (!text.isEmpty()) { // set to nothing counts as not set
+      String text = environment.get(setting.variable());
+      if (text != null && (setting.isPath() || !text.isEmpty())) { // else empty counts as not set
         values.put(setting, new Value(text, "environment " + setting.variable()));
       }
     }
     options.forEach(
         (setting, text) -> values.put(setting, new Value(text, "option " + setting.option())));
+    values.forEach(Settings::requirePath);
     return new Settings(values, file.orElse(null), environment);
+  }
+
+  /** An empty one would be the current directory, and comes from a variable that was not set. */
+  private static void requirePath(Setting setting, Value value) {
+    if (setting.isPath() && value.text().isEmpty()) {
+      throw new UsageException("empty path (" + value.source() + ")");
+    }
   }
 
   /** What somebody said; empty when the default is in force. */

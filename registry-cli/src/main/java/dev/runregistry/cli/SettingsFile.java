@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param isExpected whether the user named it, so that it has to be there
  */
 record SettingsFile(Path path, boolean isExpected) {
+  private static final String VARIABLE = "REGISTRY_CONFIG";
 
   /**
    * The file that is named by the option or {@code REGISTRY_CONFIG}, else {@code
@@ -27,13 +28,24 @@ record SettingsFile(Path path, boolean isExpected) {
    * @param option what {@code --config} says; null where it was not given
    */
   static Optional<SettingsFile> of(@Nullable Path option, Map<String, String> environment) {
-    String variable = environment.getOrDefault("REGISTRY_CONFIG", "");
-    if (option != null || !variable.isEmpty()) {
-      return Optional.of(new SettingsFile(option != null ? option : Path.of(variable), true));
+    String variable = environment.get(VARIABLE);
+    if (option != null) {
+      return Optional.of(new SettingsFile(required(option, "option --config"), true));
+    }
+    if (variable != null) {
+      return Optional.of(
+          new SettingsFile(required(Path.of(variable), "environment " + VARIABLE), true));
     }
     return UserFolders.of(environment)
         .configuration()
         .map(folder -> new SettingsFile(folder.resolve("config.properties"), false));
+  }
+
+  private static Path required(Path path, String source) {
+    if (path.toString().isEmpty()) {
+      throw new UsageException("empty path (" + source + ")");
+    }
+    return path;
   }
 
   /**

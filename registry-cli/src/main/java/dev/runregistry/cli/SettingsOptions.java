@@ -17,12 +17,7 @@ final class SettingsOptions {
 
   /** Known to the launcher and to {@link SettingsFile}, not settings themselves. */
   private static final List<String> OTHER_VARIABLES =
-      List.of(
-          "REGISTRY_CONFIG",
-          "REGISTRY_CDS",
-          "REGISTRY_JAVA",
-          "REGISTRY_JAVA_OPTS",
-          ChildEnvironment.CALLERS_LC_ALL);
+      List.of("REGISTRY_CONFIG", "REGISTRY_CDS", "REGISTRY_JAVA", "REGISTRY_JAVA_OPTS");
 
   @Option(names = "--home", paramLabel = "DIR", description = HOME)
   private @Nullable String home;
@@ -71,6 +66,7 @@ final class SettingsOptions {
     for (String variable : caller.environment().keySet()) {
       if (variable.startsWith("REGISTRY_")
           && Setting.ofVariable(variable).isEmpty()
+          && !variable.startsWith(ChildEnvironment.CALLERS)
           && !OTHER_VARIABLES.contains(variable)) {
         caller.say("warning: the variable " + Printable.line(variable) + " means nothing here");
       }

@@ -8,9 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the signals that would end this process and passes them on to the run, so that the run is
  * recorded before we exit. Those that come before there is anybody to pass them to are kept.
+ *
+ * <p>Left out are those that Java keeps for itself (QUIT, by which it prints its threads, ILL, FPE,
+ * SEGV, BUS), those that are about this process alone (CHLD, PIPE, XFSZ, the ones that stop it),
+ * and those that Java has no name for (STKFLT, real-time signals).
  */
 final class SignalRelay {
-  private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+  private static final List<String> ENDING = List.of("INT", "TERM", "HUP");
+  private static final List<String> TELLING =
+      List.of(
+          "USR1", "USR2", "CONT", "ALRM", "XCPU", "VTALRM", "PROF", "PWR", "IO", "SYS", "TRAP",
+          "ABRT");
 
   private final List<String> early = new ArrayList<>(); // guarded by this
   private @Nullable Consumer<String> target; // guarded by this
@@ -18,8 +26,19 @@ final class SignalRelay {
   /** The first thing to do: until then a ^C ends this process, and no record is written. */
   static SignalRelay install() {
     SignalRelay relay = new SignalRelay();
-    NAMES.forEach(name -> ProcessSignals.handle(name, relay::receive));
+    relay.handle(ENDING);
     return relay;
+  }
+
+  /** Installs the relay for a run, which is told all that a process can be told. */
+  static SignalRelay installForRun() {
+    SignalRelay relay = install();
+    relay.handle(TELLING);
+    return relay;
+  }
+
+  private void handle(List<String> names) {
+    names.forEach(name -> ProcessSignals.handle(name, this::receive));
   }
 
   void receive(String name) {

@@ -389,4 +389,18 @@ class LauncherIT {
 
     assertThat(launcher.registry("run", "--", "echo", "on").out()).isEqualTo("on\n");
   }
+
+  @Test
+  void a_lock_whose_owners_pid_is_anothers_by_now_kept_every_start_waiting() throws Exception {
+    launcher.script(
+        checkout(
+            "mkdir -p registry-cli/target/registry; ln -s '"
+                + LAYOUT
+                + "/lib' registry-cli/target/registry/lib"));
+    Path lock = Files.createDirectories(folder.resolve("checkout/registry-cli/target/build.lock"));
+    // this process lives, and has not had its pid since the boot
+    Files.writeString(lock.resolve("pid"), ProcessHandle.current().pid() + " 1\n");
+
+    assertThat(launcher.registry("run", "--", "echo", "on").out()).isEqualTo("on\n");
+  }
 }

@@ -141,6 +141,16 @@ class ProgramTest {
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--home", "--datasets", "--config", "--output-dir", "--db"})
+  void an_unset_variable_made_files_in_the_current_directory(String option) {
+    Result result = session.registry("run", option, "", "--", "touch", folder.resolve("ran") + "");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err()).startsWith("registry: ");
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
   @Test
   void arguments_that_are_not_text_are_refused_before_anything_happens() {
     Program program = new Program(Caller.ofProcess(), new SignalRelay());

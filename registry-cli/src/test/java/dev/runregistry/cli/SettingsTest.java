@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   @TempDir Path folder;
@@ -53,6 +54,31 @@ class SettingsTest {
     environment.put("REGISTRY_DB", "");
 
     assertThat(settings().given(Setting.DB)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "REGISTRY_HOME",
+        "REGISTRY_DATASETS",
+        "REGISTRY_CONFIG",
+        "REGISTRY_TOKEN_FILE",
+        "REGISTRY_DB_PASSWORD_FILE"
+      })
+  void a_path_from_an_unset_variable_is_refused(String variable) {
+    environment.put(variable, "");
+
+    assertThatThrownBy(this::settings)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("empty path (environment " + variable + ")");
+  }
+
+  @Test
+  void an_option_hides_an_empty_variable() {
+    environment.put("REGISTRY_HOME", "");
+    options.put(Setting.HOME, "/from/option");
+
+    assertThat(settings().home()).isEqualTo(Path.of("/from/option"));
   }
 
   @Test

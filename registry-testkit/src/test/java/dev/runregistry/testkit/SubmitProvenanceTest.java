@@ -11,6 +11,7 @@ import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SubmitProvenanceTest {
@@ -44,6 +45,28 @@ class SubmitProvenanceTest {
     assertThat(executor.executed().get(0).toString()).doesNotContain("hunter2");
     assertThat(repository.find(ended.id()).orElseThrow().spec().command())
         .containsExactly("train", "--token", "***");
+  }
+
+  @Test
+  void an_odd_host_refused_every_run() {
+    Run ended =
+        registry(
+                new ProvenanceSource() {
+                  @Override
+                  public Provenance atStart() {
+                    throw new IllegalArgumentException("host must not be empty");
+                  }
+
+                  @Override
+                  public @Nullable Provenance atEnd(Run running) {
+                    return running.provenance();
+                  }
+                })
+            .submit(REQUEST);
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.provenance()).isNull();
+    assertThat(repository.find(ended.id())).contains(ended);
   }
 
   @Test

@@ -114,7 +114,7 @@ public final class RunRegistry {
     Invocation invocation = request.toInvocation();
     Run running =
         Run.started(id, request.toSpec(id), executor.name(), clock.instant())
-            .withProvenance(provenance.atStart());
+            .withProvenance(provenanceAtStart(id));
     journal.begin(running);
     boolean interrupted = false;
     try {
@@ -190,6 +190,15 @@ public final class RunRegistry {
   /** When the run itself ended, if something saw that; nothing but us sees a dry-run. */
   private Optional<Instant> noted(Run running) {
     return running.spec().mode() == RunMode.DRY_RUN ? Optional.empty() : journal.endedAt(running);
+  }
+
+  private @Nullable Provenance provenanceAtStart(RunId id) {
+    try {
+      return provenance.atStart();
+    } catch (RuntimeException | Error e) { // a defect, or an odd host: no reason not to run
+      log.error("run {}: where it comes from cannot be found out", id, e);
+      return null;
+    }
   }
 
   private @Nullable Provenance provenanceAtEnd(Run running) {

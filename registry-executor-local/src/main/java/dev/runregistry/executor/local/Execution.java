@@ -6,6 +6,8 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +24,9 @@ final class Execution {
   private final Settings settings;
   private final RunFolder folder;
   private @Nullable LiveRun live; // guarded by this
-  private @Nullable ProcessSignal signalled; // the first; guarded by this
+  private @Nullable ProcessSignal signalled; // the first that asked to end; guarded by this
+  private boolean interrupted; // by the terminal, which told the run itself; guarded by this
+  private final List<ProcessSignal> waiting = new ArrayList<>(); // for the start; guarded by this
 
   Execution(Run run, Invocation invocation, Settings settings) {
     this.run = run;
@@ -33,15 +37,36 @@ final class Execution {
 
   /** Passes the signal on; see {@link LocalRunExecutor#signal}. */
   void signal(ProcessSignal signal) {
+    if (!signal.asksToEnd()) {
+      tell(signal);
+      return;
+    }
     LiveRun target;
     ProcessSignal sent;
     synchronized (this) {
-      sent = signalled == null ? signal : ProcessSignal.KILL;
+      boolean isSecond = signalled != null || (interrupted && signal == ProcessSignal.INT);
+      sent = isSecond ? ProcessSignal.KILL : signal;
       signalled = signalled == null ? signal : signalled;
       target = live;
     }
+    if (target != null && !target.signal(sent)) {
+      synchronized (this) { // it may have been for us alone: a TERM that follows is the first
+        interrupted = true;
+        signalled = null;
+      }
+    }
+  }
+
+  private void tell(ProcessSignal signal) {
+    LiveRun target;
+    synchronized (this) {
+      target = live;
+      if (target == null) {
+        waiting.add(signal);
+      }
+    }
     if (target != null) {
-      target.signal(sent);
+      target.signal(signal);
     }
   }
 
@@ -77,13 +102,16 @@ final class Execution {
 
   private RunOutcome launch(Launch launch) throws IOException {
     LiveRun started;
+    List<ProcessSignal> now;
     synchronized (this) {
       if (signalled != null) { // before there was anything to send it to
         return NotStarted.signalled(signalled.number());
       }
       started = new LiveRun(launch.start(), run, settings, folder);
       live = started;
+      now = List.copyOf(waiting);
     }
+    now.forEach(started::signal);
     tellOfStart();
     return toItsEnd(started);
   }

@@ -84,7 +84,7 @@ public final class HostProvenance implements ProvenanceSource {
   public Provenance atStart() {
     String commit = GitFolder.of(workingDirectory.toFile()).map(GitFolder::head).orElse(null);
     return new Provenance(
-        Runner.hostNameOrUnknown(),
+        Runner.hostName(),
         user(),
         workingDirectory.toString(),
         registryVersion,

@@ -160,18 +160,26 @@ final class LiveRun {
     }
   }
 
-  /** Sends the signal to all that runs, as soon as it can arrive. */
-  void signal(ProcessSignal signal) {
-    if (!supervisor.isAlive()) { // all that is left is to show the rest of the output
-      showing = false;
+  /**
+   * Sends the signal to all that runs, as soon as it can arrive.
+   *
+   * @return whether it did; false if all that it was for should have it from the terminal
+   */
+  boolean signal(ProcessSignal signal) {
+    if (signal.asksToEnd()) {
+      if (!supervisor.isAlive()) { // all that is left is to show the rest of the output
+        showing = false;
+      }
+      signalled = true;
     }
-    signalled = true;
     awaitChild();
-    List<Entry> targets = tree.find();
-    if (signal == ProcessSignal.INT && !settings.ownSession()) {
-      targets = withoutReachedByTerminal(targets);
-    }
+    List<Entry> found = tree.find();
+    List<Entry> targets =
+        signal == ProcessSignal.INT && !settings.ownSession()
+            ? withoutReachedByTerminal(found)
+            : found;
     settings.table().signal(targets, signal);
+    return found.isEmpty() || !targets.isEmpty();
   }
 
   /** Until its program can start, the child ignores signals as its supervisor does. */

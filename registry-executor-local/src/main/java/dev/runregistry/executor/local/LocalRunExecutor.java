@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,7 +53,7 @@ public final class LocalRunExecutor implements RunExecutor {
   private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
   private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
-  private @Nullable ProcessSignal early; // guarded by executions
+  private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
     this.settings = settings;
@@ -85,10 +86,8 @@ public final class LocalRunExecutor implements RunExecutor {
     Execution execution = new Execution(running, invocation, settings);
     synchronized (executions) {
       executions.add(execution);
-      if (early != null) {
-        execution.signal(early);
-        early = null;
-      }
+      early.forEach(execution::signal);
+      early.clear();
     }
     try {
       return execution.toItsEnd();
@@ -133,9 +132,10 @@ public final class LocalRunExecutor implements RunExecutor {
 
   /**
    * Passes a signal on to every process of the runs that are being carried out, or else of the next
-   * one: a run that has not started yet ends as the signal would have ended it. Any second signal
-   * to the same run is KILL. An INT that comes from the terminal is not sent a second time to those
-   * that had it from there. Returns when the signal is sent.
+   * one: a run that has not started yet ends as the signal would have ended it, if that asks it to
+   * end (HUP, INT, TERM, KILL). Any second signal of that kind to the same run is KILL. An INT that
+   * comes from the terminal is not sent a second time to those that had it from there, and does not
+   * count as the first for any but another INT. Returns when the signal is sent.
    */
   public void signal(ProcessSignal signal) {
     requireNonNull(signal, "signal");
@@ -144,7 +144,7 @@ public final class LocalRunExecutor implements RunExecutor {
       unshown.removeIf(Execution::isShown);
       now = Stream.concat(executions.stream(), unshown.stream()).toList();
       if (now.isEmpty()) {
-        early = signal;
+        early.add(signal);
       }
     }
     now.forEach(execution -> execution.signal(signal));

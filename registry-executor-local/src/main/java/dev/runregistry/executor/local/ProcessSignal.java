@@ -9,6 +9,10 @@ public enum ProcessSignal {
   HUP(1),
   /** Interrupt, as by ^C. */
   INT(2),
+  /** A breakpoint was reached. */
+  TRAP(5),
+  /** The program has given up. */
+  ABRT(6),
   /** End at once; cannot be ignored. */
   KILL(9),
   /** For the program's own use. */
@@ -17,10 +21,24 @@ public enum ProcessSignal {
   USR2(12),
   /** Nobody reads what is written. */
   PIPE(13),
+  /** A timer has expired. */
+  ALRM(14),
   /** Please end. */
   TERM(15),
   /** Go on after a stop. */
-  CONT(18);
+  CONT(18),
+  /** The processor time is used up. */
+  XCPU(24),
+  /** A timer of processor time has expired. */
+  VTALRM(26),
+  /** A timer of a profiler has expired. */
+  PROF(27),
+  /** Input or output is possible. */
+  IO(29),
+  /** The power fails. */
+  PWR(30),
+  /** A call that the system does not have. */
+  SYS(31);
 
   private final int number; // of Linux; HUP, INT, KILL, PIPE and TERM are the same everywhere
 
@@ -30,5 +48,10 @@ public enum ProcessSignal {
 
   int number() {
     return number;
+  }
+
+  /** Returns whether it asks a program to end; all others tell it something. */
+  boolean asksToEnd() {
+    return this == HUP || this == INT || this == TERM || this == KILL;
   }
 }

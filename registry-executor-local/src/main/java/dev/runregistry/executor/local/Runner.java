@@ -26,6 +26,7 @@ record Runner(
     @Nullable String pidNamespace,
     ProcessIdentity process) {
 
+  private static final String UNKNOWN = "unknown";
   private static final Path MACHINE_ID = Path.of("/etc/machine-id");
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -74,17 +75,21 @@ record Runner(
     return process.pid() == 1;
   }
 
-  private static String hostName() throws UnknownHostException {
-    String name = firstLine(HOST_NAME);
-    return name != null ? name : InetAddress.getLocalHost().getHostName();
+  /** Returns the name of this host, or {@code unknown} where it has none. */
+  static String hostName() {
+    return hostName(firstLine(HOST_NAME));
   }
 
-  /** For people, who can do with less. */
-  static String hostNameOrUnknown() {
+  /** The same if that is what the kernel calls it. */
+  static String hostName(@Nullable String kernels) {
+    if (kernels != null && !kernels.isEmpty()) {
+      return kernels;
+    }
     try {
-      return hostName();
+      String name = InetAddress.getLocalHost().getHostName();
+      return name.isEmpty() ? UNKNOWN : name;
     } catch (UnknownHostException e) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 

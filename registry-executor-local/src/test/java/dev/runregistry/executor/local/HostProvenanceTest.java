@@ -45,7 +45,7 @@ class HostProvenanceTest {
   void host_user_folder_and_version_are_those_of_this_process() throws IOException {
     Provenance known = provenance().atStart();
 
-    assertThat(known.host()).isEqualTo(Runner.hostNameOrUnknown()).isNotEqualTo("unknown");
+    assertThat(known.host()).isEqualTo(Runner.hostName()).isNotEqualTo("unknown");
     assertThat(known.user()).isEqualTo(System.getProperty("user.name"));
     assertThat(known.workingDirectory()).isEqualTo(folder.toString());
     assertThat(known.registryVersion()).isEqualTo("1.2.3");

@@ -1,0 +1,49 @@
+package dev.runregistry.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InitialEnvironmentTest {
+  private static Map<String, String> parsed(String text) {
+    return InitialEnvironment.parsed(text.getBytes(UTF_8));
+  }
+
+  @Test
+  void every_variable_is_read_as_it_was() {
+    assertThat(parsed("x\nA=1\0my.b==2\n3\0BASH_FUNC_f%%=() {  echo ü\n}\0EMPTY=\0=\0"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("A", "1", "my.b", "=2\n3", "BASH_FUNC_f%%", "() {  echo ü\n}", "EMPTY", ""));
+  }
+
+  @Test
+  void of_what_is_not_complete_nothing_is_believed() {
+    assertThat(parsed("x\nA=1\0B=2")).isEmpty();
+    assertThat(parsed("x\n")).isEmpty();
+    assertThat(parsed("")).isEmpty();
+    assertThat(parsed("x\n=\0")).isEmpty();
+  }
+
+  @Test
+  void what_is_no_text_or_no_variable_is_left_out() {
+    assertThat(InitialEnvironment.parsed("x\nA=\377\0word\0B=2\0=\0".getBytes(ISO_8859_1)))
+        .isEqualTo(Map.of("B", "2"));
+  }
+
+  @Test
+  void a_secret_does_not_come_back_with_it() {
+    Map<String, String> ours =
+        Map.of("REGISTRY_TOKEN", "s", "LC_ALL", "C.UTF-8", "REGISTRY_CALLERS_LC_ALL", "=C");
+
+    assertThat(
+            ChildEnvironment.of(ours, Map.of("REGISTRY_TOKEN", "s", "LC_ALL", "C", "a.b", "1"))
+                .appliedTo(ours))
+        .isEqualTo(Map.of("LC_ALL", "C", "a.b", "1"));
+    assertThat(
+            ChildEnvironment.of(Map.of(), Map.of("REGISTRY_DB_PASSWORD", "s")).appliedTo(Map.of()))
+        .isEmpty();
+  }
+}
