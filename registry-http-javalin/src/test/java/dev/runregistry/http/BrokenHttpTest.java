@@ -140,7 +140,7 @@ class BrokenHttpTest {
           "GET /api/health HTTP/1.1\r\nHost: localhost\r\n".getBytes(StandardCharsets.US_ASCII));
       await()
           .pollInterval(Duration.ofMillis(100))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(90))
           .until(() -> isClosedAfter(out, "X-Slow: 1\r\n"));
     }
   }
@@ -176,7 +176,7 @@ class BrokenHttpTest {
       out.write((HEAD + "Content-Length: 1000\r\n\r\n{").getBytes(StandardCharsets.US_ASCII));
       await()
           .pollInterval(Duration.ofMillis(100))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(90))
           .until(() -> isClosedAfter(out, " ") || socket.getInputStream().available() > 0);
       HttpResponse<String> answer = RawRequest.read(socket.getInputStream());
       assertThat(answer.statusCode()).isEqualTo(408);
