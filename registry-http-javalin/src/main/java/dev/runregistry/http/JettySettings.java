@@ -90,7 +90,13 @@ final class JettySettings {
     handler.setAllowedHeaders(
         Set.of("Authorization", "Content-Type", "Idempotency-Key", "Range", RequestIds.HEADER));
     handler.setExposedHeaders(
-        Set.of("Content-Range", "Idempotent-Replayed", "Link", "Retry-After", RequestIds.HEADER));
+        Set.of(
+            "Content-Range",
+            "Idempotent-Replayed",
+            "Link",
+            "Retry-After",
+            LogRoutes.TOTAL_LINES,
+            RequestIds.HEADER));
     handler.setAllowCredentials(false);
     handler.setPreflightMaxAge(PREFLIGHT_AGE);
     handler.setHandler(gate);

@@ -35,6 +35,21 @@ final class LastLines {
     return 0;
   }
 
+  /** Returns how many lines the file has up to this size; a last one without a line feed counts. */
+  static long count(SeekableByteChannel file, long size) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK);
+    long lines = 0;
+    byte last = '\n';
+    for (long begin = 0; begin < size; begin += BLOCK) {
+      read(file, begin, block.clear().limit((int) Math.min(BLOCK, size - begin)));
+      for (int i = 0; i < block.limit(); i++) {
+        last = block.get(i);
+        lines += last == '\n' ? 1 : 0;
+      }
+    }
+    return last == '\n' ? lines : lines + 1;
+  }
+
   private static void read(SeekableByteChannel file, long from, ByteBuffer block)
       throws IOException {
     file.position(from);

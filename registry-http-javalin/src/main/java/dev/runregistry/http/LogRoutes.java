@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 final class LogRoutes {
   private static final long MAX_TAIL_LINES = 1_000_000;
+
+  /** The lines of larger logs are not counted: that would read all of it for the last few. */
+  private static final long MAX_COUNTED_BYTES = 16 * 1024 * 1024;
+
+  static final String TOTAL_LINES = "X-Total-Lines";
   private static final int BUFFER = 64 * 1024;
   private static final int ATTEMPTS = 2; // a folder moves once
 
@@ -48,6 +53,9 @@ final class LogRoutes {
     try (SeekableByteChannel file = open(id, stream)) {
       long size = Math.min(file.size(), registry.logLimit(id));
       if (tail >= 0) {
+        if (tail > 0 && size <= MAX_COUNTED_BYTES) {
+          ctx.header(TOTAL_LINES, String.valueOf(LastLines.count(file, size)));
+        }
         send(ctx, file, new ByteRange(LastLines.begin(file, size, tail), size), 200);
       } else {
         sendRange(ctx, file, size);

@@ -7,10 +7,15 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the body of a request, as long as it is JSON, not too large and not too slow. */
 final class RequestBody {
+  private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
+
   private static final int CHUNK = 16 * 1024;
   // so much more is read and forgotten, because a client that is still sending hears no answer
   private static final int FORGOTTEN = 16 * 1024 * 1024;
@@ -27,9 +32,9 @@ final class RequestBody {
    * The whole body.
    *
    * @throws Refusal 415 if it is not said to be JSON, 413 if it is too large, 408 if it takes the
-   *     client too long
+   *     client too long, 400 if it ends early or its chunks are malformed
    */
-  byte[] read(Context ctx) throws IOException {
+  byte[] read(Context ctx) {
     requireJson(ctx.contentType(), ctx.header("Content-Encoding"));
     long announced = ctx.req().getContentLengthLong();
     if (announced > maxBytes + (long) FORGOTTEN
@@ -53,11 +58,11 @@ final class RequestBody {
     }
   }
 
-  private byte[] read(InputStream in, long deadline) throws IOException {
+  private byte[] read(InputStream in, long deadline) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     byte[] chunk = new byte[CHUNK];
     long size = 0;
-    for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+    for (int n = next(in, chunk); n >= 0; n = next(in, chunk)) {
       size += n;
       if (size <= maxBytes) {
         body.write(chunk, 0, n);
@@ -65,13 +70,32 @@ final class RequestBody {
         throw tooLarge();
       }
       if (System.nanoTime() - deadline > 0) {
-        throw Refusal.of(408, "The body took too long to arrive").withHeader("Connection", "close");
+        throw tooSlow();
       }
     }
     if (size > maxBytes) {
       throw tooLarge();
     }
     return body.toByteArray();
+  }
+
+  /** Returns what {@link InputStream#read(byte[])} does; an I/O error is a fault of the client. */
+  private static int next(InputStream in, byte[] chunk) {
+    try {
+      return in.read(chunk);
+    } catch (IOException e) {
+      log.debug("cannot read the body of a request", e);
+      throw e.getCause() instanceof TimeoutException ? tooSlow() : malformed();
+    }
+  }
+
+  private static Refusal tooSlow() {
+    return Refusal.of(408, "The body took too long to arrive").withHeader("Connection", "close");
+  }
+
+  private static Refusal malformed() {
+    return Refusal.of(400, "The body ended early, or its chunks are malformed")
+        .withHeader("Connection", "close");
   }
 
   private Refusal tooLarge() {

@@ -109,7 +109,7 @@ class AccessibilityIT extends BrowserTest {
             "Copy the run id",
             "stdout",
             "Copy stdout",
-            "Whole log of stdout",
+            "Full log of stdout",
             "stdout of the run",
             "Run History",
             "filter-status",

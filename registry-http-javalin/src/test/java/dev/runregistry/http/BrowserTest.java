@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -40,7 +41,16 @@ abstract class BrowserTest {
         new RealServer(
             DatabaseConfig.sqlite(folder.resolve("registry.db")),
             folder.resolve("home"),
-            builder -> settings.apply(RealServer.running(waiting + script).apply(builder)));
+            builder ->
+                settings.apply(
+                    withPatience(script, RealServer.running(waiting + script), builder)));
+  }
+
+  /** A run that waits for the test must not reach its time limit on a loaded machine. */
+  private static ServerConfig.Builder withPatience(
+      String script, UnaryOperator<ServerConfig.Builder> running, ServerConfig.Builder builder) {
+    ServerConfig.Builder configured = running.apply(builder);
+    return script.equals(WAITING) ? configured.localTimeLimit(Duration.ofMinutes(10)) : configured;
   }
 
   final void serve(String script) {
@@ -88,6 +98,14 @@ abstract class BrowserTest {
   final void pressRun() {
     tab.shows("#runtime", "available");
     tab.click("#panel button[value=local]");
+  }
+
+  /** Waits until the database has one run that is running; the journal has it earlier. */
+  final void awaitRecordOfARunningRun() {
+    Tab.eventually(
+        () ->
+            assertThat(TestClient.json(server.get("/api/tunix/runs?status=running")).get("data"))
+                .hasSize(1));
   }
 
   /** The history as soon as it is there. */

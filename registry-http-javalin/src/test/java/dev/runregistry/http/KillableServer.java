@@ -1,6 +1,7 @@
 package dev.runregistry.http;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A server that a test can kill: prints its port and serves until stdin ends. Its arguments are its
@@ -15,7 +16,10 @@ final class KillableServer {
         new RealServer(
             RealDatabase.SQLITE.empty(folder),
             folder.resolve("home"),
-            RealServer.running(arguments[1]))) {
+            settings ->
+                RealServer.running(arguments[1])
+                    .apply(settings)
+                    .localTimeLimit(Duration.ofMinutes(10)))) { // longer than any test
       System.out.println(server.port());
       System.in.readAllBytes();
     }

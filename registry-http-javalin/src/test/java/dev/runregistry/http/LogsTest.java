@@ -196,6 +196,33 @@ class LogsTest {
     assertThat(server.get(path("stdout") + "?tail=2").body()).isEqualTo("three\nfour");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', 0",
+    "'\n', 1",
+    "one, 1",
+    "'one\ntwo', 2",
+    "'one\ntwo\n', 2",
+  })
+  void the_tail_says_how_many_lines_there_are_in_all(String text, String lines) throws IOException {
+    Files.writeString(log, text);
+
+    assertThat(server.get(path("stdout") + "?tail=1").headers().firstValue("X-Total-Lines"))
+        .contains(lines);
+    assertThat(server.get(path("stdout") + "?tail=0").headers().firstValue("X-Total-Lines"))
+        .as("only whether there is a log was asked")
+        .isEmpty();
+  }
+
+  @Test
+  void the_lines_of_many_blocks_are_counted_up_to_the_limit_of_the_log() throws IOException {
+    Files.writeString(log, "0123456\n".repeat(100_000));
+    server.logLimit = 8 * 90_000 + 3;
+
+    assertThat(server.get(path("stdout") + "?tail=1").headers().firstValue("X-Total-Lines"))
+        .contains("90001");
+  }
+
   @Test
   void an_empty_output_is_empty() throws IOException {
     Files.writeString(log, "");
@@ -251,7 +278,9 @@ class LogsTest {
       sparse.write("\nlast\n".getBytes(StandardCharsets.US_ASCII));
     }
 
-    assertThat(server.get(path("stdout") + "?tail=1").body()).isEqualTo("last\n");
+    HttpResponse<String> tail = server.get(path("stdout") + "?tail=1");
+    assertThat(tail.body()).isEqualTo("last\n");
+    assertThat(tail.headers().firstValue("X-Total-Lines")).as("not counted").isEmpty();
     assertThat(range("bytes=-5").body()).isEqualTo("last\n");
     try (Socket socket = RawRequest.connect(server)) {
       socket.getOutputStream().write(asking(""));

@@ -92,14 +92,14 @@ class PanelIT extends BrowserTest {
     pressDryRun();
 
     assertThat(tab.text("#result .verdict"))
-        .contains("completed", "dry-run", "exit code none", " ms");
+        .contains("completed", "dry-run", "no exit code", " ms");
     assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
     assertThat(tab.text("#announcer"))
         .isEqualTo("The dry-run has ended: completed. Dry-run passed");
     assertThat(tab.isShown("#result pre")).isFalse();
     tab.click("#result .stream summary");
     assertThat(tab.text("#result pre")).startsWith("Dataset: arithmetic-traces (Arithmetic traces");
-    assertThat(tab.isShown("#result .whole")).as("nothing was started").isFalse();
+    assertThat(tab.isShown("#result .full")).as("nothing was started").isFalse();
   }
 
   @Test
@@ -122,8 +122,7 @@ class PanelIT extends BrowserTest {
     tab.click("#result .stream:first-child summary");
     assertThat(tab.text("#result pre"))
         .contains("a model", "0.25", "num_epochs: 7", "batch_size: 16", "1024", "out put");
-    tab.click("#result .stream:last-child summary");
-    assertThat(tab.text("#result .stream:last-child pre")).isEqualTo("oops");
+    assertThat(tab.text("#result .stream:last-child pre")).as("of a failed run").isEqualTo("oops");
     eventually(() -> assertThat(fact("Learning rate")).isEqualTo("0.25"));
     assertThat(fact("Epochs")).isEqualTo("7");
     assertThat(fact("Output folder")).isEqualTo("./out put");
@@ -139,18 +138,79 @@ class PanelIT extends BrowserTest {
 
     tab.shows("#progress", "Run of arithmetic-traces is going on");
     tab.shows("#announcer", "is going on");
-    tab.shows("#progress-elapsed", "1 s");
+    eventually(() -> assertThat(tab.text("#progress-elapsed")).matches("[1-9]\\d* s"));
     assertThat(canPress("local")).isFalse();
     assertThat(canPress("dry-run")).isFalse();
     tab.fill("#model_id", "the next one");
+    awaitRecordOfARunningRun();
     tab.click("#history > summary");
     tab.shows("#runs tbody", "running");
-    assertThat(tab.text("#runs .c-duration")).isEqualTo("not yet");
+    assertThat(tab.text("#runs .c-duration")).isEqualTo("–");
     go();
     tab.shows("#result .verdict", "completed");
     assertThat(tab.isShown("#progress")).isFalse();
     assertThat(canPress("local")).isTrue();
     assertThat(tab.text("#announcer")).contains("The run has ended: completed.");
+  }
+
+  @Test
+  void a_run_whose_result_is_shown_is_nowhere_shown_as_running() {
+    serve(WAITING);
+    open("/?history=open");
+    fillIn(DATASET, "m");
+    pressRun();
+    openItsRowWhileItRuns();
+    Object requests = tab.js(LIST_REQUESTS);
+
+    go();
+
+    tab.shows("#result .verdict", "completed");
+    requireEndedInTheHistory();
+    assertThat(tab.find("#refresh").getDomAttribute("class")).doesNotContain("new");
+    assertThat(tab.js(LIST_REQUESTS)).as("no request but its own").isEqualTo(requests);
+  }
+
+  @Test
+  void a_list_that_was_sent_before_the_end_does_not_bring_running_back() {
+    serve(WAITING);
+    newTab().interceptLists();
+    tab.open("/?history=open");
+    fillIn(DATASET, "m");
+    pressRun();
+    openItsRowWhileItRuns();
+    tab.holdLists();
+    tab.click("#refresh");
+    tab.awaitHeldList();
+
+    go();
+    tab.shows("#result .verdict", "completed");
+    tab.releaseLists();
+
+    eventually(() -> assertThat(tab.find("#runs").getDomAttribute("aria-busy")).isEqualTo("false"));
+    requireEndedInTheHistory();
+  }
+
+  /** How many answers of the list have come. */
+  private static final String LIST_REQUESTS =
+      "return performance.getEntriesByType('resource')"
+          + ".filter(e => e.name.includes('/api/tunix/runs?') && e.responseEnd > 0).length";
+
+  private void openItsRowWhileItRuns() {
+    awaitRecordOfARunningRun();
+    tab.click("#refresh");
+    tab.shows("#runs tbody", "running");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "Completed\n–");
+    assertThat(tab.text("#picture .legend")).isEqualTo("1 running");
+  }
+
+  private void requireEndedInTheHistory() {
+    tab.shows("#runs .c-status", "completed");
+    assertThat(tab.text("#runs")).doesNotContain("running");
+    assertThat(tab.text("#runs .c-duration")).isNotEqualTo("–");
+    assertThat(tab.text("#runs .opened")).contains("Exit code\n0", "begun\nended");
+    assertThat(tab.text("#runs .id code")).isEqualTo(tab.text("#result .id code"));
+    assertThat(tab.text("#picture .legend")).isEqualTo("1 completed");
   }
 
   @Test
@@ -162,8 +222,8 @@ class PanelIT extends BrowserTest {
     pressRun();
 
     tab.shows("#result .verdict", "timeout");
-    assertThat(tab.text("#result .verdict")).contains("exit code none");
-    assertThat(fact("Exit code")).isEqualTo("none: ended at its time limit");
+    assertThat(tab.text("#result .verdict")).contains("no exit code");
+    assertThat(fact("Exit code")).isEqualTo("– (timed out)");
   }
 
   @Test
@@ -203,12 +263,22 @@ class PanelIT extends BrowserTest {
 
   @Test
   void enter_in_a_field_is_a_dry_run_which_starts_nothing() {
-    openPanel("true");
+    Path started = folder.resolve("started");
+    openPanel("touch '" + started + "'");
     tab.fill("#model_id", "m");
 
     tab.fill("#dataset_key", DATASET + Keys.ENTER);
 
     tab.shows("#result .verdict", "dry-run");
+    assertThat(started).doesNotExist();
+    assertThat(server.active()).isEmpty();
+    assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
+    assertThat(TestClient.json(server.get("/api/tunix/runs")).get("data"))
+        .singleElement()
+        .satisfies(run -> assertThat(run.get("mode").textValue()).isEqualTo("dry-run"));
+    pressRun(); // the same form, to see that a start would have left its mark
+    tab.shows("#result .verdict", "local");
+    assertThat(started).exists();
   }
 
   @Test

@@ -52,9 +52,8 @@ class RowsIT extends BrowserTest {
         .containsPattern(
             "Started\n\\d+ Nov \\d+, [\\d:]+\n\\d{4}-\\d\\d-\\d\\d [\\d:]+\\.\\d{6} UTC")
         .containsPattern("Completed\n\\d+ \\w+ \\d+, [\\d:]+\n");
-    assertThat(tab.text("#runs .stream:first-child pre"))
-        .startsWith("1\n2\n3\n")
-        .contains("10240 of 23893 bytes");
+    assertThat(tab.text("#runs .stream:first-child pre")).startsWith("1\n2\n3\n");
+    tab.shows("#runs .stream:first-child .cut", "13\u202f653 more bytes: Full log");
     assertThat(tab.text("#runs .stream:last-child pre")).isEqualTo("warned");
     tab.click("#runs .toggle");
     assertThat(tab.all("#runs .opened")).isEmpty();
@@ -128,13 +127,13 @@ class RowsIT extends BrowserTest {
   }
 
   @Test
-  void the_whole_log_opens_in_a_tab_of_its_own() {
+  void the_full_log_opens_in_a_tab_of_its_own() {
     openOneRun(LONG);
     tab.click("#runs .toggle");
-    tab.shows("#runs .opened", "10240 of");
+    tab.shows("#runs .opened", "more bytes");
     Set<String> before = tab.driver().getWindowHandles();
 
-    tab.click("#runs .stream .whole");
+    tab.click("#runs .stream .full");
 
     eventually(() -> assertThat(tab.driver().getWindowHandles()).hasSize(before.size() + 1));
     String opened =
@@ -157,7 +156,7 @@ class RowsIT extends BrowserTest {
     tab.click("#runs .toggle");
     tab.shows("#runs .opened", "loss 0.25");
 
-    tab.click("#runs .stream .whole");
+    tab.click("#runs .stream .full");
 
     tab.shows("#runs .stream .problem", "This host has no output of run");
   }
@@ -166,12 +165,12 @@ class RowsIT extends BrowserTest {
   void a_run_that_goes_on_has_its_log_and_its_row_stays_open_when_it_has_ended() {
     serve(WAITING);
     var answer = server.sendAsync(server.posting(RealServer.body(false)));
-    eventually(() -> assertThat(server.home.activeRuns()).isEqualTo(1));
+    awaitRecordOfARunningRun();
     openHistory("");
     tab.shows("#runs .c-status", "running");
     tab.click("#runs .toggle");
-    tab.shows("#runs .facts", "Completed\nnot yet");
-    assertThat(tab.text("#runs .stream summary")).contains("recorded at the end");
+    tab.shows("#runs .facts", "Completed\n–");
+    assertThat(tab.text("#runs .stream summary")).contains("available when the run finishes");
 
     go();
     answer.join();
@@ -180,6 +179,65 @@ class RowsIT extends BrowserTest {
     tab.shows("#runs .c-status", "completed");
     tab.shows("#runs .opened", "begun\nended");
     assertThat(tab.all("#runs .opened")).hasSize(1);
+  }
+
+  @Test
+  void an_opened_run_that_goes_on_is_refreshed_by_itself_when_asked_to() {
+    serve(WAITING);
+    var answer = server.sendAsync(server.posting(RealServer.body(false)));
+    awaitRecordOfARunningRun();
+    openHistory("");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .refresh", "Refresh this run");
+
+    tab.click("#runs .refresh button");
+    tab.shows("#announcer", "The run is running");
+    assertThat(tab.text("#runs .c-status")).isEqualTo("running");
+    assertThat(tab.driver().switchTo().activeElement().getText()).isEqualTo("Refresh this run");
+
+    go();
+    answer.join();
+    tab.press(Keys.ENTER);
+    tab.shows("#runs .c-status", "completed");
+    tab.shows("#runs .opened", "begun\nended");
+    assertThat(tab.text("#picture .legend")).isEqualTo("1 completed");
+    assertThat(tab.isShown("#runs .refresh")).isFalse();
+    tab.shows("#announcer", "The run is completed");
+    assertThat(tab.driver().switchTo().activeElement().getDomAttribute("aria-controls"))
+        .startsWith("detail-");
+  }
+
+  @Test
+  void a_refresh_without_an_answer_keeps_what_is_shown_and_says_so() {
+    expectRefusals();
+    serve("true");
+    server.runs().save(running(Runs.localRunOf("x"), NOON));
+    openHistory("");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "Time limit");
+    server.close();
+
+    tab.click("#runs .refresh button");
+
+    tab.shows("#runs .refresh .problem", "The server does not answer.");
+    assertThat(tab.text("#runs .facts")).contains("Data set\nx");
+    assertThat(tab.text("#runs .c-status")).isEqualTo("running");
+  }
+
+  @Test
+  void a_run_that_ended_since_the_list_was_loaded_is_shown_as_ended_when_it_is_opened() {
+    serve(WAITING);
+    var answer = server.sendAsync(server.posting(RealServer.body(false)));
+    awaitRecordOfARunningRun();
+    openHistory("");
+    tab.shows("#runs .c-status", "running");
+    go();
+    answer.join();
+
+    tab.click("#runs .toggle");
+
+    tab.shows("#runs .opened", "begun\nended");
+    assertThat(tab.text("#runs .c-status")).isEqualTo("completed");
   }
 
   @Test
@@ -219,6 +277,9 @@ class RowsIT extends BrowserTest {
 
     tab.shows("#runs .facts", "Time limit");
     assertThat(tab.find("#runs pre").getDomProperty("textContent"))
+        .isEqualTo(hostile.replace("\u001b[31mred\r\u0007", "red"));
+    tab.click("#runs .raw");
+    assertThat(tab.find("#runs pre").getDomProperty("textContent"))
         .isEqualTo(hostile.replace('\u001b', '␛').replace('\r', '␍').replace('\u0007', '␇'));
     assertThat(tab.text("#runs .c-dataset")).startsWith("<img src=x onerror=");
     assertThat(tab.text("#runs .opened .message")).contains("<script>window.hacked = 1</script>");
@@ -244,7 +305,7 @@ class RowsIT extends BrowserTest {
     tab.click("#result .stream summary");
 
     assertThat(tab.text("#result pre"))
-        .startsWith("<script>window.hacked = 1</script>\n␛[31mred\n😀\nxxx");
+        .startsWith("<script>window.hacked = 1</script>\nred\n😀\nxxx");
     assertThat(tab.js("return window.hacked")).isNull();
     assertThat(tab.all("#result script, #result b")).isEmpty();
     assertThat(tab.overflow()).isZero();

@@ -51,6 +51,32 @@ final class Tab {
     driver.get(server + path);
   }
 
+  /** Makes it possible to hold back the lists of runs; takes effect with the next page. */
+  void interceptLists() {
+    command(
+        "Page.addScriptToEvaluateOnNewDocument",
+        Map.of(
+            "source",
+            "const real = fetch; window.fetch = async (...all) => {"
+                + " const answer = await real(...all);"
+                + " if (window.held && String(all[0]).includes('/runs?')) {"
+                + " window.heldBack = true; await window.held; }"
+                + " return answer; }"));
+  }
+
+  /** From now on the page gets no list of runs, although the server has answered. */
+  void holdLists() {
+    js("heldBack = false; held = new Promise((resolve) => (window.release = resolve))");
+  }
+
+  void awaitHeldList() {
+    eventually(() -> assertThat(js("return window.heldBack")).isEqualTo(true));
+  }
+
+  void releaseLists() {
+    js("window.release(); window.held = null");
+  }
+
   String address() {
     return String.valueOf(driver.getCurrentUrl()).substring(server.length());
   }

@@ -92,7 +92,7 @@ class TokenIT extends BrowserTest {
     tab.shows("#result .verdict", "completed");
     tab.click("#result .stream summary");
 
-    tab.click("#result .whole");
+    tab.click("#result .full");
 
     eventually(
         () -> {

@@ -5,7 +5,7 @@ import { startPanel } from "./panel.js";
 import { askForToken } from "./token.js";
 
 const history = startHistory();
-const panel = startPanel({ onEnd: history.somethingIsNew });
+const panel = startPanel({ onEnd: history.runEnded });
 
 function begin() {
   panel.lookForRuntime();

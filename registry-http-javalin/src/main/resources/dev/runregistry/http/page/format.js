@@ -2,10 +2,30 @@
 import { element } from "./dom.js";
 
 const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const SHORT_WITH_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const GROUPED = new Intl.NumberFormat("en");
 
 /** The local time, with the exact UTC as tooltip and for machines. */
 export function timeElement(iso) {
   return element("time", { dateTime: iso, title: utc(iso) }, LOCAL.format(new Date(iso)));
+}
+
+/** The same, with a short form for narrow columns; style decides which one is seen. */
+export function shortTimeElement(iso) {
+  const time = timeElement(iso);
+  const at = new Date(iso);
+  const format = at.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_WITH_YEAR;
+  time.replaceChildren(
+    element("span", { className: "long" }, time.textContent),
+    element("span", { className: "short" }, format.format(at)),
+  );
+  return time;
+}
+
+/** 60 001 */
+export function grouped(number) {
+  return GROUPED.format(number).replaceAll(",", "\u202f");
 }
 
 /** All six digits, which a Date does not hold. */

@@ -3,7 +3,7 @@ import { callJson } from "./api.js";
 import { cursorOf, listPath, readAddress, writeAddress } from "./address.js";
 import { $, announce } from "./dom.js";
 import { drawPicture } from "./picture.js";
-import { showRows } from "./rows.js";
+import { replaceRun, showRows } from "./rows.js";
 
 const FILTERS = ["status", "mode", "dataset_key"];
 
@@ -38,8 +38,7 @@ export function startHistory() {
   function showRuns(runs) {
     isNew &&= state.cursor !== "";
     $("#history-error").hidden = true;
-    showRows(runs);
-    drawPicture(runs);
+    showRows(runs, drawPicture);
     $("#runs").hidden = runs.length === 0;
     showEmpty(runs.length === 0);
     showButtons();
@@ -124,8 +123,9 @@ export function startHistory() {
 
   return {
     show,
-    somethingIsNew() {
-      isNew = true;
+    /** Shows the final status of a run in its row; one that has no row is announced as new. */
+    runEnded(run) {
+      isNew ||= !replaceRun(run);
       showButtons();
     },
   };

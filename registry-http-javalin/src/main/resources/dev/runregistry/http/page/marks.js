@@ -33,9 +33,14 @@ export function icon(status) {
   return svg("svg", { viewBox: "-6 -6 12 12", class: "icon", "aria-hidden": "true" }, mark(status));
 }
 
+/** Whether the run has no final status yet. */
+export function isOngoing(run) {
+  return ["pending", "running"].includes(run.status);
+}
+
 /** A run that has ended and has no duration: nobody saw its end. */
 export function isLost(run) {
-  return run.duration_seconds === null && !["pending", "running"].includes(run.status);
+  return run.duration_seconds === null && !isOngoing(run);
 }
 
 export function badge(run) {

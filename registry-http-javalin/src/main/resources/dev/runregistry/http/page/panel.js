@@ -44,7 +44,7 @@ export function startPanel({ onEnd }) {
         body: JSON.stringify(request),
       });
       showResult(body);
-      onEnd();
+      onEnd(body);
     } catch (error) {
       showProblem(form, error);
     } finally {
@@ -112,7 +112,7 @@ function showProgress(what) {
 
 function showResult(run) {
   const parts = [badge(run), run.mode];
-  parts.push(`exit code ${run.exit_code ?? "none"}`);
+  parts.push(run.exit_code === null ? "no exit code" : `exit code ${run.exit_code}`);
   parts.push(run.duration_seconds === null ? "duration unknown" : duration(run.duration_seconds));
   const heading = element("h3", { className: "verdict" });
   parts.forEach((part) => heading.append(element("span", {}, part)));

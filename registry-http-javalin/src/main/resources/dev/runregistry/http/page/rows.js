@@ -1,16 +1,20 @@
 // The rows of the history, each of which opens in place.
 import { callJson } from "./api.js";
-import { copyOf, $, element } from "./dom.js";
-import { duration, timeElement } from "./format.js";
-import { badge, isLost } from "./marks.js";
+import { announce, copyOf, $, element } from "./dom.js";
+import { duration, shortTimeElement } from "./format.js";
+import { badge, isLost, isOngoing } from "./marks.js";
 import { runDetail } from "./run.js";
 
 let rows = new Map(); // by run id: {item, row, detail}, detail null while it is closed
+let onChange = () => {};
+// by run id: the final state of runs, which an answer that was sent earlier does not take back
+const ended = new Map();
 
 /** Shows these runs; a row that has not changed stays as it is, open or closed. */
-export function showRows(runs) {
+export function showRows(runs, listener) {
   const before = rows;
-  rows = new Map(runs.map((run) => [run.run_id, kept(before.get(run.run_id), run) ?? made(run)]));
+  onChange = () => listener([...rows.values()].map(({ item }) => item));
+  rows = new Map(runs.map(latest).map((run) => [run.run_id, kept(before.get(run.run_id), run) ?? made(run)]));
   const shown = [...rows.values()].flatMap(({ row, detail }) => (detail ? [row, detail] : [row]));
   const body = $("#runs tbody");
   const focused = document.activeElement;
@@ -23,6 +27,35 @@ export function showRows(runs) {
       toggle(entry); // it was open and has changed
     }
   }
+  onChange();
+}
+
+/** Puts the final state of a run into its row and detail; returns whether it has a row. */
+export function replaceRun(run) {
+  remember(run);
+  const entry = rows.get(run.run_id);
+  if (entry) {
+    update(entry, run);
+    if (entry.detail) {
+      showDetail(entry, entry.detail.firstElementChild, run);
+    }
+  }
+  return entry !== undefined;
+}
+
+function remember(run) {
+  if (!isOngoing(run)) {
+    ended.set(run.run_id, run);
+  }
+}
+
+function latest(item) {
+  return isOngoing(item) && ended.has(item.run_id) ? merged(item, ended.get(item.run_id)) : item;
+}
+
+/** The list item with what the run says of the same. */
+function merged(item, run) {
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, key in run ? run[key] : value]));
 }
 
 function kept(entry, run) {
@@ -30,17 +63,9 @@ function kept(entry, run) {
 }
 
 function made(run) {
-  const row = copyOf("run-row");
-  const entry = { item: run, row, detail: null };
-  const button = $(".toggle", row);
-  button.append(badge(run));
-  button.setAttribute("aria-label", `${button.textContent}: all of the ${run.mode} of ${run.dataset_key}`);
-  $(".c-mode", row).textContent = run.mode;
-  $(".c-dataset", row).textContent = run.dataset_key;
-  $(".c-model", row).textContent = run.model_id;
-  $(".c-started", row).append(timeElement(run.started_at));
-  $(".c-duration", row).textContent = durationOf(run);
-  row.addEventListener("click", (event) => {
+  const entry = { item: run, row: copyOf("run-row"), detail: null };
+  fill(entry);
+  entry.row.addEventListener("click", (event) => {
     const onTime = event.target.closest("button") === null;
     if (!onTime || window.getSelection().isCollapsed) {
       toggle(entry);
@@ -49,11 +74,36 @@ function made(run) {
   return entry;
 }
 
+function fill({ item, row }) {
+  const button = $(".toggle", row);
+  button.replaceChildren(badge(item));
+  button.setAttribute("aria-label", `${button.textContent}: all of the ${item.mode} of ${item.dataset_key}`);
+  $(".c-mode", row).textContent = item.mode;
+  fillOneLine($(".c-dataset", row), item.dataset_key);
+  fillOneLine($(".c-model", row), item.model_id);
+  $(".c-started", row).replaceChildren(shortTimeElement(item.started_at));
+  $(".c-duration", row).textContent = durationOf(item);
+}
+
+function fillOneLine(cell, text) {
+  cell.textContent = text;
+  cell.title = text; // where there is no room for all of it
+}
+
+function update(entry, run) {
+  const item = merged(entry.item, run);
+  if (JSON.stringify(item) !== JSON.stringify(entry.item)) {
+    entry.item = item;
+    fill(entry);
+    onChange();
+  }
+}
+
 function durationOf(run) {
   if (run.duration_seconds !== null) {
     return duration(run.duration_seconds);
   }
-  return isLost(run) ? "unknown" : "not yet";
+  return isLost(run) ? "unknown" : "–";
 }
 
 function toggle(entry) {
@@ -63,32 +113,62 @@ function toggle(entry) {
     entry.detail = null;
     button.removeAttribute("aria-controls");
   } else {
-    entry.detail = opened(entry.item);
+    entry.detail = opened(entry);
     entry.row.after(entry.detail);
     button.setAttribute("aria-controls", entry.detail.id);
   }
   button.setAttribute("aria-expanded", entry.detail !== null);
 }
 
-function opened(run) {
+function opened(entry) {
   const cell = element("td", { colSpan: 6 });
   cell.setAttribute("role", "cell");
-  const row = element("tr", { id: `detail-${run.run_id}`, className: "opened" }, cell);
+  const row = element("tr", { id: `detail-${entry.item.run_id}`, className: "opened" }, cell);
   row.setAttribute("role", "row");
-  load(run, cell);
+  load(entry, cell);
   return row;
 }
 
-async function load(run, cell) {
+async function load(entry, cell) {
   cell.replaceChildren(element("p", { className: "hint" }, "Loading the run…"));
   try {
-    const { body } = await callJson(`/api/tunix/runs/${run.run_id}`);
-    cell.replaceChildren(runDetail(body, { unfolded: true }));
+    await loadDetail(entry, cell);
   } catch (error) {
     const retry = element("button", { type: "button", className: "outline" }, "Try again");
-    retry.addEventListener("click", () => load(run, cell));
+    retry.addEventListener("click", () => load(entry, cell));
     const notice = element("div", { className: "notice" }, element("p", {}, error.message), retry);
     notice.setAttribute("role", "alert");
     cell.replaceChildren(notice);
   }
+}
+
+async function loadDetail(entry, cell) {
+  const { body } = await callJson(`/api/tunix/runs/${entry.item.run_id}`);
+  remember(body);
+  const run = ended.get(body.run_id) ?? body;
+  update(entry, run);
+  showDetail(entry, cell, run);
+}
+
+function showDetail(entry, cell, run) {
+  const refresh = (place) => refreshDetail(entry, cell, place);
+  cell.replaceChildren(runDetail(run, { unfolded: true, refresh }));
+}
+
+/** Loads the detail again; what is shown stays until there is an answer. */
+async function refreshDetail(entry, cell, place) {
+  const button = $("button", place);
+  if (button.getAttribute("aria-disabled") === "true") {
+    return;
+  }
+  button.setAttribute("aria-disabled", "true");
+  $(".problem", place).textContent = "";
+  try {
+    await loadDetail(entry, cell);
+    ($(".refresh:not([hidden]) button", cell) ?? $(".toggle", entry.row)).focus();
+    announce(`The run is ${entry.item.status}`);
+  } catch (error) {
+    $(".problem", place).textContent = error.message;
+  }
+  button.removeAttribute("aria-disabled");
 }

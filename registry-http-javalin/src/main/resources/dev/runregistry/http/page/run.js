@@ -2,12 +2,17 @@
 import { callJson } from "./api.js";
 import { copyOf, copyText, $, element } from "./dom.js";
 import { duration, timeElement, utc } from "./format.js";
-import { isLost } from "./marks.js";
+import { isLost, isOngoing } from "./marks.js";
 import { streamView } from "./stream.js";
 
-export function runDetail(run, { unfolded }) {
+/** `refresh`, if given, is called when the run is ongoing and its detail is to be loaded again. */
+export function runDetail(run, { unfolded, refresh = null }) {
   const detail = copyOf("run-detail");
   $(".message", detail).textContent = run.message;
+  if (refresh !== null && isOngoing(run)) {
+    $(".refresh", detail).hidden = false;
+    $(".refresh button", detail).addEventListener("click", () => refresh($(".refresh", detail)));
+  }
   $(".facts", detail).append(
     fact("Run id", idWithCopy(run.run_id)),
     fact("Exit code", String(run.exit_code ?? noExitCode(run))),
@@ -36,23 +41,23 @@ function exact(iso) {
 
 function noExitCode(run) {
   if (run.mode === "dry-run") {
-    return "none: nothing is started";
+    return "– (dry run)";
   }
-  return run.status === "timeout" ? "none: ended at its time limit" : "none";
+  return run.status === "timeout" ? "– (timed out)" : "–";
 }
 
 function completed(run) {
   if (run.completed_at !== null) {
     return [timeElement(run.completed_at), exact(run.completed_at)];
   }
-  return [isLost(run) ? "unknown: the run was lost" : "not yet"];
+  return [isLost(run) ? "unknown (run lost)" : "–"];
 }
 
 function durationOf(run) {
   if (run.duration_seconds !== null) {
     return duration(run.duration_seconds);
   }
-  return isLost(run) ? "unknown: nobody saw the end" : "not yet";
+  return isLost(run) ? "unknown (run lost)" : "–";
 }
 
 function idWithCopy(id) {
