@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * Reads from a run folder how the run ended, after its end.
  *
  * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
+ * @param witnessed what the supervisor told its living registry, which no file can change
  * @param leftBehind what had to be ended after the run itself
  */
 record RunEnding(
@@ -40,6 +41,7 @@ record RunEnding(
     RunFolder folder,
     RunProcesses processes,
     OptionalInt supervisorExit,
+    Optional<ChildEnd> witnessed,
     ProcessTree.Ending leftBehind) {
 
   private static final Logger log = LoggerFactory.getLogger(RunEnding.class);
@@ -59,6 +61,16 @@ record RunEnding(
    *
    * @throws UnreadableOutcomeException if it can still not be read then
    */
+
+  RunEnding(
+      Run run,
+      RunFolder folder,
+      RunProcesses processes,
+      OptionalInt supervisorExit,
+      ProcessTree.Ending leftBehind) {
+    this(run, folder, processes, supervisorExit, Optional.empty(), leftBehind);
+  }
+
   RunOutcome outcome(boolean inTime) {
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
     Pause pause = new Pause(Duration.ofSeconds(1));
@@ -121,6 +133,9 @@ record RunEnding(
 
   /** The exit code of the child; empty if its supervisor did not live to see it. */
   private OptionalInt exitCode() throws IOException {
+    if (witnessed.isPresent()) {
+      return OptionalInt.of(witnessed.get().code());
+    }
     OptionalInt noted = processes.exitCode();
     return noted.isPresent() ? noted : unnotedExitCode();
   }
@@ -140,22 +155,39 @@ record RunEnding(
         : folder.isGone() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
-  /** What the shell alone can find out: a missing interpreter, a file for another machine. */
-  private Optional<RunOutcome> couldNotBeExecuted(int code, Output output) {
+  /** What only its start can show: a missing interpreter, a file for another machine. */
+  private Optional<RunOutcome> couldNotBeExecuted(int code, Output output) throws IOException {
+    return startError(code, output)
+        .map(
+            error ->
+                code == NOT_FOUND
+                    ? new NotStarted(
+                        NotStarted.Why.NOT_FOUND,
+                        program() + ": it or its interpreter is not found")
+                    : new NotStarted(
+                        NotStarted.Why.NOT_EXECUTABLE,
+                        program() + ": cannot be executed: " + error));
+  }
+
+  private String program() {
+    return run.spec().command().get(0);
+  }
+
+  /** Returns why it could not be executed; empty if it was. */
+  private Optional<String> startError(int code, Output output) throws IOException {
     if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
       return Optional.empty();
     }
-    String program = run.spec().command().get(0);
-    return Optional.of(output.stderr().text())
-        .filter(text -> text.startsWith(Supervisor.mark(run.id()) + ":"))
-        .map(
-            text ->
-                code == NOT_FOUND
-                    ? new NotStarted(
-                        NotStarted.Why.NOT_FOUND, program + ": it or its interpreter is not found")
-                    : new NotStarted(
-                        NotStarted.Why.NOT_EXECUTABLE,
-                        program + ": cannot be executed: " + lastPart(text)));
+    if (processes.hasEarlierSupervisor()) {
+      return Optional.of(output.stderr().text())
+          .filter(text -> text.startsWith(Supervisor.earlierMark(run.id()) + ":"))
+          .map(RunEnding::lastPart);
+    }
+    return witnessed
+        .map(ChildEnd::startError)
+        .or(processes::startError)
+        .filter(error -> !error.isEmpty())
+        .map(error -> error.substring(error.indexOf(' ') + 1));
   }
 
   /** Shells say {@code name: line: exec: program: reason}. */
