@@ -43,11 +43,13 @@ class RowsIT extends BrowserTest {
             "Exit code\n4",
             "Data set\narithmetic-traces",
             "Model\nm",
-            "Output folder\n./output/tunix_run_" + id.substring(0, 8),
+            "Output folder\n./output/tunix_run_" + id,
             "Learning rate\n0.00002",
+            "Weight decay\n0.01",
             "Epochs\n3",
             "Batch size\n8",
             "Sequence length\n2048",
+            "Device\nauto",
             "Time limit\n30 s")
         .containsPattern(
             "Started\n\\d+ Nov \\d+, [\\d:]+\n\\d{4}-\\d\\d-\\d\\d [\\d:]+\\.\\d{6} UTC")
