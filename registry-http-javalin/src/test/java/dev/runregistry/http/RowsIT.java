@@ -185,6 +185,20 @@ class RowsIT extends BrowserTest {
   }
 
   @Test
+  void a_command_of_the_users_own_has_no_training_and_no_output_folder() {
+    serve("true");
+    server.runs().save(ended(running(Runs.commandOf("x.py", "--lr", "1"), NOON), Runs.exited(0)));
+    openHistory("");
+
+    tab.click("#runs .toggle");
+
+    tab.shows("#runs .facts", "Time limit");
+    assertThat(tab.text("#runs .facts"))
+        .doesNotContain(
+            "Learning rate", "Weight decay", "Epochs", "Device", "Output folder", "null");
+  }
+
+  @Test
   void a_detail_that_cannot_be_loaded_can_be_tried_again() {
     expectRefusals();
     openOneRun("echo done");

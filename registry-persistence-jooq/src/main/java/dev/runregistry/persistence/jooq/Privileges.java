@@ -6,18 +6,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jooq.exception.DataAccessException;
 
 /** What the role that the registry logs in as needs, once the tables are there. */
 final class Privileges {
-  private static final Map<String, List<String>> NEEDED =
-      Map.of(
-          "tunix_runs", List.of("SELECT", "INSERT", "UPDATE"),
-          "run_chain", List.of("SELECT", "INSERT"),
-          "idempotency_keys", List.of("SELECT", "INSERT", "UPDATE", "DELETE"),
-          "database_identity", List.of("SELECT"),
-          "flyway_schema_history", List.of("SELECT"));
+  private static final List<Needed> NEEDED =
+      List.of(
+          new Needed("tunix_runs", List.of("SELECT", "INSERT", "UPDATE")),
+          new Needed("run_chain", List.of("SELECT", "INSERT")),
+          new Needed("idempotency_keys", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
+          new Needed("database_identity", List.of("SELECT")),
+          new Needed("flyway_schema_history", List.of("SELECT")));
+
+  /** What is needed on one table. */
+  private record Needed(String table, List<String> privileges) {}
 
   private Privileges() {}
 
@@ -30,13 +32,13 @@ final class Privileges {
     try (PreparedStatement question =
         connection.prepareStatement("SELECT has_table_privilege(?, ?)")) {
       List<String> missing = new ArrayList<>();
-      for (String table : NEEDED.keySet().stream().sorted().toList()) {
-        for (String privilege : NEEDED.get(table)) {
-          question.setString(1, table);
+      for (Needed needed : NEEDED) {
+        for (String privilege : needed.privileges()) {
+          question.setString(1, needed.table());
           question.setString(2, privilege);
           try (ResultSet answer = question.executeQuery()) {
             if (!answer.next() || !answer.getBoolean(1)) {
-              missing.add(privilege + " on " + table);
+              missing.add(privilege + " on " + needed.table());
             }
           }
         }
