@@ -31,9 +31,11 @@ dataset:
   path: {path}
 training:
   learning_rate: 2.0E-5
+  weight_decay: 0.01
   num_epochs: {epochs}
   batch_size: 8
   max_seq_length: 128
+  device: "auto"
 output:
   output_dir: {out}
 """
@@ -188,24 +190,24 @@ class TrainingConfigTest(InAFolder):
 
     def test_a_key_that_means_nothing_is_named(self):
         config = self.load(CONFIG.format(path="p", epochs=1, out="o") + "  colour: red\n")
-        self.assertEqual(("line 17: output.colour",), config.ignored)
+        self.assertEqual(("line 19: output.colour",), config.ignored)
 
     def test_a_bad_value_is_refused_with_its_line(self):
         good = CONFIG.format(path="p", epochs=3, out="o")
         for before, after, reason in (
                 ('"1.0"', "2.0", "line 2: version must be 1.0, not '2.0'"),
                 ("mode: sft", "mode: rl", "line 4: mode must be sft"),
-                ("num_epochs: 3", "num_epochs: three", "line 12: training.num_epochs must be a"),
-                ("num_epochs: 3", "num_epochs: '3'", "line 12: .* not the text '3'"),
-                ("num_epochs: 3", "num_epochs: 101", "line 12: .* from 1 to 100"),
-                ("num_epochs: 3", "num_epochs:", "line 12: "),
+                ("num_epochs: 3", "num_epochs: three", "line 13: training.num_epochs must be a"),
+                ("num_epochs: 3", "num_epochs: '3'", "line 13: .* not the text '3'"),
+                ("num_epochs: 3", "num_epochs: 101", "line 13: .* from 1 to 100"),
+                ("num_epochs: 3", "num_epochs:", "line 13: "),
                 ("  num_epochs: 3\n", "", "line 10: training.num_epochs is missing"),
                 ("2.0E-5", "0", "line 11: training.learning_rate must be a number"),
                 ("2.0E-5", ".nan", "line 11: "),
                 ("path: p", "path:", "line 9: dataset.path has no value"),
                 ("path: p", 'path: "\\0"', "line 9: dataset.path must not"),
                 ("path: p", "path:\n    deep: p", "line 9: dataset.path must be a single value"),
-                ("output:\n  output_dir: o", "output: o", "line 15: output must be a map")):
+                ("output:\n  output_dir: o", "output: o", "line 17: output must be a map")):
             with self.subTest(after=after):
                 self.assertIn(before, good)
                 with self.assertRaises(training_config.ConfigError) as refused:
@@ -281,7 +283,7 @@ class TrainTest(InAFolder):
                              (self.folder / "b" / name).read_bytes())
 
     def test_a_bad_configuration_is_exit_code_2(self):
-        self.assert_refused(2, self.config(epochs=0), "line 12: training.num_epochs")
+        self.assert_refused(2, self.config(epochs=0), "line 13: training.num_epochs")
         self.assert_refused(2, self.folder / "nowhere.yaml", "nowhere.yaml: No such file")
 
     def test_a_data_set_that_cannot_be_used_is_exit_code_3(self):

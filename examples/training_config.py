@@ -55,7 +55,8 @@ def _checked(document):
         max_seq_length=keys.whole("training.max_seq_length", 128, 32768),
         output_dir=keys.text("output.output_dir"),
         seed=keys.whole("training.seed", 0, 999999999, default=0),
-        ignored=keys.unread({"runner"}),
+        # a model this small is trained on the processor, and without weight decay
+        ignored=keys.unread({"runner", "training.weight_decay", "training.device"}),
     )
 
 

@@ -34,6 +34,9 @@ final class MigrateCommand implements Callable<Integer> {
                   ? "The schema is current: version %d".formatted(result.versionAfter())
                   : "Migrated the schema from version %d to %d"
                       .formatted(result.versionBefore(), result.versionAfter()));
+      database
+          .missingPrivileges()
+          .forEach(one -> caller.say("the role lacks " + one + ": grant it before runs need it"));
       return 0;
     }
   }

@@ -23,6 +23,7 @@ record PlainOptions(Map<String, Object> values) implements GivenOptions {
           "--kill-after",
           "--datasets",
           "--output-dir",
+          "--device",
           "--home",
           "--db",
           "--log-limit",

@@ -63,9 +63,17 @@ final class RunHelp {
     text("DIR", "Where the data sets are (default: ./datasets).", "--datasets");
     text("DIR", "Where the training puts its results.", "--output-dir");
     number(Double.class, "RATE", "Above 0, at most 1 (default: 2e-5).", "--learning-rate");
+    number(Double.class, "DECAY", "0 to 1 (default: 0.01).", "--weight-decay");
     number(Integer.class, "N", "1 to 100 (default: 3).", "--epochs");
     number(Integer.class, "N", "1 to 512 (default: 8).", "--batch-size");
     number(Integer.class, "N", "128 to 32768 (default: 2048).", "--max-seq-length");
+    run.addOption(
+        OptionSpec.builder("--device")
+            .type(String.class)
+            .paramLabel("DEVICE")
+            .completionCandidates(List.of("auto", "cpu", "cuda"))
+            .description("auto, cpu or cuda (default: auto).")
+            .build());
   }
 
   private void addEnvironment() {

@@ -4,6 +4,7 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,6 +19,17 @@ final class RunOptions {
 
   private static final List<Setting> OPTIONS =
       List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
+
+  /** What a command of the user's own takes no notice of; in the order of the help. */
+  private static final List<String> OF_TRAINING =
+      List.of(
+          "--output-dir",
+          "--learning-rate",
+          "--weight-decay",
+          "--epochs",
+          "--batch-size",
+          "--max-seq-length",
+          "--device");
 
   private final GivenOptions parsed;
 
@@ -92,6 +104,7 @@ final class RunOptions {
       if (arguments.command().isEmpty()) {
         throw new UsageException("there is no command after --");
       }
+      requireNoneOfTraining();
       return RunRequest.command(key, model, arguments.command());
     }
     if (!parsed.hasMatchedOption("--dataset")) {
@@ -103,13 +116,27 @@ final class RunOptions {
         : RunRequest.dryRun(key, model);
   }
 
+  /** They would be on record as if the command had used them. */
+  private void requireNoneOfTraining() {
+    for (String option : OF_TRAINING) {
+      if (parsed.hasMatchedOption(option)) {
+        throw new UsageException(
+            option + " applies to --local only; pass it to your command, after the --");
+      }
+    }
+  }
+
   private TrainingConfig training() {
     TrainingConfig usual = TrainingConfig.DEFAULT;
-    return new TrainingConfig(
-        parsed.matchedOptionValue("--learning-rate", usual.learningRate()),
-        parsed.matchedOptionValue("--epochs", usual.numEpochs()),
-        parsed.matchedOptionValue("--batch-size", usual.batchSize()),
-        parsed.matchedOptionValue("--max-seq-length", usual.maxSeqLength()));
+    TrainingConfig training =
+        new TrainingConfig(
+            parsed.matchedOptionValue("--learning-rate", usual.learningRate()),
+            parsed.matchedOptionValue("--epochs", usual.numEpochs()),
+            parsed.matchedOptionValue("--batch-size", usual.batchSize()),
+            parsed.matchedOptionValue("--max-seq-length", usual.maxSeqLength()));
+    return training.with(
+        parsed.matchedOptionValue("--weight-decay", 0.01),
+        TrainingDevice.parse(parsed.matchedOptionValue("--device", "auto")));
   }
 
   private Duration duration(String option, String otherwise) {

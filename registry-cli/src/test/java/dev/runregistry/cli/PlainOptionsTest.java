@@ -28,6 +28,7 @@ class PlainOptionsTest {
           "--timeout",
           "--epochs",
           "--epochs=3",
+          "--device",
           "--local",
           "--local=true",
           "--json",

@@ -124,7 +124,16 @@ class ProgramTest {
         "run --timeout 0s -- true         | the time limit must be at least 1 ms",
         "run --kill-after soon -- true    | --kill-after: not a duration",
         "run -d a/b -- true               | dataset_key must not contain a path separator",
-        "run --epochs 0 -- true           | num_epochs must be 1 to 100",
+        "run --epochs 7 -- true           | --epochs applies to --local only; pass it to your command",
+        "run --learning-rate 1 -- true    | --learning-rate applies to --local only",
+        "run --weight-decay 0 -- true     | --weight-decay applies to --local only",
+        "run --batch-size 1 -- true       | --batch-size applies to --local only",
+        "run --max-seq-length 256 -- true | --max-seq-length applies to --local only",
+        "run --device cpu -- true         | --device applies to --local only",
+        "run --output-dir x -- true       | --output-dir applies to --local only",
+        "run -d x --epochs 0              | num_epochs must be 1 to 100",
+        "run -d x --weight-decay 1.1      | weight_decay must be 0 to 1",
+        "run -d x --device tpu            | no device \"tpu\"; allowed are auto, cpu, cuda",
         "run --learning-rate x -- true    | Invalid value for option '--learning-rate'",
         "run --frobnicate -- true         | Unknown option: '--frobnicate'",
         "run --db mysql://x -- true       | a database is jdbc:postgresql://",
@@ -366,11 +375,28 @@ class ProgramTest {
             "--max-seq-length",
             "256",
             "--learning-rate",
-            "0.5");
+            "0.5",
+            "--weight-decay",
+            "0",
+            "--device",
+            "cpu");
 
     assertThat(result).isEqualTo(new Result(0, "", ""));
     assertThat(Files.readString(copy))
-        .contains("model_id", "tiny", "/out", "batch_size: 4", "max_seq_length: 256", "0.5");
+        .contains("model_id", "tiny", "/out", "batch_size: 4", "max_seq_length: 256", "0.5")
+        .contains("weight_decay: 0.0", "device: \"cpu\"");
+  }
+
+  @Test
+  void a_command_of_the_users_own_has_no_training_and_no_output_folder_on_record() {
+    String run = session.registry("run", "--json", "--", "true", "--lr", "1").out();
+
+    assertThat(run).contains("\"output_dir\":null,", "\"reason\":\"exited\",");
+    String id = run.replaceFirst("(?s).*\"run_id\":\"([^\"]+)\".*", "$1");
+    assertThat(session.registry("runs", "show", id).out())
+        .contains("reason      exited\n")
+        .doesNotContain("training", "learning rate", "output dir");
+    assertThat(session.registry("runs", "show", "--json", id).out()).isEqualTo(run);
   }
 
   @Test

@@ -21,6 +21,7 @@ class RunTextTest {
             run         %s
             status      completed
             message     Completed with exit code 0
+            reason      exited
             mode        local
             dataset     math-v1
             model       google/gemma-2b-it
@@ -31,7 +32,7 @@ class RunTextTest {
             duration    1.2s
             time limit  30.0s
             output dir  ./output
-            training    learning rate 5.0E-4, epochs 2, batch size 16, sequence length 1024
+            training    learning rate 5.0E-4, epochs 2, batch size 16, sequence length 1024, weight decay 0.1, device cuda
             executor    process
 
             stdout:
@@ -70,6 +71,15 @@ class RunTextTest {
         .contains("exit code   -\n", "completed   -\n", "duration    -\n", "time limit  -\n")
         .contains("executor    -\n")
         .doesNotContain("command", "stdout", "stderr");
+  }
+
+  @Test
+  void a_command_of_the_users_own_is_shown_without_a_training() {
+    assertThat(text.of(Runs.running(Runs.commandOf("train.py", "--lr", "1"), Runs.NOON)))
+        .contains("command     train.py --lr 1\n")
+        .doesNotContain("training", "output dir", "reason");
+    assertThat(text.of(Runs.running(Runs.olderTraining(), Runs.NOON)))
+        .contains("sequence length 1024\n");
   }
 
   @Test

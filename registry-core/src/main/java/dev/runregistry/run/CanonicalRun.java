@@ -130,7 +130,7 @@ public final class CanonicalRun {
   }
 
   private static @Nullable String micros(@Nullable Instant at) {
-    return at == null ? null : String.valueOf(ChainLink.micros(at));
+    return at == null ? null : String.valueOf(EpochMicros.of(at));
   }
 
   private void fieldOfForm2(String name, @Nullable String value) {

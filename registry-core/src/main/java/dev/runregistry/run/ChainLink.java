@@ -85,13 +85,9 @@ public record ChainLink(
     bytes.put(KIND).put(previous.bytes());
     bytes.putLong(runId.value().getMostSignificantBits());
     bytes.putLong(runId.value().getLeastSignificantBits());
-    bytes.putInt(form).put(runDigest.bytes()).putLong(micros(recordedAt));
+    bytes.putInt(form).put(runDigest.bytes()).putLong(EpochMicros.of(recordedAt));
     bytes.put((byte) (sealed ? 1 : 0));
     return Digest.of(bytes.array());
-  }
-
-  static long micros(Instant at) {
-    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1_000);
   }
 
   /** What its digest has to be. */

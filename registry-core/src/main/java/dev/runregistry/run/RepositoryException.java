@@ -3,7 +3,7 @@ package dev.runregistry.run;
 /**
  * The database could not be reached or refused the statement; whether a save took place is unknown.
  */
-public final class RepositoryException extends RegistryException {
+public class RepositoryException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
   /**

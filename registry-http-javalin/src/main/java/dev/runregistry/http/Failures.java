@@ -3,6 +3,7 @@ package dev.runregistry.http;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.RepositoryTimeoutException;
 import dev.runregistry.run.UnreadableOutcomeException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -18,6 +19,7 @@ final class Failures {
 
   static void addTo(RoutesConfig routes) {
     routes.exception(Refusal.class, Failures::refused);
+    routes.exception(RepositoryTimeoutException.class, Failures::tooLong);
     routes.exception(RepositoryException.class, Failures::withoutDatabase);
     routes.exception(JournalException.class, Failures::withoutJournal);
     routes.exception(UnreadableOutcomeException.class, Failures::withoutOutcome);
@@ -43,6 +45,11 @@ final class Failures {
   private static void withoutDatabase(RepositoryException e, Context ctx) {
     log.error("request {}: the database failed", requestId(ctx), e);
     answer(ctx, 503, "The database does not answer");
+  }
+
+  private static void tooLong(RepositoryTimeoutException e, Context ctx) {
+    log.warn("request {}: {}", requestId(ctx), e.getMessage());
+    answer(ctx, 503, "The database takes too long for this request");
   }
 
   private static void withoutJournal(JournalException e, Context ctx) {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.run.DatasetKey;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,46 @@ final class Fields {
       return value.doubleValue();
     }
     return standard;
+  }
+
+  /** A number from 0 to 1. */
+  double portion(String name, double standard) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      return standard;
+    }
+    if (!value.isNumber()) {
+      wrong(name, "Input should be a valid number", "float_type");
+    } else if (value.decimalValue().compareTo(BigDecimal.ONE) > 0) {
+      wrong(name, "Input should be less than or equal to 1", "less_than_equal");
+    } else if (value.decimalValue().signum() < 0) {
+      wrong(name, "Input should be greater than or equal to 0", "greater_than_equal");
+    } else {
+      return value.doubleValue();
+    }
+    return standard;
+  }
+
+  /** One of these values, by its text. */
+  <T> T oneOf(String name, T standard, T[] values, Function<T, String> text) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      return standard;
+    }
+    for (T each : values) {
+      if (value.isTextual() && text.apply(each).equals(value.textValue())) {
+        return each;
+      }
+    }
+    wrong(name, "Input should be " + alternatives(values, text), "enum");
+    return standard;
+  }
+
+  /** The values as pydantic names them: {@code 'a', 'b' or 'c'}. */
+  static <T> String alternatives(T[] values, Function<T, String> text) {
+    List<String> quoted = Arrays.stream(values).map(v -> "'" + text.apply(v) + "'").toList();
+    int last = quoted.size() - 1;
+    return String.join(", ", quoted.subList(0, last)) + " or " + quoted.get(last);
   }
 
   int integer(String name, int standard, int least, int most) {

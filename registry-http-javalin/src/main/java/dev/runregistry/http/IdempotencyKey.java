@@ -1,7 +1,11 @@
 package dev.runregistry.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +43,11 @@ final class IdempotencyKey {
             new Problem(List.of("header", HEADER.toLowerCase(Locale.ROOT)), msg, "value_error")));
   }
 
-  /** What tells this request from others: a digest of all that it asks for. */
+  /**
+   * What tells this request from others: a digest of all that it asks for. A field that requests
+   * got later is in it only where it is not the default, so that a request that was taken up by an
+   * earlier version is known again.
+   */
   static String fingerprint(RunBody body) {
     byte[] canonical =
         Json.write(
@@ -53,8 +61,23 @@ final class IdempotencyKey {
               json.writeNumber(body.training().numEpochs());
               json.writeNumber(body.training().batchSize());
               json.writeNumber(body.training().maxSeqLength());
+              writeLater(json, body.training());
               json.writeEndArray();
             });
     return Sha256.hex(new String(canonical, StandardCharsets.UTF_8));
+  }
+
+  private static void writeLater(JsonGenerator json, TrainingConfig training) throws IOException {
+    TrainingConfig usual = TrainingConfig.DEFAULT;
+    Double decay = training.weightDecay();
+    TrainingDevice device = training.device();
+    if (decay != null && !decay.equals(usual.weightDecay())) {
+      json.writeString("weight_decay");
+      json.writeNumber(decay);
+    }
+    if (device != null && device != usual.device()) {
+      json.writeString("device");
+      json.writeString(device.text());
+    }
   }
 }

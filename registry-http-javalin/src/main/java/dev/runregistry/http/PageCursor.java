@@ -1,10 +1,10 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.RunCursor;
 import dev.runregistry.run.RunId;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +23,7 @@ final class PageCursor {
     UUID id = place.id().value();
     byte[] bytes =
         ByteBuffer.allocate(BYTES)
-            .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, place.createdAt()))
+            .putLong(EpochMicros.of(place.createdAt()))
             .putLong(id.getMostSignificantBits())
             .putLong(id.getLeastSignificantBits())
             .array();
@@ -42,7 +42,7 @@ final class PageCursor {
     if (bytes.length != BYTES || buffer.getLong(0) < 0 || buffer.getLong(0) > LATEST_MICROS) {
       return Optional.empty();
     }
-    Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
+    Instant createdAt = EpochMicros.toInstant(buffer.getLong());
     return Optional.of(
         new RunCursor(createdAt, new RunId(new UUID(buffer.getLong(), buffer.getLong()))));
   }

@@ -11,13 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a list, read; and the way to its next page. */
 final class PageRequest {
-  // the largest integer that every JSON reader takes exactly; nobody has as many runs
-  private static final long MAX_OFFSET = (1L << 53) - 1;
+  // a database passes over each entry of its index; where to go on is known to the cursor at once
+  private static final long MAX_OFFSET = 100_000;
 
   private PageRequest() {}
 
@@ -30,7 +29,8 @@ final class PageRequest {
     QueryString query = new QueryString(rawQuery);
     RunQuery all = RunQuery.all();
     long limit = query.integer("limit", all.limit(), 1, RunQuery.MAX_LIMIT);
-    long offset = query.integer("offset", 0, 0, MAX_OFFSET);
+    long offset =
+        query.integer("offset", 0, 0, MAX_OFFSET, "; go on with the cursor in the Link header");
     RunStatus status = oneOf(query, "status", RunStatus.values(), RunStatus::text);
     RunMode mode = oneOf(query, "mode", RunMode.values(), RunMode::text);
     String datasetKey = storable(query, "dataset_key");
@@ -48,17 +48,9 @@ final class PageRequest {
     Optional<T> found =
         Arrays.stream(values).filter(value -> text.apply(value).equals(wanted)).findFirst();
     if (found.isEmpty()) {
-      query.wrong(name, "Input should be " + alternatives(values, text), "enum");
+      query.wrong(name, "Input should be " + Fields.alternatives(values, text), "enum");
     }
     return found.orElse(null);
-  }
-
-  private static <T> String alternatives(T[] values, Function<T, String> text) {
-    List<String> quoted = Arrays.stream(values).map(v -> "'" + text.apply(v) + "'").toList();
-    int last = quoted.size() - 1;
-    return quoted.subList(0, last).stream().collect(Collectors.joining(", "))
-        + " or "
-        + quoted.get(last);
   }
 
   private static @Nullable String storable(QueryString query, String name) {

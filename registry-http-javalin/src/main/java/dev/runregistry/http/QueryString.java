@@ -47,6 +47,11 @@ final class QueryString {
 
   /** An integer in its range; the standard when absent or wrong. */
   long integer(String name, long standard, long least, long most) {
+    return integer(name, standard, least, most, "");
+  }
+
+  /** The same; what a client can do instead of a larger one follows the message. */
+  long integer(String name, long standard, long least, long most, String instead) {
     String value = values.get(name);
     if (value == null) {
       return standard;
@@ -58,10 +63,11 @@ final class QueryString {
           "int_parsing");
       return standard;
     }
-    return inRange(name, standard, value, least, most);
+    return inRange(name, standard, value, least, most, instead);
   }
 
-  private long inRange(String name, long standard, String digits, long least, long most) {
+  private long inRange(
+      String name, long standard, String digits, long least, long most, String instead) {
     boolean negative = digits.startsWith("-");
     String bare = digits.replaceFirst("^[+-]?0*", "");
     boolean huge = bare.length() > 18; // a long holds any number of 18 digits
@@ -69,7 +75,7 @@ final class QueryString {
     if (negative ? -number < least : number < least) {
       wrong(name, "Input should be greater than or equal to " + least, "greater_than_equal");
     } else if (!negative && number > most) {
-      wrong(name, "Input should be less than or equal to " + most, "less_than_equal");
+      wrong(name, "Input should be less than or equal to " + most + instead, "less_than_equal");
     } else {
       return negative ? -number : number;
     }

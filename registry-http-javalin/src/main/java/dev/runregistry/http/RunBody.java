@@ -5,6 +5,7 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,16 @@ record RunBody(
     int epochs = fields.integer("num_epochs", standard.numEpochs(), 1, 100);
     int batch = fields.integer("batch_size", standard.batchSize(), 1, 512);
     int length = fields.integer("max_seq_length", standard.maxSeqLength(), 128, 32_768);
+    double decay = fields.portion("weight_decay", 0.01);
+    TrainingDevice device =
+        fields.oneOf("device", TrainingDevice.AUTO, TrainingDevice.values(), TrainingDevice::text);
     fields.refuseIfWrong();
     return new RunBody(
         datasetKey,
         modelId,
         outputDir,
         dryRun,
-        new TrainingConfig(learningRate, epochs, batch, length));
+        new TrainingConfig(learningRate, epochs, batch, length).with(decay, device));
   }
 
   RunMode mode() {

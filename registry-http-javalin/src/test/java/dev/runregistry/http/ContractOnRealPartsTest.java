@@ -151,8 +151,8 @@ class ContractOnRealPartsTest {
                   """
                   {"version": "1.0", "runner": "tunix", "mode": "sft", "model": {"model_id": "m"},
                    "dataset": {"format": "tunix_sft", "path": "%s"},
-                   "training": {"learning_rate": 0.00002, "num_epochs": 3, "batch_size": 8,
-                                "max_seq_length": 2048},
+                   "training": {"learning_rate": 0.00002, "weight_decay": 0.01, "num_epochs": 3,
+                                "batch_size": 8, "max_seq_length": 2048, "device": "auto"},
                    "output": {"output_dir": %s}}
                   """
                       .formatted(records, run.get("output_dir"))));

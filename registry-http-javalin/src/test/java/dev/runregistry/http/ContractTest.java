@@ -94,13 +94,14 @@ class ContractTest {
             "duration_seconds",
             "started_at",
             "completed_at",
-            "message");
+            "message",
+            "reason");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
+    assertThat(run.get("reason").textValue()).isEqualTo("exited");
     assertThat(run.get("exit_code").isNull()).isTrue();
     String id = run.get("run_id").textValue();
-    assertThat(run.get("output_dir").textValue())
-        .isEqualTo("./output/tunix_run_" + id.substring(0, 8));
+    assertThat(run.get("output_dir").textValue()).isEqualTo("./output/tunix_run_" + id);
     assertThat(executor.executed()).isEmpty();
     assertThat(server.get("/api/tunix/runs/" + id).statusCode()).isEqualTo(200);
   }
@@ -122,7 +123,8 @@ class ContractTest {
     HttpResponse<String> posted =
         server.post(
             "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false,"
-                + "\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129}");
+                + "\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129,"
+                + "\"weight_decay\":0,\"device\":\"cuda\"}");
     String run = "/api/tunix/runs/" + json(posted).get("run_id").textValue();
     String dryRun =
         "/api/tunix/runs/"
@@ -133,11 +135,11 @@ class ContractTest {
     assertThat(server.get(run + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129,"
-                + "\"time_limit_seconds\":30.000000}");
+                + "\"weight_decay\":0.0,\"device\":\"cuda\",\"time_limit_seconds\":30.000000}");
     assertThat(server.get(dryRun + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":2.0E-5,\"num_epochs\":3,\"batch_size\":8,\"max_seq_length\":2048,"
-                + "\"time_limit_seconds\":null}");
+                + "\"weight_decay\":0.01,\"device\":\"auto\",\"time_limit_seconds\":null}");
     assertThat(server.get("/api/tunix/runs/" + Runs.id() + "/config").statusCode()).isEqualTo(404);
   }
 
@@ -320,12 +322,27 @@ class ContractTest {
   }
 
   @Test
+  void a_command_of_the_users_own_has_no_training_and_no_output_folder() {
+    Run run =
+        Runs.ended(Runs.running(Runs.commandOf("x.py", "--lr", "1"), Runs.NOON), Runs.exited(0));
+    server.repository.save(run);
+
+    JsonNode shown = json(server.get("/api/tunix/runs/" + run.id()));
+
+    assertThat(shown.get("output_dir").isNull()).isTrue();
+    assertThat(server.get("/api/tunix/runs/" + run.id() + "/config").body())
+        .isEqualTo(
+            "{\"learning_rate\":null,\"num_epochs\":null,\"batch_size\":null,\"max_seq_length\":null,"
+                + "\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000}");
+  }
+
+  @Test
   void what_the_request_does_not_say_has_the_default_of_the_contract() {
     String id = json(server.post(LOCAL)).get("run_id").textValue();
 
     Run run = executor.executed().get(0);
     assertThat(run.spec().training()).isEqualTo(new TrainingConfig(2e-5, 3, 8, 2048));
-    assertThat(run.spec().outputDir()).isEqualTo("./output/tunix_run_" + id.substring(0, 8));
+    assertThat(run.spec().outputDir()).isEqualTo("./output/tunix_run_" + id);
     assertThat(json(server.post(DRY_RUN)).get("mode").textValue()).isEqualTo("dry-run");
   }
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.runregistry.run.RepositoryTimeoutException;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
@@ -85,6 +86,18 @@ class FailureTest {
     requireNoSecret(answer);
     server.repository.setBroken(false);
     assertThat(server.get("/api/tunix/runs").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void a_query_that_takes_the_database_too_long_is_not_called_an_outage() {
+    server.repository.setDefect(
+        new RepositoryTimeoutException("cannot list runs", new IOException("57014")));
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs?mode=local");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).get("detail").textValue())
+        .startsWith("The database takes too long for this request");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.runregistry.run.RunCursor;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.testkit.Runs;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -174,17 +175,17 @@ class ListTest {
 
   @ParameterizedTest
   @CsvSource({
-    "status=completed, 4",
-    "status=running, 4",
+    "status=completed, 6",
+    "status=running, 5",
     "mode=dry-run, 6",
     "status=completed&mode=dry-run, 1",
     "status=timeout&mode=dry-run, 0",
-    "dataset_key=math-v1, 19",
+    "dataset_key=math-v1, 25",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&cursor=, 19",
-    "status=failed&status=completed, 4",
-    "unknown=7, 19",
+    "status=&mode=&dataset_key=&cursor=, 27",
+    "status=failed&status=completed, 6",
+    "unknown=7, 27",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();
@@ -204,6 +205,7 @@ class ListTest {
         "limit=1.0 | limit | int_parsing",
         "limit=99999999999999999999999999 | limit | less_than_equal",
         "offset=-1 | offset | greater_than_equal",
+        "offset=100001 | offset | less_than_equal",
         "offset=9007199254740992 | offset | less_than_equal",
         "offset=-99999999999999999999999999 | offset | greater_than_equal",
         "offset=0x1 | offset | int_parsing",
@@ -237,8 +239,8 @@ class ListTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {19, 1_000_000, 9_007_199_254_740_991L})
-  void an_enormous_offset_is_an_empty_page(long offset) {
+  @ValueSource(longs = {60, 99_999, 100_000})
+  void an_offset_beyond_the_end_is_an_empty_page(long offset) {
     saveOneOfEveryKind();
 
     JsonNode page = json(server.get("/api/tunix/runs?offset=" + offset));
@@ -248,16 +250,60 @@ class ListTest {
     assertThat(page.get("pagination").get("offset").longValue()).isEqualTo(offset);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {100_001, 999_990, 9_007_199_254_740_991L})
+  void a_deep_offset_is_refused_and_names_the_cursor(long offset) {
+    HttpResponse<String> answer = server.get("/api/tunix/runs?offset=" + offset);
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(json(answer).get("detail").get(0).get("msg").textValue())
+        .isEqualTo(
+            "Input should be less than or equal to 100000; go on with the cursor in the Link header");
+  }
+
+  @Test
+  void the_next_offset_of_a_page_that_a_cursor_reached_counts_from_that_cursor() {
+    saveOneOfEveryKind();
+    List<String> all = ids(json(server.get("/api/tunix/runs?limit=100")));
+    String cursor = next(server.get("/api/tunix/runs?limit=3")).orElseThrow();
+
+    JsonNode page = json(server.get(cursor));
+    long offset = page.get("pagination").get("next_offset").longValue();
+    JsonNode after = json(server.get(cursor + "&offset=" + offset));
+
+    assertThat(ids(page)).isEqualTo(all.subList(3, 6));
+    assertThat(ids(after)).isEqualTo(all.subList(6, 9));
+  }
+
+  @Test
+  void the_pages_of_runs_of_the_last_centuries_follow_each_other() {
+    for (String created : List.of("2262-04-11T23:47:16.854776Z", "9999-12-31T23:59:58.999999Z")) {
+      server.repository.save(Runs.runningSince(Instant.parse(created)));
+    }
+    server.repository.save(Runs.running());
+
+    HttpResponse<String> first = server.get("/api/tunix/runs?limit=1");
+    HttpResponse<String> second = server.get(next(first).orElseThrow());
+    HttpResponse<String> third = server.get(next(second).orElseThrow());
+
+    assertThat(first.body()).contains("9999-12-31");
+    assertThat(second.body()).contains("2262-04-11");
+    assertThat(third.body()).contains("2026-11-22");
+    assertThat(next(third)).isEmpty();
+  }
+
   @Test
   void a_page_that_ends_with_the_list_has_no_next() {
     saveOneOfEveryKind();
+    int number = Runs.ofEveryKind().size();
 
-    HttpResponse<String> whole = server.get("/api/tunix/runs?limit=19");
-    HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=18");
+    HttpResponse<String> whole = server.get("/api/tunix/runs?limit=" + number);
+    HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=" + (number - 1));
 
     assertThat(json(whole).get("pagination").get("next_offset").isNull()).isTrue();
     assertThat(next(whole)).isEmpty();
-    assertThat(json(allButOne).get("pagination").get("next_offset").intValue()).isEqualTo(18);
+    assertThat(json(allButOne).get("pagination").get("next_offset").intValue())
+        .isEqualTo(number - 1);
     assertThat(next(allButOne)).isPresent();
   }
 

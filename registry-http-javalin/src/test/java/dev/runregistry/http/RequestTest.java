@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -60,6 +61,9 @@ class RequestTest {
         "learning_rate  | 1",
         "learning_rate  | 1e-300",
         "learning_rate  | 0.1e1",
+        "weight_decay   | 0",
+        "weight_decay   | 1",
+        "device         | \"cuda\"",
         "num_epochs     | 1",
         "num_epochs     | 100",
         "num_epochs     | 3.0",
@@ -89,6 +93,12 @@ class RequestTest {
         "learning_rate  | true     | float_type         | Input should be a valid number",
         "learning_rate  | \"0.1\"  | float_type         | Input should be a valid number",
         "learning_rate  | null     | float_type         | Input should be a valid number",
+        "weight_decay   | -0.1     | greater_than_equal | Input should be greater than or equal to 0",
+        "weight_decay   | 1.000001 | less_than_equal    | Input should be less than or equal to 1",
+        "weight_decay   | null     | float_type         | Input should be a valid number",
+        "device         | null     | enum               | Input should be 'auto', 'cpu' or 'cuda'",
+        "device         | \"tpu\"  | enum               | Input should be 'auto', 'cpu' or 'cuda'",
+        "device         | 7        | enum               | Input should be 'auto', 'cpu' or 'cuda'",
         "num_epochs     | 0        | greater_than_equal | Input should be greater than or equal to 1",
         "num_epochs     | 101      | less_than_equal    | Input should be less than or equal to 100",
         "num_epochs     | 1e99     | less_than_equal    | Input should be less than or equal to 100",
@@ -333,7 +343,7 @@ class RequestTest {
   void the_values_of_the_request_reach_the_run() throws Exception {
     ObjectNode body = valid().put("dry_run", false).put("output_dir", "./out");
     body.put("learning_rate", 0.5).put("num_epochs", 7).put("batch_size", 9);
-    body.put("max_seq_length", 999);
+    body.put("max_seq_length", 999).put("weight_decay", 0.25).put("device", "cpu");
 
     String id = json(SERVER.post(body.toString())).get("run_id").textValue();
 
@@ -342,7 +352,8 @@ class RequestTest {
             .filter(executed -> executed.id().toString().equals(id))
             .findFirst()
             .orElseThrow();
-    assertThat(run.spec().training()).isEqualTo(new TrainingConfig(0.5, 7, 9, 999));
+    assertThat(run.spec().training())
+        .isEqualTo(new TrainingConfig(0.5, 7, 9, 999).with(0.25, TrainingDevice.CPU));
     assertThat(run.spec().outputDir()).isEqualTo("./out");
     assertThat(run.spec().modelId()).isEqualTo("m");
   }

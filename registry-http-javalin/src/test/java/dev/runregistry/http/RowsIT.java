@@ -43,11 +43,13 @@ class RowsIT extends BrowserTest {
             "Exit code\n4",
             "Data set\narithmetic-traces",
             "Model\nm",
-            "Output folder\n./output/tunix_run_" + id.substring(0, 8),
+            "Output folder\n./output/tunix_run_" + id,
             "Learning rate\n0.00002",
+            "Weight decay\n0.01",
             "Epochs\n3",
             "Batch size\n8",
             "Sequence length\n2048",
+            "Device\nauto",
             "Time limit\n30 s")
         .containsPattern(
             "Started\n\\d+ Nov \\d+, [\\d:]+\n\\d{4}-\\d\\d-\\d\\d [\\d:]+\\.\\d{6} UTC")
@@ -238,6 +240,20 @@ class RowsIT extends BrowserTest {
 
     tab.shows("#runs .opened", "begun\nended");
     assertThat(tab.text("#runs .c-status")).isEqualTo("completed");
+  }
+
+  @Test
+  void a_command_of_the_users_own_has_no_training_and_no_output_folder() {
+    serve("true");
+    server.runs().save(ended(running(Runs.commandOf("x.py", "--lr", "1"), NOON), Runs.exited(0)));
+    openHistory("");
+
+    tab.click("#runs .toggle");
+
+    tab.shows("#runs .facts", "Time limit");
+    assertThat(tab.text("#runs .facts"))
+        .doesNotContain(
+            "Learning rate", "Weight decay", "Epochs", "Device", "Output folder", "null");
   }
 
   @Test

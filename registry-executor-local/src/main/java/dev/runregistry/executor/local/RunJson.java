@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -16,7 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,7 @@ final class RunJson {
           json.writeStringField("key", wanted.key());
           json.writeStringField("fingerprint", wanted.fingerprint());
           json.writeStringField("run_id", wanted.runId().toString());
-          json.writeNumberField("claimed_at_us", micros(wanted.claimedAt()));
+          json.writeNumberField("claimed_at_us", EpochMicros.of(wanted.claimedAt()));
         });
   }
 
@@ -137,10 +137,12 @@ final class RunJson {
     json.writeStringField("status", run.status().text());
     writeText(json, "executor", run.executor());
     writeText(json, "external_id", run.externalId());
-    json.writeNumberField("created_at_us", micros(run.createdAt()));
-    json.writeNumberField("started_at_us", micros(run.startedAt()));
+    json.writeNumberField("created_at_us", EpochMicros.of(run.createdAt()));
+    json.writeNumberField("started_at_us", EpochMicros.of(run.startedAt()));
     writeNumber(
-        json, "completed_at_us", run.completedAt() == null ? null : micros(run.completedAt()));
+        json,
+        "completed_at_us",
+        run.completedAt() == null ? null : EpochMicros.of(run.completedAt()));
     writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
     writeText(json, "reason", run.reason() == null ? null : run.reason().text());
     json.writeStringField("stdout", run.output().stdout().text());
@@ -227,10 +229,5 @@ final class RunJson {
     } else {
       json.writeNumber(value);
     }
-  }
-
-  private static long micros(Instant at) {
-    // ChronoUnit.MICROS.between counts in nanoseconds, which overflow in 2262
-    return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
   }
 }

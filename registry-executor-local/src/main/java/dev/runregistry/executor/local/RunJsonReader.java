@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
@@ -19,8 +20,6 @@ import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +62,7 @@ final class RunJsonReader {
         text("key"),
         text("fingerprint"),
         RunId.parse(text("run_id")),
-        instant(number("claimed_at_us")));
+        EpochMicros.toInstant(number("claimed_at_us")));
   }
 
   Run run() {
@@ -77,9 +76,9 @@ final class RunJsonReader {
         RunStatus.parse(run.text("status")),
         run.textOrNull("executor"),
         run.textOrNull("external_id"),
-        instant(run.number("created_at_us")),
-        instant(run.number("started_at_us")),
-        completedAt == null ? null : instant(completedAt),
+        EpochMicros.toInstant(run.number("created_at_us")),
+        EpochMicros.toInstant(run.number("started_at_us")),
+        completedAt == null ? null : EpochMicros.toInstant(completedAt),
         exitCode == null ? null : Math.toIntExact(exitCode),
         reason == null ? null : RunReason.parse(reason),
         new Output(new CapturedText(run.text("stdout")), new CapturedText(run.text("stderr"))),
@@ -152,10 +151,6 @@ final class RunJsonReader {
 
   private Object present(String name) {
     return requireNonNull(note.get(name), name);
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {

@@ -98,6 +98,29 @@ class RunJsonTest {
     assertThat(RunJson.readEnded(later.getBytes(StandardCharsets.UTF_8))).isEqualTo(run);
   }
 
+  @Example
+  void every_kind_of_run_is_read_as_it_was_written() throws IOException {
+    for (Run run : Runs.ofEveryKind()) {
+      assertThat(RunJson.readEnded(RunJson.ended(run))).isEqualTo(run);
+    }
+  }
+
+  @Example
+  void a_note_from_before_version_5_of_the_tables_is_read_as_it_was_meant() throws IOException {
+    Run run = Runs.ended(Runs.running(), Runs.exited(0));
+    String note = new String(RunJson.ended(run), StandardCharsets.UTF_8);
+    String older =
+        note.replace("\"weight_decay\":0.1,", "")
+            .replace(",\"device\":\"cuda\"", "")
+            .replace("\"reason\":\"exited\",", "");
+
+    Run read = RunJson.readEnded(older.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(older).hasSizeLessThan(note.length() - 50);
+    assertThat(read.reason()).isNull();
+    assertThat(read.spec()).isEqualTo(Runs.olderTraining());
+  }
+
   @Provide
   Arbitrary<RunSpec> specs() {
     Arbitrary<TrainingConfig> training =

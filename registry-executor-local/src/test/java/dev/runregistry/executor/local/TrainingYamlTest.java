@@ -8,6 +8,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,18 @@ import org.yaml.snakeyaml.Yaml;
 /** SnakeYAML reads YAML 1.1, as Python's yaml does. */
 class TrainingYamlTest {
   @TempDir private Path folder;
+
+  @Test
+  void the_training_is_in_the_order_of_the_contract() throws IOException {
+    Map<?, ?> config =
+        (Map<?, ?>) configOf("m", new TrainingConfig(1, 1, 1, 128).with(0, TrainingDevice.CUDA));
+
+    Map<?, ?> training = (Map<?, ?>) config.get("training");
+    assertThat(training.keySet().toString())
+        .isEqualTo("[learning_rate, weight_decay, num_epochs, batch_size, max_seq_length, device]");
+    assertThat(training.get("weight_decay")).isEqualTo(0.0);
+    assertThat(training.get("device")).isEqualTo("cuda");
+  }
 
   @Test
   void the_configuration_is_that_of_the_contract() throws IOException {
@@ -43,10 +56,18 @@ class TrainingYamlTest {
                         folder.resolve("math ä: #1/dataset.jsonl").toString()),
                 "training",
                     Map.of(
-                        "learning_rate", 2e-5,
-                        "num_epochs", 3,
-                        "batch_size", 8,
-                        "max_seq_length", 2048),
+                        "learning_rate",
+                        2e-5,
+                        "weight_decay",
+                        0.01,
+                        "num_epochs",
+                        3,
+                        "batch_size",
+                        8,
+                        "max_seq_length",
+                        2048,
+                        "device",
+                        "auto"),
                 "output", Map.of("output_dir", "./out put")));
   }
 

@@ -21,8 +21,10 @@ export function runDetail(run, { unfolded, refresh = null }) {
     fact("Duration", durationOf(run)),
     fact("Data set", run.dataset_key),
     fact("Model", run.model_id),
-    fact("Output folder", run.output_dir),
   );
+  if (run.output_dir !== null) {
+    $(".facts", detail).append(fact("Output folder", run.output_dir));
+  }
   addConfiguration(run, $(".facts", detail));
   $(".streams", detail).append(
     streamView(run, "stdout", unfolded),
@@ -67,14 +69,25 @@ function idWithCopy(id) {
   return element("span", { className: "id" }, element("code", {}, id), button);
 }
 
+/** Nothing for a command of the user's own. */
+function training(configuration) {
+  return [
+    ["Learning rate", configuration.learning_rate],
+    ["Weight decay", configuration.weight_decay],
+    ["Epochs", configuration.num_epochs],
+    ["Batch size", configuration.batch_size],
+    ["Sequence length", configuration.max_seq_length],
+    ["Device", configuration.device],
+  ]
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => fact(name, String(value)));
+}
+
 async function addConfiguration(run, facts) {
   try {
     const { body } = await callJson(`/api/tunix/runs/${run.run_id}/config`);
     facts.append(
-      fact("Learning rate", String(body.learning_rate)),
-      fact("Epochs", String(body.num_epochs)),
-      fact("Batch size", String(body.batch_size)),
-      fact("Sequence length", String(body.max_seq_length)),
+      ...training(body),
       fact("Time limit", body.time_limit_seconds === null ? "none" : duration(body.time_limit_seconds)),
     );
   } catch (error) {

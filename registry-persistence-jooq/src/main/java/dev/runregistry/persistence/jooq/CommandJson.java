@@ -1,11 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.exception.DataTypeException;
@@ -17,17 +15,14 @@ final class CommandJson {
   private CommandJson() {}
 
   static String write(List<String> command) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartArray();
-      for (String word : command) {
-        json.writeString(word);
+    StringBuilder json = new StringBuilder("[");
+    for (String word : command) {
+      if (json.length() > 1) {
+        json.append(',');
       }
-      json.writeEndArray();
-    } catch (IOException e) {
-      throw new DataTypeException("cannot write a command", e);
+      JsonText.append(json, word);
     }
-    return text.toString();
+    return json.append(']').toString();
   }
 
   static List<String> read(String text) {

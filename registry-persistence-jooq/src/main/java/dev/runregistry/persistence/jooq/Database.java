@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.RepositoryTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class Database {
 
   /** Values out of range, what is not possible as things are, what triggers of others raise. */
   private static final List<String> REFUSALS = List.of("22", "55000", "P0");
+
+  /** The statement was longer under way than the session allows. */
+  private static final String QUERY_CANCELED = "57014";
 
   /**
    * A call that took longer than that is not repeated. The wait for a connection and that for an
@@ -158,6 +162,10 @@ final class Database {
       // jOOQ's own message has the whole statement in it
       SQLException reason = e.getCause(SQLException.class);
       String said = reason == null ? e.getMessage() : reason.getMessage();
+      if (reason != null && QUERY_CANCELED.equals(reason.getSQLState())) {
+        throw new RepositoryTimeoutException(
+            "cannot %s in %s: it takes the database too long".formatted(purpose, name), reason);
+      }
       throw new RepositoryException(
           "cannot %s in %s: %s".formatted(purpose, name, firstLine(said)),
           reason == null ? e : reason);

@@ -1,11 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jooq.exception.DataTypeException;
@@ -17,17 +15,17 @@ final class EnvironmentJson {
   private EnvironmentJson() {}
 
   static String write(Map<String, String> environment) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      for (Map.Entry<String, String> variable : environment.entrySet()) {
-        json.writeStringField(variable.getKey(), variable.getValue());
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new DataTypeException("cannot write an environment", e);
-    }
-    return text.toString();
+    StringBuilder json = new StringBuilder("{");
+    environment.forEach(
+        (name, value) -> {
+          if (json.length() > 1) {
+            json.append(',');
+          }
+          JsonText.append(json, name);
+          json.append(':');
+          JsonText.append(json, value);
+        });
+    return json.append('}').toString();
   }
 
   static Map<String, String> read(String text) {

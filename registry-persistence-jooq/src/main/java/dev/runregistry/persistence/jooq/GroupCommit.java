@@ -74,11 +74,11 @@ final class GroupCommit {
     synchronized (waiting) {
       waiting.add(mine);
     }
-    boolean interrupted = Thread.interrupted(); // it is not for those whose work is done here
+    boolean interrupted = false;
     turn.lock();
     try {
       while (!mine.done) {
-        saveTogether(next());
+        interrupted |= saveUninterrupted(next());
       }
     } finally {
       turn.unlock();
@@ -106,14 +106,32 @@ final class GroupCommit {
     return List.copyOf(group.values());
   }
 
-  private void saveTogether(List<Request> group) {
+  /**
+   * Saves them; returns whether this thread was interrupted before or meanwhile. That is not for
+   * those whose work is done here, and connections cannot be had under it.
+   */
+  private boolean saveUninterrupted(List<Request> group) {
+    boolean interrupted = Thread.interrupted();
+    boolean again = true;
+    while (again) {
+      again = saveTogether(group);
+      interrupted |= again;
+    }
+    return Thread.interrupted() || interrupted;
+  }
+
+  /** Returns whether an interrupt came in between, so that it has to be done once more. */
+  private boolean saveTogether(List<Request> group) {
     try {
       Set<RunId> stored = saving.apply(group.stream().map(request -> request.run).toList());
       group.forEach(request -> request.succeed(stored.contains(request.run.id())));
     } catch (RepositoryException e) {
+      if (Thread.interrupted()) { // saving is safe to repeat
+        return true;
+      }
       boolean ofOne = concernsOneRun.test(e);
       if (ofOne && group.size() > 1) {
-        group.forEach(request -> saveTogether(List.of(request)));
+        return saveOneByOne(group);
       } else {
         group.forEach(request -> request.fail(e));
       }
@@ -126,6 +144,18 @@ final class GroupCommit {
       group.forEach(request -> request.fail(new IllegalStateException("saving broke", e)));
       throw e;
     }
+    return false;
+  }
+
+  private boolean saveOneByOne(List<Request> group) {
+    boolean interrupted = false;
+    for (Request request : group) {
+      interrupted |= saveUninterrupted(List.of(request));
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt(); // for the caller
+    }
+    return false;
   }
 
   /** How many wait for their turn. */

@@ -3,16 +3,23 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.persistence.jooq.generated.tables.IdempotencyKeys.IDEMPOTENCY_KEYS;
 
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps keys in PostgreSQL or SQLite: the primary key settles who has one. */
 final class JooqIdempotencyKeys implements IdempotencyKeys {
+  private static final Logger log = LoggerFactory.getLogger(JooqIdempotencyKeys.class);
+
   private final Database database;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   JooqIdempotencyKeys(Database database) {
     this.database = database;
@@ -20,17 +27,19 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public IdempotencyClaim claim(IdempotencyClaim wanted) {
-    return database.write(
-        "claim the key of run " + wanted.runId(),
-        sql -> {
-          Optional<IdempotencyClaim> standing = Optional.empty();
-          while (standing.isEmpty()) { // until it is not given back between the two statements
-            insert(sql, wanted);
-            standing = find(sql, wanted.key(), expired(wanted.claimedAt()));
-          }
-          forget(sql, wanted);
-          return standing.get();
-        });
+    IdempotencyClaim has =
+        database.write(
+            "claim the key of run " + wanted.runId(),
+            sql -> {
+              Optional<IdempotencyClaim> standing = Optional.empty();
+              while (standing.isEmpty()) { // until it is not given back between the two statements
+                insert(sql, wanted);
+                standing = find(sql, wanted.key(), expired(wanted.claimedAt()));
+              }
+              return standing.get();
+            });
+    deleteExpired(wanted);
+    return has;
   }
 
   /** Takes the place of nothing, or of a claim that has expired. */
@@ -47,10 +56,20 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
         .execute();
   }
 
-  private static void forget(DSLContext sql, IdempotencyClaim wanted) {
-    sql.deleteFrom(IDEMPOTENCY_KEYS)
-        .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
-        .execute();
+  /** Housekeeping: that it fails is no reason to refuse a request, and the next one tries again. */
+  private void deleteExpired(IdempotencyClaim wanted) {
+    try {
+      database.write(
+          "delete expired keys",
+          sql ->
+              sql.deleteFrom(IDEMPOTENCY_KEYS)
+                  .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
+                  .execute());
+    } catch (RepositoryException e) {
+      if (!warned.getAndSet(true)) {
+        log.warn("expired idempotency keys stay: {}", e.getMessage());
+      }
+    }
   }
 
   /** What was claimed before that has expired. */

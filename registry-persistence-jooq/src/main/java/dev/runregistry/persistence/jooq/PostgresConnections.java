@@ -25,6 +25,19 @@ final class PostgresConnections implements Connections {
   // has another one to get the next.
   private static final int WAIT_MILLIS = 1_000;
 
+  /**
+   * What the promises of this module rest on, whatever the defaults of the database and of the role
+   * are: a save that returned is durable, statements see what was committed before them, and what
+   * is prepared gets one plan for all values, see planForValues. A commit that waits for even more
+   * than this server's disk goes on doing so.
+   */
+  private static final String PROMISES =
+      "SELECT set_config('synchronous_commit', 'on', false)"
+          + " WHERE current_setting('synchronous_commit') = 'off';"
+          + " SET default_transaction_isolation = 'read committed';"
+          + " SET default_transaction_read_only = off;"
+          + " SET plan_cache_mode = auto; ";
+
   private final DatabaseConfig config;
   private @Nullable HikariDataSource pool;
   private boolean closed;
@@ -80,9 +93,7 @@ final class PostgresConnections implements Connections {
     settings.setInitializationFailTimeout(-1);
     settings.setConnectionTimeout(WAIT_MILLIS);
     settings.setValidationTimeout(250);
-    // what is prepared gets one plan for all values, see planForValues, whatever the server's own
-    // setting is
-    settings.setConnectionInitSql("SET statement_timeout = 900; SET plan_cache_mode = auto");
+    settings.setConnectionInitSql(PROMISES + "SET statement_timeout = 900");
     settings.setDataSourceProperties(limits(1, 1));
     return settings;
   }
@@ -119,7 +130,7 @@ final class PostgresConnections implements Connections {
     HikariConfig settings = settings();
     settings.setPoolName(name);
     settings.setConnectionTimeout(5_000);
-    settings.setConnectionInitSql(null);
+    settings.setConnectionInitSql(PROMISES + "SET statement_timeout = 0");
     settings.setDataSourceProperties(limits(5, 600)); // an index on millions of rows takes a while
     return settings;
   }
@@ -127,6 +138,7 @@ final class PostgresConnections implements Connections {
   @Override
   public <T> T inSnapshot(Function<Connection, T> work) {
     HikariConfig settings = patient("run-registry-snapshot");
+    settings.setConnectionInitSql(null); // it would undo the isolation, and nothing is written
     settings.setMaximumPoolSize(1);
     settings.setReadOnly(true);
     settings.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");

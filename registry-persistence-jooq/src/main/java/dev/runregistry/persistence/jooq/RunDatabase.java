@@ -4,6 +4,7 @@ import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
+import java.util.List;
 
 /**
  * The database that keeps the runs. Safe for use by many threads, and by many processes at once.
@@ -71,6 +72,16 @@ public final class RunDatabase implements AutoCloseable {
 
   private MigrationResult migrated() {
     return new Migrations(connections).run();
+  }
+
+  /**
+   * Returns the privileges that the logged-in role needs for runs and keys and does not have, as in
+   * {@code DELETE on idempotency_keys}; empty when all is well, and for SQLite.
+   *
+   * @throws RepositoryException if the database cannot be reached, or has no tables yet
+   */
+  public List<String> missingPrivileges() {
+    return database.translating("read the privileges", () -> Privileges.missing(connections));
   }
 
   /**

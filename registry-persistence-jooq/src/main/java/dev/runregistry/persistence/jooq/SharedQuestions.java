@@ -126,7 +126,18 @@ final class SharedQuestions<Q, A> {
     boolean interrupted = Thread.interrupted(); // it is not for those who are taken along
     try {
       interrupted |= waitForTheOneBefore(mine.before);
-      Map<Q, A> answers = asking.apply(mine.begin());
+      Set<Q> questions = mine.begin();
+      Map<Q, A> answers;
+      try {
+        interrupted |= Thread.interrupted(); // it may have come while waiting
+        answers = asking.apply(questions);
+      } catch (RuntimeException e) {
+        if (!Thread.interrupted()) {
+          throw e;
+        }
+        interrupted = true; // connections cannot be had under it, and the others want an answer
+        answers = asking.apply(questions);
+      }
       mine.answers.complete(answers);
       return answers;
     } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,7 @@ class GroupCommitTest {
         throw new AssertionError(e);
       }
     }
-    if (away) {
+    if (away || Thread.currentThread().isInterrupted()) { // as a pool of connections does
       throw AWAY;
     }
     if (runs.stream().anyMatch(run -> run.id().equals(refused))) {
@@ -150,6 +151,54 @@ class GroupCommitTest {
     assertThat(commit.save(first)).isTrue();
 
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void a_thread_that_is_interrupted_while_it_waits_spoils_it_for_nobody() throws Exception {
+    List<Run> others = Stream.generate(Runs::completed).limit(3).toList();
+    List<Thread> waiting = new CopyOnWriteArrayList<>();
+    List<Future<Boolean>> saved = new ArrayList<>();
+    Future<Boolean> ofFirst = threads.submit(() -> commit.save(first));
+    busy.await();
+    for (Run run : others) {
+      int before = commit.waiting();
+      saved.add(
+          threads.submit(
+              () -> {
+                waiting.add(Thread.currentThread());
+                return commit.save(run) && Thread.interrupted();
+              }));
+      await().until(() -> commit.waiting() > before);
+    }
+    waiting.forEach(Thread::interrupt);
+
+    go.countDown();
+
+    assertThat(ofFirst.get()).isTrue();
+    for (Future<Boolean> one : saved) {
+      assertThat(one.get()).describedAs("saved, and interrupted afterwards").isTrue();
+    }
+  }
+
+  @Test
+  void a_thread_that_is_interrupted_while_it_saves_for_others_saves_again() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    GroupCommit group =
+        new GroupCommit(
+            runs -> {
+              if (tries.incrementAndGet() == 1) {
+                Thread.currentThread().interrupt();
+                throw AWAY;
+              }
+              assertThat(Thread.currentThread().isInterrupted()).isFalse();
+              return Set.of(runs.get(0).id());
+            },
+            Database::isRefusal);
+
+    assertThat(group.save(first)).isTrue();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(tries).hasValue(2);
   }
 
   @Test

@@ -1,18 +1,15 @@
 package dev.runregistry.persistence.jooq;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
-import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -21,38 +18,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
-import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MigrationTest {
   private static final String FOLDER =
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
   private static final int BEFORE_CHAIN = 3;
-  private static final List<String> REASON = List.of("reason", "weight_decay", "device"); // of 5
-  private static final List<String> PROVENANCE = // columns that version 3 added
-      List.of(
-          "host",
-          "user_name",
-          "working_dir",
-          "registry_version",
-          "git_commit",
-          "git_dirty",
-          "environment");
+  private static final Path MANUAL = Path.of("../docs/M14_RUN_REGISTRY.md");
 
   @TempDir private Path folder;
 
@@ -143,14 +130,48 @@ class MigrationTest {
     undoTo(0, engine, config);
   }
 
+  /** The files that the manual undoes one after the other. */
+  private static List<String> undoneInTheOrderOfTheManual() throws IOException {
+    return Files.readAllLines(MANUAL).stream()
+        .filter(line -> line.startsWith("psql "))
+        .map(line -> line.replaceFirst(".* -f (U\\d+__\\w+\\.sql).*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void the_manual_undoes_every_migration_and_the_newest_first() throws IOException {
+    for (String database : List.of("postgresql", "sqlite")) {
+      try (Stream<Path> files = Files.list(Path.of(FOLDER, database))) {
+        assertThat(undoneInTheOrderOfTheManual())
+            .isEqualTo(
+                files
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("U"))
+                    .sorted(Comparator.reverseOrder())
+                    .toList());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothing_is_undone_out_of_order(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    List<String> newestFirst = undoneInTheOrderOfTheManual();
+    for (int done = 0; done < newestFirst.size(); done++) {
+      for (String script : newestFirst) {
+        if (!script.equals(newestFirst.get(done))) {
+          assertThatThrownBy(() -> undo(engine, config, script))
+              .describedAs(script)
+              .isInstanceOf(SQLException.class);
+        }
+      }
+      undo(engine, config, newestFirst.get(done));
+    }
+  }
+
   private static void undoTo(int version, Engine engine, DatabaseConfig config) throws Exception {
-    List<String> newestFirst =
-        List.of(
-            "U5__add_reason_and_identity.sql",
-            "U4__add_run_chain.sql",
-            "U3__add_provenance.sql",
-            "U2__add_idempotency_keys.sql",
-            "U1__add_tunix_runs_table.sql");
+    List<String> newestFirst = undoneInTheOrderOfTheManual();
     for (String script : newestFirst.subList(0, newestFirst.size() - version)) {
       undo(engine, config, script);
     }
@@ -182,13 +203,144 @@ class MigrationTest {
     return engine.name().toLowerCase(Locale.ROOT).replace("postgres", "postgresql");
   }
 
+  private static Stream<Arguments> earlierVersions() {
+    return Stream.of(Engine.values())
+        .flatMap(
+            engine ->
+                Stream.iterate(1, version -> version + 1)
+                    .limit(Schema.VERSION - 1)
+                    .map(version -> Arguments.of(engine, version)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("earlierVersions")
+  void a_database_of_every_earlier_version_keeps_its_runs_and_verifies(Engine engine, int version)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(version, engine, config);
+    List<Run> runs = OlderVersion.runs(version);
+    OlderVersion.fill(config, version, runs);
+    Run added = Runs.ended(Runs.running(Runs.commandOf("x"), Runs.NOON), Runs.exited(0));
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(version, Schema.VERSION, Schema.VERSION - version));
+      assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      for (Run run : runs) {
+        if (run.status() == RunStatus.RUNNING && run.spec().mode() == RunMode.LOCAL) {
+          database.runs().save(Runs.ended(run, Runs.exited(1)));
+        }
+      }
+      database.runs().save(added);
+      assertThat(database.runs().find(added.id())).contains(added);
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_digests_of_a_thousand_runs_are_what_they_were_before_version_5(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(4, engine, config);
+    List<Run> runs = OlderVersion.ended(1_000);
+    OlderVersion.fill(config, 4, runs);
+    List<String> before = digests(config);
+
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      assertThat(database.runs().find(runs.get(999).id())).contains(runs.get(999));
+    }
+
+    assertThat(digests(config)).hasSize(1_000).isEqualTo(before);
+    Verified verified = Verified.of(config);
+    assertThat(verified.discrepancies()).isEmpty();
+    assertThat(verified.verification()).isEqualTo(new Verification(verified.head(), 1_000, 0, 0));
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(Runs.completed());
+    }
+    assertThat(Verified.of(config, verified.head()).discrepancies()).isEmpty();
+  }
+
+  private static List<String> digests(DatabaseConfig config) throws SQLException {
+    List<String> digests = new ArrayList<>();
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT run_id, form, run_digest, link_digest FROM run_chain"
+                    + " ORDER BY link_number")) {
+      while (rows.next()) {
+        digests.add(
+            rows.getString(1)
+                + rows.getInt(2)
+                + HexFormat.of().formatHex(rows.getBytes(3))
+                + HexFormat.of().formatHex(rows.getBytes(4)));
+      }
+    }
+    return digests;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_was_not_recorded_then_cannot_be_put_into_an_old_run(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(4, engine, config);
+    OlderVersion.fill(config, 4, OlderVersion.ended(2));
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+    }
+
+    Engine.execute(
+        config,
+        engine == Engine.SQLITE
+            ? "DROP TRIGGER tunix_runs_refuse_rewriting"
+            : "ALTER TABLE tunix_runs DISABLE TRIGGER USER");
+    Engine.execute(config, "UPDATE tunix_runs SET reason = 'lost' WHERE mode = 'dry-run'");
+    Engine.execute(
+        config,
+        "UPDATE tunix_runs SET weight_decay = 0.5, device = 'cuda' WHERE mode <> 'dry-run'");
+
+    assertThat(Verified.of(config).discrepancies()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_database_keeps_its_identity_and_another_has_another(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    DatabaseIdentity before;
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.runs().identity().uuid()).isEmpty();
+      database.migrate();
+      database.runs().ping();
+      before = database.runs().identity();
+    }
+    for (String change :
+        List.of(
+            "UPDATE database_identity SET database_id = '%s'".formatted(Runs.id()),
+            "DELETE FROM database_identity",
+            "INSERT INTO database_identity VALUES (1, '%s')".formatted(Runs.id()))) {
+      assertThatThrownBy(() -> Engine.execute(config, change)).isInstanceOf(SQLException.class);
+    }
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.runs().identity().address()).isEqualTo(before.address());
+      database.runs().ping();
+      assertThat(database.runs().identity()).isEqualTo(before);
+      undo(engine, config);
+      assertThatThrownBy(() -> database.runs().ping()).isInstanceOf(RepositoryException.class);
+      database.runs().ping(); // makes the tables anew
+      assertThat(database.runs().identity().address()).isEqualTo(before.address());
+      assertThat(database.runs().identity().uuid()).isPresent().isNotEqualTo(before.uuid());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void a_database_that_was_filled_under_version_1_keeps_its_runs(Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(1, engine, config);
-    List<Run> runs = olderRuns();
-    saveWithoutProvenance(config, runs);
+    List<Run> runs = OlderVersion.runs(1);
+    OlderVersion.fill(config, 1, runs);
 
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate())
@@ -204,10 +356,10 @@ class MigrationTest {
       Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(2, engine, config);
-    List<Run> runs = olderRuns();
-    Run running = asOfVersion4(Runs.running());
-    saveWithoutProvenance(config, runs);
-    saveWithoutProvenance(config, List.of(running));
+    List<Run> runs = OlderVersion.runs(1);
+    Run running = OlderVersion.of(Runs.running());
+    OlderVersion.fill(config, 1, runs);
+    OlderVersion.fill(config, 1, List.of(running));
 
     try (RunDatabase database = RunDatabase.at(config)) {
       Run ended = Runs.ended(running, Runs.exited(0));
@@ -238,77 +390,8 @@ class MigrationTest {
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
       assertThat(database.migrate()).isEqualTo(new MigrationResult(2, Schema.VERSION, 3));
-      assertThat(database.runs().find(older.id())).contains(asOfVersion4(older));
+      assertThat(database.runs().find(older.id())).contains(OlderVersion.of(older));
       assertThat(database.runs().find(run.id()).orElseThrow().provenance()).isNull();
-    }
-  }
-
-  private static List<Run> olderRuns() {
-    return runsOfVersion4().filter(run -> run.provenance() == null).toList();
-  }
-
-  /** One of each kind that there was before version 5. */
-  private static Stream<Run> runsOfVersion4() {
-    return Runs.ofEveryKind().stream()
-        .filter(run -> run.spec().training() != null)
-        .map(MigrationTest::asOfVersion4);
-  }
-
-  /** The same run as version 4 would have recorded it. */
-  private static Run asOfVersion4(Run run) {
-    RunSpec spec = run.spec();
-    TrainingConfig training = requireNonNull(spec.training());
-    RunSpec older =
-        new RunSpec(
-            spec.datasetKey(),
-            spec.modelId(),
-            spec.mode(),
-            spec.outputDir(),
-            new TrainingConfig(
-                training.learningRate(),
-                null,
-                training.numEpochs(),
-                training.batchSize(),
-                training.maxSeqLength(),
-                null),
-            spec.command(),
-            spec.timeLimit());
-    return new Run(
-        run.id(),
-        older,
-        run.status(),
-        run.executor(),
-        run.externalId(),
-        run.createdAt(),
-        run.startedAt(),
-        run.completedAt(),
-        run.exitCode(),
-        null,
-        run.output(),
-        run.message(),
-        run.provenance());
-  }
-
-  private static void saveWithoutProvenance(DatabaseConfig config, List<Run> runs) {
-    fill(config, runs, PROVENANCE);
-  }
-
-  /** As the versions before the chain did. */
-  private static void fill(DatabaseConfig config, List<Run> runs) {
-    fill(config, runs, List.of());
-  }
-
-  private static void fill(DatabaseConfig config, List<Run> runs, List<String> missing) {
-    try (Connections connections = Connections.to(config)) {
-      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
-      for (Run run : runs) {
-        Map<String, @Nullable Object> row = RunValues.of(run);
-        row.keySet().removeAll(missing);
-        row.keySet().removeAll(REASON);
-        Map<Field<?>, @Nullable Object> older = new HashMap<>();
-        row.forEach((column, value) -> older.put(TunixRuns.TUNIX_RUNS.field(column), value));
-        sql.insertInto(TunixRuns.TUNIX_RUNS).set(older).execute();
-      }
     }
   }
 
@@ -318,10 +401,10 @@ class MigrationTest {
       throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(BEFORE_CHAIN, engine, config);
-    List<Run> runs = runsOfVersion4().toList();
-    fill(config, runs);
-    List<Run> more = Stream.generate(() -> asOfVersion4(Runs.completed())).limit(1_001).toList();
-    fill(config, more);
+    List<Run> runs = OlderVersion.runs(BEFORE_CHAIN);
+    OlderVersion.fill(config, BEFORE_CHAIN, runs);
+    List<Run> more = Stream.generate(() -> OlderVersion.of(Runs.completed())).limit(1_001).toList();
+    OlderVersion.fill(config, BEFORE_CHAIN, more);
     long ended = runs.stream().filter(run -> run.status().isFinal()).count() + more.size();
 
     try (RunDatabase database = RunDatabase.at(config)) {
@@ -375,13 +458,7 @@ class MigrationTest {
   }
 
   private static void migrateTo(int version, Engine engine, DatabaseConfig config) {
-    Flyway.configure()
-        .dataSource(config.url(), config.user(), config.password())
-        .locations("filesystem:" + FOLDER + folderOf(engine))
-        .target(String.valueOf(version))
-        .loggers("slf4j")
-        .load()
-        .migrate();
+    OlderVersion.migrate(config, FOLDER + folderOf(engine), version);
   }
 
   @ParameterizedTest
@@ -398,7 +475,7 @@ class MigrationTest {
     undoTo(1, engine, config);
 
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.runs().find(run.id())).contains(asOfVersion4(run));
+      assertThat(database.runs().find(run.id())).contains(OlderVersion.of(run));
       assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
     }
   }

@@ -33,6 +33,7 @@ class SharedQuestionsTest {
   private final Semaphore go = new Semaphore(0);
   private volatile boolean away;
   private volatile boolean broken;
+  private volatile boolean interrupting;
 
   private final SharedQuestions<String, String> questions = questions(Duration.ofMinutes(5));
 
@@ -46,6 +47,11 @@ class SharedQuestionsTest {
     if (number == 1) {
       firstIsAsked.countDown();
       go.acquireUninterruptibly();
+    }
+    if (interrupting) { // as a pool of connections does under an interrupt
+      interrupting = false;
+      Thread.currentThread().interrupt();
+      throw AWAY;
     }
     if (away) {
       throw AWAY;
@@ -202,5 +208,15 @@ class SharedQuestionsTest {
     assertThat(stillInterrupted).isTrue();
     go.release();
     assertThat(first.get()).isEqualTo("list 1");
+  }
+
+  @Test
+  void who_is_interrupted_while_asking_for_others_asks_again() {
+    go.release();
+    interrupting = true;
+
+    assertThat(questions.ask("list")).isEqualTo("list 2");
+
+    assertThat(Thread.interrupted()).isTrue();
   }
 }
