@@ -63,7 +63,7 @@ final class ProcProcessTable implements ProcessTable {
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/environ")) {
       return Optional.of(contains(in.readAllBytes(), wanted));
     } catch (FileNotFoundException e) { // it has ended, is another user's, or too many are open
-      return isReadable(pid, "environ") ? Optional.empty() : Optional.of(false);
+      return isWorthAnotherTry(pid, "environ") ? Optional.empty() : Optional.of(false);
     } catch (IOException e) {
       return Optional.of(false); // it has ended
     }
@@ -96,20 +96,37 @@ final class ProcProcessTable implements ProcessTable {
       int length = in.read(line);
       return Optional.of(length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime));
     } catch (FileNotFoundException e) { // it has ended, or too many files are open
-      return isReadable(pid, "stat") ? Optional.empty() : Optional.of(Optional.empty());
+      return isWorthAnotherTry(pid, "stat") ? Optional.empty() : Optional.of(Optional.empty());
     } catch (IOException e) {
       return Optional.of(Optional.empty()); // it has ended
     }
   }
 
-  /** Whether a file that could not be opened is there all the same, and may be read. */
-  private static boolean isReadable(String pid, String name) {
-    try (SeekableByteChannel now = Files.newByteChannel(PROC.toPath().resolve(pid).resolve(name))) {
-      return now.isOpen();
-    } catch (NoSuchFileException | AccessDeniedException e) {
+  /**
+   * Whether a file that could not be opened may be opened later: when it can be by now, and while
+   * nothing else can be either. Kernel threads, say, have an environment that nobody can open.
+   */
+  private static boolean isWorthAnotherTry(String pid, String name) {
+    Path file = PROC.toPath().resolve(pid).resolve(name);
+    for (int i = 0; i < 2; i++) {
+      try (SeekableByteChannel now = Files.newByteChannel(file)) {
+        return now.isOpen();
+      } catch (NoSuchFileException | AccessDeniedException e) {
+        return false;
+      } catch (IOException e) {
+        if (!canOpenAnything()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean canOpenAnything() {
+    try (FileInputStream any = new FileInputStream("/proc/self/stat")) {
+      return any.getFD().valid();
+    } catch (IOException e) {
       return false;
-    } catch (IOException e) { // too many open files, or it has ended at this moment
-      return new File(PROC, pid).exists();
     }
   }
 
