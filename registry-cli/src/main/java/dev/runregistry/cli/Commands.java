@@ -33,7 +33,7 @@ final class Commands {
 
   /** Executes a run, which does not have to meet the other commands. */
   int executeRun(RunArguments arguments) {
-    return exit(Codes.OF_RUN).of(run(arguments), arguments.options().toArray(new String[0]));
+    return exit(Codes.OF_RUN).ofRun(run(arguments), arguments);
   }
 
   /** The command of a run alone. */
