@@ -65,6 +65,7 @@ final class Commands {
     all.addSubcommand("verify", new VerifyCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::all));
+    all.addSubcommand("completion-values", new CompletionValuesCommand(caller));
     return configured(all);
   }
 
