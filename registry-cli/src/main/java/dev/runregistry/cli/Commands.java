@@ -33,7 +33,7 @@ final class Commands {
 
   /** Executes a run, which does not have to meet the other commands. */
   int executeRun(RunArguments arguments) {
-    return exit(Codes.OF_RUN).of(run(arguments), arguments.options().toArray(new String[0]));
+    return exit(Codes.OF_RUN).ofRun(run(arguments), arguments);
   }
 
   /** The command of a run alone. */
@@ -65,6 +65,7 @@ final class Commands {
     all.addSubcommand("verify", new VerifyCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::all));
+    all.addSubcommand("completion-values", new CompletionValuesCommand(caller));
     return configured(all);
   }
 

@@ -1,8 +1,9 @@
 package dev.runregistry.cli;
 
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import picocli.AutoComplete;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Prints a script that teaches a shell to complete our commands and options.",
+    description = "Print a shell completion script.",
     footer = {
       "%nbash  source <(registry completion bash)",
       "zsh   autoload -U compinit && compinit && source <(registry completion zsh)",
@@ -29,8 +30,11 @@ final class CompletionCommand implements Callable<Integer> {
   private final Caller caller;
   private final Supplier<CommandLine> commands;
 
-  @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
-  private Shell shell;
+  @Parameters(
+      paramLabel = "SHELL",
+      arity = "0..1",
+      description = "One of ${COMPLETION-CANDIDATES} (default: that of $SHELL).")
+  private @Nullable Shell shell;
 
   CompletionCommand(Caller caller, Supplier<CommandLine> commands) {
     this.caller = caller;
@@ -39,14 +43,25 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandLine all = commands.get();
+    CompletionModel model = CompletionModel.of(commands.get());
     caller
         .out()
         .print(
-            switch (shell) {
-              case bash, zsh -> AutoComplete.bash("registry", all); // knows what to do in zsh
-              case fish -> new FishCompletion("registry", all).script();
+            switch (shell == null ? usual() : shell) {
+              case bash -> new BashCompletion(model).script();
+              case zsh -> new ZshCompletion(model).script();
+              case fish -> new FishCompletion(model).script();
             });
     return 0;
+  }
+
+  /** The shell that the caller logs in to. */
+  private Shell usual() {
+    String path = caller.environment().getOrDefault("SHELL", "");
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return Arrays.stream(Shell.values())
+        .filter(known -> known.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new UsageException("name a shell: bash, zsh or fish"));
   }
 }

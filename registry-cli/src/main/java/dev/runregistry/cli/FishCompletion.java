@@ -1,97 +1,132 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.CompletionModel.Kind;
+import dev.runregistry.cli.CompletionModel.Option;
+import dev.runregistry.cli.CompletionModel.Place;
+import dev.runregistry.cli.CompletionModel.Word;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
+import java.util.stream.Collectors;
 
-/** Completion for the fish shell, which picocli does not have: made from the same model. */
+/** Completion for fish; after the {@code --} of a run the command's own takes over. */
 final class FishCompletion {
-  private final String program;
-  private final CommandLine root;
+  private static final String FUNCTIONS =
+      """
+      # fish completion of registry
+      complete -c registry -e
+      complete -c registry -f
+
+      # Whether the words before the cursor lead to that command.
+      function __registry_at
+          set -l words (commandline -opc)
+          set -l path
+          if contains -- "$words[2]" %s
+              set path $words[2]
+              if test "$path" = run; and contains -- -- $words
+                  return 1
+              end
+              if test "$path" = runs; and contains -- "$words[3]" %s
+                  set -a path $words[3]
+              end
+          end
+          test "$path" = "$argv"
+      end
+
+      # Whether the cursor is in the command of a run.
+      function __registry_in_command
+          set -l words (commandline -opc)
+          test "$words[2]" = run; and contains -- -- $words
+      end
+
+      # What completes the command of a run by itself.
+      function __registry_command
+          set -l words (commandline -opc)
+          set -e words[1..(contains -i -- -- $words)]
+          complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+      end
+
+      # Names of data sets or ids of runs, of the registry that the line names.
+      function __registry_known
+          set -l words (commandline -opc)
+          set -l program (string replace -r '^~' $HOME -- $words[1])
+          set -l given
+          set -l taken 0
+          for word in $words[2..-1]
+              if test $taken = 1
+                  set -a given $word
+                  set taken 0
+              else if contains -- $word --home --db --config --datasets
+                  set -a given $word
+                  set taken 1
+              else if string match -qr -- '^--(home|db|config|datasets)=' $word
+                  set -a given $word
+              end
+          end
+          $program completion-values $argv[1] $given 2>/dev/null
+      end
+
+      complete -c registry -n __registry_in_command -a '(__registry_command)'
+      """;
+
+  private final CompletionModel model;
   private final List<String> lines = new ArrayList<>();
 
-  FishCompletion(String program, CommandLine root) {
-    this.program = program;
-    this.root = root;
+  FishCompletion(CompletionModel model) {
+    this.model = model;
   }
 
   /** The script. */
   String script() {
-    lines.add("# completion of " + program + " for fish");
-    lines.add("complete -c " + program + " -e"); // what was known before
-    add(root.getCommandSpec(), List.of());
-    return String.join("\n", lines) + "\n";
+    model.places().forEach(this::add);
+    return FUNCTIONS.formatted(below(""), below("runs")) + String.join("\n", lines) + "\n";
   }
 
-  private void add(CommandSpec command, List<String> path) {
-    Map<String, CommandLine> subcommands = command.subcommands();
-    String here = condition(path, subcommands);
-    subcommands.forEach(
-        (name, subcommand) ->
-            addLine(here, "-f -a " + name, description(subcommand.getCommandSpec())));
-    command.options().stream()
-        .filter(option -> !option.hidden())
-        .forEach(option -> addLine(here, words(option), first(option.description())));
-    for (PositionalParamSpec parameter : command.positionalParameters()) {
-      if (parameter.completionCandidates() != null) {
-        parameter
-            .completionCandidates()
-            .forEach(candidate -> addLine(here, "-f -a " + candidate, ""));
-      }
+  private String below(String path) {
+    return model.places().stream()
+        .filter(place -> place.text().equals(path))
+        .flatMap(place -> place.subcommands().stream())
+        .map(Word::name)
+        .collect(Collectors.joining(" "));
+  }
+
+  private void add(Place place) {
+    String here = ("__registry_at " + place.text()).strip();
+    for (Word word : place.subcommands()) {
+      addLine(here, "-a " + word.name(), word.description());
     }
-    subcommands.forEach(
-        (name, subcommand) -> {
-          List<String> below = new ArrayList<>(path);
-          below.add(name);
-          add(subcommand.getCommandSpec(), below);
-        });
-  }
-
-  /** All names of the path have been typed, and none of a subcommand. */
-  private static String condition(List<String> path, Map<String, CommandLine> subcommands) {
-    StringJoiner condition = new StringJoiner("; and ");
-    path.forEach(name -> condition.add("__fish_seen_subcommand_from " + name));
-    if (!subcommands.isEmpty()) {
-      condition.add("not __fish_seen_subcommand_from " + String.join(" ", subcommands.keySet()));
+    for (Option option : place.options()) {
+      addLine(here, words(option), option.description());
     }
-    return condition.toString();
+    place.argument().ifPresent(kind -> addLine(here, candidates(kind).strip(), ""));
   }
 
-  private static String words(OptionSpec option) {
+  private String words(Option option) {
     StringJoiner words = new StringJoiner(" ");
     for (String name : option.names()) {
       words.add(name.startsWith("--") ? "-l " + name.substring(2) : "-s " + name.substring(1));
     }
-    if (option.arity().max() > 0) {
-      words.add("-r");
-    }
+    option
+        .value()
+        .ifPresent(kind -> words.add(kind == Kind.FILE ? "-r -F" : "-x" + candidates(kind)));
     return words.toString();
   }
 
+  private String candidates(Kind kind) {
+    return switch (kind) {
+      case TEXT -> "";
+      case FILE -> " -F";
+      case DIRECTORY -> " -a '(__fish_complete_directories)'";
+      case DATASET -> " -a '(__registry_known dataset)'";
+      case RUN -> " -k -a '(__registry_known run)'";
+      case STATUS, MODE, SHELL, COMMAND ->
+          " -a '" + String.join(" ", CompletionWords.of(kind, model)) + "'";
+    };
+  }
+
   private void addLine(String condition, String words, String description) {
-    String line = "complete -c " + program;
-    line += condition.isEmpty() ? "" : " -n " + quoted(condition);
-    line += " " + words;
+    String line = "complete -c registry -n " + quoted(condition) + " " + words;
     lines.add(description.isEmpty() ? line : line + " -d " + quoted(description));
-  }
-
-  private static String description(CommandSpec command) {
-    String[] header = command.usageMessage().header();
-    return first(header.length > 0 ? header : command.usageMessage().description());
-  }
-
-  private static String first(String[] description) {
-    if (description.length == 0) {
-      return "";
-    }
-    String text = description[0].replace("%n", "").strip();
-    int end = text.indexOf(". ");
-    return end < 0 ? text : text.substring(0, end + 1); // a line of a menu has little room
   }
 
   private static String quoted(String text) {

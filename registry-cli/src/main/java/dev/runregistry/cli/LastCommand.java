@@ -23,11 +23,6 @@ final class LastCommand implements IExecutionStrategy {
     return new LastCommand();
   }
 
-  /** What is wrong when no command is named at all. */
-  static RuntimeException missing(CommandLine command) {
-    return new ParameterException(command, "Missing command");
-  }
-
   @Override
   public int execute(ParseResult parsed) {
     for (ParseResult command = parsed; command.hasSubcommand(); command = command.subcommand()) {

@@ -4,21 +4,25 @@ import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunStatus;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which runs to list, and how. */
 final class ListOptions {
   @Option(
-      names = "--status",
+      names = {"-s", "--status"},
       paramLabel = "STATUS",
       description = "Only runs that are pending, running, completed, failed or timeout.")
   private @Nullable String status;
 
+  @Option(names = "--failed", description = "Short for --status failed.")
+  private boolean failed;
+
   @Option(
       names = {"-d", "--dataset"},
       paramLabel = "KEY",
-      description = "Only runs of that data set.")
+      description = "Only runs of that dataset.")
   private @Nullable String dataset;
 
   @Option(
@@ -28,37 +32,63 @@ final class ListOptions {
   private @Nullable String mode;
 
   @Option(
-      names = {"-n", "--limit"},
+      names = {"-n", "--limit", "--last"},
       paramLabel = "N",
-      description = "At most that many (default: ${DEFAULT-VALUE}).",
-      defaultValue = "" + RunQuery.DEFAULT_LIMIT)
-  private int limit;
+      description =
+          "Maximum number of runs to list; 0 for all (default: "
+              + RunQuery.DEFAULT_LIMIT
+              + ", with --json all).")
+  private @Nullable Integer limit;
 
-  @Option(names = "--json", description = "One JSON document a line, as the HTTP API has them.")
+  @Option(
+      names = {"-a", "--all"},
+      description = "List all runs.")
+  private boolean all;
+
+  @Option(names = "--json", description = "JSON Lines, one object per run, in the API's format.")
   private boolean json;
 
   /** Lists them. */
   int list(Caller caller, SettingsOptions settings) {
     RunQuery query = query();
-    if (limit < 1) {
-      throw new UsageException("--limit must be at least 1: " + limit);
-    }
+    OptionalLong most = most();
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunListing listing = new RunListing(parts.settledRegistry(database), caller);
       if (json) {
-        listing.printJson(query, limit);
+        listing.printJson(query, most);
       } else {
-        listing.printTable(query, limit);
+        listing.printTable(query, most);
       }
       return 0;
     }
   }
 
+  /** How many runs to list at most; empty for all. */
+  private OptionalLong most() {
+    if (limit != null && limit < 0) {
+      throw new UsageException("--limit must not be negative: " + limit);
+    }
+    if (limit != null && limit > 0 && all) {
+      throw new UsageException("--limit and --all contradict each other; give one");
+    }
+    boolean unlimited = all || (limit == null ? json : limit == 0);
+    return unlimited
+        ? OptionalLong.empty()
+        : OptionalLong.of(limit == null ? RunQuery.DEFAULT_LIMIT : limit);
+  }
+
+  private @Nullable RunStatus status() {
+    if (failed && status != null) {
+      throw new UsageException("--failed and --status contradict each other; give one");
+    }
+    return failed ? RunStatus.FAILED : status == null ? null : StatusWord.parse(status);
+  }
+
   private RunQuery query() {
     try {
       return RunQuery.all()
-          .withStatus(status == null ? null : RunStatus.parse(status))
+          .withStatus(status())
           .withMode(mode == null ? null : RunMode.parse(mode))
           .withDatasetKey(dataset);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -24,10 +25,23 @@ final class ParsedExit implements IParameterExceptionHandler, IExecutionExceptio
     return exit.of(() -> command.execute(arguments));
   }
 
+  /** Executes a run to its end, unless its command stands before the {@code --}. */
+  int ofRun(CommandLine command, RunArguments arguments) {
+    List<String> strays = StrayWords.in(command.getCommandSpec(), arguments);
+    return strays.isEmpty()
+        ? of(command, arguments.options().toArray(new String[0]))
+        : exit.failed(RunOptions.unexpected(strays));
+  }
+
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
-    caller.say(Printable.line(String.valueOf(e.getMessage())));
-    UnmatchedArgumentException.printSuggestions(e, e.getCommandLine().getErr());
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      Suggestions suggestions = new Suggestions(unmatched);
+      caller.say(suggestions.message());
+      suggestions.line().ifPresent(caller.err()::println);
+    } else {
+      caller.say(Printable.line(String.valueOf(e.getMessage())));
+    }
     caller.err().printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
     return exit.codes().usage();
   }

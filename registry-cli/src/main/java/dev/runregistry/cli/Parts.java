@@ -73,6 +73,11 @@ final class Parts {
         .build();
   }
 
+  /** To read what is recorded as it is: nothing is settled before. */
+  RunRegistry reader(RunDatabase database) {
+    return registry(database, homeToRead());
+  }
+
   private RunRegistry registry(RunDatabase database, RunHome folder) {
     return builder(database, folder, LocalRunExecutor.builder(folder).build()).build();
   }

@@ -1,8 +1,12 @@
 package dev.runregistry.cli;
 
+import java.util.regex.Pattern;
+
 /** Text of others, made fit for a terminal: none of it can move the cursor or change colours. */
 final class Printable {
   private static final char REPLACEMENT = '\uFFFD';
+  private static final char ESCAPE = '\u001B';
+  private static final Pattern COLOUR = Pattern.compile(ESCAPE + "\\[[0-9;:]*m");
 
   private Printable() {}
 
@@ -17,6 +21,19 @@ final class Printable {
       }
     }
     return line == null ? text : line.toString();
+  }
+
+  /**
+   * The text on one line as a terminal would show it at last: of a progress bar that rewrites its
+   * line its last state, without colours.
+   */
+  static String lastState(String line) {
+    int end = line.length();
+    while (end > 0 && line.charAt(end - 1) == '\r') {
+      end--;
+    }
+    String shown = line.substring(line.lastIndexOf('\r', end - 1) + 1, end);
+    return line(shown.indexOf(ESCAPE) < 0 ? shown : COLOUR.matcher(shown).replaceAll(""));
   }
 
   private static boolean isHarmful(char c) {

@@ -29,7 +29,7 @@ final class Program {
     NativeLibrary.use();
     return isRun(arguments)
         ? executeRun(RunArguments.of(List.of(arguments).subList(1, arguments.length)))
-        : new Commands(caller, signals).execute(arguments);
+        : new Commands(caller, signals).execute(CommandWords.translated(arguments));
   }
 
   /** A run has to start soon: most need no picocli. */

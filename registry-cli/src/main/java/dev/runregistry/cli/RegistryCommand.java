@@ -1,18 +1,19 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.CommandExit.Codes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code registry} by itself does nothing. */
+/** {@code registry} by itself prints its help and fails: a script has left out the command. */
 @Command(
     name = "registry",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = HelpCommand.class,
-    description = "Runs training and batch jobs and keeps a true record of each.%n",
+    description = "Run training and batch jobs and keep a true record of each.%n",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "%nSettings: option, else environment variable, else configuration file, else default;",
@@ -22,14 +23,15 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:done",
       "1:not found, refused, or the database cannot be reached",
-      "2:misused: an unknown option, a value outside its limits, a bad setting",
-      "141:nobody reads our output any more"
+      "2:usage error: unknown command or option, value out of range, invalid setting",
+      "141:stdout was closed (broken pipe)"
     })
 final class RegistryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    throw LastCommand.missing(spec.commandLine());
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return Codes.USUAL.usage();
   }
 }

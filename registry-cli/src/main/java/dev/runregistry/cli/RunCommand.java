@@ -50,7 +50,7 @@ final class RunCommand {
       Run ended = registry.submit(request); // on record before the last of its output is read
       processes.awaitShown();
       settling.await(AT_THE_END);
-      return new RunReport(caller, options.isQuiet(), options.isJson())
+      return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
           .report(ended, executor.outcome());
     }
   }

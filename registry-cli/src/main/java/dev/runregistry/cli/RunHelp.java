@@ -40,9 +40,9 @@ final class RunHelp {
     flag("Train: check the data set, then start the configured command on it.", "--local");
     text(
         "TIME",
-        "End the run after that time: 500ms, 10s, 5m, 2h, 1d (default: never).",
+        "End the run after that time: 10s, 5m, 1h30m, 2d; a number alone is seconds (default: never).",
         "--timeout");
-    text("TIME", "How long it may tidy up between TERM and KILL (default: 10s).", "--kill-after");
+    text("TIME", "Grace period between SIGTERM and SIGKILL (default: 10s).", "--kill-after");
     flag(
         "Leave alone what the command leaves behind, such as a server that it started.",
         "--keep-children");

@@ -8,6 +8,7 @@ import dev.runregistry.run.service.RunRegistry;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Prints the runs that match, page by page from the database. */
@@ -20,41 +21,76 @@ final class RunListing {
     this.caller = caller;
   }
 
-  /** One document a line; as many as asked for are never in memory at once. */
-  void printJson(RunQuery query, int limit) {
-    forEach(query, limit, run -> caller.out().println(RunJson.of(run)));
+  /** One document a line; as many as are listed are never in memory at once. */
+  void printJson(RunQuery query, OptionalLong most) {
+    report(forEach(query, most, run -> caller.out().println(RunJson.of(run))));
   }
 
-  /** A table, for people. */
-  void printTable(RunQuery query, int limit) {
-    List<RunSummary> runs = new ArrayList<>();
-    boolean more = forEach(query, limit, runs::add);
-    if (runs.isEmpty()) {
+  /** A table, for people; no more than a block of it is in memory. */
+  void printTable(RunQuery query, OptionalLong most) {
+    Block block = new Block();
+    Listed listed = forEach(query, most, block::add);
+    block.print();
+    if (listed.count == 0) {
       caller.say("no runs");
-      return;
     }
-    RunTable table = new RunTable(ZoneId.systemDefault(), caller.terminal().hasColour());
-    table.lines(runs, caller.terminal().columns()).forEach(caller.out()::println);
-    if (more && caller.terminal().isOutput()) {
-      caller.out().flush();
-      caller.say("there are more runs; --limit says how many are listed");
+    report(listed);
+  }
+
+  private void report(Listed listed) {
+    if (listed.more) {
+      caller.out().flush(); // the message belongs after the list
+      caller.say("%d listed, more exist; use --all or -n N".formatted(listed.count));
     }
   }
 
-  /** Returns whether there are more. */
-  private boolean forEach(RunQuery query, int limit, Consumer<RunSummary> action) {
-    RunPage page = registry.page(query.withLimit(Math.min(limit, RunQuery.MAX_LIMIT)));
-    int left = limit;
+  /**
+   * What a listing came to.
+   *
+   * @param more whether there are more runs than were listed
+   */
+  private record Listed(long count, boolean more) {}
+
+  private Listed forEach(RunQuery query, OptionalLong most, Consumer<RunSummary> action) {
+    long left = most.orElse(Long.MAX_VALUE);
+    long count = 0;
+    RunPage page = registry.page(query.withLimit((int) Math.min(left, RunQuery.MAX_LIMIT)));
     while (true) {
       page.runs().forEach(action);
       left -= page.runs().size();
+      count += page.runs().size();
       if (left == 0 || !page.hasNext()) {
-        return page.hasNext();
+        return new Listed(count, page.hasNext());
       }
       RunSummary last = page.runs().get(page.runs().size() - 1);
-      page =
-          registry.page(
-              query.withLimit(Math.min(left, RunQuery.MAX_LIMIT)).withAfter(RunCursor.after(last)));
+      int size = (int) Math.min(left, RunQuery.MAX_LIMIT);
+      page = registry.page(query.withLimit(size).withAfter(RunCursor.after(last)));
+    }
+  }
+
+  /** The rows of a table that are printed together, because their widths depend on each other. */
+  private final class Block {
+    private static final int ROWS = 5_000;
+
+    private final RunTable table =
+        new RunTable(ZoneId.systemDefault(), caller.terminal().hasColour());
+    private final List<RunSummary> rows = new ArrayList<>();
+    private boolean titled;
+
+    void add(RunSummary run) {
+      rows.add(run);
+      if (rows.size() == ROWS) {
+        print();
+      }
+    }
+
+    void print() {
+      if (!rows.isEmpty()) {
+        List<String> lines = table.lines(rows, caller.terminal().columns());
+        lines.subList(titled ? 1 : 0, lines.size()).forEach(caller.out()::println);
+        titled = true;
+        rows.clear();
+      }
     }
   }
 }

@@ -76,9 +76,7 @@ final class RunOptions {
   RunRequest request(Settings settings, RunArguments arguments) {
     List<String> strays = parsed.strays();
     if (!strays.isEmpty()) {
-      throw new UsageException(
-          "unexpected '%s'; a command stands after --, as in: registry run -- %s"
-              .formatted(strays.get(0), CommandText.of(strays)));
+      throw unexpected(strays);
     }
     try {
       RunRequest request = subject(settings, arguments);
@@ -91,6 +89,13 @@ final class RunOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** What is wrong with words that are neither options nor after the {@code --}. */
+  static UsageException unexpected(List<String> strays) {
+    return new UsageException(
+        "unexpected '%s'; a command stands after --, as in: registry run -- %s"
+            .formatted(strays.get(0), CommandText.of(strays)));
   }
 
   private RunRequest subject(Settings settings, RunArguments arguments) {

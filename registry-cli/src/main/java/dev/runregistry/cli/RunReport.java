@@ -4,6 +4,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.NotStarted.Why;
 import dev.runregistry.run.RunStatus;
 import java.util.Optional;
 
@@ -21,8 +22,15 @@ final class RunReport {
   private final Caller caller;
   private final boolean quiet;
   private final boolean json;
+  private final boolean training;
 
-  RunReport(Caller caller, boolean quiet, boolean json) {
+  /**
+   * Reports to a caller.
+   *
+   * @param training whether the configured command was started, not one of the user's own
+   */
+  RunReport(Caller caller, boolean quiet, boolean json, boolean training) {
+    this.training = training;
     this.caller = caller;
     this.quiet = quiet;
     this.json = json;
@@ -46,6 +54,7 @@ final class RunReport {
     }
     if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
       caller.say(line(ended));
+      outcome.flatMap(known -> hint(known, ended)).ifPresent(caller::say);
     }
     return exitCode(ended, outcome);
   }
@@ -60,6 +69,15 @@ final class RunReport {
   private static String line(Run ended) {
     String took = ended.duration().map(time -> " (" + DurationText.of(time) + ")").orElse("");
     return "run " + ended.id() + ": " + Printable.line(ended.message()) + took;
+  }
+
+  private Optional<String> hint(RunOutcome outcome, Run ended) {
+    if (!(outcome instanceof NotStarted notStarted) || notStarted.why() != Why.NOT_FOUND) {
+      return Optional.empty();
+    }
+    return training
+        ? Optional.of("hint: " + StartHint.SET_TRAINER)
+        : StartHint.of(ended.spec().command());
   }
 
   private static int exitCode(Run ended, Optional<RunOutcome> outcome) {

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** A run for people: what was asked for, how it ended, what it printed. */
 final class RunText {
   private final ZoneId zone;
+  private final OutputText output;
 
-  RunText(ZoneId zone) {
+  RunText(ZoneId zone, OutputText output) {
     this.zone = zone;
+    this.output = output;
   }
 
-  /** Several lines; the recorded output comes last and as it is. */
+  /** Several lines; the output comes last. */
   String of(Run run) {
     StringBuilder text = new StringBuilder();
     RunSpec spec = run.spec();
@@ -46,9 +48,7 @@ final class RunText {
     }
     add(text, "executor", Objects.toString(run.executor(), "-"));
     addProvenance(text, run.provenance());
-    addOutput(text, "stdout", run.output().stdout().text());
-    addOutput(text, "stderr", run.output().stderr().text());
-    return text.toString();
+    return text.append(output.of(run)).toString();
   }
 
   private static void addProvenance(StringBuilder text, @Nullable Provenance known) {
@@ -89,12 +89,5 @@ final class RunText {
 
   private static void add(StringBuilder text, String name, String value) {
     text.append("%-10s  %s\n".formatted(name, Printable.line(value)));
-  }
-
-  private static void addOutput(StringBuilder text, String name, String output) {
-    if (!output.isEmpty()) {
-      text.append('\n').append(name).append(":\n");
-      output.lines().forEach(line -> text.append(Printable.line(line)).append('\n'));
-    }
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
     name = "runs",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Shows recorded runs; without a subcommand it lists them.",
+    description = "Show recorded runs; without a subcommand, list them.",
     synopsisSubcommandLabel = "[COMMAND]")
 final class RunsCommand implements Callable<Integer> {
   private final Caller caller;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
     name = "list",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Lists runs, newest first; all filters given must match.")
+    description = "List runs, newest first; all filters given must match.")
 final class RunsListCommand implements Callable<Integer> {
   private final Caller caller;
 

@@ -59,7 +59,7 @@ final class RunsPruneCommand implements Callable<Integer> {
 
   private Duration age() {
     try {
-      return DurationText.parse(age);
+      return DurationText.parseWithUnit(age); // 90 is not 90 s to those who mean days
     } catch (IllegalArgumentException e) {
       throw new UsageException("--older-than: " + e.getMessage(), e);
     }

@@ -15,13 +15,15 @@ import picocli.CommandLine.Parameters;
     name = "show",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Shows one run and what is recorded of its output.")
+    description =
+        "Show one run and what is recorded of its output; of longer output also the last lines, where"
+            + " this host has the log file.")
 final class RunsShowCommand implements Callable<Integer> {
   private final Caller caller;
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
+  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
   private String id;
 
   @Option(
@@ -42,7 +44,8 @@ final class RunsShowCommand implements Callable<Integer> {
       if (json) {
         caller.out().println(RunJson.of(run));
       } else {
-        caller.out().print(new RunText(ZoneId.systemDefault()).of(run));
+        OutputText output = new OutputText(parts.homeToRead(), settings.words());
+        caller.out().print(new RunText(ZoneId.systemDefault(), output).of(run));
       }
       return 0;
     }

@@ -60,7 +60,7 @@ final class Serving {
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
     origin.listenTo(processes);
     return parts
-        .builder(database, processes.build())
+        .builder(database, new TrainerHintingExecutor(processes.build()))
         .repository(metrics.metered(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .logs(parts.home())

@@ -1,6 +1,7 @@
 package dev.runregistry.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,16 @@ final class SettingsOptions {
       names = {"-v", "--verbose"},
       description = VERBOSE)
   private boolean verbose;
+
+  /** Returns what was given, as another command takes it; a password in a URL is masked. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    Optional.ofNullable(home).ifPresent(folder -> words.addAll(List.of("--home", folder)));
+    Optional.ofNullable(db)
+        .ifPresent(url -> words.addAll(List.of("--db", DatabaseSettings.masked(url))));
+    Optional.ofNullable(config).ifPresent(file -> words.addAll(List.of("--config", file)));
+    return words;
+  }
 
   /** What is in force. */
   Settings read(Caller caller) {

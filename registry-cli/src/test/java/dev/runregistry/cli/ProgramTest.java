@@ -74,9 +74,15 @@ class ProgramTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "``                        | Missing command",
-        "nonsense                  | Unmatched argument at index 0: 'nonsense'",
-        "runs --limit 0            | --limit must be at least 1: 0",
+        "nonsense                  | unknown command 'nonsense'",
+        "runs nonsense             | unknown command 'nonsense'",
+        "runs show 01a2 nonsense   | unexpected argument 'nonsense'",
+        "runs --limit -1           | --limit must not be negative: -1",
+        "runs --limit 1 --all      | --limit and --all contradict each other",
+        "runs --failed -s running  | --failed and --status contradict each other",
+        "runs -s failed,timeout    | --status takes one status, not several: failed,timeout",
+        "runs -s error             | no status \"error\"; did you mean failed?",
+        "runs -s succeeded         | no status \"succeeded\"; did you mean completed?",
         "runs --limit x            | 'x' is not an int",
         "runs list --status gone   | no status \"gone\"; allowed are pending, running",
         "runs list --mode remote   | no mode \"remote\"; allowed are dry-run, local",
@@ -120,7 +126,13 @@ class ProgramTest {
         "run echo hi                      | a command stands after --, as in: registry run -- echo hi",
         "run --local                      | nothing to run",
         "run -d x --local -- true         | leave out -- CMD",
-        "run --timeout 1 -- true          | --timeout: not a duration: '1'",
+        "run --timeout 1w -- true         | --timeout: not a duration: '1w'",
+        "run ls -l                        | unexpected 'ls'; a command stands after --, as in: registry run -- ls -l",
+        "run python3 -c 1                 | as in: registry run -- python3 -c 1",
+        "run --local python3 -c 1         | as in: registry run -- python3 -c 1",
+        "run -qd x --timeout=1s ls -l     | as in: registry run -- ls -l",
+        "run -dx ls --help                | as in: registry run -- ls --help",
+        "run sh -c exit -- x              | as in: registry run -- sh -c exit -- x",
         "run --timeout 0s -- true         | the time limit must be at least 1 ms",
         "run --kill-after soon -- true    | --kill-after: not a duration",
         "run -d a/b -- true               | dataset_key must not contain a path separator",
@@ -409,30 +421,47 @@ class ProgramTest {
   }
 
   @Test
-  void fish_learns_every_command_and_option() {
-    Result result = session.registry("completion", "fish");
+  void a_shell_learns_every_command_and_option() {
+    for (String shell : List.of("bash", "zsh", "fish")) {
+      Result result = session.registry("completion", shell);
 
-    assertThat(result.code()).isZero();
-    assertThat(result.out().lines())
+      assertThat(result.code()).isZero();
+      assertThat(result.out())
+          .startsWith(
+              shell.equals("zsh") ? "#compdef registry\n" : "# " + shell + " completion of ")
+          .contains("migrate", "kill-after", "follow", "dry-run")
+          .doesNotContain("'completion-values'", "-a completion-values");
+    }
+    assertThat(session.registry("completion", "fish").out().lines())
         .contains(
-            "complete -c registry -e",
-            "complete -c registry -n '__fish_seen_subcommand_from runs; and"
-                + " __fish_seen_subcommand_from logs' -s f -l follow -d 'Go on until the run ends.'")
-        .anyMatch(line -> line.contains("-f -a migrate -d '"))
-        .anyMatch(
-            line -> line.endsWith("-d 'Runs a command, a training or a dry-run, and records it.'"))
-        .anyMatch(line -> line.contains("-l timeout -r -d "))
-        .anyMatch(line -> line.endsWith("-f -a fish"));
+            "complete -c registry -n '__registry_at runs logs' -l stderr -d 'The error output instead of"
+                + " the standard output.'")
+        .anyMatch(line -> line.contains("-l timeout -x -d "));
+    assertThat(session.registry("--help").out()).doesNotContain("completion-values");
   }
 
   @Test
-  void bash_and_zsh_share_a_script() {
-    assertThat(List.of("bash", "zsh"))
-        .allSatisfy(
-            shell ->
-                assertThat(session.registry("completion", shell).out())
-                    .startsWith("#!/usr/bin/env bash")
-                    .contains("--kill-after", "migrate"));
+  void the_shell_that_is_completed_is_that_of_the_user() {
+    assertThat(session.with("SHELL", "/usr/bin/fish").registry("completion").out())
+        .isEqualTo(session.registry("completion", "fish").out());
+    assertThat(session.with("SHELL", "/bin/tcsh").registry("completion"))
+        .isEqualTo(new Result(2, "", "registry: name a shell: bash, zsh or fish\n"));
+  }
+
+  @Test
+  void values_for_completion_make_no_database() throws IOException {
+    session.with("REGISTRY_DATASETS", datasets().toString());
+
+    assertThat(session.registry("completion-values", "run")).isEqualTo(new Result(0, "", ""));
+    assertThat(folder.resolve("registry.db")).doesNotExist();
+    assertThat(session.registry("completion-values", "dataset").out()).startsWith("arith\t");
+    assertThat(session.registry("completion-values", "dataset", "--datasets", "/none").out())
+        .isEmpty();
+
+    session.registry("run", "-d", "arith");
+    session.registry("run", "--", "sh", "-c", "exit 3");
+    assertThat(session.registry("completion-values", "run").out().lines().map(l -> l.substring(36)))
+        .containsExactly("\tfailed: sh -c 'exit 3'", "\tcompleted: dry run of arith");
   }
 
   /** A folder with one small data set, {@code arith}. */

@@ -28,7 +28,8 @@ class RunReportTest {
             new StandardOutput(out),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Terminal.of(Map.of()));
-    int code = new RunReport(caller, quiet, json).report(ended, Optional.ofNullable(outcome));
+    int code =
+        new RunReport(caller, quiet, json, false).report(ended, Optional.ofNullable(outcome));
     caller.out().flush();
     return code;
   }

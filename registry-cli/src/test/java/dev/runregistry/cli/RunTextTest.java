@@ -2,14 +2,19 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunTextTest {
-  private final RunText text = new RunText(ZoneOffset.ofHours(1));
+  private final RunText text =
+      new RunText(
+          ZoneOffset.ofHours(1), new OutputText(RunHome.at(Path.of("/dev/null/home")), List.of()));
 
   @Test
   void a_run_is_shown_with_all_that_is_recorded() {

@@ -90,22 +90,56 @@ class RunsCommandsTest {
       newestFirst.add(0, json(recorded(Runs.runningSince(Runs.NOON.plusSeconds(i)))));
     }
 
-    assertThat(listed()).isEqualTo(newestFirst.subList(0, 20));
-    assertThat(listed("--limit", "3")).isEqualTo(newestFirst.subList(0, 3));
-    assertThat(listed("-n", "115")).isEqualTo(newestFirst.subList(0, 115));
+    assertThat(listed("-n", "0")).isEqualTo(newestFirst);
+    assertThat(listed("--all")).isEqualTo(newestFirst);
     assertThat(listed("-n", "1000")).isEqualTo(newestFirst);
+    assertThat(listed("-n", "130")).isEqualTo(newestFirst);
+    Result cut = session.registry("runs", "list", "--json", "-n", "115");
+    assertThat(cut.out().lines()).isEqualTo(newestFirst.subList(0, 115));
+    assertThat(cut.err()).isEqualTo("registry: 115 listed, more exist; use --all or -n N\n");
+    assertThat(session.registry("runs", "--json", "-3").out().lines())
+        .isEqualTo(newestFirst.subList(0, 3));
   }
 
   @Test
-  void a_table_tells_on_a_terminal_that_there_are_more() {
+  void a_list_as_json_was_cut_at_20_without_a_word() throws SQLException {
+    for (int i = 0; i < 109; i++) {
+      recorded(Runs.runningSince(Runs.NOON.plusSeconds(i)));
+    }
+
+    assertThat(listed()).hasSize(109);
+    assertThat(session.registry("runs", "--json").out().lines()).hasSize(109);
+    for (Result table : List.of(session.registry("runs"), session.registry("runs", "list"))) {
+      assertThat(table.out().lines()).hasSize(1 + 20);
+      assertThat(table.err()).isEqualTo("registry: 20 listed, more exist; use --all or -n N\n");
+    }
+    assertThat(session.registry("runs", "--all").out().lines()).hasSize(1 + 109);
+    assertThat(session.registry("runs", "--all").err()).isEmpty();
+  }
+
+  @Test
+  void a_table_tells_that_there_are_more_whether_on_a_terminal_or_not() {
     Run older = recorded(Runs.runningSince(Runs.NOON));
     Run newer = recorded(Runs.runningSince(Runs.NOON.plusSeconds(1)));
 
-    Result one = session.onTerminal(100).registry("runs", "list", "--limit", "1");
-    assertThat(one.out()).contains(newer.id().toString()).doesNotContain(older.id().toString());
-    assertThat(one.err())
-        .isEqualTo("registry: there are more runs; --limit says how many are listed\n");
-    assertThat(session.registry("runs").err()).isEmpty();
+    for (Session where : List.of(session, session.onTerminal(100))) {
+      Result one = where.registry("runs", "list", "--limit", "1");
+      assertThat(one.out()).contains(newer.id().toString()).doesNotContain(older.id().toString());
+      assertThat(one.err()).isEqualTo("registry: 1 listed, more exist; use --all or -n N\n");
+      assertThat(where.registry("runs").err()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_status_may_be_typed_as_people_do() {
+    Run failed = recorded(Runs.ended(Runs.running(), Runs.exited(1)));
+    recorded(Runs.completed());
+
+    for (String status : List.of("--status=failed", "-sfailed", "-sFAILED", "-sfail", "--failed")) {
+      assertThat(listed(status)).as(status).containsExactly(json(failed));
+    }
+    assertThat(session.registry("ps", "--json").out()).isEmpty();
+    assertThat(session.registry("list", "--json", "--failed").out()).isEqualTo(json(failed) + "\n");
   }
 
   @Test

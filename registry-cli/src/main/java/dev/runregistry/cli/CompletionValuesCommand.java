@@ -1,0 +1,101 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.DatasetEntry;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Files;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code registry completion-values}: prints the values that the scripts of {@code registry
+ * completion} cannot know, each on a line with its description after a tab.
+ */
+@Command(
+    name = "completion-values",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    hidden = true,
+    description = "Print values for the scripts of 'registry completion'.")
+final class CompletionValuesCommand implements Callable<Integer> {
+  private static final int DATASETS = 1_000;
+  private static final int RUNS = 20;
+  private static final int COLUMNS = 70;
+
+  /** What there are values of. */
+  enum Subject {
+    dataset,
+    run
+  }
+
+  private final Caller caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Option(names = "--datasets", paramLabel = "DIR", description = "Directory of the datasets.")
+  private @Nullable String datasets;
+
+  @Parameters(paramLabel = "SUBJECT", description = "One of ${COMPLETION-CANDIDATES}.")
+  private Subject subject;
+
+  CompletionValuesCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    Map<Setting, String> options = new EnumMap<>(Setting.class);
+    if (datasets != null) {
+      options.put(Setting.DATASETS, datasets);
+    }
+    Settings inForce = settings.read(caller, options);
+    switch (subject) {
+      case dataset -> printDatasets(inForce);
+      case run -> printRuns(inForce);
+    }
+    return 0;
+  }
+
+  private void printDatasets(Settings inForce) {
+    for (DatasetEntry entry :
+        FolderDatasetCatalog.at(inForce.datasets()).page("", DATASETS).datasets()) {
+      Long traces = entry.traceCount();
+      print(entry.key().value(), traces == null ? "" : traces + " traces");
+    }
+  }
+
+  private void printRuns(Settings inForce) {
+    Parts parts = new Parts(inForce);
+    if (inForce.given(Setting.DB).isEmpty() && !Files.exists(parts.home().databaseFile())) {
+      return; // to look is no reason to make one
+    }
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.reader(database);
+      for (RunSummary summary : registry.page(RunQuery.all().withLimit(RUNS)).runs()) {
+        Run run = registry.get(summary.id());
+        print(run.id().toString(), run.status().text() + ": " + subjectOf(run));
+      }
+    }
+  }
+
+  private static String subjectOf(Run run) {
+    return run.spec().command().isEmpty()
+        ? "dry run of " + run.spec().datasetKey().value()
+        : CommandText.of(run.spec().command());
+  }
+
+  private void print(String value, String description) {
+    String fitted = Printable.fitted(Printable.line(description), COLUMNS);
+    caller.out().println(fitted.isEmpty() ? value : value + '\t' + fitted);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.Session.Result;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What newcomers type, and what they get for it. */
+class CommandWordsTest {
+  @TempDir Path folder;
+
+  private Result typed(String line) {
+    return new Session(folder).registry(words(line));
+  }
+
+  private static String[] words(String line) {
+    return line.isEmpty() ? new String[0] : line.split(" ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list                | runs list",
+        "ls -n 5             | runs list -n 5",
+        "history             | runs list",
+        "status              | runs list",
+        "ps                  | runs list --status running",
+        "show 01a2           | runs show 01a2",
+        "logs 01a2           | runs logs 01a2",
+        "log -f 01a2         | runs logs -f 01a2",
+        "tail 01a2           | runs logs 01a2",
+        "follow 01a2         | runs logs --follow 01a2",
+        "prune               | runs prune",
+        "version             | --version",
+        "runs ls             | runs list",
+        "runs tail 01a2      | runs logs 01a2",
+        "runs -5             | runs -n 5",
+        "runs list --json -5 | runs list --json -n 5",
+        "runs -n -5          | runs -n -5",
+        "runs show -5        | runs show -5",
+        "runs help           | runs --help",
+        "runs help logs      | runs logs --help",
+        "help runs logs      | runs logs --help",
+        "help show           | runs show --help",
+        "help run            | help run",
+        "help                | help",
+        "runs show 01a2      | runs show 01a2",
+        "serve --port 0      | serve --port 0"
+      })
+  void a_word_of_other_programs_is_one_of_ours(String line, String ours) {
+    assertThat(CommandWords.translated(words(line))).containsExactly(words(ours));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"runs help, runs", "runs help logs, runs logs", "help runs logs, runs logs"})
+  void help_is_had_at_any_depth(String line, String command) {
+    Result result = typed(line);
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Usage: registry " + command + " [");
+  }
+
+  @Test
+  void registry_alone_prints_its_help() {
+    Result result = typed("");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("Usage: registry [").contains("reconcile");
+    assertThat(result.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stop 01a2           | cancelling is not supported yet; send SIGTERM to the process of",
+        "cancel 01a2         | cancelling is not supported yet; send SIGTERM to the process of",
+        "kill 01a2           | cancelling is not supported yet; send SIGTERM to the process of",
+        "runs stop 01a2      | cancelling is not supported yet; send SIGTERM to the process of",
+        "rerun 01a2          | rerunning is not supported yet; 'registry runs show ID' has",
+        "retry 01a2          | rerunning is not supported yet; 'registry runs show ID' has",
+        "restart 01a2        | rerunning is not supported yet; 'registry runs show ID' has",
+        "wait 01a2           | waiting is not supported yet; 'registry runs logs -f ID'",
+        "diff 01a2 01a3      | comparing is not supported yet; use 'diff <(registry runs show",
+        "compare 01a2 01a3   | comparing is not supported yet; use 'diff <(registry runs show",
+        "search lr           | searching is not supported yet; 'registry runs' filters by",
+        "rm 01a2             | runs are never deleted; 'registry runs prune' frees their logs",
+        "delete 01a2         | runs are never deleted; 'registry runs prune' frees their logs",
+        "runs rm 01a2        | runs are never deleted; 'registry runs prune' frees their logs",
+        "attach 01a2         | attaching is not supported; 'registry runs logs -f ID' follows",
+        "runs --since monday | filtering by time is not supported yet; use",
+        "runs --model x      | filtering by model is not supported yet; use",
+        "runs list -m x      | filtering by model is not supported yet; use"
+      })
+  void what_is_not_there_says_what_is(String line, String message) {
+    Result result = typed(line);
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("registry: " + message).doesNotContain("Did you mean");
+  }
+
+  @Test
+  void options_that_run_does_not_have_say_what_there_is() {
+    assertThat(typed("run --tag a=b -- true").err())
+        .startsWith("registry: names and tags are not supported yet; -d and -m label the run");
+    assertThat(typed("run --dry-run -d x").err())
+        .startsWith("registry: a run without -- CMD and without --local is a dry run");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "runz            | Did you mean 'registry run' or 'registry runs'?",
+        "ru              | Did you mean 'registry run' or 'registry runs'?",
+        "runs sho        | Did you mean 'registry runs show'?",
+        "shwo            | Did you mean 'registry runs show'?",
+        "completions     | Did you mean 'registry completion'?",
+        "reconsile       | Did you mean 'registry reconcile'?",
+        "runs --sttaus x | Did you mean '--status'?",
+        "runs 01a20416   | To show a run: registry runs show 01a20416"
+      })
+  void a_mistyped_word_says_what_was_meant(String line, String suggestion) {
+    Result result = typed(line);
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err().lines()).contains(suggestion);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "attach",
+    "delete",
+    "cancel",
+    "kill",
+    "restart",
+    "diff",
+    "runs stop",
+    "nonsense",
+    "go"
+  })
+  void no_suggestion_is_better_than_a_wrong_one(String line) {
+    assertThat(typed(line).err()).doesNotContain("Did you mean");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "runs, runz, true",
+    "runs, run, true",
+    "runs, ruin, false",
+    "verify, diff, false",
+    "serve, version, false",
+    "migrate, status, false",
+    "list, stop, false",
+    "--mode, --model, true",
+    "--json, --jsno, true"
+  })
+  void two_words_are_alike_within_two_edits_and_a_third_of_them(
+      String known, String typed, boolean alike) {
+    assertThat(Suggestions.isSimilar(typed, known)).isEqualTo(alike);
+  }
+}

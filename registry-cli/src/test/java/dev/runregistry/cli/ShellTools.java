@@ -1,0 +1,50 @@
+package dev.runregistry.cli;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The shells that completion is tried in. Where one is missing its tests are skipped, and fail
+ * where {@code RUN_REGISTRY_TOOLS} is {@code required}, as it is in the CI.
+ */
+final class ShellTools {
+  static final Path BASH_COMPLETION = Path.of("/usr/share/bash-completion/bash_completion");
+
+  private ShellTools() {}
+
+  /** Goes on only where the programs are. */
+  static void need(String... programs) {
+    for (String program : programs) {
+      need(
+          isOnPath(program),
+          "no %1$s; to get it on Debian or Ubuntu: apt-get install %1$s",
+          program);
+    }
+  }
+
+  /** Goes on only where bash-completion is. */
+  static void needBashCompletion() {
+    need(
+        Files.isReadable(BASH_COMPLETION),
+        "no %1$s; to get it on Debian or Ubuntu: apt-get install %1$s",
+        "bash-completion");
+  }
+
+  private static void need(boolean there, String message, String what) {
+    if (!there) {
+      String how = message.formatted(what);
+      if ("required".equals(System.getenv("RUN_REGISTRY_TOOLS"))) {
+        throw new AssertionError(how);
+      }
+      Assumptions.abort(how);
+    }
+  }
+
+  private static boolean isOnPath(String program) {
+    return List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+}
