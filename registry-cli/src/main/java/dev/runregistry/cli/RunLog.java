@@ -1,5 +1,7 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.executor.local.OutputPieces;
+import dev.runregistry.executor.local.OutputPieces.Piece;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RepositoryException;
@@ -8,29 +10,52 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One stream of one run: the whole of it from this host's files, or what is recorded of it. */
+/**
+ * The output of one run: the whole of it from this host's files, in its order where that is known,
+ * or what is recorded of it.
+ */
 final class RunLog {
   private static final int POLL_MILLIS = 100;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX ");
 
   private final RunId id;
-  private final LogStream stream;
+  private final Set<LogStream> wanted;
+  private final boolean timestamps;
   private final RunHome home;
   private final RunRegistry registry;
   private final Caller caller;
+  private final Map<LogStream, Log> logs = new EnumMap<>(LogStream.class);
   private final byte[] buffer = new byte[1 << 16];
-  private @Nullable InputStream file;
+  private @Nullable OutputPieces pieces;
+  private boolean opened;
   private boolean databaseMissed;
-  private long left;
 
-  RunLog(RunId id, LogStream stream, RunHome home, RunRegistry registry, Caller caller) {
+  RunLog(
+      RunId id,
+      Set<LogStream> wanted,
+      boolean timestamps,
+      RunHome home,
+      RunRegistry registry,
+      Caller caller) {
     this.id = id;
-    this.stream = stream;
+    this.wanted = EnumSet.copyOf(wanted);
+    this.timestamps = timestamps;
     this.home = home;
     this.registry = registry;
     this.caller = caller;
@@ -38,7 +63,10 @@ final class RunLog {
 
   /** Prints what there is. The database is asked only when this host has no file. */
   void print() throws IOException {
-    if (!copyNew()) {
+    if (open()) {
+      copyPieces();
+      copyRest();
+    } else {
       printRecorded(registry.get(id));
     }
     close();
@@ -48,7 +76,13 @@ final class RunLog {
   void follow() throws IOException, InterruptedException {
     while (true) {
       Optional<Run> ended = ended(); // asked first, so that nothing is printed after the last look
-      boolean onThisHost = copyNew();
+      boolean onThisHost = open();
+      if (onThisHost) {
+        copyPieces();
+        if (pieces == null || ended.isPresent()) {
+          copyRest();
+        }
+      }
       if (ended.isPresent()) {
         if (!onThisHost) {
           printRecorded(ended.get());
@@ -61,43 +95,64 @@ final class RunLog {
     close();
   }
 
-  /** Copies what has not been copied; returns whether this host has the file. */
-  private boolean copyNew() throws IOException {
-    InputStream source = open();
-    if (source == null) {
+  /** Opens what this host has; returns whether that is anything. */
+  private boolean open() throws IOException {
+    for (LogStream stream : wanted) {
+      if (!logs.containsKey(stream)) {
+        Optional<Path> path = home.log(id, stream);
+        if (path.isPresent()) {
+          try { // stays open: the folder moves when the run has ended, the file remains the same
+            logs.put(stream, new Log(stream, Files.newInputStream(path.get()), home.limit(id)));
+          } catch (NoSuchFileException e) { // it has just moved
+            return false;
+          }
+        }
+      }
+    }
+    if (logs.isEmpty()) {
       return false;
     }
-    for (int count = read(source); count > 0; count = read(source)) {
-      caller.out().write(buffer, 0, count);
-      left -= count;
+    if (!opened && (wanted.size() > 1 || timestamps)) {
+      pieces = home.pieces(id).orElse(null);
+      if (pieces == null) {
+        caller.say(
+            "the order of stdout and stderr and the times are not known: run %s is of an earlier version"
+                .formatted(id));
+      }
     }
+    opened = true;
     return true;
   }
 
-  /** What comes after the limit is not the output any more. */
-  private int read(InputStream source) throws IOException {
-    return source.read(buffer, 0, (int) Math.min(left, buffer.length));
-  }
-
-  private @Nullable InputStream open() throws IOException {
-    Optional<Path> path = file == null ? home.log(id, stream) : Optional.empty();
-    if (path.isPresent()) {
-      try { // stays open: the folder moves when the run has ended, the file remains the same
-        file = Files.newInputStream(path.get());
-        left = home.limit(id);
-      } catch (NoSuchFileException e) { // it has just moved
-        return null;
+  private void copyPieces() throws IOException {
+    if (pieces == null) {
+      return;
+    }
+    for (Optional<Piece> next = pieces.next(); next.isPresent(); next = pieces.next()) {
+      Piece piece = next.get();
+      Log log = logs.get(piece.stream());
+      if (log != null) {
+        log.copy(piece.bytes(), piece.at());
       }
     }
-    return file;
+  }
+
+  /** What is in no piece: the run is of an earlier version, printed too much, or was killed. */
+  private void copyRest() throws IOException {
+    for (Log log : logs.values()) {
+      log.copy(Long.MAX_VALUE, null);
+    }
   }
 
   private void close() throws IOException {
-    if (file != null) {
-      file.close();
-      caller.out().flush(); // the notice belongs after it
-      home.logNotice(id, stream).ifPresent(caller::say);
+    for (Log log : logs.values()) {
+      log.file.close();
     }
+    if (pieces != null) {
+      pieces.close();
+    }
+    caller.out().flush(); // the notices belong after it
+    logs.keySet().forEach(stream -> home.logNotice(id, stream).ifPresent(caller::say));
   }
 
   private void printRecorded(Run run) {
@@ -106,13 +161,19 @@ final class RunLog {
             ? "this host has no files of run %s; what follows is what was recorded".formatted(id)
             : "this host has no files of run %s, which is still %s"
                 .formatted(id, run.status().text()));
-    caller
-        .out()
-        .print(
-            switch (stream) {
-              case STDOUT -> run.output().stdout().text();
-              case STDERR -> run.output().stderr().text();
-            });
+    for (LogStream stream : wanted) {
+      switch (stream) {
+        case STDOUT -> caller.out().print(run.output().stdout().text());
+        case STDERR -> {
+          if (wanted.size() == 1) {
+            caller.out().print(run.output().stderr().text());
+          } else {
+            caller.out().flush();
+            caller.err().print(run.output().stderr().text());
+          }
+        }
+      }
+    }
   }
 
   private Optional<Run> ended() {
@@ -134,5 +195,60 @@ final class RunLog {
       return found;
     }
     return Optional.of(registry.get(id)); // what was settled between the two looks is there now
+  }
+
+  /** One stream. Both go to our own of the same name, one alone to stdout. */
+  private final class Log {
+    private final LogStream stream;
+    private final InputStream file;
+    private long left;
+    private boolean lineBegins = true;
+
+    Log(LogStream stream, InputStream file, long limit) {
+      this.stream = stream;
+      this.file = file;
+      left = limit; // what comes after it is not the output any more
+    }
+
+    void copy(long bytes, @Nullable Instant at) throws IOException {
+      long due = Math.min(bytes, left);
+      while (due > 0) {
+        int count = file.read(buffer, 0, (int) Math.min(due, buffer.length));
+        if (count <= 0) {
+          return;
+        }
+        write(count, at);
+        due -= count;
+        left -= count;
+      }
+    }
+
+    private void write(int count, @Nullable Instant at) throws IOException {
+      OutputStream target;
+      if (stream == LogStream.STDERR && wanted.size() > 1) {
+        caller.out().flush();
+        target = caller.err();
+      } else {
+        target = caller.out();
+      }
+      if (!timestamps || at == null) {
+        target.write(buffer, 0, count);
+        return;
+      }
+      byte[] time =
+          TIME.format(at.atZone(ZoneId.systemDefault())).getBytes(StandardCharsets.US_ASCII);
+      int from = 0;
+      for (int i = 0; i < count; i++) {
+        if (lineBegins) {
+          target.write(time, 0, time.length);
+        }
+        lineBegins = buffer[i] == '\n';
+        if (lineBegins) {
+          target.write(buffer, from, i + 1 - from);
+          from = i + 1;
+        }
+      }
+      target.write(buffer, from, count - from);
+    }
   }
 }

@@ -5,6 +5,8 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,8 +19,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Prints all that a run printed, from its folder on this host; where there is none, what is"
-          + " recorded of it."
+      "Prints all that a run printed, to stdout and to stderr as it did, from its folder on this"
+          + " host; where there is none, what is recorded of it."
     })
 final class RunsLogsCommand implements Callable<Integer> {
   private final Caller caller;
@@ -28,8 +30,14 @@ final class RunsLogsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
   private String id;
 
-  @Option(names = "--stderr", description = "The error output instead of the standard output.")
+  @Option(names = "--stdout", description = "Only the standard output.")
+  private boolean stdout;
+
+  @Option(names = "--stderr", description = "Only the error output, on stdout.")
   private boolean stderr;
+
+  @Option(names = "--timestamps", description = "When each line was printed, in front of it.")
+  private boolean timestamps;
 
   @Option(
       names = {"-f", "--follow"},
@@ -46,13 +54,7 @@ final class RunsLogsCommand implements Callable<Integer> {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.settledRegistry(database);
       RunId run = new RunLookup(registry).idOf(id);
-      RunLog log =
-          new RunLog(
-              run,
-              stderr ? LogStream.STDERR : LogStream.STDOUT,
-              parts.homeToRead(),
-              registry,
-              caller);
+      RunLog log = new RunLog(run, wanted(), timestamps, parts.homeToRead(), registry, caller);
       if (follow) {
         log.follow();
       } else {
@@ -60,5 +62,11 @@ final class RunsLogsCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private Set<LogStream> wanted() {
+    return stdout == stderr
+        ? EnumSet.allOf(LogStream.class)
+        : EnumSet.of(stdout ? LogStream.STDOUT : LogStream.STDERR);
   }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ class RunLogTest {
             new StandardOutput(out),
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             Terminal.of(Map.of()));
-    return new RunLog(run.id(), LogStream.STDOUT, home, registry, caller);
+    return new RunLog(run.id(), EnumSet.of(LogStream.STDOUT), false, home, registry, caller);
   }
 
   @Test

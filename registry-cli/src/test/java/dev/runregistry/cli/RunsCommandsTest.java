@@ -230,7 +230,10 @@ class RunsCommandsTest {
         "registry: this host has no files of run %s; what follows is what was recorded\n"
             .formatted(id);
 
-    assertThat(session.registry("runs", "logs", id)).isEqualTo(new Result(0, "loss 0.25\n", note));
+    assertThat(session.registry("runs", "logs", id))
+        .isEqualTo(new Result(0, "loss 0.25\n", note + "warning: slow\n"));
+    assertThat(session.registry("runs", "logs", "--stdout", id))
+        .isEqualTo(new Result(0, "loss 0.25\n", note));
     assertThat(session.registry("runs", "logs", "--stderr", "--follow", id))
         .isEqualTo(new Result(0, "warning: slow\n", note));
     String running = recorded(Runs.running()).id().toString();

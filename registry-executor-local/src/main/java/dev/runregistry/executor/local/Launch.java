@@ -96,6 +96,7 @@ final class Launch {
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }
+    DurableFiles.create(folder.outputIndex(), EMPTY);
     DurableFiles.create(folder.supervisorLog(), EMPTY);
     return Supervisor.of(run.id(), folder, command, environment(), settings).start();
   }

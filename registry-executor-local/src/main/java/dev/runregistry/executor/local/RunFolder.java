@@ -38,7 +38,12 @@ record RunFolder(Path path) {
     return path.resolve(stream.text() + ".log");
   }
 
-  /** What the supervisor itself printed: what its shell says of children that a signal ended. */
+  /** In which order the two logs were written; see {@link OutputPieces}. */
+  Path outputIndex() {
+    return path.resolve("output-index");
+  }
+
+  /** What the supervisor itself had to say. */
   Path supervisorLog() {
     return path.resolve("supervisor.log");
   }
@@ -68,7 +73,7 @@ record RunFolder(Path path) {
     return path.resolve("log-totals");
   }
 
-  /** By how much a log was cut while it grew; there only where a file can have no holes. */
+  /** By how much an earlier version cut a log while it grew. */
   Path logCuts() {
     return path.resolve("log-cuts");
   }

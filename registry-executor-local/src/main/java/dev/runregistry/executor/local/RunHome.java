@@ -97,6 +97,23 @@ public final class RunHome implements RunJournal, RunLogs {
     return folderOf(id).flatMap(folder -> LimitedLogs.of(folder).notice(stream));
   }
 
+  /**
+   * Returns the pieces of a run's output in their order; empty if that is not known on this host.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public Optional<OutputPieces> pieces(RunId id) throws IOException {
+    // twice in active: it can move to done between the two looks, not back
+    for (RunFolder runFolder : List.of(activeFolder(id), RunFolder.in(done, id))) {
+      try {
+        return Optional.of(OutputPieces.of(runFolder.outputIndex()));
+      } catch (NoSuchFileException e) {
+        log.debug("{} is not there", runFolder.outputIndex());
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<RunFolder> folderOf(RunId id) {
     return Stream.of(activeFolder(id), RunFolder.in(done, id))
         .filter(RunFolder::exists)

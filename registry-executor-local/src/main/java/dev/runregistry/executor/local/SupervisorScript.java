@@ -218,6 +218,8 @@ final class SupervisorScript {
         syswrite $failed_w, "$error $!";
         leave($error == 2 || $error == 20 ? 127 : 126);
       }
+      # The rest is compiled when the command is on its way: it need not wait for that.
+      eval <<'THE_REST' or print STDERR $@;
       close $failed_w;
       close $_ for @child_end, values %handed;
       $0 = "run-registry: supervisor of $o{run}"; # after the fork: it overwrites the environment in place
@@ -561,6 +563,8 @@ final class SupervisorScript {
         }
       }
       leave($code);
+      THE_REST
+      leave(125);
       """;
 
   private SupervisorScript() {}

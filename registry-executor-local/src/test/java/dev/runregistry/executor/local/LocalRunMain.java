@@ -15,17 +15,30 @@ public final class LocalRunMain {
   /** The property with the limit of the logs in bytes. */
   static final String LIMIT = "log.limit";
 
+  /** The property with the number of an open file that runs get. */
+  static final String DESCRIPTOR = "descriptor";
+
+  /** The property that is true where children are kept. */
+  static final String KEEP_CHILDREN = "keep.children";
+
   private LocalRunMain() {}
 
   /** Runs {@code HOME COMMAND…} with its output live, passing signals on; exits with its code. */
   public static void main(String[] args) throws ReflectiveOperationException {
     RunHome home = RunHome.at(Path.of(args[0]));
-    LocalRunExecutor executor =
+    LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder(home)
             .terminal()
             .liveOutput()
-            .logLimit(LogLimit.of(Long.getLong(LIMIT, LogLimit.DEFAULT.bytes())))
-            .build();
+            .logLimit(LogLimit.of(Long.getLong(LIMIT, LogLimit.DEFAULT.bytes())));
+    if (Boolean.getBoolean(KEEP_CHILDREN)) {
+      builder.keepChildren();
+    }
+    Integer descriptor = Integer.getInteger(DESCRIPTOR);
+    if (descriptor != null) {
+      builder.inheritDescriptors(List.of(descriptor));
+    }
+    LocalRunExecutor executor = builder.build();
     for (ProcessSignal signal : List.of(ProcessSignal.INT, ProcessSignal.TERM, ProcessSignal.HUP)) {
       passOn(signal, executor);
     }
