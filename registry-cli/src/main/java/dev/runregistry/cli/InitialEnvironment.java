@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,30 +17,38 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The environment with which the launcher was started. Its shell may drop variables whose names are
  * no identifiers, such as exported functions of bash, so it writes what the kernel has to a pipe,
- * beside the start of this process: a line of its own, the variables, each followed by a NUL, and
- * an equals sign and a NUL at the end.
+ * beside the start of this process: a line of its own, the variables, each followed by a NUL, a
+ * status as the kernel shows it, and an equals sign and a NUL at the end.
+ *
+ * @param variables by name; empty where the launcher did not hand them on
+ * @param ignored the signals that were ignored, of those that this JVM handles in any case
  */
-final class InitialEnvironment {
+record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
   /** Set by the launcher: the number of the descriptor to read. */
   private static final String DESCRIPTOR = "registry.environ";
 
+  private static final String IGNORED = "SigIgn:";
   private static final byte[] END = {'=', 0};
 
   /** The writer needs two milliseconds, and had the start of a JVM for them. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-  private InitialEnvironment() {}
+  private static final InitialEnvironment NONE = new InitialEnvironment(Map.of(), List.of());
 
-  /** Returns the variables; empty where the launcher did not hand them on. */
-  static Map<String, String> read() {
+  /** What HotSpot handles, whatever was before; none of it is needed to run. */
+  private static final List<String> HANDLED = List.of("PIPE", "XFSZ", "USR2");
+
+  /** Returns what the launcher handed on. */
+  static InitialEnvironment read() {
+
     String descriptor = System.getProperty(DESCRIPTOR);
     if (descriptor == null) {
-      return Map.of();
+      return NONE;
     }
     try (InputStream pipe = new FileInputStream("/proc/self/fd/" + descriptor)) {
       return parsed(toItsEnd(pipe));
     } catch (IOException e) { // it helps where it can
-      return Map.of();
+      return NONE;
     }
   }
 
@@ -60,8 +69,8 @@ final class InitialEnvironment {
         && Arrays.equals(read, read.length - END.length, read.length, END, 0, END.length);
   }
 
-  /** Returns the variables in the text; none if it is not complete. */
-  static Map<String, String> parsed(byte[] read) {
+  /** Returns what is in the text; nothing if it is not complete. */
+  static InitialEnvironment parsed(byte[] read) {
     Map<String, String> variables = new HashMap<>();
     int begin = 0;
     while (begin < read.length && read[begin] != '\n') { // the launcher's own line
@@ -69,15 +78,34 @@ final class InitialEnvironment {
     }
     begin++;
     if (!isComplete(read)) {
-      return variables;
+      return NONE;
     }
+    String status = "";
     for (int end = begin; end < read.length - END.length; end++) {
       if (read[end] == 0) {
         put(variables, read, begin, end);
+        status = new String(read, begin, end - begin, StandardCharsets.ISO_8859_1); // the last
         begin = end + 1;
       }
     }
-    return variables;
+    return new InitialEnvironment(variables, ignored(status));
+  }
+
+  private static List<String> ignored(String status) {
+    int begin = status.indexOf(IGNORED);
+    if (begin < 0) {
+      return List.of();
+    }
+    String mask = status.substring(begin + IGNORED.length(), status.indexOf('\n', begin)).strip();
+    long bits = Long.parseUnsignedLong(mask, 16);
+    return HANDLED.stream()
+        .filter(name -> (bits >> (ProcessSignals.number(name) - 1) & 1) == 1)
+        .toList();
+  }
+
+  /** Ignores the signals again, so that the runs inherit that. */
+  void ignoreSignals() {
+    ignored.forEach(ProcessSignals::ignore);
   }
 
   private static void put(Map<String, String> variables, byte[] read, int begin, int end) {

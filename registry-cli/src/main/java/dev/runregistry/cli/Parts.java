@@ -96,10 +96,15 @@ final class Parts {
 
   /** To run something. */
   RunRegistry registry(
-      RunDatabase database, RunExecutor executor, RecordedOrigin origin, Executor startRecorder) {
+      RunDatabase database,
+      RunExecutor executor,
+      RecordedOrigin origin,
+      Executor datasetChecker,
+      Executor startRecorder) {
     return builder(database, executor)
         .provenance(origin.source())
         .startRecorder(startRecorder)
+        .datasetChecker(datasetChecker)
         .build();
   }
 

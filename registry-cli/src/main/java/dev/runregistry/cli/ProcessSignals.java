@@ -12,7 +12,17 @@ final class ProcessSignals {
 
   /** What a shell makes of a program that the signal ended. */
   static int exitCode(String name) {
-    return 128 + new Signal(name).getNumber();
+    return 128 + number(name);
+  }
+
+  /** Returns the number of the signal on this system. */
+  static int number(String name) {
+    return new Signal(name).getNumber();
+  }
+
+  /** Ignores the signal from now on, as all do that this process starts from now on. */
+  static void ignore(String name) {
+    Signal.handle(new Signal(name), sun.misc.SignalHandler.SIG_IGN);
   }
 
   /**

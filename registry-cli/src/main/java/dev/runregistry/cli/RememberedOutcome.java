@@ -31,6 +31,13 @@ final class RememberedOutcome implements RunExecutor {
   }
 
   @Override
+  public Optional<RunOutcome> cancelled() {
+    Optional<RunOutcome> ended = executor.cancelled();
+    outcome = ended.orElse(null);
+    return ended;
+  }
+
+  @Override
   public RuntimeStatus runtime(List<String> command) {
     return executor.runtime(command);
   }

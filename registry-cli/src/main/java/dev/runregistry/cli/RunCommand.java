@@ -30,13 +30,22 @@ final class RunCommand {
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
     Parts parts = new Parts(settings);
-    ChildEnvironment environment =
-        ChildEnvironment.of(caller.environment(), InitialEnvironment.read());
+    InitialEnvironment initial = InitialEnvironment.read();
+    initial.ignoreSignals();
+    ChildEnvironment environment = ChildEnvironment.of(caller.environment(), initial.variables());
     RecordedOrigin origin =
         RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
     LocalRunExecutor processes = processes(parts, options, settings, origin, environment);
     RememberedOutcome executor = new RememberedOutcome(processes);
-    signals.passTo(name -> processes.signal(ProcessSignal.valueOf(name)));
+    CancellableChecks checks = new CancellableChecks();
+    signals.passTo(
+        name -> {
+          ProcessSignal signal = ProcessSignal.valueOf(name);
+          processes.signal(signal);
+          if (signal.asksToEnd()) {
+            checks.cancel();
+          }
+        });
     Settling settling = new Settling();
     try (RunDatabase database = parts.database()) {
       // the child does not wait for the database: its start is recorded while it runs, and what
@@ -46,6 +55,7 @@ final class RunCommand {
               database,
               executor,
               origin,
+              checks,
               recording -> settling.startAfter(recording, () -> parts.registry(database)));
       Run ended = registry.submit(request); // on record before the last of its output is read
       processes.awaitShown();

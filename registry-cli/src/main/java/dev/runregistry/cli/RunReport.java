@@ -81,11 +81,11 @@ final class RunReport {
   }
 
   private static int exitCode(Run ended, Optional<RunOutcome> outcome) {
-    if (ended.spec().mode() == RunMode.DRY_RUN) {
-      return ended.status() == RunStatus.COMPLETED ? 0 : 1;
-    }
     if (ended.status() == RunStatus.TIMEOUT) {
       return TIMED_OUT;
+    }
+    if (ended.spec().mode() == RunMode.DRY_RUN && outcome.isEmpty()) {
+      return ended.status() == RunStatus.COMPLETED ? 0 : 1;
     }
     if (ended.exitCode() != null) {
       return ended.exitCode();

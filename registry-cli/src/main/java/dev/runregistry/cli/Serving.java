@@ -49,8 +49,9 @@ final class Serving {
   }
 
   private RunRegistry registry(Parts parts, RunDatabase database, RegistryMetrics metrics) {
-    ChildEnvironment environment =
-        ChildEnvironment.of(caller.environment(), InitialEnvironment.read());
+    InitialEnvironment initial = InitialEnvironment.read();
+    initial.ignoreSignals();
+    ChildEnvironment environment = ChildEnvironment.of(caller.environment(), initial.variables());
     RecordedOrigin origin =
         RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
     LocalRunExecutor.Builder processes =

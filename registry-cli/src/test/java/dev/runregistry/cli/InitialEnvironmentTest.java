@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class InitialEnvironmentTest {
   private static Map<String, String> parsed(String text) {
-    return InitialEnvironment.parsed(text.getBytes(UTF_8));
+    return InitialEnvironment.parsed(text.getBytes(UTF_8)).variables();
   }
 
   @Test
@@ -29,8 +29,20 @@ class InitialEnvironmentTest {
 
   @Test
   void what_is_no_text_or_no_variable_is_left_out() {
-    assertThat(InitialEnvironment.parsed("x\nA=\377\0word\0B=2\0=\0".getBytes(ISO_8859_1)))
+    assertThat(
+            InitialEnvironment.parsed("x\nA=\377\0word\0B=2\0=\0".getBytes(ISO_8859_1)).variables())
         .isEqualTo(Map.of("B", "2"));
+  }
+
+  @Test
+  void a_signal_that_was_ignored_and_that_java_handles_is_known() {
+    byte[] text =
+        "x\nA=1\0Name:\tcat\nSigBlk:\t0000000000001000\nSigIgn:\t0000000001001001\nSigCgt:\t0\n\0=\0"
+            .getBytes(UTF_8);
+
+    assertThat(InitialEnvironment.parsed(text).ignored()).containsExactly("PIPE", "XFSZ");
+    assertThat(InitialEnvironment.parsed(text).variables()).isEqualTo(Map.of("A", "1"));
+    assertThat(InitialEnvironment.parsed("x\nA=1\0=\0".getBytes(UTF_8)).ignored()).isEmpty();
   }
 
   @Test

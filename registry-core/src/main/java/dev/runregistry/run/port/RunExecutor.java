@@ -5,6 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
 import java.util.List;
+import java.util.Optional;
 
 /** Carries out local runs. Safe for use by many threads at once, one run each. */
 public interface RunExecutor {
@@ -26,6 +27,14 @@ public interface RunExecutor {
   /** The same where nothing was masked in the record of the run. */
   default RunOutcome execute(Run running) {
     return execute(running, Invocation.of(running.spec().command()));
+  }
+
+  /**
+   * Returns how a run ends that was cancelled before it came to {@link #execute}, because its data
+   * set was still being checked; empty if the executor knows nothing of a reason.
+   */
+  default Optional<RunOutcome> cancelled() {
+    return Optional.empty();
   }
 
   /**

@@ -12,11 +12,20 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunJournal;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +40,34 @@ final class DatasetCheck {
 
   private final DatasetCatalog catalog;
   private final RunJournal journal;
+  private final Executor checker;
+  private final Supplier<Optional<RunOutcome>> cancelled;
 
-  DatasetCheck(DatasetCatalog catalog, RunJournal journal) {
+  /**
+   * A check.
+   *
+   * @param checker carries out each; it may cancel what it was given, which is a future
+   * @param cancelled how a run ends whose check was cancelled
+   */
+  DatasetCheck(
+      DatasetCatalog catalog,
+      RunJournal journal,
+      Executor checker,
+      Supplier<Optional<RunOutcome>> cancelled) {
     this.catalog = catalog;
     this.journal = journal;
+    this.checker = checker;
+    this.cancelled = cancelled;
   }
 
   RunOutcome dryRun(Run run) {
+    RunOutcome outcome = bounded(run, () -> Optional.of(dryRunNow(run))).orElseThrow();
+    return outcome instanceof DryRunPassed || outcome instanceof DryRunRefused
+        ? outcome
+        : new DryRunRefused(outcome.message(), outcome.message() + '\n'); // it has no other ending
+  }
+
+  private RunOutcome dryRunNow(Run run) {
     Result result = check(run);
     return result.refusal == null
         ? new DryRunPassed(result.report)
@@ -46,6 +76,39 @@ final class DatasetCheck {
 
   /** Why the training cannot start; empty when it can, and its configuration is written. */
   Optional<RunOutcome> refusalOf(Run run) {
+    return bounded(run, () -> refusalNow(run));
+  }
+
+  /** Waits for the check no longer than the time limit, or until it is cancelled. */
+  private Optional<RunOutcome> bounded(Run run, Supplier<Optional<RunOutcome>> check) {
+    FutureTask<Optional<RunOutcome>> task = new FutureTask<>(check::get);
+    checker.execute(task);
+    Duration limit = run.spec().timeLimit();
+    try {
+      return limit == null ? task.get() : task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      task.cancel(true);
+      return Optional.of(new TimedOut(requireNonNull(limit), Output.NONE, ""));
+    } catch (CancellationException e) {
+      return Optional.of(cancelled.get().orElseGet(DatasetCheck::interrupted));
+    } catch (InterruptedException e) {
+      task.cancel(true);
+      Thread.currentThread().interrupt();
+      return Optional.of(interrupted());
+    } catch (ExecutionException e) { // a defect in an adapter
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  private static RunOutcome interrupted() {
+    return new NotStarted(
+        NotStarted.Why.REFUSED, "Interrupted while the data set was checked; nothing was started");
+  }
+
+  private Optional<RunOutcome> refusalNow(Run run) {
     Result result = check(run);
     return Optional.ofNullable(result.refusal)
         .map(

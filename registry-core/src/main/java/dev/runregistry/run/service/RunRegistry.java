@@ -78,7 +78,7 @@ public final class RunRegistry {
     endings = new Endings(repository, journal);
     executor = requireNonNull(builder.executor, "executor");
     catalog = requireNonNull(builder.catalog, "catalog");
-    datasets = new DatasetCheck(catalog, journal);
+    datasets = new DatasetCheck(catalog, journal, builder.datasetChecker, executor::cancelled);
     ids = requireNonNull(builder.ids, "ids");
     logs = builder.logs;
     chain = builder.chain;
@@ -371,6 +371,7 @@ public final class RunRegistry {
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
+    private Executor datasetChecker = Runnable::run;
 
     private Builder() {}
 
@@ -441,6 +442,17 @@ public final class RunRegistry {
      */
     public Builder startRecorder(Executor executor) {
       startRecorder = requireNonNull(executor, "startRecorder");
+      return this;
+    }
+
+    /**
+     * What looks at the data set of a dry-run or a training before it starts. By default the
+     * calling thread does, for as long as the file system takes; with another executor the time
+     * limit of the run counts meanwhile, and the executor may cancel the task, which is a {@link
+     * java.util.concurrent.Future}: then the run ends as {@link RunExecutor#cancelled} says.
+     */
+    public Builder datasetChecker(Executor executor) {
+      datasetChecker = requireNonNull(executor, "datasetChecker");
       return this;
     }
 

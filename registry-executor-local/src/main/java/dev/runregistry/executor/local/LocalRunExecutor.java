@@ -6,6 +6,7 @@ import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.UnreadableOutcomeException;
 import dev.runregistry.run.port.RunExecutor;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -100,6 +102,17 @@ public final class LocalRunExecutor implements RunExecutor {
           unshown.add(execution);
         }
       }
+    }
+  }
+
+  /** Returns the ending by a signal that came before there was a run to send it to. */
+  @Override
+  public Optional<RunOutcome> cancelled() {
+    synchronized (executions) {
+      return early.stream()
+          .filter(ProcessSignal::asksToEnd)
+          .findFirst()
+          .map(signal -> NotStarted.signalled(signal.number()));
     }
   }
 

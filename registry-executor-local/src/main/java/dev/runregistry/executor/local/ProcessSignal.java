@@ -51,7 +51,7 @@ public enum ProcessSignal {
   }
 
   /** Returns whether it asks a program to end; all others tell it something. */
-  boolean asksToEnd() {
+  public boolean asksToEnd() {
     return this == HUP || this == INT || this == TERM || this == KILL;
   }
 }
