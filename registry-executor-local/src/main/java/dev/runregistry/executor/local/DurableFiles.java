@@ -27,6 +27,8 @@ final class DurableFiles {
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private DurableFiles() {}
 
@@ -38,14 +40,26 @@ final class DurableFiles {
   private static void writeOnce(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      // over that of one that was killed; each run has one writer only
-      write(temporary, FILE_OF_OURS, content);
+      writeNew(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;
     }
     syncOnce(folderOf(file));
+  }
+
+  /**
+   * Replaces that of a writer that was killed, each run having one only, and whatever the run has
+   * put there: a FIFO would keep its writer waiting.
+   */
+  private static void writeNew(Path file, byte[] content) throws IOException {
+    try {
+      write(file, NEW_FILE, content);
+    } catch (FileAlreadyExistsException e) {
+      Files.delete(file);
+      write(file, NEW_FILE, content);
+    }
   }
 
   /**

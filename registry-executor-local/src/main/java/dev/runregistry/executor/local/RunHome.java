@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -79,7 +80,8 @@ public final class RunHome implements RunJournal, RunLogs {
     // twice in active: it can move to done between the two looks, not back
     return Stream.of(activeFolder(id), RunFolder.in(done, id))
         .map(runFolder -> runFolder.log(stream))
-        .filter(Files::exists)
+        .filter(
+            file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) // the run's to replace
         .findFirst();
   }
 
@@ -211,7 +213,8 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /** Whether the same ending is there already; a damaged note of one is none. */
   private static boolean isSame(Run ended, Path note) throws IOException {
-    if (!Files.isRegularFile(note)) { // as nearly always; cheaper than to fail to read it
+    if (!Files.isRegularFile(
+        note, LinkOption.NOFOLLOW_LINKS)) { // as nearly always; cheaper than to fail to read it
       return false;
     }
     try {
