@@ -100,7 +100,7 @@ class ServeCommandTest {
     "--port, x, not a whole number: 'x' (option --port)",
     "--port, 70000, the port must be 0 to 65535: 70000",
     "--local-max, 0, at least one local run must be possible: 0",
-    "--local-timeout, 5, not a duration: '5'",
+    "--local-timeout, 5w, not a duration: '5w'",
     "--stop-timeout, soon, not a duration: 'soon'",
     "--cors-origins, *, an origin is a scheme and a host",
     "--command, sh -c 'x', the command (option --command) cannot be used",
