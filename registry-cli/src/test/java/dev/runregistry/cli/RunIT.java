@@ -444,6 +444,25 @@ class RunIT {
   }
 
   @Test
+  void the_logs_of_a_run_were_one_stream_without_order_and_times() {
+    launcher.registry("run", "--", "sh", "-c", "echo o1; echo e1 >&2; echo o2; echo e2 >&2");
+    String id = listed().get(0).substring(11, 47);
+    String script = "\"$0\" runs logs \"$@\" 2>&1";
+
+    assertThat(
+            Launcher.result(
+                    launcher.startCommand(
+                        List.of("sh", "-c", script, Launcher.SCRIPT.toString(), id)))
+                .out())
+        .isEqualTo("o1\ne1\no2\ne2\n");
+    assertThat(launcher.registry("runs", "logs", "--stdout", id).out()).isEqualTo("o1\no2\n");
+    assertThat(launcher.registry("runs", "logs", "--timestamps", "--stderr", id).out().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}\\S+ e1"),
+            second -> assertThat(second).endsWith(" e2"));
+  }
+
+  @Test
   void a_log_can_be_followed_from_another_process_until_the_run_ends() throws IOException {
     Started run =
         launcher.start(

@@ -75,6 +75,23 @@ class LikeTimeoutTest {
     assertThat(lives(pid)).isFalse();
   }
 
+  /** Like ssh-agent: nobody but root can read its environment, and it has a session of its own. */
+  @Test
+  void an_agent_whose_environment_cannot_be_read_lived_on() throws IOException {
+    Path pid = folder.resolve("pid");
+    String agent =
+        "exit if fork; syscall(`uname -m` =~ /x86_64/ ? 157 : 167, 4, 0, 0, 0, 0);"
+            + " open F, '>', $ARGV[0]; print F $$; close F; sleep 1000";
+    String script =
+        "setsid perl -e \"$1\" \"$2\"; until [ -s \"$2\" ]; do sleep 0.02; done; echo x";
+
+    RunOutcome outcome = runs.execute("sh", "-c", script, "sh", agent, pid.toString());
+
+    assertThat(outcome.output().stdout().text()).isEqualTo("x\n");
+    assertThat(outcome.message()).contains("1 process that it left behind was ended");
+    assertThat(lives(pid)).isFalse();
+  }
+
   @Test
   void recovery_took_a_run_with_such_workers_for_gone() throws Exception {
     Path pid = folder.resolve("pid");
