@@ -130,7 +130,29 @@ record Plan(
     private static final List<Step> OF_REGISTRY_TOO =
         steps("sendto", 8, "connect", 3, "unlink", 3, "futex", 20, "clone3", 13).toList();
     private static final List<Step> OF_SUPERVISOR =
-        steps("openat", 9, "write", 3, "fork", 1, "clone", 1, "wait4", 2, "dup2", 8, "fcntl", 12)
+        steps(
+                "openat",
+                13,
+                "write",
+                8,
+                "fork",
+                1,
+                "clone",
+                1,
+                "wait4",
+                3,
+                "dup2",
+                2,
+                "fcntl",
+                33,
+                "pipe2",
+                5,
+                "pselect6",
+                4,
+                "prctl",
+                2,
+                "signalfd4",
+                1)
             .toList();
 
     private static Stream<Step> steps(Object... callsAndCounts) {

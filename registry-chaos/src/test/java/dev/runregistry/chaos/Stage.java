@@ -108,7 +108,7 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
       environment.putAll(Clocks.wrongBy(clockOffset));
     }
     if (supervisorDies.isPresent()) {
-      Path tools = deadlyShell(supervisorDies.get());
+      Path tools = deadlyPerl(supervisorDies.get());
       environment.put("PATH", tools + ":" + environment.get("PATH"));
     }
     return builder
@@ -145,21 +145,21 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
         "inject=" + call + ":signal=KILL:when=" + step.number());
   }
 
-  /** A folder with an {@code sh} that dies at that step; its tracer does not look like the run. */
-  private Path deadlyShell(Step step) throws IOException {
+  /** A folder with a {@code perl} that dies at that step; its tracer does not look like the run. */
+  private Path deadlyPerl(Step step) throws IOException {
     Path tools = Files.createTempDirectory(folder, "tools");
     String tracer = String.join(" ", tracer(step)).replace(" -f ", " ");
     Files.writeString(
-        tools.resolve("sh"),
+        tools.resolve("perl"),
         """
         #!/bin/sh
         cookie=$RUN_REGISTRY_RUN_ID
         unset RUN_REGISTRY_RUN_ID
-        exec %s -E "RUN_REGISTRY_RUN_ID=$cookie" /bin/sh "$@"
+        exec %s -E "RUN_REGISTRY_RUN_ID=$cookie" /usr/bin/perl "$@"
         """
             .formatted(tracer.replace(" --seccomp-bpf", "")));
     Files.setPosixFilePermissions(
-        tools.resolve("sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        tools.resolve("perl"), PosixFilePermissions.fromString("rwxr-xr-x"));
     return tools;
   }
 

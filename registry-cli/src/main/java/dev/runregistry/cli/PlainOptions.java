@@ -28,7 +28,8 @@ record PlainOptions(Map<String, Object> values) implements GivenOptions {
           "--log-limit",
           "--env-allow",
           "--config");
-  static final Set<String> FLAGS = Set.of("--local", "--json", "--quiet", "--verbose");
+  static final Set<String> FLAGS =
+      Set.of("--local", "--json", "--quiet", "--verbose", "--keep-children");
   private static final Map<String, String> SHORT =
       Map.of("-d", "--dataset", "-m", "--model", "-q", "--quiet", "-v", "--verbose");
 

@@ -6,10 +6,8 @@ import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** {@code registry run}: carries out a run and exits with its exit code. */
 final class RunCommand {
@@ -67,26 +65,41 @@ final class RunCommand {
     }
   }
 
-  // closed by nobody: they are this process's own streams
-  @SuppressWarnings("resource")
   private LocalRunExecutor processes(
       Parts parts,
       RunOptions options,
       Settings settings,
       RecordedOrigin origin,
       ChildEnvironment environment) {
-    FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
-    // with --json, stdout belongs to the document
-    FileChannel out =
-        options.isJson() ? err : new FileOutputStream(FileDescriptor.out).getChannel();
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder(parts.home())
             .killGrace(options.killAfter())
             .logLimit(settings.logLimit())
-            .terminal()
-            .liveOutput(out, err);
+            .terminal();
+    if (options.isJson()) { // then stdout belongs to the document
+      builder.liveOutputOnStderr();
+    } else {
+      builder.liveOutput();
+    }
+    if (options.keepsChildren()) {
+      builder.keepChildren();
+    }
+    inheritance(builder);
     environment.applyTo(builder);
     origin.listenTo(builder);
     return builder.build();
+  }
+
+  /** What the launcher says of the open files and limits that we were started with. */
+  private static void inheritance(LocalRunExecutor.Builder builder) {
+    String descriptors = System.getProperty("registry.fds", "").strip();
+    if (!descriptors.isEmpty()) {
+      builder.inheritDescriptors(
+          Stream.of(descriptors.split("\\s+")).map(Integer::valueOf).toList());
+    }
+    String files = System.getProperty("registry.nofile", "").strip();
+    if (files.matches("[1-9][0-9]{0,17}")) {
+      builder.openFileLimit(Long.parseLong(files));
+    }
   }
 }

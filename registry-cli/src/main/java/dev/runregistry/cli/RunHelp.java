@@ -44,6 +44,9 @@ final class RunHelp {
         "--timeout");
     text("TIME", "How long it may tidy up between TERM and KILL (default: 10s).", "--kill-after");
     flag(
+        "Leave alone what the command leaves behind, such as a server that it started.",
+        "--keep-children");
+    flag(
         "Print the finished run as one JSON document; what the command prints goes to stderr.",
         "--json");
     flag("Say nothing about the run itself.", "-q", "--quiet");

@@ -33,6 +33,11 @@ final class RunOptions {
     return parsed.hasMatchedOption("--quiet");
   }
 
+  /** Whether what the command leaves behind is not terminated. */
+  boolean keepsChildren() {
+    return parsed.hasMatchedOption("--keep-children");
+  }
+
   /** How long what runs may tidy up. */
   Duration killAfter() {
     return duration("--kill-after", "10s");

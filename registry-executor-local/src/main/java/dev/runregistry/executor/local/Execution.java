@@ -128,7 +128,6 @@ final class Execution {
     boolean interrupted = false;
     boolean inTime = true;
     try {
-      started.show();
       inTime = started.awaitEnd();
       if (!inTime) {
         started.noteTimeout();
@@ -136,9 +135,8 @@ final class Execution {
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
-      started.end(); // nothing is left running, whatever went wrong here
+      started.end(inTime); // nothing is left running, whatever went wrong here
     }
-    started.finishShowing();
     RunOutcome outcome = started.outcome(inTime);
     if (interrupted) {
       Thread.currentThread().interrupt();

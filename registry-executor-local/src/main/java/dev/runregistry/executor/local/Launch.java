@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,25 +91,13 @@ final class Launch {
                 .map(Duration::toMillis)
                 .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
             settings.killGrace(),
-            settings.logLimit());
+            settings.logLimit(),
+            settings.keepChildren());
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }
     DurableFiles.create(folder.supervisorLog(), EMPTY);
-    return Supervisor.of(
-            run.id(),
-            folder,
-            unmistakable(),
-            settings.workingDirectory(),
-            environment(),
-            settings.ownSession())
-        .start();
-  }
-
-  private List<String> unmistakable() {
-    List<String> words = new ArrayList<>(command);
-    words.set(0, programs.unmistakable(words.get(0)));
-    return words;
+    return Supervisor.of(run.id(), folder, command, environment(), settings).start();
   }
 
   private Map<String, @Nullable String> environment() {

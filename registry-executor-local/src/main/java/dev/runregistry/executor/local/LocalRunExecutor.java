@@ -3,14 +3,12 @@ package dev.runregistry.executor.local;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,25 +18,25 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out runs as processes of this host. What they print goes straight to files in the run
- * folder; a small shell script supervises each, so that a run and its exit code outlive this
- * process.
+ * Carries out runs as processes of this host. A small Perl program supervises each: it copies what
+ * they print to files in the run folder and notes the exit code, so that a run, its output and its
+ * exit code outlive this process.
  *
  * <p>Every process of a run finds the run's id in its environment as {@value #COOKIE}. When the run
- * ends, whatever it has started is ended with it: all its descendants, all that carry the cookie,
- * and, in a session of its own, all of the session. Only a process that shook off all three escapes
- * (one started by {@code env -i setsid}, whose parent has ended).
+ * ends, whatever it has started is ended with it: all its descendants, also those that lost their
+ * parents (they become children of the supervisor), all that carry the cookie, and, in a session of
+ * its own, all of the session.
  *
  * <p>A script that does not begin with {@code #!} is run by {@code sh}, as everywhere on POSIX.
  * Signals that are ignored already when this process starts (INT under {@code nohup}, say) are
- * ignored in the run too, and QUIT (^\) does not arrive, because Java blocks it in whatever it
- * starts.
+ * ignored in the run too.
  *
  * <p>Safe for use by many threads at once, one run each. Holds nothing open between runs.
  */
@@ -161,7 +159,10 @@ public final class LocalRunExecutor implements RunExecutor {
   /**
    * What all runs of an executor share.
    *
-   * @param live where output is shown as it comes; empty for nowhere
+   * @param live where output is shown as it comes
+   * @param keepChildren whether what a run leaves behind is to stay
+   * @param descriptors which of our open files, from 3 on, runs have under the same numbers
+   * @param openFiles the soft limit of open files of runs; empty for ours
    * @param logLimit of each of the two logs of a run
    * @param onStart told of each run that has started
    */
@@ -170,7 +171,10 @@ public final class LocalRunExecutor implements RunExecutor {
       ProcessTable table,
       Duration killGrace,
       boolean ownSession,
-      Map<LogStream, FileChannel> live,
+      LiveOutput live,
+      boolean keepChildren,
+      List<Integer> descriptors,
+      OptionalLong openFiles,
       Path workingDirectory,
       Map<String, @Nullable String> environment,
       LogLimit logLimit,
@@ -187,10 +191,13 @@ public final class LocalRunExecutor implements RunExecutor {
   /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
   public static final class Builder {
     private final RunHome home;
-    private final Map<LogStream, FileChannel> live = new LinkedHashMap<>();
     private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = KILL_GRACE;
     private boolean ownSession = true;
+    private LiveOutput live = LiveOutput.NONE;
+    private boolean keepChildren;
+    private List<Integer> descriptors = List.of();
+    private OptionalLong openFiles = OptionalLong.empty();
     private Path workingDirectory = Path.of("").toAbsolutePath();
     private LogLimit logLimit = LogLimit.DEFAULT;
     private Consumer<Run> onStart = running -> {};
@@ -225,14 +232,59 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * Shows what a run prints as it comes, at most about 20 ms later, and all of it before {@link
-     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#execute} does not wait for who
-     * reads it. When nobody reads one of the two any more, the run is ended as a closed pipe would
-     * end it, by PIPE. The channels stay open.
+     * Shows what a run prints as it comes on our own stdout and stderr, and all of it before {@link
+     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#execute} does not wait for the
+     * last of it. As in any pipe, a reader that is slow slows the run down, and when nobody reads
+     * any more the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal, too.
      */
-    public Builder liveOutput(FileChannel out, FileChannel err) {
-      live.put(LogStream.STDOUT, requireNonNull(out, "out"));
-      live.put(LogStream.STDERR, requireNonNull(err, "err"));
+    public Builder liveOutput() {
+      live = LiveOutput.BOTH;
+      return this;
+    }
+
+    /** Like {@link #liveOutput}, with both on our stderr: stdout is for something else. */
+    public Builder liveOutputOnStderr() {
+      live = LiveOutput.ON_STDERR;
+      return this;
+    }
+
+    /**
+     * Leaves alone what a run leaves behind when it has ended, instead of terminating it. What such
+     * processes print is still added to the logs.
+     */
+    public Builder keepChildren() {
+      keepChildren = true;
+      return this;
+    }
+
+    /**
+     * Hands on open files of this process, which Java closes in all that it starts.
+     *
+     * @param numbers from 3 on, as in this process
+     * @throws IllegalArgumentException if a number is less than 3
+     */
+    public Builder inheritDescriptors(List<Integer> numbers) {
+      numbers.forEach(
+          number -> {
+            if (number < 3) {
+              throw new IllegalArgumentException("not a descriptor from 3 on: " + number);
+            }
+          });
+      descriptors = List.copyOf(numbers);
+      return this;
+    }
+
+    /**
+     * Sets the soft limit of open files of runs; Java raises that of its own process, which runs
+     * would have otherwise.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder openFileLimit(long limit) {
+      if (limit <= 0) {
+        throw new IllegalArgumentException("the limit must be positive: " + limit);
+      }
+      openFiles = OptionalLong.of(limit);
       return this;
     }
 
@@ -272,17 +324,23 @@ public final class LocalRunExecutor implements RunExecutor {
 
     /** Puts it together. */
     public LocalRunExecutor build() {
-      return new LocalRunExecutor(
-          new Settings(
-              home,
-              ProcessTable.ofThisHost(),
-              killGrace,
-              ownSession,
-              Map.copyOf(live),
-              workingDirectory,
-              Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
-              logLimit,
-              onStart));
+      return new LocalRunExecutor(settings());
+    }
+
+    Settings settings() {
+      return new Settings(
+          home,
+          ProcessTable.ofThisHost(),
+          killGrace,
+          ownSession,
+          live,
+          keepChildren,
+          descriptors,
+          openFiles,
+          workingDirectory,
+          Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+          logLimit,
+          onStart);
     }
   }
 }

@@ -5,16 +5,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * How much a run printed, where its logs do not say so: in {@code log-cuts} a line for each time
- * that a log was cut while it grew, and by how much; in {@code log-totals} the sums, once it has
- * ended.
+ * How much a run printed, where its logs do not say so: in {@code log-totals} a line for each
+ * stream, and the line {@code running} while there may be more. An earlier version noted in {@code
+ * log-cuts} by how much it cut a log that grew.
  */
 final class LogTotals {
   private final RunFolder folder;
@@ -40,14 +39,9 @@ final class LogTotals {
     return sum(folder.logCuts(), stream).isPresent();
   }
 
-  /** After the cut, so that a crash in between lets the total be too small, not too large. */
-  void addCut(LogStream stream, long bytes) throws IOException {
-    Files.writeString(
-        folder.logCuts(),
-        line(stream, bytes),
-        StandardCharsets.US_ASCII,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+  /** Whether they may be more: the supervisor notes the last ones when the child has ended. */
+  boolean areGrowing() {
+    return sum(folder.logTotals(), "running").isPresent();
   }
 
   void note(Map<LogStream, Long> totals) throws IOException {
@@ -63,13 +57,18 @@ final class LogTotals {
   }
 
   private static OptionalLong sum(Path file, LogStream stream) {
+    return sum(file, stream.text() + " ");
+  }
+
+  private static OptionalLong sum(Path file, String name) {
     if (!Files.exists(file)) { // as for nearly all runs
       return OptionalLong.empty();
     }
     try {
       return Files.readAllLines(file, StandardCharsets.US_ASCII).stream()
-          .filter(line -> line.matches(stream.text() + " \\d{1,18}"))
-          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
+          .filter(
+              line -> line.startsWith(name) && line.substring(name.length()).matches("\\d{0,18}"))
+          .mapToLong(line -> Long.parseLong("0" + line.substring(name.length())))
           .reduce(Long::sum);
     } catch (IOException e) {
       return OptionalLong.empty(); // damaged: the log says what it can

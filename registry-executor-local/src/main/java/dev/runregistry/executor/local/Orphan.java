@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.ProcessTable.Entry;
 import dev.runregistry.run.RunId;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +23,13 @@ final class Orphan {
   private final Optional<Entry> supervisor;
   private final ProcessTree tree;
   private final Duration grace;
+  private final boolean keeps;
 
   Orphan(RunId id, RunFolder folder, ProcessTable table) {
     this.id = id;
     this.table = table;
     RunProcesses noted = new RunProcesses(folder);
+    keeps = noted.keepsChildren() && hasEnded(noted);
     grace = noted.grace().orElse(LocalRunExecutor.KILL_GRACE);
     // dead, its pid may be another's, and so may its session and its children
     supervisor = noted.supervisor().filter(known -> table.isAlive(known.identity()));
@@ -38,8 +41,22 @@ final class Orphan {
             supervisor.filter(known -> known.session() == known.identity().pid()).isPresent());
   }
 
-  /** Ends all of it; the supervisor last, so that it can note the exit code. */
+  private static boolean hasEnded(RunProcesses noted) {
+    try {
+      return noted.isExitNoted();
+    } catch (IOException e) { // not known: then it is not judged to be over
+      return false;
+    }
+  }
+
+  /**
+   * Ends all of it, but for what an ended child left behind and is to stay; the supervisor last, so
+   * that it can note the exit code.
+   */
   void end() {
+    if (keeps) {
+      return;
+    }
     ProcessTree.Ending ending = tree.end(grace);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
       awaitSupervisor();

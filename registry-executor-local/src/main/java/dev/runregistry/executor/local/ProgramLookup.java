@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a program as the shell will, so that a mistyped name is told from a program that itself
+ * Looks for a program as its start will, so that a mistyped name is told from a program that itself
  * ends with 127.
  */
 final class ProgramLookup {
@@ -29,14 +29,6 @@ final class ProgramLookup {
   ProgramLookup(File workingDirectory, @Nullable String path) {
     this.workingDirectory = workingDirectory;
     this.path = Arrays.asList((path == null ? DEFAULT_PATH : path).split(":", -1));
-  }
-
-  /**
-   * The program by a name that the shell's exec cannot take for an option: some shells know no
-   * {@code --} there, and others need it.
-   */
-  String unmistakable(String program) {
-    return program.startsWith("-") ? find(program).orElse(program) : program;
   }
 
   /** The path of the first one of that name that can be executed. */

@@ -123,11 +123,14 @@ final class Remains {
   /** Empty if nothing is alive and no exit code is there. */
   private Optional<RunStanding> look(Run run) throws IOException {
     Optional<ProcessIdentity> supervisor = processes.supervisor().map(Entry::identity);
-    if (supervisor.filter(table::isAlive).isPresent()) {
-      return Optional.of(orphaned(run, supervisor));
-    }
-    if (processes.isExitNoted()) { // by then it is over, whatever it has left behind
+    boolean supervised = supervisor.filter(table::isAlive).isPresent();
+    // once noted it is over, whatever it has left behind and its supervisor looks after; an earlier
+    // version's notes it last thing
+    if (processes.isExitNoted() && !(supervised && processes.hasEarlierSupervisor())) {
       return Optional.of(childEnded(run));
+    }
+    if (supervised) {
+      return Optional.of(orphaned(run, supervisor));
     }
     Optional<ProcessIdentity> child =
         processes.child().map(Entry::identity).filter(table::isAlive).or(this::byCookie);
@@ -153,10 +156,6 @@ final class Remains {
   }
 
   private RunStanding orphaned(Run run, Optional<ProcessIdentity> since) {
-    LimitedLogs logs = LimitedLogs.of(folder);
-    if (logs.areLimited()) { // nobody else looks after them any more
-      logs.look(stream -> Long.MAX_VALUE);
-    }
     Optional<Duration> age = since.map(table::age).filter(time -> !time.isNegative());
     return new RunStanding.Orphaned(run, age);
   }

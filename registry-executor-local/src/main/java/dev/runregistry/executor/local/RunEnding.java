@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * Reads from a run folder how the run ended, after its end.
  *
  * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
+ * @param witnessed what the supervisor told its living registry, which no file can change
  * @param leftBehind what had to be ended after the run itself
  */
 record RunEnding(
@@ -34,12 +35,22 @@ record RunEnding(
     RunFolder folder,
     RunProcesses processes,
     OptionalInt supervisorExit,
+    Optional<ChildEnd> witnessed,
     ProcessTree.Ending leftBehind) {
 
   private static final Logger log = LoggerFactory.getLogger(RunEnding.class);
   private static final int NOT_EXECUTABLE = 126; // of every shell
   private static final int NOT_FOUND = 127;
   private static final int SIGNALLED = 128; // and the number of the signal
+
+  RunEnding(
+      Run run,
+      RunFolder folder,
+      RunProcesses processes,
+      OptionalInt supervisorExit,
+      ProcessTree.Ending leftBehind) {
+    this(run, folder, processes, supervisorExit, Optional.empty(), leftBehind);
+  }
 
   RunOutcome outcome(boolean inTime) {
     logs().note();
@@ -70,6 +81,9 @@ record RunEnding(
 
   /** The exit code of the child; empty if its supervisor did not live to see it. */
   private OptionalInt exitCode() {
+    if (witnessed.isPresent()) {
+      return OptionalInt.of(witnessed.get().code());
+    }
     try {
       OptionalInt noted = processes.exitCode();
       return noted.isPresent() ? noted : unnotedExitCode();
@@ -94,22 +108,39 @@ record RunEnding(
         : !folder.exists() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
-  /** What the shell alone can find out: a missing interpreter, a file for another machine. */
+  /** What only its start can show: a missing interpreter, a file for another machine. */
   private Optional<RunOutcome> couldNotBeExecuted(int code) {
+    return startError(code)
+        .map(
+            error ->
+                code == NOT_FOUND
+                    ? new NotStarted(
+                        NotStarted.Why.NOT_FOUND,
+                        program() + ": it or its interpreter is not found")
+                    : new NotStarted(
+                        NotStarted.Why.NOT_EXECUTABLE,
+                        program() + ": cannot be executed: " + error));
+  }
+
+  private String program() {
+    return run.spec().command().get(0);
+  }
+
+  /** Returns why it could not be executed; empty if it was. */
+  private Optional<String> startError(int code) {
     if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
       return Optional.empty();
     }
-    String program = run.spec().command().get(0);
-    return Optional.of(output().stderr().text())
-        .filter(text -> text.startsWith(Supervisor.mark(run.id()) + ":"))
-        .map(
-            text ->
-                code == NOT_FOUND
-                    ? new NotStarted(
-                        NotStarted.Why.NOT_FOUND, program + ": it or its interpreter is not found")
-                    : new NotStarted(
-                        NotStarted.Why.NOT_EXECUTABLE,
-                        program + ": cannot be executed: " + lastPart(text)));
+    if (processes.hasEarlierSupervisor()) {
+      return Optional.of(output().stderr().text())
+          .filter(text -> text.startsWith(Supervisor.earlierMark(run.id()) + ":"))
+          .map(RunEnding::lastPart);
+    }
+    return witnessed
+        .map(ChildEnd::startError)
+        .or(processes::startError)
+        .filter(error -> !error.isEmpty())
+        .map(error -> error.substring(error.indexOf(' ') + 1));
   }
 
   /** Shells say {@code name: line: exec: program: reason}. */

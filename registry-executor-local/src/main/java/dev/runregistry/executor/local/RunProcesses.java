@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
  * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code grace} with
- * milliseconds; {@code supervisor} and {@code child} with the line of {@code /proc/<pid>/stat} that
- * each wrote itself, first thing, or nothing where there is no {@code /proc}. The line of the child
- * is there before its program is; {@code unstarted} follows where its program never was, and {@code
- * exit} with the exit code where there was no room for a file with it.
+ * milliseconds; {@code protocol} with the number of what supervisor and registry agree on, from 2
+ * on; {@code keep-children} where what the child leaves behind is to stay; {@code supervisor} and
+ * {@code child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or
+ * nothing where there is no {@code /proc}. The line of the child is there before its program is;
+ * {@code unstarted} follows where its program never was, {@code unexecuted} with an error number
+ * and a text where it could not be executed, and {@code exit} with the exit code where there was no
+ * room for a file with it.
  */
 final class RunProcesses {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -34,9 +37,17 @@ final class RunProcesses {
    * @param grace how long its processes may tidy up
    */
   void create(Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit) throws IOException {
+    create(deadlineMillis, grace, logLimit, false);
+  }
+
+  /** The same for a run whose children may be kept. */
+  void create(
+      Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit, boolean keepChildren)
+      throws IOException {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
     String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
-    String first = deadline + limit + "grace " + grace.toMillis() + "\n";
+    String keep = keepChildren ? "keep-children \n" : "";
+    String first = deadline + limit + keep + "protocol 2\ngrace " + grace.toMillis() + "\n";
     DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -73,6 +84,21 @@ final class RunProcesses {
   /** Whether the child could not even be given its output, so that its program was not started. */
   boolean couldNotStart() {
     return line("unstarted").isPresent();
+  }
+
+  /** Returns why the program could not be executed: an error number and a text. */
+  Optional<String> startError() {
+    return line("unexecuted");
+  }
+
+  /** Whether its supervisor is one of an earlier version: a shell, which copies no output. */
+  boolean hasEarlierSupervisor() {
+    return line("protocol").isEmpty();
+  }
+
+  /** Whether what the child leaves behind is to stay. */
+  boolean keepsChildren() {
+    return line("keep-children").isPresent();
   }
 
   /** The child, if it is known. */

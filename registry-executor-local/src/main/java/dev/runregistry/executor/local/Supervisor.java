@@ -1,67 +1,112 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.run.RunId;
 import java.io.File;
+import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the shell script that runs a command and notes its exit code. The script goes along as an
- * argument, so that there is no file that could be missing or half written.
+ * Starts the Perl program that runs a command, copies its output and notes its exit code. The
+ * program goes along as an argument, so that there is no file that could be missing or half
+ * written.
  */
 final class Supervisor {
-  /** With which the script ends when it does not start anything; a command may do that, too. */
+  /** With which the program ends when it does not start anything; a command may do that, too. */
   static final int CANNOT_START = 125;
 
-  private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  /** Variables that change what Perl does are kept from it, and given to the command alone. */
+  private static final String OF_PERL = "PERL";
 
   private Supervisor() {}
 
-  /** What every error message of the script's shell begins with. */
-  static String mark(RunId id) {
+  /** What supervisors of earlier versions began the message about a failed start with. */
+  static String earlierMark(RunId id) {
     return "run-registry-" + id;
   }
 
   /**
-   * The process to start.
+   * Returns the process to start.
    *
    * @param environment changes of the environment; null for a variable to remove
+   * @throws IOException if there is no Perl
    */
   static ProcessBuilder of(
       RunId id,
       RunFolder folder,
       List<String> command,
-      Path workingDirectory,
       Map<String, @Nullable String> environment,
-      boolean ownSession) {
+      Settings settings)
+      throws IOException {
     ProcessBuilder process = new ProcessBuilder();
     change(process.environment(), environment);
-    List<String> words = new ArrayList<>();
-    if (ownSession) { // util-linux; without it the run stays in our session
-      tool("setsid").ifPresent(words::add);
+    List<String> words = new ArrayList<>(List.of(perl(), "-e", SupervisorScript.TEXT, "--"));
+    words.add(folder.path().toString());
+    words.addAll(options(id, settings));
+    for (Map.Entry<String, String> variable : ofPerl(process.environment()).entrySet()) {
+      words.add("env=" + variable.getKey() + "=" + variable.getValue());
+      process.environment().remove(variable.getKey());
     }
-    words.addAll(
-        List.of(
-            tool("sh").orElse("/bin/sh"),
-            "-c",
-            SupervisorScript.TEXT,
-            mark(id),
-            folder.path().toString()));
-    words.addAll(withLostVariables(process.environment()));
+    process.environment().put("PERL_BADLANG", "0"); // no remarks about the locale on our stderr
+    words.add("--");
     words.addAll(command);
     Redirect log = Redirect.appendTo(folder.supervisorLog().toFile());
+    boolean shows = settings.live() != LiveOutput.NONE;
     return process
         .command(words)
-        .directory(workingDirectory.toFile())
-        .redirectInput(ownSession ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
-        .redirectOutput(log)
-        .redirectError(log);
+        .directory(settings.workingDirectory().toFile())
+        .redirectInput(
+            settings.ownSession() ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
+        .redirectOutput(shows ? Redirect.INHERIT : log)
+        .redirectError(shows ? Redirect.INHERIT : log);
+  }
+
+  private static List<String> options(RunId id, Settings settings) {
+    List<String> options = new ArrayList<>();
+    options.add("run=" + id);
+    options.add("arch=" + System.getProperty("os.arch"));
+    options.add("parent=" + ProcessHandle.current().pid());
+    if (settings.ownSession()) {
+      options.add("session=1");
+    } else {
+      options.add("terminal=1");
+    }
+    if (settings.live() != LiveOutput.NONE) {
+      options.add("show=" + settings.live().targets());
+    }
+    if (settings.logLimit().isLimited()) {
+      options.add("limit=" + settings.logLimit().bytes());
+    }
+    if (settings.keepChildren()) {
+      options.add("keep=1");
+    }
+    if (!settings.descriptors().isEmpty()) {
+      options.add(
+          "fds="
+              + settings.descriptors().stream()
+                  .map(String::valueOf)
+                  .collect(Collectors.joining(",")));
+    }
+    settings.openFiles().ifPresent(limit -> options.add("nofile=" + limit));
+    return options;
+  }
+
+  private static Map<String, String> ofPerl(Map<String, String> environment) {
+    Map<String, String> found = new TreeMap<>();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(OF_PERL)) {
+            found.put(name, value);
+          }
+        });
+    return found;
   }
 
   /** Sets variables, and removes those that are null. */
@@ -76,23 +121,10 @@ final class Supervisor {
         });
   }
 
-  /** A shell does not pass on variables with names such as {@code my.setting}: env does it then. */
-  private static List<String> withLostVariables(Map<String, String> environment) {
-    List<String> words = new ArrayList<>();
-    environment.forEach(
-        (name, value) -> {
-          if (!SHELL_NAME.matcher(name).matches()) {
-            words.add(name + "=" + value);
-          }
-        });
-    if (!words.isEmpty()) {
-      words.add(0, "env");
-    }
-    return words;
-  }
-
   /** Looked for on our own path: that of the run may lead anywhere. */
-  private static Optional<String> tool(String name) {
-    return new ProgramLookup(new File("/"), System.getenv("PATH")).find(name);
+  private static String perl() throws IOException {
+    Optional<String> found = new ProgramLookup(new File("/"), System.getenv("PATH")).find("perl");
+    return found.orElseThrow(
+        () -> new IOException("Perl 5 supervises runs, and there is no perl on PATH"));
   }
 }

@@ -16,14 +16,15 @@ final class Uninterruptibly {
         System.nanoTime() + atMost.toNanos());
   }
 
-  /** Waits for the end of a thread; returns whether it came within that time. */
-  static boolean await(Thread thread, Duration atMost) {
+  /** Waits for something else; returns whether it came within that time. */
+  static boolean await(Wanted wanted, Duration atMost) {
     return await(
-        nanos -> {
-          TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
-          return !thread.isAlive();
-        },
-        System.nanoTime() + atMost.toNanos());
+        nanos -> wanted.atMost(Duration.ofNanos(nanos)), System.nanoTime() + atMost.toNanos());
+  }
+
+  /** What is waited for. */
+  interface Wanted {
+    boolean atMost(Duration left) throws InterruptedException;
   }
 
   /** What is done with files, and can be done again from its beginning. */

@@ -5,10 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.lang.reflect.Proxy;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,12 +20,10 @@ public final class LocalRunMain {
   /** Runs {@code HOME COMMAND…} with its output live, passing signals on; exits with its code. */
   public static void main(String[] args) throws ReflectiveOperationException {
     RunHome home = RunHome.at(Path.of(args[0]));
-    FileChannel out = new FileOutputStream(FileDescriptor.out).getChannel();
-    FileChannel err = new FileOutputStream(FileDescriptor.err).getChannel();
     LocalRunExecutor executor =
         LocalRunExecutor.builder(home)
             .terminal()
-            .liveOutput(out, err)
+            .liveOutput()
             .logLimit(LogLimit.of(Long.getLong(LIMIT, LogLimit.DEFAULT.bytes())))
             .build();
     for (ProcessSignal signal : List.of(ProcessSignal.INT, ProcessSignal.TERM, ProcessSignal.HUP)) {

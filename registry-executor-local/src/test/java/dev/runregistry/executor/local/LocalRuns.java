@@ -37,6 +37,11 @@ final class LocalRuns {
     return LocalRunExecutor.builder(home).killGrace(Duration.ofMillis(300));
   }
 
+  /** Those of a run without any. */
+  LocalRunExecutor.Settings settings() {
+    return executor().workingDirectory(home.folder()).settings();
+  }
+
   Run begun(@Nullable Duration limit, String... command) {
     RunId id = Runs.id();
     RunRequest request =

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,37 +62,37 @@ class OutputTest {
         .isEqualTo(new Exited(0, Runs.output("a\ufffd\ufffd\ufffd\ufffdb", "")));
   }
 
+  private Path home() throws IOException {
+    return Files.createDirectories(folder.resolve("other"));
+  }
+
+  /** A registry whose stdout is that file, and its stderr another. */
+  private ProcessBuilder registry(Path out, String... command) throws IOException {
+    return RegistryProcess.builder(home(), command).redirectOutput(out.toFile());
+  }
+
+  private Run ended() throws IOException {
+    return RunJson.readEnded(Files.readAllBytes(RegistryProcess.onlyRun(home()).ended()));
+  }
+
   @Test
-  void everything_is_shown_once_that_was_waited_for() throws IOException {
+  void everything_is_shown_once_that_was_waited_for() throws IOException, InterruptedException {
     Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    try (FileChannel outChannel = create(out);
-        FileChannel errChannel = create(err)) {
-      LocalRunExecutor executor = runs.executor().liveOutput(outChannel, errChannel).build();
 
-      for (int i = 0; i < 20; i++) {
-        executor.execute(runs.begun(null, "sh", "-c", "echo out; echo err >&2; printf end"));
-        executor.awaitShown();
-      }
+    registry(out, "sh", "-c", "echo out; echo err >&2; printf end").start().waitFor();
 
-      assertThat(outChannel.isOpen()).isTrue();
-    }
-    assertThat(out).hasContent("out\nend".repeat(20));
-    assertThat(err).hasContent("err\n".repeat(20));
+    assertThat(out).hasContent("out\nend");
+    assertThat(home().resolve("registry-stderr")).hasContent("err\n");
   }
 
   @Test
   void what_a_run_printed_on_both_streams_overwrote_itself_in_the_one_file_for_both()
-      throws IOException {
+      throws IOException, InterruptedException {
     Path both = folder.resolve("both");
-    try (FileChannel channel = create(both)) {
-      LocalRunExecutor executor = runs.executor().liveOutput(channel, channel).build();
+    String script = "yes o | head -n 2000000 & yes e | head -n 2000000 >&2; wait";
 
-      executor.execute(
-          runs.begun(
-              null, "sh", "-c", "yes o | head -n 2000000 & yes e | head -n 2000000 >&2; wait"));
-      executor.awaitShown();
-    }
+    registry(both, "sh", "-c", script).redirectErrorStream(true).start().waitFor();
+
     String shown = Files.readString(both);
     assertThat(shown.chars().filter(c -> c == 'o').count()).isEqualTo(2_000_000);
     assertThat(shown.chars().filter(c -> c == 'e').count()).isEqualTo(2_000_000);
@@ -103,46 +100,43 @@ class OutputTest {
   }
 
   @Test
-  void a_slow_reader_does_not_keep_a_run_running() throws IOException, InterruptedException {
-    Process reader =
-        new ProcessBuilder("sh", "-c", "exec 3<\"$1\"; read -r _; cat <&3", "sh", fifo())
-            .redirectOutput(folder.resolve("read").toFile())
-            .start();
-    try (FileChannel pipe = FileChannel.open(folder.resolve("fifo"), StandardOpenOption.WRITE);
-        FileChannel errors = create(folder.resolve("err"))) {
-      LocalRunExecutor executor = runs.executor().liveOutput(pipe, errors).build();
-      Run running = runs.begun(null, "seq", "100000"); // more than a pipe holds
+  void the_stdout_of_a_burst_came_before_its_stderr() throws IOException, InterruptedException {
+    Path both = folder.resolve("both");
+    String script = "for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done";
+    for (int i = 0; i < 5; i++) {
+      registry(both, "sh", "-c", script).redirectErrorStream(true).start().waitFor();
 
-      assertThat(executor.execute(running).exitCode()).isZero();
-
-      assertThat(reader.isAlive()).as("it has not begun to read").isTrue();
-      runs.home().settle(running.id());
-      reader.outputWriter().append("go\n").close();
-      executor.awaitShown();
+      assertThat(both).hasContent("o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n");
     }
-    assertThat(reader.waitFor()).isZero();
-    assertThat(folder.resolve("read")).content().endsWith("\n99999\n100000\n");
   }
 
   @Test
-  void output_is_shown_while_the_run_goes_on() throws IOException {
+  void a_slow_reader_does_not_keep_a_run_running() throws IOException, InterruptedException {
+    Process registry =
+        RegistryProcess.builder(home(), "seq", "100000").start(); // more than our stdout holds
+    RunFolder run = RegistryProcess.onlyRun(home());
+
+    LocalRuns.await(() -> Files.exists(run.ended())); // and nothing is read until then
+
+    assertThat(ended().exitCode()).isZero();
+    assertThat(new String(registry.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        .startsWith("1\n2\n")
+        .endsWith("\n99999\n100000\n");
+    assertThat(registry.waitFor()).isZero();
+  }
+
+  @Test
+  void output_is_shown_while_the_run_goes_on() throws IOException, InterruptedException {
     Path out = folder.resolve("out");
-    try (FileChannel channel = create(out);
-        FileChannel errors = create(folder.resolve("err"))) {
-      LocalRunExecutor executor = runs.executor().liveOutput(channel, errors).build();
-      Run running =
-          runs.begun(null, "sh", "-c", "echo one; read -r _ <\"$1\"; echo two", "sh", fifo());
-      CompletableFuture<RunOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> executor.execute(running));
+    Process registry =
+        registry(out, "sh", "-c", "echo one; read -r _ <\"$1\"; echo two", "sh", fifo()).start();
 
-      LocalRuns.await(() -> LocalRuns.contains(out, "one\n"));
-      assertThat(outcome).isNotDone();
-      Files.writeString(folder.resolve("fifo"), "go\n");
+    LocalRuns.await(() -> LocalRuns.contains(out, "one\n"));
+    assertThat(registry.isAlive()).isTrue();
+    Files.writeString(folder.resolve("fifo"), "go\n");
 
-      assertThat(outcome.join().exitCode()).isZero();
-      executor.awaitShown();
-      assertThat(out).hasContent("one\ntwo\n");
-    }
+    assertThat(registry.waitFor()).isZero();
+    assertThat(out).hasContent("one\ntwo\n");
   }
 
   private String fifo() {
@@ -151,40 +145,25 @@ class OutputTest {
   }
 
   @Test
-  void a_run_that_empties_its_own_output_is_shown_from_there_on() throws IOException {
-    Path out = folder.resolve("out");
-    try (FileChannel channel = create(out);
-        FileChannel errors = create(folder.resolve("err"))) {
-      Path log = folder.resolve("home/runs/active");
-      Run running =
-          runs.begun(
-              null,
-              "sh",
-              "-c",
-              "echo long line; while ! grep -q long \"$1\"; do sleep 0.02; done; : >/dev/stdout;"
-                  + " sleep 0.3; echo new",
-              "sh",
-              out.toString());
-      assertThat(log).exists();
+  void what_was_printed_before_a_write_to_dev_stderr_was_gone() {
+    String script =
+        "echo 1 >&2; echo W > /dev/stderr; echo 3 >&2; X=$(echo ready | tee /dev/stderr);"
+            + " echo 4 >&2; echo a; echo b > /dev/stdout; : > /dev/fd/1; : > /proc/self/fd/1; echo c";
 
-      LocalRunExecutor executor = runs.executor().liveOutput(channel, errors).build();
-      executor.execute(running);
-      executor.awaitShown();
-    }
-    assertThat(out).hasContent("long line\nnew\n");
+    assertThat(runs.execute("sh", "-c", script))
+        .isEqualTo(new Exited(0, Runs.output("a\nb\nc\n", "1\nW\n3\nready\n4\n")));
   }
 
   @Test
-  void a_full_disk_where_output_is_shown_does_not_end_the_run() throws IOException {
-    try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE);
-        FileChannel errors = create(folder.resolve("err"))) {
-      LocalRunExecutor executor = runs.executor().liveOutput(full, errors).build();
-      Run running = runs.begun(null, "sh", "-c", "echo one; sleep 0.2; echo two >&2; exit 6");
+  void a_full_disk_where_output_is_shown_does_not_end_the_run()
+      throws IOException, InterruptedException {
+    String script = "echo one; sleep 0.2; echo two >&2; exit 6";
 
-      assertThat(executor.execute(running)).isEqualTo(new Exited(6, Runs.output("one\n", "two\n")));
-      executor.awaitShown();
-    }
-    assertThat(folder.resolve("err")).hasContent("two\n");
+    Process registry = registry(Path.of("/dev/full"), "sh", "-c", script).start();
+
+    assertThat(registry.waitFor()).isEqualTo(6);
+    assertThat(ended().output()).isEqualTo(Runs.output("one\n", "two\n"));
+    assertThat(home().resolve("registry-stderr")).hasContent("two\n");
   }
 
   @Test
@@ -203,15 +182,16 @@ class OutputTest {
   }
 
   @Test
-  void a_run_that_ignores_the_closed_pipe_is_ended_too() throws IOException, InterruptedException {
-    Path home = Files.createDirectory(folder.resolve("other"));
-    String script = "trap '' PIPE; while :; do echo y; sleep 0.02; done";
-    Process registry = RegistryProcess.builder(home, "sh", "-c", script).start();
+  void a_run_that_ignores_the_closed_pipe_goes_on_to_its_own_end()
+      throws IOException, InterruptedException {
+    String script = "trap '' PIPE; while echo y; do sleep 0.02; done 2>&-; echo gone >&2; exit 5";
+    Process registry = RegistryProcess.builder(home(), "sh", "-c", script).start();
     assertThat(registry.getInputStream().readNBytes(2)).isEqualTo(new byte[] {'y', '\n'});
 
     registry.getInputStream().close();
 
-    assertThat(registry.waitFor()).isEqualTo(143);
+    assertThat(registry.waitFor()).isEqualTo(5);
+    assertThat(ended().output().stderr().text()).isEqualTo("gone\n");
   }
 
   @Test
@@ -221,9 +201,5 @@ class OutputTest {
     assertThat(runs.executor().build().execute(running)).isEqualTo(new Exited(0, Output.NONE));
     assertThat(runs.home().log(running.id(), LogStream.STDOUT).orElseThrow()).isEmptyFile();
     assertThat(runs.home().log(running.id(), LogStream.STDERR).orElseThrow()).isEmptyFile();
-  }
-
-  private static FileChannel create(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 }

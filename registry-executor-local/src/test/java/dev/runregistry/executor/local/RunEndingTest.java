@@ -31,7 +31,7 @@ class RunEndingTest {
 
   @BeforeEach
   void makeFolder() throws IOException {
-    Files.writeString(folder.resolve("processes"), "supervisor \nchild \n");
+    Files.writeString(folder.resolve("processes"), "protocol 2\nsupervisor \nchild \n");
     Files.writeString(folder.resolve("stdout.log"), "");
     Files.writeString(folder.resolve("stderr.log"), "");
     Files.writeString(folder.resolve("supervisor.log"), "");
@@ -98,7 +98,8 @@ class RunEndingTest {
     Files.createDirectory(folder.resolve("stdout.log"));
     RunFolder runFolder = new RunFolder(folder);
     int exit =
-        Supervisor.of(run.id(), runFolder, List.of("true"), folder, Map.of(), true)
+        Supervisor.of(
+                run.id(), runFolder, List.of("true"), Map.of(), new LocalRuns(folder).settings())
             .start()
             .waitFor();
 
