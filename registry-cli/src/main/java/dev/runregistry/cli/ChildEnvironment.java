@@ -3,6 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.executor.local.LocalRunExecutor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,10 @@ record ChildEnvironment(Map<String, @Nullable String> changes) {
    * The environment of the runs of a process.
    *
    * @param ours its own
-   * @param initial what the launcher was started with; empty if that is not known
+   * @param initial what the launcher was started with, null for what it has added; empty if that is
+   *     not known
    */
-  static ChildEnvironment of(Map<String, String> ours, Map<String, String> initial) {
+  static ChildEnvironment of(Map<String, String> ours, Map<String, @Nullable String> initial) {
     Map<String, @Nullable String> changes = new HashMap<>();
     changes.put(Setting.DB_PASSWORD.variable(), null);
     changes.put(Setting.DB_PASSWORD_FILE.variable(), null);
@@ -49,7 +51,7 @@ record ChildEnvironment(Map<String, @Nullable String> changes) {
         });
     initial.forEach(
         (name, value) -> {
-          if (!value.equals(ours.get(name)) && !changes.containsKey(name)) {
+          if (!Objects.equals(value, ours.get(name)) && !changes.containsKey(name)) {
             changes.put(name, value);
           }
         });

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The environment with which the launcher was started. Its shell may drop variables whose names are
@@ -20,13 +21,15 @@ import java.util.concurrent.locks.LockSupport;
  * beside the start of this process: a line of its own, the variables, each followed by a NUL, a
  * status as the kernel shows it, and an equals sign and a NUL at the end.
  *
- * @param variables by name; empty where the launcher did not hand them on
+ * @param variables by name, null for what only its shell has added; empty where the launcher did
+ *     not hand them on
  * @param ignored the signals that were ignored, of those that this JVM handles in any case
  */
-record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
+record InitialEnvironment(Map<String, @Nullable String> variables, List<String> ignored) {
   /** Set by the launcher: the number of the descriptor to read. */
   private static final String DESCRIPTOR = "registry.environ";
 
+  private static final List<String> SHELLS = List.of("PWD", "OLDPWD", "SHLVL", "_");
   private static final String IGNORED = "SigIgn:";
   private static final byte[] END = {'=', 0};
 
@@ -71,7 +74,7 @@ record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
 
   /** Returns what is in the text; nothing if it is not complete. */
   static InitialEnvironment parsed(byte[] read) {
-    Map<String, String> variables = new HashMap<>();
+    Map<String, @Nullable String> variables = new HashMap<>();
     int begin = 0;
     while (begin < read.length && read[begin] != '\n') { // the launcher's own line
       begin++;
@@ -80,6 +83,7 @@ record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
     if (!isComplete(read)) {
       return NONE;
     }
+    int first = begin;
     String status = "";
     for (int end = begin; end < read.length - END.length; end++) {
       if (read[end] == 0) {
@@ -88,6 +92,10 @@ record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
         begin = end + 1;
       }
     }
+    String all = '\0' + new String(read, StandardCharsets.ISO_8859_1).substring(first);
+    SHELLS.stream()
+        .filter(name -> !all.contains('\0' + name + '='))
+        .forEach(name -> variables.put(name, null));
     return new InitialEnvironment(variables, ignored(status));
   }
 
@@ -108,7 +116,8 @@ record InitialEnvironment(Map<String, String> variables, List<String> ignored) {
     ignored.forEach(ProcessSignals::ignore);
   }
 
-  private static void put(Map<String, String> variables, byte[] read, int begin, int end) {
+  private static void put(
+      Map<String, @Nullable String> variables, byte[] read, int begin, int end) {
     try {
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read, begin, end - begin))

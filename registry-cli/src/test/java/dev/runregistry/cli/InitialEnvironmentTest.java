@@ -4,12 +4,21 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InitialEnvironmentTest {
-  private static Map<String, String> parsed(String text) {
-    return InitialEnvironment.parsed(text.getBytes(UTF_8)).variables();
+  private static Map<String, @Nullable String> parsed(String text) {
+    return set(InitialEnvironment.parsed(text.getBytes(UTF_8)));
+  }
+
+  private static Map<String, @Nullable String> set(InitialEnvironment environment) {
+    Map<String, @Nullable String> set = new HashMap<>(environment.variables());
+    set.values().removeIf(Objects::isNull);
+    return set;
   }
 
   @Test
@@ -29,8 +38,7 @@ class InitialEnvironmentTest {
 
   @Test
   void what_is_no_text_or_no_variable_is_left_out() {
-    assertThat(
-            InitialEnvironment.parsed("x\nA=\377\0word\0B=2\0=\0".getBytes(ISO_8859_1)).variables())
+    assertThat(set(InitialEnvironment.parsed("x\nA=\377\0word\0B=2\0=\0".getBytes(ISO_8859_1))))
         .isEqualTo(Map.of("B", "2"));
   }
 
@@ -41,8 +49,23 @@ class InitialEnvironmentTest {
             .getBytes(UTF_8);
 
     assertThat(InitialEnvironment.parsed(text).ignored()).containsExactly("PIPE", "XFSZ");
-    assertThat(InitialEnvironment.parsed(text).variables()).isEqualTo(Map.of("A", "1"));
+    assertThat(set(InitialEnvironment.parsed(text))).isEqualTo(Map.of("A", "1"));
     assertThat(InitialEnvironment.parsed("x\nA=1\0=\0".getBytes(UTF_8)).ignored()).isEmpty();
+  }
+
+  @Test
+  void what_the_shell_has_added_the_command_does_not_have() {
+    Map<String, @Nullable String> initial =
+        InitialEnvironment.parsed("x\nOLDPWD=/\0_=\377\0=\0".getBytes(ISO_8859_1)).variables();
+
+    assertThat(initial)
+        .containsEntry("PWD", null)
+        .containsEntry("OLDPWD", "/")
+        .doesNotContainKey("_");
+    assertThat(
+            ChildEnvironment.of(Map.of("PWD", "/x", "A", "1"), initial)
+                .appliedTo(Map.of("PWD", "/x", "A", "1")))
+        .isEqualTo(Map.of("A", "1", "OLDPWD", "/"));
   }
 
   @Test

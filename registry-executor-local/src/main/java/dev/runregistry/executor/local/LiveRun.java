@@ -113,9 +113,10 @@ final class LiveRun {
   }
 
   /**
-   * Sends the signal to all that runs, as soon as it can arrive.
+   * Sends the signal to all that runs, as soon as it can arrive, but for what has it already,
+   * because it was sent to our whole process group.
    *
-   * @return whether it did; false if all that it was for should have it from the terminal
+   * @return whether it is sure that what runs has it; false if it may have been for us alone
    */
   boolean signal(ProcessSignal signal) {
     if (signal.asksToEnd()) {
@@ -125,11 +126,17 @@ final class LiveRun {
       signalled = true;
     }
     awaitChild();
-    List<Entry> found = tree.find();
-    List<Entry> targets =
-        !settings.ownSession() && wasSentToGroup(signal) ? outsideOfOurGroup(found) : found;
+    List<Entry> targets = tree.find();
+    boolean sure = true;
+    if (!settings.ownSession()) {
+      Optional<Boolean> seen = link.hadSignal(signal.number());
+      if (seen.orElseGet(() -> signal == ProcessSignal.INT && areInForeground())) {
+        targets = outsideOfOurGroup(targets);
+        sure = seen.isPresent();
+      }
+    }
     settings.table().signal(targets, signal);
-    return found.isEmpty() || !targets.isEmpty();
+    return sure;
   }
 
   /** Until its program can start, the child ignores signals as its supervisor does. */
@@ -141,11 +148,9 @@ final class LiveRun {
     }
   }
 
-  /** What a terminal or a shell sends to a whole process group has reached the supervisor, too. */
-  private boolean wasSentToGroup(ProcessSignal signal) {
-    return link.hadSignal(signal.number())
-        .orElseGet(
-            () -> signal == ProcessSignal.INT && self().filter(Entry::isInForeground).isPresent());
+  /** Without a word from the supervisor, which is in our group, a terminal may have sent it. */
+  private boolean areInForeground() {
+    return self().filter(Entry::isInForeground).isPresent();
   }
 
   private List<Entry> outsideOfOurGroup(List<Entry> targets) {
