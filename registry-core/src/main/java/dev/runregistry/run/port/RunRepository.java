@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -36,6 +37,15 @@ public interface RunRepository {
    */
   default void ping() {
     page(RunQuery.all().withLimit(1));
+  }
+
+  /**
+   * Returns which database this is, without connecting: the address always, the id once the
+   * database was reached ({@link #ping} is enough). Changes its id when another database answers at
+   * the same address. A repository that does not implement it counts as the only one.
+   */
+  default DatabaseIdentity identity() {
+    return DatabaseIdentity.UNKNOWN;
   }
 
   /** The run as it was last saved, equal to it; empty if there is none with that id. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Linux. Of the many processes of a host only one line each is read, and of those that are young
@@ -24,6 +25,8 @@ final class ProcProcessTable implements ProcessTable {
   private static final int MILLIS_PER_TICK = 10; // USER_HZ, whatever the kernel itself counts in
   private static final int STAT_BYTES = 512; // a name of 64 and 50 numbers; what follows is unused
 
+  private final AtomicLong unreadable = new AtomicLong();
+
   @Override
   public Optional<Entry> find(long pid) {
     return read(Long.toString(pid), 0);
@@ -33,6 +36,9 @@ final class ProcProcessTable implements ProcessTable {
   public List<Entry> since(long startTime) {
     List<Entry> found = new ArrayList<>();
     String[] names = PROC.list();
+    if (names == null) {
+      unreadable.incrementAndGet();
+    }
     for (String name : names == null ? new String[0] : names) {
       if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
         read(name, startTime).ifPresent(found::add);
@@ -53,8 +59,26 @@ final class ProcProcessTable implements ProcessTable {
         new FileInputStream("/proc/" + process.identity().pid() + "/environ")) {
       return contains(in.readAllBytes(), wanted);
     } catch (IOException e) {
+      noteIfUnreadable();
       return false; // it has ended, or is another user's
     }
+  }
+
+  /**
+   * Counts the failure if this process cannot even read about itself: for want of a descriptor,
+   * say. Else the other process has ended, or is another user's.
+   */
+  private void noteIfUnreadable() {
+    try (FileInputStream in = new FileInputStream("/proc/self/stat")) {
+      in.read();
+    } catch (IOException e) {
+      unreadable.incrementAndGet();
+    }
+  }
+
+  @Override
+  public long unreadable() {
+    return unreadable.get();
   }
 
   @Override
@@ -72,12 +96,13 @@ final class ProcProcessTable implements ProcessTable {
     }
   }
 
-  private static Optional<Entry> read(String pid, long startTime) {
+  private Optional<Entry> read(String pid, long startTime) {
     byte[] line = new byte[STAT_BYTES];
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
       int length = in.read(line);
       return length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime);
     } catch (IOException e) {
+      noteIfUnreadable();
       return Optional.empty(); // it has ended
     }
   }

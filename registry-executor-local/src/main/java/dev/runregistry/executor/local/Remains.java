@@ -30,6 +30,7 @@ final class Remains {
   private final RunProcesses processes;
   private final ProcessTable table;
   private final Runner here;
+  private final long unreadableBefore;
 
   Remains(RunId id, RunFolder folder, ProcessTable table, Runner here) {
     this.id = id;
@@ -37,9 +38,24 @@ final class Remains {
     this.table = table;
     this.here = here;
     processes = new RunProcesses(folder);
+    unreadableBefore = table.unreadable();
   }
 
   RunStanding standing() throws IOException {
+    RunStanding found = found();
+    requireEverythingRead();
+    return found;
+  }
+
+  /** What could not be read is not absent: nothing is decided then. */
+  private void requireEverythingRead() throws IOException {
+    processes.requireReadable();
+    if (table.unreadable() != unreadableBefore) {
+      throw new IOException("processes of this host could not be read");
+    }
+  }
+
+  private RunStanding found() throws IOException {
     Optional<Run> ended = ended();
     if (ended.isPresent()) {
       return new RunStanding.Ended(ended.get());
@@ -47,7 +63,9 @@ final class Remains {
     try {
       return standing(started());
     } catch (NoSuchFileException e) {
-      return folder.exists() ? damaged("there is no run.json") : new RunStanding.Settled();
+      return DurableFiles.exists(folder.path())
+          ? damaged("there is no run.json")
+          : new RunStanding.Settled();
     } catch (DamagedNoteException e) {
       return damaged("run.json: " + e.getMessage());
     }
@@ -108,7 +126,7 @@ final class Remains {
   }
 
   private RunStanding withProcesses(Run run) throws IOException {
-    if (!Files.exists(folder.processes()) && !Files.exists(folder.timedOut())) {
+    if (!DurableFiles.exists(folder.processes()) && !DurableFiles.exists(folder.timedOut())) {
       // it is made before a supervisor is started
       return vanished(run, neverStarted(run));
     }
@@ -117,7 +135,8 @@ final class Remains {
       return found.get();
     }
     forbidToStart();
-    return look(run).orElseGet(() -> vanished(run, whatIsKnown(run)));
+    found = look(run);
+    return found.isPresent() ? found.get() : vanished(run, whatIsKnown(run));
   }
 
   /** Empty if nothing is alive and no exit code is there. */
@@ -137,7 +156,7 @@ final class Remains {
     if (processes.supervisorStarted() && supervisor.isEmpty()) {
       return Optional.of(new RunStanding.Elsewhere("where processes cannot be told apart"));
     }
-    return Files.exists(folder.timedOut()) ? Optional.of(childEnded(run)) : Optional.empty();
+    return DurableFiles.exists(folder.timedOut()) ? Optional.of(childEnded(run)) : Optional.empty();
   }
 
   private RunStanding byCookieOnly(Run run) throws IOException {
@@ -172,6 +191,7 @@ final class Remains {
 
   /** After this a supervisor that has not begun yet starts nothing, and one that has is seen. */
   private void forbidToStart() throws IOException {
+    requireEverythingRead();
     try {
       DurableFiles.create(folder.vanished(), new byte[0]);
     } catch (FileAlreadyExistsException e) {
@@ -180,7 +200,7 @@ final class Remains {
   }
 
   private RunStanding withoutProcesses(Run run, String why) throws IOException {
-    return processes.isExitNoted() || Files.exists(folder.timedOut())
+    return processes.isExitNoted() || DurableFiles.exists(folder.timedOut())
         ? childEnded(run)
         : vanished(run, why + whileWhat(run));
   }
@@ -190,16 +210,18 @@ final class Remains {
   }
 
   private RunStanding childEnded(Run run) throws IOException {
-    boolean inTime = !Files.exists(folder.timedOut());
+    boolean inTime = !DurableFiles.exists(folder.timedOut());
     Instant at =
         processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
     RunOutcome outcome = ending(run).outcome(inTime);
+    requireEverythingRead();
     LimitedLogs.of(folder).cut();
     return new RunStanding.ChildEnded(run, outcome, at);
   }
 
-  private RunStanding vanished(Run run, String known) {
+  private RunStanding vanished(Run run, String known) throws IOException {
     Output output = ending(run).output();
+    requireEverythingRead();
     LimitedLogs.of(folder).cut();
     return new RunStanding.Vanished(run, known, output);
   }
@@ -214,11 +236,11 @@ final class Remains {
         : "the registry was ended before it started anything";
   }
 
-  private String whatIsKnown(Run run) {
+  private String whatIsKnown(Run run) throws IOException {
     if (!processes.childStarted()) {
       return neverStarted(run);
     }
-    return Files.exists(folder.exit())
+    return DurableFiles.exists(folder.exit())
         ? "it ended, and its exit code could not be written"
         : "the registry and the supervisor were ended before it, and nobody saw how it ended";
   }

@@ -14,6 +14,7 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -74,6 +75,7 @@ record RunEnding(
       OptionalInt noted = processes.exitCode();
       return noted.isPresent() ? noted : unnotedExitCode();
     } catch (IOException e) {
+      processes.noteUnreadable(e);
       log.warn("run {}: its exit code cannot be read", run.id(), e);
       return unnotedExitCode();
     }
@@ -184,13 +186,13 @@ record RunEnding(
   }
 
   private CapturedText text(Path file, LongSupplier bytes) {
-    if (!Files.exists(file)) { // it was never started
-      return CapturedText.EMPTY;
-    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
       return CapturedText.of(head, total(head.length, bytes));
+    } catch (NoSuchFileException e) { // it was never started
+      return CapturedText.EMPTY;
     } catch (IOException e) {
+      processes.noteUnreadable(e);
       log.warn("run {}: {} cannot be read", run.id(), file, e);
       return CapturedText.EMPTY;
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
@@ -23,6 +24,7 @@ final class RunProcesses {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private final RunFolder folder;
+  private volatile @Nullable IOException unreadable;
 
   RunProcesses(RunFolder folder) {
     this.folder = folder;
@@ -55,7 +57,7 @@ final class RunProcesses {
 
   /** Notes durably that the run is over its time limit and about to be ended for that. */
   void timedOut() throws IOException {
-    if (!Files.exists(folder.timedOut())) {
+    if (!DurableFiles.exists(folder.timedOut())) {
       DurableFiles.write(folder.timedOut(), new byte[0]);
     }
   }
@@ -144,8 +146,29 @@ final class RunProcesses {
   private Optional<String> line(String who) {
     try {
       return field(Files.readString(folder.processes(), StandardCharsets.UTF_8), who);
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      unreadable = e;
+      return Optional.empty();
+    }
+  }
+
+  /** Notes that something of the run could not be read. */
+  void noteUnreadable(IOException failure) {
+    unreadable = failure;
+  }
+
+  /**
+   * Throws if the file, or what {@link #noteUnreadable} was told of, could not be read at any time
+   * since this was made: then what it seemed not to say proves nothing.
+   *
+   * @throws IOException the failure
+   */
+  void requireReadable() throws IOException {
+    IOException failure = unreadable;
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -464,7 +465,9 @@ class RemainsTest {
       Files.writeString(its.started(), bad);
       assertThat(home.standing(run.id())).as(bad).isInstanceOf(RunStanding.Damaged.class);
     }
-    Files.write(its.started(), RunJson.started(Runs.running(), Runner.current(TABLE)));
+    Files.write(
+        its.started(),
+        RunJson.started(Runs.running(), Runner.current(TABLE), DatabaseIdentity.UNKNOWN));
     assertThat(home.standing(run.id()))
         .isEqualTo(new RunStanding.Damaged("run.json: it is of another run"));
     Files.delete(its.started());
