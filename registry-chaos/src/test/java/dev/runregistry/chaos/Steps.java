@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,6 +15,8 @@ final class Steps {
   /** A submitted run as a registry without faults carries it out, in this order. */
   static final List<String> OF_SUBMIT =
       List.of("begin", "save", "execute", "endedAt", "end", "save", "settle", "release");
+
+  private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity");
 
   private final int fatal;
   private final AtomicInteger moments = new AtomicInteger();
@@ -35,7 +38,7 @@ final class Steps {
             type.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("name")) {
+              if (WITHOUT_EFFECT.contains(method.getName())) {
                 return method.invoke(port);
               }
               moment(method.getName());
