@@ -48,6 +48,7 @@ final class RunJson {
           writeInstant(json, "started_at", run.startedAt());
           writeInstant(json, "completed_at", run.completedAt());
           json.writeStringField("message", run.message());
+          json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
           json.writeFieldName("provenance");
           writeProvenance(json, run.provenance(), run.spec().command());
         });

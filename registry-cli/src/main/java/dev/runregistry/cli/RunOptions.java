@@ -65,11 +65,10 @@ final class RunOptions {
     }
     try {
       RunRequest request = subject(settings, arguments);
-      request =
-          request
-              .withTraining(training())
-              .withOutputDir(text("--output-dir"))
-              .withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
+      if (!arguments.hasCommand()) {
+        request = request.withTraining(training()).withOutputDir(text("--output-dir"));
+      }
+      request = request.withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
       request.toSpec(ANY_ID); // checks the rest now, while it is still known who is to blame
       return request;
     } catch (IllegalArgumentException e) {

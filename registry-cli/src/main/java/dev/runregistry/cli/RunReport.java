@@ -81,7 +81,7 @@ final class RunReport {
         case NOT_FOUND -> NOT_FOUND;
         case NOT_EXECUTABLE -> NOT_EXECUTABLE;
         case SIGNALLED -> SIGNALLED + notStarted.signal();
-        case REFUSED -> NOT_RUN;
+        case REFUSED, REJECTED -> NOT_RUN;
       };
     }
     return NOT_RUN; // lost

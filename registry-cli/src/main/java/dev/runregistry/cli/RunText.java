@@ -24,6 +24,9 @@ final class RunText {
     add(text, "run", run.id().toString());
     add(text, "status", run.status().text());
     add(text, "message", run.message());
+    if (run.reason() != null) {
+      add(text, "reason", run.reason().text());
+    }
     add(text, "mode", spec.mode().text());
     add(text, "dataset", spec.datasetKey().value());
     add(text, "model", spec.modelId());
@@ -35,8 +38,12 @@ final class RunText {
     add(text, "completed", time(run.completedAt()));
     add(text, "duration", run.duration().map(DurationText::of).orElse("-"));
     add(text, "time limit", spec.timeLimit() == null ? "-" : DurationText.of(spec.timeLimit()));
-    add(text, "output dir", spec.outputDir());
-    add(text, "training", training(spec.training()));
+    if (spec.outputDir() != null) {
+      add(text, "output dir", spec.outputDir());
+    }
+    if (spec.training() != null) {
+      add(text, "training", training(spec.training()));
+    }
     add(text, "executor", Objects.toString(run.executor(), "-"));
     addProvenance(text, run.provenance());
     addOutput(text, "stdout", run.output().stdout().text());
@@ -71,8 +78,13 @@ final class RunText {
 
   private static String training(TrainingConfig config) {
     return "learning rate %s, epochs %d, batch size %d, sequence length %d"
-        .formatted(
-            config.learningRate(), config.numEpochs(), config.batchSize(), config.maxSeqLength());
+            .formatted(
+                config.learningRate(),
+                config.numEpochs(),
+                config.batchSize(),
+                config.maxSeqLength())
+        + (config.weightDecay() == null ? "" : ", weight decay " + config.weightDecay())
+        + (config.device() == null ? "" : ", device " + config.device().text());
   }
 
   private static void add(StringBuilder text, String name, String value) {

@@ -13,29 +13,36 @@ import org.jspecify.annotations.Nullable;
  * A run as bytes, the same from whatever database it comes, to take a digest of. Every recorded
  * field is in it; what follows from others, as the duration does, is not.
  *
- * <p>The first line names the form, {@code run-registry run 1}. Each field is a line: its name, and
- * for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8; nothing after
- * the name stands for null. A list has {@code *} and the number of elements after its name, then a
- * line for each; the variables of the environment are a list of names and values in turn, in the
- * order of the names. As every length is said, no two runs have the same bytes.
+ * <p>The first line names the form, as in {@code run-registry run 2}. Each field is a line: its
+ * name, and for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8;
+ * nothing after the name stands for null. A list has {@code *} and the number of elements after its
+ * name, then a line for each; the variables of the environment are a list of names and values in
+ * turn, in the order of the names. As every length is said, no two runs have the same bytes.
  *
  * <ul>
  *   <li>Integers are decimal; a time limit is in milliseconds.
  *   <li>Instants are microseconds since 1970 in UTC, what every database keeps.
- *   <li>The learning rate is the 16 hexadecimal digits of its IEEE 754 bits: its decimal digits
- *       would depend on who writes them.
+ *   <li>The learning rate and the weight decay are the 16 hexadecimal digits of their IEEE 754
+ *       bits: decimal digits would depend on who writes them.
  * </ul>
  *
  * <p>A form never changes. A field that runs get later makes a new form, and what was recorded
- * under an old one is checked by that.
+ * under an old one is checked by that. Form 2 added {@code reason}, {@code weight_decay} and {@code
+ * device}; form 1 has their lines only where they have values, so that none can be put into a run
+ * that was recorded without.
  */
 public final class CanonicalRun {
   /** That of runs which are recorded now. */
-  public static final int FORM = 1;
+  public static final int FORM = 2;
+
+  private static final int FIRST_FORM = 1;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+  private final int form;
 
-  private CanonicalRun() {}
+  private CanonicalRun(int form) {
+    this.form = form;
+  }
 
   /**
    * The digest of a run.
@@ -48,10 +55,11 @@ public final class CanonicalRun {
   }
 
   static byte[] bytes(Run run, int form) {
-    if (form != FORM) {
-      throw new IllegalArgumentException("form " + form + " is not known, only " + FORM);
+    if (form < FIRST_FORM || form > FORM) {
+      throw new IllegalArgumentException(
+          "form %d is not known, only %d to %d".formatted(form, FIRST_FORM, FORM));
     }
-    CanonicalRun canonical = new CanonicalRun();
+    CanonicalRun canonical = new CanonicalRun(form);
     canonical.line("run-registry run " + form);
     canonical.put(run);
     canonical.put(run.spec());
@@ -70,6 +78,7 @@ public final class CanonicalRun {
     field("started_at", micros(run.startedAt()));
     field("completed_at", micros(run.completedAt()));
     field("exit_code", run.exitCode() == null ? null : run.exitCode().toString());
+    fieldOfForm2("reason", run.reason() == null ? null : run.reason().text());
     field("message", run.message());
   }
 
@@ -78,15 +87,26 @@ public final class CanonicalRun {
     field("model_id", spec.modelId());
     field("mode", spec.mode().text());
     field("output_dir", spec.outputDir());
-    TrainingConfig training = spec.training();
-    String rate = Long.toHexString(Double.doubleToLongBits(training.learningRate()));
-    field("learning_rate", "0".repeat(16 - rate.length()) + rate);
-    field("num_epochs", String.valueOf(training.numEpochs()));
-    field("batch_size", String.valueOf(training.batchSize()));
-    field("max_seq_length", String.valueOf(training.maxSeqLength()));
+    put(spec.training());
     list("command", spec.command());
     Duration limit = spec.timeLimit();
     field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
+  }
+
+  private void put(@Nullable TrainingConfig training) {
+    field("learning_rate", training == null ? null : bits(training.learningRate()));
+    Double decay = training == null ? null : training.weightDecay();
+    fieldOfForm2("weight_decay", decay == null ? null : bits(decay));
+    field("num_epochs", training == null ? null : String.valueOf(training.numEpochs()));
+    field("batch_size", training == null ? null : String.valueOf(training.batchSize()));
+    field("max_seq_length", training == null ? null : String.valueOf(training.maxSeqLength()));
+    TrainingDevice device = training == null ? null : training.device();
+    fieldOfForm2("device", device == null ? null : device.text());
+  }
+
+  private static String bits(double value) {
+    String bits = Long.toHexString(Double.doubleToLongBits(value));
+    return "0".repeat(16 - bits.length()) + bits;
   }
 
   /** The first line says whether the others are there. */
@@ -111,6 +131,12 @@ public final class CanonicalRun {
 
   private static @Nullable String micros(@Nullable Instant at) {
     return at == null ? null : String.valueOf(ChainLink.micros(at));
+  }
+
+  private void fieldOfForm2(String name, @Nullable String value) {
+    if (form > FIRST_FORM || value != null) {
+      field(name, value);
+    }
   }
 
   private void field(String name, @Nullable String value) {

@@ -53,11 +53,20 @@ public record ChainLink(
    * @param sealed whether the ending was recorded before there was a chain
    */
   public static ChainLink after(ChainHead head, Run run, Instant now, boolean sealed) {
-    Digest ofRun = CanonicalRun.digest(run, CanonicalRun.FORM);
+    return after(head, run, CanonicalRun.FORM, now, sealed);
+  }
+
+  /**
+   * The link that follows, with a digest of the run in that form.
+   *
+   * @param form 1 to {@value CanonicalRun#FORM}
+   */
+  public static ChainLink after(ChainHead head, Run run, int form, Instant now, boolean sealed) {
+    Digest ofRun = CanonicalRun.digest(run, form);
     Instant at = now.truncatedTo(ChronoUnit.MICROS);
-    Digest digest = digest(head.digest(), run.id(), CanonicalRun.FORM, ofRun, at, sealed);
+    Digest digest = digest(head.digest(), run.id(), form, ofRun, at, sealed);
     return new ChainLink(
-        head.count() + 1, run.id(), CanonicalRun.FORM, ofRun, at, sealed, head.digest(), digest);
+        head.count() + 1, run.id(), form, ofRun, at, sealed, head.digest(), digest);
   }
 
   /**

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     it was lost
  * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, what was not
  *     started, what was lost, and until the end
+ * @param reason why it ended so; null until the end, and for what had ended before version 5 of the
+ *     tables
  * @param output what it printed; empty until the end
  * @param message one sentence for people, at most {@value #MAX_MESSAGE} characters
  * @param provenance where it comes from; null where nobody noted that, as before version 3 of the
@@ -43,6 +45,7 @@ public record Run(
     Instant startedAt,
     @Nullable Instant completedAt,
     @Nullable Integer exitCode,
+    @Nullable RunReason reason,
     Output output,
     String message,
     @Nullable Provenance provenance) {
@@ -87,6 +90,12 @@ public record Run(
     require(
         exitCodeFits(spec.mode(), status, completedAt, exitCode),
         "no " + spec.mode().text() + " run is " + status.text() + " with the exit code " + exitCode,
+        id);
+    require(
+        reason == null
+            || (status.isFinal() && reason.fits(spec.mode(), status, completedAt, exitCode)),
+        "the reason %s does not fit a %s run that is %s with the exit code %s"
+            .formatted(reason, spec.mode().text(), status.text(), exitCode),
         id);
     requireExecutor(id, spec.mode(), status, executor, externalId);
   }
@@ -144,7 +153,19 @@ public record Run(
   public static Run pending(RunId id, RunSpec spec, Instant now) {
     Instant at = micros(now);
     return new Run(
-        id, spec, RunStatus.PENDING, null, null, at, at, null, null, Output.NONE, "Waiting", null);
+        id,
+        spec,
+        RunStatus.PENDING,
+        null,
+        null,
+        at,
+        at,
+        null,
+        null,
+        null,
+        Output.NONE,
+        "Waiting",
+        null);
   }
 
   /**
@@ -173,6 +194,7 @@ public record Run(
         null,
         createdAt,
         latest(createdAt, now),
+        null,
         null,
         null,
         Output.NONE,
@@ -206,6 +228,7 @@ public record Run(
         startedAt,
         outcome.isWitnessed() ? latest(startedAt, now) : null,
         outcome.exitCode(),
+        outcome.reason(),
         outcome.output(),
         Text.shortened(outcome.message(), MAX_MESSAGE),
         provenance);
@@ -229,6 +252,7 @@ public record Run(
         externalId,
         createdAt,
         startedAt,
+        null,
         null,
         null,
         output,

@@ -12,6 +12,9 @@ public sealed interface RunOutcome {
   /** The status of a run that ended like this; always a final one. */
   RunStatus status();
 
+  /** Returns the same for programs, in finer grain. */
+  RunReason reason();
+
   /** Whether a run of this mode can end like this. */
   boolean canEnd(RunMode mode);
 
@@ -37,20 +40,39 @@ public sealed interface RunOutcome {
    * @param code 0 to 255; 128 + s when signal s ended it
    * @param output what it printed
    * @param note anything else worth telling, a sentence; empty when there is nothing
+   * @param signaled whether a signal ended it
    */
-  record Exited(int code, Output output, String note) implements RunOutcome {
+  record Exited(int code, Output output, String note, boolean signaled) implements RunOutcome {
+    private static final int SIGNAL_BASE = 128;
+    private static final int LAST_SIGNAL = 64;
+
     /** Checks the range of the code. */
     public Exited {
       if (code < 0 || code > 255) {
         throw new IllegalArgumentException("an exit code is 0 to 255: " + code);
       }
+      if (signaled && code <= SIGNAL_BASE) {
+        throw new IllegalArgumentException("signal s gives the exit code 128 + s: " + code);
+      }
       requireNonNull(output, "output");
       requireNonNull(note, "note");
+    }
+
+    /**
+     * An ending of which nothing but the code is known: as a shell writes it, 128 + s stands for
+     * signal s.
+     */
+    public Exited(int code, Output output, String note) {
+      this(code, output, note, isSignal(code));
     }
 
     /** An ending without a note. */
     public Exited(int code, Output output) {
       this(code, output, "");
+    }
+
+    private static boolean isSignal(int code) {
+      return code > SIGNAL_BASE && code <= SIGNAL_BASE + LAST_SIGNAL;
     }
 
     @Override
@@ -61,7 +83,12 @@ public sealed interface RunOutcome {
     }
 
     private String signal() { // 128 + s is also what a shell makes of a signal below it
-      return code > 128 && code <= 128 + 64 ? ", as ended by signal " + (code - 128) : "";
+      return isSignal(code) ? ", as ended by signal " + (code - SIGNAL_BASE) : "";
+    }
+
+    @Override
+    public RunReason reason() {
+      return signaled ? RunReason.SIGNALED : RunReason.EXITED;
     }
 
     @Override
@@ -102,6 +129,11 @@ public sealed interface RunOutcome {
     }
 
     @Override
+    public RunReason reason() {
+      return RunReason.TIMED_OUT;
+    }
+
+    @Override
     public RunStatus status() {
       return RunStatus.TIMEOUT;
     }
@@ -129,8 +161,10 @@ public sealed interface RunOutcome {
       NOT_EXECUTABLE,
       /** A signal came before it could be. */
       SIGNALLED,
-      /** The data set or the configuration is not fit, or the host refused. */
-      REFUSED
+      /** The host refused. */
+      REFUSED,
+      /** The data set or the configuration is not fit. */
+      REJECTED
     }
 
     /** Checks the range of the signal; null is refused. */
@@ -161,6 +195,11 @@ public sealed interface RunOutcome {
     }
 
     @Override
+    public RunReason reason() {
+      return why == Why.REJECTED ? RunReason.REJECTED : RunReason.NOT_STARTED;
+    }
+
+    @Override
     public RunStatus status() {
       return RunStatus.FAILED;
     }
@@ -179,6 +218,11 @@ public sealed interface RunOutcome {
    * @param output what was printed until then
    */
   record Lost(String message, Output output) implements RunOutcome {
+    @Override
+    public RunReason reason() {
+      return RunReason.LOST;
+    }
+
     /** Null is refused. */
     public Lost {
       requireNonNull(message, "message");
@@ -223,6 +267,11 @@ public sealed interface RunOutcome {
     }
 
     @Override
+    public RunReason reason() {
+      return RunReason.EXITED;
+    }
+
+    @Override
     public RunStatus status() {
       return RunStatus.COMPLETED;
     }
@@ -249,6 +298,11 @@ public sealed interface RunOutcome {
     @Override
     public Output output() {
       return new Output(CapturedText.EMPTY, CapturedText.of(explanation));
+    }
+
+    @Override
+    public RunReason reason() {
+      return RunReason.REJECTED;
     }
 
     @Override

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param command the program and its arguments as they are to be started, secrets included; empty
  *     for a dry-run
  * @param datasetUsed whether the data set is checked and a configuration is written for it
- * @param training the hyper-parameters
- * @param outputDir where results go; null for {@code ./output/tunix_run_<first 8 of the run id>}
+ * @param training the hyper-parameters; null exactly when the data set is not used, for a command
+ *     of the user's own
+ * @param outputDir where results go; null for {@code ./output/tunix_run_<run id>}, and for a
+ *     command of the user's own, whose results the registry does not know
  * @param timeLimit after which the run is ended; null for none
  * @param environment variables of this run alone; not recorded
  */
@@ -29,16 +31,24 @@ public record RunRequest(
     String modelId,
     List<String> command,
     boolean datasetUsed,
-    TrainingConfig training,
+    @Nullable TrainingConfig training,
     @Nullable String outputDir,
     @Nullable Duration timeLimit,
     Map<String, String> environment) {
 
-  /** Copies the command and the environment. */
+  /**
+   * Copies the command and the environment.
+   *
+   * @throws IllegalArgumentException if a command of the user's own has hyper-parameters or an
+   *     output folder, or anything else has no hyper-parameters
+   */
   public RunRequest {
     requireNonNull(datasetKey, "datasetKey");
     requireNonNull(modelId, "modelId");
-    requireNonNull(training, "training");
+    if (datasetUsed == (training == null) || (outputDir != null && training == null)) {
+      throw new IllegalArgumentException(
+          "a training has hyper-parameters and an output folder, another command has neither");
+    }
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
   }
@@ -59,7 +69,8 @@ public record RunRequest(
   }
 
   /**
-   * Runs any command exactly as it is given; key and model are labels, no data set is looked for.
+   * Runs any command exactly as it is given; key and model are labels, no data set is looked for,
+   * and no hyper-parameters and no output folder are recorded.
    */
   public static RunRequest command(DatasetKey datasetKey, String modelId, List<String> command) {
     return request(datasetKey, modelId, command, false);
@@ -68,16 +79,31 @@ public record RunRequest(
   private static RunRequest request(
       DatasetKey datasetKey, String modelId, List<String> command, boolean datasetUsed) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, TrainingConfig.DEFAULT, null, null, Map.of());
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        datasetUsed ? TrainingConfig.DEFAULT : null,
+        null,
+        null,
+        Map.of());
   }
 
-  /** The same with other hyper-parameters. */
+  /**
+   * The same with other hyper-parameters.
+   *
+   * @throws IllegalArgumentException if this is a command of the user's own
+   */
   public RunRequest withTraining(TrainingConfig config) {
     return new RunRequest(
         datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit, environment);
   }
 
-  /** The same with results in that folder; null for the default. */
+  /**
+   * The same with results in that folder; null for the default.
+   *
+   * @throws IllegalArgumentException if this is a command of the user's own, and it is not null
+   */
   public RunRequest withOutputDir(@Nullable String folder) {
     return new RunRequest(
         datasetKey, modelId, command, datasetUsed, training, folder, timeLimit, environment);
@@ -106,10 +132,13 @@ public record RunRequest(
    * @throws IllegalArgumentException if a value is outside its limits
    */
   public RunSpec toSpec(RunId id) {
-    String folder =
-        outputDir != null ? outputDir : "./output/tunix_run_" + id.toString().substring(0, 8);
     return new RunSpec(
-        datasetKey, modelId, mode(), folder, training, Secrets.masked(command), timeLimit);
+        datasetKey, modelId, mode(), folder(id), training, Secrets.masked(command), timeLimit);
+  }
+
+  /** The first digits of an id would do for a minute only: those of all runs in it are the same. */
+  private @Nullable String folder(RunId id) {
+    return training == null || outputDir != null ? outputDir : "./output/tunix_run_" + id;
   }
 
   /**

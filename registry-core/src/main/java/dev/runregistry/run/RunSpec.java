@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param modelId the model, 1 to 256 characters
  * @param mode whether anything is started
  * @param outputDir where the training puts its results, 1 to 512 characters; the registry neither
- *     reads nor creates it
- * @param training the hyper-parameters
+ *     reads nor creates it. Null exactly when {@code training} is
+ * @param training the hyper-parameters; null for a command of the user's own, of which the registry
+ *     knows none
  * @param command the program and its arguments, never a shell string, as they are recorded: with
  *     obvious secrets masked (see {@link Secrets}); what is started is the {@link Invocation}.
  *     Empty for a dry-run, where nothing is started. {@code {config}} in an argument of a training
@@ -26,8 +27,8 @@ public record RunSpec(
     DatasetKey datasetKey,
     String modelId,
     RunMode mode,
-    String outputDir,
-    TrainingConfig training,
+    @Nullable String outputDir,
+    @Nullable TrainingConfig training,
     List<String> command,
     @Nullable Duration timeLimit) {
 
@@ -38,9 +39,16 @@ public record RunSpec(
    */
   public RunSpec {
     requireNonNull(datasetKey, "datasetKey");
-    requireNonNull(training, "training");
     Text.require("model_id", modelId, 256);
-    Text.require("output_dir", outputDir, 512);
+    if (outputDir != null) {
+      Text.require("output_dir", outputDir, 512);
+    }
+    if ((outputDir == null) != (training == null)) {
+      throw new IllegalArgumentException("training and output_dir are known together");
+    }
+    if (mode == RunMode.DRY_RUN && training == null) {
+      throw new IllegalArgumentException("a dry-run checks a training");
+    }
     command = List.copyOf(command);
     command.forEach(word -> Text.requireStorable("command", word));
     if (command.isEmpty() != (mode == RunMode.DRY_RUN)) {

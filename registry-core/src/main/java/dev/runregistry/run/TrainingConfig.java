@@ -1,16 +1,26 @@
 package dev.runregistry.run;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The hyper-parameters of a training. The limits are those of the HTTP contract.
  *
  * @param learningRate greater than 0, at most 1
+ * @param weightDecay 0 to 1; null for a run recorded before version 5 of the tables
  * @param numEpochs passes over the data set, 1 to 100
  * @param batchSize examples in one step, 1 to 512
  * @param maxSeqLength tokens of one example, 128 to 32768
+ * @param device where it computes; null exactly when {@code weightDecay} is
  */
-public record TrainingConfig(double learningRate, int numEpochs, int batchSize, int maxSeqLength) {
+public record TrainingConfig(
+    double learningRate,
+    @Nullable Double weightDecay,
+    int numEpochs,
+    int batchSize,
+    int maxSeqLength,
+    @Nullable TrainingDevice device) {
 
-  /** What is used where nothing is said: 2e-5, 3 epochs, batches of 8, 2048 tokens. */
+  /** What is used where nothing is said: 2e-5, 0.01, 3 epochs, batches of 8, 2048 tokens, auto. */
   public static final TrainingConfig DEFAULT = new TrainingConfig(2e-5, 3, 8, 2048);
 
   /**
@@ -26,6 +36,26 @@ public record TrainingConfig(double learningRate, int numEpochs, int batchSize, 
     requireBetween("num_epochs", numEpochs, 1, 100);
     requireBetween("batch_size", batchSize, 1, 512);
     requireBetween("max_seq_length", maxSeqLength, 128, 32_768);
+    if ((weightDecay == null) != (device == null)) {
+      throw new IllegalArgumentException(
+          "weight_decay and device are known together: %s, %s".formatted(weightDecay, device));
+    }
+    if (weightDecay != null) {
+      weightDecay = weightDecay + 0.0; // never -0.0
+      if (!(weightDecay >= 0 && weightDecay <= 1)) { // also refuses NaN
+        throw new IllegalArgumentException("weight_decay must be 0 to 1: " + weightDecay);
+      }
+    }
+  }
+
+  /** The same with the default weight decay, 0.01, on the default device, {@code auto}. */
+  public TrainingConfig(double learningRate, int numEpochs, int batchSize, int maxSeqLength) {
+    this(learningRate, 0.01, numEpochs, batchSize, maxSeqLength, TrainingDevice.AUTO);
+  }
+
+  /** Returns the same with that weight decay, on that device. */
+  public TrainingConfig with(double decay, TrainingDevice on) {
+    return new TrainingConfig(learningRate, decay, numEpochs, batchSize, maxSeqLength, on);
   }
 
   private static void requireBetween(String name, int value, int least, int most) {

@@ -61,6 +61,7 @@ class CanonicalRunPropertyTest {
         Samples.NOON,
         Samples.NOON.plusNanos(micros * 1_000L),
         code,
+        null,
         output,
         "m" + message,
         null);

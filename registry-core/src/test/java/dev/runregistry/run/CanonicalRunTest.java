@@ -25,7 +25,7 @@ class CanonicalRunTest {
           "google/gemma-2b-it",
           RunMode.LOCAL,
           "./out",
-          new TrainingConfig(2e-5, 3, 8, 2048),
+          new TrainingConfig(2e-5, null, 3, 8, 2048, null),
           List.of("sh", "-c", "echo '1:x\n'", ""),
           Duration.ofMillis(30_001));
   private static final Run RUN =
@@ -39,13 +39,18 @@ class CanonicalRunTest {
           NOON.plusNanos(1_000),
           NOON.plusSeconds(1),
           3,
+          null,
           new Output(CapturedText.of("loss 0.25\n"), CapturedText.of("😀")),
           "Failed with exit code 3",
           new Provenance(
               "node-7", "ann", "/work", "0.1.0", "0".repeat(40), true, Map.of("B", "2", "A", "")));
 
   private static String canonical(Run run) {
-    return new String(CanonicalRun.bytes(run, 1), UTF_8);
+    return canonical(run, 1);
+  }
+
+  private static String canonical(Run run, int form) {
+    return new String(CanonicalRun.bytes(run, form), UTF_8);
   }
 
   @Test
@@ -99,6 +104,61 @@ class CanonicalRunTest {
   }
 
   @Test
+  void the_second_form_is_what_it_was_when_the_first_digest_was_taken() {
+    RunSpec spec =
+        spec(
+            "k", "m", "o", TrainingConfig.DEFAULT.with(0.5, TrainingDevice.CUDA), List.of("x"), 1L);
+
+    assertThat(canonical(withReason(with(spec), RunReason.EXITED), 2))
+        .startsWith("run-registry run 2\n")
+        .contains("exit_code=1:3\nreason=6:exited\nmessage=")
+        .contains(
+            """
+            learning_rate=16:3ef4f8b588e368f1
+            weight_decay=16:3fe0000000000000
+            num_epochs=1:3
+            batch_size=1:8
+            max_seq_length=4:2048
+            device=4:cuda
+            command*1
+            """);
+    assertThat(CanonicalRun.digest(withReason(RUN, RunReason.EXITED), 2).toString())
+        .isEqualTo("c45bd4d5fa3f03212f46763a64fab2da6b39ad52ed8a67c0dc1b34ae52663919");
+  }
+
+  @Test
+  void a_command_of_the_users_own_has_no_values_of_a_training() {
+    Run run =
+        with(new RunSpec(DatasetKey.NONE, "none", RunMode.LOCAL, null, null, List.of("x"), null));
+
+    assertThat(canonical(run, 2))
+        .contains(
+            """
+            output_dir
+            learning_rate
+            weight_decay
+            num_epochs
+            batch_size
+            max_seq_length
+            device
+            command*1
+            """);
+  }
+
+  @Test
+  void what_the_first_form_does_not_know_cannot_be_put_into_an_old_run() {
+    Run reasoned = withReason(RUN, RunReason.EXITED);
+    Run decayed = with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x"), 1L));
+    Run without =
+        with(
+            spec(
+                "k", "m", "o", new TrainingConfig(2e-5, null, 3, 8, 2048, null), List.of("x"), 1L));
+
+    assertThat(CanonicalRun.digest(reasoned, 1)).isNotEqualTo(CanonicalRun.digest(RUN, 1));
+    assertThat(CanonicalRun.digest(decayed, 1)).isNotEqualTo(CanonicalRun.digest(without, 1));
+  }
+
+  @Test
   void nothing_is_not_the_same_as_an_empty_text() {
     Run lost = Samples.runningDryRun().finish(new RunOutcome.Lost("Lost", Output.NONE), NOON);
 
@@ -144,6 +204,14 @@ class CanonicalRunTest {
     changed.put("numEpochs", with(trained(2e-5, 4, 8, 2048)));
     changed.put("batchSize", with(trained(2e-5, 3, 9, 2048)));
     changed.put("maxSeqLength", with(trained(2e-5, 3, 8, 2049)));
+    TrainingConfig usual = TrainingConfig.DEFAULT;
+    changed.put(
+        "weightDecay",
+        with(spec("k", "m", "o", usual.with(0.02, TrainingDevice.AUTO), List.of("x"), 1L)));
+    changed.put(
+        "device",
+        with(spec("k", "m", "o", usual.with(0.01, TrainingDevice.CPU), List.of("x"), 1L)));
+    changed.put("reason", withReason(RUN, RunReason.EXITED));
     changed.put("mode", Samples.runningDryRun());
     Map<String, String> variables = Map.of("B", "2", "A", "");
     changed.put("host", from("x", "ann", "/work", "0.1.0", "0", true, variables));
@@ -175,6 +243,7 @@ class CanonicalRunTest {
         RUN.startedAt(),
         RUN.completedAt(),
         3,
+        null,
         RUN.output(),
         RUN.message(),
         new Provenance(host, user, folder, version, digit.repeat(40), dirty, environment));
@@ -195,9 +264,27 @@ class CanonicalRunTest {
         RUN.startedAt(),
         completed,
         code,
+        null,
         RUN.output(),
         RUN.message(),
         RUN.provenance());
+  }
+
+  private static Run withReason(Run run, RunReason reason) {
+    return new Run(
+        run.id(),
+        run.spec(),
+        run.status(),
+        run.executor(),
+        run.externalId(),
+        run.createdAt(),
+        run.startedAt(),
+        run.completedAt(),
+        run.exitCode(),
+        reason,
+        run.output(),
+        run.message(),
+        run.provenance());
   }
 
   private static Run with(RunSpec spec) {
@@ -215,6 +302,7 @@ class CanonicalRunTest {
         RUN.startedAt(),
         RUN.completedAt(),
         code,
+        null,
         RUN.output(),
         RUN.message(),
         RUN.provenance());
@@ -242,6 +330,7 @@ class CanonicalRunTest {
         started,
         RUN.completedAt(),
         3,
+        null,
         output,
         message,
         RUN.provenance());
@@ -290,7 +379,7 @@ class CanonicalRunTest {
     List<Run> all = Stream.concat(unchanged, changes().values().stream()).toList();
 
     assertThat(all).doesNotHaveDuplicates();
-    assertThat(all.stream().map(run -> CanonicalRun.digest(run, 1)).toList())
+    assertThat(all.stream().map(run -> CanonicalRun.digest(run, CanonicalRun.FORM)).toList())
         .doesNotHaveDuplicates();
   }
 }

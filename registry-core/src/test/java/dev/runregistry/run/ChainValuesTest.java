@@ -81,8 +81,8 @@ class ChainValuesTest {
             new ChainLink(
                 1,
                 RUN.id(),
-                1,
-                CanonicalRun.digest(RUN, 1),
+                2,
+                CanonicalRun.digest(RUN, 2),
                 NOON,
                 false,
                 Digest.ZERO,
@@ -101,9 +101,9 @@ class ChainValuesTest {
 
     assertThat(
             List.of(
-                with(link, RunId.parse("019a1b2c-3d4e-7f00-8000-0123456789ac"), 1, NOON),
-                with(link, RUN.id(), 2, NOON),
-                with(link, RUN.id(), 1, later),
+                with(link, RunId.parse("019a1b2c-3d4e-7f00-8000-0123456789ac"), 2, NOON),
+                with(link, RUN.id(), 1, NOON),
+                with(link, RUN.id(), 2, later),
                 with(link, ABC, false, ABC, link.digest()),
                 with(link, link.runDigest(), true, ABC, link.digest()),
                 with(link, link.runDigest(), false, Digest.ZERO, link.digest()),
@@ -122,6 +122,6 @@ class ChainValuesTest {
   private static ChainLink with(
       ChainLink link, Digest ofRun, boolean sealed, Digest previous, Digest digest) {
     return new ChainLink(
-        link.number(), link.runId(), 1, ofRun, link.recordedAt(), sealed, previous, digest);
+        link.number(), link.runId(), 2, ofRun, link.recordedAt(), sealed, previous, digest);
   }
 }

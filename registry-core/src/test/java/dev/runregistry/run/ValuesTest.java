@@ -132,9 +132,10 @@ class ValuesTest {
 
   @Test
   void the_default_output_folder_is_named_after_the_run() {
-    assertThat(Samples.local().toSpec(ID).outputDir()).isEqualTo("./output/tunix_run_019a1b2c");
-    assertThat(Samples.local().withOutputDir("/data/out").toSpec(ID).outputDir())
-        .isEqualTo("/data/out");
+    RunRequest training = RunRequest.training(new DatasetKey("k"), "m", List.of("tunix"));
+
+    assertThat(training.toSpec(ID).outputDir()).isEqualTo("./output/tunix_run_" + ID);
+    assertThat(training.withOutputDir("/data/out").toSpec(ID).outputDir()).isEqualTo("/data/out");
   }
 
   @Test
@@ -158,7 +159,7 @@ class ValuesTest {
 
   @Test
   void texts_outside_their_limits_are_refused_before_anything_runs() {
-    RunRequest request = Samples.local();
+    RunRequest request = RunRequest.training(new DatasetKey("k"), "m", List.of("tunix"));
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> request.withOutputDir("").toSpec(ID))

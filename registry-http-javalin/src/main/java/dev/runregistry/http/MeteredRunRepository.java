@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -40,6 +41,11 @@ final class MeteredRunRepository implements RunRepository {
           repository.ping();
           return true;
         });
+  }
+
+  @Override
+  public DatabaseIdentity identity() { // asks no database
+    return repository.identity();
   }
 
   @Override

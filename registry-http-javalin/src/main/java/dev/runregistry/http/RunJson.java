@@ -6,6 +6,7 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.TrainingConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -37,23 +38,42 @@ final class RunJson {
     Instant completedAt = run.completedAt();
     json.writeStringField("completed_at", completedAt == null ? null : TimeText.of(completedAt));
     json.writeStringField("message", run.message());
+    json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
     json.writeEndObject();
   }
 
   /**
    * What a run was asked for, but for its command: that is the operator's, and may have secrets.
+   * The values of a training are null for a command of the user's own.
    */
   static byte[] config(RunSpec spec) {
     return Json.write(
         json -> {
           json.writeStartObject();
-          json.writeNumberField("learning_rate", spec.training().learningRate());
-          json.writeNumberField("num_epochs", spec.training().numEpochs());
-          json.writeNumberField("batch_size", spec.training().batchSize());
-          json.writeNumberField("max_seq_length", spec.training().maxSeqLength());
+          write(json, spec.training());
           writeSeconds(json, "time_limit_seconds", spec.timeLimit());
           json.writeEndObject();
         });
+  }
+
+  private static void write(JsonGenerator json, @Nullable TrainingConfig known) throws IOException {
+    writeDouble(json, "learning_rate", known == null ? null : known.learningRate());
+    writeNumber(json, "num_epochs", known == null ? null : (long) known.numEpochs());
+    writeNumber(json, "batch_size", known == null ? null : (long) known.batchSize());
+    writeNumber(json, "max_seq_length", known == null ? null : (long) known.maxSeqLength());
+    writeDouble(json, "weight_decay", known == null ? null : known.weightDecay());
+    json.writeStringField(
+        "device", known == null || known.device() == null ? null : known.device().text());
+  }
+
+  private static void writeDouble(JsonGenerator json, String name, @Nullable Double number)
+      throws IOException {
+    json.writeFieldName(name);
+    if (number == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(number);
+    }
   }
 
   /** The page that this query asked for. */

@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -83,6 +84,11 @@ final class BreakableRepository implements RunRepository {
   @Override
   public void save(Run run) {
     working().save(run);
+  }
+
+  @Override
+  public DatabaseIdentity identity() {
+    return repository.identity();
   }
 
   @Override

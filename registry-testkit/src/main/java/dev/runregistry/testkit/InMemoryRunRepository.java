@@ -4,6 +4,7 @@ import static java.util.Comparator.comparing;
 
 import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunCursor;
@@ -23,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
@@ -38,6 +40,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
 
   private final ConcurrentMap<RunId, Run> runs = new ConcurrentHashMap<>();
   private final List<ChainLink> links = new ArrayList<>();
+  private final UUID uuid = UUID.randomUUID();
 
   /** An empty one. */
   public InMemoryRunRepository() {}
@@ -99,6 +102,11 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     return one.withGit(null, null).equals(next.withGit(null, null))
         && (one.gitCommit() == null || one.gitCommit().equals(next.gitCommit()))
         && (one.gitDirty() == null || one.gitDirty().equals(next.gitDirty()));
+  }
+
+  @Override
+  public DatabaseIdentity identity() {
+    return new DatabaseIdentity("memory:" + uuid, Optional.of(uuid));
   }
 
   @Override

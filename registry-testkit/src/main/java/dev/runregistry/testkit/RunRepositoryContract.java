@@ -78,6 +78,17 @@ public abstract class RunRepositoryContract {
   }
 
   @Test
+  void it_says_which_database_it_is() {
+    String address = runs.identity().address();
+
+    runs.save(Runs.completed());
+
+    assertThat(runs.identity().uuid()).isPresent();
+    assertThat(runs.identity().address()).isEqualTo(address);
+    assertThat(runs.identity()).isEqualTo(runs.identity());
+  }
+
+  @Test
   void an_unknown_run_is_not_found() {
     runs.save(Runs.running());
 
@@ -510,6 +521,7 @@ public abstract class RunRepositoryContract {
         run.startedAt(),
         run.completedAt(),
         run.exitCode(),
+        run.reason(),
         run.output(),
         run.message(),
         run.provenance());

@@ -10,6 +10,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,9 +62,46 @@ public final class Runs {
         "google/gemma-2b-it",
         RunMode.LOCAL,
         "./output",
-        new TrainingConfig(0.000_5, 2, 16, 1024),
+        new TrainingConfig(0.000_5, 2, 16, 1024).with(0.1, TrainingDevice.CUDA),
         command,
         Duration.ofMillis(30_001));
+  }
+
+  /** A command of the user's own, of which the registry knows no training. */
+  public static RunSpec commandOf(String... words) {
+    return new RunSpec(
+        DatasetKey.NONE, "none", RunMode.LOCAL, null, null, List.of(words), Duration.ofMillis(1));
+  }
+
+  /** A training as it was recorded before version 5 of the tables. */
+  public static RunSpec olderTraining() {
+    RunSpec spec = localRunOf("math-v1");
+    return new RunSpec(
+        spec.datasetKey(),
+        spec.modelId(),
+        spec.mode(),
+        spec.outputDir(),
+        new TrainingConfig(0.000_5, null, 2, 16, 1024, null),
+        spec.command(),
+        spec.timeLimit());
+  }
+
+  /** The same run as it was recorded before version 5: no reason. */
+  public static Run withoutReason(Run run) {
+    return new Run(
+        run.id(),
+        run.spec(),
+        run.status(),
+        run.executor(),
+        run.externalId(),
+        run.createdAt(),
+        run.startedAt(),
+        run.completedAt(),
+        run.exitCode(),
+        null,
+        run.output(),
+        run.message(),
+        run.provenance());
   }
 
   /** Waits since {@link #NOON}. */
@@ -150,6 +188,14 @@ public final class Runs {
         ended(dryRunning().withProvenance(provenance()), lost()),
         ended(running(), exited(1)),
         ended(running(), exited(255)),
+        ended(running(), new RunOutcome.Exited(137, Output.NONE, "", true)),
+        ended(running(), new RunOutcome.Exited(137, Output.NONE, "", false)),
+        running(commandOf("python3", "train.py", "--lr", "1"), NOON),
+        ended(running(commandOf("python3", "train.py", "--lr", "1"), NOON), exited(0)),
+        ended(running(olderTraining(), NOON), exited(0)),
+        withoutReason(ended(running(olderTraining(), NOON), exited(3))),
+        withoutReason(ended(running(), lost())),
+        ended(running(), rejected()),
         ended(running(), timedOut()),
         ended(running(), notStarted()),
         ended(pending(), notStarted()),
@@ -171,6 +217,11 @@ public final class Runs {
   /** Never came to life. */
   public static RunOutcome notStarted() {
     return new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.NOT_FOUND, "No program tunix");
+  }
+
+  /** Its data set was not fit. */
+  public static RunOutcome rejected() {
+    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REJECTED, "No manifest");
   }
 
   /** Nobody saw the end. */

@@ -40,13 +40,11 @@ public interface RunRepository {
   }
 
   /**
-   * Returns which database this is, without connecting: the address always, the id once the
-   * database was reached ({@link #ping} is enough). Changes its id when another database answers at
-   * the same address. A repository that does not implement it counts as the only one.
+   * Returns which database this is, without a connection and at any time; throws nothing. The
+   * address is always there and never changes; the UUID is there as soon as another call of this
+   * repository has reached the database, and is that of the database it reached last.
    */
-  default DatabaseIdentity identity() {
-    return DatabaseIdentity.UNKNOWN;
-  }
+  DatabaseIdentity identity();
 
   /** The run as it was last saved, equal to it; empty if there is none with that id. */
   Optional<Run> find(RunId id);

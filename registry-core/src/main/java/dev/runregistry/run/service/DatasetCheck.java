@@ -51,7 +51,7 @@ final class DatasetCheck {
         .map(
             refusal ->
                 new NotStarted(
-                    NotStarted.Why.REFUSED,
+                    result.why,
                     refusal,
                     new Output(CapturedText.EMPTY, CapturedText.of(result.report))));
   }
@@ -64,13 +64,15 @@ final class DatasetCheck {
       journal.configure(run, dataset);
       step = "Step 3 of 3, the records";
       int records = catalog.sample(dataset, RECORDS_LOOKED_AT);
-      return new Result(null, report(run.spec(), dataset, records));
+      return new Result(NotStarted.Why.REJECTED, null, report(run.spec(), dataset, records));
     } catch (DatasetException e) {
-      return new Result(requireNonNull(e.getMessage()), failed(step, e.explanation()));
+      return new Result(
+          NotStarted.Why.REJECTED, requireNonNull(e.getMessage()), failed(step, e.explanation()));
     } catch (
         JournalException e) { // its message may name a path of this host, so only the log has it
       log.error("run {}: the training configuration cannot be written", run.id(), e);
       return new Result(
+          NotStarted.Why.REFUSED,
           "The training configuration cannot be written",
           failed(step, "config.yaml: the run folder cannot be written on this host"));
     }
@@ -81,14 +83,14 @@ final class DatasetCheck {
   }
 
   private static String report(RunSpec spec, Dataset dataset, int records) {
-    TrainingConfig training = spec.training();
+    TrainingConfig training = requireNonNull(spec.training(), "training");
     return """
         Dataset: %s (%s, version %s), %d traces
         Manifest: well formed
         Configuration: can be written
         Records: the first %d checked, well formed
         Model: %s
-        Training: learning_rate=%s num_epochs=%d batch_size=%d max_seq_length=%d
+        Training: learning_rate=%s weight_decay=%s num_epochs=%d batch_size=%d max_seq_length=%d device=%s
         Output: %s
         """
         .formatted(
@@ -99,17 +101,20 @@ final class DatasetCheck {
             records,
             spec.modelId(),
             training.learningRate(),
+            training.weightDecay(),
             training.numEpochs(),
             training.batchSize(),
             training.maxSeqLength(),
+            training.device() == null ? null : training.device().text(),
             spec.outputDir());
   }
 
   /**
    * What the check found.
    *
+   * @param why the kind of obstacle, if there is one
    * @param refusal the short form; null when all is well
    * @param report for stdout when all is well, for stderr when not
    */
-  private record Result(@Nullable String refusal, String report) {}
+  private record Result(NotStarted.Why why, @Nullable String refusal, String report) {}
 }

@@ -145,8 +145,8 @@ class RunRegistryTest {
             Configuration: can be written
             Records: the first 5 checked, well formed
             Model: google/gemma-2b-it
-            Training: learning_rate=2.0E-5 num_epochs=3 batch_size=8 max_seq_length=2048
-            Output: ./output/tunix_run_019a1b2c
+            Training: learning_rate=2.0E-5 weight_decay=0.01 num_epochs=3 batch_size=8 max_seq_length=2048 device=auto
+            Output: ./output/tunix_run_019a1b2c-3d4e-7f00-8000-0123456789ab
             """);
   }
 

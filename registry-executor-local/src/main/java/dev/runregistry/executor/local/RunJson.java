@@ -12,6 +12,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -181,6 +182,7 @@ final class RunJson {
     writeNumber(
         json, "completed_at_us", run.completedAt() == null ? null : micros(run.completedAt()));
     writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
+    writeText(json, "reason", run.reason() == null ? null : run.reason().text());
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     json.writeStringField("message", run.message());
@@ -190,17 +192,15 @@ final class RunJson {
   }
 
   private static void writeSpec(JsonGenerator json, RunSpec spec) throws IOException {
-    TrainingConfig training = spec.training();
     Duration limit = spec.timeLimit();
     json.writeObjectFieldStart("spec");
     json.writeStringField("dataset_key", spec.datasetKey().value());
     json.writeStringField("model_id", spec.modelId());
     json.writeStringField("mode", spec.mode().text());
-    json.writeStringField("output_dir", spec.outputDir());
-    json.writeNumberField("learning_rate", training.learningRate());
-    json.writeNumberField("num_epochs", training.numEpochs());
-    json.writeNumberField("batch_size", training.batchSize());
-    json.writeNumberField("max_seq_length", training.maxSeqLength());
+    writeText(json, "output_dir", spec.outputDir());
+    if (spec.training() != null) {
+      writeTraining(json, spec.training());
+    }
     json.writeArrayFieldStart("command");
     for (String word : spec.command()) {
       json.writeString(word);
@@ -208,6 +208,23 @@ final class RunJson {
     json.writeEndArray();
     writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
     json.writeEndObject();
+  }
+
+  /** Not one of these where the registry knows no training. */
+  private static void writeTraining(JsonGenerator json, TrainingConfig training)
+      throws IOException {
+    json.writeNumberField("learning_rate", training.learningRate());
+    json.writeFieldName("weight_decay");
+    if (training.weightDecay() == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(training.weightDecay());
+    }
+    json.writeNumberField("num_epochs", training.numEpochs());
+    json.writeNumberField("batch_size", training.batchSize());
+    json.writeNumberField("max_seq_length", training.maxSeqLength());
+    TrainingDevice device = training.device();
+    writeText(json, "device", device == null ? null : device.text());
   }
 
   private static void writeProvenance(JsonGenerator json, @Nullable Provenance known)

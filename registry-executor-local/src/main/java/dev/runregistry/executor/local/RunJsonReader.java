@@ -13,9 +13,11 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +84,7 @@ final class RunJsonReader {
     RunJsonReader run = within("run");
     Long completedAt = run.numberOrNull("completed_at_us");
     Long exitCode = run.numberOrNull("exit_code");
+    String reason = run.textOrNull("reason");
     return new Run(
         RunId.parse(run.text("run_id")),
         run.within("spec").spec(),
@@ -92,6 +95,7 @@ final class RunJsonReader {
         instant(run.number("started_at_us")),
         completedAt == null ? null : instant(completedAt),
         exitCode == null ? null : Math.toIntExact(exitCode),
+        reason == null ? null : RunReason.parse(reason),
         new Output(new CapturedText(run.text("stdout")), new CapturedText(run.text("stderr"))),
         run.text("message"),
         run.note.get("provenance") == null ? null : run.within("provenance").provenance());
@@ -116,14 +120,22 @@ final class RunJsonReader {
         new DatasetKey(text("dataset_key")),
         text("model_id"),
         RunMode.parse(text("mode")),
-        text("output_dir"),
-        new TrainingConfig(
-            ((Number) requireNonNull(note.get("learning_rate"))).doubleValue(),
-            Math.toIntExact(number("num_epochs")),
-            Math.toIntExact(number("batch_size")),
-            Math.toIntExact(number("max_seq_length"))),
+        textOrNull("output_dir"),
+        note.containsKey("learning_rate") ? training() : null,
         words("command"),
         limit == null ? null : Duration.ofMillis(limit));
+  }
+
+  private TrainingConfig training() {
+    Number decay = (Number) note.get("weight_decay");
+    String device = textOrNull("device");
+    return new TrainingConfig(
+        ((Number) present("learning_rate")).doubleValue(),
+        decay == null ? null : decay.doubleValue(),
+        Math.toIntExact(number("num_epochs")),
+        Math.toIntExact(number("batch_size")),
+        Math.toIntExact(number("max_seq_length")),
+        device == null ? null : TrainingDevice.parse(device));
   }
 
   private RunJsonReader within(String name) {

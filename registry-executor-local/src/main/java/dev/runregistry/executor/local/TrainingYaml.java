@@ -1,5 +1,7 @@
 package dev.runregistry.executor.local;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.runregistry.run.Dataset;
@@ -34,7 +36,7 @@ final class TrainingYaml {
       out.writeStringField("format", "tunix_sft");
       out.writeStringField("path", dataset.records().toString());
       out.writeEndObject();
-      writeTraining(out, spec.training());
+      writeTraining(out, requireNonNull(spec.training(), "training"));
       out.writeObjectFieldStart("output");
       out.writeStringField("output_dir", spec.outputDir());
       out.writeEndObject();
@@ -47,9 +49,16 @@ final class TrainingYaml {
     out.writeObjectFieldStart("training");
     out.writeFieldName("learning_rate");
     out.writeNumber(decimal(training.learningRate()));
+    if (training.weightDecay() != null) {
+      out.writeFieldName("weight_decay");
+      out.writeNumber(decimal(training.weightDecay()));
+    }
     out.writeNumberField("num_epochs", training.numEpochs());
     out.writeNumberField("batch_size", training.batchSize());
     out.writeNumberField("max_seq_length", training.maxSeqLength());
+    if (training.device() != null) {
+      out.writeStringField("device", training.device().text());
+    }
     out.writeEndObject();
   }
 

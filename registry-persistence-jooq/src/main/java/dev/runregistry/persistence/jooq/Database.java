@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -39,6 +40,7 @@ final class Database {
   private static final Duration SOON = Duration.ofMillis(1_500);
 
   private final String name;
+  private final Supplier<String> address;
   private final Schema schema;
   private final Connections connections;
   private final LongSupplier nanoTime;
@@ -46,9 +48,11 @@ final class Database {
   // made at the first question, because a command loads jOOQ's classes after it has started its
   // child; two threads may both make one, which does no harm
   private volatile @Nullable DSLContext sql;
+  private volatile @Nullable String knownAddress; // a link that is changed later changes nothing
 
-  Database(String name, Connections connections, Schema schema, LongSupplier nanoTime) {
-    this.name = name;
+  Database(DatabaseConfig config, Connections connections, Schema schema, LongSupplier nanoTime) {
+    this.name = config.name();
+    this.address = () -> DatabaseAddress.of(config);
     this.nanoTime = nanoTime;
     this.connections = connections;
     this.schema = schema;
@@ -134,6 +138,16 @@ final class Database {
       schema.doubt();
       throw e;
     }
+  }
+
+  /** Returns which database this is, without a connection. */
+  DatabaseIdentity identity() {
+    String place = knownAddress;
+    if (place == null) {
+      place = address.get();
+      knownAddress = place;
+    }
+    return new DatabaseIdentity(place, schema.databaseId());
   }
 
   /** Does something else with the database. */

@@ -21,12 +21,16 @@ interface EndedRuns {
   /** Returns the ids of those that were stored; the others have an ending on record already. */
   Set<RunId> save(List<Run> runs);
 
-  /** Appends links for runs that are on record already, within the caller's transaction. */
-  static void seal(DSLContext sql, List<Run> runs) {
+  /**
+   * Appends links for runs that are on record already, within the caller's transaction.
+   *
+   * @param form in which their digests are taken
+   */
+  static void seal(DSLContext sql, List<Run> runs, int form) {
     if (sql.dialect() == SQLDialect.SQLITE) {
-      SqliteEndedRuns.seal(sql, runs);
+      SqliteEndedRuns.seal(sql, runs, form);
     } else {
-      PostgresEndedRuns.seal(sql, runs);
+      PostgresEndedRuns.seal(sql, runs, form);
     }
   }
 }

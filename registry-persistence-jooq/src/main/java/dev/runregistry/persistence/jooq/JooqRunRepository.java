@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -96,6 +97,11 @@ final class JooqRunRepository implements RunRepository {
   @Override
   public void ping() {
     database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
+  }
+
+  @Override
+  public DatabaseIdentity identity() {
+    return database.identity();
   }
 
   @Override

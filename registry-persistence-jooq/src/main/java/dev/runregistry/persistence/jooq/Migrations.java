@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** The only class that knows Flyway: loading it takes longer than all else of a short command. */
 final class Migrations {
   private static final String FOLDER = "classpath:dev/runregistry/persistence/jooq/migration/";
+
+  private static final int OLDEST_SQLITE = 53;
 
   private final Connections connections;
 
@@ -60,7 +64,10 @@ final class Migrations {
       int before = version(source); // Flyway itself would overlook a newer one
       if (!sqlite) {
         requireEveryCharacter(source);
-      } else if (before > 0 || WriteAheadLog.isForTheTaking(source)) {
+      } else {
+        requireAlterTable(source);
+      }
+      if (sqlite && (before > 0 || WriteAheadLog.isForTheTaking(source))) {
         WriteAheadLog.turnOn(source); // before anybody can see tables and write to them
       }
       MigrateResult result = flyway.migrate();
@@ -85,6 +92,17 @@ final class Migrations {
       throw new DataAccessException(
           "its encoding is %s: make a database WITH ENCODING 'UTF8' TEMPLATE template0"
               .formatted(encoding));
+    }
+  }
+
+  /** Version 5 takes NOT NULL from columns, which older ones can do only by writing every row. */
+  private static void requireAlterTable(DataSource source) {
+    String version = String.valueOf(answer(source, "SELECT sqlite_version()"));
+    Matcher minor = Pattern.compile("3\\.(\\d+)(\\..*)?").matcher(version);
+    if (minor.matches() && Integer.parseInt(minor.group(1)) < OLDEST_SQLITE) {
+      throw new DataAccessException(
+          "SQLite 3.%d or newer is needed, this is %s: use a newer org.xerial:sqlite-jdbc"
+              .formatted(OLDEST_SQLITE, version));
     }
   }
 

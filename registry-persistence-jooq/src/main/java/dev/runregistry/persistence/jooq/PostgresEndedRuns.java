@@ -49,7 +49,7 @@ final class PostgresEndedRuns implements EndedRuns {
     List<@Nullable Object> values = RunSaving.values(runs);
     for (Run run : runs) {
       values.add(run.id().value());
-      values.add(digest(run));
+      values.add(digest(run, CanonicalRun.FORM));
     }
     return new Statement(List.of("end", runs.size()), () -> text(runs), values);
   }
@@ -59,15 +59,16 @@ final class PostgresEndedRuns implements EndedRuns {
     return SAVE.formatted(RunSaving.text(runs), CanonicalRun.FORM, digests);
   }
 
-  static void seal(DSLContext sql, List<Run> runs) {
-    sql.execute(SEAL, inline(CanonicalRun.FORM), digests(runs));
+  static void seal(DSLContext sql, List<Run> runs, int form) {
+    sql.execute(SEAL, inline(form), digests(runs, form));
   }
 
-  private static QueryPart digests(List<Run> runs) {
-    return DSL.list(runs.stream().map(run -> DSL.row(run.id().value(), digest(run))).toList());
+  private static QueryPart digests(List<Run> runs, int form) {
+    return DSL.list(
+        runs.stream().map(run -> DSL.row(run.id().value(), digest(run, form))).toList());
   }
 
-  private static byte[] digest(Run run) {
-    return CanonicalRun.digest(run, CanonicalRun.FORM).bytes();
+  private static byte[] digest(Run run, int form) {
+    return CanonicalRun.digest(run, form).bytes();
   }
 }

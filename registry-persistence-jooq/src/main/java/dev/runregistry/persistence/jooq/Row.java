@@ -22,6 +22,11 @@ final class Row {
     this.columns = columns;
   }
 
+  /** Whether the column was selected at all. */
+  boolean has(Field<?> column) {
+    return columns.cells.containsKey(column);
+  }
+
   /** The value of a column; null where the row has none. */
   <T> @Nullable T get(Field<T> column) {
     try {

@@ -23,7 +23,7 @@ public final class RunDatabase implements AutoCloseable {
   private RunDatabase(DatabaseConfig config) {
     connections = Connections.to(config);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
-    database = new Database(config.name(), connections, schema, System::nanoTime);
+    database = new Database(config, connections, schema, System::nanoTime);
     Statements statements = new Statements(connections);
     runs =
         new JooqRunRepository(database, statements, EndedRuns.in(connections.types(), statements));

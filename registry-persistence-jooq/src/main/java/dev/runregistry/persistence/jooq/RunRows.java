@@ -9,17 +9,32 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jooq.Field;
+import org.jspecify.annotations.Nullable;
 
 /** Runs out of rows; into one it goes by {@link RunValues}. */
 final class RunRows {
+  private static final Set<Field<?>> SINCE_VERSION_5 =
+      Set.of(TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON);
+
+  /** What {@link #toRun} reads in a table of version 4, where there is no more. */
+  static final Row.Columns RUN_OF_VERSION_4 =
+      new Row.Columns(
+          Arrays.stream(TUNIX_RUNS.fields())
+              .filter(field -> !SINCE_VERSION_5.contains(field))
+              .toList());
+
   /** What {@link #toRun} reads. */
   static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
 
@@ -54,11 +69,17 @@ final class RunRows {
         present(row, TUNIX_RUNS.STARTED_AT),
         row.get(TUNIX_RUNS.COMPLETED_AT),
         row.get(TUNIX_RUNS.EXIT_CODE),
+        toReason(row),
         new Output(
             new CapturedText(present(row, TUNIX_RUNS.STDOUT)),
             new CapturedText(present(row, TUNIX_RUNS.STDERR))),
         present(row, TUNIX_RUNS.MESSAGE),
         ProvenanceRows.toProvenance(row));
+  }
+
+  private static @Nullable RunReason toReason(Row row) {
+    String reason = ifSelected(row, TUNIX_RUNS.REASON);
+    return reason == null ? null : RunReason.parse(reason);
   }
 
   private static RunSpec toSpec(Row row) {
@@ -68,14 +89,29 @@ final class RunRows {
         new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
         present(row, TUNIX_RUNS.MODEL_ID),
         RunMode.parse(present(row, TUNIX_RUNS.MODE)),
-        present(row, TUNIX_RUNS.OUTPUT_DIR),
-        new TrainingConfig(
-            present(row, TUNIX_RUNS.LEARNING_RATE),
-            present(row, TUNIX_RUNS.NUM_EPOCHS),
-            present(row, TUNIX_RUNS.BATCH_SIZE),
-            present(row, TUNIX_RUNS.MAX_SEQ_LENGTH)),
+        row.get(TUNIX_RUNS.OUTPUT_DIR),
+        toTraining(row),
         command == null ? List.of() : CommandJson.read(command),
         timeLimit == null ? null : Duration.ofMillis(timeLimit));
+  }
+
+  private static @Nullable TrainingConfig toTraining(Row row) {
+    Double rate = row.get(TUNIX_RUNS.LEARNING_RATE);
+    if (rate == null) {
+      return null;
+    }
+    String device = ifSelected(row, TUNIX_RUNS.DEVICE);
+    return new TrainingConfig(
+        rate,
+        ifSelected(row, TUNIX_RUNS.WEIGHT_DECAY),
+        present(row, TUNIX_RUNS.NUM_EPOCHS),
+        present(row, TUNIX_RUNS.BATCH_SIZE),
+        present(row, TUNIX_RUNS.MAX_SEQ_LENGTH),
+        device == null ? null : TrainingDevice.parse(device));
+  }
+
+  private static <T> @Nullable T ifSelected(Row row, Field<T> column) {
+    return row.has(column) ? row.get(column) : null;
   }
 
   static RunSummary toSummary(Row row) {

@@ -3,6 +3,8 @@ package dev.runregistry.persistence.jooq;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ final class RunValues {
     values.put("completed_at", run.completedAt());
     values.put("duration_seconds", run.duration().map(RunValues::seconds).orElse(null));
     values.put("exit_code", run.exitCode());
+    values.put("reason", run.reason() == null ? null : run.reason().text());
     values.put("stdout", run.output().stdout().text());
     values.put("stderr", run.output().stderr().text());
     values.put("message", run.message());
@@ -40,12 +43,19 @@ final class RunValues {
     values.put("model_id", spec.modelId());
     values.put("mode", spec.mode().text());
     values.put("output_dir", spec.outputDir());
-    values.put("learning_rate", spec.training().learningRate());
-    values.put("num_epochs", spec.training().numEpochs());
-    values.put("batch_size", spec.training().batchSize());
-    values.put("max_seq_length", spec.training().maxSeqLength());
+    put(values, spec.training());
     values.put("command", command.isEmpty() ? null : CommandJson.write(command));
     values.put("time_limit_ms", timeLimit == null ? null : timeLimit.toMillis());
+  }
+
+  private static void put(Map<String, @Nullable Object> values, @Nullable TrainingConfig known) {
+    TrainingDevice device = known == null ? null : known.device();
+    values.put("learning_rate", known == null ? null : known.learningRate());
+    values.put("weight_decay", known == null ? null : known.weightDecay());
+    values.put("num_epochs", known == null ? null : known.numEpochs());
+    values.put("batch_size", known == null ? null : known.batchSize());
+    values.put("max_seq_length", known == null ? null : known.maxSeqLength());
+    values.put("device", device == null ? null : device.text());
   }
 
   private static void put(Map<String, @Nullable Object> values, @Nullable Provenance known) {

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jooq.exception.DataAccessException;
 
@@ -13,7 +15,7 @@ import org.jooq.exception.DataAccessException;
  */
 final class Schema {
   /** That of the newest migration. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final String FIRST = "V1__add_tunix_runs_table.sql";
 
@@ -21,6 +23,7 @@ final class Schema {
   private final Runnable migration;
   private final ReentrantLock migrating = new ReentrantLock();
   private volatile boolean current;
+  private volatile Optional<UUID> databaseId = Optional.empty();
 
   Schema(Connections connections, Runnable migration) {
     this.connections = connections;
@@ -33,19 +36,49 @@ final class Schema {
       return;
     }
     // not under the lock: while the database is away, callers would wait one after the other
-    if (version() < VERSION) {
+    if (!isCurrent()) {
       migrate();
     }
     current = true;
+  }
+
+  /** Returns the random name of the database that was reached last; empty before. */
+  Optional<UUID> databaseId() {
+    return databaseId;
+  }
+
+  /** Compares the version, and reads the identity if it can be there. */
+  private boolean isCurrent() {
+    Connection connection = connections.acquire();
+    try {
+      if (version(connection) < VERSION) {
+        return false;
+      }
+      databaseId = databaseId(connection);
+      return true;
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  private static Optional<UUID> databaseId(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet identity = statement.executeQuery("SELECT database_id FROM database_identity")) {
+      return identity.next()
+          ? Optional.of(UUID.fromString(identity.getString(1)))
+          : Optional.empty();
+    }
   }
 
   /** Once: waking Flyway takes long, and all threads of a server begin at the same time. */
   private void migrate() {
     migrating.lock();
     try {
-      if (!current && version() < VERSION) {
+      if (!current && !isCurrent()) {
         migration.run();
-        current = true;
+        isCurrent(); // reads the identity
       }
     } finally {
       migrating.unlock();

@@ -119,12 +119,12 @@ final class SqliteEndedRuns implements EndedRuns {
     return link.asHead();
   }
 
-  static void seal(DSLContext sql, List<Run> runs) {
+  static void seal(DSLContext sql, List<Run> runs, int form) {
     sql.connection(
         connection -> {
           ChainHead head = head(connection);
           for (Run run : runs) {
-            head = append(connection, ChainLink.after(head, run, Instant.now(), true));
+            head = append(connection, ChainLink.after(head, run, form, Instant.now(), true));
           }
         });
   }

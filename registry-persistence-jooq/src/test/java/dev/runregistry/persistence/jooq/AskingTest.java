@@ -34,7 +34,11 @@ class AskingTest {
 
   @BeforeEach
   void open() {
-    connections = Connections.to(DatabaseConfig.sqlite(folder.resolve("registry.db")));
+    connections = Connections.to(config());
+  }
+
+  private DatabaseConfig config() {
+    return DatabaseConfig.sqlite(folder.resolve("registry.db"));
   }
 
   @AfterEach
@@ -50,7 +54,7 @@ class AskingTest {
   /** How often a question is asked whose connection breaks after that time. */
   private int askedWhenBrokenAfter(Duration time) {
     Schema schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
-    Database database = new Database("it", connections, schema, nanoTime::get);
+    Database database = new Database(config(), connections, schema, nanoTime::get);
     assertThatThrownBy(
             () ->
                 database.answer(

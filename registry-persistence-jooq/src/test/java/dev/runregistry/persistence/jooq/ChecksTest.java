@@ -30,6 +30,8 @@ class ChecksTest {
   private static final Run KNOWN = Runs.withProvenance();
   private static final Run FAILED = Runs.ended(Runs.running(), Runs.exited(3));
   private static final Run TIMEOUT = Runs.ended(Runs.running(), Runs.timedOut());
+  private static final Run NOT_STARTED = Runs.ended(Runs.running(), Runs.notStarted());
+  private static final Run OWN_COMMAND = Runs.running(Runs.commandOf("x"), Runs.NOON);
   private static final Run LOST = Runs.ended(Runs.running(), Runs.lost());
   private static final Run DRY_LOST = Runs.ended(Runs.dryRunning(), Runs.lost());
 
@@ -94,6 +96,36 @@ class ChecksTest {
         new Offence("batch_size_in_range", RUNNING, "batch_size = 513"),
         new Offence("max_seq_length_in_range", RUNNING, "max_seq_length = 127"),
         new Offence("max_seq_length_in_range", RUNNING, "max_seq_length = 32769"),
+        new Offence("training_is_whole", RUNNING, "output_dir = NULL"),
+        new Offence("training_is_whole", RUNNING, "num_epochs = NULL"),
+        new Offence("training_is_whole", RUNNING, "batch_size = NULL"),
+        new Offence("training_is_whole", RUNNING, "max_seq_length = NULL"),
+        new Offence("training_is_whole", OWN_COMMAND, "output_dir = 'out'"),
+        new Offence("training_is_whole", OWN_COMMAND, "num_epochs = 3"),
+        new Offence(
+            "training_is_whole",
+            DRY,
+            "output_dir = NULL, learning_rate = NULL, weight_decay = NULL, num_epochs = NULL,"
+                + " batch_size = NULL, max_seq_length = NULL, device = NULL"),
+        new Offence("weight_decay_in_range", RUNNING, "weight_decay = -0.1"),
+        new Offence("weight_decay_in_range", RUNNING, "weight_decay = 1.1"),
+        new Offence("weight_decay_in_range", OWN_COMMAND, "weight_decay = 0.1, device = 'cpu'"),
+        new Offence("device_is_known", RUNNING, "device = 'tpu'"),
+        new Offence("device_is_known", RUNNING, "device = NULL"),
+        new Offence("reason_fits_ending", RUNNING, "reason = 'exited'"),
+        new Offence("reason_fits_ending", RUNNING, "reason = 'lost'"),
+        new Offence("reason_fits_ending", COMPLETED, "reason = 'well'"),
+        new Offence("reason_fits_ending", COMPLETED, "reason = 'cancelled'"),
+        new Offence("reason_fits_ending", COMPLETED, "reason = 'rejected'"),
+        new Offence("reason_fits_ending", COMPLETED, "reason = 'lost'"),
+        new Offence("reason_fits_ending", FAILED, "reason = 'signaled'"),
+        new Offence("reason_fits_ending", FAILED, "reason = 'not-started'"),
+        new Offence("reason_fits_ending", FAILED, "reason = 'timed-out'"),
+        new Offence("reason_fits_ending", TIMEOUT, "reason = 'exited'"),
+        new Offence("reason_fits_ending", LOST, "reason = 'exited'"),
+        new Offence("reason_fits_ending", NOT_STARTED, "reason = 'exited'"),
+        new Offence("reason_fits_ending", NOT_STARTED, "reason = 'lost'"),
+        new Offence("reason_fits_ending", DRY_LOST, "reason = 'not-started'"),
         new Offence("command_fits_mode", RUNNING, "command = NULL"),
         new Offence("command_fits_mode", DRY, "command = '[\"x\"]'"),
         new Offence("command_is_argument_vector", RUNNING, "command = '{}'"),
@@ -186,6 +218,9 @@ class ChecksTest {
     String id = "run_id = '" + offence.from().id() + "'";
     statement.execute("DELETE FROM " + copy);
     statement.execute("INSERT INTO " + copy + " SELECT * FROM tunix_runs WHERE " + id);
+    if (!offence.change().contains("reason")) { // else it does not fit many changes, either
+      statement.execute("UPDATE " + copy + " SET reason = NULL");
+    }
     try {
       statement.execute("UPDATE " + copy + " SET " + offence.change());
       return "nothing was refused";

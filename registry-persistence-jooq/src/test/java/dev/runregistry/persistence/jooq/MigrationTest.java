@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,9 @@ import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -40,6 +43,7 @@ class MigrationTest {
       "src/main/resources/dev/runregistry/persistence/jooq/migration/";
 
   private static final int BEFORE_CHAIN = 3;
+  private static final List<String> REASON = List.of("reason", "weight_decay", "device"); // of 5
   private static final List<String> PROVENANCE = // columns that version 3 added
       List.of(
           "host",
@@ -122,9 +126,12 @@ class MigrationTest {
     String left =
         engine == Engine.SQLITE
             ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
+                + " OR name LIKE '%identity%'"
             : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
+                + " OR proname LIKE 'database_identity%'"
                 + " UNION ALL SELECT relname FROM pg_class"
-                + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'";
+                + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'"
+                + " OR relname LIKE 'database_identity%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -133,10 +140,20 @@ class MigrationTest {
 
   /** All migrations, the newest first. */
   private static void undo(Engine engine, DatabaseConfig config) throws Exception {
-    undo(engine, config, "U4__add_run_chain.sql");
-    undo(engine, config, "U3__add_provenance.sql");
-    undo(engine, config, "U2__add_idempotency_keys.sql");
-    undo(engine, config, "U1__add_tunix_runs_table.sql");
+    undoTo(0, engine, config);
+  }
+
+  private static void undoTo(int version, Engine engine, DatabaseConfig config) throws Exception {
+    List<String> newestFirst =
+        List.of(
+            "U5__add_reason_and_identity.sql",
+            "U4__add_run_chain.sql",
+            "U3__add_provenance.sql",
+            "U2__add_idempotency_keys.sql",
+            "U1__add_tunix_runs_table.sql");
+    for (String script : newestFirst.subList(0, newestFirst.size() - version)) {
+      undo(engine, config, script);
+    }
   }
 
   private static void undo(Engine engine, DatabaseConfig config, String script) throws Exception {
@@ -155,7 +172,8 @@ class MigrationTest {
   private static List<String> commands(String sql) {
     return Stream.of(
             sql.replaceAll("(?m)^--.*$", "")
-                .split("(?m);$(?=\\s*(?:^(?:ALTER|CREATE|DELETE|DROP)|\\z))"))
+                .split(
+                    "(?m);$(?=\\s*(?:^(?:ALTER|CREATE|COMMENT|DELETE|DO|DROP|INSERT|UPDATE)|\\z))"))
         .filter(command -> !command.isBlank())
         .toList();
   }
@@ -187,7 +205,7 @@ class MigrationTest {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(2, engine, config);
     List<Run> runs = olderRuns();
-    Run running = Runs.running();
+    Run running = asOfVersion4(Runs.running());
     saveWithoutProvenance(config, runs);
     saveWithoutProvenance(config, List.of(running));
 
@@ -212,43 +230,84 @@ class MigrationTest {
       database.runs().save(older);
     }
 
-    undo(engine, config, "U4__add_run_chain.sql");
-    undo(engine, config, "U3__add_provenance.sql");
+    undoTo(2, engine, config);
 
     assertThatThrownBy(() -> Engine.execute(config, "UPDATE tunix_runs SET message = 'x'"))
         .hasMessageContaining("finished run never changes");
     assertThatThrownBy(() -> Engine.execute(config, "SELECT host FROM tunix_runs"))
         .isInstanceOf(SQLException.class);
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, Schema.VERSION, 2));
-      assertThat(database.runs().find(older.id())).contains(older);
+      assertThat(database.migrate()).isEqualTo(new MigrationResult(2, Schema.VERSION, 3));
+      assertThat(database.runs().find(older.id())).contains(asOfVersion4(older));
       assertThat(database.runs().find(run.id()).orElseThrow().provenance()).isNull();
     }
   }
 
   private static List<Run> olderRuns() {
-    return Runs.ofEveryKind().stream().filter(run -> run.provenance() == null).toList();
+    return runsOfVersion4().filter(run -> run.provenance() == null).toList();
+  }
+
+  /** One of each kind that there was before version 5. */
+  private static Stream<Run> runsOfVersion4() {
+    return Runs.ofEveryKind().stream()
+        .filter(run -> run.spec().training() != null)
+        .map(MigrationTest::asOfVersion4);
+  }
+
+  /** The same run as version 4 would have recorded it. */
+  private static Run asOfVersion4(Run run) {
+    RunSpec spec = run.spec();
+    TrainingConfig training = requireNonNull(spec.training());
+    RunSpec older =
+        new RunSpec(
+            spec.datasetKey(),
+            spec.modelId(),
+            spec.mode(),
+            spec.outputDir(),
+            new TrainingConfig(
+                training.learningRate(),
+                null,
+                training.numEpochs(),
+                training.batchSize(),
+                training.maxSeqLength(),
+                null),
+            spec.command(),
+            spec.timeLimit());
+    return new Run(
+        run.id(),
+        older,
+        run.status(),
+        run.executor(),
+        run.externalId(),
+        run.createdAt(),
+        run.startedAt(),
+        run.completedAt(),
+        run.exitCode(),
+        null,
+        run.output(),
+        run.message(),
+        run.provenance());
   }
 
   private static void saveWithoutProvenance(DatabaseConfig config, List<Run> runs) {
-    try (Connections connections = Connections.to(config)) {
-      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
-      for (Run run : runs) {
-        Map<String, @Nullable Object> row = RunValues.of(run);
-        row.keySet().removeAll(PROVENANCE);
-        Map<Field<?>, @Nullable Object> older = new HashMap<>();
-        row.forEach((column, value) -> older.put(TunixRuns.TUNIX_RUNS.field(column), value));
-        sql.insertInto(TunixRuns.TUNIX_RUNS).set(older).execute();
-      }
-    }
+    fill(config, runs, PROVENANCE);
   }
 
   /** As the versions before the chain did. */
   private static void fill(DatabaseConfig config, List<Run> runs) {
+    fill(config, runs, List.of());
+  }
+
+  private static void fill(DatabaseConfig config, List<Run> runs, List<String> missing) {
     try (Connections connections = Connections.to(config)) {
-      Statements statements = new Statements(connections);
-      for (int i = 0; i < runs.size(); i += 100) {
-        statements.readIds(RunSaving.saveAll(runs.subList(i, Math.min(i + 100, runs.size()))));
+      DSLContext sql = DSL.using(connections, connections.dialect(), Database.settings());
+      for (Run run : runs) {
+        Map<String, @Nullable Object> row = RunValues.of(run);
+        row.keySet().removeAll(missing);
+        row.keySet().removeAll(REASON);
+        Map<Field<?>, @Nullable Object> older = new HashMap<>();
+        row.forEach((column, value) -> older.put(TunixRuns.TUNIX_RUNS.field(column), value));
+        sql.insertInto(TunixRuns.TUNIX_RUNS).set(older).execute();
       }
     }
   }
@@ -259,9 +318,9 @@ class MigrationTest {
       throws Exception {
     DatabaseConfig config = engine.empty(folder);
     migrateTo(BEFORE_CHAIN, engine, config);
-    List<Run> runs = Runs.ofEveryKind();
+    List<Run> runs = runsOfVersion4().toList();
     fill(config, runs);
-    List<Run> more = Stream.generate(Runs::completed).limit(1_001).toList();
+    List<Run> more = Stream.generate(() -> asOfVersion4(Runs.completed())).limit(1_001).toList();
     fill(config, more);
     long ended = runs.stream().filter(run -> run.status().isFinal()).count() + more.size();
 
@@ -291,12 +350,12 @@ class MigrationTest {
     }
     ChainHead before = Verified.of(config).head();
 
-    undo(engine, config, "U4__add_run_chain.sql");
+    undoTo(BEFORE_CHAIN, engine, config);
     assertThatThrownBy(() -> Verified.of(config))
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("migrate it");
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate().applied()).isEqualTo(1);
+      assertThat(database.migrate().applied()).isEqualTo(2);
     }
 
     Verified after = Verified.of(config);
@@ -336,12 +395,10 @@ class MigrationTest {
       database.idempotencyKeys().claim(claim);
     }
 
-    undo(engine, config, "U4__add_run_chain.sql");
-    undo(engine, config, "U3__add_provenance.sql");
-    undo(engine, config, "U2__add_idempotency_keys.sql");
+    undoTo(1, engine, config);
 
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.runs().find(run.id())).contains(run);
+      assertThat(database.runs().find(run.id())).contains(asOfVersion4(run));
       assertThat(database.idempotencyKeys().find("k", Runs.NOON)).isEmpty();
     }
   }

@@ -44,7 +44,9 @@ class PlanTest {
       for (long offset : new long[] {0, 5_000}) {
         reads(sql, all.withOffset(offset), "tunix_runs_created_at");
         reads(sql, all.withAfter(PLACE).withOffset(offset), "tunix_runs_created_at");
-        reads(sql, all.withMode(RunMode.LOCAL).withOffset(offset), "tunix_runs_created_at");
+        // each run has this mode, so both ways are good
+        reads(sql, all.withMode(RunMode.LOCAL).withOffset(offset), "tunix_runs_(mode|created_at)");
+        reads(sql, all.withMode(RunMode.DRY_RUN).withOffset(offset), "tunix_runs_mode"); // none has
         // most runs are of this data set, so both ways are good
         reads(sql, hot.withAfter(PLACE), "tunix_runs_(dataset_key|created_at)");
         reads(sql, rare.withAfter(PLACE), "tunix_runs_status");

@@ -136,7 +136,7 @@ class TamperingTest {
     given(of);
     tamper(
         "UPDATE tunix_runs SET status = 'running', exit_code = NULL, completed_at = NULL,"
-            + " duration_seconds = NULL, stdout = '', stderr = ''"
+            + " duration_seconds = NULL, stdout = '', stderr = '', reason = NULL"
             + of(3));
     isFound(problem("changed", 3));
   }
@@ -213,7 +213,7 @@ class TamperingTest {
         new ChainLink(
             6,
             made.runId(),
-            1,
+            made.form(),
             made.runDigest(),
             Runs.NOON,
             false,

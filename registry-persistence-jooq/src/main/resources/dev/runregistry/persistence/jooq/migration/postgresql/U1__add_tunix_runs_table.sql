@@ -3,6 +3,13 @@
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U1__add_tunix_runs_table.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 
+DO $$
+BEGIN
+  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 1 THEN
+    RAISE EXCEPTION 'the newest version is undone first, and it is not 1';
+  END IF;
+END $$;
+
 DROP TABLE tunix_runs;
 DROP FUNCTION tunix_runs_refuse_rewriting();
 DROP FUNCTION tunix_runs_refuse_removal();

@@ -3,5 +3,12 @@
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U2__add_idempotency_keys.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 
+DO $$
+BEGIN
+  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 2 THEN
+    RAISE EXCEPTION 'the newest version is undone first, and it is not 2';
+  END IF;
+END $$;
+
 DROP TABLE idempotency_keys;
 DELETE FROM flyway_schema_history WHERE version = '2';

@@ -2,6 +2,13 @@
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U3__add_provenance.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, adds the columns again, empty for all runs until then.
 
+DO $$
+BEGIN
+  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 3 THEN
+    RAISE EXCEPTION 'the newest version is undone first, and it is not 3';
+  END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION tunix_runs_refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.status IN ('completed', 'failed', 'timeout') THEN

@@ -3,6 +3,13 @@
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file U4__add_run_chain.sql "$DATABASE"
 -- The next start of the registry, or `registry migrate`, makes a new chain of what is on record then.
 
+DO $$
+BEGIN
+  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 4 THEN
+    RAISE EXCEPTION 'the newest version is undone first, and it is not 4';
+  END IF;
+END $$;
+
 DROP TRIGGER require_link ON tunix_runs;
 DROP TABLE run_chain;
 DROP FUNCTION tunix_runs_require_link();

@@ -3,5 +3,10 @@
 --   sqlite3 -bail registry.db 'BEGIN IMMEDIATE' '.read U2__add_idempotency_keys.sql' COMMIT
 -- The next start of the registry, or `registry migrate`, makes an empty table again.
 
+CREATE TEMP TABLE undo_guard (
+  version INTEGER CONSTRAINT "the newest version is undone first, and it is not 2" CHECK (version = 2));
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+DROP TABLE undo_guard;
+
 DROP TABLE idempotency_keys;
 DELETE FROM flyway_schema_history WHERE version = '2';

@@ -2,6 +2,11 @@
 --   sqlite3 -bail registry.db 'BEGIN IMMEDIATE' '.read U3__add_provenance.sql' COMMIT
 -- The next start of the registry, or `registry migrate`, adds the columns again, empty for all runs until then.
 
+CREATE TEMP TABLE undo_guard (
+  version INTEGER CONSTRAINT "the newest version is undone first, and it is not 3" CHECK (version = 3));
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+DROP TABLE undo_guard;
+
 DROP TRIGGER tunix_runs_refuse_rewriting;
 DROP TRIGGER tunix_runs_refuse_replacing;
 

@@ -1,0 +1,78 @@
+package dev.runregistry.run;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a run ended as it did, for programs: nothing has to be read out of {@link Run#message()}.
+ * Stored and shown by its {@link #text()}: never change one.
+ */
+public enum RunReason {
+  /** It ran to its own end: the process exited, or a dry-run found nothing wrong. */
+  EXITED("exited"),
+  /** A signal ended the process; its exit code is 128 + s, as a shell writes it. */
+  SIGNALED("signaled"),
+  /** It was over its time limit. */
+  TIMED_OUT("timed-out"),
+  /** A user asked for its end. No status of version 5 of the tables has this reason. */
+  CANCELLED("cancelled"),
+  /** Nothing was started: no such program, not executable, refused by the host. */
+  NOT_STARTED("not-started"),
+  /** Its data set or configuration was found unfit, and nothing was started. */
+  REJECTED("rejected"),
+  /** Its end was not observed. */
+  LOST("lost");
+
+  private static final int SIGNAL_BASE = 128;
+  private static final List<RunReason> ALL = List.of(values());
+
+  private final String text;
+
+  RunReason(String text) {
+    this.text = text;
+  }
+
+  /** Returns whether a final run with these values can have this reason. */
+  public boolean fits(
+      RunMode mode, RunStatus status, @Nullable Instant completedAt, @Nullable Integer exitCode) {
+    boolean failed = status == RunStatus.FAILED;
+    boolean local = mode == RunMode.LOCAL;
+    if (this == LOST || completedAt == null) {
+      return this == LOST && failed && completedAt == null;
+    }
+    return switch (this) {
+      case EXITED -> local ? exitCode != null : status == RunStatus.COMPLETED;
+      case SIGNALED -> failed && exitCode != null && exitCode > SIGNAL_BASE;
+      case TIMED_OUT -> status == RunStatus.TIMEOUT;
+      case NOT_STARTED -> failed && local && exitCode == null;
+      case REJECTED -> failed && exitCode == null;
+      case CANCELLED, LOST -> false;
+    };
+  }
+
+  /** Returns how databases, HTTP and the command line write it. */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * Reads what {@link #text()} wrote.
+   *
+   * @throws IllegalArgumentException if there is no such reason; the message names all that are
+   */
+  public static RunReason parse(String text) {
+    for (RunReason reason : ALL) {
+      if (reason.text.equals(text)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no reason %s; allowed are %s".formatted(Text.quote(text), allowed()));
+  }
+
+  private static String allowed() {
+    return ALL.stream().map(RunReason::text).collect(Collectors.joining(", "));
+  }
+}
