@@ -14,8 +14,10 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
@@ -186,15 +188,27 @@ record RunEnding(
   }
 
   private CapturedText text(Path file, LongSupplier bytes) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
-      return CapturedText.of(head, total(head.length, bytes));
+    try {
+      return isRegular(file) ? beginning(file, bytes) : CapturedText.EMPTY;
     } catch (NoSuchFileException e) { // it was never started
       return CapturedText.EMPTY;
     } catch (IOException e) {
       processes.noteUnreadable(e);
       log.warn("run {}: {} cannot be read", run.id(), file, e);
       return CapturedText.EMPTY;
+    }
+  }
+
+  /** What the run has put in its place (a pipe, a link, a folder) is not read. */
+  private static boolean isRegular(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isRegularFile();
+  }
+
+  private static CapturedText beginning(Path file, LongSupplier bytes) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
+      return CapturedText.of(head, total(head.length, bytes));
     }
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a registry leaves that is killed before its run has begun, and who removes it. */
-@Timeout(60)
+@Timeout(600) // only reached when something is wrong, however busy the machine is
 class BeginningsTest {
   @TempDir private Path folder;
   private Path starting;

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is found of a run whose registry was killed, with real processes. */
 @Timeout(60)
@@ -97,6 +100,51 @@ class RemainsTest {
     String after = before.replaceFirst(what, with);
     assertThat(after).isNotEqualTo(before);
     Files.writeString(file, after);
+  }
+
+  /** A directory in place of a file is the one thing that not even root can read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"processes", "exit", "outcome.json", "run.json"})
+  void evidence_that_cannot_be_read_is_not_taken_for_absent(String name)
+      throws IOException, InterruptedException {
+    RunFolder run = orphan();
+    go();
+    LocalRuns.await(() -> Files.exists(run.exit()));
+    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
+    Path evidence = run.path().resolve(name);
+    Path aside = run.path().resolve("aside");
+    if (Files.exists(evidence)) {
+      Files.move(evidence, aside);
+    }
+    Files.createDirectory(evidence);
+
+    assertThatThrownBy(() -> standing(run)).isInstanceOf(JournalException.class);
+
+    Files.delete(evidence);
+    if (Files.exists(aside)) {
+      Files.move(aside, evidence);
+    }
+    assertThat(standing(run))
+        .isInstanceOfSatisfying(
+            RunStanding.ChildEnded.class,
+            ended -> assertThat(ended.outcome().exitCode()).isEqualTo(7));
+  }
+
+  @Test
+  void the_database_that_a_run_is_bound_to_is_known_also_when_its_note_is_damaged()
+      throws IOException {
+    DatabaseIdentity database =
+        new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.of(new UUID(7, 7)));
+    Run running = Runs.running();
+    home.begin(running, new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
+    home.bind(running.id(), database);
+    Files.writeString(home.activeFolder(running.id()).started(), "{");
+
+    assertThat(home.database(running.id())).isEqualTo(database);
+    Files.writeString(home.activeFolder(running.id()).database(), "\0\0\0");
+    assertThat(home.database(running.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
+    home.setAside(running.id().toString());
+    home.release(running.id());
   }
 
   @Test
