@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Steps {
   /** A submitted run as a registry without faults carries it out, in this order. */
   static final List<String> OF_SUBMIT =
-      List.of("begin", "save", "execute", "endedAt", "end", "save", "settle", "release");
+      List.of("begin", "save", "bind", "execute", "endedAt", "end", "save", "settle", "release");
+
+  /** The moment at which the command of a submitted run has ended and nothing is noted yet. */
+  static final int AFTER_EXECUTE = 2 * OF_SUBMIT.indexOf("execute") + 1;
 
   private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity");
 

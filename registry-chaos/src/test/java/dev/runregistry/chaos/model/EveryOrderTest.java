@@ -77,8 +77,7 @@ class EveryOrderTest {
     Model model =
         switch (mutation) {
           case SKIP_THE_DATABASE -> new Model(mutation, 1, false, false, true, Faults.NONE);
-          case UNREADABLE_IS_ABSENT ->
-              new Model(mutation, 0, false, false, false, Faults.of(1, 0));
+          case UNREADABLE_IS_ABSENT -> new Model(mutation, 0, false, false, false, Faults.of(1, 0));
           case KEEP_WHAT_DID_NOT_BEGIN ->
               new Model(mutation, 0, false, false, false, Faults.of(0, 1));
           default -> new Model(mutation, 1, true, false);

@@ -272,9 +272,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   @Override
   public List<RunId> unsettled() {
-    return is(now -> now.folder() == Folder.ACTIVE)
-        ? List.of(Model.RUNNING.id())
-        : List.of();
+    return is(now -> now.folder() == Folder.ACTIVE) ? List.of(Model.RUNNING.id()) : List.of();
   }
 
   @Override

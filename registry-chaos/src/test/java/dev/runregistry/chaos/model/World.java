@@ -120,8 +120,7 @@ record World(
     }
 
     Faults withReadable(boolean is) {
-      return new Faults(
-          otherRow, is, is ? unreadables : unreadables - 1, syncs, failures, refused);
+      return new Faults(otherRow, is, is ? unreadables : unreadables - 1, syncs, failures, refused);
     }
 
     Faults withSyncs(boolean are) {
