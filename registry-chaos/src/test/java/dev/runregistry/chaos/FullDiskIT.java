@@ -13,13 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A home, and often the database too, on a disk that is full, read-only, or gone. */
-@Timeout(240)
 class FullDiskIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

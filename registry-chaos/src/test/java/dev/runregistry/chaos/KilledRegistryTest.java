@@ -22,13 +22,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A registry that is stopped dead at a step, and what is on record when it all comes back. */
-@Timeout(120)
 class KilledRegistryTest {
   @TempDir private static Path migrated;
 
@@ -59,7 +57,7 @@ class KilledRegistryTest {
 
   private void submitAndStopAt(int moment) throws IOException, InterruptedException {
     Process registry = Jvm.start(Jvm.command(home, "submit", moment, child()), home);
-    assertThat(registry.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(registry.waitFor(5, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test
@@ -100,7 +98,7 @@ class KilledRegistryTest {
       assertThat(run.exitCode()).isEqualTo(7);
       assertThat(run.output().stdout().text()).isEqualTo("hello\n");
       assertThat(Duration.between(truth(), run.completedAt()))
-          .isBetween(Duration.ZERO, Duration.ofSeconds(20));
+          .isBetween(Duration.ZERO, Duration.ofMinutes(2));
     }
   }
 
@@ -108,18 +106,20 @@ class KilledRegistryTest {
   void a_run_whose_registry_is_killed_while_it_runs_goes_on_and_ends_as_it_did()
       throws IOException, InterruptedException {
     Process registry = Jvm.start(Jvm.command(home, "submit", -1, child()), home);
-    await().atMost(Duration.ofSeconds(60)).until(() -> began() == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> began() == 1);
     registry.destroyForcibly().waitFor();
     try (Registry other = Registry.at(home)) {
       assertThat(other.onRecord()).extracting(Run::status).containsExactly(RunStatus.RUNNING);
     }
 
+    await().atMost(Duration.ofMinutes(3)).until(this::isExitNoted);
+    Instant before = Instant.now();
     reconcileUntilNothingIsLeft();
 
     assertThat(onlyRun().exitCode()).isEqualTo(7);
-    assertThat(Duration.between(truth(), onlyRun().completedAt()))
+    assertThat(onlyRun().completedAt())
         .as("the time of its end, not that of the reconciliation")
-        .isBetween(Duration.ZERO, Duration.ofSeconds(1));
+        .isBetween(truth(), before);
   }
 
   @ParameterizedTest
@@ -212,10 +212,16 @@ class KilledRegistryTest {
     }
   }
 
+  private boolean isExitNoted() throws IOException {
+    try (Stream<Path> active = Files.list(home.resolve("runs/active"))) {
+      return active.allMatch(run -> Files.exists(run.resolve("exit")));
+    }
+  }
+
   private void reconcileUntilNothingIsLeft() {
     try (Registry registry = Registry.at(home)) {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> registry.runs().reconcile().findings().isEmpty());
       assertThat(registry.home().activeRuns()).isZero();
     }

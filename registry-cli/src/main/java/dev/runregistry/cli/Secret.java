@@ -1,8 +1,6 @@
 package dev.runregistry.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +31,15 @@ record Secret(String name, Setting itself, Setting file) {
   }
 
   private String firstLine(Settings.Value place) {
-    try (BufferedReader reader = Files.newBufferedReader(Path.of(place.text()))) {
-      String line = reader.readLine();
-      if (line == null || line.isEmpty()) { // a secret that got lost must not open the door
+    try {
+      String line = UserFile.read(Path.of(place.text())).lines().findFirst().orElse("");
+      if (line.isEmpty()) { // a secret that got lost must not open the door
         throw refused(place, "its first line is empty", null);
       }
       return line;
-    } catch (IOException | InvalidPathException e) {
+    } catch (IOException e) {
+      throw refused(place, UserFile.reason(e), e);
+    } catch (InvalidPathException e) {
       throw refused(place, e.getClass().getSimpleName(), e);
     }
   }

@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,14 +56,16 @@ record SettingsFile(Path path, boolean isExpected) {
     if (!isExpected && !Files.exists(path)) {
       return properties;
     }
-    try (BufferedReader reader = Files.newBufferedReader(path)) {
-      properties.load(reader);
+    try {
+      properties.load(new StringReader(UserFile.read(path)));
       return properties;
     } catch (NoSuchFileException e) {
       throw refused("does not exist", e);
     } catch (CharacterCodingException e) {
       throw refused("is not UTF-8", e);
-    } catch (IOException | IllegalArgumentException e) { // the latter: a bad \\u escape
+    } catch (IOException e) {
+      throw refused("cannot be read: " + UserFile.reason(e), e);
+    } catch (IllegalArgumentException e) { // a bad \\u escape
       throw refused("cannot be read: " + e.getMessage(), e);
     }
   }

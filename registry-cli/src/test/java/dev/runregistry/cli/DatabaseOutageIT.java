@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real PostgreSQL is stopped before, during and at the end of a run. */
 class DatabaseOutageIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final String COMMAND =
       "echo ready; until [ -e go ]; do sleep 0.05; done; echo done; exit 3";
 
@@ -73,7 +73,7 @@ class DatabaseOutageIT {
     long start = System.nanoTime();
     Result result = Launcher.result(run);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(16));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.out()).isEqualTo("out\n");
     assertThat(result.err())

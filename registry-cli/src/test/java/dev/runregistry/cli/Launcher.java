@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.testkit.DefaultSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ final class Launcher {
   static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
   static final Path SCRIPT = SOURCES.resolve("bin/registry");
   static final Path CACHE = Path.of("target/cache").toAbsolutePath();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path folder;
   private final Map<String, @Nullable String> variables = new HashMap<>();
@@ -94,7 +95,9 @@ final class Launcher {
 
   ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder =
-        new ProcessBuilder(command).directory(directory.toFile()).redirectInput(stdin);
+        new ProcessBuilder(DefaultSignals.command(command))
+            .directory(directory.toFile())
+            .redirectInput(stdin);
     variables.forEach(
         (name, value) -> {
           if (value == null) {

@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is recorded of where a run comes from, through the launcher; git has to be installed. */
-@Timeout(180)
 class ProvenanceIT {
   private static final String PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -41,6 +39,23 @@ class ProvenanceIT {
     return result.out().strip();
   }
 
+  /** So that the run can wait until git has answered, however long that takes here. */
+  private Path gitThatTouches(Path file) throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    String real =
+        Stream.of(System.getenv("PATH").split(":"))
+            .map(place -> Path.of(place, "git"))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow()
+            .toString();
+    Path script =
+        Files.writeString(
+            bin.resolve("git"), "#!/bin/sh\n'%s' \"$@\"\n: > '%s'\n".formatted(real, file));
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return bin;
+  }
+
   private String shown(String id, String... options) {
     String[] arguments =
         Stream.concat(Stream.of("runs", "show", id), Stream.of(options)).toArray(String[]::new);
@@ -59,7 +74,15 @@ class ProvenanceIT {
     Files.writeString(work.resolve("train.py"), "print(2)\n");
     launcher.with("TZ", "Asia/Kolkata").with("HF_TOKEN", "hunter2");
 
-    Result run = launcher.registry("run", "--", "sh", "-c", "echo $RUN_REGISTRY_RUN_ID; sleep 0.3");
+    launcher.with("PATH", gitThatTouches(folder.resolve("asked")) + ":" + System.getenv("PATH"));
+
+    Result run =
+        launcher.registry(
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "echo $RUN_REGISTRY_RUN_ID; until [ -e ../asked ]; do sleep 0.05; done");
 
     assertThat(run.code()).describedAs(run.err()).isZero();
     String id = run.out().strip();

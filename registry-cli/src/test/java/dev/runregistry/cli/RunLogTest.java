@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -62,14 +63,16 @@ class RunLogTest {
             });
     new Thread(following, "follower").start();
 
-    await().until(() -> out.toString(StandardCharsets.UTF_8).equals("begun\n"));
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> out.toString(StandardCharsets.UTF_8).equals("begun\n"));
     Run ended = Runs.ended(run, Runs.exited(0));
     home.end(ended);
     database.save(ended);
     home.settle(run.id());
     home.release(run.id());
 
-    assertThat(following.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(following.get(5, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test

@@ -14,13 +14,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code registry serve} in this process: how it is set up; {@link ServeIT} has the rest. */
-@Timeout(60)
 class ServeCommandTest {
   @TempDir private Path folder;
   private Session session;

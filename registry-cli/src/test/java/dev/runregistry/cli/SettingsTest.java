@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.cli.Settings.Value;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,37 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(options, folder, environment))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("the configuration file %s cannot be read", folder);
+  }
+
+  @Test
+  void a_fifo_or_a_device_instead_of_a_file_is_refused_and_keeps_nobody_waiting() throws Exception {
+    Path fifo = folder.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+
+    for (Path endless : List.of(fifo, Path.of("/dev/zero"))) {
+      assertThatThrownBy(() -> Settings.of(options, endless, environment))
+          .isInstanceOf(UsageException.class)
+          .hasMessage("the configuration file %s cannot be read: not a regular file", endless);
+      environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+      environment.put("REGISTRY_DB_PASSWORD_FILE", endless.toString());
+      assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("not a regular file");
+    }
+  }
+
+  @Test
+  void a_file_of_gigabytes_is_not_read_into_memory() throws IOException {
+    try (RandomAccessFile huge = new RandomAccessFile(file("").toFile(), "rw")) {
+      huge.setLength(8L << 30);
+    }
+
+    assertThatThrownBy(this::settings).hasMessageEndingWith("larger than 1048576 bytes");
+  }
+
+  @Test
+  void the_file_may_be_the_null_device() {
+    assertThat(Settings.of(options, Path.of("/dev/null"), environment).given(Setting.DB)).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.runregistry.http;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.UnreadableOutcomeException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -22,6 +23,7 @@ final class Failures {
     routes.exception(Refusal.class, Failures::refused);
     routes.exception(RepositoryException.class, Failures::withoutDatabase);
     routes.exception(JournalException.class, Failures::withoutJournal);
+    routes.exception(UnreadableOutcomeException.class, Failures::withoutOutcome);
     routes.exception(DatasetException.class, Failures::withoutDatasets);
     routes.exception(
         HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
@@ -74,6 +76,11 @@ final class Failures {
   private static void withoutJournal(JournalException e, Context ctx) {
     log.error("request {}: the journal of this host failed", requestId(ctx), e);
     answer(ctx, 503, "The run cannot be noted on this host, so nothing was started");
+  }
+
+  private static void withoutOutcome(UnreadableOutcomeException e, Context ctx) {
+    log.error("request {}: {}", requestId(ctx), e.getMessage(), e);
+    answer(ctx, 503, "The run was started, and how it ended cannot be read yet");
   }
 
   private static void withoutDatasets(DatasetException e, Context ctx) {

@@ -10,8 +10,10 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +59,7 @@ final class LogRoutes {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Path path = registry.log(id, stream).orElseThrow(() -> none(id));
       try {
-        return Files.newByteChannel(path);
+        return Files.newByteChannel(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
       } catch (NoSuchFileException e) {
         log.debug("{} has gone since it was found: the run was settled meanwhile", path);
       }

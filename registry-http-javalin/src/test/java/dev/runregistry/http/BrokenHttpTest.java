@@ -17,12 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that are slow, broken or hostile, through raw sockets. */
-@Timeout(120)
 class BrokenHttpTest {
   private static final String HEAD =
       "POST /api/tunix/run HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
@@ -140,7 +138,7 @@ class BrokenHttpTest {
           "GET /api/health HTTP/1.1\r\nHost: localhost\r\n".getBytes(StandardCharsets.US_ASCII));
       await()
           .pollInterval(Duration.ofMillis(100))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> isClosedAfter(out, "X-Slow: 1\r\n"));
     }
   }
@@ -176,7 +174,7 @@ class BrokenHttpTest {
       out.write((HEAD + "Content-Length: 1000\r\n\r\n{").getBytes(StandardCharsets.US_ASCII));
       await()
           .pollInterval(Duration.ofMillis(100))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> isClosedAfter(out, " ") || socket.getInputStream().available() > 0);
       HttpResponse<String> answer = RawRequest.read(socket.getInputStream());
       assertThat(answer.statusCode()).isEqualTo(408);

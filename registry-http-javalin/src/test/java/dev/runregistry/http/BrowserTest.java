@@ -12,14 +12,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page in a real browser, against a real server on SQLite that starts real processes. Whatever
  * a test does, the console has to stay clean: an error or a violation of the policy fails it.
  */
-@Timeout(180)
 abstract class BrowserTest {
   /** The script of local runs that wait until the test says {@link #go}. */
   static final String WAITING = "echo begun; while [ ! -e $GO ]; do sleep 0.05; done; echo ended";

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Draws requests from the OpenAPI document, good ones and bad ones, and sends them through raw
  * sockets. A seed that finds something is to be kept as a test of its own.
  */
-@Timeout(300)
 class FuzzTest {
   private static final int REQUESTS = 600;
   private static final long SEED = 20_261_122;

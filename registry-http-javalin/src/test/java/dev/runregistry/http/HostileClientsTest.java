@@ -16,13 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that mean no good or do not do well, on real databases, through real sockets. */
-@Timeout(180)
 class HostileClientsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Path DATASETS = Path.of("../examples/datasets");

@@ -8,17 +8,16 @@ import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
 class IdempotencyTest {
   private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
   private static final String LOCAL =
@@ -89,7 +88,7 @@ class IdempotencyTest {
   void a_run_in_progress_is_409_even_when_no_other_run_has_room() {
     CompletableFuture<HttpResponse<String>> first =
         server.sendAsync(server.posting(LOCAL).header("Idempotency-Key", KEY));
-    await().until(() -> executor.executed().size() == 1);
+    await().atMost(Duration.ofMinutes(2)).until(() -> executor.executed().size() == 1);
 
     HttpResponse<String> second = post(KEY, LOCAL);
 
@@ -100,7 +99,7 @@ class IdempotencyTest {
     over.countDown();
     assertThat(first.join().statusCode()).isEqualTo(200);
     assertThat(post(KEY, LOCAL).body()).isEqualTo(first.join().body());
-    await().until(() -> post("other", LOCAL).statusCode() == 200);
+    await().atMost(Duration.ofMinutes(2)).until(() -> post("other", LOCAL).statusCode() == 200);
   }
 
   @Test

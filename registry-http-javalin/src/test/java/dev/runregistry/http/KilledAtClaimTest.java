@@ -16,13 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A real server that is killed when it has claimed a key and not noted the run. */
-@Timeout(300)
 class KilledAtClaimTest {
   private static final String KEY = "training-42";
   private static final Duration PATIENCE = Duration.ofSeconds(60);

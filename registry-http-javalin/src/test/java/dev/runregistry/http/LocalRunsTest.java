@@ -24,10 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Local runs that go on for as long as the test wants. */
-@Timeout(120)
 class LocalRunsTest {
   private static final String LOCAL =
       "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}";
@@ -53,7 +51,7 @@ class LocalRunsTest {
   private CompletableFuture<HttpResponse<String>> start() {
     int before = executor.executed().size();
     CompletableFuture<HttpResponse<String>> answer = server.sendAsync(server.posting(LOCAL));
-    await().until(() -> executor.executed().size() > before);
+    await().atMost(Duration.ofMinutes(2)).until(() -> executor.executed().size() > before);
     return answer;
   }
 
@@ -92,7 +90,9 @@ class LocalRunsTest {
     over.countDown();
     assertThat(first.join().statusCode()).isEqualTo(200);
     assertThat(second.join().statusCode()).isEqualTo(200);
-    await().untilAsserted(() -> assertThat(server.post(LOCAL).statusCode()).isEqualTo(200));
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(() -> assertThat(server.post(LOCAL).statusCode()).isEqualTo(200));
   }
 
   @Test
@@ -128,7 +128,7 @@ class LocalRunsTest {
           .write(
               (head + "Content-Length: " + LOCAL.length() + "\r\n\r\n" + LOCAL)
                   .getBytes(StandardCharsets.US_ASCII));
-      await().until(() -> executor.executed().size() == 1);
+      await().atMost(Duration.ofMinutes(2)).until(() -> executor.executed().size() == 1);
       socket.setSoLinger(true, 0);
     }
     Run run = executor.executed().get(0);
@@ -138,6 +138,7 @@ class LocalRunsTest {
     over.countDown();
 
     await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));
@@ -159,7 +160,9 @@ class LocalRunsTest {
   void sixty_runs_started_at_once_are_carried_out_or_told_to_come_again() {
     List<CompletableFuture<HttpResponse<String>>> answers =
         IntStream.range(0, 60).mapToObj(i -> server.sendAsync(server.posting(LOCAL))).toList();
-    await().until(() -> answers.stream().filter(CompletableFuture::isDone).count() == 58);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> answers.stream().filter(CompletableFuture::isDone).count() == 58);
     over.countDown();
 
     List<Integer> statuses = answers.stream().map(a -> a.join().statusCode()).sorted().toList();
@@ -174,11 +177,11 @@ class LocalRunsTest {
     CompletableFuture<HttpResponse<String>> answer = start();
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server.server::stop);
 
-    await().ignoreExceptions().until(() -> refusesNewRuns());
+    await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> refusesNewRuns());
     over.countDown();
 
     assertThat(answer.join().statusCode()).isEqualTo(200);
-    stopped.get(30, TimeUnit.SECONDS);
+    stopped.get(5, TimeUnit.MINUTES);
   }
 
   private boolean refusesNewRuns() {
@@ -194,12 +197,13 @@ class LocalRunsTest {
     start();
     Run run = executor.executed().get(0);
 
-    CompletableFuture.runAsync(server.server::stop).get(30, TimeUnit.SECONDS);
+    CompletableFuture.runAsync(server.server::stop).get(5, TimeUnit.MINUTES);
 
     assertThat(server.repository.find(run.id()).orElseThrow().status())
         .isEqualTo(RunStatus.RUNNING);
     over.countDown();
     await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));

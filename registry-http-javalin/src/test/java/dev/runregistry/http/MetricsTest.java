@@ -8,6 +8,7 @@ import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,7 @@ class MetricsTest {
     RawRequest.send(server, "NONSENSE\r\n\r\n");
 
     await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(scrape())

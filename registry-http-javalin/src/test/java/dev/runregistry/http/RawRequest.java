@@ -23,7 +23,7 @@ import javax.net.ssl.SSLSession;
  * Sends bytes that no HTTP client would send, and reads one answer, up to the end of the stream.
  */
 final class RawRequest {
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   private RawRequest() {}
 

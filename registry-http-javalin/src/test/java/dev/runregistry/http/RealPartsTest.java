@@ -20,13 +20,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real databases, real processes, a real socket. */
-@Timeout(180)
 class RealPartsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

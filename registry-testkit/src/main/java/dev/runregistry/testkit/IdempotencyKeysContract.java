@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every {@link IdempotencyKeys} promises. Subclass it, hand over one without keys. */
-@Timeout(120)
+@Timeout(600)
 public abstract class IdempotencyKeysContract {
   private static final Instant EXPIRED = NOON.plus(IdempotencyClaim.LIFETIME).plusNanos(1_000);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every {@link RunChain} promises. Subclass it, hand over an empty one. */
-@Timeout(120)
+@Timeout(600)
 public abstract class RunChainContract {
   private RunRepository runs;
   private RunChain chain;

@@ -13,9 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every {@link RunExecutor} promises. Subclass it and say what your runs look like. */
-@Timeout(120)
+@Timeout(600)
 public abstract class RunExecutorContract {
   private static final int LONG_OUTPUT = CapturedText.LIMIT_BYTES + 1;
 
@@ -78,7 +75,7 @@ public abstract class RunExecutorContract {
 
   @Test
   void a_run_over_its_time_limit_is_ended_and_what_it_printed_is_kept() {
-    Duration limit = Duration.ofMillis(300);
+    Duration limit = Duration.ofSeconds(5); // it has to print before that
 
     RunOutcome outcome = executor().execute(thatNeverEnds("before\n", limit));
 
@@ -106,17 +103,19 @@ public abstract class RunExecutorContract {
   }
 
   @Test
-  void runs_at_the_same_time_do_not_wait_for_each_other()
-      throws InterruptedException, ExecutionException, TimeoutException {
-    CompletableFuture<RunOutcome> endless =
-        CompletableFuture.supplyAsync(
-            () -> executor().execute(thatNeverEnds("", Duration.ofSeconds(3))));
+  void runs_at_the_same_time_do_not_wait_for_each_other() throws InterruptedException {
+    Run running = thatNeverEnds("", null);
+    CompletableFuture<RunOutcome> endless = new CompletableFuture<>();
+    Thread caller = new Thread(() -> endless.complete(executor().execute(running)));
+    caller.start();
 
     RunOutcome other = executor().execute(thatPrintsAndExits("", "", 0));
 
     assertThat(endless).isNotDone();
     assertThat(other.exitCode()).isZero();
-    assertThat(endless.get(60, TimeUnit.SECONDS)).isInstanceOf(TimedOut.class);
+    caller.interrupt();
+    caller.join();
+    assertThat(endless).isCompleted();
   }
 
   @Test

@@ -18,6 +18,8 @@ public interface RunExecutor {
    *
    * @param running a local run in status {@code running} that is in the journal
    * @param invocation what is to be started, which the record has with its secrets masked only
+   * @throws dev.runregistry.run.UnreadableOutcomeException if what tells how it ended cannot be
+   *     read now; the journal can tell later
    */
   RunOutcome execute(Run running, Invocation invocation);
 

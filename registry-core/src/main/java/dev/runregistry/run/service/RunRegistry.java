@@ -25,6 +25,7 @@ import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Submission;
+import dev.runregistry.run.UnreadableOutcomeException;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.ProvenanceSource;
@@ -102,6 +103,8 @@ public final class RunRegistry {
    * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
    *     recorded or started
    * @throws JournalException if the run cannot be noted on this host; nothing was started
+   * @throws UnreadableOutcomeException if how it ended cannot be read now; {@link #reconcile} puts
+   *     its ending on record once it can
    */
   public Run submit(RunRequest request) {
     return submit(ids.next(), request);
@@ -207,6 +210,8 @@ public final class RunRegistry {
       }
       Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
       return refusal.orElseGet(() -> executor.execute(running, invocation));
+    } catch (UnreadableOutcomeException e) { // it is reconciled once that can be read
+      throw e;
     } catch (RuntimeException | Error e) { // a defect in an adapter: nobody saw how the run ended
       log.error("run {} is lost: what carried it out broke", running.id(), e);
       return new RunOutcome.Lost(

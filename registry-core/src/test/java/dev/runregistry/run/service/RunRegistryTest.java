@@ -31,6 +31,7 @@ import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
+import dev.runregistry.run.UnreadableOutcomeException;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
@@ -286,6 +287,21 @@ class RunRegistryTest {
     assertThat(run.message())
         .isEqualTo("Lost: what carried it out broke (java.lang.IllegalStateException)");
     assertThat(ports.saved).isEqualTo(run);
+  }
+
+  @Test
+  void a_run_whose_ending_cannot_be_read_is_not_given_another_one() {
+    UnreadableOutcomeException unread =
+        new UnreadableOutcomeException("no", new IOException("Too many open files"));
+    ports.duringExecution =
+        () -> {
+          throw unread;
+        };
+
+    assertThatThrownBy(() -> registry().submit(Samples.local())).isSameAs(unread);
+
+    assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(ports.calls).endsWith("execute", "release").doesNotContain("end failed", "settle");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The lines of a file, one after the other, in bounded memory whatever the file holds. */
@@ -27,8 +27,9 @@ final class BoundedLines implements Closeable {
     this.in = in;
   }
 
+  /** Opens the lines of a regular file, or of one that a link leads to. */
   static BoundedLines of(Path file) throws IOException {
-    return new BoundedLines(Files.newInputStream(file));
+    return new BoundedLines(RegularFiles.newInputStream(file));
   }
 
   /** The next line; call no more after one that is the end or too long. */

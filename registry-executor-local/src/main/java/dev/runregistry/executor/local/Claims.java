@@ -4,6 +4,8 @@ import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -25,8 +27,14 @@ final class Claims {
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
   private static final String PROPERTY = "dev.runregistry.lock.";
   private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
-  private static final Set<StandardOpenOption> OPTIONS =
-      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+  /** Not for writing only, which on a FIFO in its place would wait for a reader. */
+  private static final Set<OpenOption> OPTIONS =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
 
   private Claims() {}
 

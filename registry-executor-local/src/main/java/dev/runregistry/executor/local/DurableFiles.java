@@ -5,12 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -30,6 +27,8 @@ final class DurableFiles {
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private DurableFiles() {}
 
@@ -41,14 +40,26 @@ final class DurableFiles {
   private static void writeOnce(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      // over that of one that was killed; each run has one writer only
-      write(temporary, FILE_OF_OURS, content);
+      writeNew(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;
     }
     syncOnce(folderOf(file));
+  }
+
+  /**
+   * Replaces that of a writer that was killed, each run having one only, and whatever the run has
+   * put there: a FIFO would keep its writer waiting.
+   */
+  private static void writeNew(Path file, byte[] content) throws IOException {
+    try {
+      write(file, NEW_FILE, content);
+    } catch (FileAlreadyExistsException e) {
+      Files.delete(file);
+      write(file, NEW_FILE, content);
+    }
   }
 
   /**
@@ -88,20 +99,6 @@ final class DurableFiles {
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;
-    }
-  }
-
-  /**
-   * Returns whether something has that name, which a link has too, wherever it leads.
-   *
-   * @throws IOException if that cannot be found out, which is not the same as that nothing has it
-   */
-  static boolean exists(Path path) throws IOException {
-    try {
-      Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
     }
   }
 

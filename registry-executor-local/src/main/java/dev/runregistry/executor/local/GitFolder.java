@@ -1,11 +1,14 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,8 @@ record GitFolder(Path own, Path common) {
   private static final String LINK = "gitdir: ";
   private static final String REFERENCE = "ref: ";
   private static final int LONGEST_CHAIN = 5; // of references to references, as in git
-  private static final long LONGEST = 4_096; // of a file with one line
-  private static final long LARGEST_PACK = 1 << 20; // of packed-refs; a larger one is left to git
+  private static final int LONGEST = 4_096; // of a file with one line
+  private static final int LARGEST_PACK = 1 << 20; // of packed-refs; a larger one is left to git
 
   /** That of the nearest working tree that the folder is in. */
   static Optional<GitFolder> of(File folder) {
@@ -40,7 +43,8 @@ record GitFolder(Path own, Path common) {
   private static Optional<GitFolder> open(File git) {
     try {
       Path own = git.isDirectory() ? git.toPath() : linked(git);
-      return new File(own.toFile(), "HEAD").exists() ? Optional.of(in(own)) : Optional.empty();
+      // a FIFO, say, would keep git itself waiting
+      return Files.isRegularFile(own.resolve("HEAD")) ? Optional.of(in(own)) : Optional.empty();
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
@@ -55,15 +59,17 @@ record GitFolder(Path own, Path common) {
   }
 
   private static GitFolder in(Path own) throws IOException {
-    Path commondir = own.resolve("commondir");
-    return new GitFolder(
-        own, commondir.toFile().exists() ? own.resolve(line(commondir)).normalize() : own);
+    try {
+      return new GitFolder(own, own.resolve(line(own.resolve("commondir"))).normalize());
+    } catch (NoSuchFileException e) {
+      return new GitFolder(own, own);
+    }
   }
 
   /** The commit that is checked out; null before the first one, and when it cannot be read. */
   @Nullable String head() {
     try {
-      String value = line(own.resolve("HEAD"));
+      String value = line(inside(own, "HEAD"));
       for (int i = 0; i < LONGEST_CHAIN && value.startsWith(REFERENCE); i++) {
         value = reference(value.substring(REFERENCE.length()).strip());
       }
@@ -74,28 +80,48 @@ record GitFolder(Path own, Path common) {
   }
 
   private String reference(String name) throws IOException {
-    for (Path place : new Path[] {own, common}) {
-      Path file = place.resolve(name);
-      if (file.toFile().isFile()) {
-        return line(file);
-      }
+    if (!isReference(name)) {
+      throw new IOException(name + " is no reference");
     }
-    return packed(name);
+    try {
+      return line(inside(own, name));
+    } catch (NoSuchFileException e) {
+      return shared(name);
+    }
+  }
+
+  private String shared(String name) throws IOException {
+    try {
+      return line(inside(common, name));
+    } catch (NoSuchFileException e) {
+      return packed(name);
+    }
+  }
+
+  private static boolean isReference(String name) {
+    String parts = name + "/";
+    return name.startsWith("refs/") && !parts.contains("/../") && !parts.contains("/./");
+  }
+
+  /** Returns the file after all links; one outside, a token say, is no business of the record. */
+  private static Path inside(Path place, String name) throws IOException {
+    Path file = place.resolve(name).toRealPath();
+    if (!file.startsWith(place.toRealPath())) {
+      throw new IOException(name + " leads out of " + place);
+    }
+    return file;
   }
 
   private String packed(String name) throws IOException {
-    Path pack = common.resolve("packed-refs");
-    if (pack.toFile().length() > LARGEST_PACK) {
-      return "";
-    }
-    try (BufferedReader lines = Files.newBufferedReader(pack, StandardCharsets.ISO_8859_1)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.endsWith(" " + name)) {
-          return line.substring(0, line.length() - name.length() - 1);
-        }
+    byte[] pack = RegularFiles.read(inside(common, "packed-refs"), LARGEST_PACK);
+    BufferedReader lines =
+        new BufferedReader(new StringReader(new String(pack, StandardCharsets.ISO_8859_1)));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.endsWith(" " + name)) {
+        return line.substring(0, line.length() - name.length() - 1);
       }
-      return "";
     }
+    return "";
   }
 
   private static boolean isCommit(String text) {
@@ -104,9 +130,6 @@ record GitFolder(Path own, Path common) {
   }
 
   private static String line(Path file) throws IOException {
-    if (file.toFile().length() > LONGEST) {
-      throw new IOException(file + " is longer than a line");
-    }
-    return Files.readString(file, StandardCharsets.UTF_8).strip();
+    return new String(RegularFiles.read(file, LONGEST), StandardCharsets.UTF_8).strip();
   }
 }

@@ -24,7 +24,7 @@ final class GitQuestion {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   /** For who has nothing else to wait for any more. */
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  static final Duration PATIENCE = Duration.ofMillis(500);
 
   private static final int ENOUGH = 8_192; // the header and one changed file
 
@@ -48,17 +48,19 @@ final class GitQuestion {
   private final CompletableFuture<Optional<GitStatus>> answer = new CompletableFuture<>();
   private final String program;
   private final File folder;
+  private final Duration patience;
   private @Nullable Process git; // guarded by this
   private boolean given; // up; guarded by this
 
-  private GitQuestion(String program, File folder) {
+  private GitQuestion(String program, File folder, Duration patience) {
     this.program = program;
     this.folder = folder;
+    this.patience = patience;
   }
 
-  /** Begins to ask. */
-  static GitQuestion asked(String program, File folder) {
-    GitQuestion question = new GitQuestion(program, folder);
+  /** Begins to ask; {@link #answer} waits for that time at most. */
+  static GitQuestion asked(String program, File folder, Duration patience) {
+    GitQuestion question = new GitQuestion(program, folder, patience);
     Thread thread = new Thread(question::ask, "git status");
     thread.setDaemon(true);
     thread.start();
@@ -92,9 +94,13 @@ final class GitQuestion {
             .redirectError(Redirect.DISCARD)
             .start();
     git = started;
-    CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture.delayedExecutor(limit().toMillis(), TimeUnit.MILLISECONDS)
         .execute(started::destroyForcibly); // does nothing to one that has ended
     return started;
+  }
+
+  private Duration limit() {
+    return LIMIT.compareTo(patience) < 0 ? patience : LIMIT;
   }
 
   private static Optional<GitStatus> askedOf(Process git) throws IOException {
@@ -114,7 +120,7 @@ final class GitQuestion {
   /** The answer, after a moment at most; empty if there is none by then. */
   Optional<GitStatus> answer() {
     try {
-      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       return giveUp();
     } catch (InterruptedException e) {

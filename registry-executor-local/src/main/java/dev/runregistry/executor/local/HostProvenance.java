@@ -8,6 +8,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ProvenanceSource;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,11 +31,17 @@ public final class HostProvenance implements ProvenanceSource {
   private final Path workingDirectory;
   private final Map<String, String> environment;
   private final String git;
+  private final Duration patience;
   private final Map<RunId, GitQuestion> questions = new ConcurrentHashMap<>();
 
   private HostProvenance(
-      String registryVersion, Path workingDirectory, Map<String, String> environment, String git) {
+      String registryVersion,
+      Path workingDirectory,
+      Map<String, String> environment,
+      String git,
+      Duration patience) {
     this.git = git;
+    this.patience = patience;
     this.registryVersion = registryVersion;
     this.workingDirectory = workingDirectory;
     this.environment = environment;
@@ -54,17 +61,23 @@ public final class HostProvenance implements ProvenanceSource {
         requireNonNull(registryVersion, "registryVersion"),
         Path.of("").toAbsolutePath(),
         RecordedVariables.of(environment, allowed),
-        "git");
+        "git",
+        GitQuestion.PATIENCE);
   }
 
   /** The same of runs in that folder. */
   public HostProvenance in(Path folder) {
-    return new HostProvenance(registryVersion, folder.toAbsolutePath(), environment, git);
+    return new HostProvenance(registryVersion, folder.toAbsolutePath(), environment, git, patience);
   }
 
   /** The same, asking another program than the git on the path. */
   HostProvenance asking(String program) {
-    return new HostProvenance(registryVersion, workingDirectory, environment, program);
+    return new HostProvenance(registryVersion, workingDirectory, environment, program, patience);
+  }
+
+  /** The same, waiting for another time than half a second for the answer of git. */
+  HostProvenance waiting(Duration atMost) {
+    return new HostProvenance(registryVersion, workingDirectory, environment, git, atMost);
   }
 
   @Override
@@ -92,7 +105,7 @@ public final class HostProvenance implements ProvenanceSource {
   public void started(Run running) {
     File folder = workingDirectory.toFile();
     if (running.provenance() != null && GitFolder.of(folder).isPresent()) {
-      questions.put(running.id(), GitQuestion.asked(git, folder));
+      questions.put(running.id(), GitQuestion.asked(git, folder, patience));
     }
   }
 

@@ -8,7 +8,9 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.UnreadableOutcomeException;
 import dev.runregistry.run.port.RunExecutor;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +92,9 @@ public final class LocalRunExecutor implements RunExecutor {
     }
     try {
       return execution.toItsEnd();
+    } catch (UncheckedIOException e) {
+      throw new UnreadableOutcomeException(
+          "run %s cannot be observed: %s".formatted(running.id(), e.getCause()), e);
     } finally {
       synchronized (executions) {
         executions.remove(execution);

@@ -1,9 +1,11 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
  * ended.
  */
 final class LogTotals {
+  private static final int MAX_BYTES = 1 << 24; // a cut four times a second for days
+
   private final RunFolder folder;
 
   LogTotals(RunFolder folder) {
@@ -67,7 +71,9 @@ final class LogTotals {
       return OptionalLong.empty();
     }
     try {
-      return Files.readAllLines(file, StandardCharsets.US_ASCII).stream()
+      byte[] lines = RegularFiles.read(file, MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
+      return new String(lines, StandardCharsets.US_ASCII)
+          .lines()
           .filter(line -> line.matches(stream.text() + " \\d{1,18}"))
           .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
           .reduce(Long::sum);

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
@@ -12,7 +13,6 @@ import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +35,8 @@ record Manifest(String title, String version, long traceCount) {
   static Manifest read(DatasetKey key, Path path) {
     DatasetFile file = new DatasetFile(key, "manifest.json");
     try (Reader in =
-            new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
+            new InputStreamReader(
+                RegularFiles.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
         JsonParser parser = RunJson.JSON.createParser(withoutByteOrderMark(file, in))) {
       return new Reading(file, parser).manifest();
     } catch (JsonProcessingException e) {

@@ -2,11 +2,15 @@ package dev.runregistry.executor.local;
 
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +18,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Linux. Of the many processes of a host only one line each is read, and of those that are young
@@ -23,9 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ProcProcessTable implements ProcessTable {
   private static final File PROC = new File("/proc");
   private static final int MILLIS_PER_TICK = 10; // USER_HZ, whatever the kernel itself counts in
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int STAT_BYTES = 512; // a name of 64 and 50 numbers; what follows is unused
-
-  private final AtomicLong unreadable = new AtomicLong();
 
   @Override
   public Optional<Entry> find(long pid) {
@@ -35,11 +38,7 @@ final class ProcProcessTable implements ProcessTable {
   @Override
   public List<Entry> since(long startTime) {
     List<Entry> found = new ArrayList<>();
-    String[] names = PROC.list();
-    if (names == null) {
-      unreadable.incrementAndGet();
-    }
-    for (String name : names == null ? new String[0] : names) {
+    for (String name : patiently(() -> Optional.ofNullable(PROC.list()))) {
       if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
         read(name, startTime).ifPresent(found::add);
       }
@@ -55,30 +54,19 @@ final class ProcProcessTable implements ProcessTable {
   @Override
   public boolean hasInEnvironment(Entry process, String nameAndValue) {
     byte[] wanted = ("\0" + nameAndValue + "\0").getBytes(StandardCharsets.UTF_8);
-    try (FileInputStream in =
-        new FileInputStream("/proc/" + process.identity().pid() + "/environ")) {
-      return contains(in.readAllBytes(), wanted);
-    } catch (IOException e) {
-      noteIfUnreadable();
-      return false; // it has ended, or is another user's
-    }
+    String pid = Long.toString(process.identity().pid());
+    return patiently(() -> tryToFind(wanted, pid));
   }
 
-  /**
-   * Counts the failure if this process cannot even read about itself: for want of a descriptor,
-   * say. Else the other process has ended, or is another user's.
-   */
-  private void noteIfUnreadable() {
-    try (FileInputStream in = new FileInputStream("/proc/self/stat")) {
-      in.read();
+  /** Empty if it cannot be read at this moment. */
+  private static Optional<Boolean> tryToFind(byte[] wanted, String pid) {
+    try (FileInputStream in = new FileInputStream("/proc/" + pid + "/environ")) {
+      return Optional.of(contains(in.readAllBytes(), wanted));
+    } catch (FileNotFoundException e) { // it has ended, is another user's, or too many are open
+      return isWorthAnotherTry(pid, "environ") ? Optional.empty() : Optional.of(false);
     } catch (IOException e) {
-      unreadable.incrementAndGet();
+      return Optional.of(false); // it has ended
     }
-  }
-
-  @Override
-  public long unreadable() {
-    return unreadable.get();
   }
 
   @Override
@@ -96,15 +84,69 @@ final class ProcProcessTable implements ProcessTable {
     }
   }
 
-  private Optional<Entry> read(String pid, long startTime) {
+  private static Optional<Entry> read(String pid, long startTime) {
+    Optional<Optional<Entry>> found = tryToRead(pid, startTime);
+    return found.isPresent() ? found.get() : patiently(() -> tryToRead(pid, startTime));
+  }
+
+  /** Empty if it cannot be read at this moment. */
+  private static Optional<Optional<Entry>> tryToRead(String pid, long startTime) {
     byte[] line = new byte[STAT_BYTES];
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
       int length = in.read(line);
-      return length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime);
+      return Optional.of(length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime));
+    } catch (FileNotFoundException e) { // it has ended, or too many files are open
+      return isWorthAnotherTry(pid, "stat") ? Optional.empty() : Optional.of(Optional.empty());
     } catch (IOException e) {
-      noteIfUnreadable();
-      return Optional.empty(); // it has ended
+      return Optional.of(Optional.empty()); // it has ended
     }
+  }
+
+  /**
+   * Whether a file that could not be opened may be opened later: when it can be by now, and while
+   * nothing else can be either. Kernel threads, say, have an environment that nobody can open.
+   */
+  private static boolean isWorthAnotherTry(String pid, String name) {
+    Path file = PROC.toPath().resolve(pid).resolve(name);
+    for (int i = 0; i < 2; i++) {
+      try (SeekableByteChannel now = Files.newByteChannel(file)) {
+        return now.isOpen();
+      } catch (NoSuchFileException | AccessDeniedException e) {
+        return false;
+      } catch (IOException e) {
+        if (!canOpenAnything()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean canOpenAnything() {
+    try (FileInputStream any = new FileInputStream("/proc/self/stat")) {
+      return any.getFD().valid();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Tries again where too many files are open: a process that cannot be seen has not ended.
+   *
+   * @throws UncheckedIOException if that does not help
+   */
+  private static <T> T patiently(Supplier<Optional<T>> look) {
+    long giveUp = System.nanoTime() + PATIENCE.toNanos();
+    Pause pause = new Pause(Duration.ofMillis(200));
+    Optional<T> found = look.get();
+    while (found.isEmpty()) {
+      if (System.nanoTime() > giveUp) {
+        throw new UncheckedIOException(new IOException("/proc cannot be read"));
+      }
+      pause.sleep();
+      found = look.get();
+    }
+    return found.get();
   }
 
   /** Whether the text, with a zero byte put before and after it, has the wanted bytes. */

@@ -71,14 +71,6 @@ interface ProcessTable {
   /** Whether the environment of the process has this entry; false where that cannot be known. */
   boolean hasInEnvironment(Entry process, String nameAndValue);
 
-  /**
-   * Returns how often a process could not be read though it may be there, for want of a descriptor,
-   * say. What was found while this number grew proves nothing about what was not found.
-   */
-  default long unreadable() {
-    return 0;
-  }
-
   /** Sends the signal to those that are still the same processes; the rest is left alone. */
   void signal(Collection<Entry> processes, ProcessSignal signal);
 

@@ -1,6 +1,9 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.executor.local.internal.FileTooLargeException;
+import dev.runregistry.executor.local.internal.NotRegularFileException;
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -8,9 +11,11 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,55 +30,64 @@ import org.slf4j.LoggerFactory;
 final class Remains {
   private static final Logger log = LoggerFactory.getLogger(Remains.class);
 
+  /** A command line has a few megabytes at most, each byte of it six as JSON. */
+  private static final int MAX_NOTE_BYTES = 64 << 20;
+
   private final RunId id;
   private final RunFolder folder;
   private final RunProcesses processes;
   private final ProcessTable table;
   private final Runner here;
-  private final long unreadableBefore;
 
   Remains(RunId id, RunFolder folder, ProcessTable table, Runner here) {
     this.id = id;
     this.folder = folder;
     this.table = table;
     this.here = here;
-    processes = new RunProcesses(folder);
-    unreadableBefore = table.unreadable();
+    processes = RunProcesses.asEvidence(folder);
   }
 
+  /**
+   * What is left.
+   *
+   * @throws IOException if something cannot be read now; it is no different from what is
+   */
   RunStanding standing() throws IOException {
-    RunStanding found = found();
-    requireEverythingRead();
-    return found;
-  }
-
-  /** What could not be read is not absent: nothing is decided then. */
-  private void requireEverythingRead() throws IOException {
-    processes.requireReadable();
-    if (table.unreadable() != unreadableBefore) {
-      throw new IOException("processes of this host could not be read");
+    try {
+      return look();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  private RunStanding found() throws IOException {
+  private RunStanding look() throws IOException {
     Optional<Run> ended = ended();
     if (ended.isPresent()) {
       return new RunStanding.Ended(ended.get());
     }
+    StartedRun started;
     try {
-      return standing(started());
+      started = started();
     } catch (NoSuchFileException e) {
-      return DurableFiles.exists(folder.path())
-          ? damaged("there is no run.json")
-          : new RunStanding.Settled();
+      return folder.isGone() ? new RunStanding.Settled() : damaged("there is no run.json");
     } catch (DamagedNoteException e) {
       return damaged("run.json: " + e.getMessage());
+    }
+    return standing(started);
+  }
+
+  /** A note, of which the run itself may have made something else: that is a damaged one. */
+  static byte[] note(Path file) throws IOException {
+    try {
+      return RegularFiles.read(file, MAX_NOTE_BYTES, LinkOption.NOFOLLOW_LINKS);
+    } catch (NotRegularFileException | FileTooLargeException e) { // the run has replaced it
+      throw new DamagedNoteException(String.valueOf(e.getReason()), e);
     }
   }
 
   private Optional<Run> ended() throws IOException {
     try {
-      Run ended = RunJson.readEnded(Files.readAllBytes(folder.ended()));
+      Run ended = RunJson.readEnded(note(folder.ended()));
       return Optional.of(ended).filter(run -> run.id().equals(id) && run.status().isFinal());
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -84,7 +98,7 @@ final class Remains {
   }
 
   private StartedRun started() throws IOException {
-    StartedRun started = RunJson.readStarted(Files.readAllBytes(folder.started()));
+    StartedRun started = RunJson.readStarted(note(folder.started()));
     if (!started.run().id().equals(id) || started.run().status().isFinal()) {
       throw new DamagedNoteException("it is of another run", null);
     }
@@ -126,7 +140,7 @@ final class Remains {
   }
 
   private RunStanding withProcesses(Run run) throws IOException {
-    if (!DurableFiles.exists(folder.processes()) && !DurableFiles.exists(folder.timedOut())) {
+    if (!RegularFiles.exists(folder.processes()) && !isOverTimeLimit(run)) {
       // it is made before a supervisor is started
       return vanished(run, neverStarted(run));
     }
@@ -135,8 +149,8 @@ final class Remains {
       return found.get();
     }
     forbidToStart();
-    found = look(run);
-    return found.isPresent() ? found.get() : vanished(run, whatIsKnown(run));
+    Optional<RunStanding> late = look(run);
+    return late.isPresent() ? late.get() : vanished(run, whatIsKnown(run));
   }
 
   /** Empty if nothing is alive and no exit code is there. */
@@ -156,7 +170,7 @@ final class Remains {
     if (processes.supervisorStarted() && supervisor.isEmpty()) {
       return Optional.of(new RunStanding.Elsewhere("where processes cannot be told apart"));
     }
-    return DurableFiles.exists(folder.timedOut()) ? Optional.of(childEnded(run)) : Optional.empty();
+    return isOverTimeLimit(run) ? Optional.of(childEnded(run)) : Optional.empty();
   }
 
   private RunStanding byCookieOnly(Run run) throws IOException {
@@ -191,7 +205,6 @@ final class Remains {
 
   /** After this a supervisor that has not begun yet starts nothing, and one that has is seen. */
   private void forbidToStart() throws IOException {
-    requireEverythingRead();
     try {
       DurableFiles.create(folder.vanished(), new byte[0]);
     } catch (FileAlreadyExistsException e) {
@@ -200,7 +213,7 @@ final class Remains {
   }
 
   private RunStanding withoutProcesses(Run run, String why) throws IOException {
-    return processes.isExitNoted() || DurableFiles.exists(folder.timedOut())
+    return processes.isExitNoted() || isOverTimeLimit(run)
         ? childEnded(run)
         : vanished(run, why + whileWhat(run));
   }
@@ -210,18 +223,16 @@ final class Remains {
   }
 
   private RunStanding childEnded(Run run) throws IOException {
-    boolean inTime = !DurableFiles.exists(folder.timedOut());
+    boolean inTime = !isOverTimeLimit(run);
     Instant at =
         processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
-    RunOutcome outcome = ending(run).outcome(inTime);
-    requireEverythingRead();
+    RunOutcome outcome = ending(run).read(inTime);
     LimitedLogs.of(folder).cut();
     return new RunStanding.ChildEnded(run, outcome, at);
   }
 
   private RunStanding vanished(Run run, String known) throws IOException {
     Output output = ending(run).output();
-    requireEverythingRead();
     LimitedLogs.of(folder).cut();
     return new RunStanding.Vanished(run, known, output);
   }
@@ -236,11 +247,16 @@ final class Remains {
         : "the registry was ended before it started anything";
   }
 
+  /** A run without a limit may have put the file there itself. */
+  private boolean isOverTimeLimit(Run run) throws IOException {
+    return run.spec().timeLimit() != null && RegularFiles.exists(folder.timedOut());
+  }
+
   private String whatIsKnown(Run run) throws IOException {
     if (!processes.childStarted()) {
       return neverStarted(run);
     }
-    return DurableFiles.exists(folder.exit())
+    return RegularFiles.exists(folder.exit())
         ? "it ended, and its exit code could not be written"
         : "the registry and the supervisor were ended before it, and nobody saw how it ended";
   }

@@ -2,6 +2,8 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.local.internal.NotRegularFileException;
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -11,13 +13,14 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.UnreadableOutcomeException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
@@ -40,11 +43,55 @@ record RunEnding(
     ProcessTree.Ending leftBehind) {
 
   private static final Logger log = LoggerFactory.getLogger(RunEnding.class);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int NOT_EXECUTABLE = 126; // of every shell
   private static final int NOT_FOUND = 127;
   private static final int SIGNALLED = 128; // and the number of the signal
 
+  /** What cannot be read is no evidence: see {@link RunProcesses#asEvidence}. */
+  RunEnding {
+    processes = RunProcesses.asEvidence(folder);
+  }
+
+  /**
+   * Returns how a run ended whose end this process has seen. What cannot be read, because too many
+   * files are open, say, is read again for a while.
+   *
+   * @throws UnreadableOutcomeException if it can still not be read then
+   */
   RunOutcome outcome(boolean inTime) {
+    long giveUp = System.nanoTime() + PATIENCE.toNanos();
+    Pause pause = new Pause(Duration.ofSeconds(1));
+    while (true) {
+      try {
+        return read(inTime);
+      } catch (IOException e) {
+        if (System.nanoTime() > giveUp) {
+          throw new UnreadableOutcomeException(
+              "run %s has ended, and how cannot be read now: %s".formatted(run.id(), e), e);
+        }
+        log.debug("run {}: how it ended cannot be read yet", run.id(), e);
+        pause.sleep();
+      }
+    }
+  }
+
+  /**
+   * Returns how the run ended.
+   *
+   * @throws IOException if something cannot be read now, which tells nothing about the run
+   */
+  RunOutcome read(boolean inTime) throws IOException {
+    RunOutcome[] outcome = new RunOutcome[1];
+    try {
+      Uninterruptibly.io(() -> outcome[0] = judge(inTime));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return outcome[0];
+  }
+
+  private RunOutcome judge(boolean inTime) throws IOException {
     logs().note();
     if (!leftBehind.survivors().isEmpty()) {
       log.warn("run {}: {}", run.id(), note());
@@ -63,48 +110,43 @@ record RunEnding(
   }
 
   /** Where the folder was taken away nothing tells that it has not. */
-  private boolean mayHaveStarted() {
-    return processes.childStarted() || !folder.exists();
+  private boolean mayHaveStarted() throws IOException {
+    return processes.childStarted() || folder.isGone();
   }
 
-  private RunOutcome exited(int code) {
-    return couldNotBeExecuted(code).orElseGet(() -> new Exited(code, output(), note()));
+  private RunOutcome exited(int code) throws IOException {
+    Output output = output();
+    return couldNotBeExecuted(code, output).orElseGet(() -> new Exited(code, output, note()));
   }
 
   /** The exit code of the child; empty if its supervisor did not live to see it. */
-  private OptionalInt exitCode() {
-    try {
-      OptionalInt noted = processes.exitCode();
-      return noted.isPresent() ? noted : unnotedExitCode();
-    } catch (IOException e) {
-      processes.noteUnreadable(e);
-      log.warn("run {}: its exit code cannot be read", run.id(), e);
-      return unnotedExitCode();
-    }
+  private OptionalInt exitCode() throws IOException {
+    OptionalInt noted = processes.exitCode();
+    return noted.isPresent() ? noted : unnotedExitCode();
   }
 
   /** Where the disk was too full to note it, the supervisor ended as its child did. */
-  private OptionalInt unnotedExitCode() {
-    return Files.exists(folder.exit()) || supervisorLivedToSeeIt()
+  private OptionalInt unnotedExitCode() throws IOException {
+    return RegularFiles.exists(folder.exit()) || supervisorLivedToSeeIt()
         ? supervisorExit
         : OptionalInt.empty();
   }
 
   /** Above 128 it may have been ended itself, before its child. */
-  private boolean supervisorLivedToSeeIt() {
+  private boolean supervisorLivedToSeeIt() throws IOException {
     int exit = supervisorExit.orElse(Integer.MAX_VALUE);
     return processes.childStarted()
         ? exit <= SIGNALLED
-        : !folder.exists() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
+        : folder.isGone() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
   /** What the shell alone can find out: a missing interpreter, a file for another machine. */
-  private Optional<RunOutcome> couldNotBeExecuted(int code) {
+  private Optional<RunOutcome> couldNotBeExecuted(int code, Output output) {
     if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
       return Optional.empty();
     }
     String program = run.spec().command().get(0);
-    return Optional.of(output().stderr().text())
+    return Optional.of(output.stderr().text())
         .filter(text -> text.startsWith(Supervisor.mark(run.id()) + ":"))
         .map(
             text ->
@@ -122,7 +164,7 @@ record RunEnding(
     return line.substring(line.lastIndexOf(": ") + 1).strip();
   }
 
-  private RunOutcome neverStarted() {
+  private RunOutcome neverStarted() throws IOException {
     int exit = supervisorExit.orElse(0);
     if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
       return NotStarted.signalled(exit - SIGNALLED);
@@ -134,12 +176,12 @@ record RunEnding(
         "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
   }
 
-  private RunOutcome lost() {
+  private RunOutcome lost() throws IOException {
     String note = note();
     String why =
-        folder.exists()
-            ? "its supervisor was ended before it"
-            : "its folder was taken away, and with it what was noted";
+        folder.isGone()
+            ? "its folder was taken away, and with it what was noted"
+            : "its supervisor was ended before it";
     return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
@@ -148,10 +190,20 @@ record RunEnding(
   }
 
   private String note() {
-    return Stream.concat(
+    return Stream.of(
             Stream.of(LogStream.values()).map(logs()::notice).flatMap(Optional::stream),
+            Stream.of(LogStream.values()).map(this::replaced).flatMap(Optional::stream),
             Stream.of(processesLeft()).filter(text -> !text.isEmpty()))
+        .flatMap(notes -> notes)
         .collect(Collectors.joining("; "));
+  }
+
+  private Optional<String> replaced(LogStream stream) {
+    Path file = folder.log(stream);
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+            && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? Optional.of("the log of %s was replaced by what is no file".formatted(stream.text()))
+        : Optional.empty();
   }
 
   private String processesLeft() {
@@ -174,41 +226,28 @@ record RunEnding(
   }
 
   /** What it printed until now. */
-  Output output() {
+  Output output() throws IOException {
     return new Output(text(LogStream.STDOUT), text(LogStream.STDERR));
   }
 
   /** Of what was read short of the limit all was read, whatever is written to the file since. */
-  private static long total(int read, LongSupplier bytes) {
+  static long total(int read, LongSupplier bytes) {
     return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
   }
 
-  private CapturedText text(LogStream stream) {
+  private CapturedText text(LogStream stream) throws IOException {
     return text(folder.log(stream), () -> logs().total(stream));
   }
 
-  private CapturedText text(Path file, LongSupplier bytes) {
+  private static CapturedText text(Path file, LongSupplier bytes) throws IOException {
     try {
-      return isRegular(file) ? beginning(file, bytes) : CapturedText.EMPTY;
-    } catch (NoSuchFileException e) { // it was never started
-      return CapturedText.EMPTY;
-    } catch (IOException e) {
-      processes.noteUnreadable(e);
-      log.warn("run {}: {} cannot be read", run.id(), file, e);
-      return CapturedText.EMPTY;
-    }
-  }
-
-  /** What the run has put in its place (a pipe, a link, a folder) is not read. */
-  private static boolean isRegular(Path file) throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isRegularFile();
-  }
-
-  private static CapturedText beginning(Path file, LongSupplier bytes) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] head = in.readNBytes(CapturedText.LIMIT_BYTES);
+      byte[] head =
+          RegularFiles.readHead(file, CapturedText.LIMIT_BYTES, LinkOption.NOFOLLOW_LINKS);
       return CapturedText.of(head, total(head.length, bytes));
+    } catch (NoSuchFileException e) { // it was never started, or the run deleted it
+      return CapturedText.EMPTY;
+    } catch (NotRegularFileException e) { // see the note
+      return CapturedText.EMPTY;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
@@ -84,6 +85,15 @@ record RunFolder(Path path) {
 
   boolean exists() {
     return Files.isDirectory(path);
+  }
+
+  /**
+   * Returns whether the folder is gone, as when it was deleted or settled.
+   *
+   * @throws IOException if that cannot be found out
+   */
+  boolean isGone() throws IOException {
+    return !RegularFiles.exists(path);
   }
 
   /** Deletes the folder of a run that has not begun, and what can be in it. */

@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.IdempotencyClaim;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -84,7 +86,8 @@ public final class RunHome implements RunJournal, RunLogs {
     // twice in active: it can move to done between the two looks, not back
     return Stream.of(activeFolder(id), RunFolder.in(done, id))
         .map(runFolder -> runFolder.log(stream))
-        .filter(Files::exists)
+        .filter(
+            file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) // the run's to replace
         .findFirst();
   }
 
@@ -123,7 +126,7 @@ public final class RunHome implements RunJournal, RunLogs {
 
   private boolean hasEnded(RunId id) {
     try {
-      return DurableFiles.exists(activeFolder(id).ended());
+      return RegularFiles.exists(activeFolder(id).ended());
     } catch (IOException e) {
       throw failed(id, "cannot be looked at", e, reason(e));
     }
@@ -158,8 +161,8 @@ public final class RunHome implements RunJournal, RunLogs {
       DurableFiles.createFolders(starting);
       DurableFiles.createFolders(active);
       DurableFiles.createFolders(done);
-      if (DurableFiles.exists(activeFolder(id).path())
-          || DurableFiles.exists(RunFolder.in(done, id).path())) {
+      if (RegularFiles.exists(activeFolder(id).path())
+          || RegularFiles.exists(RunFolder.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
       if (Claims.isHeld(id)) { // it was prepared
@@ -257,7 +260,7 @@ public final class RunHome implements RunJournal, RunLogs {
   /** Empty if there is none, and if it is damaged: after a power cut, say. */
   private static <T> Optional<T> noted(Path file, Reading<T> reading) throws IOException {
     try {
-      return Optional.of(reading.from(Files.readAllBytes(file)));
+      return Optional.of(reading.from(Remains.note(file)));
     } catch (NoSuchFileException | DamagedNoteException e) {
       log.debug("no database in {}", file, e);
       return Optional.empty();
@@ -314,7 +317,7 @@ public final class RunHome implements RunJournal, RunLogs {
   /** Whether the same ending is there already; a damaged note of one is none. */
   private static boolean isSame(Run ended, Path note) throws IOException {
     try {
-      Run noted = RunJson.readEnded(Files.readAllBytes(note));
+      Run noted = RunJson.readEnded(Remains.note(note));
       if (noted.equals(ended)) {
         return true;
       }

@@ -1,8 +1,13 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.FileTooLargeException;
+import dev.runregistry.executor.local.internal.NotRegularFileException;
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +15,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
@@ -19,15 +23,33 @@ import org.jspecify.annotations.Nullable;
  * each wrote itself, first thing, or nothing where there is no {@code /proc}. The line of the child
  * is there before its program is; {@code unstarted} follows where its program never was, and {@code
  * exit} with the exit code where there was no room for a file with it.
+ *
+ * <p>A run can replace these files: what is not a regular file of a few lines says nothing.
  */
 final class RunProcesses {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
-  private final RunFolder folder;
-  private volatile @Nullable IOException unreadable;
+  private static final int MAX_BYTES = 1 << 16; // a stat line has some 300
 
+  private final RunFolder folder;
+  private final boolean evidence;
+
+  /** Reads for what goes on: what cannot be read at this moment is not there yet. */
   RunProcesses(RunFolder folder) {
+    this(folder, false);
+  }
+
+  private RunProcesses(RunFolder folder, boolean evidence) {
     this.folder = folder;
+    this.evidence = evidence;
+  }
+
+  /**
+   * Reads to judge a run by: what cannot be read at this moment is an {@link UncheckedIOException},
+   * because taken for absent it would be evidence of another ending.
+   */
+  static RunProcesses asEvidence(RunFolder folder) {
+    return new RunProcesses(folder, true);
   }
 
   /**
@@ -57,7 +79,7 @@ final class RunProcesses {
 
   /** Notes durably that the run is over its time limit and about to be ended for that. */
   void timedOut() throws IOException {
-    if (!DurableFiles.exists(folder.timedOut())) {
+    if (!Files.exists(folder.timedOut())) {
       DurableFiles.write(folder.timedOut(), new byte[0]);
     }
   }
@@ -119,11 +141,15 @@ final class RunProcesses {
   /** Nothing where the last line is cut off: half of 137 is a number, too. */
   private static Optional<String> whole(Path file) throws IOException {
     try {
-      return Optional.of(Files.readString(file, StandardCharsets.UTF_8))
-          .filter(text -> text.endsWith("\n"));
-    } catch (NoSuchFileException e) {
+      return Optional.of(text(file)).filter(text -> text.endsWith("\n"));
+    } catch (NoSuchFileException | NotRegularFileException | FileTooLargeException e) {
       return Optional.empty();
     }
+  }
+
+  private static String text(Path file) throws IOException {
+    byte[] bytes = RegularFiles.read(file, MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /**
@@ -137,7 +163,7 @@ final class RunProcesses {
   Optional<Instant> endedAt() throws IOException {
     Path witness = exitNote().map(ExitNote::witness).orElse(folder.timedOut());
     try {
-      return Optional.of(Files.getLastModifiedTime(witness).toInstant());
+      return Optional.of(Files.getLastModifiedTime(witness, LinkOption.NOFOLLOW_LINKS).toInstant());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -145,30 +171,14 @@ final class RunProcesses {
 
   private Optional<String> line(String who) {
     try {
-      return field(Files.readString(folder.processes(), StandardCharsets.UTF_8), who);
-    } catch (NoSuchFileException e) {
+      return field(text(folder.processes()), who);
+    } catch (NoSuchFileException | NotRegularFileException | FileTooLargeException e) {
       return Optional.empty();
     } catch (IOException e) {
-      unreadable = e;
+      if (evidence) {
+        throw new UncheckedIOException(e);
+      }
       return Optional.empty();
-    }
-  }
-
-  /** Notes that something of the run could not be read. */
-  void noteUnreadable(IOException failure) {
-    unreadable = failure;
-  }
-
-  /**
-   * Throws if the file, or what {@link #noteUnreadable} was told of, could not be read at any time
-   * since this was made: then what it seemed not to say proves nothing.
-   *
-   * @throws IOException the failure
-   */
-  void requireReadable() throws IOException {
-    IOException failure = unreadable;
-    if (failure != null) {
-      throw failure;
     }
   }
 

@@ -34,10 +34,17 @@ final class VersionQuestion {
 
   private final File workingDirectory;
   private final Map<String, @Nullable String> environment;
+  private final Duration limit;
 
   VersionQuestion(File workingDirectory, Map<String, @Nullable String> environment) {
+    this(workingDirectory, environment, LIMIT);
+  }
+
+  VersionQuestion(
+      File workingDirectory, Map<String, @Nullable String> environment, Duration limit) {
     this.workingDirectory = workingDirectory;
     this.environment = environment;
+    this.limit = limit;
   }
 
   /**
@@ -66,7 +73,7 @@ final class VersionQuestion {
     asking.redirectError(Redirect.DISCARD).redirectOutput(answer.toFile());
     Process process = asking.redirectInput(Redirect.from(new File("/dev/null"))).start();
     try {
-      return process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -20,11 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a registry leaves that is killed before its run has begun, and who removes it. */
-@Timeout(600) // only reached when something is wrong, however busy the machine is
 class BeginningsTest {
   @TempDir private Path folder;
   private Path starting;

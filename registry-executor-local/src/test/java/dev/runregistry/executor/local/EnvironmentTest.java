@@ -8,10 +8,8 @@ import dev.runregistry.run.Run;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class EnvironmentTest {
   private LocalRuns runs;
 

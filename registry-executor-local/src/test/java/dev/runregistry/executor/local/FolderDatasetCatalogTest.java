@@ -111,6 +111,42 @@ class FolderDatasetCatalogTest {
   }
 
   @Test
+  void a_manifest_that_is_a_fifo_or_a_device_is_refused_and_keeps_nobody_waiting()
+      throws Exception {
+    Fifo.inPlaceOf(manifest);
+    assertThat(refusal(() -> catalog.find(KEY)))
+        .isEqualTo("math/manifest.json: cannot be read: not a regular file");
+    assertThat(catalog.page("", 10).datasets()).isEmpty();
+
+    Files.delete(manifest);
+    Files.createSymbolicLink(manifest, Path.of("/dev/zero"));
+    assertThat(refusal(() -> catalog.find(KEY)))
+        .isEqualTo("math/manifest.json: cannot be read: not a regular file");
+  }
+
+  @Test
+  void records_that_are_a_fifo_or_a_device_are_refused_and_keep_nobody_waiting() throws Exception {
+    Dataset dataset = catalog.find(KEY);
+    Fifo.inPlaceOf(dataset.records());
+    assertThat(refusal(() -> catalog.sample(dataset, 1)))
+        .isEqualTo("math/dataset.jsonl: cannot be read: not a regular file");
+
+    Files.delete(dataset.records());
+    Files.createSymbolicLink(dataset.records(), Path.of("/dev/zero"));
+    assertThat(refusal(() -> catalog.sample(dataset, 1)))
+        .isEqualTo("math/dataset.jsonl: cannot be read: not a regular file");
+  }
+
+  @Test
+  void records_may_be_a_link_to_shared_storage() throws Exception {
+    Dataset dataset = catalog.find(KEY);
+    Path shared = Files.move(dataset.records(), datasets.resolve("shared"));
+    Files.createSymbolicLink(dataset.records(), shared);
+
+    assertThat(catalog.sample(dataset, 1)).isEqualTo(1);
+  }
+
+  @Test
   void a_count_beyond_any_is_refused() throws IOException {
     Files.writeString(manifest, manifest("math").replace("50", "9".repeat(30)));
 

@@ -8,6 +8,7 @@ import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,15 +16,15 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class HostProvenanceTest {
   @TempDir private Path folder;
 
   private HostProvenance provenance() {
-    return HostProvenance.of("1.2.3", Map.of("TZ", "UTC"), List.of("TZ")).in(folder);
+    return HostProvenance.of("1.2.3", Map.of("TZ", "UTC"), List.of("TZ"))
+        .in(folder)
+        .waiting(Duration.ofMinutes(2));
   }
 
   /** At the end of a run during which that was done before git was asked. */
@@ -140,7 +141,7 @@ class HostProvenanceTest {
     String commit = GitRepository.in(folder).commit("a", "1");
     Path begun = folder.resolve("begun");
     String hanging = script("touch " + begun + "; exec tail -f /dev/null");
-    HostProvenance source = provenance().asking(hanging);
+    HostProvenance source = provenance().asking(hanging).waiting(GitQuestion.PATIENCE);
     Run running = Runs.running().withProvenance(source.atStart());
 
     source.started(running);
@@ -193,6 +194,61 @@ class HostProvenanceTest {
         List.of("", "ref: refs/heads/none", "ref: HEAD", "ref: \0", "z".repeat(40))) {
       Files.writeString(folder.resolve(".git/HEAD"), head);
       assertThat(provenance().atStart().gitCommit()).describedAs(head).isNull();
+    }
+  }
+
+  @Test
+  void a_fifo_instead_of_a_repository_or_of_a_part_of_it_keeps_no_run_from_starting()
+      throws Exception {
+    Fifo.at(folder.resolve(".git"));
+    assertThat(atEnd(provenance(), () -> {}).gitCommit()).isNull();
+
+    Files.delete(folder.resolve(".git"));
+    GitRepository.in(folder).commit("a", "1");
+    Path git = folder.resolve(".git");
+    Path head = git.resolve("HEAD");
+    String reference = Files.readString(head).strip().substring("ref: ".length());
+    Fifo.inPlaceOf(git.resolve(reference));
+    assertThat(provenance().atStart().gitCommit()).isNull();
+    Files.delete(git.resolve(reference));
+    Fifo.at(git.resolve("packed-refs"));
+    assertThat(provenance().atStart().gitCommit()).isNull();
+    Fifo.at(git.resolve("commondir"));
+    assertThat(provenance().atStart().gitCommit()).isNull();
+    Fifo.inPlaceOf(head);
+    assertThat(atEnd(provenance(), () -> {}).gitCommit()).isNull();
+  }
+
+  @Test
+  void a_head_without_an_end_is_not_read_into_memory() throws Exception {
+    GitRepository.in(folder).commit("a", "1");
+    Path head = folder.resolve(".git/HEAD");
+    for (String endless : List.of("/dev/zero", "/proc/self/environ")) {
+      Files.delete(head);
+      Files.createSymbolicLink(head, Path.of(endless));
+
+      assertThat(provenance().atStart().gitCommit()).isNull();
+    }
+  }
+
+  @Test
+  void a_reference_that_leads_out_of_the_repository_is_no_commit() throws Exception {
+    GitRepository.in(folder).commit("a", "1");
+    String token = "0123456789abcdef".repeat(4);
+    Path secret = Files.writeString(folder.resolve("token"), token + "\n");
+    Files.createSymbolicLink(folder.resolve(".git/refs/heads/link"), secret);
+    Files.createSymbolicLink(folder.resolve(".git/refs/outside"), folder);
+
+    for (String name :
+        List.of(
+            "../token",
+            "refs/../../token",
+            secret.toString(),
+            "refs/heads/link",
+            "refs/outside/token",
+            "token")) {
+      Files.writeString(folder.resolve(".git/HEAD"), "ref: " + name + "\n");
+      assertThat(provenance().atStart().gitCommit()).describedAs(name).isNull();
     }
   }
 

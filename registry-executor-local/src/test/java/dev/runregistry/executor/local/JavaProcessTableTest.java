@@ -7,10 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What there is where there is no /proc; it works on Linux too. */
-@Timeout(60)
 class JavaProcessTableTest {
   private final ProcessTable table = new JavaProcessTable();
 

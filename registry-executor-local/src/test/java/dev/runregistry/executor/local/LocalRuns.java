@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Real runs in a home of the test's own. */
 final class LocalRuns {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final RunHome home;
 

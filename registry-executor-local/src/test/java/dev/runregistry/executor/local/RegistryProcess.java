@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.testkit.DefaultSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class RegistryProcess {
                 main.getName(),
                 home.toString()));
     words.addAll(List.of(command));
-    return words;
+    return DefaultSignals.command(words);
   }
 
   static ProcessBuilder builder(Path home, String... command) {

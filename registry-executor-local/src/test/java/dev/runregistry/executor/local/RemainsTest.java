@@ -27,13 +27,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is found of a run whose registry was killed, with real processes. */
-@Timeout(60)
 class RemainsTest {
   private static final ProcessTable TABLE = ProcessTable.ofThisHost();
 
@@ -102,32 +100,70 @@ class RemainsTest {
     Files.writeString(file, after);
   }
 
-  /** A directory in place of a file is the one thing that not even root can read. */
+  private Run endedAndNotNoted() {
+    LocalRuns runs = new LocalRuns(folder);
+    Run run = runs.begun(null, "sh", "-c", "echo out");
+    runs.executor().build().execute(run);
+    return run;
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"processes", "exit", "outcome.json", "run.json"})
-  void evidence_that_cannot_be_read_is_not_taken_for_absent(String name)
-      throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    go();
-    LocalRuns.await(() -> Files.exists(run.exit()));
-    LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
-    Path evidence = run.path().resolve(name);
-    Path aside = run.path().resolve("aside");
-    if (Files.exists(evidence)) {
-      Files.move(evidence, aside);
-    }
-    Files.createDirectory(evidence);
+  @ValueSource(
+      strings = {
+        "stdout.log",
+        "stderr.log",
+        "processes",
+        "outcome.json",
+        "outcome.json.tmp",
+        "timed-out",
+        "log-totals",
+        "log-cuts",
+        "supervisor.log"
+      })
+  void a_fifo_that_a_run_has_put_in_its_folder_keeps_nobody_waiting(String name) throws Exception {
+    Run run = endedAndNotNoted();
+    Fifo.inPlaceOf(home.activeFolder(run.id()).path().resolve(name));
 
-    assertThatThrownBy(() -> standing(run)).isInstanceOf(JournalException.class);
+    RunStanding.ChildEnded found = (RunStanding.ChildEnded) home.standing(run.id());
+    home.end(run.finish(found.outcome(), found.at()));
 
-    Files.delete(evidence);
-    if (Files.exists(aside)) {
-      Files.move(aside, evidence);
-    }
-    assertThat(standing(run))
-        .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
-            ended -> assertThat(ended.outcome().exitCode()).isEqualTo(7));
+    assertThat(found.outcome().exitCode()).isZero();
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Ended.class);
+  }
+
+  @Test
+  void a_fifo_instead_of_the_exit_code_or_of_the_note_keeps_nobody_waiting() throws Exception {
+    Run run = endedAndNotNoted();
+    Fifo.inPlaceOf(home.activeFolder(run.id()).exit());
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+
+    Fifo.inPlaceOf(home.activeFolder(run.id()).started());
+    assertThat(home.standing(run.id()))
+        .isEqualTo(new RunStanding.Damaged("run.json: not a regular file"));
+  }
+
+  @Test
+  void a_fifo_instead_of_the_claim_keeps_nobody_waiting() throws Exception {
+    Run run = endedAndNotNoted();
+    home.release(run.id());
+    Fifo.inPlaceOf(home.activeFolder(run.id()).claim());
+
+    assertThat(home.claim(run.id())).isTrue();
+  }
+
+  /** A link to itself stands for what fails for a while: it is not there, and not missing. */
+  @Test
+  void what_cannot_be_read_is_left_alone_until_it_can() throws Exception {
+    Run run = endedAndNotNoted();
+    Path place = home.activeFolder(run.id()).path();
+    Path moved = Files.move(place, folder.resolve("moved"));
+    Files.createSymbolicLink(place, place.getFileName());
+
+    assertThatThrownBy(() -> home.standing(run.id())).isInstanceOf(JournalException.class);
+
+    Files.delete(place);
+    Files.move(moved, place);
+    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.ChildEnded.class);
   }
 
   @Test

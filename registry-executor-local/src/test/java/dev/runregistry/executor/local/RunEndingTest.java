@@ -1,7 +1,9 @@
 package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -11,8 +13,11 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -138,15 +143,76 @@ class RunEndingTest {
   }
 
   @Test
-  void a_log_that_grew_after_it_was_read_does_not_make_a_successful_run_lost() throws IOException {
-    Files.writeString(folder.resolve("exit"), "0\n");
-    Path longerThanRead = Path.of("/sys/devices/system/cpu/online"); // a page, by its size
-    String read = Files.readString(longerThanRead);
-    assertThat(Files.size(longerThanRead)).isGreaterThan(read.length());
-    Files.delete(folder.resolve("stdout.log"));
-    Files.createSymbolicLink(folder.resolve("stdout.log"), longerThanRead);
+  void a_log_that_grew_after_it_was_read_does_not_make_a_successful_run_lost() {
+    assertThat(RunEnding.total(4, () -> 5)).isEqualTo(4);
+    assertThat(RunEnding.total(CapturedText.LIMIT_BYTES, () -> Long.MAX_VALUE))
+        .isEqualTo(Long.MAX_VALUE);
+  }
 
-    assertThat(outcome(0)).isEqualTo(new Exited(0, Runs.output(read, "")));
+  @Test
+  void a_log_that_the_run_replaced_by_a_fifo_keeps_nobody_waiting_and_is_said() throws Exception {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    Files.writeString(folder.resolve("stdout.log"), "printed");
+    Fifo.inPlaceOf(folder.resolve("stderr.log"));
+
+    assertThat(outcome(0))
+        .isEqualTo(
+            new Exited(
+                0,
+                Runs.output("printed", ""),
+                "the log of stderr was replaced by what is no file"));
+  }
+
+  @Test
+  void a_log_that_is_a_link_shows_nothing_of_what_it_leads_to() throws IOException {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    Path secret = Files.writeString(folder.resolve("secret"), "s3cret");
+    Files.delete(folder.resolve("stdout.log"));
+    Files.createSymbolicLink(folder.resolve("stdout.log"), secret);
+
+    assertThat(outcome(0).output()).isEqualTo(Output.NONE);
+  }
+
+  /** A link to itself stands for whatever fails for a while: it is not there, and not missing. */
+  @Test
+  void what_cannot_be_read_for_a_while_is_not_recorded_as_empty() throws Exception {
+    Files.writeString(folder.resolve("exit"), "0\n");
+    Files.writeString(folder.resolve("stdout.log"), "precious");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("link"));
+    RunFolder unreadable = new RunFolder(link);
+    RunEnding ending =
+        new RunEnding(
+            run,
+            unreadable,
+            new RunProcesses(unreadable),
+            OptionalInt.of(0),
+            ProcessTree.Ending.NOTHING);
+    assertThatThrownBy(() -> ending.read(true)).isInstanceOf(FileSystemException.class);
+
+    Thread later = new Thread(() -> replace(link, folder));
+    later.start();
+
+    assertThat(ending.outcome(true)).isEqualTo(new Exited(0, Runs.output("precious", "")));
+    later.join();
+  }
+
+  private static void replace(Path link, Path target) {
+    try {
+      Path next = Files.createSymbolicLink(target.resolve("next"), target);
+      Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void an_exit_code_or_processes_that_are_a_fifo_say_nothing() throws Exception {
+    Fifo.inPlaceOf(folder.resolve("exit"));
+    assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+
+    Fifo.inPlaceOf(folder.resolve("processes"));
+    Fifo.inPlaceOf(folder.resolve("supervisor.log"));
+    assertThat(outcome(2).message()).isNotEmpty();
   }
 
   @Test

@@ -8,14 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
 class RuntimeTest {
   @TempDir private Path folder;
 
@@ -25,15 +27,19 @@ class RuntimeTest {
     return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
   }
 
-  private LocalRunExecutor executor() {
-    return LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
-        .environment("PATH", folder + ":/bin:/usr/bin")
-        .workingDirectory(folder)
-        .build();
+  private String path() {
+    return folder + ":/bin:/usr/bin";
+  }
+
+  /** That of an executor, with more time for an answer on a host that has other things to do. */
+  private RuntimeLookup lookup(Map<String, @Nullable String> environment, Duration limit) {
+    return new RuntimeLookup(
+        new ProgramLookup(folder.toFile(), path()),
+        new VersionQuestion(folder.toFile(), environment, limit));
   }
 
   private RuntimeStatus status(String program) {
-    return executor().runtime(List.of(program, "train"));
+    return lookup(Map.of(), Duration.ofMinutes(2)).status(program);
   }
 
   @Test
@@ -48,20 +54,22 @@ class RuntimeTest {
   void a_program_is_asked_without_the_variables_that_runs_do_not_have() throws IOException {
     program("echo \"home is ${HOME-not set}\"");
 
-    RuntimeStatus status =
-        LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
-            .environment("PATH", folder + ":/bin:/usr/bin")
-            .environment("HOME", null)
-            .workingDirectory(folder)
-            .build()
-            .runtime(List.of("tunix"));
+    Map<String, @Nullable String> without = new HashMap<>();
+    without.put("HOME", null);
+    RuntimeStatus status = lookup(without, Duration.ofMinutes(2)).status("tunix");
 
     assertThat(status.version()).contains("home is not set");
   }
 
   @Test
   void a_program_that_is_not_there_is_not_available() {
-    assertThat(status("no-such-program"))
+    LocalRunExecutor executor =
+        LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
+            .environment("PATH", path())
+            .workingDirectory(folder)
+            .build();
+
+    assertThat(executor.runtime(List.of("no-such-program", "train")))
         .isEqualTo(new RuntimeStatus(false, null, "no-such-program: not found on PATH"));
   }
 
@@ -87,7 +95,9 @@ class RuntimeTest {
   void a_program_that_does_not_answer_is_ended() throws IOException {
     program("echo $$ > " + folder + "/pid; exec sleep 600");
 
-    assertThat(status(folder + "/tunix").version()).isNull();
+    RuntimeStatus status = lookup(Map.of(), Duration.ofSeconds(5)).status(folder + "/tunix");
+
+    assertThat(status.version()).isNull();
     long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
     LocalRuns.await(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
   }
@@ -96,13 +106,13 @@ class RuntimeTest {
   void a_program_is_asked_once_until_its_file_changes() throws IOException {
     String script = "echo x >> " + folder + "/asked; echo 1.0";
     Path program = program(script);
-    LocalRunExecutor executor = executor();
-    executor.runtime(List.of("tunix"));
-    executor.runtime(List.of("tunix"));
+    RuntimeLookup lookup = lookup(Map.of(), Duration.ofMinutes(2));
+    lookup.status("tunix");
+    lookup.status("tunix");
     assertThat(folder.resolve("asked")).hasContent("x");
 
     Files.setLastModifiedTime(program, FileTime.fromMillis(1_000));
-    executor.runtime(List.of("tunix"));
+    lookup.status("tunix");
 
     assertThat(folder.resolve("asked")).hasContent("x\nx");
   }

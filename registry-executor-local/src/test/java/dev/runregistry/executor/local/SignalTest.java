@@ -8,19 +8,17 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.testkit.DefaultSignals;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
 class SignalTest {
   private LocalRuns runs;
   private LocalRunExecutor executor;
@@ -96,10 +94,9 @@ class SignalTest {
   }
 
   private CompletableFuture<RunOutcome> startUp(String script) {
-    Run running = runs.begun(null, "sh", "-c", script);
+    Run running = runs.begun(null, DefaultSignals.command("sh", "-c", script));
     CompletableFuture<RunOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> executor.execute(running))
-            .orTimeout(60, TimeUnit.SECONDS); // what waits for it does not see an interrupt
+        CompletableFuture.supplyAsync(() -> executor.execute(running));
     Path log = runs.folder(running).log(LogStream.STDOUT);
     LocalRuns.await(() -> LocalRuns.contains(log, "up"));
     return outcome;

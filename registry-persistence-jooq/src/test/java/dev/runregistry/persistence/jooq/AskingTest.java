@@ -19,11 +19,9 @@ import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How often is asked, of a database that does not answer and of one without tables. */
-@Timeout(120)
 class AskingTest {
   private static final int MANY = 8;
 

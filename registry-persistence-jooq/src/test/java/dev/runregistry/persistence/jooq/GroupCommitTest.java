@@ -9,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,9 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class GroupCommitTest {
   private static final RepositoryException REFUSED = failure("refused", "23514");
   private static final RepositoryException AWAY = failure("away", "08006");
@@ -74,7 +73,7 @@ class GroupCommitTest {
     for (Run run : others) {
       int before = commit.waiting();
       saved.add(threads.submit(() -> commit.save(run)));
-      await().until(() -> commit.waiting() > before);
+      await().atMost(Duration.ofMinutes(2)).until(() -> commit.waiting() > before);
     }
     return ofFirst;
   }

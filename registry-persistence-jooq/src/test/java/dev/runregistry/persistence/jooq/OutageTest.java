@@ -39,8 +39,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class OutageTest {
-  /** A call may take three seconds; the rest is for a host that has other things to do. */
-  private static final Duration BOUND = Duration.ofSeconds(8);
+  /**
+   * A call takes three seconds on a quiet host; without the limits that are set here it takes 30 s,
+   * or has no end.
+   */
+  private static final Duration BOUND = Duration.ofSeconds(25);
 
   private static final String SECRET = "s3cret-passw0rd";
 
@@ -118,7 +121,7 @@ class OutageTest {
 
   private void worksAgainSoon() {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .ignoreExceptionsInstanceOf(RepositoryException.class)
         .untilAsserted(this::works);
   }
@@ -187,7 +190,7 @@ class OutageTest {
     wire.becomes(State.WHOLE);
     wire.breaks(State.CUT);
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .ignoreExceptionsInstanceOf(RepositoryException.class)
         .untilAsserted(() -> runs.save(completed));
     assertThat(runs.find(completed.id())).contains(completed);
@@ -254,7 +257,7 @@ class OutageTest {
   private static Run saveWhenPossible(RunDatabase database) {
     Run run = Runs.completed();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .ignoreExceptionsInstanceOf(RepositoryException.class)
         .untilAsserted(() -> database.runs().save(run));
     return run;

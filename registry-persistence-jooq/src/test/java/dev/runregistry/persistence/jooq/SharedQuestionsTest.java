@@ -22,9 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class SharedQuestionsTest {
   private static final RepositoryException AWAY =
       new RepositoryException("away", new IOException("refused"));
@@ -73,11 +71,11 @@ class SharedQuestionsTest {
   private List<Future<String>> others(int number) {
     List<Future<String>> others = new ArrayList<>();
     others.add(threads.submit(() -> questions.ask("list")));
-    await().until(() -> questions.hasNextFor("list"));
+    await().atMost(Duration.ofMinutes(2)).until(() -> questions.hasNextFor("list"));
     for (int i = 1; i < number; i++) {
       int company = i;
       others.add(threads.submit(() -> questions.ask("list")));
-      await().until(() -> questions.company() == company);
+      await().atMost(Duration.ofMinutes(2)).until(() -> questions.company() == company);
     }
     return others;
   }
@@ -124,6 +122,7 @@ class SharedQuestionsTest {
       others.add(threads.submit(() -> together.ask(question)));
       int company = i <= 32 ? i - 1 : i - 33; // each visit has one who asks
       await()
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(1))
           .until(() -> together.hasNextFor("any") && together.company() == company);
     }
@@ -192,9 +191,9 @@ class SharedQuestionsTest {
               stillInterrupted.set(Thread.currentThread().isInterrupted());
             });
     asking.start();
-    await().until(() -> questions.hasNextFor("list"));
+    await().atMost(Duration.ofMinutes(2)).until(() -> questions.hasNextFor("list"));
     Future<String> company = threads.submit(() -> questions.ask("list"));
-    await().until(() -> questions.company() == 1);
+    await().atMost(Duration.ofMinutes(2)).until(() -> questions.company() == 1);
 
     asking.interrupt();
 

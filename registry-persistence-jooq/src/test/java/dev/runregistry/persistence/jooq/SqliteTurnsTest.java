@@ -72,7 +72,7 @@ class SqliteTurnsTest {
         Statement writer = other.createStatement()) {
       writer.execute("BEGIN IMMEDIATE");
       Future<MigrationResult> migration = threads.submit(database::migrate);
-      await().until(() -> Files.exists(lock));
+      await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(lock));
       await().during(Duration.ofMillis(500)).until(() -> !migration.isDone());
       writer.execute("COMMIT");
 
@@ -121,6 +121,7 @@ class SqliteTurnsTest {
         others.add(other);
         other.start();
         await()
+            .atMost(Duration.ofMinutes(2))
             .pollInterval(Duration.ofMillis(5))
             .until(() -> other.getState() == Thread.State.TIMED_WAITING);
       }

@@ -43,7 +43,7 @@ final class Writer {
     await()
         .pollInSameThread()
         .pollDelay(Duration.ZERO)
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .ignoreExceptionsInstanceOf(RepositoryException.class)
         .untilAsserted(work::run);
   }
