@@ -126,7 +126,7 @@ class KilledRegistryTest {
   @MethodSource("momentsOfReconcile")
   void whatever_moment_a_reconciler_dies_the_next_one_finishes_its_work(int moment)
       throws IOException, InterruptedException {
-    submitAndStopAt(5); // after the child ended, before its ending is noted
+    submitAndStopAt(Steps.AFTER_EXECUTE); // after the child ended, before its ending is noted
     Process first = Jvm.start(Jvm.command(home, "reconcile", moment, List.of()), home);
     assertThat(first.waitFor()).isEqualTo(137);
 
@@ -135,15 +135,18 @@ class KilledRegistryTest {
     assertThat(onlyRun().exitCode()).isEqualTo(7);
   }
 
-  /** discardUnbegun, unsettled, claim, standing, sweep, end, save, settle, release, foreign. */
+  /**
+   * discardUnbegun, unsettled, ping, claim, database, standing, sweep, end, save, settle, release,
+   * foreign.
+   */
   static IntStream momentsOfReconcile() {
-    return IntStream.range(0, 20);
+    return IntStream.range(0, 24);
   }
 
   @Test
   void many_who_reconcile_at_once_settle_each_run_once() throws IOException, InterruptedException {
     for (int i = 0; i < 3; i++) {
-      submitAndStopAt(5);
+      submitAndStopAt(Steps.AFTER_EXECUTE);
     }
     List<Process> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -190,30 +193,23 @@ class KilledRegistryTest {
   }
 
   @Test
-  void what_ran_while_the_database_was_away_is_recorded_when_it_is_back() {
+  void what_ran_while_the_database_was_away_is_recorded_when_it_is_back() throws IOException {
+    Files.deleteIfExists(home.resolve("registry.db"));
+    Path inTheWay = Files.createDirectory(home.resolve("registry.db"));
     Run run;
-    try (Registry away = Registry.withoutDatabase(unwritable())) {
+    try (Registry away = Registry.at(home)) {
       run = away.submit(List.of("sh", "-c", "echo hello; exit 4"));
       Reconciliation first = away.runs().reconcile();
       assertThat(first.count(Action.WAITING)).isEqualTo(1);
       assertThat(first.isIncomplete()).isTrue();
     }
+    Files.delete(inTheWay);
 
     try (Registry back = Registry.at(home)) {
       assertThat(back.runs().reconcile().count(Action.RECORDED)).isEqualTo(1);
       assertThat(back.runs().reconcile().findings()).isEmpty();
       assertThat(back.onRecord()).containsExactly(run);
     }
-  }
-
-  /** The home, where no folder for a database can be made. */
-  private Path unwritable() {
-    try {
-      Files.writeString(home.resolve("gone"), "a file where a folder is wanted");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return home;
   }
 
   private boolean isExitNoted() throws IOException {

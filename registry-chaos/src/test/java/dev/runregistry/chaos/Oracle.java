@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +107,30 @@ final class Oracle {
         everything.toString());
   }
 
+  /** A run that lives, while the database is there. */
+  void requireOnRecord(String id) throws SQLException {
+    try (Connection database = stage.store().look()) {
+      assertThat(row(database, id)).as("run %s goes on and is on no list", id).isPresent();
+    }
+  }
+
+  /** Of what another database in the same home was used for. */
+  private void requireNothingElsewhere() throws SQLException {
+    if (!Files.exists(stage.otherDatabase())) {
+      return;
+    }
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + stage.otherDatabase());
+        Statement select = other.createStatement();
+        ResultSet tables =
+            select.executeQuery("select name from sqlite_master where name = 'tunix_runs'")) {
+      if (tables.next()) {
+        try (ResultSet runs = select.executeQuery("select run_id from tunix_runs")) {
+          assertThat(runs.next()).as("a run is on record where it does not belong").isFalse();
+        }
+      }
+    }
+  }
+
   /** After everything has come back. */
   void judge(List<Acknowledged> acknowledged) throws IOException, SQLException {
     for (String state : List.of("active", "damaged", "starting")) {
@@ -123,6 +149,7 @@ final class Oracle {
       assertThat(told)
           .isEqualTo(new Acknowledged(told.id(), row.status, String.valueOf(row.exitCode)));
     }
+    requireNothingElsewhere();
     assertNothingLives();
   }
 
@@ -135,6 +162,11 @@ final class Oracle {
       assertThat(row.completedAt).as("ends after its start").isGreaterThanOrEqualTo(row.startedAt);
     }
     boolean began = Files.exists(stage.truth().resolve(id + ".began"));
+    if (row.message.contains("before it started anything")) {
+      assertThat(plan.killsRegistries())
+          .as("nothing was started, was said, and a run is on record: " + row)
+          .isTrue();
+    }
     Optional<Integer> truth = truth(id);
     boolean lost = row.completedAt == null;
     if (row.status.equals("timeout")) {

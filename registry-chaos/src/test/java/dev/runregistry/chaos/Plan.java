@@ -65,8 +65,13 @@ record Plan(
    * for {@link Door#LIBRARY}, at the n-th moment of its ports.
    *
    * @param call null for a moment of the ports
+   * @param fails whether the call fails instead, as that of a disk that is about to die
    */
-  record Step(@Nullable String call, int number) {}
+  record Step(@Nullable String call, int number, boolean fails) {
+    Step(@Nullable String call, int number) {
+      this(call, number, false);
+    }
+  }
 
   /** A run that is started. */
   record PlannedRun(
@@ -87,6 +92,10 @@ record Plan(
     KILL_CHILDREN,
     KILL_ALL,
     RECONCILE,
+    /** With another database on the same home. */
+    RECONCILE_ELSEWHERE,
+    /** With so few descriptors that some of the evidence cannot be read. */
+    RECONCILE_STARVED,
     DATABASE_AWAY,
     DATABASE_BACK,
     FILL_THE_DISK,
@@ -116,6 +125,19 @@ record Plan(
                 event ->
                     List.of(Kind.KILL_SUPERVISORS, Kind.KILL_CHILDREN, Kind.KILL_ALL)
                         .contains(event.kind));
+  }
+
+  /** Whether a registry may have died by our hand between its beginning of a run and its end. */
+  boolean killsRegistries() {
+    return runs.stream().flatMap(run -> run.registryDies.stream()).anyMatch(step -> !step.fails)
+        || events.stream()
+            .anyMatch(event -> List.of(Kind.KILL_A_REGISTRY, Kind.KILL_ALL).contains(event.kind));
+  }
+
+  /** Whether the start of a run may not have been saved at first. */
+  boolean takesTheDatabaseAway() {
+    return awayFirst.isPresent()
+        || events.stream().anyMatch(event -> event.kind == Kind.DATABASE_AWAY);
   }
 
   boolean hasLimits() {
@@ -222,7 +244,10 @@ record Plan(
       if (door == Door.LIBRARY) {
         return maybe(oneIn, MOMENTS).map(moment -> new Step(null, moment));
       }
-      return maybe(oneIn, from.size()).map(from::get);
+      boolean fails = random.nextBoolean();
+      return maybe(oneIn, from.size())
+          .map(from::get)
+          .map(step -> "fsync".equals(step.call) ? new Step("fsync", step.number, fails) : step);
     }
 
     private Event event(Door door, Disk disk) {

@@ -33,6 +33,7 @@ abstract class Registries {
 
   final Stage stage;
   private final List<Process> processes = new ArrayList<>();
+  private final List<Process> beside = new ArrayList<>();
 
   private Registries(Stage stage) {
     this.stage = stage;
@@ -63,6 +64,36 @@ abstract class Registries {
   void add(List<String> command, Map<String, String> variables, Optional<Step> supervisorDies)
       throws IOException {
     processes.add(stage.start(command, variables, supervisorDies, output(processes.size() + 1)));
+  }
+
+  /** Starts a look with another database, does not wait for it. */
+  void reconcileElsewhere() throws IOException {
+    besides(
+        stage
+            .installation()
+            .launcher(List.of("reconcile", "--db", "jdbc:sqlite:" + stage.otherDatabase())));
+  }
+
+  /** Starts a look with no more than so many descriptors, does not wait for it. */
+  void reconcileStarved(int descriptors) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("prlimit", "--nofile=" + descriptors + ":" + descriptors));
+    command.addAll(stage.installation().launcher(List.of("reconcile")));
+    besides(command);
+  }
+
+  private void besides(List<String> command) throws IOException {
+    Path out = stage.folder().resolve("beside-" + beside.size());
+    beside.add(stage.start(command, Map.of(), Optional.empty(), out));
+  }
+
+  /** Returns when those have ended that are not among {@link #processes}. */
+  void awaitBeside() throws InterruptedException {
+    for (Process process : beside) {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("a reconciler does not end: " + process.info());
+      }
+    }
   }
 
   /** Where the n-th of them prints. */

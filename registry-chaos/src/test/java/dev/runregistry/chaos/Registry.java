@@ -71,12 +71,6 @@ public final class Registry implements AutoCloseable {
     return at(folder, sqlite(folder), new Steps(-1));
   }
 
-  /** With a database that is not there. */
-  static Registry withoutDatabase(Path folder) {
-    return new Registry(
-        folder, DatabaseConfig.sqlite(folder.resolve("gone/away/registry.db")), new Steps(-1));
-  }
-
   /** The registry itself. */
   public RunRegistry runs() {
     return registry;

@@ -63,7 +63,11 @@ final class Scenario {
     } finally {
       comeBack();
     }
+    if (plan.takesTheDatabaseAway()) {
+      requireStartsOnRecord();
+    }
     registries.awaitEnd();
+    registries.awaitBeside();
     registries.settle();
     settle();
     watching = false;
@@ -105,6 +109,8 @@ final class Scenario {
         tell(stage.kill("supervisor") + " and " + stage.kill("child"));
       }
       case RECONCILE -> registries.reconcile(event.dies());
+      case RECONCILE_ELSEWHERE -> registries.reconcileElsewhere();
+      case RECONCILE_STARVED -> registries.reconcileStarved(16 + event.number() % 64);
       case DATABASE_AWAY -> takeAway(event.number() % stage.store().waysToGo());
       case DATABASE_BACK -> bringBack();
       case FILL_THE_DISK -> requireDisk().fill();
@@ -148,6 +154,18 @@ final class Scenario {
       Signals.send("CONT", alive);
     }
     bringBack();
+  }
+
+  /** What goes on without its registry is on record once it was looked at. */
+  private void requireStartsOnRecord() throws SQLException {
+    try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
+      for (Finding finding : registry.runs().reconcile().findings()) {
+        if (finding.action() == Finding.Action.LEFT_ALONE
+            && finding.message().startsWith("Goes on")) {
+          oracle.requireOnRecord(finding.name());
+        }
+      }
+    }
   }
 
   private void settle() {

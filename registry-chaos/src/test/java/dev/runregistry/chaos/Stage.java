@@ -55,6 +55,11 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return folder.resolve("truth");
   }
 
+  /** A database in which none of the runs belongs. */
+  Path otherDatabase() {
+    return folder.resolve("other.db");
+  }
+
   /** What all registries have printed. */
   Path said() {
     return folder.resolve("said");
@@ -142,7 +147,11 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
         "-e",
         "signal=none",
         "-e",
-        "inject=" + call + ":signal=KILL:when=" + step.number());
+        "inject="
+            + call
+            + (step.fails() ? ":error=EIO" : ":signal=KILL")
+            + ":when="
+            + step.number());
   }
 
   /** A folder with a {@code perl} that dies at that step; its tracer does not look like the run. */

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,7 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Steps {
   /** A submitted run as a registry without faults carries it out, in this order. */
   static final List<String> OF_SUBMIT =
-      List.of("begin", "save", "execute", "endedAt", "end", "save", "settle", "release");
+      List.of("begin", "save", "bind", "execute", "endedAt", "end", "save", "settle", "release");
+
+  /** The moment at which the command of a submitted run has ended and nothing is noted yet. */
+  static final int AFTER_EXECUTE = 2 * OF_SUBMIT.indexOf("execute") + 1;
+
+  private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity");
 
   private final int fatal;
   private final AtomicInteger moments = new AtomicInteger();
@@ -35,7 +41,7 @@ final class Steps {
             type.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("name")) {
+              if (WITHOUT_EFFECT.contains(method.getName())) {
                 return method.invoke(port);
               }
               moment(method.getName());

@@ -65,6 +65,13 @@ final class Parts {
     return registry(database, home());
   }
 
+  /** The same, which also gives back idempotency keys that were never used. */
+  RunRegistry registryWithKeys(RunDatabase database) {
+    return builder(database, LocalRunExecutor.builder(home()).build())
+        .idempotencyKeys(database.idempotencyKeys())
+        .build();
+  }
+
   /** To verify what is recorded, for which nothing is settled and no home is needed. */
   RunRegistry chainReader(RunDatabase database) {
     RunHome folder = homeToRead();
@@ -88,7 +95,7 @@ final class Parts {
     RunRegistry registry = registry(database, folder);
     if (folder.activeRuns() > 0) {
       Settling settling = new Settling();
-      settling.startAfter(() -> {}, () -> registry);
+      settling.start(registry);
       settling.await(BEFORE_READING);
     }
     return registry;

@@ -4,6 +4,7 @@ import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.Finding.Action;
 import dev.runregistry.run.service.Reconciliation;
+import dev.runregistry.run.service.RunRegistry;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Option;
     description = {
       "Looks at every run of this host whose ending is not on record, and records the endings: of"
           + " runs whose registry was killed, and of those that waited for the database. All other"
-          + " commands do so by themselves.",
+          + " commands do so by themselves. A run is recorded in the database that it began for;"
+          + " those of other databases are left alone and named.",
       "Exit code 1: something is left to be done."
     })
 final class ReconcileCommand implements Callable<Integer> {
@@ -28,6 +30,13 @@ final class ReconcileCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document a line, for each run that was found.")
   private boolean json;
 
+  @Option(
+      names = "--adopt",
+      description =
+          "Also takes over the runs of this host that are recorded in another database: after the"
+              + " database has moved, or was created anew.")
+  private boolean adopt;
+
   ReconcileCommand(Caller caller) {
     this.caller = caller;
   }
@@ -36,7 +45,8 @@ final class ReconcileCommand implements Callable<Integer> {
   public Integer call() {
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      Reconciliation found = parts.registry(database).reconcile();
+      RunRegistry registry = parts.registryWithKeys(database);
+      Reconciliation found = adopt ? registry.adopt() : registry.reconcile();
       found.findings().forEach(this::print);
       if (found.findings().isEmpty()) {
         caller.say("nothing to reconcile");

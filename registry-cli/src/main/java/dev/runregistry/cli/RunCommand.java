@@ -1,5 +1,7 @@
 package dev.runregistry.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.executor.local.LocalRunExecutor;
 import dev.runregistry.executor.local.ProcessSignal;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -7,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /** {@code registry run}: carries out a run and exits with its exit code. */
@@ -50,13 +53,15 @@ final class RunCommand {
     try (RunDatabase database = parts.database()) {
       // the child does not wait for the database: its start is recorded while it runs, and what
       // earlier runs left behind after that
+      AtomicReference<RunRegistry> own = new AtomicReference<>();
       RunRegistry registry =
           parts.registry(
               database,
               executor,
               origin,
               checks,
-              recording -> settling.startAfter(recording, () -> parts.registry(database)));
+              recording -> settling.startAfter(recording, () -> requireNonNull(own.get())));
+      own.set(registry); // it knows whether the start is still to be recorded
       Run ended = registry.submit(request); // on record before the last of its output is read
       processes.awaitShown();
       settling.await(AT_THE_END);

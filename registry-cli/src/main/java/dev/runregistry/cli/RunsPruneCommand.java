@@ -1,9 +1,8 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.RunId;
+import dev.runregistry.executor.local.RunHome;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Option;
     description = {
       "Deletes the folders of runs that ended long ago on this host, and with them their whole"
           + " output. What is on record stays, with the beginning of the output: a record is never"
-          + " deleted."
+          + " deleted.",
+      "Exit code 1: a folder could not be deleted; the others are."
     })
 final class RunsPruneCommand implements Callable<Integer> {
   private final Caller caller;
@@ -50,11 +50,14 @@ final class RunsPruneCommand implements Callable<Integer> {
       throw new UsageException("records are never deleted");
     }
     Parts parts = new Parts(settings.read(caller));
-    List<RunId> pruned = parts.home().prune(Instant.now().minus(age()), !dryRun);
+    RunHome.Pruned pruned = parts.home().prune(Instant.now().minus(age()), !dryRun);
     caller
         .out()
-        .println("%s %d run folders".formatted(dryRun ? "Would delete" : "Deleted", pruned.size()));
-    return 0;
+        .println(
+            "%s %d run folders"
+                .formatted(dryRun ? "Would delete" : "Deleted", pruned.runs().size()));
+    pruned.failures().forEach(failure -> caller.say(Printable.line(failure)));
+    return pruned.failures().isEmpty() ? 0 : 1;
   }
 
   private Duration age() {

@@ -16,29 +16,74 @@ import org.slf4j.LoggerFactory;
  */
 final class Settling {
   private static final Logger log = LoggerFactory.getLogger(Settling.class);
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final CountDownLatch done = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
 
-  /** Begins, once the action before it is done. */
-  void startAfter(Runnable first, Supplier<RunRegistry> registry) {
-    Thread thread = new Thread(() -> settle(first, registry), "settle");
+  /** Begins; once. */
+  void start(RunRegistry registry) {
+    start(() -> settle(registry));
+  }
+
+  /**
+   * Begins, once the start of a run is recorded, and tries again until nothing waits for the
+   * database or {@link #await} is called: so that a run whose start could not be recorded is on
+   * record as soon as the database is back.
+   */
+  void startAfter(Runnable recording, Supplier<RunRegistry> registry) {
+    start(
+        () -> {
+          recording.run();
+          settleAgain(registry.get());
+        });
+  }
+
+  private void start(Runnable work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } finally {
+                done.countDown();
+              }
+            },
+            "settle");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void settle(Runnable first, Supplier<RunRegistry> registry) {
-    try {
-      first.run();
-      registry.get().reconcile();
-    } catch (RegistryException e) { // the user asked for something else
-      log.debug("what earlier runs left behind could not be looked at", e);
-    } finally {
-      done.countDown();
+  private void settleAgain(RunRegistry registry) {
+    Duration pause = SHORTEST;
+    while (!settle(registry)) {
+      done.countDown(); // nobody waits for the other tries
+      try {
+        if (ended.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : pause;
     }
   }
 
-  /** Waits until it is done, but not longer than that. */
+  /** Returns whether nothing is left that only needs another try. */
+  private static boolean settle(RunRegistry registry) {
+    try {
+      return !registry.reconcile().isIncomplete();
+    } catch (RegistryException e) { // the user asked for something else
+      log.debug("what earlier runs left behind could not be looked at", e);
+      return false;
+    }
+  }
+
+  /** Waits until it is done, but not longer than that; does not begin another try. */
   void await(Duration atMost) {
+    ended.countDown();
     try {
       if (!done.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         log.debug("not everything that earlier runs left behind is settled yet");

@@ -1,20 +1,29 @@
 package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReconcileCommandTest {
@@ -64,6 +73,96 @@ class ReconcileCommandTest {
     assertThat(home.activeRuns()).isZero();
     assertThat(session.registry("reconcile"))
         .isEqualTo(new Result(0, "", "registry: nothing to reconcile\n"));
+  }
+
+  private DatabaseIdentity identity() {
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
+      return database.runs().identity();
+    }
+  }
+
+  /** What was seen: a run stayed running for ever, because a copy of the database was listed. */
+  @Test
+  void a_command_with_a_copy_of_the_database_leaves_runs_to_their_own() throws IOException {
+    Run run = Runs.running();
+    home.begin(run, identity());
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
+      database.runs().save(run);
+      home.bind(run.id(), database.runs().identity());
+    }
+    home.release(run.id());
+    Path copy = Files.copy(home.databaseFile(), folder.resolve("copy.db"));
+    String url = "jdbc:sqlite:" + copy;
+
+    assertThat(session.registry("runs", "list", "--json", "--db", url).out())
+        .contains("\"status\":\"running\"");
+    Result elsewhere = session.registry("reconcile", "--db", url);
+
+    String own = identity().address();
+    assertThat(elsewhere.code()).isZero();
+    assertThat(elsewhere.out())
+        .isEqualTo(
+            "%s  left_alone  Recorded in %s; use --db %s or reconcile --adopt%n"
+                .formatted(run.id(), own, own));
+    assertThat(session.registry("reconcile").out()).contains("recorded    Lost: ");
+    assertThat(onRecord(run.id()).orElseThrow().status()).isEqualTo(RunStatus.FAILED);
+  }
+
+  @Test
+  void the_same_file_by_another_name_is_the_same_database() throws IOException {
+    Run run = Runs.running();
+    Path link = Files.createSymbolicLink(folder.resolve("link.db"), home.databaseFile());
+    home.begin(run, identity());
+    home.release(run.id());
+
+    assertThat(session.registry("reconcile", "--db", "jdbc:sqlite:" + link).out())
+        .contains("recorded    Lost: ");
+    assertThat(onRecord(run.id())).isPresent();
+  }
+
+  @Test
+  void after_a_database_has_moved_its_runs_are_adopted() throws IOException {
+    Run run = Runs.running();
+    home.begin(run, identity());
+    home.end(Runs.ended(run, Runs.exited(3)));
+    home.release(run.id());
+    String url = "jdbc:sqlite:" + folder.resolve("moved.db");
+
+    assertThat(session.registry("reconcile", "--db", url).out()).contains("left_alone");
+    assertThat(session.registry("reconcile", "--adopt", "--db", url).out())
+        .contains("recorded    Failed with exit code 3");
+    assertThat(home.activeRuns()).isZero();
+  }
+
+  /** What was seen: a run of hours was on no list until it ended. */
+  @Test
+  @Timeout(600)
+  void a_run_that_began_while_the_database_was_away_is_on_record_while_it_runs() throws Exception {
+    Files.createDirectory(home.databaseFile()); // where the file should be
+    String script = "touch \"$0/up\"; until [ -e \"$0/go\" ]; do sleep 0.1; done";
+    CompletableFuture<Result> run =
+        CompletableFuture.supplyAsync(
+            () -> session.registry("run", "--", "sh", "-c", script, folder.toString()));
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(folder.resolve("up")) && isToTryAgain());
+    Files.delete(home.databaseFile());
+    RunId id = home.unsettled().get(0);
+
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> onRecord(id).filter(found -> !found.status().isFinal()).isPresent());
+
+    Files.createFile(folder.resolve("go"));
+    assertThat(run.get(2, TimeUnit.MINUTES).code()).isZero();
+    assertThat(onRecord(id).orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
+  }
+
+  /** Whether the start could not be saved, and the next try is waited for. */
+  private static boolean isToTryAgain() {
+    return Thread.getAllStackTraces().values().stream()
+        .map(stack -> Stream.of(stack).map(StackTraceElement::getMethodName).toList())
+        .anyMatch(methods -> methods.containsAll(List.of("settleAgain", "await")));
   }
 
   @Test

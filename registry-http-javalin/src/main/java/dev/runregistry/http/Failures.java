@@ -8,6 +8,9 @@ import dev.runregistry.run.UnreadableOutcomeException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +29,32 @@ final class Failures {
     routes.exception(DatasetException.class, Failures::withoutDatasets);
     routes.exception(
         HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
+    routes.exception(RejectedExecutionException.class, Failures::withoutThread);
     routes.exception(Exception.class, Failures::broken);
+  }
+
+  /** Answers a request whose handler threw an Error, which the other handlers are not told of. */
+  static void broken(HttpServletResponse response, Error e) {
+    String id = String.valueOf(response.getHeader(RequestIds.HEADER));
+    log.error("request {} broke", id, e);
+    if (response.isCommitted()) {
+      return;
+    }
+    byte[] body = ErrorJson.of(500, "Internal Server Error", id);
+    response.setStatus(500);
+    response.setContentType(Json.MEDIA_TYPE);
+    response.setContentLength(body.length);
+    try {
+      response.getOutputStream().write(body);
+    } catch (IOException gone) {
+      log.debug("request {}: the client has gone", id, gone);
+    }
+  }
+
+  private static void withoutThread(RejectedExecutionException e, Context ctx) {
+    log.error("request {}: no thread can be started", requestId(ctx), e);
+    ctx.header("Retry-After", "1");
+    answer(ctx, 503, "No thread can be started for the run, so nothing was started");
   }
 
   private static void refused(Refusal refusal, Context ctx) {

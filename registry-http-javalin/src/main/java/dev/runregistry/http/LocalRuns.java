@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.VirtualThreads;
@@ -19,10 +20,18 @@ final class LocalRuns {
   private final Executor threads;
 
   LocalRuns(int max) {
+    this(max, threads());
+  }
+
+  LocalRuns(int max, Executor threads) {
     this.max = max;
     free = new Semaphore(max);
+    this.threads = threads;
+  }
+
+  private static Executor threads() {
     Executor virtual = VirtualThreads.getNamedVirtualThreadsExecutor("local-run-");
-    threads = virtual != null ? virtual : Executors.newCachedThreadPool(LocalRuns::daemon);
+    return virtual != null ? virtual : Executors.newCachedThreadPool(LocalRuns::daemon);
   }
 
   private static Thread daemon(Runnable task) { // the run itself does not need this process
@@ -31,12 +40,21 @@ final class LocalRuns {
     return thread;
   }
 
-  /** Starts it; empty if there are too many. */
+  /**
+   * Starts it; empty if there are too many.
+   *
+   * @throws RejectedExecutionException if no thread can be started for it; it does not count then
+   */
   <T> Optional<CompletableFuture<T>> start(Supplier<T> run) {
     if (!free.tryAcquire()) {
       return Optional.empty();
     }
-    return Optional.of(CompletableFuture.supplyAsync(() -> freeing(run), threads));
+    try {
+      return Optional.of(CompletableFuture.supplyAsync(() -> freeing(run), threads));
+    } catch (RuntimeException | OutOfMemoryError e) { // "unable to create native thread"
+      free.release();
+      throw new RejectedExecutionException("no thread can be started for a local run", e);
+    }
   }
 
   private <T> T freeing(Supplier<T> run) {

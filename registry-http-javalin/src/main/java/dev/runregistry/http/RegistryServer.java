@@ -56,6 +56,7 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
     jetty.applyTo(javalinConfig.jetty);
     Failures.addTo(javalinConfig.routes);
+    javalinConfig.router.javaLangErrorHandler(Failures::broken);
     Routes routes = new Routes(javalinConfig.routes, table);
     new HealthRoutes(registry, config).addTo(routes);
     new RunRoutes(registry, config, localRuns).addTo(routes);

@@ -19,6 +19,7 @@ final class BreakableRepository implements RunRepository {
   private final RunRepository repository;
   private volatile boolean broken;
   private volatile RuntimeException defect;
+  private volatile Error error;
   private volatile CountDownLatch held;
   private final AtomicInteger waiting = new AtomicInteger();
 
@@ -35,6 +36,11 @@ final class BreakableRepository implements RunRepository {
     defect = nowThrown;
   }
 
+  /** From now on every call fails like this; null for no more. */
+  void setError(Error nowThrown) {
+    error = nowThrown;
+  }
+
   /** From now on every call waits for this; null for no more. */
   void setHeld(CountDownLatch nowWaitedFor) {
     held = nowWaitedFor;
@@ -49,6 +55,9 @@ final class BreakableRepository implements RunRepository {
     waitIfHeld();
     if (defect != null) {
       throw defect;
+    }
+    if (error != null) {
+      throw error;
     }
     if (broken) {
       throw new RepositoryException(

@@ -101,6 +101,21 @@ class FailureTest {
   }
 
   @Test
+  void an_error_of_the_jvm_is_an_answer_like_all_others() {
+    server.repository.setError(new NoClassDefFoundError("dev/runregistry/Secret"));
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs");
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(json(answer).get("detail").textValue())
+        .startsWith("Internal Server Error (request ");
+    assertThat(logged()).contains("ERROR request ");
+    server.repository.setError(null);
+    assertThat(server.get("/api/tunix/runs").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void a_run_never_fails_for_the_database_and_waits_in_the_journal() {
     server.repository.setBroken(true);
 

@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.run.Run;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,27 @@ class LocalRunsTest {
     CompletableFuture<HttpResponse<String>> answer = server.sendAsync(server.posting(LOCAL));
     await().atMost(Duration.ofMinutes(2)).until(() -> executor.executed().size() > before);
     return answer;
+  }
+
+  /** What was seen: 429 for ever, after the limit on processes had been met once. */
+  @Test
+  void a_run_whose_thread_cannot_be_started_does_not_count() {
+    AtomicBoolean exhausted = new AtomicBoolean(true);
+    LocalRuns runs =
+        new LocalRuns(
+            1,
+            task -> {
+              if (exhausted.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              task.run();
+            });
+
+    assertThatThrownBy(() -> runs.start(() -> 1)).isInstanceOf(RejectedExecutionException.class);
+
+    assertThat(runs.running()).isZero();
+    exhausted.set(false);
+    assertThat(runs.start(() -> 2).orElseThrow()).isCompletedWithValue(2);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
   private final Map<RunId, IdempotencyClaim> prepared = new ConcurrentHashMap<>();
+  private final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
   private final Map<RunId, RunStanding> standings = new ConcurrentHashMap<>();
   private final Set<RunId> claimed = ConcurrentHashMap.newKeySet();
   private final Set<String> foreign = ConcurrentHashMap.newKeySet();
@@ -82,9 +84,10 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
-  public void prepare(IdempotencyClaim wanted) {
+  public void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {
     requireWritable(wanted.runId());
     claimed.add(wanted.runId());
+    databases.put(wanted.runId(), database);
     prepared.put(wanted.runId(), wanted);
   }
 
@@ -95,7 +98,7 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
-  public void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {
+  public void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
     prepared.forEach(
         (id, wanted) -> {
           if (claimed.add(id)) {
@@ -104,9 +107,10 @@ public final class InMemoryRunJournal implements RunJournal {
         });
   }
 
-  private void discard(IdempotencyClaim wanted, Predicate<IdempotencyClaim> giveBack) {
+  private void discard(
+      IdempotencyClaim wanted, BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
     try {
-      if (prepared.containsKey(wanted.runId()) && giveBack.test(wanted)) {
+      if (prepared.containsKey(wanted.runId()) && giveBack.test(wanted, database(wanted.runId()))) {
         prepared.remove(wanted.runId());
       }
     } finally {
@@ -115,13 +119,25 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
-  public void begin(Run running) {
+  public void begin(Run running, DatabaseIdentity database) {
     requireWritable(running.id());
     prepared.remove(running.id());
     if (notes.putIfAbsent(running.id(), new Note(running, null, null, false)) != null) {
       throw refused(running.id(), "a run with this id is there already");
     }
+    databases.put(running.id(), database);
     claimed.add(running.id());
+  }
+
+  @Override
+  public void bind(RunId id, DatabaseIdentity database) {
+    requireWritable(id);
+    databases.computeIfPresent(id, (same, before) -> database);
+  }
+
+  @Override
+  public DatabaseIdentity database(RunId id) {
+    return databases.getOrDefault(id, DatabaseIdentity.UNKNOWN);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.IdempotencyClaim;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,10 @@ import org.junit.jupiter.api.Test;
 /** What every {@link RunJournal} promises. Subclass it and say what yours has noted. */
 public abstract class RunJournalContract {
   private static final Comparator<RunId> BY_TIME = Comparator.comparing(RunId::toString);
+  private static final DatabaseIdentity HERE =
+      new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.empty());
+  private static final DatabaseIdentity COPY =
+      new DatabaseIdentity("jdbc:sqlite:/home/copy.db", Optional.of(new UUID(7, 1)));
 
   /** For subclasses. */
   protected RunJournalContract() {}
@@ -170,13 +176,13 @@ public abstract class RunJournalContract {
   void what_has_ended_waits_until_it_is_settled() {
     Run running = begin();
     begin();
-    assertThat(journal().waiting()).isZero();
+    assertThat(journal().waiting(HERE)).isZero();
 
     journal().end(Runs.ended(running, Runs.exited(0)));
-    assertThat(journal().waiting()).isEqualTo(1);
+    assertThat(journal().waiting(HERE)).isEqualTo(1);
 
     journal().settle(running.id());
-    assertThat(journal().waiting()).isZero();
+    assertThat(journal().waiting(HERE)).isZero();
   }
 
   @Test
@@ -274,7 +280,7 @@ public abstract class RunJournalContract {
     List<RunId> begun = Stream.generate(this::begin).limit(5).map(Run::id).sorted(BY_TIME).toList();
     begun.subList(0, 3).forEach(journal()::release);
 
-    journal().discardUnbegun(key -> true);
+    journal().discardUnbegun((key, database) -> true);
 
     assertThat(journal().unsettled()).isEqualTo(begun);
     assertThat(journal().claim(begun.get(0))).isTrue();
@@ -283,7 +289,7 @@ public abstract class RunJournalContract {
 
   private IdempotencyClaim prepare() {
     IdempotencyClaim wanted = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
-    journal().prepare(wanted);
+    journal().prepare(wanted, HERE);
     return wanted;
   }
 
@@ -292,7 +298,7 @@ public abstract class RunJournalContract {
     List<IdempotencyClaim> told = new ArrayList<>();
     journal()
         .discardUnbegun(
-            key -> {
+            (key, database) -> {
               told.add(key);
               return false;
             });
@@ -318,11 +324,11 @@ public abstract class RunJournalContract {
             () ->
                 journal()
                     .discardUnbegun(
-                        key -> {
+                        (key, database) -> {
                           throw new IllegalStateException("the database is away");
                         }))
         .hasMessage("the database is away");
-    journal().discardUnbegun(key -> true);
+    journal().discardUnbegun((key, database) -> true);
     assertThat(unbegun()).isEmpty();
   }
 
@@ -353,6 +359,60 @@ public abstract class RunJournalContract {
 
     assertThat(unbegun()).isEmpty();
     assertThat(journal().claim(wanted.runId())).isFalse();
+  }
+
+  @Test
+  void a_run_belongs_to_the_database_that_it_began_for() {
+    Run running = Runs.running();
+    journal().begin(running, HERE);
+
+    assertThat(journal().database(running.id())).isEqualTo(HERE);
+    assertThat(journal().database(begin().id())).isEqualTo(DatabaseIdentity.UNKNOWN);
+    assertThat(journal().database(Runs.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
+  }
+
+  @Test
+  void a_run_belongs_to_the_database_that_it_was_last_bound_to() {
+    Run running = Runs.running();
+    journal().begin(running, HERE);
+
+    for (DatabaseIdentity database : List.of(COPY, HERE, COPY)) {
+      journal().bind(running.id(), database);
+      assertThat(journal().database(running.id())).isEqualTo(database);
+    }
+  }
+
+  @Test
+  void a_settled_run_can_be_bound_and_stays_settled() {
+    Run running = begin();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().settle(running.id());
+
+    journal().bind(running.id(), HERE);
+
+    assertThat(isSettled(running.id())).isTrue();
+    assertThat(journal().unsettled()).isEmpty();
+  }
+
+  @Test
+  void a_run_of_another_database_does_not_wait_for_this_one() {
+    Run running = Runs.running();
+    journal().begin(running, COPY);
+    journal().end(Runs.ended(running, Runs.exited(0)));
+
+    assertThat(journal().waiting(HERE)).isZero();
+    assertThat(journal().waiting(COPY)).isEqualTo(1);
+  }
+
+  @Test
+  void a_key_is_told_with_the_database_that_it_was_wanted_in() {
+    IdempotencyClaim wanted = prepare();
+    journal().release(wanted.runId());
+    List<DatabaseIdentity> told = new ArrayList<>();
+
+    journal().discardUnbegun((key, database) -> told.add(database));
+
+    assertThat(told).containsExactly(HERE);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
@@ -105,7 +106,7 @@ class SubmitOnceTest {
   /** As if its registry had been killed when it had claimed the key. */
   private IdempotencyClaim killedAtClaim(Instant at) {
     IdempotencyClaim left = new IdempotencyClaim("k", "g", Runs.id(), at);
-    journal.prepare(left);
+    journal.prepare(left, DatabaseIdentity.UNKNOWN);
     keys.claim(left);
     journal.release(left.runId());
     return left;
@@ -147,14 +148,14 @@ class SubmitOnceTest {
     registry().reconcile();
 
     List<IdempotencyClaim> left = new ArrayList<>();
-    journal.discardUnbegun(left::add);
+    journal.discardUnbegun((key, database) -> left.add(key));
     assertThat(left).isEmpty();
   }
 
   @Test
   void a_key_whose_registry_lives_is_in_progress_and_stays_so() {
     IdempotencyClaim claim = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
-    journal.prepare(claim);
+    journal.prepare(claim, DatabaseIdentity.UNKNOWN);
     keys.claim(claim);
 
     registry().reconcile();

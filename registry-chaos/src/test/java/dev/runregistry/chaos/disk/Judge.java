@@ -103,8 +103,8 @@ final class Judge {
 
   private Optional<String> flaw(Path home, int done) {
     try (Registry registry = Registry.onFile(home)) {
-      registry.runs().reconcile();
-      registry.runs().reconcile();
+      registry.runs().adopt(); // the disk has another path than the one that was recorded
+      registry.runs().adopt();
       List<Run> runs = registry.onRecord();
       for (String state : List.of("active", "starting")) {
         if (!isEmpty(home.resolve("runs").resolve(state))) {

@@ -4,6 +4,7 @@ import dev.runregistry.chaos.model.World.Child;
 import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Explores every order of steps of one registry that carries out one run, of two that reconcile, of
@@ -33,6 +35,7 @@ final class Model {
   private static final RunRequest REQUEST =
       RunRequest.command(DatasetKey.NONE, "none", List.of("x")).withTimeLimit(LIMIT);
   private static final int RUNNER = 0;
+  private static final int COPY = 2;
   private static final int OWN_CODE = 7;
   static final int ENDED_BY_REGISTRY = 143;
   private static final int KILLED = 137;
@@ -46,6 +49,8 @@ final class Model {
   private final int outages;
   private final boolean overdue;
   private final boolean inServer;
+  private final boolean withCopy;
+  private final World.Faults faults;
   private final Map<State, Origin> seen = new HashMap<>();
   private final Deque<State> open = new ArrayDeque<>();
 
@@ -57,6 +62,23 @@ final class Model {
    * @param inServer whether a server reconciles its own runs
    */
   Model(Mutation mutation, int outages, boolean overdue, boolean inServer) {
+    this(mutation, outages, overdue, inServer, false, World.Faults.NONE);
+  }
+
+  /**
+   * The same, in which more goes wrong.
+   *
+   * @param withCopy whether the last of those who reconcile does so with a copy of the database
+   */
+  Model(
+      Mutation mutation,
+      int outages,
+      boolean overdue,
+      boolean inServer,
+      boolean withCopy,
+      World.Faults faults) {
+    this.withCopy = withCopy;
+    this.faults = faults;
     this.mutation = mutation;
     this.outages = outages;
     this.overdue = overdue;
@@ -85,11 +107,11 @@ final class Model {
   /** Explores all; returns how it came to the first state that is wrong, empty if none is. */
   Optional<String> firstFlaw() {
     State first =
-        new State(World.beginning(outages), List.of(Actor.FRESH, Actor.FRESH, Actor.FRESH));
+        new State(World.beginning(outages, faults), List.of(Actor.FRESH, Actor.FRESH, Actor.FRESH));
     reach(first, new Origin(Optional.empty(), "the beginning"));
     while (!open.isEmpty()) {
       State state = open.removeLast();
-      Optional<String> flaw = new Recovery(state, mutation).flaw();
+      Optional<String> flaw = new Recovery(state, mutation, withCopy).flaw();
       if (flaw.isPresent()) {
         return Optional.of(flaw.get() + " after " + path(state) + ": " + state.world());
       }
@@ -132,6 +154,19 @@ final class Model {
     if (!now.up()) {
       moves.put("database back", new State(now.withDatabase(true), state.actors()));
     }
+    World.Faults wrong = now.faults();
+    if (wrong.readable() && wrong.unreadables() > 0) {
+      moves.put("unreadable", new State(now.with(wrong.withReadable(false)), state.actors()));
+    }
+    if (!wrong.readable()) {
+      moves.put("readable", new State(now.with(wrong.withReadable(true)), state.actors()));
+    }
+    if (wrong.syncs() && wrong.failures() > 0) {
+      moves.put("disk fails", new State(now.with(wrong.withSyncs(false)), state.actors()));
+    }
+    if (!wrong.syncs()) {
+      moves.put("disk works", new State(now.with(wrong.withSyncs(true)), state.actors()));
+    }
     if (overdue && !now.overdue() && now.child() == Child.ALIVE) {
       moves.put("time passes", new State(now.withOverdue(), state.actors()));
     }
@@ -149,8 +184,9 @@ final class Model {
           new ModelPorts(
               state.world(),
               actor,
-              actor == RUNNER ? Mutation.NONE : mutation,
+              mutationOf(actor),
               inServer,
+              withCopy && actor == COPY,
               does.answers(),
               1);
       run(actor, ports);
@@ -164,6 +200,13 @@ final class Model {
                 finished ? Actor.FINISHED : new Actor(true, false, ports.answers())));
       }
     }
+  }
+
+  /** The one that carries the run out makes one mistake only: the one that others cannot make. */
+  private Mutation mutationOf(int actor) {
+    return actor != RUNNER || mutation == Mutation.KEEP_WHAT_DID_NOT_BEGIN
+        ? mutation
+        : Mutation.NONE;
   }
 
   private static World killed(World world, int actor) {
@@ -187,6 +230,8 @@ final class Model {
       } else {
         registry.reconcile();
       }
+    } catch (JournalException e) {
+      // it cannot begin, or cannot be looked at: that is an end of it, too
     } catch (Halt e) {
       // as far as it may go
     }
@@ -241,7 +286,7 @@ final class Model {
   }
 
   /** Everything comes back: whoever was at work is killed, then others reconcile. */
-  private record Recovery(State from, Mutation mutation) {
+  private record Recovery(State from, Mutation mutation, boolean withCopy) {
     private static final int PASSES = 3;
 
     Optional<String> flaw() {
@@ -252,17 +297,21 @@ final class Model {
       if (!now.up()) {
         now = now.withDatabase(true);
       }
+      now = now.with(now.faults().withReadable(true));
       Optional<String> early = flawWhile(now);
       if (early.isPresent()) {
         return early;
       }
-      now = reconciled(now);
-      early = flawWhile(now);
+      if (withCopy) {
+        now = reconciled(now, true);
+      }
+      now = reconciled(now, false);
+      early = flawWhile(now).or(flawOfStart(now));
       if (early.isPresent()) {
         return early;
       }
       for (int pass = 0; pass < PASSES; pass++) {
-        now = reconciled(alone(now));
+        now = reconciled(alone(now), withCopy && pass == 0);
       }
       return flawAfter(now);
     }
@@ -277,12 +326,21 @@ final class Model {
       return at;
     }
 
-    private World reconciled(World now) {
-      ModelPorts ports = new ModelPorts(now, 9, mutation, false, List.of(), Integer.MAX_VALUE);
+    private World reconciled(World now, boolean onCopy) {
+      ModelPorts ports =
+          new ModelPorts(now, 9, mutation, false, onCopy, List.of(), Integer.MAX_VALUE);
       run(9, ports);
       return ports.isHalted()
-          ? reconciled(alone(ports.world().withClaimant(World.NOBODY)))
+          ? reconciled(alone(ports.world().withClaimant(World.NOBODY)), onCopy)
           : ports.world();
+    }
+
+    /** While a run lives and the database is up, it is on record. */
+    private static Supplier<Optional<String>> flawOfStart(World now) {
+      return () ->
+          now.child() == Child.ALIVE && now.row().isEmpty()
+              ? Optional.of("a run that lives is on no list")
+              : Optional.empty();
     }
 
     /** Of what must hold at any moment. */
@@ -294,10 +352,16 @@ final class Model {
       if (now.folder() == Folder.DONE && !now.isRowFinal()) {
         return Optional.of("a run was settled and is not on record");
       }
+      if (!now.faults().otherRow().isEmpty()) {
+        return Optional.of("a run is on record in a database that it does not belong to");
+      }
       return Optional.empty();
     }
 
     private static Optional<String> flawAfter(World now) {
+      if (now.faults().refused() && !(now.row().isEmpty() && now.folder() == Folder.NONE)) {
+        return Optional.of("nothing was started, was said, and a run is on record");
+      }
       if (now.folder() == Folder.NONE) {
         return now.row().isEmpty()
             ? Optional.empty()

@@ -8,6 +8,7 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -44,10 +46,16 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   private static final Instant SEEN_BY_RUNNER = Runs.NOON.plusSeconds(1);
   private static final Instant TIME_OF_EXIT = Runs.NOON.plusSeconds(2);
   private static final String ONE_STEP = "";
+  private static final String UNREADABLE = "unreadable";
+  private static final DatabaseIdentity OWN =
+      new DatabaseIdentity("own", Optional.of(new UUID(0, 1)));
+  private static final DatabaseIdentity COPY =
+      new DatabaseIdentity("copy", Optional.of(new UUID(0, 1)));
 
   private final int process;
   private final Mutation mutation;
   private final boolean inServer;
+  private final boolean onCopy;
   private final List<Object> answers;
   private final int stepsLeftAtStart;
   private World world;
@@ -62,6 +70,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
    *
    * @param process who looks through them
    * @param inServer whether reconcilers are of the process that carries the run out
+   * @param onCopy whether the database is a copy of the one that the run belongs to
    * @param answers to the steps that were taken before
    * @param steps how many more may be taken
    */
@@ -70,12 +79,14 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
       int process,
       Mutation mutation,
       boolean inServer,
+      boolean onCopy,
       List<Object> answers,
       int steps) {
     this.world = world;
     this.process = process;
     this.mutation = mutation;
     this.inServer = inServer;
+    this.onCopy = onCopy;
     this.answers = new ArrayList<>(answers);
     stepsLeftAtStart = steps;
     stepsLeft = steps;
@@ -156,15 +167,62 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
     }
   }
 
-  private static Taken saved(World now, Run run) {
+  private Taken saved(World now, Run run) {
     String code = Notes.code(run);
     if (!now.up()) {
       return new Taken(now, Answer.AWAY);
     }
-    if (now.row().isEmpty() || Notes.run(now.row()).status().canBecome(run.status())) {
-      return new Taken(now.withRow(code), Answer.DONE);
+    String row = row(now);
+    if (row.isEmpty() || Notes.run(row).status().canBecome(run.status())) {
+      return new Taken(
+          onCopy ? now.with(now.faults().withOtherRow(code)) : now.withRow(code), Answer.DONE);
     }
-    return new Taken(now, now.row().equals(code) ? Answer.DONE : Answer.STALE);
+    return new Taken(now, row.equals(code) ? Answer.DONE : Answer.STALE);
+  }
+
+  private String row(World now) {
+    return onCopy ? now.faults().otherRow() : now.row();
+  }
+
+  @Override
+  public DatabaseIdentity identity() {
+    return onCopy ? COPY : OWN;
+  }
+
+  @Override
+  public void ping() {
+    if (!ask(Boolean.class, World::up)) {
+      throw away();
+    }
+  }
+
+  @Override
+  public DatabaseIdentity database(RunId id) {
+    requireReadable(); // the entry says the same for ever: nothing is adopted here
+    return mutation == Mutation.SKIP_THE_DATABASE ? identity() : OWN;
+  }
+
+  /** Evidence; what cannot be read is no answer. */
+  private <T> T read(Class<T> type, Function<World, T> look, T absent) {
+    Object answer =
+        step(
+            now -> true,
+            now -> new Taken(now, now.faults().readable() ? look.apply(now) : UNREADABLE));
+    if (!answer.equals(UNREADABLE)) {
+      return type.cast(answer);
+    }
+    if (mutation == Mutation.UNREADABLE_IS_ABSENT) {
+      return absent;
+    }
+    throw new JournalException("unreadable", new IllegalStateException("Too many open files"));
+  }
+
+  private void requireReadable() {
+    read(Boolean.class, now -> true, true);
+  }
+
+  private boolean is(Predicate<World> evidence) {
+    return read(Boolean.class, evidence::test, false);
   }
 
   private static RepositoryException away() {
@@ -172,23 +230,31 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public DatabaseIdentity identity() {
-    return new DatabaseIdentity("test:", Optional.empty());
-  }
-
-  @Override
   public Optional<Run> find(RunId id) {
-    String row = ask(String.class, now -> now.up() ? now.row() : "away");
+    String row = ask(String.class, now -> now.up() ? row(now) : "away");
     if (row.equals("away")) {
       throw away();
+    }
+    if (row.isEmpty() && mutation == Mutation.SKIP_THE_START) {
+      return Optional.of(Model.RUNNING);
     }
     return row.isEmpty() ? Optional.empty() : Optional.of(Notes.run(row));
   }
 
   @Override
-  public void begin(Run running) {
+  public void begin(Run running, DatabaseIdentity database) {
     Notes.code(running);
     change(now -> now.with(Folder.ACTIVE).withClaimant(process));
+    if (!ask(Boolean.class, now -> now.faults().syncs())) {
+      change(this::refused);
+      throw new JournalException("no sync", new IllegalStateException("Input/output error"));
+    }
+  }
+
+  /** Taken back, and the caller is told. */
+  private World refused(World now) {
+    World told = now.with(now.faults().withRefused()).withClaimant(World.NOBODY);
+    return mutation == Mutation.KEEP_WHAT_DID_NOT_BEGIN ? told : told.with(Folder.NONE);
   }
 
   @Override
@@ -206,9 +272,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   @Override
   public List<RunId> unsettled() {
-    return ask(Boolean.class, now -> now.folder() == Folder.ACTIVE)
-        ? List.of(Model.RUNNING.id())
-        : List.of();
+    return is(now -> now.folder() == Folder.ACTIVE) ? List.of(Model.RUNNING.id()) : List.of();
   }
 
   @Override
@@ -237,18 +301,18 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   @Override
   public RunStanding standing(RunId id) {
-    String note = ask(String.class, World::note);
+    String note = read(String.class, World::note, "");
     if (!note.isEmpty()) {
       return new RunStanding.Ended(Notes.run(note));
     }
-    if (!ask(Boolean.class, now -> now.folder() == Folder.ACTIVE)) {
+    if (!is(now -> now.folder() == Folder.ACTIVE)) {
       return new RunStanding.Settled();
     }
     boolean asks = !inServer && mutation != Mutation.SKIP_THE_CLAIM;
     if (asks && ask(Boolean.class, World::runnerLives)) {
       return new RunStanding.Carried("another");
     }
-    if (!ask(Boolean.class, World::launching)) {
+    if (!is(World::launching)) {
       return vanished();
     }
     Optional<RunStanding> found = look();
@@ -265,25 +329,25 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
 
   private Optional<RunStanding> look() {
     if (mutation == Mutation.EXIT_BEFORE_PROCESSES) {
-      boolean exit = ask(Boolean.class, World::exit);
-      boolean lives = ask(Boolean.class, ModelPorts::somethingLives);
+      boolean exit = is(World::exit);
+      boolean lives = is(ModelPorts::somethingLives);
       return exit ? Optional.of(childEnded()) : lives ? Optional.of(orphaned()) : lateOrNothing();
     }
     boolean owned = mutation != Mutation.SKIP_THE_OWNERSHIP_CHECK;
-    if (ask(Boolean.class, now -> now.supervisor().isSeen()) && owned) {
+    if (is(now -> now.supervisor().isSeen()) && owned) {
       return Optional.of(orphaned());
     }
-    if (ask(Boolean.class, World::exit)) {
+    if (is(World::exit)) {
       return Optional.of(childEnded());
     }
-    if (ask(Boolean.class, ModelPorts::somethingLives) && owned) {
+    if (is(ModelPorts::somethingLives) && owned) {
       return Optional.of(orphaned());
     }
     return lateOrNothing();
   }
 
   private Optional<RunStanding> lateOrNothing() {
-    return ask(Boolean.class, World::timedOut) ? Optional.of(childEnded()) : Optional.empty();
+    return is(World::timedOut) ? Optional.of(childEnded()) : Optional.empty();
   }
 
   private static boolean somethingLives(World now) {
@@ -297,7 +361,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   private RunStanding childEnded() {
-    boolean late = ask(Boolean.class, World::timedOut);
+    boolean late = is(World::timedOut);
     return new RunStanding.ChildEnded(
         Model.RUNNING, late ? timedOut() : new Exited(code(), Output.NONE), TIME_OF_EXIT);
   }

@@ -20,5 +20,13 @@ enum Mutation {
   /** Ends what is over its limit without noting why. */
   SKIP_THE_NOTE_OF_THE_TIMEOUT,
   /** Takes an ending for recorded though the database is away. */
-  IGNORE_THE_OUTAGE
+  IGNORE_THE_OUTAGE,
+  /** Does not compare the database with the one that the run belongs to. */
+  SKIP_THE_DATABASE,
+  /** Does not save a start that could not be saved when the run began. */
+  SKIP_THE_START,
+  /** Takes what cannot be read for absent. */
+  UNREADABLE_IS_ABSENT,
+  /** Leaves an entry in the journal whose last sync failed, which the caller was told. */
+  KEEP_WHAT_DID_NOT_BEGIN
 }

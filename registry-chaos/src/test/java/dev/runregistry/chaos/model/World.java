@@ -19,6 +19,7 @@ package dev.runregistry.chaos.model;
  * @param outages how many more there will be
  * @param claimant who has the claim, the index of a process; negative for nobody
  * @param runnerLives whether the process that carries the run out lives
+ * @param faults what else goes wrong
  */
 record World(
     Folder folder,
@@ -35,7 +36,8 @@ record World(
     boolean up,
     int outages,
     int claimant,
-    boolean runnerLives) {
+    boolean runnerLives,
+    Faults faults) {
 
   static final int NOBODY = -1;
 
@@ -70,7 +72,7 @@ record World(
   }
 
   /** Before everything. */
-  static World beginning(int outages) {
+  static World beginning(int outages, Faults faults) {
     return new World(
         Folder.NONE,
         false,
@@ -86,7 +88,69 @@ record World(
         true,
         outages,
         NOBODY,
-        true);
+        true,
+        faults);
+  }
+
+  /**
+   * What else goes wrong, and what comes of it.
+   *
+   * @param otherRow what is on record in a copy of the database
+   * @param readable whether evidence can be read
+   * @param unreadables how often more it cannot be
+   * @param syncs whether the disk makes names durable
+   * @param failures how often more it does not
+   * @param refused whether the caller was told that nothing was started
+   */
+  record Faults(
+      String otherRow,
+      boolean readable,
+      int unreadables,
+      boolean syncs,
+      int failures,
+      boolean refused) {
+    static final Faults NONE = of(0, 0);
+
+    static Faults of(int unreadables, int failures) {
+      return new Faults("", true, unreadables, true, failures, false);
+    }
+
+    Faults withOtherRow(String row) {
+      return new Faults(row, readable, unreadables, syncs, failures, refused);
+    }
+
+    Faults withReadable(boolean is) {
+      return new Faults(otherRow, is, is ? unreadables : unreadables - 1, syncs, failures, refused);
+    }
+
+    Faults withSyncs(boolean are) {
+      return new Faults(
+          otherRow, readable, unreadables, are, are ? failures : failures - 1, refused);
+    }
+
+    Faults withRefused() {
+      return new Faults(otherRow, readable, unreadables, syncs, failures, true);
+    }
+  }
+
+  World with(Faults changed) {
+    return new World(
+        folder,
+        launching,
+        supervisor,
+        child,
+        code,
+        exit,
+        vanished,
+        timedOut,
+        overdue,
+        note,
+        row,
+        up,
+        outages,
+        claimant,
+        runnerLives,
+        changed);
   }
 
   boolean isRowFinal() {
@@ -109,7 +173,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World with(Supervisor changed) {
@@ -128,7 +193,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World with(Child changed, int with) {
@@ -147,7 +213,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withLaunching() {
@@ -166,7 +233,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withExit() {
@@ -185,7 +253,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withVanished() {
@@ -204,7 +273,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withTimedOut() {
@@ -223,7 +293,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withOverdue() {
@@ -242,7 +313,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withNote(String changed) {
@@ -261,7 +333,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withRow(String changed) {
@@ -280,7 +353,8 @@ record World(
         up,
         outages,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withDatabase(boolean answers) {
@@ -299,7 +373,8 @@ record World(
         answers,
         answers ? outages : outages - 1,
         claimant,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withClaimant(int changed) {
@@ -318,7 +393,8 @@ record World(
         up,
         outages,
         changed,
-        runnerLives);
+        runnerLives,
+        faults);
   }
 
   World withoutRunner() {
@@ -337,6 +413,7 @@ record World(
         up,
         outages,
         claimant,
-        false);
+        false,
+        faults);
   }
 }

@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
@@ -8,7 +9,7 @@ import dev.runregistry.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * The host's own durable note of each run, written before anything else, so that no run gets lost
@@ -17,6 +18,13 @@ import java.util.function.Predicate;
  * <p>A run that is not settled belongs to at most one of all those threads and processes, who has
  * its <em>claim</em>. A claim ends when it is released, and at the latest with the process that has
  * it, however that ends.
+ *
+ * <p>Each entry names the database that the run is recorded in. The journal only keeps that name:
+ * the caller compares it, and leaves runs of another database alone.
+ *
+ * <p>Evidence that cannot be read is not evidence that is absent: only a file that does not exist
+ * means that something did not happen. On any other failure a method throws, and the run is
+ * inspected again later.
  */
 public interface RunJournal {
   /**
@@ -29,9 +37,10 @@ public interface RunJournal {
    * <p>Does nothing unless implemented; then a key whose registry died at that moment stays claimed
    * until it expires.
    *
+   * @param database the database that the key is claimed in
    * @throws JournalException if the note cannot be written; nothing is left behind
    */
-  default void prepare(IdempotencyClaim wanted) {}
+  default void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {}
 
   /**
    * Takes a run back that was prepared and is not going to begin, and gives its claim back. Never
@@ -45,10 +54,35 @@ public interface RunJournal {
    * Notes that the run starts, and claims it, unless it was prepared and therefore is ours already.
    * When this returns, a crash of the process or of the host no longer loses the run.
    *
+   * @param database the database that the run is going to be recorded in
    * @throws JournalException if the note cannot be written; nothing has been started and nothing is
-   *     left behind, but what was prepared
+   *     left behind, but what was prepared. That holds at whatever step it fails, the last included
    */
-  void begin(Run running);
+  void begin(Run running, DatabaseIdentity database);
+
+  /** The same for a run that any database may record. */
+  default void begin(Run running) {
+    begin(running, DatabaseIdentity.UNKNOWN);
+  }
+
+  /**
+   * Notes that the run is on record in that database, in place of the one that it began for. Need
+   * not survive a power cut. Does nothing for a run that is settled, and nothing unless
+   * implemented.
+   *
+   * @throws JournalException if it cannot be noted
+   */
+  default void bind(RunId id, DatabaseIdentity database) {}
+
+  /**
+   * Returns the database that the run belongs to: the one that it was last bound to, else the one
+   * that it began for; {@link DatabaseIdentity#UNKNOWN} if none was noted.
+   *
+   * @throws JournalException if that cannot be found out
+   */
+  default DatabaseIdentity database(RunId id) {
+    return DatabaseIdentity.UNKNOWN;
+  }
 
   /**
    * Writes the configuration of a training beside the note, as the HTTP contract describes it.
@@ -87,28 +121,41 @@ public interface RunJournal {
    * full disk: nothing was started then, and nothing can be any more. What is beginning now is left
    * alone.
    *
-   * @param giveBack is told the key of each such run that had one prepared, possibly more than once
-   *     and by several callers at the same time; returns whether it need not be told again. While
-   *     it returns false, or throws, the note stays
+   * @param giveBack is told the key of each such run that had one prepared, and the database that
+   *     the key was wanted in, possibly more than once and by several callers at the same time;
+   *     returns whether it need not be told again. While it returns false, or throws, the note
+   *     stays
    * @throws JournalException if something of it cannot be removed; it will be tried again
    */
-  default void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {}
+  default void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {}
 
-  /** The runs that are not settled, oldest first as far as their ids begin with the time. */
+  /**
+   * The runs that are not settled, oldest first as far as their ids begin with the time.
+   *
+   * @throws JournalException if that cannot be found out
+   */
   List<RunId> unsettled();
 
   /**
    * How many runs have ended and are not settled: their ending waits for the repository, and nearly
    * always only for a moment.
    *
+   * @param database only runs that can belong to this one are counted
    * @throws JournalException if that cannot be found out
    */
-  default int waiting() {
+  default int waiting(DatabaseIdentity database) {
     return (int)
-        unsettled().stream().filter(id -> standing(id) instanceof RunStanding.Ended).count();
+        unsettled().stream()
+            .filter(id -> standing(id) instanceof RunStanding.Ended)
+            .filter(id -> database(id).matches(database))
+            .count();
   }
 
-  /** The names of what lies among the runs that are not settled and is none, in no order. */
+  /**
+   * The names of what lies among the runs that are not settled and is none, in no order.
+   *
+   * @throws JournalException if that cannot be found out
+   */
   List<String> foreign();
 
   /**

@@ -22,7 +22,7 @@ public record Finding(String name, Action action, String message, Optional<Run> 
     LEFT_ALONE,
     /** Its ending is on record now. */
     RECORDED,
-    /** Its ending is noted on this host, and the database is away. */
+    /** Its start or its ending is noted on this host, and the database is away. */
     WAITING,
     /** It is no run of ours, or no longer readable, and was moved out of the way. */
     SET_ASIDE,

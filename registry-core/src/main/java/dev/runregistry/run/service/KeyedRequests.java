@@ -1,5 +1,6 @@
 package dev.runregistry.run.service;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
@@ -64,7 +65,7 @@ final class KeyedRequests {
    *     if it could not begin
    */
   Submission submit(IdempotencyClaim wanted, Supplier<Run> carryOut) {
-    journal.prepare(wanted);
+    journal.prepare(wanted, repository.identity());
     Optional<Submission> earlier = claim(wanted);
     if (earlier.isPresent()) {
       journal.abandon(wanted.runId());
@@ -145,7 +146,10 @@ final class KeyedRequests {
     Set<RunId> givenBack = new HashSet<>();
     try {
       journal.discardUnbegun(
-          unbegun -> {
+          (unbegun, database) -> {
+            if (!isOurs(database)) {
+              return false;
+            }
             boolean forGood = giveBack(unbegun);
             givenBack.add(unbegun.runId());
             return forGood;
@@ -157,12 +161,25 @@ final class KeyedRequests {
   }
 
   /**
+   * Returns whether a key that was wanted in that database is to be given back in this one. A key
+   * of another database is not here, and must not be forgotten before it is given back there.
+   */
+  private boolean isOurs(DatabaseIdentity database) {
+    return database.matches(repository.identity());
+  }
+
+  /** Gives the key back if it was wanted in this database, or if keys are adopted from others. */
+  boolean giveBack(IdempotencyClaim unbegun, DatabaseIdentity database, boolean adopts) {
+    return (adopts || isOurs(database)) && giveBack(unbegun);
+  }
+
+  /**
    * Gives back the key of a run that never began and never will.
    *
    * @return whether that is for good; else it has to be done again
    * @throws RepositoryException if the database cannot be reached
    */
-  boolean giveBack(IdempotencyClaim unbegun) {
+  private boolean giveBack(IdempotencyClaim unbegun) {
     keys.release(unbegun);
     log.info("run {} never began: its key can be used again", unbegun.runId());
     return unbegun.claimedAt().isBefore(clock.instant().minus(UNDER_WAY));

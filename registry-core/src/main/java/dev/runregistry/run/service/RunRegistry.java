@@ -3,6 +3,7 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Discrepancy;
@@ -40,7 +41,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -115,15 +115,15 @@ public final class RunRegistry {
     Run running =
         Run.started(id, request.toSpec(id), executor.name(), clock.instant())
             .withProvenance(provenanceAtStart(id));
-    journal.begin(running);
+    endings.begin(running);
     boolean interrupted = false;
     try {
-      CompletableFuture<Boolean> startRecorded = recordStart(running);
+      StartRecording start = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
       Instant at = noted(running).orElseGet(clock::instant);
       Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
-      endings.write(ended, startRecorded);
+      endings.write(ended, start);
       return ended;
     } finally {
       endings.release(id);
@@ -177,14 +177,16 @@ public final class RunRegistry {
     return keyed;
   }
 
-  private CompletableFuture<Boolean> recordStart(Run running) {
+  private StartRecording recordStart(Run running) {
+    StartRecording start = new StartRecording(() -> endings.recordStart(running));
     try {
-      return CompletableFuture.supplyAsync(() -> endings.record(running), startRecorder);
+      startRecorder.execute(start);
     } catch (RejectedExecutionException
         | Error e) { // shut down meanwhile, or no thread is to be had
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
-      return CompletableFuture.completedFuture(endings.record(running));
+      start.run();
     }
+    return start;
   }
 
   /** When the run itself ended, if something saw that; nothing but us sees a dry-run. */
@@ -230,8 +232,10 @@ public final class RunRegistry {
    * Looks at every run that began on this host and is not settled, and puts the ending of each that
    * has ended on record, as it really was: those that waited for the database, those whose registry
    * died before them, and those of which nothing is left. What goes on is left alone, unless it is
-   * over its time limit. One run that fails never keeps the others from being settled. A key whose
-   * registry died before it began the run is given back.
+   * over its time limit; what goes on and is not on record yet, because the database was away when
+   * it began, is put on record. One run that fails never keeps the others from being settled. A key
+   * whose registry died before it began the run is given back. Runs and keys of another database
+   * are left alone, and reported.
    *
    * <p>May be called at any time, by any number of threads and processes at once, and as often as
    * one likes: each run is settled once.
@@ -239,13 +243,35 @@ public final class RunRegistry {
    * @throws JournalException if the journal itself cannot be looked at
    */
   public Reconciliation reconcile() {
+    return reconcile(false);
+  }
+
+  /**
+   * Reconciles as {@link #reconcile} does, and takes over the runs and keys of other databases: for
+   * a database that has moved, or was created anew. Runs that are being carried out, and runs of
+   * other hosts, are left alone.
+   *
+   * @throws JournalException if the journal itself cannot be looked at
+   */
+  public Reconciliation adopt() {
+    return reconcile(true);
+  }
+
+  private Reconciliation reconcile(boolean adopts) {
     endings.writeUnwritten();
-    return new Settlement(repository, journal, this::giveBack).ofAll();
+    endings.retryStarts();
+    return new Settlement(
+            repository,
+            journal,
+            (key, database) -> giveBack(key, database, adopts),
+            endings::isStartUnsaved,
+            adopts)
+        .ofAll();
   }
 
   /** A registry without keys leaves that to one that has them. */
-  private boolean giveBack(IdempotencyClaim claim) {
-    return keyed != null && keyed.giveBack(claim);
+  private boolean giveBack(IdempotencyClaim claim, DatabaseIdentity database, boolean adopts) {
+    return keyed != null && keyed.giveBack(claim, database, adopts);
   }
 
   /**
@@ -274,7 +300,7 @@ public final class RunRegistry {
    * @throws JournalException if the journal cannot be looked at
    */
   public int waiting() {
-    return journal.waiting();
+    return journal.waiting(repository.identity());
   }
 
   /**
@@ -438,7 +464,9 @@ public final class RunRegistry {
     /**
      * What saves the started run in the database. By default the calling thread does, before
      * anything is started; with another executor the run starts at once and is on record as running
-     * a moment later. The ending is never saved before the start.
+     * a moment later. The ending is never saved before the start; a start whose saving has not
+     * begun when the run ends is not saved, because the ending says all of it. So the executor may
+     * drop what it was given.
      */
     public Builder startRecorder(Executor executor) {
       startRecorder = requireNonNull(executor, "startRecorder");

@@ -1,6 +1,8 @@
 package dev.runregistry.run.service;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,24 +33,42 @@ final class Settlement {
 
   private final RunRepository repository;
   private final RunJournal journal;
-  private final Predicate<IdempotencyClaim> giveBack;
+  private final BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack;
+  private final Predicate<RunId> isStartUnsaved;
+  private final boolean adopts;
+  private DatabaseIdentity here;
   private boolean databaseAway;
 
   /**
    * For one look.
    *
    * @param giveBack see {@link RunJournal#discardUnbegun}
+   * @param isStartUnsaved returns whether this process carries that run out and has yet to save its
+   *     start
+   * @param adopts whether runs of other databases are taken over
    */
-  Settlement(RunRepository repository, RunJournal journal, Predicate<IdempotencyClaim> giveBack) {
+  Settlement(
+      RunRepository repository,
+      RunJournal journal,
+      BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack,
+      Predicate<RunId> isStartUnsaved,
+      boolean adopts) {
     this.repository = repository;
     this.journal = journal;
     this.giveBack = giveBack;
+    this.isStartUnsaved = isStartUnsaved;
+    this.adopts = adopts;
+    here = repository.identity();
   }
 
   Reconciliation ofAll() {
     discardUnbegun();
+    List<RunId> unsettled = journal.unsettled();
+    if (!unsettled.isEmpty()) {
+      identify();
+    }
     List<Finding> findings = new ArrayList<>();
-    for (RunId id : journal.unsettled()) {
+    for (RunId id : unsettled) {
       of(id).ifPresent(findings::add);
     }
     for (String name : journal.foreign()) {
@@ -64,21 +85,74 @@ final class Settlement {
     }
   }
 
+  /**
+   * Finds out which database this is: as long as its id is not known, nothing is saved, because it
+   * may be another one than the run belongs to.
+   */
+  private void identify() {
+    if (here.address().isEmpty() || here.uuid().isPresent()) {
+      return;
+    }
+    try {
+      repository.ping();
+    } catch (RepositoryException e) {
+      away(e);
+    }
+    here = repository.identity();
+  }
+
+  private void away(RepositoryException e) {
+    databaseAway = true;
+    log.warn("the database is away, runs wait for it: {}", Endings.reason(e));
+  }
+
   /** One that fails never keeps the others from being settled. */
   private Optional<Finding> of(RunId id) {
     try {
-      return journal.claim(id) ? ofClaimed(id) : leftAlone(id, "A registry is at it");
+      return journal.claim(id) ? ofClaimed(id) : ofOther(id);
     } catch (RuntimeException | LinkageError e) {
       return Optional.of(failed(id, e));
     }
   }
 
+  /** Of a run that another thread or process has claimed. */
+  private Optional<Finding> ofOther(RunId id) {
+    return isStartUnsaved.test(id)
+        ? waiting(id, "Is carried out, and its start waits for the database")
+        : leftAlone(id, "A registry is at it");
+  }
+
   private Optional<Finding> ofClaimed(RunId id) {
     try {
-      return journal.standing(id).match(new Judgement(id, true));
+      DatabaseIdentity database = journal.database(id);
+      if (database.matches(here)) {
+        return journal.standing(id).match(new Judgement(id, true));
+      }
+      return adopts ? adopted(id) : leftAlone(id, recordedIn(database));
     } finally {
       journal.release(id);
     }
+  }
+
+  private String recordedIn(DatabaseIdentity database) {
+    return database.address().equals(here.address())
+        ? "Recorded in another database that was at "
+            + database.address()
+            + "; restore it or use reconcile --adopt"
+        : "Recorded in %s; use --db %s or reconcile --adopt"
+            .formatted(database.address(), database.address());
+  }
+
+  /** From now on the run belongs to this database, unless nobody here can judge it. */
+  private Optional<Finding> adopted(RunId id) {
+    if (databaseAway) {
+      return waiting(id, "Cannot be adopted: waits for the database");
+    }
+    RunStanding standing = journal.standing(id);
+    if (!(standing instanceof RunStanding.Carried || standing instanceof RunStanding.Elsewhere)) {
+      journal.bind(id, here);
+    }
+    return standing.match(new Judgement(id, true));
   }
 
   private Finding ofForeign(String name) {
@@ -95,6 +169,10 @@ final class Settlement {
     return Finding.of(name, Action.FAILED, "Cannot be settled: " + e.getMessage());
   }
 
+  private static Optional<Finding> waiting(RunId id, String why) {
+    return Optional.of(Finding.of(id, Action.WAITING, why));
+  }
+
   private static Optional<Finding> leftAlone(RunId id, String why) {
     return Optional.of(Finding.of(id, Action.LEFT_ALONE, why));
   }
@@ -106,6 +184,7 @@ final class Settlement {
     }
     try {
       repository.save(ended);
+      requireSameDatabase();
       return true;
     } catch (StaleRunException e) {
       if (onRecord(ended.id()).filter(run -> run.status().isFinal()).isEmpty()) {
@@ -113,12 +192,53 @@ final class Settlement {
       }
       return true; // it was recorded before, and what is on record never changes
     } catch (RepositoryException e) {
-      databaseAway = !answers(ended.id());
-      if (!databaseAway) { // it is about this run
-        throw e;
-      }
-      log.warn("the database is away, ended runs wait for it: {}", Endings.reason(e));
+      requireAway(ended.id(), e);
       return false;
+    }
+  }
+
+  /** Notes that the database is away; throws the failure again if it is about that run. */
+  private void requireAway(RunId id, RepositoryException e) {
+    if (answers(id)) {
+      throw e;
+    }
+    away(e);
+  }
+
+  /** Another one may have come back at the same address; then nothing more is done in this look. */
+  private void requireSameDatabase() {
+    if (!repository.identity().matches(here)) {
+      databaseAway = true;
+      throw new JournalException(
+          "another database is at " + here.address() + " now", new IllegalStateException());
+    }
+  }
+
+  /**
+   * Puts a run on record that goes on: its registry may have died before it could.
+   *
+   * @return whether it is on record; false if the database is away
+   */
+  private boolean isStartRecorded(Run running) {
+    boolean before = journal.database(running.id()).uuid().isPresent();
+    if (databaseAway) {
+      return before;
+    }
+    try {
+      if (onRecord(running.id()).isEmpty()) {
+        repository.save(running);
+        log.info("run {} is on record now: {}", running.id(), running.message());
+      }
+      requireSameDatabase();
+      if (here.uuid().isPresent() && !before) {
+        journal.bind(running.id(), here);
+      }
+      return true;
+    } catch (StaleRunException e) {
+      return true; // its ending is on record
+    } catch (RepositoryException e) {
+      requireAway(running.id(), e);
+      return before;
     }
   }
 
@@ -168,7 +288,10 @@ final class Settlement {
     @Override
     public Optional<Finding> orphaned(RunStanding.Orphaned standing) {
       if (!standing.isOverdue()) {
-        return leftAlone(id, "Goes on without the registry that started it");
+        String goesOn = "Goes on without the registry that started it";
+        return isStartRecorded(standing.running())
+            ? leftAlone(id, goesOn)
+            : waiting(id, goesOn + ", and its start waits for the database");
       }
       if (!first) {
         return leftAlone(id, "Is over its time limit and cannot be ended");

@@ -3,6 +3,7 @@ package dev.runregistry.run.service;
 import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
@@ -153,6 +154,9 @@ class ReconcileTest {
     host.there(4, new RunStanding.Orphaned(running(4), Optional.of(Duration.ofDays(900))));
     host.there(5, orphan(5, Optional.of(Duration.ofMillis(29_999))));
     host.there(6, orphan(6, Optional.empty()));
+    host.database.put(id(4), running(4));
+    host.database.put(id(5), running(5, Duration.ofSeconds(30)));
+    host.database.put(id(6), running(6, Duration.ofSeconds(30)));
 
     Reconciliation found = registry.reconcile();
 
@@ -400,6 +404,160 @@ class ReconcileTest {
     assertThat(reconciler.last().findings()).isEmpty();
   }
 
+  private static DatabaseIdentity identity(String file, int id) {
+    return new DatabaseIdentity("jdbc:sqlite:/" + file, Optional.of(new UUID(7, id)));
+  }
+
+  private static RunStanding.Orphaned orphaned(int number) {
+    return new RunStanding.Orphaned(running(number), Optional.empty());
+  }
+
+  @Test
+  void a_command_with_a_copy_of_the_database_leaves_the_run_to_the_database_it_is_recorded_in() {
+    host.there(1, ended(1));
+    host.there(2, new RunStanding.Vanished(running(2), "the host restarted", PRINTED));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.databases.put(id(2), new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
+    host.here = identity("copy.db", 1);
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(host.calls).containsOnly("release");
+    assertThat(found.isIncomplete()).isFalse();
+    assertThat(found.findings())
+        .extracting(Finding::action, Finding::message)
+        .containsOnly(
+            tuple(
+                Action.LEFT_ALONE,
+                "Recorded in jdbc:sqlite:/registry.db; use --db jdbc:sqlite:/registry.db or"
+                    + " reconcile --adopt"));
+  }
+
+  @Test
+  void a_database_that_was_created_anew_at_the_same_address_gets_no_run_of_the_one_before_it() {
+    host.there(1, ended(1));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.here = identity("registry.db", 2);
+
+    assertThat(registry.reconcile().findings())
+        .extracting(Finding::message)
+        .containsExactly(
+            "Recorded in another database that was at jdbc:sqlite:/registry.db; restore it or use"
+                + " reconcile --adopt");
+    assertThat(host.calls).containsOnly("release");
+  }
+
+  @Test
+  void a_database_that_is_created_anew_while_a_run_is_saved_does_not_settle_the_run() {
+    host.there(1, ended(1));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.here = identity("registry.db", 1);
+    host.whileSaving = () -> host.here = identity("registry.db", 2);
+
+    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+
+    assertThat(host.calls).doesNotContain("settle");
+  }
+
+  @Test
+  void nothing_is_saved_in_a_database_whose_id_is_not_known() {
+    host.there(1, new RunStanding.ChildEnded(running(1), new Exited(7, PRINTED), NOON));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.here = new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty());
+    host.away = true;
+
+    assertThat(registry.reconcile().count(Action.WAITING)).isEqualTo(1);
+
+    assertThat(host.calls)
+        .as("the ending is noted")
+        .containsExactly("sweep", "end failed", "release");
+  }
+
+  @Test
+  void which_database_a_run_belongs_to_cannot_be_read_so_nothing_is_done() {
+    host.there(1, ended(1));
+    host.failing.add("database");
+
+    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+
+    assertThat(host.calls).containsOnly("release");
+  }
+
+  @Test
+  void adopted_runs_are_recorded_in_this_database() {
+    host.there(1, ended(1));
+    host.there(2, orphaned(2));
+    host.there(3, new RunStanding.Elsewhere("on the host other"));
+    host.there(4, new RunStanding.Carried("the process 12"));
+    for (int number = 1; number <= 4; number++) {
+      host.databases.put(id(number), identity("registry.db", 1));
+    }
+    host.here = identity("moved.db", 1);
+
+    registry.adopt();
+
+    assertThat(host.database).containsOnlyKeys(id(1), id(2));
+    assertThat(host.databases)
+        .containsEntry(id(1), host.here)
+        .containsEntry(id(2), host.here)
+        .containsEntry(id(3), identity("registry.db", 1))
+        .containsEntry(id(4), identity("registry.db", 1));
+  }
+
+  @Test
+  void nothing_is_adopted_while_the_database_is_away() {
+    host.there(1, ended(1));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.here = new DatabaseIdentity("jdbc:sqlite:/moved.db", Optional.empty());
+    host.away = true;
+
+    assertThat(registry.adopt().count(Action.WAITING)).isEqualTo(1);
+
+    assertThat(host.databases).containsEntry(id(1), identity("registry.db", 1));
+  }
+
+  @Test
+  void a_run_that_goes_on_without_its_registry_and_is_on_no_list_is_put_on_record() {
+    host.there(1, orphaned(1));
+    host.here = identity("registry.db", 1);
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(host.database).containsEntry(id(1), running(1));
+    assertThat(host.databases).containsEntry(id(1), host.here);
+    assertThat(found.isIncomplete()).isFalse();
+    host.calls.clear();
+    registry.reconcile();
+    assertThat(host.calls).as("once").containsOnly("release");
+  }
+
+  @Test
+  void a_run_that_goes_on_and_could_not_be_put_on_record_waits_for_the_database() {
+    host.there(1, orphaned(1));
+    host.away = true;
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.isIncomplete()).isTrue();
+    assertThat(found.findings())
+        .extracting(Finding::action, Finding::message)
+        .containsExactly(
+            tuple(
+                Action.WAITING,
+                "Goes on without the registry that started it, and its start waits for the"
+                    + " database"));
+  }
+
+  @Test
+  void a_run_that_goes_on_and_was_put_on_record_before_does_not_wait_for_the_database() {
+    host.there(1, orphaned(1));
+    host.databases.put(id(1), identity("registry.db", 1));
+    host.here = identity("registry.db", 1);
+    host.away = true;
+
+    assertThat(registry.reconcile().isIncomplete()).isFalse();
+  }
+
   @Test
   void pauses_that_are_no_range_are_refused() {
     for (List<Integer> range : List.of(List.of(0, 1), List.of(-1, 1), List.of(2, 1))) {
@@ -424,6 +582,9 @@ class ReconcileTest {
     final Set<String> failing = new HashSet<>();
     final Set<RunId> refused = new HashSet<>();
     final Set<RunId> claimedByOthers = new HashSet<>();
+    final Map<RunId, DatabaseIdentity> databases = new HashMap<>();
+    DatabaseIdentity here = DatabaseIdentity.UNKNOWN;
+    Runnable whileSaving = () -> {};
     RunStanding afterTimeOut = new RunStanding.Settled();
     boolean away;
     boolean staleAlways;
@@ -445,8 +606,31 @@ class ReconcileTest {
     }
 
     @Override
+    public DatabaseIdentity identity() {
+      return here;
+    }
+
+    @Override
+    public void ping() {
+      find(id(0));
+    }
+
+    @Override
+    public DatabaseIdentity database(RunId id) {
+      fail("database");
+      return databases.getOrDefault(id, DatabaseIdentity.UNKNOWN);
+    }
+
+    @Override
+    public void bind(RunId id, DatabaseIdentity database) {
+      call("bind");
+      databases.put(id, database);
+    }
+
+    @Override
     public void save(Run run) {
       calls.add("save " + run.status().text());
+      whileSaving.run();
       if (away || refused.contains(run.id())) {
         throw new RepositoryException("no database", new IOException("Connection refused"));
       }
@@ -456,11 +640,6 @@ class ReconcileTest {
         throw new StaleRunException("too late");
       }
       database.put(run.id(), run);
-    }
-
-    @Override
-    public DatabaseIdentity identity() {
-      return new DatabaseIdentity("test:", Optional.empty());
     }
 
     @Override
@@ -482,7 +661,7 @@ class ReconcileTest {
     }
 
     @Override
-    public void begin(Run running) {
+    public void begin(Run running, DatabaseIdentity database) {
       standings.remove(running.id());
     }
 

@@ -5,6 +5,7 @@ import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.DatabaseIdentity;
@@ -46,6 +47,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -386,6 +388,71 @@ class RunRegistryTest {
   }
 
   @Test
+  void a_start_recorder_that_drops_its_task_does_not_keep_submit_from_returning() {
+    startRecorder = task -> {};
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(ports.calls)
+        .containsExactly(
+            "begin running", "execute", "end completed", "save completed", "settle", "release");
+  }
+
+  @Test
+  void a_run_of_hours_whose_start_could_not_be_saved_is_on_record_once_the_database_is_back() {
+    RunRegistry registry = registry();
+    ports.failing.add("save running");
+    ports.duringExecution =
+        () -> {
+          ports.unsettled.add(ID);
+          assertThat(registry.reconcile().findings())
+              .extracting(Finding::action, Finding::message)
+              .containsExactly(
+                  tuple(
+                      Finding.Action.WAITING,
+                      "Is carried out, and its start waits for the database"));
+          ports.failing.clear();
+          assertThat(registry.reconcile().isIncomplete()).isFalse();
+          assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);
+          ports.calls.clear();
+          registry.reconcile();
+          assertThat(ports.calls).as("once").isEmpty();
+        };
+
+    registry.submit(Samples.local());
+
+    assertThat(ports.saved.status()).isEqualTo(RunStatus.COMPLETED);
+  }
+
+  @Test
+  void a_start_that_cannot_be_saved_is_forgotten_when_the_run_has_ended() {
+    ports.failing.add("save running");
+    RunRegistry registry = registry();
+    registry.submit(Samples.local());
+    ports.failing.clear();
+    ports.calls.clear();
+
+    registry.reconcile();
+
+    assertThat(ports.calls).isEmpty();
+  }
+
+  @Test
+  void an_ending_is_not_saved_in_a_database_that_was_created_anew_meanwhile() {
+    ports.identity = identity(1);
+    ports.duringExecution = () -> ports.identity = identity(2);
+
+    assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
+
+    assertThat(ports.bound).containsExactly(identity(1));
+    assertThat(ports.calls)
+        .containsExactly("begin running", "save running", "execute", "end completed", "release");
+  }
+
+  private static DatabaseIdentity identity(int id) {
+    return new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.of(new UUID(7, id)));
+  }
+
+  @Test
   void a_start_recorder_that_was_shut_down_loses_no_run() {
     startRecorder =
         task -> {
@@ -467,6 +534,9 @@ class RunRegistryTest {
     Error broken;
     boolean interruptible;
     Optional<Instant> endedAt = Optional.empty();
+    final List<RunId> unsettled = new ArrayList<>();
+    final List<DatabaseIdentity> bound = new ArrayList<>();
+    DatabaseIdentity identity = DatabaseIdentity.UNKNOWN;
     Run saved;
 
     private void call(String name, RuntimeException failure) {
@@ -488,6 +558,16 @@ class RunRegistryTest {
     }
 
     @Override
+    public DatabaseIdentity identity() {
+      return identity;
+    }
+
+    @Override
+    public void bind(RunId id, DatabaseIdentity database) {
+      bound.add(database);
+    }
+
+    @Override
     public void save(Run run) {
       if (interruptible && Thread.currentThread().isInterrupted()) {
         throw new RepositoryException("interrupted", new InterruptedException());
@@ -496,11 +576,6 @@ class RunRegistryTest {
           "save " + run.status().text(),
           new RepositoryException("no database", new IOException("Connection refused")));
       saved = run;
-    }
-
-    @Override
-    public DatabaseIdentity identity() {
-      return new DatabaseIdentity("test:", Optional.empty());
     }
 
     @Override
@@ -519,7 +594,7 @@ class RunRegistryTest {
     }
 
     @Override
-    public void begin(Run running) {
+    public void begin(Run running, DatabaseIdentity database) {
       call("begin " + running.status().text(), journalFailure());
     }
 
@@ -546,7 +621,7 @@ class RunRegistryTest {
 
     @Override
     public List<RunId> unsettled() {
-      return List.of();
+      return unsettled;
     }
 
     @Override
@@ -556,7 +631,7 @@ class RunRegistryTest {
 
     @Override
     public boolean claim(RunId id) {
-      return true;
+      return false; // as long as it goes on here
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.RunJson.WantedKey;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
@@ -13,7 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +73,8 @@ record Beginnings(Path folder) {
   }
 
   private void makeAnew(RunId id, RunFolder made) throws IOException {
-    discard(id, key -> false); // if who took it died before renaming it; it has no key yet
+    discard(
+        id, (key, database) -> false); // if who took it died before renaming it; it has no key yet
     try {
       DurableFiles.createFolder(made.path());
     } catch (FileAlreadyExistsException e) {
@@ -123,7 +126,8 @@ record Beginnings(Path folder) {
    *
    * @param giveBack see {@link RunHome#discardUnbegun}
    */
-  void discard(String name, Predicate<IdempotencyClaim> giveBack) throws IOException {
+  void discard(String name, BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack)
+      throws IOException {
     if (ASIDE.matcher(name).matches()) { // by one who was cut off in turn, or whose key is not free
       remove(new RunFolder(folder.resolve(name)), giveBack);
     } else if (RunHome.isRunId(name)) {
@@ -131,15 +135,16 @@ record Beginnings(Path folder) {
     }
   }
 
-  private static void remove(RunFolder aside, Predicate<IdempotencyClaim> giveBack)
+  private static void remove(
+      RunFolder aside, BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack)
       throws IOException {
-    Optional<IdempotencyClaim> key = key(aside);
-    if (key.isEmpty() || giveBack.test(key.get())) {
+    Optional<WantedKey> key = key(aside);
+    if (key.isEmpty() || giveBack.test(key.get().claim(), key.get().database())) {
       aside.deleteBeginning();
     }
   }
 
-  private static Optional<IdempotencyClaim> key(RunFolder aside) throws IOException {
+  private static Optional<WantedKey> key(RunFolder aside) throws IOException {
     try {
       return Optional.of(RunJson.readKey(Files.readAllBytes(aside.key())));
     } catch (NoSuchFileException | DamagedNoteException e) { // it was not claimed yet: no harm
@@ -147,7 +152,8 @@ record Beginnings(Path folder) {
     }
   }
 
-  private void discard(RunId id, Predicate<IdempotencyClaim> giveBack) throws IOException {
+  private void discard(RunId id, BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack)
+      throws IOException {
     RunFolder left = RunFolder.in(folder, id);
     if (!isLeftBehind(id, left)) {
       return;

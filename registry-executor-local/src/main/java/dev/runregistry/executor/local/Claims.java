@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -18,10 +19,13 @@ import org.slf4j.LoggerFactory;
  * the process ends, however that happens, and nothing that it starts inherits it.
  *
  * <p>One for all homes of this process, because such a lock belongs to the process: closing a
- * second channel on the file would give it back unnoticed, so nobody here may ever open one.
+ * second channel on the file would give it back unnoticed, so nobody here may ever open one. That
+ * holds across class loaders too, each of which has its own copy of this class: so that the run is
+ * claimed stands in a system property before the file is opened and until it is closed.
  */
 final class Claims {
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
+  private static final String PROPERTY = "dev.runregistry.lock.";
   private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
 
   /** Not for writing only, which on a FIFO in its place would wait for a reader. */
@@ -47,16 +51,32 @@ final class Claims {
   }
 
   private static synchronized boolean takeOnce(RunId id, Path file) throws IOException {
-    if (HELD.containsKey(id)) {
+    if (System.getProperties().putIfAbsent(property(id), "") != null) {
       return false;
     }
+    boolean locked = false;
+    try {
+      locked = isLocked(id, file);
+      return locked;
+    } finally {
+      if (!locked) {
+        System.getProperties().remove(property(id));
+      }
+    }
+  }
+
+  private static String property(RunId id) {
+    return PROPERTY + id;
+  }
+
+  private static boolean isLocked(RunId id, Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, OPTIONS, DurableFiles.OWNER_ONLY_FILE);
     try {
       if (channel.tryLock() != null) {
         HELD.put(id, channel);
         return true;
       }
-    } catch (IOException e) {
+    } catch (IOException | OverlappingFileLockException e) { // by an older version in this JVM
       channel.close();
       throw e;
     }
@@ -79,6 +99,8 @@ final class Claims {
       channel.close();
     } catch (IOException e) { // closed it is all the same
       log.debug("run {}: its claim could not be given back in good order", id, e);
+    } finally {
+      System.getProperties().remove(property(id));
     }
   }
 }

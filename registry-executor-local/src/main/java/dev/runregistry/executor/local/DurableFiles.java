@@ -86,6 +86,22 @@ final class DurableFiles {
     }
   }
 
+  /**
+   * Replaces a file so that its name never stands for half of it while the host runs; need not
+   * survive a power cut, after which it may be empty or torn.
+   */
+  static void replace(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.deleteIfExists(temporary); // of one that was killed
+    try {
+      create(temporary, content);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
   /** Renames a file that is not to be read, and not to be lost, so that its place is free. */
   static void keepBeside(Path file, String suffix) throws IOException {
     Path place = file.resolveSibling(file.getFileName() + "." + suffix);

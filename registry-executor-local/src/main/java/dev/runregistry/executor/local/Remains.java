@@ -76,7 +76,8 @@ final class Remains {
     return standing(started);
   }
 
-  private static byte[] note(Path file) throws IOException {
+  /** A note, of which the run itself may have made something else: that is a damaged one. */
+  static byte[] note(Path file) throws IOException {
     try {
       return RegularFiles.read(file, MAX_NOTE_BYTES, LinkOption.NOFOLLOW_LINKS);
     } catch (NotRegularFileException | FileTooLargeException e) { // the run has replaced it

@@ -23,6 +23,11 @@ record RunFolder(Path path) {
     return path.resolve("key.json");
   }
 
+  /** The database that has the run; there once its start is on record. */
+  Path database() {
+    return path.resolve("database.json");
+  }
+
   /** The ended run. */
   Path ended() {
     return path.resolve("outcome.json");

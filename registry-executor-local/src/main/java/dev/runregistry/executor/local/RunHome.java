@@ -2,6 +2,8 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
@@ -12,6 +14,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -24,8 +27,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +54,7 @@ public final class RunHome implements RunJournal, RunLogs {
   private final Path done;
   private final Path damaged;
   private final ProcessTable table = ProcessTable.ofThisHost();
+  private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
   private volatile @Nullable Runner runner; // asked for once: it cannot change
 
   private RunHome(Path folder) {
@@ -127,8 +133,20 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public int waiting() {
-    return (int) unsettled().stream().filter(id -> Files.exists(activeFolder(id).ended())).count();
+  public int waiting(DatabaseIdentity database) {
+    return (int)
+        unsettled().stream()
+            .filter(this::hasEnded)
+            .filter(id -> database(id).matches(database))
+            .count();
+  }
+
+  private boolean hasEnded(RunId id) {
+    try {
+      return RegularFiles.exists(activeFolder(id).ended());
+    } catch (IOException e) {
+      throw failed(id, "cannot be looked at", e, reason(e));
+    }
   }
 
   /** The folder of a run that is not settled. */
@@ -137,11 +155,11 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void prepare(IdempotencyClaim wanted) {
+  public void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {
     RunId id = wanted.runId();
     try {
       DurableFiles.createFolders(starting);
-      new Beginnings(starting).prepare(id, RunJson.key(wanted));
+      new Beginnings(starting).prepare(id, RunJson.key(wanted, database));
     } catch (IOException e) {
       throw failed(id, "cannot be prepared", e, reason(e));
     }
@@ -153,14 +171,15 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void begin(Run running) {
+  public void begin(Run running, DatabaseIdentity database) {
     RunId id = running.id();
     try {
-      byte[] note = RunJson.started(running, runner());
+      byte[] note = RunJson.started(running, runner(), database);
       DurableFiles.createFolders(starting);
       DurableFiles.createFolders(active);
       DurableFiles.createFolders(done);
-      if (activeFolder(id).exists() || RunFolder.in(done, id).exists()) {
+      if (RegularFiles.exists(activeFolder(id).path())
+          || RegularFiles.exists(RunFolder.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
       if (Claims.isHeld(id)) { // it was prepared
@@ -168,7 +187,6 @@ public final class RunHome implements RunJournal, RunLogs {
       } else {
         new Beginnings(starting).make(id, folder -> begin(id, folder, note));
       }
-      DurableFiles.sync(active);
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
@@ -176,14 +194,99 @@ public final class RunHome implements RunJournal, RunLogs {
     }
   }
 
-  /** Whoever finds it among the active ones finds it claimed and with its note. */
+  /**
+   * Whoever finds it among the active ones finds it claimed and with its note. If that cannot be
+   * made durable it goes back, because the caller is told that nothing was started.
+   */
   private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
     DurableFiles.writeUnseen(made.started(), note);
     Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
+    try {
+      DurableFiles.sync(active);
+    } catch (IOException e) {
+      takeBack(id, made, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Moves an entry back to where it was put together, still locked. One that cannot be moved stays
+   * locked as long as this process lives, which tries again.
+   *
+   * @throws JournalException if it cannot be moved
+   */
+  private void takeBack(RunId id, RunFolder made, IOException cause) {
+    try {
+      Files.move(activeFolder(id).path(), made.path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+      notBegun.add(id);
+      throw failed(
+          id, "cannot be noted, and what was noted cannot be removed yet,", cause, reason(e));
+    }
+    try {
+      DurableFiles.sync(active);
+    } catch (IOException e) { // the disk fails: whatever it has after a power cut
+      log.warn("run {} did not begin, which cannot be made durable: {}", id, reason(e));
+    }
+  }
+
+  private void retryTakingBack() {
+    for (RunId id : List.copyOf(notBegun)) {
+      RunFolder made = RunFolder.in(starting, id);
+      try {
+        Files.move(activeFolder(id).path(), made.path(), StandardCopyOption.ATOMIC_MOVE);
+        notBegun.remove(id);
+        Claims.giveBack(id); // discarded as any other that never began
+      } catch (IOException e) {
+        log.debug("run {} did not begin and cannot be removed yet", id, e);
+      }
+    }
   }
 
   @Override
-  public void discardUnbegun(Predicate<IdempotencyClaim> giveBack) {
+  public void bind(RunId id, DatabaseIdentity database) {
+    try {
+      Uninterruptibly.io(
+          () -> DurableFiles.replace(activeFolder(id).database(), RunJson.database(database)));
+    } catch (NoSuchFileException e) {
+      log.debug("run {} is settled", id, e);
+    } catch (IOException e) {
+      throw failed(id, "has a database, which cannot be noted", e, reason(e));
+    }
+  }
+
+  @Override
+  public DatabaseIdentity database(RunId id) {
+    try {
+      RunFolder entry = activeFolder(id);
+      Optional<DatabaseIdentity> bound = noted(entry.database(), RunJson::readDatabase);
+      return bound.isPresent()
+          ? bound.get()
+          : noted(entry.started(), note -> RunJson.readStarted(note).database())
+              .orElse(DatabaseIdentity.UNKNOWN);
+    } catch (IOException e) {
+      throw failed(id, "belongs to a database, which cannot be read", e, reason(e));
+    }
+  }
+
+  private interface Reading<T> {
+    T from(byte[] note) throws IOException;
+  }
+
+  /** Empty if there is none, and if it is damaged: after a power cut, say. */
+  private static <T> Optional<T> noted(Path file, Reading<T> reading) throws IOException {
+    try {
+      return Optional.of(reading.from(Remains.note(file)));
+    } catch (NoSuchFileException | DamagedNoteException e) {
+      log.debug("no database in {}", file, e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
+    retryTakingBack();
     Beginnings beginnings = new Beginnings(starting);
     for (String name : namesIn(starting).toList()) {
       try {
@@ -230,12 +333,8 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /** Whether the same ending is there already; a damaged note of one is none. */
   private static boolean isSame(Run ended, Path note) throws IOException {
-    if (!Files.isRegularFile(
-        note, LinkOption.NOFOLLOW_LINKS)) { // as nearly always; cheaper than to fail to read it
-      return false;
-    }
     try {
-      Run noted = RunJson.readEnded(Files.readAllBytes(note));
+      Run noted = RunJson.readEnded(Remains.note(note));
       if (noted.equals(ended)) {
         return true;
       }
@@ -282,12 +381,18 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   private Stream<String> namesIn(Path parent) {
-    String[] names = parent.toFile().list();
-    if (names == null && Files.exists(parent)) {
-      throw new JournalException(
-          parent + " cannot be listed", new NotDirectoryException(parent.toString()));
+    try (Stream<Path> entries = Files.list(parent)) {
+      return entries.map(entry -> entry.getFileName().toString()).toList().stream();
+    } catch (NoSuchFileException e) {
+      return Stream.empty();
+    } catch (NotDirectoryException e) {
+      if (Files.exists(parent)) {
+        throw new JournalException(parent + " cannot be listed", e);
+      }
+      return Stream.empty(); // below something that is no directory nothing can be
+    } catch (IOException | UncheckedIOException e) {
+      throw new JournalException(parent + " cannot be listed: " + e.getMessage(), e);
     }
-    return names == null ? Stream.empty() : Stream.of(names);
   }
 
   @Override
@@ -345,28 +450,45 @@ public final class RunHome implements RunJournal, RunLogs {
 
   /**
    * Deletes the folders of runs that are settled and ended before that time, and with them their
-   * whole output; what is on record of them stays. Safe while runs are carried out.
+   * whole output; what is on record of them stays. Safe while runs are carried out. A folder that
+   * cannot be deleted does not keep the others from being deleted.
    *
    * @param really whether to delete, or only to say what would be
-   * @return whose folders these are, oldest first as far as their ids begin with the time
-   * @throws JournalException if a folder cannot be deleted; those before it are
+   * @throws JournalException if the folders cannot be listed
    */
-  public List<RunId> prune(Instant endedBefore, boolean really) {
+  public Pruned prune(Instant endedBefore, boolean really) {
     List<RunId> pruned = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     for (RunId id : namesIn(done).filter(RunHome::isRunId).sorted().map(RunId::parse).toList()) {
       DoneFolder settled = new DoneFolder(RunFolder.in(done, id));
       try {
         if (settled.endedAt().isBefore(endedBefore)) {
-          pruned.add(id);
           if (really) {
             settled.delete();
           }
+          pruned.add(id);
         }
+      } catch (NoSuchFileException e) {
+        log.debug("run {} was pruned meanwhile", id, e);
       } catch (IOException e) {
-        throw failed(id, "cannot be pruned", e, reason(e));
+        failures.add(failed(id, "cannot be pruned", e, e.toString()).getMessage());
       }
     }
-    return pruned;
+    return new Pruned(pruned, failures);
+  }
+
+  /**
+   * What was pruned, or would be.
+   *
+   * @param runs whose folders these are, oldest first as far as their ids begin with the time
+   * @param failures a sentence for each folder that stays though it is old enough
+   */
+  public record Pruned(List<RunId> runs, List<String> failures) {
+    /** Copies the lists. */
+    public Pruned {
+      runs = List.copyOf(runs);
+      failures = List.copyOf(failures);
+    }
   }
 
   private Runner runner() throws IOException {

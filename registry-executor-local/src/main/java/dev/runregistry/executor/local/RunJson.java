@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Provenance;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +35,25 @@ final class RunJson {
 
   private RunJson() {}
 
-  /** The note of a run that starts, and of who starts it. */
-  static byte[] started(Run running, Runner runner) throws IOException {
+  /**
+   * The note of a run that starts, of who starts it, and of the address of its database. The id of
+   * the database is not in it: until the start is on record, another one may come back there.
+   */
+  static byte[] started(Run running, Runner runner, DatabaseIdentity database) throws IOException {
     return write(
         json -> {
           writeRun(json, running);
           writeRunner(json, runner);
+          writeAddress(json, database);
+        });
+  }
+
+  /** The note of the database that has a run. */
+  static byte[] database(DatabaseIdentity database) throws IOException {
+    return write(
+        json -> {
+          writeAddress(json, database);
+          writeText(json, "database_uuid", database.uuid().map(UUID::toString).orElse(null));
         });
   }
 
@@ -47,14 +62,15 @@ final class RunJson {
     return write(json -> writeRun(json, ended));
   }
 
-  /** The note of a key that is about to be claimed. */
-  static byte[] key(IdempotencyClaim wanted) throws IOException {
+  /** The note of a key that is about to be claimed in that database. */
+  static byte[] key(IdempotencyClaim wanted, DatabaseIdentity database) throws IOException {
     return write(
         json -> {
           json.writeStringField("key", wanted.key());
           json.writeStringField("fingerprint", wanted.fingerprint());
           json.writeStringField("run_id", wanted.runId().toString());
           json.writeNumberField("claimed_at_us", EpochMicros.of(wanted.claimedAt()));
+          writeAddress(json, database);
         });
   }
 
@@ -63,9 +79,26 @@ final class RunJson {
    *
    * @throws IOException if it is not whole, or of a format that this version does not know
    */
-  static IdempotencyClaim readKey(byte[] note) throws IOException {
+  static WantedKey readKey(byte[] note) throws IOException {
     return read(note, RunJsonReader::key);
   }
+
+  /**
+   * Reads what {@link #database} wrote.
+   *
+   * @throws IOException if it is not whole, or of a format that this version does not know
+   */
+  static DatabaseIdentity readDatabase(byte[] note) throws IOException {
+    return read(note, RunJsonReader::database);
+  }
+
+  /**
+   * A key, and the database that it was wanted in.
+   *
+   * @param claim the key
+   * @param database where it was to be claimed
+   */
+  record WantedKey(IdempotencyClaim claim, DatabaseIdentity database) {}
 
   /**
    * Reads what {@link #started} wrote.
@@ -117,6 +150,13 @@ final class RunJson {
       json.writeRaw('\n');
     }
     return bytes.toByteArray();
+  }
+
+  private static void writeAddress(JsonGenerator json, DatabaseIdentity database)
+      throws IOException {
+    if (!database.address().isEmpty()) {
+      json.writeStringField("database", database.address());
+    }
   }
 
   private static void writeRunner(JsonGenerator json, Runner runner) throws IOException {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.IdempotencyClaim;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the notes that {@link RunJson} writes; fields that it does not know are passed over. */
@@ -54,15 +57,26 @@ final class RunJsonReader {
             runner.textOrNull("machine_id"),
             runner.textOrNull("boot_id"),
             runner.textOrNull("pid_namespace"),
-            new ProcessIdentity(runner.number("pid"), runner.number("start_time"))));
+            new ProcessIdentity(runner.number("pid"), runner.number("start_time"))),
+        database());
   }
 
-  IdempotencyClaim key() {
-    return new IdempotencyClaim(
-        text("key"),
-        text("fingerprint"),
-        RunId.parse(text("run_id")),
-        EpochMicros.toInstant(number("claimed_at_us")));
+  RunJson.WantedKey key() {
+    return new RunJson.WantedKey(
+        new IdempotencyClaim(
+            text("key"),
+            text("fingerprint"),
+            RunId.parse(text("run_id")),
+            EpochMicros.toInstant(number("claimed_at_us"))),
+        database());
+  }
+
+  /** Unknown in notes of versions that did not write it. */
+  DatabaseIdentity database() {
+    String address = textOrNull("database");
+    return new DatabaseIdentity(
+        address == null ? "" : address,
+        Optional.ofNullable(textOrNull("database_uuid")).map(UUID::fromString));
   }
 
   Run run() {

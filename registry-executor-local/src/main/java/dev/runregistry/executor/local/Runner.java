@@ -47,12 +47,24 @@ record Runner(
   }
 
   /**
-   * Whether the other was on this host. A name alone is no proof, many hosts are called the same,
-   * and within one boot it is not needed: the name may have been changed.
+   * Returns whether the other was on this host. A name alone is no proof, many hosts are called the
+   * same, and within one boot it is not needed: the name may have been changed. A machine id that
+   * is missing on both, as in many images of containers, is no proof either. Only where there are
+   * no boot ids, on other systems than Linux, the name has to do.
    */
   boolean isOnHostOf(Runner other) {
-    return (bootId != null && bootId.equals(other.bootId))
-        || (host.equals(other.host) && Objects.equals(machineId, other.machineId));
+    if (bootId != null && bootId.equals(other.bootId)) {
+      return true;
+    }
+    boolean hasNoIds = bootId == null && other.bootId == null && machineId == null;
+    return host.equals(other.host)
+        && Objects.equals(machineId, other.machineId)
+        && (hasNoIds || !isEmpty(machineId));
+  }
+
+  /** Null is what there is without the file; empty was written by versions that kept that. */
+  private static boolean isEmpty(@Nullable String id) {
+    return id == null || id.isEmpty();
   }
 
   /** Whether the other was in this boot of this host, as far as that can be known. */
@@ -95,7 +107,8 @@ record Runner(
 
   private static @Nullable String firstLine(Path file) {
     try {
-      return Files.readString(file).strip();
+      String line = Files.readString(file).strip();
+      return line.isEmpty() ? null : line;
     } catch (IOException e) {
       return null; // not Linux
     }

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 
 /**
@@ -7,5 +8,6 @@ import dev.runregistry.run.Run;
  *
  * @param run the run, as started
  * @param runner who carries it out
+ * @param database where it is going to be recorded
  */
-record StartedRun(Run run, Runner runner) {}
+record StartedRun(Run run, Runner runner, DatabaseIdentity database) {}

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
@@ -56,7 +57,7 @@ class BeginningsTest {
     beginning(Runs.id(), "claim", "run.json.tmp");
     beginning(Runs.id(), "claim", "run.json");
 
-    home.discardUnbegun(key -> true);
+    home.discardUnbegun((key, database) -> true);
 
     assertThat(in(starting)).isEmpty();
     assertThat(home.unsettled()).isEmpty();
@@ -68,7 +69,7 @@ class BeginningsTest {
     RunFolder made = beginning(id, "run.json");
     assertThat(Claims.take(id, made.claim())).isTrue();
 
-    home.discardUnbegun(key -> true);
+    home.discardUnbegun((key, database) -> true);
 
     assertThat(made.started()).hasContent("{");
     Claims.giveBack(id);
@@ -78,21 +79,21 @@ class BeginningsTest {
   void one_who_clears_up_and_is_killed_leaves_nothing_either() throws IOException {
     Files.createDirectory(starting.resolve(Runs.id() + "-discarded-" + UUID.randomUUID()));
 
-    home.discardUnbegun(key -> true);
+    home.discardUnbegun((key, database) -> true);
 
     assertThat(in(starting)).isEmpty();
   }
 
   private IdempotencyClaim prepare() {
     IdempotencyClaim wanted = new IdempotencyClaim("\"8e03978e-40d5\"", "f", Runs.id(), Runs.NOON);
-    home.prepare(wanted);
+    home.prepare(wanted, DatabaseIdentity.UNKNOWN);
     return wanted;
   }
 
   private List<IdempotencyClaim> givenBack(boolean forGood) {
     List<IdempotencyClaim> told = new ArrayList<>();
     home.discardUnbegun(
-        key -> {
+        (key, database) -> {
           told.add(key);
           return forGood;
         });
@@ -141,7 +142,10 @@ class BeginningsTest {
     Files.createDirectory(RunFolder.in(starting, id).path());
     Files.createDirectory(RunFolder.in(starting, id).path().resolve("claim"));
 
-    assertThatThrownBy(() -> home.prepare(new IdempotencyClaim("k", "f", id, Runs.NOON)))
+    assertThatThrownBy(
+            () ->
+                home.prepare(
+                    new IdempotencyClaim("k", "f", id, Runs.NOON), DatabaseIdentity.UNKNOWN))
         .isInstanceOf(JournalException.class);
     assertThat(Claims.isHeld(id)).isFalse();
   }
@@ -150,7 +154,7 @@ class BeginningsTest {
   void what_is_not_ours_stays() throws IOException {
     Path theirs = Files.createDirectory(starting.resolve("lost+found"));
 
-    home.discardUnbegun(key -> true);
+    home.discardUnbegun((key, database) -> true);
 
     assertThat(theirs).isDirectory();
   }
@@ -162,7 +166,7 @@ class BeginningsTest {
         CompletableFuture.runAsync(
             () -> {
               while (!done.get()) {
-                home.discardUnbegun(key -> true);
+                home.discardUnbegun((key, database) -> true);
               }
             });
     for (int i = 0; i < 500; i++) {

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +164,23 @@ class RemainsTest {
     Files.delete(place);
     Files.move(moved, place);
     assertThat(home.standing(run.id())).isInstanceOf(RunStanding.ChildEnded.class);
+  }
+
+  @Test
+  void the_database_that_a_run_is_bound_to_is_known_also_when_its_note_is_damaged()
+      throws IOException {
+    DatabaseIdentity database =
+        new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.of(new UUID(7, 7)));
+    Run running = Runs.running();
+    home.begin(running, new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
+    home.bind(running.id(), database);
+    Files.writeString(home.activeFolder(running.id()).started(), "{");
+
+    assertThat(home.database(running.id())).isEqualTo(database);
+    Files.writeString(home.activeFolder(running.id()).database(), "\0\0\0");
+    assertThat(home.database(running.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
+    home.setAside(running.id().toString());
+    home.release(running.id());
   }
 
   @Test
@@ -532,7 +551,9 @@ class RemainsTest {
       Files.writeString(its.started(), bad);
       assertThat(home.standing(run.id())).as(bad).isInstanceOf(RunStanding.Damaged.class);
     }
-    Files.write(its.started(), RunJson.started(Runs.running(), Runner.current(TABLE)));
+    Files.write(
+        its.started(),
+        RunJson.started(Runs.running(), Runner.current(TABLE), DatabaseIdentity.UNKNOWN));
     assertThat(home.standing(run.id()))
         .isEqualTo(new RunStanding.Damaged("run.json: it is of another run"));
     Files.delete(its.started());

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -29,14 +32,16 @@ class RunJsonTest {
   private static final Runner RUNNER =
       new Runner(
           "host ä", "machine", "boot", "pid:[1]", new ProcessIdentity(4_194_304, Long.MAX_VALUE));
+  private static final DatabaseIdentity DATABASE =
+      new DatabaseIdentity("jdbc:sqlite:/home/ä b/registry.db", Optional.empty());
 
   @Property(tries = 300)
   void a_note_reads_as_it_was_written(@ForAll("specs") RunSpec spec, @ForAll("instants") Instant at)
       throws IOException {
     Run running = Runs.running(spec, at);
 
-    assertThat(RunJson.readStarted(RunJson.started(running, RUNNER)))
-        .isEqualTo(new StartedRun(running, RUNNER));
+    assertThat(RunJson.readStarted(RunJson.started(running, RUNNER, DATABASE)))
+        .isEqualTo(new StartedRun(running, RUNNER, DATABASE));
   }
 
   @Property(tries = 200)
@@ -56,14 +61,23 @@ class RunJsonTest {
     Runner elsewhere = new Runner("mac", null, null, null, new ProcessIdentity(1, 0));
     for (Run run : Runs.ofEveryKind()) {
       assertThat(RunJson.readEnded(RunJson.ended(run))).isEqualTo(run);
-      assertThat(RunJson.readStarted(RunJson.started(run, elsewhere)))
-          .isEqualTo(new StartedRun(run, elsewhere));
+      assertThat(RunJson.readStarted(RunJson.started(run, elsewhere, DatabaseIdentity.UNKNOWN)))
+          .isEqualTo(new StartedRun(run, elsewhere, DatabaseIdentity.UNKNOWN));
+    }
+  }
+
+  @Example
+  void the_note_of_a_database_reads_as_it_was_written() throws IOException {
+    for (Optional<UUID> id : List.of(Optional.<UUID>empty(), Optional.of(new UUID(7, 1)))) {
+      DatabaseIdentity database = new DatabaseIdentity(DATABASE.address(), id);
+
+      assertThat(RunJson.readDatabase(RunJson.database(database))).isEqualTo(database);
     }
   }
 
   @Example
   void a_cut_note_is_refused_wherever_it_is_cut() throws IOException {
-    byte[] note = RunJson.started(Runs.running(), RUNNER);
+    byte[] note = RunJson.started(Runs.running(), RUNNER, DATABASE);
 
     for (int length = 0; length < note.length - 1; length++) {
       byte[] cut = Arrays.copyOf(note, length);

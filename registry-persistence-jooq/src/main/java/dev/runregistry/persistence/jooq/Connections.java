@@ -52,6 +52,16 @@ interface Connections extends ConnectionProvider, AutoCloseable {
     return work.get();
   }
 
+  /**
+   * Closes the connections that are not in use if what they were opened on is no longer what has
+   * its name; those in use are closed when they are released.
+   *
+   * @return whether it was so: then another database may be there
+   */
+  default boolean reopenIfReplaced() {
+    return false;
+  }
+
   /** Never throws: what cannot be closed is logged. */
   @Override
   void close();

@@ -32,6 +32,9 @@ final class Schema {
 
   /** Migrates if need be. What has failed is tried again at the next call. */
   void ensure() {
+    if (connections.reopenIfReplaced()) {
+      doubt();
+    }
     if (current) {
       return;
     }

@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +42,8 @@ final class SqliteConnections implements Connections {
   private static final Logger log = LoggerFactory.getLogger(SqliteConnections.class);
   private static final int MOST = 4;
   private static final Object MIGRATION = new Object();
+  private static final Object WITHOUT_KEY = new Object();
+  private static final Object NO_FILE = new Object();
 
   // Writers of all processes take turns, and SQLite's turns are not fair: of eight busy ones the
   // unluckiest waited 1.3 s. Whoever waits longer than this meets a lock that somebody holds.
@@ -53,6 +60,8 @@ final class SqliteConnections implements Connections {
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   // SQLite lets writers ask again and again, and a late one may be served before an early one
   private final ReentrantLock writing = new ReentrantLock(true);
+  private final Map<Connection, Object> fileOf = new ConcurrentHashMap<>();
+  private volatile @Nullable Object openedFile; // which one the connections are open on
   private volatile boolean closed;
 
   SqliteConnections(DatabaseConfig config) {
@@ -82,6 +91,31 @@ final class SqliteConnections implements Connections {
     }
   }
 
+  /** By device and inode: a connection goes on writing to a file that was moved or deleted. */
+  @Override
+  public boolean reopenIfReplaced() {
+    Object before = openedFile;
+    if (before == null || before.equals(fileKey())) {
+      return false;
+    }
+    log.warn("{} was moved or replaced; what is there now is opened", file);
+    openedFile = null;
+    closeIdle();
+    return true;
+  }
+
+  /** Device and inode, as far as the file system has them. */
+  private Object fileKey() {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return key == null ? WITHOUT_KEY : key;
+    } catch (NoSuchFileException e) {
+      return NO_FILE;
+    } catch (IOException e) {
+      throw new DataAccessException("cannot look at " + file + ": " + e, e);
+    }
+  }
+
   private void takeTurn() {
     await(() -> free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS), "all connections are in use");
   }
@@ -104,7 +138,11 @@ final class SqliteConnections implements Connections {
 
   private Connection open() throws SQLException {
     createFile();
-    return settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
+    Object opened = fileKey();
+    Connection connection = settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
+    fileOf.put(connection, opened);
+    openedFile = opened;
+    return connection;
   }
 
   /** SQLite itself would let everybody read it. What it puts beside the file is as the file is. */
@@ -182,7 +220,11 @@ final class SqliteConnections implements Connections {
 
   @Override
   public void release(Connection connection) {
-    idle.addFirst(connection);
+    if (Objects.equals(fileOf.get(connection), openedFile)) {
+      idle.addFirst(connection);
+    } else { // its file was replaced meanwhile
+      close(connection);
+    }
     free.release();
     if (closed) {
       closeIdle();
@@ -197,12 +239,17 @@ final class SqliteConnections implements Connections {
 
   private void closeIdle() {
     for (Connection c = idle.pollFirst(); c != null; c = idle.pollFirst()) {
-      try {
-        c.close();
-      } catch (SQLException e) {
-        // what was saved is saved, and the caller's run is none the worse for it
-        log.warn("cannot close {}: {}", file, e.toString());
-      }
+      close(c);
+    }
+  }
+
+  private void close(Connection connection) {
+    fileOf.remove(connection);
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // what was saved is saved, and the caller's run is none the worse for it
+      log.warn("cannot close {}: {}", file, e.toString());
     }
   }
 }

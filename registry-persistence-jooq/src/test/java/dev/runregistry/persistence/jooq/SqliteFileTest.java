@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunQuery;
@@ -14,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
@@ -51,6 +53,51 @@ class SqliteFileTest {
       assertThat(database.runs()).isNotNull();
     }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void runs_that_end_after_a_restore_are_in_the_restored_file() throws IOException {
+    Path file = folder.resolve("registry.db");
+    Run before = Runs.completed();
+    Run after = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      database.runs().save(before);
+    } // a last connection that is closed puts all into the one file
+    Path backup = Files.copy(file, folder.resolve("backup.db"));
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.runs().find(before.id())).contains(before);
+      Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
+
+      database.runs().save(after);
+
+      assertThat(database.runs().find(before.id())).contains(before);
+    }
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.runs().find(after.id())).contains(after);
+    }
+  }
+
+  @Test
+  void a_file_that_is_deleted_under_its_connections_is_another_database_afterwards()
+      throws IOException {
+    Path file = folder.resolve("registry.db");
+    Run run = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      database.runs().save(Runs.completed());
+      DatabaseIdentity before = database.runs().identity();
+      Files.move(file, folder.resolve("moved.db"));
+      for (String beside : List.of("-wal", "-shm")) {
+        Files.deleteIfExists(folder.resolve("registry.db" + beside));
+      }
+
+      database.runs().save(run);
+
+      assertThat(database.runs().identity().matches(before)).isFalse();
+      assertThat(database.runs().identity().address()).isEqualTo(before.address());
+    }
+    try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+      assertThat(database.runs().find(run.id())).contains(run);
+    }
   }
 
   @Test
