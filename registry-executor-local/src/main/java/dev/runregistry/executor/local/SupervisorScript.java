@@ -126,7 +126,7 @@ final class SupervisorScript {
         if ($signals) { # a signal of its own, with the descriptor, for each write: so their order is known
           fcntl $in[$s], 8, $$ + 0; # F_SETOWN
           fcntl $in[$s], 10, $write_signal; # F_SETSIG
-          fcntl $in[$s], 4, fcntl($in[$s], 3, 0) | 0x2000; # O_ASYNC
+          fcntl $in[$s], 4, 0x2000; # O_ASYNC
         }
       }
       my %stream_of = map { fileno($in[$_]) => $_ } 0, 1;
@@ -423,10 +423,16 @@ final class SupervisorScript {
         return $in[$s] && !($display[$s] && length $queue[$place[$s]]);
       }
 
+      my @async = (0x2000, 0x2000);
+
       sub copy { # what there is: by lines, in the order of the writes, where there is something of both
         my @ready = @_;
         my @data = ('', '');
         take($_, $data[$_]) for grep { $ready[$_] } 0, 1;
+        for my $s (grep { $in[$_] && $signals && length $data[$_] } 0, 1) { # not for what comes in bulk
+          my $wanted = length $data[$s] < 1 << 15 ? 0x2000 : 0;
+          if ($wanted != $async[$s]) { fcntl $in[$s], 4, $wanted; $async[$s] = $wanted }
+        }
         my @writes = read_signals();
         for my $s (0, 1) { # written to while we looked at the other one
           next if $ready[$s] || !wanted($s) || !grep { $_ == $s } @writes;
