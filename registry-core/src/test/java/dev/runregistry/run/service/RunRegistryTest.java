@@ -39,6 +39,7 @@ import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,46 @@ class RunRegistryTest {
         .ids(() -> ID)
         .clock(ports.clock::removeFirst)
         .startRecorder(startRecorder);
+  }
+
+  private Run checkedBy(Executor checker, RunRequest request) {
+    return ports(RunRegistry.builder()).datasetChecker(checker).build().submit(request);
+  }
+
+  @Test
+  void a_training_whose_check_is_cancelled_starts_nothing_and_is_on_record() {
+    Run run = checkedBy(check -> ((Future<?>) check).cancel(true), TRAINING);
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.message()).contains("nothing was started");
+    assertThat(ports.calls).doesNotContain("execute");
+    assertThat(ports.saved).isEqualTo(run);
+  }
+
+  @Test
+  void a_dry_run_whose_check_is_cancelled_has_failed() {
+    Run run = checkedBy(check -> ((Future<?>) check).cancel(true), Samples.dryRun());
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.message()).contains("nothing was started");
+  }
+
+  @Test
+  void a_check_that_does_not_end_is_over_at_the_time_limit() {
+    Run run = checkedBy(check -> {}, TRAINING.withTimeLimit(Duration.ofMillis(1)));
+
+    assertThat(run.status()).isEqualTo(RunStatus.TIMEOUT);
+    assertThat(ports.calls).doesNotContain("execute");
+  }
+
+  @Test
+  void an_interrupt_ends_the_check_and_stays() {
+    Run run = checkedBy(check -> Thread.currentThread().interrupt(), TRAINING);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.message()).contains("nothing was started");
+    assertThat(ports.calls).doesNotContain("execute");
   }
 
   @Test
