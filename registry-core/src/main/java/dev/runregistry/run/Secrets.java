@@ -28,20 +28,29 @@ public final class Secrets {
 
   private Secrets() {}
 
-  /** The command with obvious secrets in its arguments masked; the program's name stays. */
+  /**
+   * The command with obvious secrets in its arguments masked. The name of the program stays, unless
+   * it is an assignment such as {@code API_KEY=VALUE}, which is typed where a shell line was meant.
+   */
   public static List<String> masked(List<String> command) {
     List<String> words = new ArrayList<>(command.size());
     String before = ""; // an option whose value is the next word
     for (String word : command) {
       boolean isValue = !before.isEmpty() && !word.startsWith("-");
       if (words.isEmpty()) {
-        words.add(word);
+        words.add(program(word));
       } else {
         words.add(isValue ? maskedValue(before, word) : maskedWord(word));
         before = !isValue && isSecretOption(word) ? word : "";
       }
     }
     return words;
+  }
+
+  /** The name of a program, for messages: masked if it is an assignment of a secret. */
+  public static String program(String word) {
+    int end = word.indexOf('=');
+    return end > 0 && word.charAt(0) != '-' && isName(word, end) ? maskedWord(word) : word;
   }
 
   /** The whole rest of {@code --name=value} and {@code NAME=value}; of a script only its parts. */

@@ -178,6 +178,15 @@ class SecretsTest {
         .containsExactly("--password", "x", "y");
   }
 
+  /** What was seen: the secret of a line that only a shell understands went on record. */
+  @Test
+  void a_secret_that_is_assigned_before_the_program_is_masked() {
+    assertThat(Secrets.masked(List.of("API_KEY=s3cret", "python3", "x.py")))
+        .containsExactly("API_KEY=***", "python3", "x.py");
+    assertThat(Secrets.program("API_KEY=s3cret")).isEqualTo("API_KEY=***");
+    assertThat(Secrets.program("./a=b")).isEqualTo("./a=b");
+  }
+
   @Test
   void what_is_masked_stays_as_it_is() {
     List<String> once =

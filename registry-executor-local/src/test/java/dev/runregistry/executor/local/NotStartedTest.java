@@ -30,6 +30,13 @@ class NotStartedTest {
     runs = new LocalRuns(home);
   }
 
+  /** What was seen: the secret of a line that only a shell understands went on record. */
+  @Test
+  void the_message_has_no_secret_that_is_assigned_before_the_program() {
+    assertThat(runs.notStarted("API_KEY=s3cret", "true").message())
+        .isEqualTo("API_KEY=***: not found on PATH");
+  }
+
   @Test
   void a_mistyped_name_is_not_found() {
     NotStarted outcome = runs.notStarted("no-such-program", "x");
