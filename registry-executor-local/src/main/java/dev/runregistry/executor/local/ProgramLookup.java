@@ -44,11 +44,13 @@ final class ProgramLookup {
     }
     List<File> found = found(program).toList();
     if (found.isEmpty()) {
-      return Optional.of(new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": not found on PATH"));
+      return Optional.of(
+          new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": not found on PATH"));
     }
     return found.stream().anyMatch(File::canExecute)
         ? Optional.empty()
-        : Optional.of(new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
+        : Optional.of(
+            new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
   }
 
   /** The file that is started; empty if there is an obstacle. */
@@ -65,14 +67,17 @@ final class ProgramLookup {
 
   private Optional<NotStarted> obstacleAt(String program, File file) {
     if (!file.exists()) {
-      return Optional.of(new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": no such file"));
+      return Optional.of(
+          new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": no such file"));
     }
     if (file.isDirectory()) {
-      return Optional.of(new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": is a folder"));
+      return Optional.of(
+          new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": is a folder"));
     }
     return file.canExecute()
         ? Optional.empty()
-        : Optional.of(new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
+        : Optional.of(
+            new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
   }
 
   private File at(String name) {

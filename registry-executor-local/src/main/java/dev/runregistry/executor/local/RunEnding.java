@@ -61,7 +61,6 @@ record RunEnding(
    *
    * @throws UnreadableOutcomeException if it can still not be read then
    */
-
   RunEnding(
       Run run,
       RunFolder folder,
@@ -128,7 +127,15 @@ record RunEnding(
 
   private RunOutcome exited(int code) throws IOException {
     Output output = output();
-    return couldNotBeExecuted(code, output).orElseGet(() -> new Exited(code, output, note()));
+    return couldNotBeExecuted(code, output).orElseGet(() -> exited(code, output));
+  }
+
+  private Exited exited(int code, Output output) {
+    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) { // which did not note a signal
+      return new Exited(code, output, note());
+    }
+    boolean signaled = witnessed.map(ChildEnd::signaled).orElseGet(processes::signaled);
+    return new Exited(code, output, note(), signaled && code > SIGNALLED);
   }
 
   /** The exit code of the child; empty if its supervisor did not live to see it. */

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
  * on; {@code keep-children} where what the child leaves behind is to stay; {@code supervisor} and
  * {@code child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or
  * nothing where there is no {@code /proc}. The line of the child is there before its program is;
- * {@code unstarted} follows where its program never was, {@code unexecuted} with an error number
- * and a text where it could not be executed, and {@code exit} with the exit code where there was no
- * room for a file with it.
+ * {@code unstarted} follows where its program never was, {@code signal} with the number of the
+ * signal that ended it, {@code unexecuted} with an error number and a text where it could not be
+ * executed, and {@code exit} with the exit code where there was no room for a file with it.
  *
  * <p>A run can replace these files: what is not a regular file of a few lines says nothing.
  */
@@ -113,6 +113,11 @@ final class RunProcesses {
   /** Returns why the program could not be executed: an error number and a text. */
   Optional<String> startError() {
     return line("unexecuted");
+  }
+
+  /** Returns whether a signal ended the child, where the supervisor notes that. */
+  boolean signaled() {
+    return line("signal").isPresent();
   }
 
   /** Whether its supervisor is one of an earlier version: a shell, which copies no output. */

@@ -94,7 +94,9 @@ final class SupervisorLink {
     try {
       if (processes.isExitNoted()) {
         int code = processes.exitCode().orElseThrow();
-        change(() -> end = new ChildEnd(code, processes.startError().orElse("")));
+        ChildEnd noted =
+            new ChildEnd(code, processes.signaled(), processes.startError().orElse(""));
+        change(() -> end = noted);
       }
     } catch (IOException e) {
       log.debug("the exit code cannot be read", e);
@@ -102,9 +104,10 @@ final class SupervisorLink {
   }
 
   private synchronized void take(String line) {
-    String[] words = line.split(" ", 3);
+    String[] words = line.split(" ", 4);
     switch (words[0]) {
-      case "ended" -> end = new ChildEnd(Integer.parseInt(words[1]), words[2]);
+      case "ended" ->
+          end = new ChildEnd(Integer.parseInt(words[1]), !words[2].equals("0"), words[3]);
       case "done" -> done = true;
       case "shown" -> shown = true;
       case "pong" -> answers++;

@@ -389,7 +389,7 @@ final class SupervisorScript {
         }
       }
 
-      my ($code, $no_children, $finish, $child_event) = (undef, 0, 0, 1);
+      my ($code, $signal, $no_children, $finish, $child_event) = (undef, 0, 0, 0, 1);
 
       sub read_signals { # returns the streams that were written to, in order
         my @writes;
@@ -483,7 +483,8 @@ final class SupervisorScript {
         while (($pid = waitpid -1, 1) > 0) {
           next if $pid != $child;
           my $status = $?;
-          $code = $status & 127 ? 128 + ($status & 127) : $status >> 8;
+          $signal = $status & 127;
+          $code = $signal ? 128 + $signal : $status >> 8;
         }
         $no_children = $pid == -1;
       }
@@ -497,6 +498,7 @@ final class SupervisorScript {
         my $why = '';
         sysread $failed_r, $why, 512;
         note("unexecuted $why") if length $why;
+        note("signal $signal") if $signal;
         my $file;
         my $written = sysopen($file, "$dir/exit", 0x241, 0600) && syswrite $file, "$code\\n";
         # Full? The line still fits into the block that this file has had from its start.
@@ -505,7 +507,7 @@ final class SupervisorScript {
           fsync($file) if $file;
           for (['processes', 0], ['', 0x10000]) { fsync($file) if sysopen $file, "$dir/$_->[0]", $_->[1] }
         }
-        report("ended $code $why");
+        report("ended $code $signal $why");
       }
 
       my $commands = '';

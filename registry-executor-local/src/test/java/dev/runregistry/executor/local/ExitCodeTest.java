@@ -8,6 +8,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.testkit.DefaultSignals;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -48,6 +49,12 @@ class ExitCodeTest {
   void death_by_a_signal_is_128_and_its_number(String signal, int code) {
     assertThat(runs.execute(DefaultSignals.command("sh", "-c", "kill -s " + signal + " $$")))
         .isEqualTo(new Exited(code, Output.NONE)); // and the shell's "Killed" is not its output
+  }
+
+  @Test
+  void an_exit_code_above_128_is_no_signal_by_itself() {
+    assertThat(runs.exited("sh", "-c", "exit 137").reason()).isEqualTo(RunReason.EXITED);
+    assertThat(runs.exited("sh", "-c", "kill -s KILL $$").reason()).isEqualTo(RunReason.SIGNALED);
   }
 
   /** By the end of a mount, say. */

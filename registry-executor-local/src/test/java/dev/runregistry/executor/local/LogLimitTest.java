@@ -108,7 +108,7 @@ class LogLimitTest {
     Files.createDirectories(home);
     List<String> command =
         new ArrayList<>(RegistryProcess.command(home, "sh", "-c", SCRIPT, "sh", fifo()));
-    command.add(1, "-D" + LocalRunMain.LIMIT + "=" + LIMIT);
+    command.add(command.indexOf("-Xmx24m"), "-D" + LocalRunMain.LIMIT + "=" + LIMIT);
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(home.resolve("registry-stderr").toFile());
