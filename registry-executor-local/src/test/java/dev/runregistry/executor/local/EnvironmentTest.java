@@ -67,7 +67,7 @@ class EnvironmentTest {
   @Test
   void config_stands_for_the_configuration_of_a_training_only(@TempDir Path datasets) {
     Run plain = runs.begun(null, "echo", "{config}");
-    Run training = runs.begun(null, "echo", "{config}", "--config={config}");
+    Run training = runs.begunTraining("echo", "{config}", "--config={config}");
     runs.home()
         .configure(
             training,

@@ -51,6 +51,15 @@ final class LocalRuns {
     return running;
   }
 
+  /** A training whose configuration can be written. */
+  Run begunTraining(String... command) {
+    RunId id = Runs.id();
+    RunRequest request = RunRequest.training(new DatasetKey("m"), "none", List.of(command));
+    Run running = Run.started(id, request.toSpec(id), Runs.EXECUTOR, Runs.NOON);
+    home.begin(running);
+    return running;
+  }
+
   /** As the registry does it: the record of what it starts has no secrets. */
   RunOutcome execute(String... command) {
     return executor().build().execute(begun(null, command), Invocation.of(List.of(command)));

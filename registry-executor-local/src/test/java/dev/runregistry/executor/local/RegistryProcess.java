@@ -30,6 +30,7 @@ final class RegistryProcess {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
+                "-Dslf4j.internal.verbosity=ERROR", // stderr is the run's
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),
