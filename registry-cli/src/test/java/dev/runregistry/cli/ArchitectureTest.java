@@ -205,6 +205,7 @@ class ArchitectureTest {
                         "HostProvenance",
                         "LocalRunExecutor",
                         "LogLimit",
+                        "OutputPieces",
                         "ProcessSignal",
                         "RunHome",
                         "TimeOrderedRunIds")),
