@@ -434,8 +434,8 @@ class ProgramTest {
     }
     assertThat(session.registry("completion", "fish").out().lines())
         .contains(
-            "complete -c registry -n '__registry_at runs logs' -l stderr -d 'The error output instead of"
-                + " the standard output.'")
+            "complete -c registry -n '__registry_at runs logs' -l stderr -d 'Only the error output, on"
+                + " stdout.'")
         .anyMatch(line -> line.contains("-l timeout -x -d "));
     assertThat(session.registry("--help").out()).doesNotContain("completion-values");
   }
