@@ -88,7 +88,7 @@ final class OutputText {
 
   private String command(Run run, LogStream stream) {
     StringBuilder command = new StringBuilder("registry runs logs ");
-    command.append(stream == LogStream.STDERR ? "--stderr " : "").append(run.id());
+    command.append("--").append(stream.text()).append(' ').append(run.id());
     if (!options.isEmpty()) {
       command.append(' ').append(CommandText.of(options));
     }

@@ -108,7 +108,8 @@ class OutputTextTest {
 
     assertThat(text().of(run))
         .contains(
-            "]\n%d more bytes: registry runs logs %s\n".formatted(log.length() - 10_240, run.id()))
+            "]\n%d more bytes: registry runs logs --stdout %s\n"
+                .formatted(log.length() - 10_240, run.id()))
         .contains("\nstdout, the last 21 lines, from this host's log file:\n…")
         .endsWith(lines(380, 400))
         .containsOnlyOnce("step 00390 of the training");
