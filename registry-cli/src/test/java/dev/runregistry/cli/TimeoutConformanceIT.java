@@ -426,12 +426,13 @@ class TimeoutConformanceIT {
         await().atMost(SOON).until(() -> told(run, number));
       }
     }
-    for (int number : withFate(Fate.STOPS)) {
-      send(number, pid);
-      await().atMost(SOON).until(() -> isStopped(pid));
-      assertThat(isStopped(command(run).pid())).as("the command").isFalse();
-      send(18, pid);
-    }
+    // STOP alone: in an orphaned process group, as that of a build in the background, the kernel
+    // discards the other signals that stop
+    assertThat(withFate(Fate.STOPS)).contains(19);
+    send(19, pid);
+    await().atMost(SOON).until(() -> isStopped(pid));
+    assertThat(isStopped(command(run).pid())).as("the command").isFalse();
+    send(18, pid);
     for (int number : withFate(Fate.NOT_TOLD)) {
       long before = count(run, usr1);
       send(number, pid);
