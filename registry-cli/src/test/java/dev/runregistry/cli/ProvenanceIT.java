@@ -87,7 +87,9 @@ class ProvenanceIT {
     assertThat(run.code()).describedAs(run.err()).isZero();
     String id = run.out().strip();
     assertThat(shown(id, "--json"))
-        .containsPattern("\"message\":\"[^\"]*\",\"provenance\":\\{\"host\":\"[^\"]+\",\"user\":\"")
+        .containsPattern(
+            "\"message\":\"[^\"]*\",\"reason\":\"exited\","
+                + "\"provenance\":\\{\"host\":\"[^\"]+\",\"user\":\"")
         .contains("\"working_dir\":\"" + work.toRealPath() + "\"")
         .contains("\"git_commit\":\"" + commit + "\",\"git_dirty\":true")
         .contains("\"registry_version\":\"" + VersionNumber.TEXT + "\"")
