@@ -43,7 +43,10 @@ final class InteractiveShell implements AutoCloseable {
     builder.directory(directory.toFile());
     Map<String, String> environment = builder.environment();
     for (String home : List.of("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR")) {
-      environment.put(home, Files.createTempDirectory(directory, "." + home).toString());
+      Path made = Files.createTempDirectory(directory, "." + home);
+      // where this is missing fish fills it, in the background and long after its own end
+      Files.createDirectories(made.resolve("fish/generated_completions"));
+      environment.put(home, made.toString());
     }
     environment.put("SHELL", "/bin/sh");
     environment.put("TERM", "xterm");
