@@ -3,7 +3,6 @@ package dev.runregistry.executor.local;
 import dev.runregistry.run.LogStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,7 +24,7 @@ final class LimitedLogs {
   private final LogLimit limit;
   private final LogTotals totals;
 
-  LimitedLogs(RunFolder folder, LogLimit limit) {
+  private LimitedLogs(RunFolder folder, LogLimit limit) {
     this.folder = folder;
     this.limit = limit;
     totals = new LogTotals(folder);
@@ -34,16 +33,6 @@ final class LimitedLogs {
   /** Those of a run that has begun; the limit is in its folder. */
   static LimitedLogs of(RunFolder folder) {
     return new LimitedLogs(folder, new RunProcesses(folder).logLimit());
-  }
-
-  boolean areLimited() {
-    return limit.isLimited();
-  }
-
-  private void cut(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(limit.bytes());
-    }
   }
 
   /** Of a run that has ended: notes how much it printed, unless that is not more than is kept. */
@@ -64,26 +53,24 @@ final class LimitedLogs {
     }
   }
 
-  /** Of a run that has ended: cuts a log that is noted to be too long, wherever it is by now. */
-  synchronized void cut(Optional<Path> file) {
+  /** Of a run that has ended: cuts the logs that are too long, as the sums note. */
+  synchronized void cut() {
     note();
-    try {
-      if (file.isPresent() && file.get().toFile().length() > limit.bytes()) {
-        cut(file.get());
+    for (LogStream stream : LogStream.values()) {
+      Path file = folder.log(stream);
+      if (file.toFile().length() > limit.bytes()) {
+        cut(file);
       }
-    } catch (NoSuchFileException e) {
-      log.debug("{} has moved; who reads it stops at the limit", file, e);
-    } catch (IOException e) {
-      log.warn("{} cannot be cut", file, e);
     }
   }
 
-  /** Both of a run that has ended. */
-  void cut() {
-    for (LogStream stream : LogStream.values()) {
-      if (Files.exists(folder.log(stream))) {
-        cut(Optional.of(folder.log(stream)));
-      }
+  private void cut(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(limit.bytes());
+    } catch (NoSuchFileException e) {
+      log.debug("{} has moved; readers stop at the limit", file, e);
+    } catch (IOException e) {
+      log.warn("{} cannot be cut", file, e);
     }
   }
 
