@@ -89,22 +89,18 @@ final class RunCommand {
     if (options.keepsChildren()) {
       builder.keepChildren();
     }
-    inheritance(builder);
+    inheritDescriptors(builder);
     environment.applyTo(builder);
     origin.listenTo(builder);
     return builder.build();
   }
 
-  /** What the launcher says of the open files and limits that we were started with. */
-  private static void inheritance(LocalRunExecutor.Builder builder) {
+  /** Passes on the open files of the caller that the launcher names. */
+  private static void inheritDescriptors(LocalRunExecutor.Builder builder) {
     String descriptors = System.getProperty("registry.fds", "").strip();
     if (!descriptors.isEmpty()) {
       builder.inheritDescriptors(
           Stream.of(descriptors.split("\\s+")).map(Integer::valueOf).toList());
-    }
-    String files = System.getProperty("registry.nofile", "").strip();
-    if (files.matches("[1-9][0-9]{0,17}")) {
-      builder.openFileLimit(Long.parseLong(files));
     }
   }
 }

@@ -57,6 +57,7 @@ final class Serving {
     LocalRunExecutor.Builder processes =
         LocalRunExecutor.builder(parts.home()).ownSession().logLimit(settings.logLimit());
     environment.applyTo(processes);
+    restoreOpenFileLimit(processes);
     // of what started the server, not of a request; each run has that of its own request
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
     origin.listenTo(processes);
@@ -67,6 +68,14 @@ final class Serving {
         .logs(parts.home())
         .provenance(origin.source())
         .build();
+  }
+
+  /** Gives runs the caller's soft limit of open files, which Java raises for the server. */
+  private static void restoreOpenFileLimit(LocalRunExecutor.Builder processes) {
+    String files = System.getProperty("registry.nofile", "").strip();
+    if (files.matches("[1-9][0-9]{0,17}")) { // it may be "unlimited"
+      processes.openFileLimit(Long.parseLong(files));
+    }
   }
 
   private static String address(String host, int port) {
