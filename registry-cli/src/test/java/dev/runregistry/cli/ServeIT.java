@@ -66,11 +66,18 @@ class ServeIT {
     }
   }
 
-  private Started serve(String command, String... options) {
+  private static List<String> arguments(String command, String... options) {
     List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
     arguments.addAll(List.of("--datasets", DATASETS, "--command", command));
     arguments.addAll(List.of(options));
-    Started server = launcher.start(arguments);
+    return arguments;
+  }
+
+  private Started serve(String command, String... options) {
+    return awaitAddress(launcher.start(arguments(command, options)));
+  }
+
+  private Started awaitAddress(Started server) {
     servers.add(server);
     await()
         .atMost(PATIENCE)
@@ -190,6 +197,19 @@ class ServeIT {
         .contains("\"status\":\"failed\",\"mode\":\"local\"")
         .contains("\"exit_code\":3,\"stdout\":\"token=\\n\"");
     assertThat(server.err()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void a_run_of_the_server_could_open_more_files_than_its_user_said() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of("sh", "-c", "ulimit -Sn 500; exec \"$0\" \"$@\"", Launcher.SCRIPT.toString()));
+    command.addAll(arguments("[\"sh\", \"-c\", \"ulimit -Sn\"]"));
+    Started server = awaitAddress(launcher.startCommand(command));
+
+    String run = client.send(post(server, false).build(), BodyHandlers.ofString()).body();
+
+    assertThat(run).contains("\"stdout\":\"500\\n\"");
   }
 
   @Test
