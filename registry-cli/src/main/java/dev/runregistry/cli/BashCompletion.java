@@ -1,10 +1,8 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.CompletionModel.Kind;
-import dev.runregistry.cli.CompletionModel.Option;
 import dev.runregistry.cli.CompletionModel.Place;
 import dev.runregistry.cli.CompletionModel.Word;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -127,7 +125,7 @@ final class BashCompletion {
 
   /** The script. */
   String script() {
-    return FUNCTIONS.formatted(values(), places(), options());
+    return FUNCTIONS.formatted(values(), places(), model.optionCases());
   }
 
   private String values() {
@@ -135,7 +133,7 @@ final class BashCompletion {
         .map(
             kind ->
                 "    %s) mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$2\") ;;\n"
-                    .formatted(name(kind), String.join(" ", CompletionWords.of(kind, model))))
+                    .formatted(kind.text(), String.join(" ", CompletionWords.of(kind, model))))
         .collect(Collectors.joining());
   }
 
@@ -148,28 +146,9 @@ final class BashCompletion {
         .formatted(
             place.text(),
             place.subcommands().stream().map(Word::name).collect(Collectors.joining(" ")),
-            place.argument().map(BashCompletion::name).orElse(""),
+            place.argument().map(Kind::text).orElse(""),
             place.options().stream()
                 .flatMap(option -> option.names().stream())
                 .collect(Collectors.joining(" ")));
-  }
-
-  private String options() {
-    return model.places().stream()
-        .flatMap(place -> place.options().stream().flatMap(option -> option(place.text(), option)))
-        .collect(Collectors.joining());
-  }
-
-  private static Stream<String> option(String path, Option option) {
-    return option.value().stream()
-        .map(
-            kind ->
-                option.names().stream()
-                    .map(name -> "'" + path + " " + name + "'")
-                    .collect(Collectors.joining(" | ", "    ", ") kind=" + name(kind) + " ;;\n")));
-  }
-
-  private static String name(Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -3,8 +3,11 @@ package dev.runregistry.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +37,11 @@ record CompletionModel(List<Place> places) {
     RUN,
     SHELL,
     COMMAND;
+
+    /** Returns its name in the scripts. */
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
 
     private static Kind of(ArgSpec argument) {
       String label = argument.paramLabel();
@@ -102,6 +110,24 @@ record CompletionModel(List<Place> places) {
   /** The program itself. */
   Place root() {
     return places.get(0);
+  }
+
+  /**
+   * Returns the branches of a {@code case} of bash or zsh that set the kind of an option's value.
+   */
+  String optionCases() {
+    return places.stream()
+        .flatMap(place -> place.options().stream().flatMap(option -> branch(place, option)))
+        .collect(Collectors.joining());
+  }
+
+  private static Stream<String> branch(Place place, Option option) {
+    return option.value().stream()
+        .map(
+            kind ->
+                option.names().stream()
+                    .map(name -> "'" + place.text() + " " + name + "'")
+                    .collect(Collectors.joining("|", "    (", ") kind=" + kind.text() + " ;;\n")));
   }
 
   private static void addTo(List<Place> places, List<String> path, CommandSpec command) {

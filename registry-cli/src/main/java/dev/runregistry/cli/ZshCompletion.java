@@ -1,10 +1,8 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.CompletionModel.Kind;
-import dev.runregistry.cli.CompletionModel.Option;
 import dev.runregistry.cli.CompletionModel.Place;
 import dev.runregistry.cli.CompletionModel.Word;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -114,7 +112,7 @@ final class ZshCompletion {
 
   /** The script. */
   String script() {
-    return FUNCTIONS.formatted(values(), places(), options());
+    return FUNCTIONS.formatted(values(), places(), model.optionCases());
   }
 
   private String values() {
@@ -122,7 +120,7 @@ final class ZshCompletion {
         .map(
             kind ->
                 "    (%1$s) known=(%2$s); _describe %1$s known ;;\n"
-                    .formatted(name(kind), String.join(" ", CompletionWords.of(kind, model))))
+                    .formatted(kind.text(), String.join(" ", CompletionWords.of(kind, model))))
         .collect(Collectors.joining());
   }
 
@@ -134,7 +132,7 @@ final class ZshCompletion {
     return "    ('%s')\n      argument='%s'\n      subcommands=(%s)\n      options=(%s) ;;\n"
         .formatted(
             place.text(),
-            place.argument().map(ZshCompletion::name).orElse(""),
+            place.argument().map(Kind::text).orElse(""),
             place.subcommands().stream().map(ZshCompletion::word).collect(Collectors.joining(" ")),
             place.options().stream()
                 .flatMap(
@@ -146,24 +144,5 @@ final class ZshCompletion {
 
   private static String word(Word word) {
     return "'%s:%s'".formatted(word.name(), word.description().replace("'", "'\\''"));
-  }
-
-  private String options() {
-    return model.places().stream()
-        .flatMap(place -> place.options().stream().flatMap(option -> option(place.text(), option)))
-        .collect(Collectors.joining());
-  }
-
-  private static Stream<String> option(String path, Option option) {
-    return option.value().stream()
-        .map(
-            kind ->
-                option.names().stream()
-                    .map(name -> "'" + path + " " + name + "'")
-                    .collect(Collectors.joining("|", "    (", ") kind=" + name(kind) + " ;;\n")));
-  }
-
-  private static String name(Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
   }
 }
