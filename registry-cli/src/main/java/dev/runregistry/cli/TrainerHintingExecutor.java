@@ -6,6 +6,7 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
 import java.util.List;
+import java.util.Optional;
 
 /** Adds to the status of a trainer that is not available how to name another one. */
 final class TrainerHintingExecutor implements RunExecutor {
@@ -25,6 +26,11 @@ final class TrainerHintingExecutor implements RunExecutor {
   @Override
   public RunOutcome execute(Run running, Invocation invocation) {
     return executor.execute(running, invocation);
+  }
+
+  @Override
+  public Optional<RunOutcome> cancelled() {
+    return executor.cancelled();
   }
 
   @Override

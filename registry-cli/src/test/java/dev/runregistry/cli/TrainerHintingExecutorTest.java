@@ -3,6 +3,7 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.local.ProcessSignal;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.run.RuntimeStatus;
 import java.nio.file.Path;
@@ -27,5 +28,13 @@ class TrainerHintingExecutorTest {
                     + " trainer"));
     assertThat(executor.runtime(List.of("sh")).message()).isEqualTo("sh is available");
     assertThat(executor.name()).isEqualTo("process");
+  }
+
+  @Test
+  void how_a_cancelled_check_ends_is_asked_of_the_executor() {
+    LocalRunExecutor local = LocalRunExecutor.builder(RunHome.at(folder)).build();
+    local.signal(ProcessSignal.TERM); // before there is a run to send it to
+
+    assertThat(new TrainerHintingExecutor(local).cancelled()).isPresent();
   }
 }
