@@ -86,24 +86,15 @@ final class Fields {
 
   /** A number greater than 0 and at most 1, also as a double. */
   double fraction(String name, double standard) {
-    JsonNode value = object.get(name);
-    if (value == null) {
-      return standard;
-    }
-    if (!value.isNumber()) {
-      wrong(name, "Input should be a valid number", "float_type");
-    } else if (value.decimalValue().compareTo(BigDecimal.ONE) > 0) {
-      wrong(name, "Input should be less than or equal to 1", "less_than_equal");
-    } else if (value.decimalValue().signum() <= 0 || value.doubleValue() <= 0) {
-      wrong(name, "Input should be greater than 0", "greater_than");
-    } else {
-      return value.doubleValue();
-    }
-    return standard;
+    return upToOne(name, standard, false);
   }
 
   /** A number from 0 to 1. */
   double portion(String name, double standard) {
+    return upToOne(name, standard, true);
+  }
+
+  private double upToOne(String name, double standard, boolean zero) {
     JsonNode value = object.get(name);
     if (value == null) {
       return standard;
@@ -112,8 +103,10 @@ final class Fields {
       wrong(name, "Input should be a valid number", "float_type");
     } else if (value.decimalValue().compareTo(BigDecimal.ONE) > 0) {
       wrong(name, "Input should be less than or equal to 1", "less_than_equal");
-    } else if (value.decimalValue().signum() < 0) {
+    } else if (zero && value.decimalValue().signum() < 0) {
       wrong(name, "Input should be greater than or equal to 0", "greater_than_equal");
+    } else if (!zero && (value.decimalValue().signum() <= 0 || value.doubleValue() <= 0)) {
+      wrong(name, "Input should be greater than 0", "greater_than");
     } else {
       return value.doubleValue();
     }
