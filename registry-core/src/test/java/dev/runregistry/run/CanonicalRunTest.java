@@ -109,7 +109,7 @@ class CanonicalRunTest {
         spec(
             "k", "m", "o", TrainingConfig.DEFAULT.with(0.5, TrainingDevice.CUDA), List.of("x"), 1L);
 
-    assertThat(canonical(withReason(with(spec), RunReason.EXITED), 2))
+    assertThat(canonical(Samples.withReason(with(spec), RunReason.EXITED), 2))
         .startsWith("run-registry run 2\n")
         .contains("exit_code=1:3\nreason=6:exited\nmessage=")
         .contains(
@@ -122,7 +122,7 @@ class CanonicalRunTest {
             device=4:cuda
             command*1
             """);
-    assertThat(CanonicalRun.digest(withReason(RUN, RunReason.EXITED), 2).toString())
+    assertThat(CanonicalRun.digest(Samples.withReason(RUN, RunReason.EXITED), 2).toString())
         .isEqualTo("c45bd4d5fa3f03212f46763a64fab2da6b39ad52ed8a67c0dc1b34ae52663919");
   }
 
@@ -147,7 +147,7 @@ class CanonicalRunTest {
 
   @Test
   void what_the_first_form_does_not_know_cannot_be_put_into_an_old_run() {
-    Run reasoned = withReason(RUN, RunReason.EXITED);
+    Run reasoned = Samples.withReason(RUN, RunReason.EXITED);
     Run decayed = with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x"), 1L));
     Run without =
         with(
@@ -211,7 +211,7 @@ class CanonicalRunTest {
     changed.put(
         "device",
         with(spec("k", "m", "o", usual.with(0.01, TrainingDevice.CPU), List.of("x"), 1L)));
-    changed.put("reason", withReason(RUN, RunReason.EXITED));
+    changed.put("reason", Samples.withReason(RUN, RunReason.EXITED));
     changed.put("mode", Samples.runningDryRun());
     Map<String, String> variables = Map.of("B", "2", "A", "");
     changed.put("host", from("x", "ann", "/work", "0.1.0", "0", true, variables));
@@ -268,23 +268,6 @@ class CanonicalRunTest {
         RUN.output(),
         RUN.message(),
         RUN.provenance());
-  }
-
-  private static Run withReason(Run run, RunReason reason) {
-    return new Run(
-        run.id(),
-        run.spec(),
-        run.status(),
-        run.executor(),
-        run.externalId(),
-        run.createdAt(),
-        run.startedAt(),
-        run.completedAt(),
-        run.exitCode(),
-        reason,
-        run.output(),
-        run.message(),
-        run.provenance());
   }
 
   private static Run with(RunSpec spec) {

@@ -41,7 +41,7 @@ class RunReasonTest {
     assertThat(Samples.pendingLocal().reason()).isNull();
     assertThat(Samples.runningLocal().reason()).isNull();
     for (RunReason reason : RunReason.values()) {
-      assertThatThrownBy(() -> with(Samples.runningLocal(), reason))
+      assertThatThrownBy(() -> Samples.withReason(Samples.runningLocal(), reason))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("the reason " + reason);
     }
@@ -64,25 +64,9 @@ class RunReasonTest {
 
     assertThat(reason.fits(RunMode.LOCAL, run.status(), run.completedAt(), code)).isEqualTo(fits);
     if (!fits) {
-      assertThatThrownBy(() -> with(run, reason)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Samples.withReason(run, reason))
+          .isInstanceOf(IllegalArgumentException.class);
     }
-  }
-
-  private static Run with(Run run, RunReason reason) {
-    return new Run(
-        run.id(),
-        run.spec(),
-        run.status(),
-        run.executor(),
-        run.externalId(),
-        run.createdAt(),
-        run.startedAt(),
-        run.completedAt(),
-        run.exitCode(),
-        reason,
-        run.output(),
-        run.message(),
-        run.provenance());
   }
 
   @ParameterizedTest

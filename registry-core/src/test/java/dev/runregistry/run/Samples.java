@@ -3,6 +3,7 @@ package dev.runregistry.run;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Values for tests in which they do not matter. */
 public final class Samples {
@@ -31,6 +32,24 @@ public final class Samples {
 
   public static Run runningDryRun() {
     return Run.started(ID, dryRun().toSpec(ID), "process", NOON);
+  }
+
+  /** Returns the run with another reason; null for one of an earlier version. */
+  public static Run withReason(Run run, @Nullable RunReason reason) {
+    return new Run(
+        run.id(),
+        run.spec(),
+        run.status(),
+        run.executor(),
+        run.externalId(),
+        run.createdAt(),
+        run.startedAt(),
+        run.completedAt(),
+        run.exitCode(),
+        reason,
+        run.output(),
+        run.message(),
+        run.provenance());
   }
 
   public static Output printed(String stdout) {
