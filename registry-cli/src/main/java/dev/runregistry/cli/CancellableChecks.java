@@ -27,7 +27,7 @@ final class CancellableChecks implements Executor {
     thread.start();
   }
 
-  /** Cancels the check that is going on, and each that is asked for later. */
+  /** Cancels the check in progress, and each one requested later. */
   synchronized void cancel() {
     cancelled = true;
     if (current != null) {

@@ -62,7 +62,7 @@ final class RunsPruneCommand implements Callable<Integer> {
 
   private Duration age() {
     try {
-      return DurationText.parseWithUnit(age); // 90 is not 90 s to those who mean days
+      return DurationText.parseWithUnit(age); // a bare 90 would be seconds
     } catch (IllegalArgumentException e) {
       throw new UsageException("--older-than: " + e.getMessage(), e);
     }

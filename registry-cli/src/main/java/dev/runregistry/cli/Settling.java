@@ -58,7 +58,7 @@ final class Settling {
   private void settleAgain(RunRegistry registry) {
     Duration pause = SHORTEST;
     while (!settle(registry)) {
-      done.countDown(); // nobody waits for the other tries
+      done.countDown(); // the later attempts are not awaited
       try {
         if (ended.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;

@@ -68,7 +68,7 @@ final class Model {
   /**
    * The same, in which more goes wrong.
    *
-   * @param withCopy whether the last of those who reconcile does so with a copy of the database
+   * @param withCopy whether the last reconciler uses a copy of the database
    */
   Model(
       Mutation mutation,
