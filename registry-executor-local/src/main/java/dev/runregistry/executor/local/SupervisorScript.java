@@ -210,7 +210,6 @@ final class SupervisorScript {
           $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM USR1 USR2 PIPE);
           $SIG{$_} = 'IGNORE' for @kept_ignored;
         }
-        $SIG{$_} = 'IGNORE' for split /,/, $o{ignore} || '';
         my $none = pack 'Q', 0;
         syscall($sys{rt_sigprocmask}, 2, $none, 0, 8) if $signals;
         my $error = execute(@ARGV);
