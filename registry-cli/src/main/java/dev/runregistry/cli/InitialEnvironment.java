@@ -43,7 +43,6 @@ record InitialEnvironment(Map<String, @Nullable String> variables, List<String> 
 
   /** Returns what the launcher handed on. */
   static InitialEnvironment read() {
-
     String descriptor = System.getProperty(DESCRIPTOR);
     if (descriptor == null) {
       return NONE;
@@ -74,15 +73,15 @@ record InitialEnvironment(Map<String, @Nullable String> variables, List<String> 
 
   /** Returns what is in the text; nothing if it is not complete. */
   static InitialEnvironment parsed(byte[] read) {
+    if (!isComplete(read)) {
+      return NONE;
+    }
     Map<String, @Nullable String> variables = new HashMap<>();
     int begin = 0;
     while (begin < read.length && read[begin] != '\n') { // the launcher's own line
       begin++;
     }
     begin++;
-    if (!isComplete(read)) {
-      return NONE;
-    }
     int first = begin;
     String status = "";
     for (int end = begin; end < read.length - END.length; end++) {
