@@ -7,10 +7,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The environment with which the launcher was started. Its shell may drop variables whose names are
  * no identifiers, such as exported functions of bash, so it writes what the kernel has to a pipe,
  * beside the start of this process: a line of its own, the variables, each followed by a NUL, a
- * status as the kernel shows it, and an equals sign and a NUL at the end.
+ * status as the kernel shows it, and an equals sign and a NUL at the end. Without lambdas, each of
+ * which would delay the command.
  *
  * @param variables by name, null for what only its shell has added; empty where the launcher did
  *     not hand them on
@@ -82,20 +86,22 @@ record InitialEnvironment(Map<String, @Nullable String> variables, List<String> 
       begin++;
     }
     begin++;
-    int first = begin;
-    String status = "";
+    Set<String> names = new HashSet<>(); // those of values that are not UTF-8, too
+    String entry = "";
     for (int end = begin; end < read.length - END.length; end++) {
       if (read[end] == 0) {
         put(variables, read, begin, end);
-        status = new String(read, begin, end - begin, StandardCharsets.ISO_8859_1); // the last
+        entry = new String(read, begin, end - begin, StandardCharsets.ISO_8859_1);
+        names.add(entry.substring(0, Math.max(0, entry.indexOf('='))));
         begin = end + 1;
       }
     }
-    String all = '\0' + new String(read, StandardCharsets.ISO_8859_1).substring(first);
-    SHELLS.stream()
-        .filter(name -> !all.contains('\0' + name + '='))
-        .forEach(name -> variables.put(name, null));
-    return new InitialEnvironment(variables, ignored(status));
+    for (String name : SHELLS) {
+      if (!names.contains(name)) {
+        variables.put(name, null);
+      }
+    }
+    return new InitialEnvironment(variables, ignored(entry)); // the status is the last
   }
 
   private static List<String> ignored(String status) {
@@ -105,22 +111,30 @@ record InitialEnvironment(Map<String, @Nullable String> variables, List<String> 
     }
     String mask = status.substring(begin + IGNORED.length(), status.indexOf('\n', begin)).strip();
     long bits = Long.parseUnsignedLong(mask, 16);
-    return HANDLED.stream()
-        .filter(name -> (bits >> (ProcessSignals.number(name) - 1) & 1) == 1)
-        .toList();
+    List<String> ignored = new ArrayList<>();
+    for (String name : HANDLED) {
+      if ((bits >> (ProcessSignals.number(name) - 1) & 1) == 1) {
+        ignored.add(name);
+      }
+    }
+    return ignored;
   }
 
   /** Ignores the signals again, so that the runs inherit that. */
   void ignoreSignals() {
-    ignored.forEach(ProcessSignals::ignore);
+    for (String name : ignored) {
+      ProcessSignals.ignore(name);
+    }
   }
 
   private static void put(
       Map<String, @Nullable String> variables, byte[] read, int begin, int end) {
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read, begin, end - begin))
-              + "";
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(read, begin, end - begin))
+              .toString();
       int equals = text.indexOf('=');
       if (equals > 0) {
         variables.put(text.substring(0, equals), text.substring(equals + 1));

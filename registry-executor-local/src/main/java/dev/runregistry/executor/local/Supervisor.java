@@ -94,18 +94,19 @@ final class Supervisor {
                   .map(String::valueOf)
                   .collect(Collectors.joining(",")));
     }
-    settings.openFiles().ifPresent(limit -> options.add("nofile=" + limit));
+    if (settings.openFiles().isPresent()) {
+      options.add("nofile=" + settings.openFiles().getAsLong());
+    }
     return options;
   }
 
   private static Map<String, String> ofPerl(Map<String, String> environment) {
     Map<String, String> found = new TreeMap<>();
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith(OF_PERL)) {
-            found.put(name, value);
-          }
-        });
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      if (variable.getKey().startsWith(OF_PERL)) {
+        found.put(variable.getKey(), variable.getValue());
+      }
+    }
     return found;
   }
 
@@ -124,7 +125,9 @@ final class Supervisor {
   /** Looked for on our own path: that of the run may lead anywhere. */
   private static String perl() throws IOException {
     Optional<String> found = new ProgramLookup(new File("/"), System.getenv("PATH")).find("perl");
-    return found.orElseThrow(
-        () -> new IOException("Perl 5 supervises runs, and there is no perl on PATH"));
+    if (found.isEmpty()) {
+      throw new IOException("Perl 5 supervises runs, and there is no perl on PATH");
+    }
+    return found.get();
   }
 }
