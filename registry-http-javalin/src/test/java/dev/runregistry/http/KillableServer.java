@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,7 +15,7 @@ final class KillableServer {
     Path folder = Path.of(arguments[0]);
     try (RealServer server =
         new RealServer(
-            RealDatabase.SQLITE.empty(folder),
+            DatabaseConfig.sqlite(folder.resolve("registry.db")),
             folder.resolve("home"),
             settings ->
                 RealServer.running(arguments[1])

@@ -3,6 +3,7 @@ package dev.runregistry.http;
 import static dev.runregistry.http.Tab.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -355,7 +356,28 @@ class PanelIT extends BrowserTest {
 
     server.close();
 
-    tab.shows("#panel-problem", "If it had begun the run, the run goes on");
+    try {
+      tab.shows("#panel-problem", "If it had begun the run, the run goes on");
+    } finally {
+      go();
+      recordTheRunThatOutlived(folder);
+    }
+  }
+
+  /** Until it has ended it writes into the folder, which the end of the test deletes. */
+  private static void recordTheRunThatOutlived(Path folder) {
+    DatabaseConfig database = DatabaseConfig.sqlite(folder.resolve("registry.db"));
+    try (RealServer next =
+        new RealServer(database, folder.resolve("home"), RealServer.running("true"))) {
+      eventually(
+          () -> {
+            next.registry.reconcile();
+            assertThat(next.active()).isEmpty();
+          });
+      assertThat(TestClient.json(next.get("/api/tunix/runs?mode=local")).get("data"))
+          .singleElement()
+          .satisfies(run -> assertThat(run.get("status").textValue()).isEqualTo("completed"));
+    }
   }
 
   @Test
@@ -386,7 +408,8 @@ class PanelIT extends BrowserTest {
     } finally {
       killed.destroyForcibly().waitFor();
       Files.writeString(folder.resolve("go"), "");
-      eventually(() -> assertThat(folder.resolve("ended")).exists()); // the run outlives its server
+      recordTheRunThatOutlived(folder.resolve("server"));
+      assertThat(folder.resolve("ended")).exists();
     }
   }
 
