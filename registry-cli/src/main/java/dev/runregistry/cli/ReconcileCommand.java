@@ -5,6 +5,8 @@ import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.Finding.Action;
 import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.run.service.RunRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +39,13 @@ final class ReconcileCommand implements Callable<Integer> {
               + " database has moved, or was created anew.")
   private boolean adopt;
 
+  @Option(
+      names = "--from-archive",
+      description =
+          "Also records again the archived runs of this host that the database does not have: after"
+              + " an older backup was restored, or the database was created anew.")
+  private boolean fromArchive;
+
   ReconcileCommand(Caller caller) {
     this.caller = caller;
   }
@@ -46,13 +55,22 @@ final class ReconcileCommand implements Callable<Integer> {
     Parts parts = new Parts(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.registryWithKeys(database);
-      Reconciliation found = adopt ? registry.adopt() : registry.reconcile();
+      Reconciliation found = reconcile(registry);
       found.findings().forEach(this::print);
       if (found.findings().isEmpty()) {
         caller.say("nothing to reconcile");
       }
       return found.isIncomplete() ? incomplete(found) : 0;
     }
+  }
+
+  private Reconciliation reconcile(RunRegistry registry) {
+    List<Finding> findings =
+        new ArrayList<>((adopt ? registry.adopt() : registry.reconcile()).findings());
+    if (fromArchive) {
+      findings.addAll(registry.replayArchive(adopt).findings());
+    }
+    return new Reconciliation(findings);
   }
 
   private void print(Finding finding) {

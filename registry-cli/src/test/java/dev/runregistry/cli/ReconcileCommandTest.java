@@ -15,6 +15,7 @@ import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,50 @@ class ReconcileCommandTest {
     assertThat(session.registry("reconcile", "--adopt", "--db", url).out())
         .contains("recorded    Failed with exit code 3");
     assertThat(home.activeRuns()).isZero();
+  }
+
+  /** What was seen: acknowledged runs were gone after a restore. */
+  @Test
+  void runs_made_since_a_backup_are_recorded_again_after_it_is_restored() throws IOException {
+    assertThat(session.registry("run", "--", "sh", "-c", "exit 3").code()).isEqualTo(3);
+    Path backup = Files.copy(home.databaseFile(), folder.resolve("backup.db"));
+    assertThat(session.registry("run", "--", "sh", "-c", "exit 4").code()).isEqualTo(4);
+    RunId since = home.archived().get(1);
+    Run before = onRecord(since).orElseThrow();
+    Files.move(backup, home.databaseFile(), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(onRecord(since)).isEmpty();
+
+    Result replayed = session.registry("reconcile", "--from-archive");
+
+    assertThat(replayed)
+        .isEqualTo(new Result(0, since + "  recorded    Failed with exit code 4\n", ""));
+    assertThat(onRecord(since)).contains(before);
+    assertThat(session.registry("verify").code()).isZero();
+    assertThat(session.registry("reconcile", "--from-archive").err())
+        .isEqualTo("registry: nothing to reconcile\n");
+  }
+
+  @Test
+  void a_database_created_anew_is_filled_from_the_archive_and_damaged_entries_are_named()
+      throws IOException {
+    session.registry("run", "--", "true");
+    session.registry("run", "--", "true");
+    List<RunId> runs = home.archived();
+    Files.delete(home.databaseFile());
+    Path damaged = folder.resolve("runs/done").resolve(runs.get(0).toString());
+    Files.writeString(damaged.resolve("outcome.json"), "{");
+
+    Result replayed = session.registry("reconcile", "--from-archive");
+
+    assertThat(replayed.code()).isEqualTo(1);
+    assertThat(replayed.out().lines())
+        .hasSize(2)
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith(runs.get(0) + "  failed      Cannot be recorded again: run "))
+        .contains(runs.get(1) + "  recorded    Completed with exit code 0");
+    assertThat(onRecord(runs.get(1))).isPresent();
   }
 
   /** What was seen: a run of hours was on no list until it ended. */

@@ -10,6 +10,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunStanding;
 import java.time.Duration;
@@ -164,9 +165,26 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
+  public List<RunId> archived() {
+    return ids(true);
+  }
+
+  @Override
+  public Optional<ArchivedRun> archived(RunId id) {
+    return Optional.ofNullable(notes.get(id))
+        .filter(Note::settled)
+        .map(Note::ended)
+        .map(ended -> new ArchivedRun(ended, database(id)));
+  }
+
+  @Override
   public List<RunId> unsettled() {
+    return ids(false);
+  }
+
+  private List<RunId> ids(boolean settled) {
     return notes.values().stream()
-        .filter(note -> !note.settled)
+        .filter(note -> note.settled == settled)
         .map(note -> note.running.id())
         .sorted(Comparator.comparing(RunId::toString))
         .toList();

@@ -12,6 +12,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunStanding;
 import java.nio.file.Path;
@@ -160,6 +161,28 @@ public abstract class RunJournalContract {
 
     assertThat(ended).allSatisfy(run -> assertThat(ended(run.id())).contains(run));
     assertThat(ended).allMatch(run -> isSettled(run.id()));
+  }
+
+  @Test
+  void settled_runs_are_archived_as_they_ended_with_their_database_oldest_first() {
+    List<Run> runs = Stream.generate(Runs::running).limit(3).toList();
+    for (Run running : runs) {
+      journal().begin(running, COPY);
+      journal().end(Runs.ended(running, Runs.exited(3)));
+      journal().settle(running.id());
+    }
+    Run active = begin();
+
+    List<RunId> archived = journal().archived();
+
+    assertThat(archived).isEqualTo(runs.stream().map(Run::id).sorted(BY_TIME).toList());
+    assertThat(archived)
+        .allSatisfy(
+            id ->
+                assertThat(journal().archived(id))
+                    .contains(new ArchivedRun(ended(id).orElseThrow(), COPY)));
+    assertThat(journal().archived(active.id())).isEmpty();
+    assertThat(journal().archived(Runs.id())).isEmpty();
   }
 
   @Test

@@ -117,6 +117,25 @@ public interface RunJournal {
   void settle(RunId id);
 
   /**
+   * Returns the ids of the archived runs: those that were settled and are still kept. Oldest first
+   * as far as their ids begin with the time; empty unless implemented.
+   *
+   * @throws JournalException if the archive cannot be listed
+   */
+  default List<RunId> archived() {
+    return List.of();
+  }
+
+  /**
+   * Returns an archived run; empty if it is not archived, or not any more.
+   *
+   * @throws JournalException if it cannot be read
+   */
+  default Optional<ArchivedRun> archived(RunId id) {
+    return Optional.empty();
+  }
+
+  /**
    * Removes what is left of beginnings that were cut off before the run had begun, by a crash or a
    * full disk: nothing was started then, and nothing can be any more. What is beginning now is left
    * alone.

@@ -257,6 +257,20 @@ public final class RunRegistry {
     return reconcile(true);
   }
 
+  /**
+   * Records the archived runs of this host again where the database has lost them: after an older
+   * backup was restored, or the database was created anew. A run that is on record as finished
+   * stays as it is. Runs that were recorded in a database at another address are left alone, and
+   * reported. Idempotency keys are not archived, and are not restored.
+   *
+   * @param adopts whether runs of databases at other addresses are recorded here too
+   * @return a finding for each run that was recorded or could not be, oldest first
+   * @throws JournalException if the archive cannot be listed
+   */
+  public Reconciliation replayArchive(boolean adopts) {
+    return new ArchiveReplay(repository, journal, adopts).run();
+  }
+
   private Reconciliation reconcile(boolean adopts) {
     endings.writeUnwritten();
     endings.retryStarts();

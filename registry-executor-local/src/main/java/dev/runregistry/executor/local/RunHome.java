@@ -10,6 +10,7 @@ import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunStanding;
@@ -259,14 +260,38 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public DatabaseIdentity database(RunId id) {
     try {
-      RunFolder entry = activeFolder(id);
-      Optional<DatabaseIdentity> bound = noted(entry.database(), RunJson::readDatabase);
-      return bound.isPresent()
-          ? bound.get()
-          : noted(entry.started(), note -> RunJson.readStarted(note).database())
-              .orElse(DatabaseIdentity.UNKNOWN);
+      return database(activeFolder(id));
     } catch (IOException e) {
       throw failed(id, "belongs to a database, which cannot be read", e, reason(e));
+    }
+  }
+
+  private static DatabaseIdentity database(RunFolder entry) throws IOException {
+    Optional<DatabaseIdentity> bound = noted(entry.database(), RunJson::readDatabase);
+    return bound.isPresent()
+        ? bound.get()
+        : noted(entry.started(), note -> RunJson.readStarted(note).database())
+            .orElse(DatabaseIdentity.UNKNOWN);
+  }
+
+  @Override
+  public List<RunId> archived() {
+    return idsIn(done);
+  }
+
+  @Override
+  public Optional<ArchivedRun> archived(RunId id) {
+    RunFolder entry = RunFolder.in(done, id);
+    try {
+      Run ended = RunJson.readEnded(Remains.note(entry.ended()));
+      if (!ended.id().equals(id) || !ended.status().isFinal()) {
+        throw new DamagedNoteException("it is not the ending of this run", null);
+      }
+      return Optional.of(new ArchivedRun(ended, database(entry)));
+    } catch (NoSuchFileException e) { // pruned
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed(id, "is archived and cannot be read", e, reason(e));
     }
   }
 
@@ -362,8 +387,12 @@ public final class RunHome implements RunJournal, RunLogs {
 
   @Override
   public List<RunId> unsettled() {
+    return idsIn(active);
+  }
+
+  private List<RunId> idsIn(Path parent) {
     // as texts, which sort as the bytes do
-    return namesIn(active).filter(RunHome::isRunId).sorted().map(RunId::parse).toList();
+    return namesIn(parent).filter(RunHome::isRunId).sorted().map(RunId::parse).toList();
   }
 
   @Override
@@ -459,7 +488,7 @@ public final class RunHome implements RunJournal, RunLogs {
   public Pruned prune(Instant endedBefore, boolean really) {
     List<RunId> pruned = new ArrayList<>();
     List<String> failures = new ArrayList<>();
-    for (RunId id : namesIn(done).filter(RunHome::isRunId).sorted().map(RunId::parse).toList()) {
+    for (RunId id : archived()) {
       DoneFolder settled = new DoneFolder(RunFolder.in(done, id));
       try {
         if (settled.endedAt().isBefore(endedBefore)) {

@@ -1,0 +1,26 @@
+package dev.runregistry.run.port;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.Run;
+
+/**
+ * A run that the journal keeps after the database had its ending.
+ *
+ * @param ended the run as it ended
+ * @param database the database that recorded it; {@link DatabaseIdentity#UNKNOWN} if none was noted
+ */
+public record ArchivedRun(Run ended, DatabaseIdentity database) {
+  /**
+   * Checks the run.
+   *
+   * @throws IllegalArgumentException if the run has not ended
+   */
+  public ArchivedRun {
+    requireNonNull(database, "database");
+    if (!ended.status().isFinal()) {
+      throw new IllegalArgumentException("run " + ended.id() + " has not ended");
+    }
+  }
+}
