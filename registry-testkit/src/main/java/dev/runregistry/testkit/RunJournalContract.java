@@ -167,7 +167,8 @@ public abstract class RunJournalContract {
   void settled_runs_are_archived_as_they_ended_with_their_database_oldest_first() {
     List<Run> runs = Stream.generate(Runs::running).limit(3).toList();
     for (Run running : runs) {
-      journal().begin(running, COPY);
+      journal().begin(running, HERE);
+      journal().bind(running.id(), COPY);
       journal().end(Runs.ended(running, Runs.exited(3)));
       journal().settle(running.id());
     }

@@ -25,6 +25,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
@@ -517,6 +518,88 @@ class ReconcileTest {
   }
 
   @Test
+  void archived_runs_that_a_restored_database_does_not_have_are_recorded_as_they_ended() {
+    host.here = identity("registry.db", 1);
+    for (int number = 1; number <= 3; number++) {
+      host.archive(number, host.here);
+    }
+    host.database.put(id(1), ended(1).ended());
+    host.database.put(id(2), running(2)); // as the backup has it
+
+    assertThat(registry.replayArchive(false).findings())
+        .extracting(Finding::name, Finding::action, Finding::message)
+        .containsExactly(
+            tuple(id(2).toString(), Action.RECORDED, "Failed with exit code 3"),
+            tuple(id(3).toString(), Action.RECORDED, "Failed with exit code 3"));
+    assertThat(host.database)
+        .containsEntry(id(2), ended(2).ended())
+        .containsEntry(id(3), ended(3).ended());
+    assertThat(registry.replayArchive(false).findings()).isEmpty();
+  }
+
+  @Test
+  void a_finished_record_stays_as_it_is_whatever_the_archive_has() {
+    Run other = running(1).finish(new Exited(0, PRINTED), NOON.plusSeconds(9));
+    host.archive(1, DatabaseIdentity.UNKNOWN);
+    host.database.put(id(1), other);
+
+    assertThat(registry.replayArchive(true).findings()).isEmpty();
+
+    assertThat(host.database).containsEntry(id(1), other);
+  }
+
+  @Test
+  void a_database_created_anew_at_the_same_address_gets_the_archived_runs_of_the_old_one() {
+    host.archive(1, identity("registry.db", 1));
+    host.archive(2, DatabaseIdentity.UNKNOWN);
+    host.here = identity("registry.db", 2);
+
+    assertThat(registry.replayArchive(false).count(Action.RECORDED)).isEqualTo(2);
+  }
+
+  @Test
+  void archived_runs_of_a_database_elsewhere_are_left_alone_unless_they_are_adopted() {
+    host.archive(1, identity("other.db", 1));
+    host.here = identity("registry.db", 2);
+
+    assertThat(registry.replayArchive(false).findings())
+        .extracting(Finding::action, Finding::message)
+        .containsExactly(
+            tuple(
+                Action.LEFT_ALONE,
+                "Recorded in jdbc:sqlite:/other.db; use --adopt to record it here too"));
+    assertThat(host.database).isEmpty();
+    assertThat(registry.replayArchive(true).count(Action.RECORDED)).isEqualTo(1);
+  }
+
+  @Test
+  void an_archived_run_that_fails_keeps_no_other_from_being_recorded() {
+    host.archive(1, DatabaseIdentity.UNKNOWN);
+    host.archive(2, DatabaseIdentity.UNKNOWN);
+    host.refused.add(id(1));
+
+    Reconciliation found = registry.replayArchive(false);
+
+    assertThat(found.findings())
+        .extracting(Finding::name, Finding::action, Finding::message)
+        .containsExactly(
+            tuple(id(1).toString(), Action.FAILED, "Cannot be recorded again: no database"),
+            tuple(id(2).toString(), Action.RECORDED, "Failed with exit code 3"));
+    assertThat(found.isIncomplete()).isTrue();
+  }
+
+  @Test
+  void while_the_database_is_away_only_one_archived_run_is_tried() {
+    host.archive(1, DatabaseIdentity.UNKNOWN);
+    host.archive(2, DatabaseIdentity.UNKNOWN);
+    host.away = true;
+
+    assertThat(registry.replayArchive(false).findings())
+        .extracting(Finding::name)
+        .containsExactly(id(1).toString());
+  }
+
+  @Test
   void a_run_that_goes_on_without_its_registry_and_is_on_no_list_is_put_on_record() {
     host.there(1, orphaned(1));
     host.here = identity("registry.db", 1);
@@ -576,6 +659,7 @@ class ReconcileTest {
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
     final Map<RunId, RunStanding> standings = new LinkedHashMap<>();
     final Map<RunId, Run> database = new HashMap<>();
+    final Map<RunId, ArchivedRun> archive = new LinkedHashMap<>();
     final List<String> calls = new ArrayList<>();
     final List<String> foreign = new ArrayList<>();
     final List<String> aside = new ArrayList<>();
@@ -592,6 +676,20 @@ class ReconcileTest {
 
     void there(int number, RunStanding standing) {
       standings.put(id(number), standing);
+    }
+
+    void archive(int number, DatabaseIdentity database) {
+      archive.put(id(number), new ArchivedRun(ReconcileTest.ended(number).ended(), database));
+    }
+
+    @Override
+    public List<RunId> archived() {
+      return List.copyOf(archive.keySet());
+    }
+
+    @Override
+    public Optional<ArchivedRun> archived(RunId id) {
+      return Optional.ofNullable(archive.get(id));
     }
 
     private void call(String name) {
