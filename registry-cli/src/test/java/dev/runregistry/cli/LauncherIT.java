@@ -91,10 +91,18 @@ class LauncherIT {
     assertThat(result.out()).startsWith("registry ");
   }
 
+  /** In a git hook, where the build of the archives left a commit in the user's repository. */
   @Test
   void eight_first_starts_at_once_all_work_and_make_the_archives_once() throws IOException {
     Path cache = folder.resolve("cache");
-    launcher.with("XDG_CACHE_HOME", cache.toString()).with("REGISTRY_JAVA_OPTS", null);
+    Path git = Files.createDirectories(folder.resolve("mine/.git"));
+    Files.createDirectories(git.resolve("objects"));
+    Files.createDirectories(git.resolve("refs/heads"));
+    Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
+    launcher
+        .with("GIT_DIR", git.toString())
+        .with("XDG_CACHE_HOME", cache.toString())
+        .with("REGISTRY_JAVA_OPTS", null);
     List<Started> starts = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       starts.add(launcher.start(List.of("run", "--", "sh", "-c", "echo " + i + "; exit " + i)));
@@ -109,6 +117,9 @@ class LauncherIT {
     assertThat(named(cache, ".failed")).isEmpty();
     // not by its name alone: the folders above it are those of the checkout, one may be a "work"
     assertThat(archives(cache).get(0).resolveSibling("work")).doesNotExist();
+    try (Stream<Path> files = Files.walk(git)) {
+      assertThat(files.filter(Files::isRegularFile)).containsExactly(git.resolve("HEAD"));
+    }
 
     Path classes = folder.resolve("classes.log");
     Path looked = wouldBeDeletedByDriver();
@@ -143,25 +154,6 @@ class LauncherIT {
     }
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     return Files.createFile(temporary.resolve("sqlite-" + version + "-left"));
-  }
-
-  @Test
-  void a_first_start_from_a_git_hook_left_a_commit_in_the_users_repository() throws IOException {
-    Path git = Files.createDirectories(folder.resolve("mine/.git"));
-    Files.createDirectories(git.resolve("objects"));
-    Files.createDirectories(git.resolve("refs/heads"));
-    Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
-    launcher
-        .with("GIT_DIR", git.toString())
-        .with("XDG_CACHE_HOME", folder.resolve("cache").toString())
-        .with("REGISTRY_CDS", "build");
-
-    assertThat(launcher.registry("run").code()).isZero();
-
-    assertThat(archives(folder.resolve("cache"))).hasSize(ARCHIVES);
-    try (Stream<Path> files = Files.walk(git)) {
-      assertThat(files.filter(Files::isRegularFile)).containsExactly(git.resolve("HEAD"));
-    }
   }
 
   @Test
