@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@code registry run}, {@code registry reconcile} and the supervisor, each killed before every
- * call of the system that matters, one after the other: the short form takes some of them, another
- * time others.
+ * call of the system that matters, one after the other; and the first two with each open and each
+ * read failing. The short form takes some of them, another time others.
  */
 class EveryCallIT {
   private static final boolean LONG = Integer.getInteger("chaos.scenarios", 0) >= 50;
-  private static final int SOME = 1;
+  private static final int SOME = Integer.getInteger("chaos.calls", 1);
 
   /** In a home that is new: five folders, and three syncs of the note that it began. */
   private static final Step BEFORE_THE_ENDING_IS_NOTED = new Step("fsync", 9);
@@ -44,6 +44,10 @@ class EveryCallIT {
 
   static Stream<Step> callsOfRegistry() {
     return some(Plan.callsOfRegistry());
+  }
+
+  static Stream<Step> failingLooks() {
+    return some(Plan.failingLooks());
   }
 
   static Stream<Step> callsOfSupervisor() {
@@ -73,6 +77,23 @@ class EveryCallIT {
   @ParameterizedTest
   @MethodSource("callsOfRegistry")
   void a_reconciler_that_dies_before_that_call_leaves_its_work_to_the_next(
+      Step call, @TempDir Path place) throws Exception {
+    PlannedRun killed =
+        new PlannedRun(
+            0, CHILD, Optional.empty(), Optional.of(BEFORE_THE_ENDING_IS_NOTED), Optional.empty());
+    play(place, killed, new Event(900, Kind.RECONCILE, 0, Optional.of(call)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failingLooks")
+  void a_registry_that_cannot_open_or_read_something_records_nothing_untrue(
+      Step call, @TempDir Path place) throws Exception {
+    play(place, new PlannedRun(0, CHILD, Optional.empty(), Optional.of(call), Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failingLooks")
+  void a_reconciler_that_cannot_open_or_read_something_records_nothing_untrue(
       Step call, @TempDir Path place) throws Exception {
     PlannedRun killed =
         new PlannedRun(

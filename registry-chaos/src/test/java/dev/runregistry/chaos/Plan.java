@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +66,15 @@ record Plan(
    * for {@link Door#LIBRARY}, at the n-th moment of its ports.
    *
    * @param call null for a moment of the ports
-   * @param fails whether the call fails instead, as that of a disk that is about to die
+   * @param error the name of the error with which the call fails instead; null if the process dies
    */
-  record Step(@Nullable String call, int number, boolean fails) {
+  record Step(@Nullable String call, int number, @Nullable String error) {
     Step(@Nullable String call, int number) {
-      this(call, number, false);
+      this(call, number, null);
+    }
+
+    boolean fails() {
+      return error != null;
     }
   }
 
@@ -117,6 +122,23 @@ record Plan(
     return Draw.OF_SUPERVISOR;
   }
 
+  /**
+   * Each open and each read of the first thread of a registry, which fails: for want of a
+   * descriptor, by a broken disk, by a right that was taken away, by a file server that restarted.
+   * The errors take turns. More than there are, because the scans of {@code /proc} differ.
+   */
+  static List<Step> failingLooks() {
+    return Stream.concat(
+            failing("openat", 400, "EMFILE", "EIO", "EACCES", "ESTALE"),
+            failing("read", 600, "EIO", "ESTALE"))
+        .toList();
+  }
+
+  private static Stream<Step> failing(String call, int count, String... errors) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(number -> new Step(call, number, errors[number % errors.length]));
+  }
+
   /** Whether a supervisor or a child may have died by our hand. */
   boolean killsProcesses() {
     return runs.stream().anyMatch(run -> run.supervisorDies.isPresent())
@@ -129,7 +151,7 @@ record Plan(
 
   /** Whether a registry may have died by our hand between its beginning of a run and its end. */
   boolean killsRegistries() {
-    return runs.stream().flatMap(run -> run.registryDies.stream()).anyMatch(step -> !step.fails)
+    return runs.stream().flatMap(run -> run.registryDies.stream()).anyMatch(step -> !step.fails())
         || events.stream()
             .anyMatch(event -> List.of(Kind.KILL_A_REGISTRY, Kind.KILL_ALL).contains(event.kind));
   }
@@ -247,7 +269,11 @@ record Plan(
       boolean fails = random.nextBoolean();
       return maybe(oneIn, from.size())
           .map(from::get)
-          .map(step -> "fsync".equals(step.call) ? new Step("fsync", step.number, fails) : step);
+          .map(
+              step ->
+                  "fsync".equals(step.call)
+                      ? new Step("fsync", step.number, fails ? "EIO" : null)
+                      : step);
     }
 
     private Event event(Door door, Disk disk) {

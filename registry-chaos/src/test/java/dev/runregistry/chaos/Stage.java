@@ -149,7 +149,7 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
         "-e",
         "inject="
             + call
-            + (step.fails() ? ":error=EIO" : ":signal=KILL")
+            + (step.fails() ? ":error=" + step.error() : ":signal=KILL")
             + ":when="
             + step.number());
   }
