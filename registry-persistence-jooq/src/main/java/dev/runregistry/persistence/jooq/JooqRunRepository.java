@@ -20,11 +20,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
   /** Many times what a page takes when nothing is wrong. */
   private static final Duration PATIENCE = Duration.ofMillis(50);
+
+  private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
 
   private final Database database;
   private final Statements statements;
@@ -96,7 +99,15 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public void ping() {
-    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
+    database.answer("reach the runs", this::pinged);
+  }
+
+  private boolean pinged(DSLContext sql) {
+    sql.selectOne().from(TUNIX_RUNS).limit(1).fetch();
+    if (database.sharesStatements() && sql.fetchValue(READ_ONLY).equals("on")) {
+      throw new DataAccessException("it is read-only, such as a standby");
+    }
+    return true;
   }
 
   @Override
