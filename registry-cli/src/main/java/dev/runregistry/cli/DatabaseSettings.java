@@ -1,6 +1,8 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.persistence.jooq.DatabaseConfig;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The database, its user and its password, which is never shown. */
 final class DatabaseSettings {
@@ -21,6 +23,22 @@ final class DatabaseSettings {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage() + " (" + url.source() + ")", e);
     }
+  }
+
+  /**
+   * Returns the password for each new connection: that in the file as it is then, or as it was at
+   * the start while the file cannot be read. Called just before the driver reads the time zone.
+   */
+  static Supplier<@Nullable String> password(Settings settings, DatabaseConfig config) {
+    boolean mayChange = PASSWORD.isInRegularFile(settings);
+    return () -> {
+      LocalZone.hideFromDriver();
+      try {
+        return mayChange ? PASSWORD.read(settings) : config.password();
+      } catch (UsageException e) {
+        return config.password();
+      }
+    };
   }
 
   /** The URL without anything that may be a secret. */

@@ -57,7 +57,8 @@ final class Parts {
 
   /** The database; the caller closes it. */
   RunDatabase database() {
-    return RunDatabase.at(databaseConfig());
+    DatabaseConfig config = databaseConfig();
+    return RunDatabase.at(config, DatabaseSettings.password(settings, config));
   }
 
   /** To settle what earlier runs left behind in the home. */

@@ -1,10 +1,12 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.service.Reconciler;
+import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Reconciles at once and every few seconds, in a thread of its own that the process does not wait
@@ -21,13 +23,20 @@ final class Reconciling implements AutoCloseable {
   private final Reconciler reconciler;
   private final Thread thread = new Thread(this::reconcile, "reconcile");
 
-  private Reconciling(RunRegistry registry) {
+  private final Consumer<Reconciliation> listener;
+
+  private Reconciling(RunRegistry registry, Consumer<Reconciliation> listener) {
+    this.listener = listener;
     reconciler = new Reconciler(registry, SHORTEST, LONGEST);
   }
 
-  /** Begins. */
-  static Reconciling start(RunRegistry registry) {
-    Reconciling reconciling = new Reconciling(registry);
+  /**
+   * Begins.
+   *
+   * @param listener is given the result of each look
+   */
+  static Reconciling start(RunRegistry registry, Consumer<Reconciliation> listener) {
+    Reconciling reconciling = new Reconciling(registry, listener);
     reconciling.thread.setDaemon(true);
     reconciling.thread.start();
     return reconciling;
@@ -35,10 +44,11 @@ final class Reconciling implements AutoCloseable {
 
   private void reconcile() {
     try {
-      Duration pause = reconciler.reconcile();
-      while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+      Duration pause;
+      do {
         pause = reconciler.reconcile();
-      }
+        listener.accept(reconciler.last());
+      } while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

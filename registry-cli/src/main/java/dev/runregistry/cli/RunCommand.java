@@ -51,6 +51,9 @@ final class RunCommand {
         });
     Settling settling = new Settling();
     try (RunDatabase database = parts.database()) {
+      if (settings.given(Setting.DB).isEmpty()) {
+        new LostRecords(parts.home(), database).beforeFirstUse().ifPresent(caller::say);
+      }
       // the child does not wait for the database: its start is recorded while it runs, and what
       // earlier runs left behind after that
       AtomicReference<RunRegistry> own = new AtomicReference<>();

@@ -5,7 +5,6 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -72,8 +71,7 @@ final class RunListing {
   private final class Block {
     private static final int ROWS = 5_000;
 
-    private final RunTable table =
-        new RunTable(ZoneId.systemDefault(), caller.terminal().hasColour());
+    private final RunTable table = new RunTable(LocalZone.get(), caller.terminal().hasColour());
     private final List<RunSummary> rows = new ArrayList<>();
     private boolean titled;
 

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -235,8 +234,7 @@ final class RunLog {
         target.write(buffer, 0, count);
         return;
       }
-      byte[] time =
-          TIME.format(at.atZone(ZoneId.systemDefault())).getBytes(StandardCharsets.US_ASCII);
+      byte[] time = TIME.format(at.atZone(LocalZone.get())).getBytes(StandardCharsets.US_ASCII);
       int from = 0;
       for (int i = 0; i < count; i++) {
         if (lineBegins) {

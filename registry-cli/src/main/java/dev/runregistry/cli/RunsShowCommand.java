@@ -3,7 +3,6 @@ package dev.runregistry.cli;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.service.RunRegistry;
-import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +44,7 @@ final class RunsShowCommand implements Callable<Integer> {
         caller.out().println(RunJson.of(run));
       } else {
         OutputText output = new OutputText(parts.homeToRead(), settings.words());
-        caller.out().print(new RunText(ZoneId.systemDefault(), output).of(run));
+        caller.out().print(new RunText(LocalZone.get(), output).of(run));
       }
       return 0;
     }

@@ -17,7 +17,8 @@ record Secret(String name, Setting itself, Setting file) {
   /**
    * Reads it; null if nobody said any.
    *
-   * @throws UsageException if it is said twice, or its file cannot be read or is empty
+   * @throws UsageException if it is said twice, or its file cannot be read, is empty, or has
+   *     characters around it that an editor leaves behind
    */
   @Nullable String read(Settings settings) {
     Settings.Value said = settings.given(itself).orElse(null);
@@ -30,11 +31,25 @@ record Secret(String name, Setting itself, Setting file) {
     return place != null ? firstLine(place) : said == null ? null : said.text();
   }
 
+  /** Returns whether it is in a file that can be read again, unlike a pipe. */
+  boolean isInRegularFile(Settings settings) {
+    return settings
+        .given(file)
+        .map(place -> !UserFile.isOpenAlready(Path.of(place.text())))
+        .orElse(false);
+  }
+
   private String firstLine(Settings.Value place) {
     try {
       String line = UserFile.read(Path.of(place.text())).lines().findFirst().orElse("");
       if (line.isEmpty()) { // a secret that got lost must not open the door
         throw refused(place, "its first line is empty", null);
+      }
+      if (UserFile.hasByteOrderMark(line)) {
+        throw refused(place, UserFile.BYTE_ORDER_MARK, null);
+      }
+      if (Character.isWhitespace(line.charAt(line.length() - 1))) {
+        throw refused(place, "its first line ends with a blank, which would be a part of it", null);
       }
       return line;
     } catch (IOException e) {

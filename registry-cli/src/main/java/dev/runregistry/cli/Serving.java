@@ -39,9 +39,10 @@ final class Serving {
       RunRegistry registry = registry(parts, database, metrics);
       signals.passTo(this::stop);
       try (RegistryServer server = RegistryServer.create(registry, config).start();
-          Reconciling reconciling = Reconciling.start(registry)) {
+          Reconciling reconciling = Reconciling.start(registry, metrics::reconciled)) {
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
+        new LostRecords(parts.home(), database).inUse().ifPresent(caller::say);
         awaitSignal();
         reconciling.stopSoon();
       }

@@ -51,7 +51,9 @@ final class Settings {
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
-      if (text != null && (setting.isPath() || !text.isEmpty())) { // else empty counts as not set
+      if (text != null
+          && (setting.isPath() || !text.isEmpty()) // else empty counts as not set
+          && !KubernetesVariables.contain(setting.variable(), text)) {
         values.put(setting, new Value(text, "environment " + setting.variable()));
       }
     }

@@ -69,7 +69,11 @@ record SettingsFile(Path path, boolean isExpected) {
       return properties;
     }
     try {
-      properties.load(new StringReader(UserFile.read(path)));
+      String text = UserFile.read(path);
+      if (UserFile.hasByteOrderMark(text)) {
+        throw refused(UserFile.BYTE_ORDER_MARK, null);
+      }
+      properties.load(new StringReader(text));
       return properties;
     } catch (NoSuchFileException e) {
       throw refused("does not exist", e);
@@ -82,7 +86,7 @@ record SettingsFile(Path path, boolean isExpected) {
     }
   }
 
-  private UsageException refused(String why, Exception cause) {
+  private UsageException refused(String why, @Nullable Exception cause) {
     return new UsageException("the configuration file " + path + " " + why, cause);
   }
 

@@ -74,14 +74,19 @@ final class SettingsOptions {
     Settings settings =
         Settings.of(options, config == null ? null : Path.of(config), caller.environment());
     Logging.configure(settings.log());
-    for (String variable : caller.environment().keySet()) {
-      if (variable.startsWith("REGISTRY_")
-          && Setting.ofVariable(variable).isEmpty()
-          && !variable.startsWith(ChildEnvironment.CALLERS)
-          && !OTHER_VARIABLES.contains(variable)) {
-        caller.say("warning: the variable " + Printable.line(variable) + " means nothing here");
+    for (Map.Entry<String, String> variable : caller.environment().entrySet()) {
+      if (isUnknown(variable.getKey(), variable.getValue())) {
+        caller.say("warning: the variable " + variable.getKey() + " means nothing here");
       }
     }
     return settings;
+  }
+
+  private static boolean isUnknown(String variable, String value) {
+    return variable.startsWith("REGISTRY_")
+        && Setting.ofVariable(variable).isEmpty()
+        && !variable.startsWith(ChildEnvironment.CALLERS)
+        && !OTHER_VARIABLES.contains(variable)
+        && !KubernetesVariables.contain(variable, value);
   }
 }

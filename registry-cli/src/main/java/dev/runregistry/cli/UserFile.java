@@ -19,6 +19,10 @@ import java.nio.file.Path;
 final class UserFile {
   static final int MAX_BYTES = 1 << 20;
 
+  /** Why a file is refused; completes "the file …". */
+  static final String BYTE_ORDER_MARK =
+      "begins with a byte order mark (U+FEFF); save it as UTF-8 without BOM";
+
   private UserFile() {}
 
   /**
@@ -32,7 +36,11 @@ final class UserFile {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
-  private static boolean isOpenAlready(Path file) {
+  static boolean hasByteOrderMark(String text) {
+    return text.startsWith("\uFEFF");
+  }
+
+  static boolean isOpenAlready(Path file) {
     return file.startsWith("/dev/fd")
         || file.startsWith("/proc/self/fd")
         || file.equals(Path.of("/dev/stdin"))

@@ -53,6 +53,13 @@ final class VerifyCommand implements Callable<Integer> {
     try (RunDatabase database = parts.database()) {
       Verification verification = parts.chainReader(database).verify(kept, report::found);
       report.end(verification);
+      new LostRecords(parts.homeToRead(), database)
+          .inUse()
+          .ifPresent(
+              warning -> {
+                caller.out().flush(); // the message belongs after the result
+                caller.say(warning);
+              });
       return verification.isIntact() ? 0 : 1;
     }
   }

@@ -63,6 +63,17 @@ class DatabaseOutageIT {
   }
 
   @Test
+  void a_zone_that_only_java_knows_keeps_no_run_from_being_recorded() throws Exception {
+    launcher.with("TZ", "JST");
+
+    assertThat(launcher.registry("run", "--", "true")).isEqualTo(new Result(0, "", ""));
+
+    String listed = launcher.registry("runs", "list", "--json").out();
+    String id = listed.replaceAll("(?s).*?\"run_id\": ?\"([^\"]+)\".*", "$1");
+    assertThat(launcher.registry("runs", "show", id).out()).contains("completed", "+09:00");
+  }
+
+  @Test
   void stopped_before_the_run_it_changes_nothing_but_says_so() throws IOException {
     postgres.close();
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -467,5 +468,21 @@ class ProgramTest {
   /** A folder with one small data set, {@code arith}. */
   private Path datasets() throws IOException {
     return SampleDatasets.in(folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h?x", "h?mode=ro", "h%41x", "h%", "h#x", "h x", "h;x", "häx"})
+  void a_home_with_any_character_in_its_name_is_no_defect_of_the_registry(String name)
+      throws IOException {
+    Path home = folder.resolve(name);
+    Session session = new Session(home);
+
+    assertThat(session.registry("run", "--", "true")).isEqualTo(new Result(0, "", ""));
+    assertThat(session.registry("runs", "list").out()).contains("completed");
+    assertThat(session.registry("verify").code()).isZero();
+    assertThat(home.resolve("registry.db")).isNotEmptyFile();
+    try (Stream<Path> entries = Files.list(folder)) {
+      assertThat(entries).containsExactly(home);
+    }
   }
 }

@@ -275,4 +275,26 @@ class ReconcileCommandTest {
     assertThat(onRecord(before.id())).contains(before);
     assertThat(home.activeRuns()).isZero();
   }
+
+  @Test
+  void an_empty_database_beside_archived_runs_is_not_taken_for_a_new_record() throws Exception {
+    String warning =
+        "registry: warning: the database does not have runs that are archived on this host;"
+            + " `registry reconcile --from-archive` records them again\n";
+    assertThat(session.registry("run", "--", "true")).isEqualTo(new Result(0, "", ""));
+    assertThat(session.registry("verify").err()).isEmpty();
+    for (String beside : List.of("-wal", "-shm", "")) {
+      Files.deleteIfExists(Path.of(home.databaseFile() + beside));
+    }
+    Files.createFile(home.databaseFile());
+
+    assertThat(session.registry("run", "--", "true")).isEqualTo(new Result(0, "", warning));
+    Result verified = session.registry("verify");
+    assertThat(verified.code()).isZero();
+    assertThat(verified.err()).isEqualTo(warning);
+
+    assertThat(session.registry("reconcile", "--from-archive").out()).contains("recorded");
+    assertThat(session.registry("verify").err()).isEmpty();
+    assertThat(session.registry("run", "--", "true").err()).isEmpty();
+  }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -259,5 +260,78 @@ class SettingsTest {
   })
   void a_url_is_shown_without_its_secrets(String url, String shown) {
     assertThat(DatabaseSettings.masked(url)).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REGISTRY_PORT, tcp://10.96.12.7:8080",
+    "REGISTRY_SERVICE_HOST, 10.96.12.7",
+    "REGISTRY_SERVICE_PORT, 8080",
+    "REGISTRY_SERVICE_PORT_HTTP, 8080",
+    "REGISTRY_PORT_8080_TCP, tcp://10.96.12.7:8080",
+    "REGISTRY_PORT_8080_TCP_PROTO, tcp",
+    "REGISTRY_PORT_8080_TCP_PORT, 8080",
+    "REGISTRY_PORT_8080_TCP_ADDR, 10.96.12.7",
+    "REGISTRY_WEB_PORT, udp://[fd00::1]:53",
+    "REGISTRY_WEB_SERVICE_HOST, 10.96.12.8",
+  })
+  void a_kubernetes_service_named_registry_sets_nothing_and_warns_of_nothing(
+      String variable, String value) {
+    environment.put(variable, value);
+
+    assertThat(settings().given(Setting.PORT)).isEmpty();
+    assertThat(new Session(folder).with(variable, value).registry("config").err()).isEmpty();
+  }
+
+  @Test
+  void a_misspelt_variable_is_warned_of_and_a_wrong_port_is_not_ignored() {
+    environment.put("REGISTRY_PORT", "http://10.96.12.7");
+
+    assertThat(settings().given(Setting.PORT)).isPresent();
+    assertThat(new Session(folder).with("REGISTRY_PROT", "1").registry("config").err())
+        .contains("REGISTRY_PROT means nothing here");
+  }
+
+  @Test
+  void a_byte_order_mark_is_not_called_an_unknown_key() throws IOException {
+    file("\uFEFFlocal.timeout=3s\n");
+
+    assertThatThrownBy(this::settings)
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("begins with a byte order mark");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "' s3cret ', ends with a blank",
+    "'s3cret\t', ends with a blank",
+    "'\uFEFFs3cret', byte order mark"
+  })
+  void what_an_editor_leaves_around_a_password_is_named(String line, String why)
+      throws IOException {
+    environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+    environment.put(
+        "REGISTRY_DB_PASSWORD_FILE",
+        Files.writeString(folder.resolve("password"), line + "\n").toString());
+
+    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void a_rotated_password_is_read_for_the_next_connection() throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "first\n");
+    environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
+    environment.put("REGISTRY_DB_PASSWORD_FILE", file.toString());
+    DatabaseConfig config = new Parts(settings()).databaseConfig();
+    Supplier<String> password = DatabaseSettings.password(settings(), config);
+
+    assertThat(password.get()).isEqualTo("first");
+    Files.writeString(file, "second\n");
+    assertThat(password.get()).isEqualTo("second");
+    Files.delete(file);
+    assertThat(password.get()).isEqualTo("first");
   }
 }

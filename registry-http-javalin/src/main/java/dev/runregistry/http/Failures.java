@@ -5,6 +5,7 @@ import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.RepositoryTimeoutException;
 import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.UnreadableRunException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -26,6 +27,7 @@ final class Failures {
     routes.exception(RepositoryException.class, Failures::withoutDatabase);
     routes.exception(JournalException.class, Failures::withoutJournal);
     routes.exception(UnreadableOutcomeException.class, Failures::withoutOutcome);
+    routes.exception(UnreadableRunException.class, Failures::withoutRecord);
     routes.exception(DatasetException.class, Failures::withoutDatasets);
     routes.exception(
         HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
@@ -88,6 +90,11 @@ final class Failures {
   private static void withoutOutcome(UnreadableOutcomeException e, Context ctx) {
     log.error("request {}: {}", requestId(ctx), e.getMessage(), e);
     answer(ctx, 503, "The run was started, and how it ended cannot be read yet");
+  }
+
+  private static void withoutRecord(UnreadableRunException e, Context ctx) {
+    log.error("request {}: {}", requestId(ctx), e.getMessage());
+    answer(ctx, 500, "The record of the run was changed and cannot be read; see registry verify");
   }
 
   private static void withoutDatasets(DatasetException e, Context ctx) {

@@ -3,7 +3,10 @@ package dev.runregistry.http;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.Reconciliation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -15,6 +18,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +35,19 @@ public final class RegistryMetrics {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
+  private static final int MAX_COUNTED = 10_000;
+
   private final PrometheusMeterRegistry meters;
+  // the latest runs that were counted: one whose ending waited for the database is seen twice
+  private final Map<RunId, Boolean> counted =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RunId, Boolean> eldest) {
+          return size() > MAX_COUNTED;
+        }
+      };
   // to look a timer up in the registry costs more than to write an answer's head
   private final Map<Answer, Timer> answers = new ConcurrentHashMap<>();
   private final Map<Call, Timer> calls = new ConcurrentHashMap<>();
@@ -68,7 +84,22 @@ public final class RegistryMetrics {
         .register(meters);
   }
 
+  /**
+   * Counts the runs whose endings were recorded by reconciliation, but for those that were counted
+   * when they ended here.
+   */
+  public void reconciled(Reconciliation found) {
+    found.findings().stream()
+        .filter(finding -> finding.action() == Finding.Action.RECORDED)
+        .flatMap(finding -> finding.run().stream())
+        .filter(run -> run.status().isFinal())
+        .forEach(this::ended);
+  }
+
   void ended(Run run) {
+    if (!isFirst(run.id())) {
+      return;
+    }
     String mode = run.spec().mode().text();
     Counter.builder("registry.runs")
         .description("Runs that ended here")
@@ -76,6 +107,12 @@ public final class RegistryMetrics {
         .register(meters)
         .increment();
     run.duration().ifPresent(duration -> lasted(mode, duration));
+  }
+
+  private boolean isFirst(RunId id) {
+    synchronized (counted) {
+      return counted.put(id, true) == null;
+    }
   }
 
   private void lasted(String mode, Duration duration) {

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.runregistry.run.RepositoryTimeoutException;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.UnreadableRunException;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.io.IOException;
@@ -265,5 +266,17 @@ class FailureTest {
 
     await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(logged()).contains("ms "));
     assertThat(logged()).doesNotContain("\u001b").doesNotContain("\"forged");
+  }
+
+  @Test
+  void a_record_that_cannot_be_read_is_500_with_a_reason() {
+    server.repository.setDefect(
+        new UnreadableRunException("the record of run x cannot be read", new IOException("value")));
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs/" + Runs.id());
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(json(answer).get("detail").textValue())
+        .startsWith("The record of the run was changed and cannot be read");
   }
 }

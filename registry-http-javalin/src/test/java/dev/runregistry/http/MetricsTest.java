@@ -3,12 +3,18 @@ package dev.runregistry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,5 +109,30 @@ class MetricsTest {
     server.config.metrics().journalDepth(() -> 7);
 
     assertThat(scrape()).contains("registry_journal_depth 7.0").contains("registry_local_runs 0.0");
+  }
+
+  @Test
+  void runs_that_reconcile_records_are_counted_once() {
+    RegistryMetrics metrics = new RegistryMetrics();
+    Run here = Runs.completed();
+    metrics.ended(here); // and its ending waited for the database
+    Run orphan = Runs.completed();
+    Run active = Runs.running();
+
+    metrics.reconciled(
+        new Reconciliation(
+            List.of(
+                finding(here, Action.RECORDED),
+                finding(orphan, Action.RECORDED),
+                finding(active, Action.RECORDED),
+                finding(Runs.completed(), Action.WAITING))));
+
+    assertThat(metrics.scrape())
+        .contains("registry_runs_total{mode=\"local\",status=\"completed\"} 2.0")
+        .doesNotContain("status=\"running\"");
+  }
+
+  private static Finding finding(Run run, Action action) {
+    return new Finding(run.id().toString(), action, "a message", Optional.of(run));
   }
 }

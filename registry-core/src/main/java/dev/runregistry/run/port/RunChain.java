@@ -42,5 +42,13 @@ public interface RunChain {
      * @param runId as it is stored, which need not be an id
      */
     void unlinked(String runId);
+
+    /**
+     * After all links: an active run whose record cannot be read, in no particular order.
+     *
+     * @param runId as it is stored, which need not be an id
+     * @param reason a sentence
+     */
+    default void unreadableRun(String runId, String reason) {}
   }
 }

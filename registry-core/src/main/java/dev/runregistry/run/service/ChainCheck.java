@@ -166,6 +166,11 @@ final class ChainCheck implements RunChain.Reader {
   }
 
   @Override
+  public void unreadableRun(String runId, String reason) {
+    report(Kind.CHANGED, runId, null, "The record of the active run was changed: " + reason);
+  }
+
+  @Override
   public void unlinked(String runId) {
     report(
         Kind.INSERTED,

@@ -299,4 +299,20 @@ class ChainCheckTest {
 
     assertThat(discrepancies()).containsExactly("link_removed 3 ?", "link_removed 3 ?");
   }
+
+  @Test
+  void an_active_run_that_cannot_be_read_is_named() {
+    RunChain chain = reader -> reader.unreadableRun("some-id", "no time");
+
+    Verification verification = new ChainCheck(null, found::add).of(chain);
+
+    assertThat(verification.isIntact()).isFalse();
+    assertThat(found)
+        .containsExactly(
+            new Discrepancy(
+                Discrepancy.Kind.CHANGED,
+                "some-id",
+                null,
+                "The record of the active run was changed: no time"));
+  }
 }

@@ -93,7 +93,7 @@ final class ChainRows {
     return present(row, RUN_CHAIN.LINK_NUMBER);
   }
 
-  static String reason(RuntimeException e) {
+  static String reason(Throwable e) {
     String reason = String.valueOf(e.getMessage());
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
   }

@@ -34,12 +34,12 @@ final class CommandJson {
         if (token == JsonToken.VALUE_STRING) {
           command.add(json.getText());
         } else if (token != JsonToken.END_ARRAY) {
-          throw new DataTypeException("the stored command is not an array of texts: " + text);
+          throw new DataTypeException("the stored command is not an array of texts");
         }
       }
       return command;
     } catch (IOException e) {
-      throw new DataTypeException("the stored command is not an array of texts: " + text, e);
+      throw new DataTypeException("the stored command is not an array of texts", e);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.ConnectionProvider;
 import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to one database, in auto-commit mode. Opens none before it is asked for one, and
@@ -15,7 +16,14 @@ import org.jooq.SQLDialect;
  */
 interface Connections extends ConnectionProvider, AutoCloseable {
   static Connections to(DatabaseConfig config) {
-    return config.isSqlite() ? new SqliteConnections(config) : new PostgresConnections(config);
+    return to(config, config::password);
+  }
+
+  /** The same with a password that is asked for each new connection; SQLite has none. */
+  static Connections to(DatabaseConfig config, Supplier<@Nullable String> password) {
+    return config.isSqlite()
+        ? new SqliteConnections(config)
+        : new PostgresConnections(config, password);
   }
 
   /** Which database it is. */

@@ -34,6 +34,9 @@ final class Database {
   /** Values out of range, what is not possible as things are, what triggers of others raise. */
   private static final List<String> REFUSALS = List.of("22", "55000", "P0");
 
+  /** The connection leads to a standby. */
+  private static final String READ_ONLY = "25006";
+
   /** The statement was longer under way than the session allows. */
   private static final String QUERY_CANCELED = "57014";
 
@@ -160,7 +163,7 @@ final class Database {
       return work.get();
     } catch (DataAccessException e) {
       // jOOQ's own message has the whole statement in it
-      SQLException reason = e.getCause(SQLException.class);
+      SQLException reason = firstCause(e.getCause(SQLException.class));
       String said = reason == null ? e.getMessage() : reason.getMessage();
       if (reason != null && QUERY_CANCELED.equals(reason.getSQLState())) {
         throw new RepositoryTimeoutException(
@@ -170,6 +173,14 @@ final class Database {
           "cannot %s in %s: %s".formatted(purpose, name, firstLine(said)),
           reason == null ? e : reason);
     }
+  }
+
+  /** Of a wait for a connection in vain, why none could be opened. */
+  private static @Nullable SQLException firstCause(@Nullable SQLException e) {
+    return e instanceof SQLTransientConnectionException
+            && e.getCause() instanceof SQLException first
+        ? first
+        : e;
   }
 
   private static String firstLine(@Nullable String text) {
@@ -195,12 +206,15 @@ final class Database {
     return e.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "";
   }
 
-  /** Whether it is unknown what became of a statement; a connection that never was sent none. */
+  /**
+   * Whether it is unknown what became of a statement, or another connection may lead to where it
+   * can be written; a connection that never was sent none.
+   */
   private static boolean brokeOnTheWay(DataAccessException e) {
     SQLException cause = e.getCause(SQLException.class);
     String state = cause == null ? null : cause.getSQLState();
     return state != null
         && !(cause instanceof SQLTransientConnectionException)
-        && (state.startsWith("08") || state.startsWith("57P"));
+        && (state.startsWith("08") || state.startsWith("57P") || state.equals(READ_ONLY));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ public record DatabaseConfig(String url, @Nullable String user, @Nullable String
   private static final String POSTGRES = "jdbc:postgresql:";
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String PASSWORD = "password=";
+
+  /** At the end of the name of a file; elsewhere a question mark is a character like others. */
+  private static final Pattern OPTIONS = Pattern.compile("\\?\\w+=[^/]*$");
 
   /**
    * Checks the URL, without looking for the database.
@@ -59,7 +63,10 @@ public record DatabaseConfig(String url, @Nullable String user, @Nullable String
 
   private static void requireFile(String file) {
     // what the driver would take for a database in memory or for options
-    if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
+    if (file.isBlank()
+        || file.startsWith(":")
+        || file.startsWith("file:")
+        || OPTIONS.matcher(file).find()) {
       throw new IllegalArgumentException(
           "jdbc:sqlite: is followed by the path of a file, without options: " + file);
     }

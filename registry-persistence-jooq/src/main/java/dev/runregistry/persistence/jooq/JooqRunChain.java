@@ -2,10 +2,12 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.noCondition;
 
 import dev.runregistry.run.ChainLink;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.UnreadableRunException;
 import dev.runregistry.run.port.RunChain;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -145,7 +147,7 @@ final class JooqRunChain implements RunChain {
       for (Result<Record3<T, String, Long>> piece = runs(id, rest);
           !piece.isEmpty();
           piece = runs(id, rest)) {
-        piece.forEach(run -> tellUnlinked(run.value1(), run.value2(), run.value3()));
+        piece.forEach(run -> tellUnlinked(id, run.value1(), run.value2(), run.value3()));
         rest = id.gt(piece.get(piece.size() - 1).value1());
       }
     }
@@ -161,9 +163,24 @@ final class JooqRunChain implements RunChain {
           .fetch();
     }
 
-    private void tellUnlinked(Object id, String status, @Nullable Long link) {
-      if (link == null && !NOT_ENDED.contains(status)) {
+    private <T> void tellUnlinked(Field<T> field, T id, String status, @Nullable Long link) {
+      if (NOT_ENDED.contains(status)) {
+        tellActive(field.eq(id), String.valueOf(id));
+      } else if (link == null) {
         reader.unlinked(String.valueOf(id));
+      }
+    }
+
+    private void tellActive(Condition one, String id) {
+      try {
+        Statements.read(
+            connection,
+            sql.select(RunRows.RUN.fields()).from(TUNIX_RUNS).where(one),
+            SqlTypes.of(sql.dialect()),
+            RunRows.RUN,
+            row -> RunRows.readable(row, RunRows::toRun));
+      } catch (UnreadableRunException e) {
+        reader.unreadableRun(id, ChainRows.reason(requireNonNull(e.getCause())));
       }
     }
   }

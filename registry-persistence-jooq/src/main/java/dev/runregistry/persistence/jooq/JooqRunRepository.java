@@ -11,6 +11,7 @@ import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.UnreadableRunException;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Duration;
 import java.util.List;
@@ -20,11 +21,18 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
 final class JooqRunRepository implements RunRepository {
+  private static final Logger log = LoggerFactory.getLogger(JooqRunRepository.class);
+
   /** Many times what a page takes when nothing is wrong. */
   private static final Duration PATIENCE = Duration.ofMillis(50);
+
+  private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
 
   private final Database database;
   private final Statements statements;
@@ -96,7 +104,15 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public void ping() {
-    database.answer("reach the runs", sql -> sql.selectOne().from(TUNIX_RUNS).limit(1).fetch());
+    database.answer("reach the runs", this::pinged);
+  }
+
+  private boolean pinged(DSLContext sql) {
+    sql.selectOne().from(TUNIX_RUNS).limit(1).fetch();
+    if (database.sharesStatements() && sql.fetchValue(READ_ONLY).equals("on")) {
+      throw new DataAccessException("it is read-only, such as a standby");
+    }
+    return true;
   }
 
   @Override
@@ -131,7 +147,9 @@ final class JooqRunRepository implements RunRepository {
         database
             .answer(
                 "find %d runs".formatted(ids.size()),
-                sql -> statements.read(RunQueries.findAll(sql, ids), RunRows.RUN, RunRows::toRun))
+                sql ->
+                    statements.read(
+                        RunQueries.findAll(sql, ids), RunRows.RUN, JooqRunRepository::toRun))
             .stream()
             .collect(Collectors.toMap(Run::id, run -> run));
     return ids.stream()
@@ -139,7 +157,7 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private Optional<Run> find(DSLContext sql, RunId id) {
-    return statements.read(RunQueries.find(sql, id), RunRows.RUN, RunRows::toRun).stream()
+    return statements.read(RunQueries.find(sql, id), RunRows.RUN, JooqRunRepository::toRun).stream()
         .findFirst();
   }
 
@@ -149,13 +167,39 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private RunPage readPage(RunQuery query) {
-    List<RunSummary> found =
-        database.answer(
-            "list runs",
-            sql ->
-                statements.read(RunQueries.page(sql, query), RunRows.SUMMARY, RunRows::toSummary));
-    boolean hasNext = found.size() > query.limit();
-    return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
+    RunQuery place = query;
+    while (true) {
+      RunQuery wanted = place;
+      List<Optional<RunSummary>> found =
+          database.answer(
+              "list runs",
+              sql ->
+                  statements.read(
+                      RunQueries.page(sql, wanted),
+                      RunRows.SUMMARY,
+                      JooqRunRepository::summaryIfReadable));
+      boolean hasNext = found.size() > query.limit();
+      List<RunSummary> runs =
+          found.stream().limit(query.limit()).flatMap(Optional::stream).toList();
+      if (!hasNext || !runs.isEmpty()) {
+        return new RunPage(runs, hasNext);
+      }
+      place = place.withOffset(place.offset() + query.limit()); // none of them can be read
+    }
+  }
+
+  private static Run toRun(Row row) {
+    return RunRows.readable(row, RunRows::toRun);
+  }
+
+  /** One row that cannot be read must not hide all the others. */
+  private static Optional<RunSummary> summaryIfReadable(Row row) {
+    try {
+      return Optional.of(RunRows.readable(row, RunRows::toSummary));
+    } catch (UnreadableRunException e) {
+      log.warn("left out of a list: {}; see `registry verify`", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -24,27 +26,19 @@ final class PostgresConnections implements Connections {
   // connection may take twice as long. Later on, a call that loses its connection after a second
   // has another one to get the next.
   private static final int WAIT_MILLIS = 1_000;
-
-  /**
-   * What the promises of this module rest on, whatever the defaults of the database and of the role
-   * are: a save that returned is durable, statements see what was committed before them, and what
-   * is prepared gets one plan for all values, see planForValues. A commit that waits for even more
-   * than this server's disk goes on doing so.
-   */
-  private static final String PROMISES =
-      "SELECT set_config('synchronous_commit', 'on', false)"
-          + " WHERE current_setting('synchronous_commit') = 'off';"
-          + " SET default_transaction_isolation = 'read committed';"
-          + " SET default_transaction_read_only = off;"
-          + " SET plan_cache_mode = auto; ";
+  private static final int STATEMENT_MILLIS = 900;
 
   private final DatabaseConfig config;
+  private final Supplier<@Nullable String> password;
+  private final PostgresSource source;
   private @Nullable HikariDataSource pool;
   private boolean closed;
   private volatile boolean warm;
 
-  PostgresConnections(DatabaseConfig config) {
+  PostgresConnections(DatabaseConfig config, Supplier<@Nullable String> password) {
     this.config = config;
+    this.password = password;
+    this.source = new PostgresSource(config, password, limits(1, 1), STATEMENT_MILLIS);
   }
 
   @Override
@@ -59,7 +53,7 @@ final class PostgresConnections implements Connections {
       warm = true;
       return connection;
     } catch (SQLException e) {
-      throw new DataAccessException("no connection", e);
+      throw noConnection(e, source);
     }
   }
 
@@ -67,8 +61,21 @@ final class PostgresConnections implements Connections {
     try {
       return pool().getConnection();
     } catch (SQLTransientConnectionException e) { // the pool goes on with its attempt meanwhile
+      if (source.isRefused()) {
+        throw e;
+      }
       return pool().getConnection();
     }
+  }
+
+  /** With the first cause, which the pool gives to one of its callers only. */
+  private static DataAccessException noConnection(SQLException e, PostgresSource source) {
+    SQLException first = source.failure();
+    return new DataAccessException(
+        "no connection",
+        first == null || e.getCause() != null
+            ? e
+            : new SQLTransientConnectionException(e.getMessage(), e.getSQLState(), first));
   }
 
   private synchronized HikariDataSource pool() {
@@ -76,25 +83,21 @@ final class PostgresConnections implements Connections {
       throw new DataAccessException("closed");
     }
     if (pool == null) {
-      pool = new HikariDataSource(settings());
+      pool = new HikariDataSource(settings(source));
     }
     return pool;
   }
 
-  private HikariConfig settings() {
+  private static HikariConfig settings(PostgresSource source) {
     HikariConfig settings = new HikariConfig();
     settings.setPoolName("run-registry");
-    settings.setDriverClassName("org.postgresql.Driver");
-    settings.setJdbcUrl(config.url());
-    settings.setUsername(config.user());
-    settings.setPassword(config.password());
+    settings.setDataSource(source);
     settings.setMaximumPoolSize(MOST);
     settings.setMinimumIdle(0);
     settings.setInitializationFailTimeout(-1);
     settings.setConnectionTimeout(WAIT_MILLIS);
     settings.setValidationTimeout(250);
-    settings.setConnectionInitSql(PROMISES + "SET statement_timeout = 900");
-    settings.setDataSourceProperties(limits(1, 1));
+    settings.setExceptionOverride(new BrokenConnections());
     return settings;
   }
 
@@ -106,6 +109,7 @@ final class PostgresConnections implements Connections {
     limits.setProperty("socketTimeout", String.valueOf(answer));
     limits.setProperty("tcpKeepAlive", "true");
     limits.setProperty("ApplicationName", "run-registry");
+    limits.setProperty("assumeMinServerVersion", "9.0"); // else it sets these in the session
     return limits;
   }
 
@@ -121,33 +125,50 @@ final class PostgresConnections implements Connections {
 
   @Override
   public <T> T patiently(Function<DataSource, T> work) { // Flyway itself takes an advisory lock
-    try (HikariDataSource source = new HikariDataSource(patient("run-registry-migration"))) {
-      return work.apply(source);
+    PostgresSource patient = patient();
+    try (HikariDataSource pool = pool(patient, "run-registry-migration")) {
+      requireDirect(pool, patient);
+      return work.apply(pool);
     }
   }
 
-  private HikariConfig patient(String name) {
-    HikariConfig settings = settings();
+  private static void requireDirect(DataSource pool, PostgresSource patient) {
+    try (Connection connection = pool.getConnection()) {
+      if (PostgresSource.isPooled(connection)) { // Flyway sets the search path of the session
+        throw new DataAccessException(
+            "the schema is not migrated through a connection pooler such as PgBouncer: run"
+                + " `registry migrate` once with the address of PostgreSQL itself");
+      }
+    } catch (SQLException e) {
+      throw noConnection(e, patient);
+    }
+  }
+
+  private PostgresSource patient() { // an index on millions of rows takes a while
+    return new PostgresSource(config, password, limits(5, 600), 0);
+  }
+
+  private static HikariDataSource pool(PostgresSource patient, String name) {
+    HikariConfig settings = settings(patient);
     settings.setPoolName(name);
     settings.setConnectionTimeout(5_000);
-    settings.setConnectionInitSql(PROMISES + "SET statement_timeout = 0");
-    settings.setDataSourceProperties(limits(5, 600)); // an index on millions of rows takes a while
-    return settings;
+    return new HikariDataSource(settings);
   }
 
   @Override
   public <T> T inSnapshot(Function<Connection, T> work) {
-    HikariConfig settings = patient("run-registry-snapshot");
-    settings.setConnectionInitSql(null); // it would undo the isolation, and nothing is written
-    settings.setMaximumPoolSize(1);
-    settings.setReadOnly(true);
-    settings.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
-    settings.setAutoCommit(false);
-    try (HikariDataSource source = new HikariDataSource(settings);
-        Connection connection = source.getConnection()) {
-      return work.apply(connection);
+    PostgresSource patient = patient();
+    try (HikariDataSource pool = pool(patient, "run-registry-snapshot");
+        Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      }
+      T result = work.apply(connection);
+      connection.rollback();
+      return result;
     } catch (SQLException e) {
-      throw new DataAccessException("no connection", e);
+      throw noConnection(e, patient);
     }
   }
 

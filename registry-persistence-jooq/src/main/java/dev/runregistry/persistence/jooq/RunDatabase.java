@@ -5,6 +5,8 @@ import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database that keeps the runs. Safe for use by many threads, and by many processes at once.
@@ -21,8 +23,8 @@ public final class RunDatabase implements AutoCloseable {
   private final JooqRunChain chain;
   private final JooqIdempotencyKeys keys;
 
-  private RunDatabase(DatabaseConfig config) {
-    connections = Connections.to(config);
+  private RunDatabase(DatabaseConfig config, Supplier<@Nullable String> password) {
+    connections = Connections.to(config, password);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config, connections, schema, System::nanoTime);
     Statements statements = new Statements(connections);
@@ -34,7 +36,17 @@ public final class RunDatabase implements AutoCloseable {
 
   /** Opens nothing yet, so it does not matter whether the database is there. */
   public static RunDatabase at(DatabaseConfig config) {
-    return new RunDatabase(config);
+    return at(config, config::password);
+  }
+
+  /**
+   * The same with a password that may change.
+   *
+   * @param password returns the password of the user for each new connection, whatever the
+   *     configuration has; null when none is needed. It is called by several threads
+   */
+  public static RunDatabase at(DatabaseConfig config, Supplier<@Nullable String> password) {
+    return new RunDatabase(config, password);
   }
 
   /**

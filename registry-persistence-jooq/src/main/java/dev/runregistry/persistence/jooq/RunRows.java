@@ -15,12 +15,16 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RunSummary;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.UnreadableRunException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jooq.Field;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs out of rows; into one it goes by {@link RunValues}. */
@@ -53,6 +57,33 @@ final class RunRows {
               TUNIX_RUNS.COMPLETED_AT));
 
   private RunRows() {}
+
+  /**
+   * Returns what the mapper makes of the row.
+   *
+   * @throws UnreadableRunException if a value is none that a registry writes
+   * @throws DataAccessException if the row cannot be read at all
+   */
+  static <T> T readable(Row row, Function<Row, T> mapper) {
+    try {
+      return mapper.apply(row);
+    } catch (RuntimeException e) {
+      if (e instanceof DataAccessException failure
+          && failure.getCause(SQLException.class) != null) {
+        throw e;
+      }
+      throw new UnreadableRunException(
+          "the record of run %s cannot be read: %s".formatted(storedId(row), e.getMessage()), e);
+    }
+  }
+
+  private static String storedId(Row row) {
+    try {
+      return toId(row).toString();
+    } catch (RuntimeException e) { // SQLite's ids are texts
+      return "with an id that is none";
+    }
+  }
 
   private static RunId toId(Row row) {
     return new RunId(present(row, TUNIX_RUNS.RUN_ID));

@@ -139,7 +139,7 @@ final class SqliteConnections implements Connections {
   private Connection open() throws SQLException {
     createFile();
     Object opened = fileKey();
-    Connection connection = settings(BUSY_MILLIS).createConnection("jdbc:sqlite:" + file);
+    Connection connection = settings(BUSY_MILLIS).createConnection(url(file));
     fileOf.put(connection, opened);
     openedFile = opened;
     return connection;
@@ -168,6 +168,11 @@ final class SqliteConnections implements Connections {
     }
   }
 
+  /** As a URI, because the driver would take what follows a question mark in a path for options. */
+  static String url(Path file) {
+    return "jdbc:sqlite:file:" + file.toUri().getRawPath();
+  }
+
   static SQLiteConfig settings(int busyMillis) {
     SQLiteConfig settings = new SQLiteConfig();
     settings.setBusyTimeout(busyMillis);
@@ -180,7 +185,7 @@ final class SqliteConnections implements Connections {
     SQLiteConfig settings = settings(PATIENT_BUSY_MILLIS);
     settings.setTransactionMode(TransactionMode.IMMEDIATE); // waits for its turn, then keeps it
     SQLiteDataSource source = new SQLiteDataSource(settings);
-    source.setUrl("jdbc:sqlite:" + file);
+    source.setUrl(url(file));
     // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
     // take it from one that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM

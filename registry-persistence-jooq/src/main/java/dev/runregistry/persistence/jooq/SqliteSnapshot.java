@@ -35,7 +35,8 @@ final class SqliteSnapshot {
       throw new DataAccessException("there is no such file");
     }
     SQLiteConfig settings = SqliteConnections.settings(BUSY_MILLIS);
-    try (Connection connection = settings.createConnection("jdbc:sqlite:" + name());
+    try (Connection connection =
+            settings.createConnection(SqliteConnections.url(file) + options());
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA query_only = ON");
       statement.execute("BEGIN"); // what is read first makes the snapshot
@@ -47,9 +48,9 @@ final class SqliteSnapshot {
     }
   }
 
-  private String name() throws IOException {
+  private String options() throws IOException {
     if (canBeWritten()) {
-      return file.toString();
+      return "";
     }
     Path log = file.resolveSibling(file.getFileName() + "-wal");
     if (Files.exists(log) && Files.size(log) > 0) {
@@ -57,7 +58,7 @@ final class SqliteSnapshot {
           "it cannot be written, and not all that was recorded is in the file itself: make a copy by"
               + " sqlite3 FILE '.backup COPY', or where it and the files beside it can be written");
     }
-    return "file:" + file.toUri().getRawPath() + "?immutable=1";
+    return "?immutable=1";
   }
 
   /** Root may write everything, but somebody has said that nobody should. */

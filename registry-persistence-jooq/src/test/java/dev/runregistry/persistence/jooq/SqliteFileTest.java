@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteFileTest {
   @TempDir private Path folder;
@@ -343,5 +345,21 @@ class SqliteFileTest {
           .isInstanceOf(DataAccessException.class)
           .hasMessageContaining("not an array of texts");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a?b", "a?mode=memory", "a%41", "a#b", "a b", "a&b"})
+  void a_path_may_have_any_character(String name) throws IOException {
+    Path file = folder.resolve(name).resolve("registry.db");
+    DatabaseConfig config = new DatabaseConfig("jdbc:sqlite:" + file, null, null);
+    Run run = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(run);
+      assertThat(database.runs().find(run.id())).contains(run);
+    }
+    assertThat(Verified.of(config).head().count()).isEqualTo(1);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+    assertThat(Verified.of(config).head().count()).isEqualTo(1);
+    assertThat(file).isNotEmptyFile();
   }
 }

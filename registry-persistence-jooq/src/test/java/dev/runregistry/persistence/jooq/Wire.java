@@ -25,7 +25,7 @@ final class Wire implements AutoCloseable {
   }
 
   private final ServerSocket entrance;
-  private final int server;
+  private volatile int server;
   private final List<Connection> connections = new CopyOnWriteArrayList<>();
   private volatile State state = State.WHOLE;
 
@@ -43,6 +43,11 @@ final class Wire implements AutoCloseable {
   void becomes(State next) {
     state = next;
     breaks(next);
+  }
+
+  /** Leads the connections to come to another server; those that are there stay. */
+  void leadsTo(int other) {
+    server = other;
   }
 
   /** For the connections that are there; those to come are not concerned. */
