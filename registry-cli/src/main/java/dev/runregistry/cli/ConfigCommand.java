@@ -96,6 +96,7 @@ final class ConfigCommand implements Callable<Integer> {
       case PORT -> Integer.toString(ServerSettings.PORT);
       case LOCAL_TIMEOUT -> DurationText.of(ServerSettings.LOCAL_TIMEOUT);
       case ENV_ALLOW -> String.join(",", RecordedOrigin.VARIABLES);
+      case GIT -> "on";
       case LOG_LIMIT -> SizeText.of(LogLimit.DEFAULT);
       case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
       case STOP_TIMEOUT -> DurationText.of(ServerSettings.STOP_TIMEOUT);

@@ -39,8 +39,9 @@ final class RecordedOrigin {
    * @param environment that of the runs
    */
   static RecordedOrigin of(Settings settings, Map<String, String> environment) {
-    return new RecordedOrigin(
-        HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings)));
+    HostProvenance provenance =
+        HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings));
+    return new RecordedOrigin(settings.git() ? provenance : provenance.withoutGit());
   }
 
   private static List<String> allowed(Settings settings) {

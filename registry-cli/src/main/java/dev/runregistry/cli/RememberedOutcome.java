@@ -5,6 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ final class RememberedOutcome implements RunExecutor {
     RunOutcome ended = executor.execute(running, invocation);
     outcome = ended;
     return ended;
+  }
+
+  @Override
+  public Optional<Instant> endedAt(Run ended) {
+    return executor.endedAt(ended);
   }
 
   @Override

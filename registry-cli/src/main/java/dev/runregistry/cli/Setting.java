@@ -41,6 +41,8 @@ enum Setting {
   STOP_TIMEOUT("stop.timeout", "REGISTRY_STOP_TIMEOUT", "--stop-timeout"),
   /** Which variables of a run are recorded. */
   ENV_ALLOW("env.allow", "REGISTRY_ENV_ALLOW", "--env-allow"),
+  /** Whether the git commit of a run is recorded: on or off. */
+  GIT("git", "REGISTRY_GIT", null),
   /** How long each of the two logs of a run may become. */
   LOG_LIMIT("log.limit", "REGISTRY_LOG_LIMIT", "--log-limit"),
   /** How much is said on stderr: error, warn, info or debug. */

@@ -113,6 +113,25 @@ final class Settings {
   }
 
   /**
+   * Whether git is asked about the folder of a run.
+   *
+   * @throws UsageException if it is neither on nor off
+   */
+  boolean git() {
+    return given(Setting.GIT).map(Settings::isOn).orElse(true);
+  }
+
+  private static boolean isOn(Value value) {
+    return switch (value.text()) {
+      case "on" -> true;
+      case "off" -> false;
+      default ->
+          throw new UsageException(
+              "git must be on or off: " + value.text() + " (" + value.source() + ")");
+    };
+  }
+
+  /**
    * How long each of the two logs of a run may become.
    *
    * @throws UsageException if it is no size, or too small

@@ -1,13 +1,14 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.executor.local.internal.HelperProcess;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 
 /** What is known about where our output goes. */
 interface Terminal {
@@ -33,6 +34,7 @@ interface Terminal {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final int USUAL_COLUMNS = 80;
     private static final int LEAST_COLUMNS = 20;
+    private static final int MAX_SIZE_BYTES = 100;
 
     private final Map<String, String> environment;
 
@@ -74,18 +76,12 @@ interface Terminal {
     // Java cannot ask; stty can, on every POSIX system
     private static OptionalInt askTerminal() {
       try {
-        Process stty =
-            new ProcessBuilder("stty", "size")
-                .redirectInput(new File("/dev/tty"))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        stty.waitFor(1, TimeUnit.SECONDS);
-        return number(size.strip().replaceFirst("^\\d+ ", ""));
+        return new HelperProcess(List.of("stty", "size"), MAX_SIZE_BYTES, Duration.ofSeconds(1))
+            .reading(new File("/dev/tty"))
+            .run()
+            .map(size -> number(size.output().strip().replaceFirst("^\\d+ ", "")))
+            .orElse(OptionalInt.empty());
       } catch (IOException e) {
-        return OptionalInt.empty();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
         return OptionalInt.empty();
       }
     }

@@ -5,6 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.RunExecutor;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,11 @@ final class TrainerHintingExecutor implements RunExecutor {
   @Override
   public RunOutcome execute(Run running, Invocation invocation) {
     return executor.execute(running, invocation);
+  }
+
+  @Override
+  public Optional<Instant> endedAt(Run ended) {
+    return executor.endedAt(ended);
   }
 
   @Override

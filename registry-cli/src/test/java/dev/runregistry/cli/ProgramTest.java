@@ -239,6 +239,7 @@ class ProgramTest {
             "stop.timeout | 30.0s | default",
             "env.allow | CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,"
                 + "OMP_NUM_THREADS,PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV | default",
+            "git | on | default",
             "log.limit | 64KiB | environment REGISTRY_LOG_LIMIT",
             "log | warn | default",
             "(file) | " + file + " | read");

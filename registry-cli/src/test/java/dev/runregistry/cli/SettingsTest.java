@@ -83,6 +83,19 @@ class SettingsTest {
   }
 
   @Test
+  void git_is_asked_unless_it_is_switched_off() {
+    assertThat(settings().git()).isTrue();
+    environment.put("REGISTRY_GIT", "off");
+    assertThat(settings().git()).isFalse();
+    environment.put("REGISTRY_GIT", "on");
+    assertThat(settings().git()).isTrue();
+    environment.put("REGISTRY_GIT", "no");
+    assertThatThrownBy(settings()::git)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("git must be on or off: no (environment REGISTRY_GIT)");
+  }
+
+  @Test
   void an_unknown_key_is_refused_with_all_that_there_are() throws IOException {
     Path file = file("dbb=x\n");
 
@@ -92,7 +105,7 @@ class SettingsTest {
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
                 + " db.password.file, datasets, command, host, port, token, token.file,"
                 + " allowed.hosts, cors.origins, local.timeout, local.max, stop.timeout,"
-                + " env.allow, log.limit, log",
+                + " env.allow, git, log.limit, log",
             file);
   }
 

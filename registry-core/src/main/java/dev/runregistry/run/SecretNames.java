@@ -15,6 +15,7 @@ final class SecretNames {
           "pwd",
           "secret",
           "credential",
+          "cookie",
           "apikey",
           "accesskey",
           "accountkey",
@@ -29,7 +30,7 @@ final class SecretNames {
           "amzsignature",
           "googsignature");
 
-  private static final Set<String> WHOLE = Set.of("pass", "sig", "authorization", "xapikey");
+  private static final Set<String> WHOLE = Set.of("pass", "pat", "sig", "authorization", "xapikey");
 
   /** In which {@code pass} is no number of rounds and no gate. */
   private static final List<String> BEFORE_PASS =
@@ -41,6 +42,10 @@ final class SecretNames {
           "pad", "eos", "bos", "unk", "mask", "sep", "cls", "special", "start", "begin", "end",
           "stop", "first", "last", "next", "new", "num", "max", "min", "per", "image", "audio",
           "video", "prompt", "system", "extra", "added", "blank", "space");
+
+  /** Before {@code _KEY}, in the name of a variable, these make it a name or a place. */
+  private static final List<String> BEFORE_PLAIN_KEY =
+      List.of("public", "sort", "primary", "foreign", "partition", "group", "index", "cache");
 
   private static final Set<String> WORKING_DIRECTORIES = Set.of("PWD", "OLDPWD");
 
@@ -54,12 +59,18 @@ final class SecretNames {
         && (WHOLE.contains(plain)
             || endsWithOne(plain, ENDINGS)
             || isOwnToken(plain)
+            || isKeyVariable(name, plain)
+            || name.endsWith("_PAT")
             || (plain.endsWith("pass") && endsWithOne(without(plain, "pass"), BEFORE_PASS)));
   }
 
   /** Whether it is a token, of which a short number is none. */
   static boolean isToken(String name) {
     return plain(name).endsWith("token");
+  }
+
+  private static boolean isKeyVariable(String name, String plain) {
+    return name.endsWith("_KEY") && !endsWithOne(without(plain, "key"), BEFORE_PLAIN_KEY);
   }
 
   private static boolean isOwnToken(String plain) {

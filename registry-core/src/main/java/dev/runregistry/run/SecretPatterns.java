@@ -1,5 +1,7 @@
 package dev.runregistry.run;
 
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +16,8 @@ final class SecretPatterns {
 
   private static final int SHORTEST_TOKEN = 20;
 
+  private static final Set<String> SCHEMES = Set.of("bearer", "basic", "token", "digest");
+
   /** {@code scheme://user:secret@host}. */
   private static final Pattern PASSWORD_IN_URL =
       Pattern.compile("(?<=://)([^\\s:/?#@\"']{0,256}):([^\\s/?#\"']{1,1024})@");
@@ -22,11 +26,15 @@ final class SecretPatterns {
   private static final Pattern USER_OF_HTTP =
       Pattern.compile("(?i)(?<=\\bhttps?://)[^\\s:/?#@\"']{1,1024}@");
 
-  /** {@code name=value}, {@code "name": "value"}. */
+  /** {@code ?key=secret}; elsewhere a key is a name. */
+  private static final Pattern KEY_IN_QUERY = Pattern.compile("(?i)(?<=[?&])(key=)[^\\s&;,#\"']++");
+
+  /** {@code name=value}, {@code "name": "value"}, {@code name: value}; quotes may be escaped. */
   private static final Pattern ASSIGNMENT =
       Pattern.compile(
-          "(?<![\\w.-])([\\w.-]{1,128})(=|[\"']\\s?:\\s?(?=[\"']))"
-              + "(\"[^\"]*+\"|'[^']*+'|[^\\s&;,\"']++)");
+          "(?<![\\w.-])([\\w.-]{1,128})(=|\\\\?[\"']\\s?:\\s?(?=\\\\?[\"'])|:\\s{1,4})"
+              + "(\\\\\"[^\"\\\\]*+\\\\\"|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+){0,512}+\""
+              + "|'[^']*+'|[^\\s&;,\"']++)");
 
   private static final Pattern HEADER =
       Pattern.compile(
@@ -92,6 +100,7 @@ final class SecretPatterns {
   static String masked(String text) {
     String masked = PASSWORD_IN_URL.matcher(text).replaceAll("$1:" + Secrets.MASK + "@");
     masked = USER_OF_HTTP.matcher(masked).replaceAll(Secrets.MASK + "@");
+    masked = KEY_IN_QUERY.matcher(masked).replaceAll("$1" + Secrets.MASK);
     masked = ASSIGNMENT.matcher(masked).replaceAll(SecretPatterns::maskedAssignment);
     masked = HEADER.matcher(masked).replaceAll("$1$2$3" + Secrets.MASK);
     masked = BEARER.matcher(masked).replaceAll("$1" + Secrets.MASK);
@@ -103,17 +112,23 @@ final class SecretPatterns {
     String name = found.group(1);
     String value = found.group(3);
     String kept =
-        SecretNames.isSecret(name)
+        SecretNames.isSecret(name) && !isHeaderOrWord(name, found.group(2), value)
             ? found.group(1) + found.group(2) + maskedQuoted(name, value)
             : found.group();
     return Matcher.quoteReplacement(kept);
   }
 
+  /** {@code Authorization: Bearer} is the beginning of a header, {@code pass: 1} a sentence. */
+  private static boolean isHeaderOrWord(String name, String sign, String value) {
+    return sign.startsWith(":")
+        && (name.length() <= SHORTEST - 1 || SCHEMES.contains(value.toLowerCase(Locale.ROOT)));
+  }
+
   private static String maskedQuoted(String name, String value) {
-    char quote = value.charAt(0);
-    if (quote != '"' && quote != '\'') {
-      return Secrets.maskedValue(name, value);
-    }
-    return quote + Secrets.maskedValue(name, value.substring(1, value.length() - 1)) + quote;
+    int quote = value.startsWith("\\\"") ? 2 : value.matches("(?s)[\"'].*") ? 1 : 0;
+    int end = value.length() - quote;
+    return value.substring(0, quote)
+        + Secrets.maskedValue(name, value.substring(quote, end))
+        + value.substring(end);
   }
 }

@@ -8,8 +8,9 @@ import java.util.Set;
 /**
  * Masks obvious secrets in what is recorded. A secret is obvious by the name before it ({@code
  * --api-key VALUE}, {@code --password=VALUE}, {@code HF_TOKEN=VALUE}, {@code ?sig=VALUE}, {@code
- * "secret": "VALUE"}), by its place ({@code user:VALUE@} in a URL, after {@code Bearer}), or by its
- * shape, as tokens of well-known services have one. In its place stands {@value #MASK}.
+ * ?key=VALUE}, {@code "secret": "VALUE"}, {@code password: VALUE}), by its place ({@code
+ * user:VALUE@} in a URL, after {@code Bearer}), or by its shape, as tokens of well-known services
+ * have one. In its place stands {@value #MASK}.
  *
  * <p>A secret that is none of these goes on record as it is: hand it over in the environment or in
  * a file. {@code -p VALUE} and {@code -u NAME:VALUE} are not masked, because to most programs they

@@ -42,7 +42,7 @@ class SecretsTest {
         "--password", "--db-password", "--passwd", "--token", "--auth-token", "--auth_token",
         "--api-key", "--apikey", "--apiKey", "--wandb_api_key", "--secret", "--client-secret",
         "--aws-secret-access-key", "--passphrase", "-password", "--hfToken", "--pass", "--PASSWORD",
-        "--private-key", "--acme-token", "-Ddb.password"
+        "--private-key", "--acme-token", "-Ddb.password", "--cookie", "--session-cookie", "--pat"
       })
   void the_value_of_a_secret_option_is_masked(String option) {
     assertThat(masked(option, "hunter2", "data")).containsExactly(option, "***", "data");
@@ -73,6 +73,10 @@ class SecretsTest {
     "--first-pass,1",
     "--compass,north",
     "--author,Ann",
+    "--compat,1",
+    "--cookie-file,jar.txt",
+    "SORT_KEY,name",
+    "PUBLIC_KEY,ssh-rsa",
     "--epochs,3"
   })
   void what_only_looks_like_a_secret_stays_readable(String option, String value) {
@@ -128,6 +132,41 @@ class SecretsTest {
             "X-Api-Key: ***",
             "Accept: application/json",
             "{\"user\": \"ann\", \"password\": \"***\", \"epochs\": 3}");
+  }
+
+  /** What was seen: each of these went on record as it was. */
+  @Test
+  void keys_cookies_and_lines_of_configuration_files_are_masked() {
+    assertThat(
+            masked(
+                "STRIPE_KEY=abc",
+                "CI_PAT=abc",
+                "https://maps.example.org/x?q=1&key=abc&z=2",
+                "https://maps.example.org/x?key=abc#top",
+                "user: ann\npassword: x\nseed: 7",
+                "Cookie: session=abc",
+                "first pass: 1"))
+        .containsExactly(
+            "STRIPE_KEY=***",
+            "CI_PAT=***",
+            "https://maps.example.org/x?q=1&key=***&z=2",
+            "https://maps.example.org/x?key=***#top",
+            "user: ann\npassword: ***\nseed: 7",
+            "Cookie: ***",
+            "first pass: 1");
+  }
+
+  @Test
+  void escaped_quotes_do_not_end_a_secret() {
+    assertThat(
+            masked(
+                "x 'y' password=\"a\\\"b c\" z",
+                "-d {\\\"user\\\": \\\"ann\\\", \\\"password\\\": \\\"a b\\\"}",
+                "x {\"password\": \"a\\\"b c\"}"))
+        .containsExactly(
+            "x 'y' password=\"***\" z",
+            "-d {\\\"user\\\": \\\"ann\\\", \\\"password\\\": \\\"***\\\"}",
+            "x {\"password\": \"***\"}");
   }
 
   @Test
@@ -229,7 +268,12 @@ class SecretsTest {
             "bearer ",
             "-----BEGIN PRIVATE KEY-----",
             "eyJaaaaaaaaaa.",
-            "x-token:")) {
+            "x-token:",
+            "a=\"\\",
+            "\\\"a",
+            "a=\"\\\"",
+            "?key=",
+            "password: ")) {
       String word = piece.repeat(length / piece.length());
       assertThat(Secrets.masked(List.of("train", word))).hasSize(2);
     }

@@ -4,6 +4,7 @@ import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,15 @@ public interface RunExecutor {
   /** The same where nothing was masked in the record of the run. */
   default RunOutcome execute(Run running) {
     return execute(running, Invocation.of(running.spec().command()));
+  }
+
+  /**
+   * Returns when a run ended that {@link #execute} has just returned from, by the clock of the
+   * executor and before anything that the run left behind was ended; empty if that is not known:
+   * then it ended now.
+   */
+  default Optional<Instant> endedAt(Run ended) {
+    return Optional.empty();
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -90,17 +89,6 @@ public interface RunJournal {
    * @throws JournalException if it cannot be written
    */
   void configure(Run running, Dataset dataset);
-
-  /**
-   * When what carried the run out noted its end, before anything that it left behind was ended; the
-   * same instant as in {@link RunStanding.ChildEnded}. Empty if nothing was noted: then it ended
-   * now.
-   *
-   * @param running a run that has just ended
-   */
-  default Optional<Instant> endedAt(Run running) {
-    return Optional.empty();
-  }
 
   /**
    * Notes how the run ended, durably; noting the same ending again changes nothing.

@@ -121,7 +121,7 @@ public final class RunRegistry {
       StartRecording start = recordStart(running);
       RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
       interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Instant at = noted(running).orElseGet(clock::instant);
+      Instant at = endOf(running, clock.instant());
       Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
       endings.write(ended, start);
       return ended;
@@ -189,9 +189,11 @@ public final class RunRegistry {
     return start;
   }
 
-  /** When the run itself ended, if something saw that; nothing but us sees a dry-run. */
-  private Optional<Instant> noted(Run running) {
-    return running.spec().mode() == RunMode.DRY_RUN ? Optional.empty() : journal.endedAt(running);
+  /** Returns when the run itself ended, at most now; nothing but us sees a dry-run. */
+  private Instant endOf(Run running, Instant now) {
+    return running.spec().mode() == RunMode.DRY_RUN
+        ? now
+        : executor.endedAt(running).filter(at -> at.isBefore(now)).orElse(now);
   }
 
   private @Nullable Provenance provenanceAtStart(RunId id) {

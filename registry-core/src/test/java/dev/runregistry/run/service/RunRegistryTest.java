@@ -151,10 +151,17 @@ class RunRegistryTest {
   }
 
   @Test
-  void a_run_is_completed_when_its_journal_saw_it_end_and_not_when_all_is_tidied_up() {
+  void a_run_is_completed_when_its_executor_saw_it_end_and_not_when_all_is_tidied_up() {
     ports.endedAt = Optional.of(NOON.plusMillis(200));
 
     assertThat(registry().submit(Samples.local()).completedAt()).isEqualTo(NOON.plusMillis(200));
+  }
+
+  @Test
+  void a_run_is_never_completed_in_the_future() {
+    ports.endedAt = Optional.of(Instant.parse("2099-01-01T00:00:00Z"));
+
+    assertThat(registry().submit(Samples.local()).completedAt()).isEqualTo(NOON.plusSeconds(1));
   }
 
   @Test

@@ -1,7 +1,5 @@
 package dev.runregistry.executor.local;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import java.io.IOException;
@@ -16,8 +14,6 @@ import java.nio.file.NoSuchFileException;
  * @param name the file in the folder of the data set
  */
 record DatasetFile(DatasetKey key, String name) {
-  private static final int LONGEST = 300; // of what a library says, which may quote the file
-
   DatasetException wrong(String what) {
     return exception(key + "/" + name, what);
   }
@@ -28,15 +24,6 @@ record DatasetFile(DatasetKey key, String name) {
 
   DatasetException wrong(long line, long column, String what) {
     return exception("%s/%s, line %d, column %d".formatted(key, name, line, column), what);
-  }
-
-  /** What the file has instead of JSON; {@code linesBefore} are those before the text read. */
-  DatasetException notJson(JsonProcessingException e, int linesBefore) {
-    JsonLocation at = e.getLocation();
-    String what = "not JSON: " + shortened(e.getOriginalMessage());
-    return at == null
-        ? wrong(what)
-        : wrong(linesBefore + (long) at.getLineNr(), at.getColumnNr(), what);
   }
 
   DatasetException unreadable(IOException e) {
@@ -56,10 +43,5 @@ record DatasetFile(DatasetKey key, String name) {
   private DatasetException exception(String where, String what) {
     return new DatasetException(
         "The data set %s is not well formed".formatted(key), where + ": " + what);
-  }
-
-  private static String shortened(String said) {
-    String line = said.lines().findFirst().orElse("");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Lists what is in the folder of data sets. A folder with a manifest is one, whatever it says. */
 final class DatasetFolder {
   /** Of manifests, for one page: what a disk and a parser do in about a second. */
-  static final long MAX_BYTES = 64 << 20;
+  static final long MAX_BYTES = Manifest.MAX_BYTES;
 
   private final Path folder;
 

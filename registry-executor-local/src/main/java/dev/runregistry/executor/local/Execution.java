@@ -6,6 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +85,11 @@ final class Execution {
     if (shown != null) {
       shown.awaitShown();
     }
+  }
+
+  /** Returns when the run ended; see {@link LocalRunExecutor#endedAt}. */
+  synchronized Optional<Instant> endedAt() {
+    return live == null ? Optional.empty() : live.endedAt();
   }
 
   RunOutcome toItsEnd() {

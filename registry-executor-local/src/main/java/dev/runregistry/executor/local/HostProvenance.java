@@ -6,11 +6,11 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ProvenanceSource;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * half a second at most for the answer, and is recorded without it after that.
  *
  * <p>What {@code git} says is what it finds when it looks, some milliseconds after the start:
- * changes that the run has made by then count. It takes no lock, starts nothing that stays, and
- * looks at the working directory only, whatever {@code GIT_DIR} says. Safe for use by many threads.
+ * changes that the run has made by then count. It takes no lock, executes nothing that the
+ * repository configures (a file that only a filter of the repository makes equal counts as
+ * changed), fetches nothing, and looks at the working directory only, whatever {@code GIT_DIR}
+ * says, and not into submodules. Safe for use by many threads.
  */
 public final class HostProvenance implements ProvenanceSource {
   private static final String NOBODY = "?"; // what Java calls a user without a name
@@ -30,7 +32,8 @@ public final class HostProvenance implements ProvenanceSource {
   private final String registryVersion;
   private final Path workingDirectory;
   private final Map<String, String> environment;
-  private final String git;
+  private final Map<String, String> recorded;
+  private final @Nullable String git; // null to leave it alone
   private final Duration patience;
   private final Map<RunId, GitQuestion> questions = new ConcurrentHashMap<>();
 
@@ -38,20 +41,22 @@ public final class HostProvenance implements ProvenanceSource {
       String registryVersion,
       Path workingDirectory,
       Map<String, String> environment,
-      String git,
+      Map<String, String> recorded,
+      @Nullable String git,
       Duration patience) {
-    this.git = git;
-    this.patience = patience;
     this.registryVersion = registryVersion;
     this.workingDirectory = workingDirectory;
     this.environment = environment;
+    this.recorded = recorded;
+    this.git = git;
+    this.patience = patience;
   }
 
   /**
    * That of runs in the working directory of this process.
    *
    * @param registryVersion what records them, 1 to 64 characters
-   * @param environment that of the runs
+   * @param environment that of the runs, which git has, too
    * @param allowed the names of those variables that are recorded; one that ends in {@code *}
    *     stands for all that begin so. Values that look like secrets are masked all the same
    */
@@ -60,6 +65,7 @@ public final class HostProvenance implements ProvenanceSource {
     return new HostProvenance(
         requireNonNull(registryVersion, "registryVersion"),
         Path.of("").toAbsolutePath(),
+        Map.copyOf(environment),
         RecordedVariables.of(environment, allowed),
         "git",
         GitQuestion.PATIENCE);
@@ -67,22 +73,35 @@ public final class HostProvenance implements ProvenanceSource {
 
   /** The same of runs in that folder. */
   public HostProvenance in(Path folder) {
-    return new HostProvenance(registryVersion, folder.toAbsolutePath(), environment, git, patience);
+    return with(folder.toAbsolutePath(), git, patience);
+  }
+
+  /** The same without git: no repository is looked at, no commit is recorded. */
+  public HostProvenance withoutGit() {
+    return with(workingDirectory, null, patience);
   }
 
   /** The same, asking another program than the git on the path. */
   HostProvenance asking(String program) {
-    return new HostProvenance(registryVersion, workingDirectory, environment, program, patience);
+    return with(workingDirectory, program, patience);
   }
 
   /** The same, waiting for another time than half a second for the answer of git. */
   HostProvenance waiting(Duration atMost) {
-    return new HostProvenance(registryVersion, workingDirectory, environment, git, atMost);
+    return with(workingDirectory, git, atMost);
+  }
+
+  private HostProvenance with(Path folder, @Nullable String program, Duration atMost) {
+    return new HostProvenance(registryVersion, folder, environment, recorded, program, atMost);
+  }
+
+  private Optional<GitFolder> repository() {
+    return git == null ? Optional.empty() : GitFolder.of(workingDirectory.toFile());
   }
 
   @Override
   public Provenance atStart() {
-    String commit = GitFolder.of(workingDirectory.toFile()).map(GitFolder::head).orElse(null);
+    String commit = repository().map(GitFolder::head).orElse(null);
     return new Provenance(
         Runner.hostName(),
         user(),
@@ -90,7 +109,7 @@ public final class HostProvenance implements ProvenanceSource {
         registryVersion,
         commit,
         null,
-        environment);
+        recorded);
   }
 
   private static @Nullable String user() {
@@ -103,9 +122,11 @@ public final class HostProvenance implements ProvenanceSource {
    * Returns at once.
    */
   public void started(Run running) {
-    File folder = workingDirectory.toFile();
-    if (running.provenance() != null && GitFolder.of(folder).isPresent()) {
-      questions.put(running.id(), GitQuestion.asked(git, folder, patience));
+    String program = git;
+    if (program != null && running.provenance() != null && repository().isPresent()) {
+      questions.put(
+          running.id(),
+          GitQuestion.asked(program, workingDirectory.toFile(), environment, patience));
     }
   }
 

@@ -1,10 +1,15 @@
 package dev.runregistry.executor.local;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.runregistry.run.DatasetException;
 import java.io.IOException;
+import java.io.Reader;
 
 /** What the files of a data set have in common: one JSON object each, or each line. */
 final class JsonFields {
@@ -13,7 +18,62 @@ final class JsonFields {
 
   static final char BYTE_ORDER_MARK = '\uFEFF';
 
+  private static final int MAX_DEPTH = 1_000;
+  private static final int MAX_DIGITS = 1_000;
+
+  /** Keeps no names, of which a file may have millions: readers refuse duplicates that matter. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
+                  .build())
+          .build();
+
   private JsonFields() {}
+
+  /** What is read from a file. */
+  interface Reading<T> {
+    T from(JsonParser parser) throws IOException;
+  }
+
+  /**
+   * Reads JSON.
+   *
+   * @param linesBefore how many lines of the file are before it
+   * @throws DatasetException if it is not JSON; says where
+   */
+  static <T> T read(DatasetFile file, Reader text, int linesBefore, Reading<T> reading)
+      throws IOException {
+    try (JsonParser parser = JSON.createParser(text)) {
+      try {
+        return reading.from(parser);
+      } catch (StreamConstraintsException e) {
+        String what =
+            parser.getParsingContext().getNestingDepth() >= MAX_DEPTH
+                ? "nested deeper than %d levels".formatted(MAX_DEPTH)
+                : "a number of more than %d digits, or a text that is too long"
+                    .formatted(MAX_DIGITS);
+        throw wrong(file, parser.currentLocation(), linesBefore, what);
+      } catch (JsonProcessingException e) { // its own message is advice to programmers
+        JsonLocation at = e.getLocation();
+        throw wrong(file, at == null ? parser.currentLocation() : at, linesBefore, "not JSON");
+      }
+    }
+  }
+
+  /** Refuses a name that was there before; which of the two counts differs between readers. */
+  static void requireNew(DatasetFile file, JsonParser parser, int linesBefore, boolean isNew) {
+    if (!isNew) {
+      throw wrong(
+          file,
+          parser.currentTokenLocation(),
+          linesBefore,
+          "a second value of " + parser.getParsingContext().getCurrentName());
+    }
+  }
 
   static void requireObject(DatasetFile file, JsonParser parser, int linesBefore)
       throws IOException {

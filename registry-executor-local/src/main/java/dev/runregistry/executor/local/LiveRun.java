@@ -6,9 +6,11 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,13 +68,25 @@ final class LiveRun {
     return link.awaitEnd(limit.compareTo(FOR_EVER) < 0 ? limit : FOR_EVER) || childHasEnded();
   }
 
-  /** Whether only the supervisor is left, which is about to note the exit code. */
+  /**
+   * Returns whether only the supervisor is left, which is about to note the exit code. The files of
+   * the run, which can write to them, count only where its supervisor cannot be heard.
+   */
   private boolean childHasEnded() {
-    return link.end().isPresent()
-        || processes
+    if (link.end().isPresent()) {
+      return true;
+    }
+    OptionalLong child = link.child();
+    return child.isPresent()
+        ? settings.table().find(child.getAsLong()).filter(this::isLiveChild).isEmpty()
+        : processes
             .child()
-            .filter(child -> !settings.table().isAlive(child.identity()))
+            .filter(known -> !settings.table().isAlive(known.identity()))
             .isPresent();
+  }
+
+  private boolean isLiveChild(Entry process) {
+    return process.lives() && process.parent() == supervisor.pid();
   }
 
   /** So that it is a timeout also if nobody is left to say so. */
@@ -184,6 +198,12 @@ final class LiveRun {
         signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit =
         supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
-    return new RunEnding(run, folder, processes, exit, link.end(), told).outcome(inTime);
+    return new RunEnding(run, folder, processes, exit, link.child().isPresent(), link.end(), told)
+        .outcome(inTime);
+  }
+
+  /** Returns when the child ended; empty if its supervisor did not say so. */
+  Optional<Instant> endedAt() {
+    return link.end().map(ChildEnd::at);
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
@@ -13,6 +14,7 @@ import dev.runregistry.run.port.RunExecutor;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,7 @@ public final class LocalRunExecutor implements RunExecutor {
   private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
   private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
+  private final Map<RunId, Instant> ends = new WeakHashMap<>(); // guarded by executions
   private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
@@ -97,11 +101,20 @@ public final class LocalRunExecutor implements RunExecutor {
     } finally {
       synchronized (executions) {
         executions.remove(execution);
+        execution.endedAt().ifPresent(at -> ends.put(running.id(), at));
         unshown.removeIf(Execution::isShown);
         if (!execution.isShown()) {
           unshown.add(execution);
         }
       }
+    }
+  }
+
+  /** Returns when its supervisor reported the end of the run. */
+  @Override
+  public Optional<Instant> endedAt(Run ended) {
+    synchronized (executions) {
+      return Optional.ofNullable(ends.get(ended.id()));
     }
   }
 

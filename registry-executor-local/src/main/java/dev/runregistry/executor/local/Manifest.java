@@ -1,16 +1,17 @@
 package dev.runregistry.executor.local;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.executor.local.internal.FileTooLargeException;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PushbackReader;
 import java.io.Reader;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +21,14 @@ import java.util.Map;
 
 /** What a manifest says that the registry needs; the rest of it is checked and passed over. */
 record Manifest(String title, String version, long traceCount) {
+  /** With the ids of a million traces. */
+  static final int MAX_BYTES = 64 << 20;
+
+  /** In the whole file, of fields that nobody here knows. */
+  private static final int MAX_NAMES = 100_000;
+
+  private static final int BUFFER_CHARACTERS = 1 << 13;
+
   private static final List<String> REQUIRED =
       List.of(
           "dataset_key",
@@ -34,13 +43,14 @@ record Manifest(String title, String version, long traceCount) {
   /** Read as characters, strictly: Jackson itself would also take UTF-16, UTF-32 and worse. */
   static Manifest read(DatasetKey key, Path path) {
     DatasetFile file = new DatasetFile(key, "manifest.json");
-    try (Reader in =
-            new InputStreamReader(
-                RegularFiles.newInputStream(path), StandardCharsets.UTF_8.newDecoder());
-        JsonParser parser = RunJson.JSON.createParser(withoutByteOrderMark(file, in))) {
-      return new Reading(file, parser).manifest();
-    } catch (JsonProcessingException e) {
-      throw file.notJson(e, 0);
+    try (FileChannel channel = RegularFiles.open(path)) {
+      if (channel.size() > MAX_BYTES) {
+        throw new FileTooLargeException(path, MAX_BYTES);
+      }
+      Reader in =
+          Channels.newReader(channel, StandardCharsets.UTF_8.newDecoder(), BUFFER_CHARACTERS);
+      return JsonFields.read(
+          file, withoutByteOrderMark(file, in), 0, parser -> new Reading(file, parser).manifest());
     } catch (CharacterCodingException e) {
       throw notUtf8(file, path);
     } catch (IOException e) {
@@ -86,6 +96,7 @@ record Manifest(String title, String version, long traceCount) {
     private final JsonParser parser;
     private final Map<String, String> texts = new HashMap<>();
     private long traceCount;
+    private int names;
 
     Reading(DatasetFile file, JsonParser parser) {
       this.file = file;
@@ -96,13 +107,34 @@ record Manifest(String title, String version, long traceCount) {
       JsonFields.requireObject(file, parser, 0);
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
+        JsonFields.requireNew(file, parser, 0, !texts.containsKey(name));
+        countName();
         parser.nextToken();
         readField(name);
-        parser.skipChildren();
+        skipChildren();
       }
       JsonFields.requireEnd(file, parser, 0);
       requireAll();
       return new Manifest(text("dataset_name"), text("dataset_version"), traceCount);
+    }
+
+    private void skipChildren() throws IOException {
+      int open = parser.currentToken().isStructStart() ? 1 : 0;
+      while (open > 0) {
+        JsonToken next = parser.nextToken();
+        open += next.isStructStart() ? 1 : next.isStructEnd() ? -1 : 0;
+        if (next == JsonToken.FIELD_NAME) {
+          countName();
+        }
+      }
+    }
+
+    private void countName() {
+      names++;
+      if (names > MAX_NAMES) {
+        throw JsonFields.wrong(
+            file, parser.currentTokenLocation(), 0, "more than " + MAX_NAMES + " names");
+      }
     }
 
     private void readField(String name) throws IOException {

@@ -30,9 +30,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads from a run folder how the run ended, after its end.
+ * Tells how a run ended, after its end. While its registry lives, what the supervisor has told that
+ * and its exit code come first: the run can write to the files in its folder, which testify only
+ * for what nobody has witnessed.
  *
  * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
+ * @param startWitnessed whether the supervisor told its living registry that it had started the
+ *     child
  * @param witnessed what the supervisor told its living registry, which no file can change
  * @param leftBehind what had to be ended after the run itself
  */
@@ -41,6 +45,7 @@ record RunEnding(
     RunFolder folder,
     RunProcesses processes,
     OptionalInt supervisorExit,
+    boolean startWitnessed,
     Optional<ChildEnd> witnessed,
     ProcessTree.Ending leftBehind) {
 
@@ -48,6 +53,7 @@ record RunEnding(
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int NOT_EXECUTABLE = 126; // of every shell
   private static final int NOT_FOUND = 127;
+  private static final int KILLED = 137;
   private static final int SIGNALLED = 128; // and the number of the signal
 
   /** What cannot be read is no evidence: see {@link RunProcesses#asEvidence}. */
@@ -67,7 +73,7 @@ record RunEnding(
       RunProcesses processes,
       OptionalInt supervisorExit,
       ProcessTree.Ending leftBehind) {
-    this(run, folder, processes, supervisorExit, Optional.empty(), leftBehind);
+    this(run, folder, processes, supervisorExit, false, Optional.empty(), leftBehind);
   }
 
   RunOutcome outcome(boolean inTime) {
@@ -110,7 +116,7 @@ record RunEnding(
     if (!inTime) {
       return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
     }
-    if (processes.couldNotStart()) {
+    if (!startWitnessed && !wasSupervisorKilled() && processes.couldNotStart()) {
       return neverStarted();
     }
     OptionalInt code = exitCode();
@@ -122,7 +128,12 @@ record RunEnding(
 
   /** Where the folder was taken away nothing tells that it has not. */
   private boolean mayHaveStarted() throws IOException {
-    return processes.childStarted() || folder.isGone();
+    return startWitnessed || wasSupervisorKilled() || processes.childStarted() || folder.isGone();
+  }
+
+  /** It blocks all other signals; the run can have sent this one and changed the files. */
+  private boolean wasSupervisorKilled() {
+    return supervisorExit.isPresent() && supervisorExit.getAsInt() == KILLED;
   }
 
   private RunOutcome exited(int code) throws IOException {
@@ -143,15 +154,19 @@ record RunEnding(
     if (witnessed.isPresent()) {
       return OptionalInt.of(witnessed.get().code());
     }
+    if (startWitnessed || supervisorLivedToSeeIt()) { // it ends as its child did, unless killed
+      return supervisorExit.orElse(KILLED) <= SIGNALLED ? supervisorExit : OptionalInt.empty();
+    }
     OptionalInt noted = processes.exitCode();
+    if (wasSupervisorKilled() && !noted.equals(supervisorExit)) {
+      return OptionalInt.empty();
+    }
     return noted.isPresent() ? noted : unnotedExitCode();
   }
 
   /** Where the disk was too full to note it, the supervisor ended as its child did. */
   private OptionalInt unnotedExitCode() throws IOException {
-    return RegularFiles.exists(folder.exit()) || supervisorLivedToSeeIt()
-        ? supervisorExit
-        : OptionalInt.empty();
+    return RegularFiles.exists(folder.exit()) ? supervisorExit : OptionalInt.empty();
   }
 
   /** Above 128 it may have been ended itself, before its child. */
@@ -185,7 +200,7 @@ record RunEnding(
     if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
       return Optional.empty();
     }
-    if (processes.hasEarlierSupervisor()) {
+    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) {
       return Optional.of(output.stderr().text())
           .filter(text -> text.startsWith(Supervisor.earlierMark(run.id()) + ":"))
           .map(RunEnding::lastPart);

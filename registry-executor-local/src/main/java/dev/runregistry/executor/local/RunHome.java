@@ -335,16 +335,6 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public Optional<Instant> endedAt(Run running) {
-    try {
-      return new RunProcesses(activeFolder(running.id())).endedAt();
-    } catch (IOException e) {
-      log.warn("run {}: when it ended cannot be read", running.id(), e);
-      return Optional.empty();
-    }
-  }
-
-  @Override
   public void end(Run ended) {
     Path note = activeFolder(ended.id()).ended();
     try {

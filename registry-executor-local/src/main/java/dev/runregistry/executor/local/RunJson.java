@@ -30,8 +30,11 @@ final class RunJson {
   /** Written into every note. A reader refuses those that it does not know. */
   static final int FORMAT = 1;
 
-  static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // it would keep each name
+          .build();
 
   private RunJson() {}
 

@@ -41,7 +41,7 @@ final class RunJsonReader {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new DamagedNoteException("the note is not a JSON object", null);
     }
-    RunJsonReader reader = new RunJsonReader(object(parser));
+    RunJsonReader reader = new RunJsonReader(new Values(parser).object());
     if (reader.number("format") != RunJson.FORMAT) {
       throw new IOException("the note has format " + reader.number("format") + ", unknown here");
     }
@@ -167,34 +167,57 @@ final class RunJsonReader {
     return requireNonNull(note.get(name), name);
   }
 
-  private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
-    Map<String, @Nullable Object> fields = new HashMap<>();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      parser.nextToken();
-      fields.put(name, value(parser));
-    }
-    return fields;
-  }
+  /** Reads a note that a run may have replaced: into bounded memory, whatever it has. */
+  private static final class Values {
+    private static final int MAX_NAMES = 100_000;
+    private static final int MAX_ITEMS = 1 << 20;
 
-  private static @Nullable Object value(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> array(parser);
-      case VALUE_NUMBER_INT -> parser.getLongValue();
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_NULL -> null;
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      default -> parser.getText();
-    };
-  }
+    private final JsonParser parser;
+    private int names;
+    private int items;
 
-  private static List<@Nullable Object> array(JsonParser parser) throws IOException {
-    List<@Nullable Object> items = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      items.add(value(parser));
+    Values(JsonParser parser) {
+      this.parser = parser;
     }
-    return items;
+
+    Map<String, @Nullable Object> object() throws IOException {
+      Map<String, @Nullable Object> fields = new HashMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        names = within(names, MAX_NAMES);
+        String name = parser.currentName();
+        parser.nextToken();
+        fields.put(name, value());
+      }
+      return fields;
+    }
+
+    private @Nullable Object value() throws IOException {
+      return switch (parser.currentToken()) {
+        case START_OBJECT -> object();
+        case START_ARRAY -> array();
+        case VALUE_NUMBER_INT -> parser.getLongValue();
+        case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+        case VALUE_NULL -> null;
+        case VALUE_TRUE -> true;
+        case VALUE_FALSE -> false;
+        default -> parser.getText();
+      };
+    }
+
+    private List<@Nullable Object> array() throws IOException {
+      List<@Nullable Object> list = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        items = within(items, MAX_ITEMS);
+        list.add(value());
+      }
+      return list;
+    }
+
+    private static int within(int count, int most) throws DamagedNoteException {
+      if (count == most) {
+        throw new DamagedNoteException("the note has more than " + most + " values", null);
+      }
+      return count + 1;
+    }
   }
 }

@@ -190,11 +190,13 @@ final class RunProcesses {
    */
   private record ExitNote(Path witness, int code) {}
 
-  /** When the run ended, whatever it has left behind; empty if nobody noted that. */
+  /** When the run ended, whatever it has left behind, never after now; empty if not noted. */
   Optional<Instant> endedAt() throws IOException {
     Path witness = exitNote().map(ExitNote::witness).orElse(folder.timedOut());
     try {
-      return Optional.of(Files.getLastModifiedTime(witness, LinkOption.NOFOLLOW_LINKS).toInstant());
+      Instant noted = Files.getLastModifiedTime(witness, LinkOption.NOFOLLOW_LINKS).toInstant();
+      Instant now = Instant.now();
+      return Optional.of(noted.isBefore(now) ? noted : now); // the run can set any time
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

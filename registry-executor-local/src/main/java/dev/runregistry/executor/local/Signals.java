@@ -1,6 +1,7 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.ProcessTable.Entry;
+import dev.runregistry.executor.local.internal.HelperProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Sends signals to processes, each only if it is still the one that was seen. */
 final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
+  private static final int MAX_OUTPUT = 1 << 16; // there is none
   private static final Duration KILL_COMMAND = Duration.ofSeconds(5);
 
   private Signals() {}
@@ -48,15 +50,8 @@ final class Signals {
         new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", signal.name()));
     processes.forEach(process -> command.add(Long.toString(process.identity().pid())));
     try {
-      Process kill =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
       // some may have ended meanwhile, so its exit code says nothing
-      if (!Uninterruptibly.await(kill, KILL_COMMAND)) {
-        kill.destroyForcibly();
-      }
+      new HelperProcess(command, MAX_OUTPUT, KILL_COMMAND).run();
     } catch (IOException e) {
       log.warn("cannot send {} to {}", signal, processes, e);
     }

@@ -111,7 +111,8 @@ final class Supervisor {
   }
 
   /** Sets variables, and removes those that are null. */
-  static void change(Map<String, String> environment, Map<String, @Nullable String> changes) {
+  private static void change(
+      Map<String, String> environment, Map<String, @Nullable String> changes) {
     changes.forEach(
         (name, value) -> {
           if (value == null) {

@@ -8,9 +8,11 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class SupervisorLink {
   private final Map<Integer, Long> received = new HashMap<>(); // all guarded by this
   private @Nullable OutputStream commands;
   private @Nullable ChildEnd end;
+  private long child; // its pid; 0 while that is not known
+  private boolean noted; // in the files of the run, which are no evidence of how it ended
   private boolean done;
   private boolean shown;
   private boolean gone;
@@ -92,12 +96,8 @@ final class SupervisorLink {
   /** Looks at the files of a supervisor that cannot be heard. */
   private void look() {
     try {
-      if (processes.isExitNoted()) {
-        int code = processes.exitCode().orElseThrow();
-        ChildEnd noted =
-            new ChildEnd(code, processes.signaled(), processes.startError().orElse(""));
-        change(() -> end = noted);
-      }
+      boolean found = processes.isExitNoted();
+      change(() -> noted = found);
     } catch (IOException e) {
       log.debug("the exit code cannot be read", e);
     }
@@ -106,8 +106,11 @@ final class SupervisorLink {
   private synchronized void take(String line) {
     String[] words = line.split(" ", 4);
     switch (words[0]) {
+      case "child" -> child = Long.parseLong(words[1]);
       case "ended" ->
-          end = new ChildEnd(Integer.parseInt(words[1]), !words[2].equals("0"), words[3]);
+          end =
+              new ChildEnd(
+                  Integer.parseInt(words[1]), !words[2].equals("0"), words[3], Instant.now());
       case "done" -> done = true;
       case "shown" -> shown = true;
       case "pong" -> answers++;
@@ -139,8 +142,13 @@ final class SupervisorLink {
     return Optional.ofNullable(end);
   }
 
+  /** Returns the pid of the child; empty if its supervisor did not start it, or cannot be heard. */
+  synchronized OptionalLong child() {
+    return child == 0 ? OptionalLong.empty() : OptionalLong.of(child);
+  }
+
   private synchronized boolean hasEnded() {
-    return end != null || gone;
+    return end != null || gone || noted;
   }
 
   private synchronized boolean isDone() {

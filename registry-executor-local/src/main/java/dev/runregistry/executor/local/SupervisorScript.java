@@ -217,6 +217,7 @@ final class SupervisorScript {
         syswrite $failed_w, "$error $!";
         leave($error == 2 || $error == 20 ? 127 : 126);
       }
+      report("child $child");
       # The rest is compiled when the command is on its way: it need not wait for that.
       eval <<'THE_REST' or print STDERR $@;
       close $failed_w;

@@ -1,17 +1,23 @@
 package dev.runregistry.executor.local;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks one line of a data set, which is a training example or, where it has no {@code prompts}, a
  * reasoning trace.
  */
 final class TraceRecord {
+  private static final Set<String> FIELDS =
+      Set.of("prompts", "prompt", "final_answer", "metadata", "meta", "steps");
+
+  private static final Set<String> STEP_FIELDS = Set.of("i", "type", "content");
+
   private final DatasetFile file;
   private final int line;
   private final JsonParser parser;
@@ -35,11 +41,14 @@ final class TraceRecord {
     if (JsonFields.beginsWithByteOrderMark(decoded.text())) {
       throw file.wrong(line, 1, JsonFields.BYTE_ORDER_MARK_FOUND);
     }
-    try (JsonParser parser = RunJson.JSON.createParser(decoded.text())) {
-      new TraceRecord(file, line, parser).check();
-    } catch (JsonProcessingException e) {
-      throw file.notJson(e, line - 1);
-    }
+    JsonFields.read(
+        file,
+        new StringReader(decoded.text()),
+        line - 1,
+        parser -> {
+          new TraceRecord(file, line, parser).check();
+          return file;
+        });
   }
 
   private void check() throws IOException {
@@ -66,8 +75,7 @@ final class TraceRecord {
     Map<String, JsonToken> fields = new HashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      JsonToken kind = parser.nextToken();
-      fields.put(name, kind);
+      JsonToken kind = note(name, name, FIELDS, fields);
       if (name.equals("steps") && kind == JsonToken.START_ARRAY) {
         checkSteps();
       } else {
@@ -75,6 +83,18 @@ final class TraceRecord {
       }
     }
     return fields;
+  }
+
+  /** Notes of what kind a known field is; others are passed over, and not kept. */
+  private JsonToken note(
+      String name, String place, Set<String> known, Map<String, JsonToken> fields)
+      throws IOException {
+    JsonFields.requireNew(file, parser, line - 1, !fields.containsKey(place));
+    JsonToken kind = parser.nextToken();
+    if (known.contains(name)) {
+      fields.put(place, kind);
+    }
+    return kind;
   }
 
   private void checkSteps() throws IOException {
@@ -85,7 +105,8 @@ final class TraceRecord {
       }
       Map<String, JsonToken> fields = new HashMap<>();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        fields.put(step + "." + parser.currentName(), parser.nextToken());
+        String name = parser.currentName();
+        note(name, step + "." + name, STEP_FIELDS, fields);
         parser.skipChildren();
       }
       require(fields, step + ".i", JsonToken.VALUE_NUMBER_INT);

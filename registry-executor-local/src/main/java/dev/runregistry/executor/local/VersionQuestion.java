@@ -1,17 +1,13 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.HelperProcess;
 import dev.runregistry.run.Secrets;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class VersionQuestion {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int LONGEST = 100;
+  private static final int MAX_BYTES = 1 << 20; // of an answer; a longer one is none
 
   /**
    * Where a path begins: at a slash that begins a word, at a drive, at a word with a second slash.
@@ -54,46 +51,27 @@ final class VersionQuestion {
    */
   Optional<String> ask(File program) {
     try {
-      Path answer = Files.createTempFile("registry-version", null);
-      try {
-        return isAnswered(program, answer) ? firstLine(answer) : Optional.empty();
-      } finally {
-        Files.delete(answer);
-      }
+      return new HelperProcess(List.of(program.getPath(), "--version"), MAX_BYTES, limit)
+          .in(workingDirectory)
+          .changing(environment)
+          .run()
+          .filter(answer -> answer.exitCode() == 0)
+          .flatMap(answer -> firstLine(answer.output()));
     } catch (IOException e) { // it cannot be started after all: the run will say why
       return Optional.empty();
     }
   }
 
-  private boolean isAnswered(File program, Path answer) throws IOException {
-    ProcessBuilder asking = new ProcessBuilder(program.getPath(), "--version");
-    asking.directory(workingDirectory);
-    Supervisor.change(asking.environment(), environment);
-    // to a file: what the program leaves behind could hold a pipe open
-    asking.redirectError(Redirect.DISCARD).redirectOutput(answer.toFile());
-    Process process = asking.redirectInput(Redirect.from(new File("/dev/null"))).start();
-    try {
-      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-  }
-
-  private static Optional<String> firstLine(Path answer) throws IOException {
-    try (InputStream in = Files.newInputStream(answer)) {
-      String text = new String(in.readNBytes(LONGEST * 4), StandardCharsets.UTF_8);
-      return text.lines()
-          .map(line -> line.replaceAll("[\\p{Cntrl}\\x{FFFD}]", "").strip())
-          .map(VersionQuestion::withoutPath)
-          .map(Secrets::masked)
-          .filter(line -> !line.isEmpty())
-          .map(line -> line.substring(0, Math.min(line.length(), LONGEST)))
-          .findFirst();
-    }
+  private static Optional<String> firstLine(String answer) {
+    return answer
+        .substring(0, Math.min(answer.length(), LONGEST * 4))
+        .lines()
+        .map(line -> line.replaceAll("[\\p{Cntrl}\\x{FFFD}]", "").strip())
+        .map(VersionQuestion::withoutPath)
+        .map(Secrets::masked)
+        .filter(line -> !line.isEmpty())
+        .map(line -> line.substring(0, Math.min(line.length(), LONGEST)))
+        .findFirst();
   }
 
   /** Cut there: where a path ends nobody can say. */

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,8 +92,7 @@ class FolderDatasetCatalogTest {
         "50|5.0|math/manifest.json, line 9, column 17: trace_count must be a whole number",
         "[\"a\", \"b\"]|{}|math/manifest.json, line 8, column 15: trace_ids must be a list",
         "\"math\"|\"other\"|math/manifest.json: dataset_key must be the name of the folder, math",
-        "\"stats\"|\"build_id\"|math/manifest.json, line 10, column 12: not JSON: Duplicate field"
-            + " 'build_id'",
+        "\"stats\"|\"build_id\"|math/manifest.json, line 10, column 2: a second value of build_id",
       })
   void a_manifest_that_is_not_well_formed_is_refused_where_it_is_not(
       String good, String bad, String explanation) throws IOException {
@@ -108,6 +109,56 @@ class FolderDatasetCatalogTest {
     Files.writeString(manifest, text);
 
     assertThat(refusal(() -> catalog.find(KEY))).startsWith("math/manifest.json");
+  }
+
+  @Test
+  void a_manifest_with_millions_of_names_is_refused_and_its_names_are_not_kept()
+      throws IOException {
+    try (BufferedWriter writer = Files.newBufferedWriter(manifest)) {
+      writer.write("{\"ignored\":{\"0\":0");
+      for (int i = 1_000_000; i < 5_500_000; i++) {
+        writer.write(",\"" + i + "\":0");
+      }
+      writer.write("}}");
+    }
+    assertThat(Files.size(manifest)).isGreaterThan(48_000_000);
+
+    assertThat(refusal(() -> catalog.find(KEY)))
+        .matches("math/manifest.json, line 1, column \\d+: more than 100000 names");
+  }
+
+  @Test
+  void a_manifest_that_is_too_large_is_refused_before_it_is_read() throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(manifest.toFile(), "rw")) {
+      sparse.setLength(1L << 40);
+    }
+
+    assertThat(refusal(() -> catalog.find(KEY)))
+        .isEqualTo("math/manifest.json: cannot be read: larger than 67108864 bytes");
+  }
+
+  /** What was seen: advice of a library to raise its limits, and no line. */
+  @Test
+  void json_beyond_a_limit_is_refused_in_our_words_with_file_and_line() throws IOException {
+    String deep = "[".repeat(1_200) + "]".repeat(1_200);
+    String text = manifest("math");
+    for (String value : List.of(deep, "1".repeat(1_500), "NaN")) {
+      Files.writeString(manifest, text.replace("\"stats\":", "\"stats\":" + value + ",\"x\":"));
+      assertThat(refusal(() -> catalog.find(KEY)))
+          .matches(
+              "math/manifest.json, line 10, column \\d+: "
+                  + "(nested deeper than 1000 levels"
+                  + "|a number of more than 1000 digits, or a text that is too long"
+                  + "|not JSON)");
+    }
+    Files.writeString(manifest, text);
+    Dataset dataset = catalog.find(KEY);
+    for (String value : List.of(deep, "1".repeat(1_500), "NaN")) {
+      Files.writeString(records, TRACE + "\n{\"prompts\":\"a\",\"meta\":" + value + "}\n");
+      assertThat(refusal(() -> catalog.sample(dataset, 5)))
+          .startsWith("math/dataset.jsonl, line 2, column ")
+          .doesNotContain("StreamReadConstraints", "Feature");
+    }
   }
 
   @Test
@@ -218,8 +269,9 @@ class FolderDatasetCatalogTest {
             + " whole number, is a string",
         "[]|', column 1: not a JSON object'",
         "{\"prompts\":\"a\"} {}|', column 17: there is more after the JSON object'",
-        "{\"prompts\":\"a\",\"prompts\":\"b\"}|', column 25: not JSON: Duplicate field"
-            + " ''prompts'''",
+        "{\"prompts\":\"a\",\"prompts\":\"b\"}|', column 16: a second value of prompts'",
+        "{\"prompts\":\"a\",\"x\":NaN}|', column 23: not JSON'",
+        "{\"prompt\":\"a\",\"steps\":[{\"i\":0,\"i\":1}]}|', column 31: a second value of i'",
       })
   void a_line_that_is_no_record_is_refused_by_line_and_field(String line, String explanation)
       throws IOException {

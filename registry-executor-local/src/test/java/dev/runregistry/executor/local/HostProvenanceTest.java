@@ -177,7 +177,8 @@ class HostProvenanceTest {
   void a_hundred_thousand_changed_files_are_as_dirty_as_one() throws Exception {
     String commit = GitRepository.in(folder).commit("a", "1");
     String many =
-        "echo '# branch.oid %s'; seq 100000 | sed 's/^/1 .M N... 100644 file/'".formatted(commit);
+        "case \"$*\" in *config*) exit 1 ;; esac; echo '# branch.oid %s'; seq 100000 | sed 's/^/1 .M N... 100644 file/'"
+            .formatted(commit);
 
     assertThat(atEnd(provenance().asking(script(many)), () -> {}).gitDirty()).isTrue();
   }
@@ -250,6 +251,127 @@ class HostProvenanceTest {
       Files.writeString(folder.resolve(".git/HEAD"), "ref: " + name + "\n");
       assertThat(provenance().atStart().gitCommit()).describedAs(name).isNull();
     }
+  }
+
+  @Test
+  void a_run_in_an_unpacked_archive_executes_nothing_that_its_author_has_configured()
+      throws Exception {
+    Path executed = folder.resolve("executed");
+    String command = script("touch " + executed + "; cat");
+    GitRepository repository = GitRepository.in(folder.resolve("archive"));
+    repository.write(".gitattributes", "*.txt filter=evil\n*.md filter=lfs\n");
+    repository.write("a.txt", "1");
+    repository.commit("b.md", "1");
+    Path included = folder.resolve("included");
+    Files.writeString(included, "[filter \"evil\"]\n  process = " + command + "\n");
+    repository.git("config", "extensions.worktreeConfig", "true");
+    repository.git("config", "include.path", included.toString());
+    repository.git("config", "filter.evil.clean", command);
+    repository.git("config", "filter.evil.required", "true");
+    repository.git("config", "--worktree", "filter.lfs.clean", command);
+    repository.git("config", "core.fsmonitor", command);
+    repository.write("a.txt", "2");
+    repository.write("b.md", "2");
+
+    Provenance known = atEnd(provenance().in(repository.folder()), () -> {});
+
+    assertThat(executed).doesNotExist();
+    assertThat(known.gitDirty()).isTrue();
+  }
+
+  @Test
+  void a_filter_with_a_name_that_cannot_be_overridden_is_not_executed() throws Exception {
+    Path executed = folder.resolve("executed");
+    String command = script("touch " + executed + "; cat");
+    GitRepository repository = GitRepository.in(folder.resolve("archive"));
+    repository.write(".gitattributes", "*.txt filter=a=b\n");
+    String commit = repository.commit("a.txt", "1");
+    repository.git("config", "filter.a=b.clean", command);
+    repository.write("a.txt", "2");
+
+    Provenance known = atEnd(provenance().in(repository.folder()), () -> {});
+
+    assertThat(executed).doesNotExist();
+    assertThat(known.gitCommit()).isEqualTo(commit);
+    assertThat(known.gitDirty()).isNull();
+  }
+
+  @Test
+  void the_filters_of_a_submodule_are_not_executed() throws Exception {
+    Path executed = folder.resolve("executed");
+    String command = script("touch " + executed + "; cat");
+    GitRepository inner = GitRepository.in(folder.resolve("inner"));
+    inner.write(".gitattributes", "*.txt filter=evil\n");
+    inner.commit("a.txt", "1");
+    GitRepository outer = GitRepository.in(folder.resolve("outer"));
+    outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../inner", "sub");
+    outer.commit("b", "1");
+    GitRepository sub = new GitRepository(outer.folder().resolve("sub"));
+    sub.git("config", "filter.evil.clean", command);
+    sub.write("a.txt", "2");
+
+    assertThat(atEnd(provenance().in(outer.folder()), () -> {}).gitDirty()).isFalse();
+    assertThat(executed).doesNotExist();
+  }
+
+  @Test
+  void a_missing_object_is_not_fetched_from_where_the_repository_says() throws Exception {
+    Path executed = folder.resolve("executed");
+    String command = script("touch " + executed + "; exit 1");
+    GitRepository repository = GitRepository.in(folder.resolve("archive"));
+    repository.commit("a", "1");
+    String tree = repository.git("rev-parse", "HEAD^{tree}");
+    repository.git("config", "core.repositoryFormatVersion", "1");
+    repository.git("config", "extensions.partialClone", "origin");
+    repository.git("config", "remote.origin.url", repository.folder().toString());
+    repository.git("config", "remote.origin.promisor", "true");
+    repository.git("config", "remote.origin.uploadpack", command);
+    repository.git("config", "protocol.file.allow", "always");
+    repository.git("config", "core.sshCommand", command);
+    repository.write("a", "2");
+    repository.git("add", "a");
+    Path objects = repository.folder().resolve(".git/objects");
+    Files.delete(objects.resolve(tree.substring(0, 2)).resolve(tree.substring(2)));
+
+    for (String url : List.of(repository.folder().toString(), "ssh://host/x", "ext::" + command)) {
+      repository.git("config", "remote.origin.url", url);
+      atEnd(provenance().in(repository.folder()), () -> {});
+    }
+
+    assertThat(executed).doesNotExist();
+  }
+
+  @Test
+  void git_has_the_environment_of_the_run_and_none_of_our_secrets() throws Exception {
+    GitRepository.in(folder).commit("a", "1");
+    Path seen = folder.resolve("seen");
+    String asked = script("env >> " + seen + "; case \"$*\" in *config*) exit 1 ;; esac");
+    Map<String, String> environment =
+        Map.of("OF_THE_RUN", "1", "REGISTRY_DB_PASSWORD", "hunter2", "PATH", System.getenv("PATH"));
+
+    atEnd(
+        HostProvenance.of("1.2.3", environment, List.of())
+            .in(folder)
+            .asking(asked)
+            .waiting(Duration.ofMinutes(2)),
+        () -> {});
+
+    assertThat(Files.readString(seen))
+        .contains("OF_THE_RUN=1", "GIT_ALLOW_PROTOCOL=none")
+        .doesNotContain("hunter2")
+        .doesNotContain("HOME=");
+  }
+
+  @Test
+  void with_git_off_no_repository_is_looked_at() throws Exception {
+    GitRepository.in(folder).commit("a", "1");
+    Path asked = folder.resolve("asked");
+
+    Provenance known = atEnd(provenance().asking(script("touch " + asked)).withoutGit(), () -> {});
+
+    assertThat(known.gitCommit()).isNull();
+    assertThat(known.gitDirty()).isNull();
+    assertThat(asked).doesNotExist();
   }
 
   private String script(String body) throws IOException {

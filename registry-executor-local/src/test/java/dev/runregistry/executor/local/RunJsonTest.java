@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -100,6 +102,20 @@ class RunJsonTest {
       assertThatThrownBy(() -> RunJson.readEnded(note.getBytes(StandardCharsets.UTF_8)))
           .as(note)
           .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Example
+  void a_note_that_a_run_has_filled_up_is_damaged_and_does_not_fill_the_memory() {
+    String names =
+        IntStream.range(0, 200_000)
+            .mapToObj(i -> "\"" + i + "\":0")
+            .collect(Collectors.joining(",", "{", "}"));
+    String items = "{\"a\":[" + "0,".repeat(2_000_000) + "0]}";
+    for (String note : List.of(names, items)) {
+      assertThatThrownBy(() -> RunJson.readStarted(note.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOf(DamagedNoteException.class)
+          .hasMessageMatching("the note has more than \\d+ values");
     }
   }
 
