@@ -1,6 +1,7 @@
 package dev.runregistry.http;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
@@ -23,12 +24,15 @@ final class Gate extends Handler.Wrapper {
   private final HostCheck hosts;
   private final TokenCheck token;
   private final OriginCheck origins;
+  private final BodyPermits bodies = new BodyPermits();
+  private final Duration requestLimit;
 
   Gate(ServerConfig config, RouteTable routes) {
     this.routes = routes;
     this.hosts = new HostCheck(config);
     this.token = new TokenCheck(config.token());
     this.origins = new OriginCheck(config.corsOrigins());
+    this.requestLimit = config.requestLimit();
   }
 
   @Override
@@ -36,6 +40,10 @@ final class Gate extends Handler.Wrapper {
     Optional<Refusal> refusal = refusal(request);
     if (refusal.isPresent()) {
       answer(refusal.get(), response, callback);
+      return true;
+    }
+    if (!bodies.tryAcquire(request)) {
+      BodyDrain.then(request, requestLimit, () -> answer(tooManyBodies(), response, callback));
       return true;
     }
     return super.handle(request, response, callback);
@@ -56,6 +64,11 @@ final class Gate extends Handler.Wrapper {
       return Optional.of(Refusal.of(403, "Pages of other sites may not do this"));
     }
     return notHere(path, request.getMethod());
+  }
+
+  private static Refusal tooManyBodies() {
+    return Refusal.of(503, "Too many requests are being received; try again later")
+        .withHeader("Retry-After", "1");
   }
 
   private static boolean isProtected(String path, Request request) {
@@ -85,6 +98,8 @@ final class Gate extends Handler.Wrapper {
     response.setStatus(refusal.status());
     refusal.headers().forEach(response.getHeaders()::put);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.MEDIA_TYPE);
-    response.write(true, ByteBuffer.wrap(ErrorJson.of(refusal.detail())), callback);
+    byte[] body =
+        ErrorJson.of(refusal.status(), refusal.detail(), String.valueOf(RequestIds.of(response)));
+    response.write(true, ByteBuffer.wrap(body), callback);
   }
 }

@@ -22,14 +22,14 @@ final class RunRoutes {
 
   private final RunRegistry registry;
   private final ServerConfig config;
-  private final RequestBody requestBody;
+  private final BodyReader bodies;
   private final LocalRuns localRuns;
   private final PageJson pageJson = new PageJson();
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
     this.registry = registry;
     this.config = config;
-    this.requestBody = new RequestBody(config);
+    this.bodies = new BodyReader(config);
     this.localRuns = localRuns;
   }
 
@@ -42,7 +42,7 @@ final class RunRoutes {
 
   private void submit(Context ctx) throws IOException {
     Optional<String> key = IdempotencyKey.of(ctx);
-    RunBody body = RunBody.read(requestBody.read(ctx));
+    RunBody body = RunBody.of(bodies.read(ctx, RunBody.FIELDS));
     Map<String, String> trace = TraceContext.variables(ctx);
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
