@@ -23,8 +23,8 @@ final class HealthRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.get("/api/health", ctx -> Routes.json(ctx, HEALTHY));
-    routes.get("/api/health/ready", this::ready);
+    routes.get("/api/health", Access.PROBE, ctx -> Routes.json(ctx, HEALTHY));
+    routes.get("/api/health/ready", Access.PROBE, this::ready);
     routes.get("/api/tunix/status", this::runtime);
     routes.get("/metrics", this::metrics);
   }

@@ -22,14 +22,14 @@ public final class RegistryServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final JettySettings jetty;
+  private final RouteTable routes = new RouteTable();
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
-    RouteTable routes = new RouteTable();
     this.jetty = new JettySettings(config, routes);
-    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry, routes));
+    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
 
   /** A server that does not listen yet. */
@@ -38,7 +38,7 @@ public final class RegistryServer implements AutoCloseable {
         requireNonNull(registry, "registry"), requireNonNull(config, "config"));
   }
 
-  private void configure(JavalinConfig javalinConfig, RunRegistry registry, RouteTable table) {
+  private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
     LocalRuns localRuns = new LocalRuns(config.maxLocalRuns());
     config
         .metrics()
@@ -57,13 +57,13 @@ public final class RegistryServer implements AutoCloseable {
     jetty.applyTo(javalinConfig.jetty);
     Failures.addTo(javalinConfig.routes);
     javalinConfig.router.javaLangErrorHandler(Failures::broken);
-    Routes routes = new Routes(javalinConfig.routes, table);
-    new HealthRoutes(registry, config).addTo(routes);
-    new RunRoutes(registry, config, localRuns).addTo(routes);
-    new LogRoutes(registry).addTo(routes);
-    new DatasetRoutes(registry).addTo(routes);
-    new DocsRoutes().addTo(routes);
-    new PageRoutes().addTo(routes);
+    Routes added = new Routes(javalinConfig.routes, routes);
+    new HealthRoutes(registry, config).addTo(added);
+    new RunRoutes(registry, config, localRuns).addTo(added);
+    new LogRoutes(registry).addTo(added);
+    new DatasetRoutes(registry).addTo(added);
+    new DocsRoutes().addTo(added);
+    new PageRoutes().addTo(added);
   }
 
   /**
@@ -79,6 +79,11 @@ public final class RegistryServer implements AutoCloseable {
     port = javalin.port();
     log.info("listening on {}", new ListenAddress(config.host(), port));
     return this;
+  }
+
+  /** Returns all routes. */
+  RouteTable routes() {
+    return routes;
   }
 
   /** The port it listens on, the one chosen where the configuration has 0; -1 before it starts. */
