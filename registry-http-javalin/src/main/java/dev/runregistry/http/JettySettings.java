@@ -25,6 +25,7 @@ final class JettySettings {
   private static final int MAX_HEADER_BYTES = 8 * 1024;
   // longer than clients keep connections: who closes first, while the other sends, loses a request
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+  private static final Duration MIN_STOP_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration PREFLIGHT_AGE = Duration.ofMinutes(10);
 
   private final ServerConfig config;
@@ -79,7 +80,11 @@ final class JettySettings {
     server.setHandler(frame);
     server.setErrorHandler(new JsonErrors());
     server.setRequestLog(new RequestRecord(routes, config.metrics()));
-    server.setStopTimeout(config.stopLimit().plus(Duration.ofMillis(1)).toMillis());
+  }
+
+  /** Sets how long a stop waits for requests; answers that are due get at least a second. */
+  void setStopTimeout(Server server, Duration timeout) {
+    server.setStopTimeout(Math.max(timeout.toMillis(), MIN_STOP_TIMEOUT.toMillis()));
   }
 
   private Handler crossOrigin(Gate gate) {

@@ -23,11 +23,13 @@ public final class RegistryServer implements AutoCloseable {
   private final ServerConfig config;
   private final JettySettings jetty;
   private final RouteTable routes = new RouteTable();
+  private final LocalRuns localRuns;
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
+    this.localRuns = new LocalRuns(config.maxLocalRuns());
     this.jetty = new JettySettings(config, routes);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
@@ -39,7 +41,6 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
-    LocalRuns localRuns = new LocalRuns(config.maxLocalRuns());
     config
         .metrics()
         .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
@@ -58,7 +59,7 @@ public final class RegistryServer implements AutoCloseable {
     Failures.addTo(javalinConfig.routes);
     javalinConfig.router.javaLangErrorHandler(Failures::broken);
     Routes added = new Routes(javalinConfig.routes, routes);
-    new HealthRoutes(registry, config).addTo(added);
+    new HealthRoutes(registry, config, localRuns).addTo(added);
     new RunRoutes(registry, config, localRuns).addTo(added);
     new LogRoutes(registry).addTo(added);
     new DatasetRoutes(registry).addTo(added);
@@ -81,22 +82,27 @@ public final class RegistryServer implements AutoCloseable {
     return this;
   }
 
-  /** Returns all routes. */
-  RouteTable routes() {
-    return routes;
-  }
-
   /** The port it listens on, the one chosen where the configuration has 0; -1 before it starts. */
   public int port() {
     return port;
   }
 
+  /** Returns all routes, of a server that has been created. */
+  RouteTable routes() {
+    return routes;
+  }
+
   /**
-   * Takes no more runs and waits for those that are going on, at most the stop limit of the
-   * configuration; then stops to listen. Local runs that are still going on after that go on: this
-   * host's journal has them. Stopping again does nothing.
+   * Refuses new runs and waits for local runs that are running, at most the stop limit of the
+   * configuration; everything else is answered meanwhile. A request whose run takes longer is
+   * answered with 503 and the id of the run, which continues: this host's journal has it. Then
+   * stops listening. Stopping again does nothing.
    */
   public void stop() {
+    long begun = System.nanoTime();
+    localRuns.stop(config.stopLimit());
+    jetty.setStopTimeout(
+        javalin.jettyServer().server(), config.stopLimit().minusNanos(System.nanoTime() - begun));
     try {
       // Javalin's own stop takes runs that go on for an error
       javalin.jettyServer().server().stop();
