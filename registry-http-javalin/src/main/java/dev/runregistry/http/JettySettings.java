@@ -2,9 +2,11 @@ package dev.runregistry.http;
 
 import static java.util.Objects.requireNonNull;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.javalin.config.JettyConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Set;
@@ -14,6 +16,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
@@ -59,9 +62,22 @@ final class JettySettings {
   private Connector connector(Server server, HttpConfiguration http) {
     ServerConnector connector = new ClientConnector(server, new HttpConnectionFactory(http));
     open(connector);
+    connector.addBean(new NetworkConnectionLimit(maxConnections(), connector));
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
     connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
     return connector;
+  }
+
+  /**
+   * Half of the descriptors of this process: the rest is for runs and the database. More clients
+   * wait to be accepted.
+   */
+  private static int maxConnections() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long half = unix.getMaxFileDescriptorCount() / 2;
+      return (int) Math.max(1, Math.min(Integer.MAX_VALUE, half));
+    }
+    return Integer.MAX_VALUE;
   }
 
   private void open(ServerConnector connector) {

@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -44,53 +42,6 @@ class ManyBodiesTest {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** A server in a JVM of its own. */
-  private static final class SmallServer extends TestClient {
-    private final Process process;
-    private final int port;
-
-    SmallServer(Path folder) throws IOException {
-      process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx128m",
-                  "-XX:+ExitOnOutOfMemoryError",
-                  "-XX:TieredStopAtLevel=1",
-                  "-Djava.io.tmpdir=" + folder,
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  KillableServer.class.getName(),
-                  folder.toString(),
-                  "true")
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-      port = Integer.parseInt(out.readLine());
-    }
-
-    @Override
-    int port() {
-      return port;
-    }
-
-    void requireHealthy() {
-      assertThat(get("/api/health").statusCode()).isEqualTo(200);
-    }
-
-    void requireWorking() {
-      requireHealthy();
-      await().atMost(PATIENCE).until(() -> post(body(true)).statusCode() == 200);
-    }
-
-    @Override
-    public void close() {
-      assertThat(process.isAlive()).as("the server is alive").isTrue();
-      process.destroyForcibly().onExit().join();
-    }
-  }
-
   private static void requireAnswered(HttpResponse<String> answer, Integer... alternatives) {
     if (answer.statusCode() == 503) {
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
@@ -102,7 +53,7 @@ class ManyBodiesTest {
 
   @Test
   void many_large_bodies_at_once_do_not_end_the_server() throws Exception {
-    try (SmallServer server = new SmallServer(folder)) {
+    try (SmallServer server = new SmallServer(folder, "ulimit -c 0", "true")) {
       String body = largeBody();
       List<CompletableFuture<HttpResponse<String>>> answers =
           IntStream.range(0, MANY).mapToObj(i -> server.sendAsync(server.posting(body))).toList();
@@ -117,7 +68,7 @@ class ManyBodiesTest {
   void many_large_bodies_that_never_end_do_not_end_the_server() throws Exception {
     byte[] request = request(largeBody());
     List<Socket> sockets = new ArrayList<>();
-    try (SmallServer server = new SmallServer(folder)) {
+    try (SmallServer server = new SmallServer(folder, "ulimit -c 0", "true")) {
       for (int i = 0; i < MANY; i++) {
         Socket socket = RawRequest.connect(server);
         sockets.add(socket);
