@@ -116,6 +116,7 @@ final class JettySettings {
             "Idempotent-Replayed",
             "Link",
             "Retry-After",
+            LogRoutes.TAIL_TRUNCATED,
             LogRoutes.TOTAL_LINES,
             RequestIds.HEADER));
     handler.setAllowCredentials(false);
