@@ -35,7 +35,7 @@ final class DatasetRoutes {
 
   private static String next(DatasetPage page, int limit) {
     String last = page.datasets().get(page.datasets().size() - 1).key().value();
-    return "/api/datasets?limit=%d&after=%s"
+    return "datasets?limit=%d&after=%s"
         .formatted(limit, URLEncoder.encode(last, StandardCharsets.UTF_8));
   }
 

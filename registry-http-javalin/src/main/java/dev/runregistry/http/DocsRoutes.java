@@ -22,9 +22,17 @@ final class DocsRoutes {
   private volatile byte @Nullable [] openApi; // made from YAML when first asked for: 0.2 s
 
   void addTo(Routes routes) {
-    routes.get("/openapi.json", ctx -> Routes.json(ctx, openApi()));
-    routes.get("/docs", ctx -> Routes.text(ctx, "text/html", Resources.read("docs.html")));
-    routes.get("/docs/{file}", this::file);
+    routes.get("/openapi.json", Access.PUBLIC, ctx -> Routes.json(ctx, openApi()));
+    routes.get("/docs", Access.PUBLIC, DocsRoutes::page);
+    routes.get("/docs/{file}", Access.PUBLIC, this::file);
+  }
+
+  private static void page(Context ctx) throws IOException {
+    if (ctx.path().endsWith("/")) { // the addresses in it are relative to the other
+      ctx.redirect("../docs");
+    } else {
+      Routes.text(ctx, "text/html", Resources.read("docs.html"));
+    }
   }
 
   private byte[] openApi() throws IOException {

@@ -21,10 +21,12 @@ final class Fields {
   private static final DatasetKey HARMLESS = DatasetKey.NONE;
 
   private final JsonNode object;
+  private final boolean complete;
   private final List<Problem> problems = new ArrayList<>();
 
-  Fields(JsonNode object) {
-    this.object = object;
+  Fields(BodyReader.Known body) {
+    object = body.values();
+    complete = body.complete();
   }
 
   /**
@@ -53,7 +55,9 @@ final class Fields {
   String text(String name, int max) {
     JsonNode value = object.get(name);
     if (value == null) {
-      wrong(name, "Field required", "missing");
+      if (complete) {
+        wrong(name, "Field required", "missing");
+      }
       return "";
     }
     return checked(name, value, max).orElse("");

@@ -1,8 +1,10 @@
 package dev.runregistry.http;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -19,16 +21,25 @@ import org.eclipse.jetty.util.HostPort;
 final class Gate extends Handler.Wrapper {
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
+  // empty segments, parameters, broken escapes, encoded slashes and control characters, dots
+  private static final Pattern NOT_CANONICAL =
+      Pattern.compile(
+          "//|[;\\\\\\x00-\\x20\\x7f]|%(?![2-9a-f][0-9a-f])|%2f|%5c|/(?:\\.|%2e){1,2}(?:/|$)",
+          Pattern.CASE_INSENSITIVE);
+
   private final RouteTable routes;
   private final HostCheck hosts;
   private final TokenCheck token;
   private final OriginCheck origins;
+  private final BodyPermits bodies = new BodyPermits();
+  private final Duration requestLimit;
 
   Gate(ServerConfig config, RouteTable routes) {
     this.routes = routes;
     this.hosts = new HostCheck(config);
     this.token = new TokenCheck(config.token());
     this.origins = new OriginCheck(config.corsOrigins());
+    this.requestLimit = config.requestLimit();
   }
 
   @Override
@@ -38,16 +49,22 @@ final class Gate extends Handler.Wrapper {
       answer(refusal.get(), response, callback);
       return true;
     }
+    if (!bodies.tryAcquire(request)) {
+      BodyDrain.then(request, requestLimit, () -> answer(tooManyBodies(), response, callback));
+      return true;
+    }
     return super.handle(request, response, callback);
   }
 
   private Optional<Refusal> refusal(Request request) {
     HttpFields headers = request.getHeaders();
     String path = Request.getPathInContext(request);
-    if (!hosts.accepts(new HostPort(Request.getServerName(request)))) {
+    String sent = String.valueOf(request.getHttpURI().getPath()); // what Javalin goes by
+    Access access = accessOf(path, sent);
+    if (access != Access.PROBE && !hosts.accepts(new HostPort(Request.getServerName(request)))) {
       return Optional.of(Refusal.of(421, "This server does not go by the name in Host"));
     }
-    if (isProtected(path, request) && !token.accepts(headers.get(HttpHeader.AUTHORIZATION))) {
+    if (access == Access.TOKEN && !token.accepts(headers.get(HttpHeader.AUTHORIZATION))) {
       return Optional.of(
           Refusal.of(401, "The bearer token is missing or wrong")
               .withHeader("WWW-Authenticate", "Bearer"));
@@ -55,18 +72,22 @@ final class Gate extends Handler.Wrapper {
     if (!SAFE.contains(request.getMethod()) && !origins.accepts(headers)) {
       return Optional.of(Refusal.of(403, "Pages of other sites may not do this"));
     }
-    return notHere(path, request.getMethod());
+    return notHere(path, request.getMethod())
+        .or(
+            () ->
+                NOT_CANONICAL.matcher(sent).find()
+                    ? Optional.of(Refusal.of(404, "Not Found"))
+                    : Optional.empty());
   }
 
-  private static boolean isProtected(String path, Request request) {
-    // what Javalin goes by is the path as it was sent
-    return isProtected(path) || isProtected(String.valueOf(request.getHttpURI().getPath()));
+  private Access accessOf(String path, String sent) {
+    Access access = routes.accessOf(path);
+    return routes.accessOf(sent) == access ? access : Access.TOKEN;
   }
 
-  private static boolean isProtected(String path) {
-    return path.startsWith("/api/tunix")
-        || path.startsWith("/api/datasets")
-        || path.startsWith("/metrics");
+  private static Refusal tooManyBodies() {
+    return Refusal.of(503, "Too many requests are being received; try again later")
+        .withHeader("Retry-After", "1");
   }
 
   private Optional<Refusal> notHere(String path, String method) {
@@ -85,6 +106,8 @@ final class Gate extends Handler.Wrapper {
     response.setStatus(refusal.status());
     refusal.headers().forEach(response.getHeaders()::put);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.MEDIA_TYPE);
-    response.write(true, ByteBuffer.wrap(ErrorJson.of(refusal.detail())), callback);
+    byte[] body =
+        ErrorJson.of(refusal.status(), refusal.detail(), String.valueOf(RequestIds.of(response)));
+    response.write(true, ByteBuffer.wrap(body), callback);
   }
 }

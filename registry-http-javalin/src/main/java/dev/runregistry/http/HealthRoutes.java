@@ -16,22 +16,29 @@ final class HealthRoutes {
 
   private final RunRegistry registry;
   private final ServerConfig config;
+  private final LocalRuns localRuns;
 
-  HealthRoutes(RunRegistry registry, ServerConfig config) {
+  HealthRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
     this.registry = registry;
     this.config = config;
+    this.localRuns = localRuns;
   }
 
   void addTo(Routes routes) {
-    routes.get("/api/health", ctx -> Routes.json(ctx, HEALTHY));
-    routes.get("/api/health/ready", this::ready);
+    routes.get("/api/health", Access.PROBE, ctx -> Routes.json(ctx, HEALTHY));
+    routes.get("/api/health/ready", Access.PROBE, this::ready);
     routes.get("/api/tunix/status", this::runtime);
     routes.get("/metrics", this::metrics);
   }
 
-  /** Answers when the database does, with how many runs wait for it either way. */
+  /**
+   * Answers when a run could be started and recorded, with how many runs wait for the database
+   * either way.
+   */
   private void ready(Context ctx) {
+    localRuns.requireRunning();
     int waiting = waiting();
+    requireJournal();
     try {
       registry.ping();
     } catch (RepositoryException e) {
@@ -40,6 +47,15 @@ final class HealthRoutes {
           503, "The database does not answer; ended runs that wait for it: " + waiting);
     }
     Routes.json(ctx, ready(waiting));
+  }
+
+  private void requireJournal() {
+    try {
+      registry.probeJournal();
+    } catch (JournalException e) {
+      log.warn("not ready: {}", e.getMessage());
+      throw Refusal.of(503, "The journal of this host cannot be written");
+    }
   }
 
   private int waiting() {

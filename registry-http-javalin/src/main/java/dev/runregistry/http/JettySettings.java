@@ -2,9 +2,11 @@ package dev.runregistry.http;
 
 import static java.util.Objects.requireNonNull;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.javalin.config.JettyConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Set;
@@ -14,6 +16,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
@@ -25,6 +28,7 @@ final class JettySettings {
   private static final int MAX_HEADER_BYTES = 8 * 1024;
   // longer than clients keep connections: who closes first, while the other sends, loses a request
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+  private static final Duration MIN_STOP_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration PREFLIGHT_AGE = Duration.ofMinutes(10);
 
   private final ServerConfig config;
@@ -58,9 +62,22 @@ final class JettySettings {
   private Connector connector(Server server, HttpConfiguration http) {
     ServerConnector connector = new ClientConnector(server, new HttpConnectionFactory(http));
     open(connector);
+    connector.addBean(new NetworkConnectionLimit(maxConnections(), connector));
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
     connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
     return connector;
+  }
+
+  /**
+   * Half of the descriptors of this process: the rest is for runs and the database. More clients
+   * wait to be accepted.
+   */
+  private static int maxConnections() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long half = unix.getMaxFileDescriptorCount() / 2;
+      return (int) Math.max(1, Math.min(Integer.MAX_VALUE, half));
+    }
+    return Integer.MAX_VALUE;
   }
 
   private void open(ServerConnector connector) {
@@ -79,7 +96,11 @@ final class JettySettings {
     server.setHandler(frame);
     server.setErrorHandler(new JsonErrors());
     server.setRequestLog(new RequestRecord(routes, config.metrics()));
-    server.setStopTimeout(config.stopLimit().plus(Duration.ofMillis(1)).toMillis());
+  }
+
+  /** Sets how long a stop waits for requests; answers that are due get at least a second. */
+  void setStopTimeout(Server server, Duration timeout) {
+    server.setStopTimeout(Math.max(timeout.toMillis(), MIN_STOP_TIMEOUT.toMillis()));
   }
 
   private Handler crossOrigin(Gate gate) {
@@ -95,6 +116,7 @@ final class JettySettings {
             "Idempotent-Replayed",
             "Link",
             "Retry-After",
+            LogRoutes.TAIL_TRUNCATED,
             LogRoutes.TOTAL_LINES,
             RequestIds.HEADER));
     handler.setAllowCredentials(false);

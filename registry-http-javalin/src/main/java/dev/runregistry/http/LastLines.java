@@ -15,15 +15,18 @@ final class LastLines {
    *
    * @param size how far the file goes; what comes after it is not looked at
    * @param lines how many lines; a last one without a line feed counts
+   * @param least the place before which nothing is looked at, and which is returned if the lines
+   *     begin before it
    */
-  static long begin(SeekableByteChannel file, long size, long lines) throws IOException {
+  static long begin(SeekableByteChannel file, long size, long lines, long least)
+      throws IOException {
     if (lines == 0) {
       return size;
     }
     ByteBuffer block = ByteBuffer.allocate(BLOCK);
     long seen = 0;
-    for (long end = size; end > 0; end -= BLOCK) {
-      long begin = Math.max(0, end - BLOCK);
+    for (long end = size; end > least; end -= BLOCK) {
+      long begin = Math.max(least, end - BLOCK);
       read(file, begin, block.clear().limit((int) (end - begin)));
       for (int i = block.limit() - 1; i >= 0; i--) {
         boolean lastByte = begin + i == size - 1; // it ends the last line and begins no other
@@ -32,7 +35,7 @@ final class LastLines {
         }
       }
     }
-    return 0;
+    return least;
   }
 
   /** Returns how many lines the file has up to this size; a last one without a line feed counts. */

@@ -1,6 +1,8 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
@@ -14,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,12 @@ final class LogRoutes {
 
   /** The lines of larger logs are not counted: that would read all of it for the last few. */
   private static final long MAX_COUNTED_BYTES = 16 * 1024 * 1024;
+
+  /** No more than that is searched for the last lines, and answered. */
+  private static final long MAX_TAIL_BYTES = 16 * 1024 * 1024;
+
+  /** Set where the last lines have more bytes: the answer begins within a line. */
+  static final String TAIL_TRUNCATED = "X-Tail-Truncated";
 
   static final String TOTAL_LINES = "X-Total-Lines";
   private static final int BUFFER = 64 * 1024;
@@ -56,7 +65,12 @@ final class LogRoutes {
         if (tail > 0 && size <= MAX_COUNTED_BYTES) {
           ctx.header(TOTAL_LINES, String.valueOf(LastLines.count(file, size)));
         }
-        send(ctx, file, new ByteRange(LastLines.begin(file, size, tail), size), 200);
+        long least = Math.max(0, size - MAX_TAIL_BYTES);
+        long begin = LastLines.begin(file, size, tail, least);
+        if (begin == least && least > 0) {
+          ctx.header(TAIL_TRUNCATED, "true");
+        }
+        send(ctx, file, new ByteRange(begin, size), 200);
       } else {
         sendRange(ctx, file, size);
       }
@@ -75,12 +89,17 @@ final class LogRoutes {
     throw none(id);
   }
 
-  private static Refusal none(RunId id) {
+  private Refusal none(RunId id) {
+    Optional<Run> run = registry.find(id);
+    if (run.isEmpty()) {
+      return Refusal.of(404, "No run " + id);
+    }
+    Provenance provenance = run.get().provenance();
+    String host = provenance == null ? "a host that is not on record" : provenance.host();
     return Refusal.of(
         404,
-        "This host has no output of run "
-            + id
-            + ": another host ran it, it is not known, or nothing was started");
+        "No output of run %s here: it belongs to %s, and may have been deleted or never begun"
+            .formatted(id, host));
   }
 
   private static void sendRange(Context ctx, SeekableByteChannel file, long size)

@@ -70,9 +70,12 @@ final class PageRequest {
     return cursor.orElse(null);
   }
 
-  /** The address of the page that follows, which stays the same page while runs are added. */
+  /**
+   * Returns the address of the page that follows, which stays the same page while runs are added;
+   * relative to the address of the list.
+   */
   static String next(RunQuery query, RunPage page) {
-    StringBuilder uri = new StringBuilder("/api/tunix/runs?limit=").append(query.limit());
+    StringBuilder uri = new StringBuilder("runs?limit=").append(query.limit());
     append(uri, "status", query.status() == null ? null : query.status().text());
     append(uri, "mode", query.mode() == null ? null : query.mode().text());
     append(uri, "dataset_key", query.datasetKey());

@@ -13,10 +13,13 @@ final class PageRoutes {
       Map.of("css", "text/css", "js", "text/javascript", "svg", "image/svg+xml");
 
   void addTo(Routes routes) {
-    routes.get("/", ctx -> Routes.text(ctx, "text/html", resource("index.html")));
-    routes.get("/page/{file}", this::file);
+    routes.get("/", Access.PUBLIC, ctx -> Routes.text(ctx, "text/html", resource("index.html")));
+    routes.get("/page/{file}", Access.PUBLIC, this::file);
     // what a browser asks for by itself, beside a log that it shows
-    routes.get("/favicon.ico", ctx -> Routes.text(ctx, "image/svg+xml", resource("icon.svg")));
+    routes.get(
+        "/favicon.ico",
+        Access.PUBLIC,
+        ctx -> Routes.text(ctx, "image/svg+xml", resource("icon.svg")));
   }
 
   private void file(Context ctx) throws IOException {

@@ -22,14 +22,16 @@ public final class RegistryServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final JettySettings jetty;
+  private final RouteTable routes = new RouteTable();
+  private final LocalRuns localRuns;
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
-    RouteTable routes = new RouteTable();
+    this.localRuns = new LocalRuns(config.maxLocalRuns());
     this.jetty = new JettySettings(config, routes);
-    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry, routes));
+    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
 
   /** A server that does not listen yet. */
@@ -38,8 +40,7 @@ public final class RegistryServer implements AutoCloseable {
         requireNonNull(registry, "registry"), requireNonNull(config, "config"));
   }
 
-  private void configure(JavalinConfig javalinConfig, RunRegistry registry, RouteTable table) {
-    LocalRuns localRuns = new LocalRuns(config.maxLocalRuns());
+  private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
     config
         .metrics()
         .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
@@ -57,13 +58,13 @@ public final class RegistryServer implements AutoCloseable {
     jetty.applyTo(javalinConfig.jetty);
     Failures.addTo(javalinConfig.routes);
     javalinConfig.router.javaLangErrorHandler(Failures::broken);
-    Routes routes = new Routes(javalinConfig.routes, table);
-    new HealthRoutes(registry, config).addTo(routes);
-    new RunRoutes(registry, config, localRuns).addTo(routes);
-    new LogRoutes(registry).addTo(routes);
-    new DatasetRoutes(registry).addTo(routes);
-    new DocsRoutes().addTo(routes);
-    new PageRoutes().addTo(routes);
+    Routes added = new Routes(javalinConfig.routes, routes);
+    new HealthRoutes(registry, config, localRuns).addTo(added);
+    new RunRoutes(registry, config, localRuns).addTo(added);
+    new LogRoutes(registry).addTo(added);
+    new DatasetRoutes(registry).addTo(added);
+    new DocsRoutes().addTo(added);
+    new PageRoutes().addTo(added);
   }
 
   /**
@@ -86,12 +87,22 @@ public final class RegistryServer implements AutoCloseable {
     return port;
   }
 
+  /** Returns all routes, of a server that has been created. */
+  RouteTable routes() {
+    return routes;
+  }
+
   /**
-   * Takes no more runs and waits for those that are going on, at most the stop limit of the
-   * configuration; then stops to listen. Local runs that are still going on after that go on: this
-   * host's journal has them. Stopping again does nothing.
+   * Refuses new runs and waits for local runs that are running, at most the stop limit of the
+   * configuration; everything else is answered meanwhile. A request whose run takes longer is
+   * answered with 503 and the id of the run, which continues: this host's journal has it. Then
+   * stops listening. Stopping again does nothing.
    */
   public void stop() {
+    long begun = System.nanoTime();
+    localRuns.stop(config.stopLimit());
+    jetty.setStopTimeout(
+        javalin.jettyServer().server(), config.stopLimit().minusNanos(System.nanoTime() - begun));
     try {
       // Javalin's own stop takes runs that go on for an error
       javalin.jettyServer().server().stop();

@@ -12,9 +12,12 @@ import java.util.TreeSet;
 final class RouteTable {
   private final Map<String, Route> routes = new TreeMap<>();
 
-  /** Adds a method to a path whose variable segments are in braces. */
-  void add(String method, String template) {
-    Route route = routes.computeIfAbsent(template, Route::new);
+  /** Adds a method to a path whose variable segments are in braces; the path has one access. */
+  void add(String method, String template, Access access) {
+    Route route = routes.computeIfAbsent(template, added -> new Route(added, access));
+    if (route.access != access) {
+      throw new IllegalArgumentException(template + " is " + route.access + ", not " + access);
+    }
     route.methods.add(method);
     if (method.equals("GET")) {
       route.methods.add("HEAD");
@@ -35,6 +38,16 @@ final class RouteTable {
     return Optional.empty();
   }
 
+  /** Returns the access of the path; {@link Access#TOKEN} if it is an instance of no template. */
+  Access accessOf(String path) {
+    return templateOf(path).map(routes::get).map(route -> route.access).orElse(Access.TOKEN);
+  }
+
+  /** Returns the templates of all routes, sorted. */
+  Set<String> templates() {
+    return Collections.unmodifiableSet(routes.keySet());
+  }
+
   /** What can be done with the instances of a template, HEAD included, in alphabetical order. */
   Set<String> methodsOf(String template) {
     Route route = routes.get(template);
@@ -50,11 +63,13 @@ final class RouteTable {
   /** One template, taken apart once: every request is held against it. */
   private static final class Route {
     private final String template;
+    private final Access access;
     private final List<String> segments;
     private final Set<String> methods = new TreeSet<>();
 
-    Route(String template) {
+    Route(String template, Access access) {
       this.template = template;
+      this.access = access;
       segments = segments(template);
     }
 

@@ -20,15 +20,20 @@ final class Routes {
     this.table = table;
   }
 
-  /** Answers GET, and HEAD as GET would; Jetty leaves the body out. */
+  /** Answers GET, and HEAD as GET would, of requests with the token; Jetty leaves the body out. */
   void get(String template, Handler handler) {
-    table.add("GET", template);
+    get(template, Access.TOKEN, handler);
+  }
+
+  void get(String template, Access access, Handler handler) {
+    table.add("GET", template, access);
     javalin.get(template, handler);
     javalin.addHttpHandler(HandlerType.HEAD, template, handler);
   }
 
+  /** Answers POST of requests with the token. */
   void post(String template, Handler handler) {
-    table.add("POST", template);
+    table.add("POST", template, Access.TOKEN);
     javalin.post(template, handler);
   }
 

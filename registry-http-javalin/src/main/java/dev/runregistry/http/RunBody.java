@@ -1,6 +1,5 @@
 package dev.runregistry.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunRequest;
@@ -8,6 +7,7 @@ import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +22,26 @@ record RunBody(
     boolean dryRun,
     TrainingConfig training) {
 
+  /** The names of all fields; any other field of a body is ignored. */
+  static final Set<String> FIELDS =
+      Set.of(
+          "dataset_key",
+          "model_id",
+          "output_dir",
+          "dry_run",
+          "learning_rate",
+          "num_epochs",
+          "batch_size",
+          "max_seq_length",
+          "weight_decay",
+          "device");
+
   /**
-   * Reads the body, which is refused with all that is wrong with it.
+   * Returns the request that the body stands for.
    *
-   * @throws Refusal 422 if it is not JSON or a value is not within its limits
+   * @throws Refusal 422 with all that is wrong with it
    */
-  static RunBody read(byte[] utf8) {
-    JsonNode body = BodyJson.read(utf8);
+  static RunBody of(BodyReader.Known body) {
     Fields fields = new Fields(body);
     TrainingConfig standard = TrainingConfig.DEFAULT;
     DatasetKey datasetKey = fields.datasetKey("dataset_key");

@@ -22,14 +22,14 @@ final class RunRoutes {
 
   private final RunRegistry registry;
   private final ServerConfig config;
-  private final RequestBody requestBody;
+  private final BodyReader bodies;
   private final LocalRuns localRuns;
   private final PageJson pageJson = new PageJson();
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
     this.registry = registry;
     this.config = config;
-    this.requestBody = new RequestBody(config);
+    this.bodies = new BodyReader(config);
     this.localRuns = localRuns;
   }
 
@@ -41,16 +41,18 @@ final class RunRoutes {
   }
 
   private void submit(Context ctx) throws IOException {
+    localRuns.requireRunning();
     Optional<String> key = IdempotencyKey.of(ctx);
-    RunBody body = RunBody.read(requestBody.read(ctx));
+    RunBody body = RunBody.of(bodies.read(ctx, RunBody.FIELDS));
     Map<String, String> trace = TraceContext.variables(ctx);
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
       answer(ctx, earlier.get());
     } else if (body.dryRun()) {
-      answer(ctx, carryOut(key, body, trace));
+      answer(ctx, carryOut(registry.newId(), key, body, trace));
     } else {
-      CompletableFuture<Submission> run = startLocal(() -> carryOut(key, body, trace));
+      RunId id = registry.newId();
+      CompletableFuture<Submission> run = startLocal(id, () -> carryOut(id, key, body, trace));
       ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
     }
   }
@@ -62,25 +64,26 @@ final class RunRoutes {
     return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
   }
 
-  private Submission carryOut(Optional<String> key, RunBody body, Map<String, String> trace) {
+  private Submission carryOut(
+      RunId id, Optional<String> key, RunBody body, Map<String, String> trace) {
     RunRequest request =
         body.toRequest(config.command(), config.localTimeLimit()).withEnvironment(trace);
     Submission done =
-        key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), request))
-            .orElseGet(() -> new Submission.Ended(registry.submit(request), false));
+        key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), id, request))
+            .orElseGet(() -> new Submission.Ended(registry.submit(id, request), false));
     if (done instanceof Submission.Ended ended && !ended.repeated()) {
       config.metrics().ended(ended.run());
     }
     return done;
   }
 
-  private <T> CompletableFuture<T> startLocal(Supplier<T> run) {
+  private <T> CompletableFuture<T> startLocal(RunId id, Supplier<T> run) {
     RuntimeStatus runtime = registry.runtime(config.command());
     if (!runtime.available()) {
       throw Refusal.of(501, "Local runs are not possible here: " + runtime.message());
     }
     return localRuns
-        .start(run)
+        .start(id, run)
         .orElseThrow(
             () ->
                 Refusal.of(429, config.maxLocalRuns() + " local runs are going on; try again later")

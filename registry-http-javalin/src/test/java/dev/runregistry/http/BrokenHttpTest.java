@@ -68,6 +68,40 @@ class BrokenHttpTest {
     assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
   }
 
+  /** What was seen: 500. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/docs/x;%",
+        "/docs/x;%zz",
+        "/docs/;/x",
+        "/docs/%",
+        "/docs/%f",
+        "/docs/x%2fy",
+        "/docs/x%5Cy",
+        "/docs/..",
+        "/docs/%2e%2E",
+        "/docs/./x",
+        "/docs//x",
+        "/docs/%ff",
+        "/docs/%c0%af",
+        "/docs/x%0a",
+        "/docs/x\\y",
+        "/page/x;%",
+        "//docs",
+        "/api/tunix/runs/x;%",
+        "/api/tunix/runs/%e0%80/logs/stdout",
+        "/api/tunix/runs/%ff",
+      })
+  void a_path_that_is_not_canonical_is_a_4xx_and_never_a_5xx(String path) {
+    HttpResponse<String> answer =
+        RawRequest.send(
+            server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer.statusCode()).isBetween(400, 499);
+    assertThat(json(answer).get("detail")).isNotNull();
+  }
+
   @Test
   void headers_of_more_than_8_kib_are_431() {
     String request =

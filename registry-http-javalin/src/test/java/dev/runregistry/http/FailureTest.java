@@ -154,6 +154,21 @@ class FailureTest {
   }
 
   @Test
+  void a_server_whose_home_cannot_be_written_is_not_ready() {
+    server.journal.failWith("/var/lib/registry: Read-only file system");
+
+    HttpResponse<String> answer = server.get("/api/health/ready");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).get("detail").textValue())
+        .startsWith("The journal of this host cannot be written");
+    requireNoSecret(answer);
+    assertThat(logged()).contains("Read-only file system");
+    server.journal.failWith(null);
+    assertThat(server.get("/api/health/ready").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void a_defect_is_500_and_says_nothing_but_its_request_id() {
     server.repository.setDefect(new IllegalStateException("select secret from /etc/passwd"));
 

@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ListTest {
-  private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");
-
   private final TestServer server = TestServer.start();
 
   @AfterEach
@@ -123,21 +119,10 @@ class ListTest {
       HttpResponse<String> page = server.get(path.get());
       seen.addAll(ids(json(page)));
       server.repository.save(Runs.pendingAt(Runs.NOON.plusSeconds(60)));
-      path = next(page);
+      path = PageLinks.next(page);
     }
 
     assertThat(seen).isEqualTo(before);
-  }
-
-  private static Optional<String> next(HttpResponse<String> page) {
-    return page.headers()
-        .firstValue("Link")
-        .map(
-            link -> {
-              Matcher matcher = NEXT.matcher(link);
-              assertThat(matcher.matches()).isTrue();
-              return matcher.group(1);
-            });
   }
 
   @Test
@@ -149,7 +134,7 @@ class ListTest {
     String filters = "&status=failed&mode=local&dataset_key=math-v1";
 
     HttpResponse<String> first = server.get("/api/tunix/runs?limit=2" + filters);
-    HttpResponse<String> second = server.get(next(first).orElseThrow());
+    HttpResponse<String> second = server.get(PageLinks.next(first).orElseThrow());
 
     assertThat(ids(json(first))).hasSize(2);
     assertThat(ids(json(second))).hasSize(1);
@@ -167,7 +152,7 @@ class ListTest {
 
     HttpResponse<String> first =
         server.get("/api/tunix/runs?limit=1&dataset_key=a%26b%3Dc%20%23%C3%A4%25%2B");
-    HttpResponse<String> second = server.get(next(first).orElseThrow());
+    HttpResponse<String> second = server.get(PageLinks.next(first).orElseThrow());
 
     assertThat(new HashSet<>(List.of(ids(json(first)).get(0), ids(json(second)).get(0))))
         .containsExactlyInAnyOrder(one.id().toString(), two.id().toString());
@@ -265,7 +250,7 @@ class ListTest {
   void the_next_offset_of_a_page_that_a_cursor_reached_counts_from_that_cursor() {
     saveOneOfEveryKind();
     List<String> all = ids(json(server.get("/api/tunix/runs?limit=100")));
-    String cursor = next(server.get("/api/tunix/runs?limit=3")).orElseThrow();
+    String cursor = PageLinks.next(server.get("/api/tunix/runs?limit=3")).orElseThrow();
 
     JsonNode page = json(server.get(cursor));
     long offset = page.get("pagination").get("next_offset").longValue();
@@ -283,13 +268,13 @@ class ListTest {
     server.repository.save(Runs.running());
 
     HttpResponse<String> first = server.get("/api/tunix/runs?limit=1");
-    HttpResponse<String> second = server.get(next(first).orElseThrow());
-    HttpResponse<String> third = server.get(next(second).orElseThrow());
+    HttpResponse<String> second = server.get(PageLinks.next(first).orElseThrow());
+    HttpResponse<String> third = server.get(PageLinks.next(second).orElseThrow());
 
     assertThat(first.body()).contains("9999-12-31");
     assertThat(second.body()).contains("2262-04-11");
     assertThat(third.body()).contains("2026-11-22");
-    assertThat(next(third)).isEmpty();
+    assertThat(PageLinks.next(third)).isEmpty();
   }
 
   @Test
@@ -301,10 +286,10 @@ class ListTest {
     HttpResponse<String> allButOne = server.get("/api/tunix/runs?limit=" + (number - 1));
 
     assertThat(json(whole).get("pagination").get("next_offset").isNull()).isTrue();
-    assertThat(next(whole)).isEmpty();
+    assertThat(PageLinks.next(whole)).isEmpty();
     assertThat(json(allButOne).get("pagination").get("next_offset").intValue())
         .isEqualTo(number - 1);
-    assertThat(next(allButOne)).isPresent();
+    assertThat(PageLinks.next(allButOne)).isPresent();
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
@@ -16,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +26,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Local runs that go on for as long as the test wants. */
 class LocalRunsTest {
   private static final String LOCAL =
       "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}";
   private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final ScriptedRunExecutor executor =
@@ -69,11 +74,12 @@ class LocalRunsTest {
               task.run();
             });
 
-    assertThatThrownBy(() -> runs.start(() -> 1)).isInstanceOf(RejectedExecutionException.class);
+    assertThatThrownBy(() -> runs.start(Runs.id(), () -> 1))
+        .isInstanceOf(RejectedExecutionException.class);
 
     assertThat(runs.running()).isZero();
     exhausted.set(false);
-    assertThat(runs.start(() -> 2).orElseThrow()).isCompletedWithValue(2);
+    assertThat(runs.start(Runs.id(), () -> 2).orElseThrow()).isCompletedWithValue(2);
   }
 
   @Test
@@ -172,38 +178,56 @@ class LocalRunsTest {
     assertThat(executor.executed()).hasSize(2);
   }
 
+  /** What was seen: health and reads stopped answering until the run had ended. */
   @Test
-  void a_stop_waits_for_what_goes_on_and_takes_nothing_new() throws Exception {
-    CompletableFuture<HttpResponse<String>> answer = start();
-    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server.server::stop);
+  void a_server_that_stops_answers_all_but_new_runs_until_its_runs_have_ended() throws Exception {
+    try (TestServer patient =
+        TestServer.start(executor, settings -> settings.stopLimit(Duration.ofMinutes(10)))) {
+      CompletableFuture<HttpResponse<String>> answer = patient.sendAsync(patient.posting(LOCAL));
+      await().atMost(PATIENCE).until(() -> executor.executed().size() == 1);
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(patient.server::stop);
 
-    await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> refusesNewRuns());
-    over.countDown();
+      await().atMost(PATIENCE).until(() -> patient.post(DRY_RUN).statusCode() == 503);
+      for (String body : List.of(DRY_RUN, LOCAL)) {
+        HttpResponse<String> refused = patient.post(body);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(json(refused).get("detail").textValue()).contains("nothing was started");
+      }
+      assertThat(patient.get("/api/health").statusCode()).isEqualTo(200);
+      assertThat(patient.get("/api/health/ready").statusCode()).isEqualTo(503);
+      assertThat(json(patient.get("/api/tunix/runs?status=running")).get("data")).hasSize(1);
+      assertThat(stopped).isNotDone();
+      over.countDown();
 
-    assertThat(answer.join().statusCode()).isEqualTo(200);
-    stopped.get(5, TimeUnit.MINUTES);
-  }
-
-  private boolean refusesNewRuns() {
-    try {
-      return server.post(DRY_RUN).statusCode() == 503;
-    } catch (CompletionException closed) {
-      return true;
+      assertThat(answer.join().statusCode()).isEqualTo(200);
+      stopped.get(5, TimeUnit.MINUTES);
     }
   }
 
+  /** What was seen: 500, and a stack trace in the log. */
   @Test
-  void a_run_that_outlasts_the_stop_limit_goes_on_to_its_end() throws Exception {
-    start();
+  void a_run_that_outlasts_the_stop_limit_goes_on_and_its_request_is_told_its_id()
+      throws Exception {
+    CompletableFuture<HttpResponse<String>> answer = start();
     Run run = executor.executed().get(0);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    log.start();
+    root.addAppender(log);
 
     CompletableFuture.runAsync(server.server::stop).get(5, TimeUnit.MINUTES);
 
+    root.detachAppender(log);
+    assertThat(answer.join().statusCode()).isEqualTo(503);
+    assertThat(json(answer.join()).get("detail").textValue())
+        .contains("run " + run.id() + " continues");
+    assertThat(log.list).allMatch(event -> event.getThrowableProxy() == null);
     assertThat(server.repository.find(run.id()).orElseThrow().status())
         .isEqualTo(RunStatus.RUNNING);
     over.countDown();
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));

@@ -3,6 +3,8 @@ package dev.runregistry.http;
 import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -17,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,15 +83,38 @@ class LogsTest {
   }
 
   @Test
-  void output_that_this_host_does_not_have_is_404_with_the_reason() {
+  void output_of_an_unknown_run_is_404_and_says_so() {
     HttpResponse<String> answer = server.get(path("stderr"));
 
     assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(json(answer).get("detail").textValue()).isEqualTo("No run " + id);
+  }
+
+  @Test
+  void output_of_a_run_of_another_host_is_404_and_names_the_host() {
+    Run running = Runs.running();
+    Provenance provenance = new Provenance("gpu-7", null, "/work", "0.1.0", null, null, Map.of());
+    server.repository.save(running.withProvenance(provenance));
+    Run unknownHost = Runs.running();
+    server.repository.save(unknownHost.withProvenance(null));
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs/" + running.id() + "/logs/stdout");
+    HttpResponse<String> other = server.get("/api/tunix/runs/" + unknownHost.id() + "/logs/stdout");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(json(answer).get("detail").textValue())
-        .isEqualTo(
-            "This host has no output of run "
-                + id
-                + ": another host ran it, it is not known, or nothing was started");
+        .startsWith("No output of run " + running.id() + " here")
+        .contains("gpu-7");
+    assertThat(json(other).get("detail").textValue()).contains("a host that is not on record");
+  }
+
+  /** Not: there is none. */
+  @Test
+  void output_that_is_not_here_is_503_while_the_database_is_away() {
+    server.repository.setBroken(true);
+
+    assertThat(server.get(path("stderr")).statusCode()).isEqualTo(503);
+    assertThat(server.get(path("stdout")).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -286,6 +313,30 @@ class LogsTest {
       socket.getOutputStream().write(asking(""));
       assertThat(socket.getInputStream().readNBytes(64 << 20)).hasSize(64 << 20);
     }
+  }
+
+  /** What was seen: 27 s, and then all of it. */
+  @Test
+  void the_tail_of_a_huge_log_without_a_line_feed_is_bounded_and_says_so() throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(log.toFile(), "rw")) {
+      sparse.setLength(8L << 30);
+    }
+
+    for (int lines : List.of(1, 1_000_000)) {
+      HttpResponse<String> tail =
+          server.send(
+              server
+                  .request(path("stdout") + "?tail=" + lines)
+                  .method("HEAD", BodyPublishers.noBody()));
+
+      assertThat(tail.headers().firstValue("Content-Length")).contains("16777216");
+      assertThat(tail.headers().firstValue("X-Tail-Truncated")).contains("true");
+    }
+    HttpResponse<String> tail = server.get(path("stdout") + "?tail=1");
+    assertThat(tail.body()).hasSize(16 << 20);
+    Files.writeString(log, TEXT);
+    assertThat(server.get(path("stdout") + "?tail=9").headers().map())
+        .doesNotContainKey("x-tail-truncated");
   }
 
   @Test

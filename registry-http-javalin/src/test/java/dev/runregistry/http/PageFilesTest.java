@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the page is made of, as files. */
 class PageFilesTest {
   private static final Pattern REFERENCE =
-      Pattern.compile("(?:src=|href=|from |url\\()\"?((?:/|\\./)[^\");]*)");
+      Pattern.compile("(?:src=|href=|from |url\\()\"?((?:\\./|page/|docs)[^\");]*|[a-z]+\\.svg)");
   private static final TestServer SERVER = TestServer.start();
 
   @AfterAll
@@ -55,7 +56,7 @@ class PageFilesTest {
     REFERENCE
         .matcher(file.body())
         .results()
-        .map(reference -> reference.group(1).replaceFirst("^\\./", "/page/"))
+        .map(reference -> URI.create(path).resolve(reference.group(1)).getPath())
         .forEach(reference -> collect(reference, found));
   }
 

@@ -10,9 +10,12 @@ final class PageLinks {
 
   private PageLinks() {}
 
+  /** The path and the query of the next page: the link is relative to the page that has it. */
   static Optional<String> next(HttpResponse<String> page) {
     return page.headers()
         .firstValue("Link")
-        .flatMap(link -> NEXT.matcher(link).results().findFirst().map(found -> found.group(1)));
+        .flatMap(link -> NEXT.matcher(link).results().findFirst().map(found -> found.group(1)))
+        .map(page.uri()::resolve)
+        .map(next -> next.getRawPath() + "?" + next.getRawQuery());
   }
 }

@@ -14,6 +14,8 @@ import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,7 @@ class RequestTest {
         "output_dir     | \"x\"",
         "dry_run        | true",
         "note           | {\"unknown\": [1, null, \"fields are ignored\"]}",
+        "note           | {\"twice\": 1, \"twice\": 2}",
       })
   void a_value_at_its_limit_is_accepted(String field, String value) throws Exception {
     assertThat(with(field, value).statusCode()).isEqualTo(200);
@@ -249,7 +252,6 @@ class RequestTest {
         "{\"num_epochs\":01}",
         "{\"num_epochs\":0x10}",
         "{\"dataset_key\":\"a\",\"dataset_key\":\"b\"}",
-        "{\"x\":{\"y\":1,\"y\":2}}",
         "{} {}",
         "{}x",
         "{\"a\":\"\u0001\"}",
@@ -300,6 +302,30 @@ class RequestTest {
     onlyProblem(SERVER.post("{\"" + "k".repeat(500_000) + "\" 1}"));
     String key = "\"" + "k".repeat(60_000) + "\":1";
     onlyProblem(SERVER.post("{" + key + "," + key + "}"));
+  }
+
+  @Test
+  void a_text_far_beyond_its_limit_is_one_problem_and_hides_no_other() {
+    String text = "\"" + "x".repeat(500_000) + "\"";
+
+    HttpResponse<String> answer =
+        SERVER.post("{\"num_epochs\":0,\"model_id\":" + text + ",\"dataset_key\":\"math-v1\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(StreamSupport.stream(json(answer).get("detail").spliterator(), false))
+        .extracting(problem -> problem.get("type").textValue())
+        .containsExactly("string_too_long", "greater_than_equal");
+    onlyProblem(SERVER.post(raw("\"dry_run\":" + text)));
+    assertThat(SERVER.post(raw("\"ignored\":" + text)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void the_names_of_ignored_fields_are_not_kept() {
+    String names =
+        IntStream.range(0, 50_000).mapToObj(i -> "\"n" + i + "\":1,").collect(Collectors.joining());
+
+    assertThat(SERVER.post("{" + names + valid().toString().substring(1)).statusCode())
+        .isEqualTo(200);
   }
 
   @Test

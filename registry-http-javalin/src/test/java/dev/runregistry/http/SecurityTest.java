@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,7 +173,10 @@ class SecurityTest {
         "/api/%74unix/runs",
         "/api/%64atasets",
         "/x/../api/datasets",
-        "/metrics/"
+        "/metrics/",
+        "/no/such/path",
+        "/api",
+        "/%61pi/health"
       })
   void no_other_way_to_write_a_path_leads_past_the_token(String target) {
     try (TestServer server = server(settings -> settings.token("secret"))) {
@@ -236,6 +240,69 @@ class SecurityTest {
 
       assertThat(answer.statusCode()).isEqualTo(403);
       assertThat(json(server.get("/api/tunix/runs")).get("data")).isEmpty();
+    }
+  }
+
+  @Test
+  void every_route_needs_the_token_but_for_those_that_are_public() {
+    Set<String> open =
+        Set.of(
+            "/",
+            "/api/health",
+            "/api/health/ready",
+            "/docs",
+            "/docs/{file}",
+            "/favicon.ico",
+            "/openapi.json",
+            "/page/{file}");
+    try (TestServer server = server(settings -> settings.token("secret"))) {
+      RouteTable routes = server.server.routes();
+      assertThat(routes.templates()).containsAll(open).hasSizeGreaterThan(open.size());
+      for (String template : routes.templates()) {
+        for (String method : routes.methodsOf(template)) {
+          String path = template.replaceAll("\\{[a-z_]+}", "x");
+          HttpResponse<String> answer =
+              RawRequest.send(
+                  server,
+                  method
+                      + " "
+                      + path
+                      + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+          if (open.contains(template)) {
+            assertThat(answer.statusCode()).as(template).isIn(200, 404);
+          } else {
+            assertThat(answer.statusCode()).as(method + " " + template).isEqualTo(401);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_route_has_one_access_and_needs_the_token_unless_declared() {
+    RouteTable routes = new RouteTable();
+    routes.add("GET", "/open", Access.PUBLIC);
+
+    assertThat(routes.accessOf("/open")).isEqualTo(Access.PUBLIC);
+    assertThat(routes.accessOf("/other")).isEqualTo(Access.TOKEN);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> routes.add("POST", "/open", Access.TOKEN));
+  }
+
+  @Test
+  void a_probe_by_the_address_of_a_pod_is_answered() {
+    try (TestServer server =
+        server(settings -> settings.token("s").allowedHosts("registry.example"))) {
+      for (String path : List.of("/api/health", "/api/health/ready")) {
+        HttpResponse<String> answer =
+            RawRequest.send(
+                server,
+                "GET " + path + " HTTP/1.1\r\nHost: 10.42.0.7:8080\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+      }
+      assertThat(named(server, "10.42.0.7").statusCode()).isEqualTo(421);
     }
   }
 

@@ -142,6 +142,14 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
+  public void probe() {
+    String reason = failure;
+    if (reason != null) {
+      throw new JournalException(reason, new IllegalStateException(reason));
+    }
+  }
+
+  @Override
   public void configure(Run running, Dataset dataset) {
     requireNonNull(dataset, "dataset");
     change(running.id(), note -> new Note(note.running, dataset, note.ended, note.settled));

@@ -49,6 +49,20 @@ public abstract class RunJournalContract {
   protected abstract boolean isSettled(RunId id);
 
   @Test
+  void a_probe_leaves_nothing_behind_and_disturbs_no_run() {
+    Run running = Runs.running();
+    journal().probe();
+    journal().begin(running);
+
+    journal().probe();
+
+    journal().discardUnbegun((claim, database) -> true);
+    assertThat(journal().unsettled()).containsExactly(running.id());
+    assertThat(journal().foreign()).isEmpty();
+    assertThat(begun(running.id())).contains(running);
+  }
+
+  @Test
   void a_run_that_began_is_noted_as_it_is() {
     for (Run running : List.of(Runs.running(), Runs.dryRunning())) {
       journal().begin(running);

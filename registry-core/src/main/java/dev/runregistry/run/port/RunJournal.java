@@ -84,6 +84,14 @@ public interface RunJournal {
   }
 
   /**
+   * Returns if a run could begin now: writes something durably, and removes it. May be called often
+   * and at any time; leaves no run behind. Does nothing unless implemented.
+   *
+   * @throws JournalException if nothing can be written
+   */
+  default void probe() {}
+
+  /**
    * Writes the configuration of a training beside the note, as the HTTP contract describes it.
    *
    * @throws JournalException if it cannot be written

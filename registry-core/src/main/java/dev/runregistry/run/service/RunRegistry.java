@@ -107,10 +107,25 @@ public final class RunRegistry {
    *     its ending on record once it can
    */
   public Run submit(RunRequest request) {
-    return submit(ids.next(), request);
+    return submit(newId(), request);
   }
 
-  private Run submit(RunId id, RunRequest request) {
+  /** Returns a new id, for a run that is going to be submitted under it. */
+  public RunId newId() {
+    return ids.next();
+  }
+
+  /**
+   * Submits as {@link #submit(RunRequest)} does, under an id that the caller knows beforehand.
+   *
+   * @param id from {@link #newId}; for one run only
+   * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
+   *     recorded or started
+   * @throws JournalException if the run cannot be noted on this host, because one with this id is
+   *     there already, say; nothing was started
+   * @throws UnreadableOutcomeException if how it ended cannot be read now
+   */
+  public Run submit(RunId id, RunRequest request) {
     Invocation invocation = request.toInvocation();
     Run running =
         Run.started(id, request.toSpec(id), executor.name(), clock.instant())
@@ -148,7 +163,17 @@ public final class RunRegistry {
    * @throws IllegalStateException if the registry was built without keys
    */
   public Submission submitOnce(String key, String fingerprint, RunRequest request) {
-    IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, ids.next(), clock.instant());
+    return submitOnce(key, fingerprint, newId(), request);
+  }
+
+  /**
+   * Submits as {@link #submitOnce(String, String, RunRequest)} does, under an id that the caller
+   * knows beforehand.
+   *
+   * @param id from {@link #newId}; that of the run if this call starts one
+   */
+  public Submission submitOnce(String key, String fingerprint, RunId id, RunRequest request) {
+    IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, id, clock.instant());
     request.toSpec(wanted.runId()); // refused now or never
     request.toInvocation();
     return keyed().submit(wanted, () -> submit(wanted.runId(), request));
@@ -317,6 +342,15 @@ public final class RunRegistry {
    */
   public int waiting() {
     return journal.waiting(repository.identity());
+  }
+
+  /**
+   * Returns if a run could be noted on this host now.
+   *
+   * @throws JournalException if the journal cannot be written
+   */
+  public void probeJournal() {
+    journal.probe();
   }
 
   /**

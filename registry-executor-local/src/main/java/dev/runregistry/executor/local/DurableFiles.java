@@ -18,6 +18,8 @@ import java.util.Set;
  * noted all the same, and Java's channels close themselves under an interrupt.
  */
 final class DurableFiles {
+  private static final int PROBE_BYTES = 4096; // a block: an empty file fits on a full disk
+
   static final FileAttribute<?> OWNER_ONLY_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> OWNER_ONLY_FOLDER =
@@ -144,6 +146,19 @@ final class DurableFiles {
       }
     }
     sync(parent);
+  }
+
+  /**
+   * Writes a file durably and deletes it; deletes it also when it cannot be written.
+   *
+   * @throws IOException if its folder cannot be written, or the disk is full
+   */
+  static void probe(Path file) throws IOException {
+    try {
+      writeUnseen(file, new byte[PROBE_BYTES]);
+    } finally {
+      Files.deleteIfExists(file);
+    }
   }
 
   /** Makes the names in a folder durable. */

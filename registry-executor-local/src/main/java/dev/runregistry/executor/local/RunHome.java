@@ -67,7 +67,7 @@ public final class RunHome implements RunJournal, RunLogs {
     damaged = runs.resolve("damaged");
   }
 
-  /** The home in that folder, which is made when the first run begins, not before. */
+  /** The home in that folder, which is made when the first run begins or it is probed. */
   public static RunHome at(Path folder) {
     return new RunHome(requireNonNull(folder, "folder"));
   }
@@ -242,6 +242,18 @@ public final class RunHome implements RunJournal, RunLogs {
       } catch (IOException e) {
         log.debug("run {} did not begin and cannot be removed yet", id, e);
       }
+    }
+  }
+
+  @Override
+  public void probe() {
+    try {
+      DurableFiles.createFolders(starting);
+      DurableFiles.createFolders(active);
+      DurableFiles.createFolders(done);
+      DurableFiles.probe(starting.resolveSibling(".probe-" + UUID.randomUUID()));
+    } catch (IOException e) {
+      throw new JournalException(folder + " cannot be written: " + reason(e), e);
     }
   }
 

@@ -47,6 +47,23 @@ class RunHomeTest {
     assertThat(LocalRuns.everythingIn(folder)).isEmpty();
   }
 
+  /** What was seen: the server was ready, and every run was refused. */
+  @Test
+  void a_home_that_cannot_be_written_fails_its_probe() throws IOException {
+    RunHome home = RunHome.at(folder.resolve("home"));
+    home.probe();
+    List<Path> before = LocalRuns.everythingIn(folder);
+    home.probe();
+    assertThat(LocalRuns.everythingIn(folder)).isEqualTo(before);
+
+    Files.delete(folder.resolve("home/runs/starting"));
+    Files.createFile(folder.resolve("home/runs/starting"));
+
+    assertThatThrownBy(home::probe)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("cannot be written");
+  }
+
   @Test
   void a_relative_home_stays_where_it_was() {
     assertThat(RunHome.at(Path.of("a/../home")).folder())

@@ -25,7 +25,7 @@ export function writeAddress(state) {
 export function listPath(state) {
   const query = new URLSearchParams();
   NAMES.filter((name) => state[name]).forEach((name) => query.set(name, state[name]));
-  return `/api/tunix/runs?${query}`;
+  return `api/tunix/runs?${query}`;
 }
 
 export function cursorOf(path) {

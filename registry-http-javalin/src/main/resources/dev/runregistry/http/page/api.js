@@ -77,7 +77,8 @@ export function plain(msg) {
   return msg.replace(/^Value error, /, "");
 }
 
-// the address of the page that follows, as the Link header has it (RFC 8288)
+// the address of the page that follows: the Link header's, relative to the request (RFC 8288)
 function nextOf(answer) {
-  return /<([^>]+)>; rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1] ?? null;
+  const next = /<([^>]+)>; rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1];
+  return next === undefined ? null : new URL(next, answer.url).href;
 }

@@ -11,7 +11,7 @@ let standard = hint.textContent;
 
 export async function offerDatasets() {
   try {
-    const { body, next } = await callJson(`/api/datasets?limit=${LIMIT}`);
+    const { body, next } = await callJson(`api/datasets?limit=${LIMIT}`);
     known = new Map(body.data.map((dataset) => [dataset.dataset_key, dataset.trace_count]));
     standard = summary(next !== null);
   } catch (error) {

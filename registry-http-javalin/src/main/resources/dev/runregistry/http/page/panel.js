@@ -18,7 +18,7 @@ export function startPanel({ onEnd }) {
 
   async function lookForRuntime() {
     try {
-      runtime = (await callJson("/api/tunix/status")).body;
+      runtime = (await callJson("api/tunix/status")).body;
       showRuntime(runtime.available ? "ok" : "off", runtimeText(runtime));
       $("#run-unavailable").textContent = runtime.available
         ? ""
@@ -38,7 +38,7 @@ export function startPanel({ onEnd }) {
     going = true;
     enable();
     try {
-      const { body } = await callJson("/api/tunix/run", {
+      const { body } = await callJson("api/tunix/run", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(request),

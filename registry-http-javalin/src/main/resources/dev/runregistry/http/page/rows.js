@@ -143,7 +143,7 @@ async function load(entry, cell) {
 }
 
 async function loadDetail(entry, cell) {
-  const { body } = await callJson(`/api/tunix/runs/${entry.item.run_id}`);
+  const { body } = await callJson(`api/tunix/runs/${entry.item.run_id}`);
   remember(body);
   const run = ended.get(body.run_id) ?? body;
   update(entry, run);

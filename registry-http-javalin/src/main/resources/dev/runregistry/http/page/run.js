@@ -85,7 +85,7 @@ function training(configuration) {
 
 async function addConfiguration(run, facts) {
   try {
-    const { body } = await callJson(`/api/tunix/runs/${run.run_id}/config`);
+    const { body } = await callJson(`api/tunix/runs/${run.run_id}/config`);
     facts.append(
       ...training(body),
       fact("Time limit", body.time_limit_seconds === null ? "none" : duration(body.time_limit_seconds)),

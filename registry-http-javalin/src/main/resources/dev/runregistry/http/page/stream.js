@@ -127,7 +127,7 @@ async function logTail(id, name) {
 }
 
 function logPath(id, name) {
-  return `/api/tunix/runs/${id}/logs/${name}`;
+  return `api/tunix/runs/${id}/logs/${name}`;
 }
 
 /**

@@ -25,7 +25,7 @@ export function askForToken({ whenGiven }) {
     }
     token.set(value);
     try {
-      await call("/api/tunix/status");
+      await call("api/tunix/status");
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) {
         ask(error.message); // not about the token, which may be right

@@ -1,0 +1,55 @@
+package dev.runregistry.http;
+
+import java.time.Duration;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * Discards the body of a request that is refused, without holding a thread, and then answers: a
+ * client that still sends when its connection is closed would not see the answer.
+ */
+final class BodyDrain implements Runnable {
+  private final Request request;
+  private final long deadline;
+  private final Runnable answer;
+  private long drained;
+
+  private BodyDrain(Request request, Duration timeout, Runnable answer) {
+    this.request = request;
+    this.deadline = System.nanoTime() + timeout.toNanos();
+    this.answer = answer;
+  }
+
+  /**
+   * Runs the answer when the body has ended, failed, taken too long or exceeded {@link
+   * BodyStream#MAX_DRAINED_BYTES}; at once for a client that waits for it before it sends.
+   */
+  static void then(Request request, Duration timeout, Runnable answer) {
+    if (request.getHeaders().contains(HttpHeader.EXPECT)) {
+      answer.run();
+    } else {
+      new BodyDrain(request, timeout, answer).run();
+    }
+  }
+
+  @Override
+  public void run() {
+    boolean over = false;
+    while (!over) {
+      Content.Chunk chunk = request.read();
+      if (chunk == null) {
+        request.demand(this);
+        return;
+      }
+      drained += chunk.remaining();
+      over =
+          Content.Chunk.isFailure(chunk)
+              || chunk.isLast()
+              || drained > BodyStream.MAX_DRAINED_BYTES
+              || System.nanoTime() - deadline > 0;
+      chunk.release();
+    }
+    answer.run();
+  }
+}

@@ -1,0 +1,231 @@
+package dev.runregistry.http;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the JSON object that the body of a request must be. The only code that reads a body: it
+ * keeps the known fields and skips the rest, so that the memory that a body takes does not depend
+ * on what the client sends.
+ */
+final class BodyReader {
+  // a request is flat; what is ignored in it may nest a little
+  private static final int MAX_DEPTH = 64;
+  private static final int MAX_DIGITS = 400;
+  // far above the limit of every field
+  private static final int MAX_TEXT = 20_000;
+  private static final int SHOWN = 100;
+
+  // names that a client chooses are kept in no table that outlives its request
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
+                  .maxStringLength(MAX_TEXT)
+                  .maxNameLength(MAX_TEXT)
+                  .build())
+          .build();
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final int maxBytes;
+  private final Duration timeout;
+
+  BodyReader(ServerConfig config) {
+    maxBytes = config.maxBodyBytes();
+    timeout = config.requestLimit();
+  }
+
+  /**
+   * The known fields of a body.
+   *
+   * @param values numbers as exact as they were written; an array or an object is there, but empty
+   * @param complete whether the body was read to its end; false if a text was far too long, whose
+   *     first characters are there
+   */
+  record Known(ObjectNode values, boolean complete) {}
+
+  /**
+   * Returns the fields of the body that have these names.
+   *
+   * @throws Refusal 415 if it is not declared as JSON, 413 if it is too large, 408 if it takes the
+   *     client too long, 400 if it ends early or its chunks are malformed, 422 if it is no JSON
+   *     object or has one of these fields twice
+   */
+  Known read(Context ctx, Set<String> names) {
+    try {
+      requireJson(ctx.contentType(), ctx.header("Content-Encoding"));
+      long announced = ctx.req().getContentLengthLong();
+      if (announced > maxBytes + (long) BodyStream.MAX_DRAINED_BYTES
+          || (announced > maxBytes && ctx.header("Expect") != null)) {
+        throw BodyStream.tooLarge(maxBytes);
+      }
+      return read(new BodyStream(ctx.bodyInputStream(), maxBytes, timeout), names);
+    } finally {
+      BodyPermits.release(ctx.req());
+    }
+  }
+
+  private static void requireJson(@Nullable String contentType, @Nullable String encoding) {
+    String[] parts = String.valueOf(contentType).toLowerCase(Locale.ROOT).split(";", -1);
+    boolean json = parts[0].trim().equals(Json.MEDIA_TYPE);
+    boolean utf8 =
+        Arrays.stream(parts)
+            .skip(1)
+            .map(String::trim)
+            .filter(parameter -> parameter.startsWith("charset="))
+            .allMatch(charset -> charset.matches("charset=\"?utf-?8\"?"));
+    if (!json || !utf8 || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
+      throw Refusal.of(415, "The body must be application/json in UTF-8, not compressed");
+    }
+  }
+
+  private static Known read(BodyStream body, Set<String> names) {
+    Known known;
+    try {
+      known = parse(body, names);
+    } catch (Refusal refusal) {
+      if (refusal.status() == 422) {
+        body.drain();
+      }
+      throw refusal;
+    }
+    body.drain();
+    return known;
+  }
+
+  private static Known parse(InputStream body, Set<String> names) {
+    try (JsonParser json = FACTORY.createParser(decoded(body))) {
+      return parse(json, names);
+    } catch (CharacterCodingException e) {
+      throw invalid(0, "the body is not UTF-8");
+    } catch (IOException e) { // a stream that throws no others
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Decodes UTF-8 and reports what is none; a byte order mark is skipped. */
+  private static Reader decoded(InputStream body) throws IOException {
+    PushbackReader reader =
+        new PushbackReader(new InputStreamReader(body, StandardCharsets.UTF_8.newDecoder()));
+    int first = reader.read();
+    if (first >= 0 && first != '\uFEFF') {
+      reader.unread(first);
+    }
+    return reader;
+  }
+
+  private static Known parse(JsonParser json, Set<String> names) throws IOException {
+    try {
+      JsonToken first = json.nextToken();
+      if (first == null) {
+        throw refused(List.of("body"), "Field required", "missing");
+      }
+      if (first != JsonToken.START_OBJECT) {
+        json.skipChildren();
+        requireEnd(json);
+        throw refused(
+            List.of("body"),
+            "Input should be a valid dictionary or object to extract fields from",
+            "model_attributes_type");
+      }
+      return fields(json, names);
+    } catch (JacksonException e) {
+      JsonLocation place = e.getLocation();
+      throw invalid(place == null ? 0 : place.getCharOffset(), message(e));
+    } catch (ArithmeticException | NumberFormatException e) { // an exponent beyond an int
+      throw invalid(0, "a number is out of range");
+    }
+  }
+
+  private static Known fields(JsonParser json, Set<String> names) throws IOException {
+    ObjectNode values = NODES.objectNode();
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      JsonToken token = json.nextToken();
+      if (!names.contains(name)) {
+        json.skipChildren();
+      } else if (values.has(name)) {
+        throw invalid(json.currentLocation().getCharOffset(), "Duplicate field '" + name + "'");
+      } else if (token == JsonToken.VALUE_STRING && !addText(json, name, values)) {
+        return new Known(values, false);
+      } else if (token != JsonToken.VALUE_STRING) {
+        values.set(name, value(json, token));
+      }
+    }
+    requireEnd(json);
+    return new Known(values, true);
+  }
+
+  /** Returns false if the text is longer than any may be; nothing can be read after it. */
+  private static boolean addText(JsonParser json, String name, ObjectNode values)
+      throws IOException {
+    try {
+      values.put(name, json.getText());
+      return true;
+    } catch (StreamConstraintsException e) {
+      values.put(name, "?".repeat(MAX_TEXT));
+      return false;
+    }
+  }
+
+  private static JsonNode value(JsonParser json, JsonToken token) throws IOException {
+    return switch (token) {
+      case VALUE_NUMBER_INT -> NODES.numberNode(json.getBigIntegerValue());
+      case VALUE_NUMBER_FLOAT -> NODES.numberNode(json.getDecimalValue());
+      case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(json.getBooleanValue());
+      case START_ARRAY, START_OBJECT -> {
+        json.skipChildren();
+        yield NODES.objectNode();
+      }
+      default -> NODES.nullNode();
+    };
+  }
+
+  private static void requireEnd(JsonParser json) throws IOException {
+    if (json.nextToken() != null) {
+      throw invalid(json.currentLocation().getCharOffset(), "more than one value");
+    }
+  }
+
+  private static String message(JacksonException e) {
+    String whole = String.valueOf(e.getOriginalMessage());
+    String line = whole.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+  }
+
+  private static Refusal invalid(long offset, String why) {
+    return refused(
+        List.of("body", Math.max(0, offset)), "JSON decode error: " + why, "json_invalid");
+  }
+
+  private static Refusal refused(List<Object> loc, String msg, String type) {
+    return Refusal.unprocessable(List.of(new Problem(loc, msg, type)));
+  }
+}

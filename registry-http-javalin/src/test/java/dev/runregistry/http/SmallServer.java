@@ -1,0 +1,69 @@
+package dev.runregistry.http;
+
+import static dev.runregistry.http.RealServer.body;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A server in a JVM of its own with a heap of 128 MiB, which has to survive its test. */
+final class SmallServer extends TestClient {
+  private final Process process;
+  private final int port;
+
+  /**
+   * Starts it.
+   *
+   * @param limits a command of the shell that limits what the server may use
+   * @param script the shell script that local runs are
+   */
+  SmallServer(Path folder, String limits, String script) throws IOException {
+    process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                limits + "; exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                KillableServer.class.getName(),
+                folder.toString(),
+                script)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    port = Integer.parseInt(out.readLine());
+  }
+
+  @Override
+  int port() {
+    return port;
+  }
+
+  void requireHealthy() {
+    assertThat(get("/api/health").statusCode()).isEqualTo(200);
+  }
+
+  void requireWorking() {
+    requireHealthy();
+    await().atMost(Duration.ofMinutes(2)).until(() -> post(body(true)).statusCode() == 200);
+  }
+
+  @Override
+  public void close() {
+    boolean alive = process.isAlive();
+    process.destroyForcibly().onExit().join();
+    assertThat(alive).as("the server is alive").isTrue();
+  }
+}
