@@ -6,13 +6,15 @@ import java.time.Duration;
 
 /**
  * A server that a test can kill: prints its port and serves until stdin ends. Its arguments are its
- * folder and the shell script that local runs are.
+ * folder, the shell script that local runs are and, optionally, how long a request may take to
+ * arrive.
  */
 final class KillableServer {
   private KillableServer() {}
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
+    Duration requestLimit = Duration.parse(arguments.length > 2 ? arguments[2] : "PT10S");
     try (RealServer server =
         new RealServer(
             DatabaseConfig.sqlite(folder.resolve("registry.db")),
@@ -20,6 +22,7 @@ final class KillableServer {
             settings ->
                 RealServer.running(arguments[1])
                     .apply(settings)
+                    .requestLimit(requestLimit)
                     .localTimeLimit(Duration.ofMinutes(10)))) { // longer than any test
       System.out.println(server.port());
       System.in.readAllBytes();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +54,8 @@ class ManyBodiesTest {
 
   @Test
   void many_large_bodies_at_once_do_not_end_the_server() throws Exception {
-    try (SmallServer server = new SmallServer(folder, "ulimit -c 0", "true")) {
+    try (SmallServer server =
+        new SmallServer(folder, "ulimit -c 0", "true", Duration.ofMinutes(10))) {
       String body = largeBody();
       List<CompletableFuture<HttpResponse<String>>> answers =
           IntStream.range(0, MANY).mapToObj(i -> server.sendAsync(server.posting(body))).toList();
@@ -68,7 +70,8 @@ class ManyBodiesTest {
   void many_large_bodies_that_never_end_do_not_end_the_server() throws Exception {
     byte[] request = request(largeBody());
     List<Socket> sockets = new ArrayList<>();
-    try (SmallServer server = new SmallServer(folder, "ulimit -c 0", "true")) {
+    try (SmallServer server =
+        new SmallServer(folder, "ulimit -c 0", "true", Duration.ofSeconds(10))) {
       for (int i = 0; i < MANY; i++) {
         Socket socket = RawRequest.connect(server);
         sockets.add(socket);
@@ -110,6 +113,30 @@ class ManyBodiesTest {
         socket.close();
       }
       await().atMost(PATIENCE).until(() -> server.post(body(true)).statusCode() != 503);
+    }
+  }
+
+  @Test
+  void a_run_in_progress_does_not_count_as_a_body_being_read() {
+    int runs = BodyPermits.MAX_BODIES + 6;
+    CountDownLatch over = new CountDownLatch(1);
+    ScriptedRunExecutor executor =
+        ScriptedRunExecutor.playing(
+            running -> {
+              over.await();
+              return Runs.exited(0);
+            });
+    String local = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}";
+    try (TestServer server = TestServer.start(executor, settings -> settings.maxLocalRuns(runs))) {
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 1; i <= runs; i++) {
+        int started = i;
+        answers.add(server.sendAsync(server.posting(local)));
+        await().atMost(PATIENCE).until(() -> executor.executed().size() == started);
+      }
+      over.countDown();
+
+      assertThat(answers).allMatch(answer -> answer.join().statusCode() == 200);
     }
   }
 }

@@ -27,7 +27,9 @@ class ManyConnectionsTest {
   void silent_connections_leave_descriptors_for_a_run_that_ends() throws Exception {
     String script = "echo begun; while [ ! -e '%s/go' ]; do sleep 0.05; done; echo ended";
     List<Socket> silent = new ArrayList<>();
-    try (SmallServer server = new SmallServer(folder, "ulimit -n 400", script.formatted(folder))) {
+    try (SmallServer server =
+        new SmallServer(
+            folder, "ulimit -n 400", script.formatted(folder), Duration.ofSeconds(10))) {
       CompletableFuture<HttpResponse<String>> run = server.sendAsync(server.posting(body(false)));
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))

@@ -21,8 +21,9 @@ final class SmallServer extends TestClient {
    *
    * @param limits a command of the shell that limits what the server may use
    * @param script the shell script that local runs are
+   * @param requestLimit how long a request may take to arrive
    */
-  SmallServer(Path folder, String limits, String script) throws IOException {
+  SmallServer(Path folder, String limits, String script, Duration requestLimit) throws IOException {
     process =
         new ProcessBuilder(
                 "sh",
@@ -38,7 +39,8 @@ final class SmallServer extends TestClient {
                 System.getProperty("java.class.path"),
                 KillableServer.class.getName(),
                 folder.toString(),
-                script)
+                script,
+                requestLimit.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     BufferedReader out =
