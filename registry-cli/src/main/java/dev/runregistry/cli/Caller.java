@@ -2,8 +2,6 @@ package dev.runregistry.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -15,19 +13,19 @@ import java.util.Map;
  * @param terminal what is known about both
  */
 record Caller(
-    Map<String, String> environment, StandardOutput out, PrintStream err, Terminal terminal) {
+    Map<String, String> environment, StandardOutput out, PrintableStream err, Terminal terminal) {
 
   /** Who called this process. */
   static Caller ofProcess() {
     return new Caller(
         System.getenv(),
         new StandardOutput(new FileOutputStream(FileDescriptor.out)),
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        new PrintableStream(new FileOutputStream(FileDescriptor.err)),
         Terminal.of(System.getenv()));
   }
 
   /** Tells the user something: one line on stderr, whatever the text is. */
   void say(String message) {
-    err.println(Messages.MARK + Printable.line(message));
+    err.println(Messages.MARK + message);
   }
 }

@@ -78,7 +78,7 @@ final class CommandExit {
       return outputFailed(output, codes.failed());
     }
     if (e instanceof RegistryException) {
-      caller.say(Printable.line(String.valueOf(e.getMessage())));
+      caller.say(String.valueOf(e.getMessage()));
       if (Logging.isVerbose()) {
         e.printStackTrace(caller.err());
       }

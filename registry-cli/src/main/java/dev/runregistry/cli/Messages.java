@@ -1,29 +1,24 @@
 package dev.runregistry.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.OutputStream;
-import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Our stderr, on which the logging library speaks as the commands do. It prints one line a message,
  * after the level in capitals, and has no setting for another form.
  */
-final class Messages extends PrintStream {
+final class Messages extends PrintableStream {
   /** What each of our own messages begins with. */
   static final String MARK = "registry: ";
 
   /** Prints to the stream, in UTF-8. */
   Messages(OutputStream out) {
-    super(out, true, UTF_8);
+    super(out);
   }
 
   @Override
   public void println(@Nullable String line) {
-    // at once: the line and its end by themselves are a call of the kernel each
-    byte[] whole = (said(String.valueOf(line)) + System.lineSeparator()).getBytes(UTF_8);
-    write(whole, 0, whole.length);
+    super.println(said(String.valueOf(line)));
   }
 
   private static String said(String line) {

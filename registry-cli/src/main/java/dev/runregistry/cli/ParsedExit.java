@@ -40,7 +40,7 @@ final class ParsedExit implements IParameterExceptionHandler, IExecutionExceptio
       caller.say(suggestions.message());
       suggestions.line().ifPresent(caller.err()::println);
     } else {
-      caller.say(Printable.line(String.valueOf(e.getMessage())));
+      caller.say(String.valueOf(e.getMessage()));
     }
     caller.err().printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
     return exit.codes().usage();

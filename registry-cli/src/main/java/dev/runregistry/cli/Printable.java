@@ -12,10 +12,19 @@ final class Printable {
 
   /** The text on one line, each control character replaced by U+FFFD. */
   static String line(String text) {
+    return replaced(text, "");
+  }
+
+  /** The text with its line ends and tabs, each other control character replaced by U+FFFD. */
+  static String lines(String text) {
+    return replaced(text, "\n\t");
+  }
+
+  private static String replaced(String text, String kept) {
     StringBuilder line = null; // almost no text has any
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (isHarmful(c)) {
+      if (isHarmful(c) && kept.indexOf(c) < 0) {
         line = line == null ? new StringBuilder(text) : line;
         line.setCharAt(i, REPLACEMENT);
       }
@@ -36,7 +45,8 @@ final class Printable {
     return line(shown.indexOf(ESCAPE) < 0 ? shown : COLOUR.matcher(shown).replaceAll(""));
   }
 
-  private static boolean isHarmful(char c) {
+  /** Returns whether a terminal acts on the character, or shows what follows in another order. */
+  static boolean isHarmful(int c) {
     return Character.isISOControl(c)
         || c == '\u2028' // line and paragraph separator
         || c == '\u2029'

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RunJson {
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON = PrintableJson.factory();
 
   private RunJson() {}
 

@@ -168,7 +168,7 @@ final class RunLog {
             caller.out().print(run.output().stderr().text());
           } else {
             caller.out().flush();
-            caller.err().print(run.output().stderr().text());
+            caller.err().writeBytes(run.output().stderr().text().getBytes(StandardCharsets.UTF_8));
           }
         }
       }

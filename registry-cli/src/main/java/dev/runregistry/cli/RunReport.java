@@ -50,7 +50,7 @@ final class RunReport {
       String stdout = ended.output().stdout().text();
       String stderr = ended.output().stderr().text();
       stdout.lines().map(Printable::line).forEach(caller.out()::println);
-      stderr.lines().map(Printable::line).forEach(caller.err()::println);
+      stderr.lines().forEach(caller.err()::println);
     }
     if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
       caller.say(line(ended));
@@ -68,7 +68,7 @@ final class RunReport {
 
   private static String line(Run ended) {
     String took = ended.duration().map(time -> " (" + DurationText.of(time) + ")").orElse("");
-    return "run " + ended.id() + ": " + Printable.line(ended.message()) + took;
+    return "run " + ended.id() + ": " + ended.message() + took;
   }
 
   private Optional<String> hint(RunOutcome outcome, Run ended) {

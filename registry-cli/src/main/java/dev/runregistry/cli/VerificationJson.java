@@ -1,6 +1,5 @@
 package dev.runregistry.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.service.Verification;
@@ -19,7 +18,7 @@ final class VerificationJson implements VerificationReport {
   VerificationJson(StandardOutput out) {
     this.out = out;
     try {
-      json = new JsonFactory().createGenerator(out);
+      json = PrintableJson.factory().createGenerator(out);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
       json.writeStartObject();

@@ -9,6 +9,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -108,15 +111,19 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(TESTKIT, "org.junit..", "org.assertj.."),
         "dev.runregistry.persistence.offender"),
-    ONLY_THE_COMMAND_LINE_PRINTS(
+    MESSAGES_GO_THROUGH_THE_PRINTABLE_STREAM(
         noClasses()
             .that()
-            .resideOutsideOfPackage(CLI)
+            .areNotAssignableTo(BASE + ".cli.PrintableStream")
             .should()
             .accessField(System.class, "out")
             .orShould()
-            .accessField(System.class, "err"),
-        "dev.runregistry.executor.offender"),
+            .accessField(System.class, "err")
+            .orShould()
+            .callConstructor(PrintStream.class, OutputStream.class)
+            .orShould()
+            .callConstructor(PrintStream.class, OutputStream.class, boolean.class, Charset.class),
+        "dev.runregistry.cli.offender"),
     NOBODY_ENDS_THE_JVM_BUT_THE_COMMAND_LINE(
         noClasses()
             .that()

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.CommandExit.Codes;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ class CommandExitTest {
       new Caller(
           Map.of(),
           new StandardOutput(new ByteArrayOutputStream()),
-          new PrintStream(err, true, StandardCharsets.UTF_8),
+          new PrintableStream(err),
           Terminal.of(Map.of()));
 
   @Test

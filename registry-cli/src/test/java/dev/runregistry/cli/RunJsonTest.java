@@ -52,10 +52,11 @@ class RunJsonTest {
   void a_document_is_one_line_whatever_was_printed() {
     Run run =
         Runs.ended(
-            Runs.running(), new RunOutcome.Exited(1, Runs.output("a\nb\r\"\\\u001B\u2028ü🙂", "")));
+            Runs.running(),
+            new RunOutcome.Exited(1, Runs.output("a\nb\r\"\\\u001B\u2028\u009b\u007Fü🙂", "")));
 
     assertThat(RunJson.of(run))
-        .contains("\"stdout\":\"a\\nb\\r\\\"\\\\\\u001B\u2028ü🙂\"")
+        .contains("\"stdout\":\"a\\nb\\r\\\"\\\\\\u001B\\u2028\\u009B\\u007Fü🙂\"")
         .doesNotContain("\n");
   }
 

@@ -15,7 +15,6 @@ import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ class RunLogTest {
         new Caller(
             Map.of(),
             new StandardOutput(out),
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintableStream(new ByteArrayOutputStream()),
             Terminal.of(Map.of()));
     return new RunLog(run.id(), EnumSet.of(LogStream.STDOUT), false, home, registry, caller);
   }

@@ -9,7 +9,6 @@ import dev.runregistry.run.RunOutcome.NotStarted.Why;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +23,7 @@ class RunReportTest {
   private int report(Run ended, RunOutcome outcome, boolean quiet, boolean json) {
     Caller caller =
         new Caller(
-            Map.of(),
-            new StandardOutput(out),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Terminal.of(Map.of()));
+            Map.of(), new StandardOutput(out), new PrintableStream(err), Terminal.of(Map.of()));
     int code =
         new RunReport(caller, quiet, json, false).report(ended, Optional.ofNullable(outcome));
     caller.out().flush();

@@ -57,6 +57,16 @@ class RunSurroundingsIT {
   }
 
   @Test
+  void a_directory_whose_name_is_not_utf_8_was_said_not_to_exist() {
+    assertThat(
+            shell(
+                "sh",
+                "name=$(printf 'x\\351'); mkdir \"$name\"; cd \"$name\"; echo inherited > file;"
+                    + " \"$0\" run -- cat file; code=$?; rm file; cd ..; rmdir \"$name\"; exit $code"))
+        .isEqualTo(new Result(0, "inherited\n", ""));
+  }
+
+  @Test
   void an_exported_function_was_not_found() {
     assertThat(
             shell(

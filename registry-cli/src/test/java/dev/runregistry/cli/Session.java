@@ -1,7 +1,6 @@
 package dev.runregistry.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -48,7 +47,7 @@ final class Session {
         new Caller(
             Map.copyOf(variables),
             new StandardOutput(out),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new PrintableStream(err),
             new FakeTerminal(terminal, columns));
     int code = new Program(caller, signals).execute(arguments);
     return new Result(

@@ -216,7 +216,7 @@ public final class LocalRunExecutor implements RunExecutor {
     private boolean keepChildren;
     private List<Integer> descriptors = List.of();
     private OptionalLong openFiles = OptionalLong.empty();
-    private Path workingDirectory = Path.of("").toAbsolutePath();
+    private Path workingDirectory = ownWorkingDirectory();
     private LogLimit logLimit = LogLimit.DEFAULT;
     private Consumer<Run> onStart = running -> {};
 
@@ -304,6 +304,15 @@ public final class LocalRunExecutor implements RunExecutor {
       }
       openFiles = OptionalLong.of(limit);
       return this;
+    }
+
+    /**
+     * Returns the directory that the process was started in. Java cannot hold a name that is not
+     * UTF-8: a run inherits that directory all the same.
+     */
+    private static Path ownWorkingDirectory() {
+      Path own = Path.of("").toAbsolutePath();
+      return own.toString().indexOf('\uFFFD') < 0 ? own : Path.of("/proc/self/cwd");
     }
 
     /** Where runs start; our own working directory unless said. It need not be there yet. */

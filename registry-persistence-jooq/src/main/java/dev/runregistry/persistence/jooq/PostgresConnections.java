@@ -71,11 +71,12 @@ final class PostgresConnections implements Connections {
   /** With the first cause, which the pool gives to one of its callers only. */
   private static DataAccessException noConnection(SQLException e, PostgresSource source) {
     SQLException first = source.failure();
+    if (e.getCause() != null) {
+      return new DataAccessException("no connection", e);
+    }
+    String reason = "no connection was free or could be opened in time";
     return new DataAccessException(
-        "no connection",
-        first == null || e.getCause() != null
-            ? e
-            : new SQLTransientConnectionException(e.getMessage(), e.getSQLState(), first));
+        "no connection", new SQLTransientConnectionException(reason, e.getSQLState(), first));
   }
 
   private synchronized HikariDataSource pool() {

@@ -168,8 +168,13 @@ final class SqliteConnections implements Connections {
     }
   }
 
-  /** As a URI, because the driver would take what follows a question mark in a path for options. */
+  /** Returns the URL for the driver, which takes what follows a question mark for options. */
   static String url(Path file) {
+    return file.toString().indexOf('?') < 0 ? "jdbc:sqlite:" + file : uri(file);
+  }
+
+  /** Returns the URL in which no character of the path has a meaning, and options may follow. */
+  static String uri(Path file) {
     return "jdbc:sqlite:file:" + file.toUri().getRawPath();
   }
 

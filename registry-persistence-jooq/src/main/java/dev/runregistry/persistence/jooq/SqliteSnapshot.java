@@ -35,8 +35,7 @@ final class SqliteSnapshot {
       throw new DataAccessException("there is no such file");
     }
     SQLiteConfig settings = SqliteConnections.settings(BUSY_MILLIS);
-    try (Connection connection =
-            settings.createConnection(SqliteConnections.url(file) + options());
+    try (Connection connection = settings.createConnection(url());
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA query_only = ON");
       statement.execute("BEGIN"); // what is read first makes the snapshot
@@ -48,9 +47,9 @@ final class SqliteSnapshot {
     }
   }
 
-  private String options() throws IOException {
+  private String url() throws IOException {
     if (canBeWritten()) {
-      return "";
+      return SqliteConnections.url(file);
     }
     Path log = file.resolveSibling(file.getFileName() + "-wal");
     if (Files.exists(log) && Files.size(log) > 0) {
@@ -58,7 +57,7 @@ final class SqliteSnapshot {
           "it cannot be written, and not all that was recorded is in the file itself: make a copy by"
               + " sqlite3 FILE '.backup COPY', or where it and the files beside it can be written");
     }
-    return "?immutable=1";
+    return SqliteConnections.uri(file) + "?immutable=1";
   }
 
   /** Root may write everything, but somebody has said that nobody should. */

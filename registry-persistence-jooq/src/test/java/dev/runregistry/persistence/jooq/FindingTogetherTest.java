@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.UnreadableRunException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -77,7 +78,7 @@ class FindingTogetherTest {
           if (runs.get(i).id().equals(damaged)) {
             assertThatThrownBy(found.get(i)::get)
                 .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(IllegalArgumentException.class);
+                .hasCauseInstanceOf(UnreadableRunException.class);
           } else {
             assertThat(found.get(i).get()).contains(runs.get(i));
           }
