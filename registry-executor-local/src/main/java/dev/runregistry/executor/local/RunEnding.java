@@ -223,8 +223,11 @@ record RunEnding(
     if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
       return NotStarted.signalled(exit - SIGNALLED);
     }
-    String why =
-        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length).text().strip();
+    String why = // without the path of this host, which is on record for others to read
+        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length)
+            .text()
+            .replace(folder.path() + "/", "")
+            .strip();
     return new NotStarted(
         NotStarted.Why.REFUSED,
         "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
