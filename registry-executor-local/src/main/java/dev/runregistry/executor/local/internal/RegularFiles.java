@@ -94,6 +94,20 @@ public final class RegularFiles {
   }
 
   /**
+   * Cuts a regular file off; a link is not followed.
+   *
+   * @throws NoSuchFileException if it does not exist
+   * @throws IOException if it is a link or anything else, or cannot be written to
+   */
+  public static void truncate(Path file, long bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      channel.truncate(bytes);
+    }
+  }
+
+  /**
    * Returns whether something has that name, be it a link that leads nowhere.
    *
    * @throws IOException if that cannot be found out; {@link Files#exists} says no then
