@@ -3,6 +3,7 @@ package dev.runregistry.executor.local.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ public final class RegularFiles {
     try {
       channel.position(); // of a FIFO, a socket or a terminal that took its place: there is none
       return channel;
+    } catch (ClosedByInterruptException e) { // says nothing about the file
+      throw e;
     } catch (IOException e) {
       channel.close();
       NotRegularFileException exchanged = new NotRegularFileException(file);
