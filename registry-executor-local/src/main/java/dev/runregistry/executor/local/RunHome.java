@@ -318,7 +318,8 @@ public final class RunHome implements RunJournal, RunLogs {
         return;
       }
     } catch (IOException e) {
-      throw new JournalException("whose %s is, is not known: %s".formatted(folder, reason(e)), e);
+      throw new JournalException(
+          "the owner of %s is not known: %s".formatted(folder, reason(e)), e);
     }
     retryTakingBack();
     Beginnings beginnings = new Beginnings(starting);

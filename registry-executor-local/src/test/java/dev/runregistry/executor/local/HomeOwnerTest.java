@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HomeOwnerTest {
-  private static final int NOBODY = 65_534;
+  private static final int OTHER_UID = 65_534;
 
   @TempDir private Path folder;
 
@@ -24,7 +24,7 @@ class HomeOwnerTest {
         Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can do this");
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.toList()) {
-        Files.setAttribute(path, "unix:uid", NOBODY);
+        Files.setAttribute(path, "unix:uid", OTHER_UID);
       }
     }
     return RunHome.at(folder);

@@ -136,7 +136,7 @@ class RemainsTest {
   }
 
   @Test
-  void a_fifo_instead_of_the_order_of_the_output_keeps_nobody_waiting() throws Exception {
+  void a_fifo_instead_of_the_output_index_does_not_block_its_reader() throws Exception {
     Run run = endedAndNotNoted();
     assertThat(home.pieces(run.id())).isPresent();
     Fifo.inPlaceOf(home.activeFolder(run.id()).outputIndex());
