@@ -54,9 +54,16 @@ final class HomeOwner {
   }
 
   private static boolean isRoot() throws IOException {
-    String status =
-        new String(RegularFiles.read(STATUS, MAX_STATUS_BYTES), StandardCharsets.US_ASCII);
-    return EFFECTIVE_ROOT.matcher(status).find();
+    boolean[] root = {false};
+    Uninterruptibly.io(
+        () ->
+            root[0] =
+                EFFECTIVE_ROOT
+                    .matcher(
+                        new String(
+                            RegularFiles.read(STATUS, MAX_STATUS_BYTES), StandardCharsets.US_ASCII))
+                    .find());
+    return root[0];
   }
 
   private static int uid(Path path) throws IOException {
