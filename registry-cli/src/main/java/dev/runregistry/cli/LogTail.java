@@ -1,9 +1,11 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ record LogTail(List<String> lines) {
    * @return empty if nothing is there
    */
   static Optional<LogTail> of(Path file, long from, long to, int count) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = RegularFiles.open(file, LinkOption.NOFOLLOW_LINKS)) {
       long end = Math.min(channel.size(), to);
       long start = Math.max(from, end - MOST_BYTES);
       if (start >= end) {

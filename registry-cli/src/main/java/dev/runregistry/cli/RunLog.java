@@ -3,6 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.executor.local.OutputPieces;
 import dev.runregistry.executor.local.OutputPieces.Piece;
 import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -12,7 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -101,7 +102,8 @@ final class RunLog {
         Optional<Path> path = home.log(id, stream);
         if (path.isPresent()) {
           try { // stays open: the folder moves when the run has ended, the file remains the same
-            logs.put(stream, new Log(stream, Files.newInputStream(path.get()), home.limit(id)));
+            InputStream in = RegularFiles.newInputStream(path.get(), LinkOption.NOFOLLOW_LINKS);
+            logs.put(stream, new Log(stream, in, home.limit(id)));
           } catch (NoSuchFileException e) { // it has just moved
             return false;
           }

@@ -1,20 +1,30 @@
 package dev.runregistry.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -131,6 +141,32 @@ class ArchitectureTest {
             .should()
             .callMethod(System.class, "exit", int.class),
         "dev.runregistry.executor.offender"),
+    HELPER_PROCESSES_ARE_STARTED_IN_ONE_PLACE( // and the supervisors of runs in another
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + ".executor.local.internal.HelperProcess")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + ".executor.local.Supervisor")
+            .should()
+            .callConstructorWhere(target(owner(equivalentTo(ProcessBuilder.class))))
+            .orShould()
+            .callMethodWhere(
+                target(owner(equivalentTo(Runtime.class))).and(target(nameMatching("exec")))),
+        "dev.runregistry.executor.offender"),
+    FILES_THAT_OTHERS_CAN_EXCHANGE_ARE_OPENED_IN_ONE_PLACE(
+        noClasses()
+            .that(not(describe("open files of their own", Rule::opensItsOwnFiles)))
+            .should()
+            .callMethodWhere(
+                target(owner(equivalentTo(Files.class)))
+                    .and(
+                        target(
+                            nameMatching(
+                                "newInputStream|newByteChannel|newBufferedReader|read(String|AllBytes|AllLines)|lines"))))
+            .orShould()
+            .callMethodWhere(
+                target(owner(equivalentTo(FileChannel.class))).and(target(nameMatching("open")))),
+        "dev.runregistry.executor.offender"),
     LOGGING_IS_SLF4J(
         noClasses()
             .should()
@@ -144,6 +180,19 @@ class ArchitectureTest {
     Rule(ArchRule rule, String offenders) {
       this.rule = rule;
       this.offenders = offenders;
+    }
+
+    /** The doors; locks; descriptors that are open already; what HTTP gets from the door. */
+    private static boolean opensItsOwnFiles(JavaClass type) {
+      return Set.of(
+              "RegularFiles",
+              "DurableFiles",
+              "Claims",
+              "SqliteConnections",
+              "UserFile",
+              "RawArguments",
+              "LogRoutes")
+          .contains(type.getSimpleName());
     }
 
     private static ArchRule adapter(String adapter, String... others) {

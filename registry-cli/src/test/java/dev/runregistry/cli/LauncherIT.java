@@ -2,6 +2,7 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.runregistry.cli.Launcher.Result;
 import dev.runregistry.cli.Launcher.Started;
@@ -154,6 +155,28 @@ class LauncherIT {
     }
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     return Files.createFile(temporary.resolve("sqlite-" + version + "-left"));
+  }
+
+  @Test
+  void an_archive_in_a_cache_of_another_user_is_not_used() throws IOException {
+    assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can do this");
+    Path cache = folder.resolve("cache");
+    launcher.with("XDG_CACHE_HOME", cache.toString()).with("REGISTRY_CDS", "build");
+    assertThat(launcher.registry("run").code()).isZero();
+    Path classes = folder.resolve("classes.log");
+    launcher
+        .with("REGISTRY_CDS", null)
+        .with("REGISTRY_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
+    for (Path shared : List.of(cache, cache.resolve("run-registry/cds"))) {
+      assertThat(launcher.registry("--version").code()).isZero();
+      assertThat(Files.readString(classes)).contains("cli.Main source: shared objects file");
+
+      Files.setAttribute(shared, "unix:uid", 65_534);
+      assertThat(launcher.registry("--version").code()).isZero();
+      assertThat(Files.readString(classes)).doesNotContain("cli.Main source: shared objects file");
+      Files.setAttribute(shared, "unix:uid", 0);
+    }
   }
 
   @Test

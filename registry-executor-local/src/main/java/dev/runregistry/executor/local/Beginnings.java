@@ -146,7 +146,7 @@ record Beginnings(Path folder) {
 
   private static Optional<WantedKey> key(RunFolder aside) throws IOException {
     try {
-      return Optional.of(RunJson.readKey(Files.readAllBytes(aside.key())));
+      return Optional.of(RunJson.readKey(Remains.note(aside.key())));
     } catch (NoSuchFileException | DamagedNoteException e) { // it was not claimed yet: no harm
       return Optional.empty();
     }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  * The runs that this process has claimed, each by a lock on a file: the kernel gives it back when
  * the process ends, however that happens, and nothing that it starts inherits it.
  *
+ * <p>Where the file system has no locks, a claim holds within this process only, which is said
+ * once.
+ *
  * <p>One for all homes of this process, because such a lock belongs to the process: closing a
  * second channel on the file would give it back unnoticed, so nobody here may ever open one. That
  * holds across class loaders too, each of which has its own copy of this class: so that the run is
@@ -27,6 +30,12 @@ final class Claims {
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
   private static final String PROPERTY = "dev.runregistry.lock.";
   private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
+
+  /** What the C library says of ENOSYS and ENOTSUP, as Lustre without flock answers. */
+  private static final Set<String> NO_LOCKS =
+      Set.of("Function not implemented", "Operation not supported");
+
+  private static boolean warned; // guarded by the class
 
   /** Not for writing only, which on a FIFO in its place would wait for a reader. */
   private static final Set<OpenOption> OPTIONS =
@@ -72,7 +81,7 @@ final class Claims {
   private static boolean isLocked(RunId id, Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, OPTIONS, DurableFiles.OWNER_ONLY_FILE);
     try {
-      if (channel.tryLock() != null) {
+      if (tryLock(channel, file)) {
         HELD.put(id, channel);
         return true;
       }
@@ -82,6 +91,26 @@ final class Claims {
     }
     channel.close();
     return false;
+  }
+
+  private static boolean tryLock(FileChannel channel, Path file) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (IOException e) {
+      if (!NO_LOCKS.contains(String.valueOf(e.getMessage()))) {
+        throw e;
+      }
+      if (!warned) {
+        warned = true;
+        log.warn(
+            "{}: this file system has no file locks ({}). Run one registry at a time in this home,"
+                + " mount the file system with locks (Lustre: -o flock), or keep the home on a"
+                + " local disk (--home, REGISTRY_HOME)",
+            file.getParent(),
+            e.getMessage());
+      }
+      return true;
+    }
   }
 
   /** Whether this process has the claim. */

@@ -6,6 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,9 +102,17 @@ final class Execution {
     try {
       return launch(launch);
     } catch (IOException e) {
-      return new NotStarted(
-          NotStarted.Why.REFUSED, "The host refused to start it: " + e.getMessage());
+      return new NotStarted(NotStarted.Why.REFUSED, "The host refused to start it: " + reason(e));
     }
+  }
+
+  /** Without the paths of this host: the message is on record for others to read. */
+  private static String reason(IOException e) {
+    if (e instanceof FileSystemException file) {
+      return file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
+    }
+    Throwable cause = e.getCause(); // of a process that was not started: without its directory
+    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
   }
 
   private RunOutcome launch(Launch launch) throws IOException {

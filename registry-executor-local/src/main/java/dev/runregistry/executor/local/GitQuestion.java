@@ -35,9 +35,8 @@ final class GitQuestion {
   private static final int MAX_FILTER_BYTES = 1 << 16;
 
   /**
-   * The repository may be somebody else's: nothing that its configuration names is executed, and
-   * nothing is fetched. Submodules have configurations of their own, so git does not look into
-   * them.
+   * The repository may be hostile: nothing that its configuration names is executed, and nothing is
+   * fetched. Submodules have configurations of their own, so git does not look into them.
    */
   private static final List<String> HARMLESS =
       List.of(

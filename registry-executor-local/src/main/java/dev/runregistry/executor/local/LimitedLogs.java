@@ -1,11 +1,10 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -65,8 +64,8 @@ final class LimitedLogs {
   }
 
   private void cut(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(limit.bytes());
+    try {
+      RegularFiles.truncate(file, limit.bytes());
     } catch (NoSuchFileException e) {
       log.debug("{} has moved; readers stop at the limit", file, e);
     } catch (IOException e) {

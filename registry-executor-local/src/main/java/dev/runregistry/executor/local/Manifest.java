@@ -24,7 +24,7 @@ record Manifest(String title, String version, long traceCount) {
   /** With the ids of a million traces. */
   static final int MAX_BYTES = 64 << 20;
 
-  /** In the whole file, of fields that nobody here knows. */
+  /** In the whole file, most of them unknown. */
   private static final int MAX_NAMES = 100_000;
 
   private static final int BUFFER_CHARACTERS = 1 << 13;

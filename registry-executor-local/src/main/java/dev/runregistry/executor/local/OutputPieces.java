@@ -1,10 +1,11 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +30,7 @@ public final class OutputPieces implements Closeable {
   }
 
   static OutputPieces of(Path index) throws IOException {
-    return new OutputPieces(Files.newInputStream(index));
+    return new OutputPieces(RegularFiles.newInputStream(index, LinkOption.NOFOLLOW_LINKS));
   }
 
   /**

@@ -1,15 +1,15 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +77,8 @@ final class ProcProcessTable implements ProcessTable {
   /** Since the boot, like start times; suspended time is part of both. */
   private static Duration uptime() {
     try {
-      String seconds = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
+      byte[] line = RegularFiles.read(Path.of("/proc/uptime"), STAT_BYTES);
+      String seconds = new String(line, StandardCharsets.US_ASCII).split(" ", 2)[0];
       return Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // there is no /proc without it
@@ -109,7 +110,7 @@ final class ProcProcessTable implements ProcessTable {
   private static boolean isWorthAnotherTry(String pid, String name) {
     Path file = PROC.toPath().resolve(pid).resolve(name);
     for (int i = 0; i < 2; i++) {
-      try (SeekableByteChannel now = Files.newByteChannel(file)) {
+      try (FileChannel now = RegularFiles.open(file)) {
         return now.isOpen();
       } catch (NoSuchFileException | AccessDeniedException e) {
         return false;

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells how a run ended, after its end. While its registry lives, what the supervisor has told that
- * and its exit code come first: the run can write to the files in its folder, which testify only
- * for what nobody has witnessed.
+ * and its exit code come first: the run can write to the files in its folder, which are evidence
+ * for orphaned runs only.
  *
  * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
  * @param startWitnessed whether the supervisor told its living registry that it had started the
@@ -223,8 +223,11 @@ record RunEnding(
     if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
       return NotStarted.signalled(exit - SIGNALLED);
     }
-    String why =
-        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length).text().strip();
+    String why = // without the path of this host, which is on record for others to read
+        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length)
+            .text()
+            .replace(folder.path() + "/", "")
+            .strip();
     return new NotStarted(
         NotStarted.Why.REFUSED,
         "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));

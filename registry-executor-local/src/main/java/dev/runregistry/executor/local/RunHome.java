@@ -2,6 +2,7 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.local.internal.NotRegularFileException;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Dataset;
@@ -54,6 +55,7 @@ public final class RunHome implements RunJournal, RunLogs {
   private final Path active;
   private final Path done;
   private final Path damaged;
+  private final HomeOwner owner = new HomeOwner();
   private final ProcessTable table = ProcessTable.ofThisHost();
   private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
   private volatile @Nullable Runner runner; // asked for once: it cannot change
@@ -114,7 +116,7 @@ public final class RunHome implements RunJournal, RunLogs {
     for (RunFolder runFolder : List.of(activeFolder(id), RunFolder.in(done, id))) {
       try {
         return Optional.of(OutputPieces.of(runFolder.outputIndex()));
-      } catch (NoSuchFileException e) {
+      } catch (NoSuchFileException | NotRegularFileException e) { // the run has replaced it
         log.debug("{} is not there", runFolder.outputIndex());
       }
     }
@@ -323,6 +325,14 @@ public final class RunHome implements RunJournal, RunLogs {
 
   @Override
   public void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
+    try {
+      if (owner.isForeign(folder)) { // claim() says so for each run
+        return;
+      }
+    } catch (IOException e) {
+      throw new JournalException(
+          "the owner of %s is not known: %s".formatted(folder, reason(e)), e);
+    }
     retryTakingBack();
     Beginnings beginnings = new Beginnings(starting);
     for (String name : namesIn(starting).toList()) {
@@ -429,6 +439,7 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public boolean claim(RunId id) {
     try {
+      owner.requireMayJudge(folder, activeFolder(id).path());
       return Claims.take(id, activeFolder(id).claim());
     } catch (NoSuchFileException e) { // settled meanwhile
       return false;
@@ -469,6 +480,7 @@ public final class RunHome implements RunJournal, RunLogs {
   @Override
   public String setAside(String name) {
     try {
+      owner.requireMayJudge(folder, active);
       DurableFiles.createFolders(damaged);
       Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // there may be one before it
       Files.move(active.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
@@ -488,6 +500,11 @@ public final class RunHome implements RunJournal, RunLogs {
    * @throws JournalException if the folders cannot be listed
    */
   public Pruned prune(Instant endedBefore, boolean really) {
+    try {
+      owner.requireMayJudge(folder, done);
+    } catch (IOException e) {
+      throw new JournalException(folder + " cannot be pruned: " + e.getMessage(), e);
+    }
     List<RunId> pruned = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     for (RunId id : archived()) {

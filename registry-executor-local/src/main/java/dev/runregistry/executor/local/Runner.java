@@ -1,8 +1,10 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -27,6 +29,7 @@ record Runner(
     ProcessIdentity process) {
 
   private static final String UNKNOWN = "unknown";
+  private static final int MAX_BYTES = 4_096; // of a file with one line
   private static final Path MACHINE_ID = Path.of("/etc/machine-id");
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -107,7 +110,7 @@ record Runner(
 
   private static @Nullable String firstLine(Path file) {
     try {
-      String line = Files.readString(file).strip();
+      String line = new String(RegularFiles.read(file, MAX_BYTES), StandardCharsets.UTF_8).strip();
       return line.isEmpty() ? null : line;
     } catch (IOException e) {
       return null; // not Linux

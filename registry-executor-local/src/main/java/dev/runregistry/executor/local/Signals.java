@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 /** Sends signals to processes, each only if it is still the one that was seen. */
 final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
-  private static final int MAX_OUTPUT = 1 << 16; // there is none
   private static final Duration KILL_COMMAND = Duration.ofSeconds(5);
 
   private Signals() {}
@@ -51,7 +50,7 @@ final class Signals {
     processes.forEach(process -> command.add(Long.toString(process.identity().pid())));
     try {
       // some may have ended meanwhile, so its exit code says nothing
-      new HelperProcess(command, MAX_OUTPUT, KILL_COMMAND).run();
+      new HelperProcess(command, 0, KILL_COMMAND).run();
     } catch (IOException e) {
       log.warn("cannot send {} to {}", signal, processes, e);
     }

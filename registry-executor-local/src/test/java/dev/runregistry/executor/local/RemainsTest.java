@@ -118,7 +118,11 @@ class RemainsTest {
         "timed-out",
         "log-totals",
         "log-cuts",
-        "supervisor.log"
+        "supervisor.log",
+        "output-index",
+        "database.json",
+        "vanished",
+        "config.yaml"
       })
   void a_fifo_that_a_run_has_put_in_its_folder_keeps_nobody_waiting(String name) throws Exception {
     Run run = endedAndNotNoted();
@@ -129,6 +133,16 @@ class RemainsTest {
 
     assertThat(found.outcome().exitCode()).isZero();
     assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Ended.class);
+  }
+
+  @Test
+  void a_fifo_instead_of_the_output_index_does_not_block_its_reader() throws Exception {
+    Run run = endedAndNotNoted();
+    assertThat(home.pieces(run.id())).isPresent();
+    Fifo.inPlaceOf(home.activeFolder(run.id()).outputIndex());
+
+    assertThat(home.pieces(run.id())).isEmpty();
+    assertThat(home.database(run.id())).isNotNull();
   }
 
   @Test

@@ -110,7 +110,11 @@ class RunEndingTest {
 
     assertThat(outcome(exit))
         .isInstanceOfSatisfying(
-            NotStarted.class, none -> assertThat(none.message()).contains("stdout.log"));
+            NotStarted.class,
+            none ->
+                assertThat(none.message())
+                    .contains(": stdout.log: ")
+                    .doesNotContain(folder.toString()));
   }
 
   @Test

@@ -1,11 +1,12 @@
 package dev.runregistry.executor.local.internal;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +21,18 @@ import org.jspecify.annotations.Nullable;
  * token of the server), its stdin is empty unless given, its stderr is discarded. It is killed,
  * with its descendants, when its time is over or when it has printed more than is read.
  *
+ * <p>Its output goes to a temporary file, because what it leaves behind could hold a pipe open.
+ *
  * <p>Each instance runs once. {@link #cancel} may be called by any thread.
  */
 public final class HelperProcess {
   private static final String OWN_VARIABLES = "REGISTRY_";
   private static final int KILLED = 128 + 9;
-  private static final Duration TURN = Duration.ofMillis(20); // between two looks at its output
+
+  /** Between two looks at how much it has printed. */
+  private static final Duration FIRST_TURN = Duration.ofMillis(1);
+
+  private static final Duration LONGEST_TURN = Duration.ofMillis(20);
 
   private final List<String> command;
   private final int maxBytes;
@@ -35,11 +42,12 @@ public final class HelperProcess {
   private File directory = new File("").getAbsoluteFile();
   private File input = new File("/dev/null");
   private volatile boolean cancelled;
+  private volatile @Nullable Process started;
 
   /**
    * Describes a process; starts nothing.
    *
-   * @param maxBytes how much of its output is read, at least 1
+   * @param maxBytes how much of its output is read; 0 to discard it
    * @param deadline after which it is killed, counted from its start
    */
   public HelperProcess(List<String> command, int maxBytes, Duration deadline) {
@@ -92,16 +100,23 @@ public final class HelperProcess {
     if (cancelled) {
       return Optional.empty();
     }
-    Process process = start();
-    try (InputStream in = process.getInputStream()) {
-      return await(process, in);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+    if (maxBytes == 0) {
+      return await(start(Redirect.DISCARD), null);
+    }
+    Path output = Files.createTempFile("registry-helper", null);
+    try (RandomAccessFile written = // which no interrupt closes
+        new RandomAccessFile(output.toFile(), "r")) {
+      Process process;
+      try {
+        process = start(Redirect.to(output.toFile()));
+      } finally {
+        Files.deleteIfExists(output); // now, because we may be ended at any time
+      }
+      return await(process, written);
     }
   }
 
-  private Process start() throws IOException {
+  private Process start(Redirect output) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory);
     Map<String, String> variables = builder.environment();
     if (environment != null) {
@@ -117,48 +132,70 @@ public final class HelperProcess {
           }
         });
     variables.keySet().removeIf(name -> name.startsWith(OWN_VARIABLES));
-    return builder.redirectInput(Redirect.from(input)).redirectError(Redirect.DISCARD).start();
+    Process process =
+        builder
+            .redirectInput(Redirect.from(input))
+            .redirectOutput(output)
+            .redirectError(Redirect.DISCARD)
+            .start();
+    started = process;
+    return process;
   }
 
-  /** Never blocks on its output: what it leaves behind could hold that open. */
-  private Optional<Result> await(Process process, InputStream in) throws IOException {
+  private Optional<Result> await(Process process, @Nullable RandomAccessFile output)
+      throws IOException {
     long giveUp = System.nanoTime() + deadline.toNanos();
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    long turn = FIRST_TURN.toNanos();
     boolean interrupted = false;
     try {
       while (!cancelled) {
         boolean ended = false;
         try {
-          long left = Math.max(0, Math.min(TURN.toNanos(), giveUp - System.nanoTime()));
+          long left = Math.max(0, Math.min(turn, giveUp - System.nanoTime()));
           ended = process.waitFor(left, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
-        output.write(in.readNBytes(Math.min(in.available(), maxBytes - output.size())));
-        if (output.size() >= maxBytes) {
-          return Optional.of(new Result(KILLED, text(output), false));
+        if (output != null && output.length() >= maxBytes) {
+          return Optional.of(new Result(KILLED, head(output), false));
         }
         if (ended) {
-          return Optional.of(new Result(process.exitValue(), text(output), true));
+          return Optional.of(new Result(process.exitValue(), head(output), true));
         }
         if (System.nanoTime() >= giveUp) {
           return Optional.empty();
         }
+        turn = Math.min(2 * turn, LONGEST_TURN.toNanos());
       }
       return Optional.empty();
     } finally {
+      kill(process);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  private static String text(ByteArrayOutputStream output) {
-    return output.toString(StandardCharsets.UTF_8);
+  private String head(@Nullable RandomAccessFile output) throws IOException {
+    if (output == null) {
+      return "";
+    }
+    byte[] head = new byte[(int) Math.min(output.length(), maxBytes)];
+    output.readFully(head);
+    return new String(head, StandardCharsets.UTF_8);
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   /** Kills it, and keeps it from being started. */
   public void cancel() {
     cancelled = true;
+    Process process = started;
+    if (process != null) {
+      kill(process);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ public final class RegularFiles {
     try {
       channel.position(); // of a FIFO, a socket or a terminal that took its place: there is none
       return channel;
+    } catch (ClosedByInterruptException e) { // says nothing about the file
+      throw e;
     } catch (IOException e) {
       channel.close();
       NotRegularFileException exchanged = new NotRegularFileException(file);
@@ -90,6 +93,20 @@ public final class RegularFiles {
   public static byte[] readHead(Path file, int maxBytes, LinkOption... links) throws IOException {
     try (InputStream in = newInputStream(file, links)) {
       return in.readNBytes(maxBytes);
+    }
+  }
+
+  /**
+   * Cuts a regular file off; a link is not followed.
+   *
+   * @throws NoSuchFileException if it does not exist
+   * @throws IOException if it is a link or anything else, or cannot be written to
+   */
+  public static void truncate(Path file, long bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      channel.truncate(bytes);
     }
   }
 

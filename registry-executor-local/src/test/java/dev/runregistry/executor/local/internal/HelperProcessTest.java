@@ -57,6 +57,13 @@ class HelperProcessTest {
   }
 
   @Test
+  void output_that_is_not_wanted_needs_no_file_and_no_memory() throws IOException {
+    HelperProcess.Result result = sh("seq 100000; exit 4", 0, MINUTES).run().orElseThrow();
+
+    assertThat(result).isEqualTo(new HelperProcess.Result(4, "", true));
+  }
+
+  @Test
   void what_a_helper_leaves_behind_with_its_output_delays_nothing() throws IOException {
     assertThat(output(sh("tail -f /dev/null & echo ready", 1_000, MINUTES).run()))
         .isEqualTo("ready\n");
@@ -75,6 +82,25 @@ class HelperProcessTest {
 
     assertThat(helper.run()).isEmpty();
     assertThat(started).doesNotExist();
+  }
+
+  @Test
+  void a_cancelled_helper_is_killed() throws Exception {
+    Path started = folder.resolve("started");
+    HelperProcess helper =
+        sh("touch " + started + "; exec tail -f /dev/null", 1_000, Duration.ofHours(1));
+    Thread canceller =
+        new Thread(
+            () -> {
+              while (!Files.exists(started)) {
+                Thread.onSpinWait();
+              }
+              helper.cancel();
+            });
+    canceller.start();
+
+    assertThat(helper.run()).isEmpty();
+    canceller.join();
   }
 
   @Test
