@@ -64,7 +64,7 @@ class EveryCallIT {
   @MethodSource("callsOfRegistry")
   void a_registry_that_dies_before_that_call_loses_nothing(Step call, @TempDir Path place)
       throws Exception {
-    play(place, new PlannedRun(0, CHILD, Optional.empty(), Optional.of(call), Optional.empty()));
+    playRegistry(place, call);
   }
 
   @ParameterizedTest
@@ -78,23 +78,28 @@ class EveryCallIT {
   @MethodSource("callsOfRegistry")
   void a_reconciler_that_dies_before_that_call_leaves_its_work_to_the_next(
       Step call, @TempDir Path place) throws Exception {
-    PlannedRun killed =
-        new PlannedRun(
-            0, CHILD, Optional.empty(), Optional.of(BEFORE_THE_ENDING_IS_NOTED), Optional.empty());
-    play(place, killed, new Event(900, Kind.RECONCILE, 0, Optional.of(call)));
+    playReconciler(place, call);
   }
 
   @ParameterizedTest
   @MethodSource("failingLooks")
   void a_registry_that_cannot_open_or_read_something_records_nothing_untrue(
       Step call, @TempDir Path place) throws Exception {
-    play(place, new PlannedRun(0, CHILD, Optional.empty(), Optional.of(call), Optional.empty()));
+    playRegistry(place, call);
   }
 
   @ParameterizedTest
   @MethodSource("failingLooks")
   void a_reconciler_that_cannot_open_or_read_something_records_nothing_untrue(
       Step call, @TempDir Path place) throws Exception {
+    playReconciler(place, call);
+  }
+
+  private static void playRegistry(Path place, Step call) throws Exception {
+    play(place, new PlannedRun(0, CHILD, Optional.empty(), Optional.of(call), Optional.empty()));
+  }
+
+  private static void playReconciler(Path place, Step call) throws Exception {
     PlannedRun killed =
         new PlannedRun(
             0, CHILD, Optional.empty(), Optional.of(BEFORE_THE_ENDING_IS_NOTED), Optional.empty());

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Variables that Kubernetes puts into each container for a Service named {@code registry} or {@code
- * registry-…}; nobody has set them for this program.
+ * registry-…}; they are not meant for this program.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/services-networking/service/">Service</a>
  */
