@@ -95,11 +95,9 @@ final class LogRoutes {
       return Refusal.of(404, "No run " + id);
     }
     Provenance provenance = run.get().provenance();
-    String host = provenance == null ? "a host that is not on record" : provenance.host();
-    return Refusal.of(
-        404,
-        "No output of run %s here: it belongs to %s, and may have been deleted or never begun"
-            .formatted(id, host));
+    String known =
+        provenance == null ? "" : ": it ran on " + provenance.host() + ", or it was deleted";
+    return Refusal.of(404, "This host has no output of run " + id + known);
   }
 
   private static void sendRange(Context ctx, SeekableByteChannel file, long size)

@@ -95,7 +95,7 @@ class AccessibilityIT extends BrowserTest {
     assertThat(reached)
         .containsSubsequence(
             "runtime-again",
-            "/docs",
+            "docs",
             "dataset_key",
             "model_id",
             "output_dir",

@@ -93,7 +93,8 @@ class LogsTest {
   @Test
   void output_of_a_run_of_another_host_is_404_and_names_the_host() {
     Run running = Runs.running();
-    Provenance provenance = new Provenance("gpu-7", null, "/work", "0.1.0", null, null, Map.of());
+    Provenance provenance =
+        new Provenance("gpu-7", null, "/home/ada", "0.1.0", null, null, Map.of());
     server.repository.save(running.withProvenance(provenance));
     Run unknownHost = Runs.running();
     server.repository.save(unknownHost.withProvenance(null));
@@ -103,9 +104,12 @@ class LogsTest {
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(json(answer).get("detail").textValue())
-        .startsWith("No output of run " + running.id() + " here")
-        .contains("gpu-7");
-    assertThat(json(other).get("detail").textValue()).contains("a host that is not on record");
+        .isEqualTo(
+            "This host has no output of run "
+                + running.id()
+                + ": it ran on gpu-7, or it was deleted");
+    assertThat(json(other).get("detail").textValue())
+        .isEqualTo("This host has no output of run " + unknownHost.id());
   }
 
   /** Not: there is none. */

@@ -357,7 +357,7 @@ class PanelIT extends BrowserTest {
     server.close();
 
     try {
-      tab.shows("#panel-problem", "If it had begun the run, the run goes on");
+      tab.shows("#panel-problem", "continues and will be recorded");
     } finally {
       go();
       recordTheRunThatOutlived(folder);
