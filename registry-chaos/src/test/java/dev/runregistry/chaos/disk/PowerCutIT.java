@@ -49,7 +49,7 @@ class PowerCutIT {
     for (Recording recording : recordings.values()) {
       Judge judge = new Judge(recording, sync -> false);
 
-      assertThat(judge.firstFlaw(LONG ? 1 : 20)).as("%s", recording.of()).isEmpty();
+      assertThat(judge.firstFlaw(LONG ? 1 : 40)).as("%s", recording.of()).isEmpty();
 
       System.out.printf(
           "power cuts during %s: %d operations, %d disks, %d looked at, all end well%n",
