@@ -22,7 +22,13 @@ final class Launcher {
   static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
   static final Path SCRIPT = SOURCES.resolve("bin/registry");
   static final Path CACHE = Path.of("target/cache").toAbsolutePath();
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  static {
+    buildArchives();
+  }
 
   private final Path folder;
   private final Map<String, @Nullable String> variables = new HashMap<>();
@@ -37,8 +43,29 @@ final class Launcher {
     variables.put("REGISTRY_HOME", home().toString());
     variables.put("XDG_CACHE_HOME", CACHE.toString());
     variables.put("XDG_CONFIG_HOME", folder.toString());
-    variables.put(
-        "REGISTRY_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    variables.put("REGISTRY_JAVA", JAVA);
+  }
+
+  /**
+   * Builds the archives in the cache that all share, before the first start: beside the tests of
+   * two processes the build in the background, which is nice, would not come to its end for long.
+   * Another process may be at it, which is no failure.
+   */
+  private static void buildArchives() {
+    try {
+      ProcessBuilder build = new ProcessBuilder(SCRIPT.toString(), "run");
+      build.environment().put("REGISTRY_CDS", "build");
+      build.environment().put("XDG_CACHE_HOME", CACHE.toString());
+      build.environment().put("REGISTRY_JAVA", JAVA);
+      build
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .onExit()
+          .join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What a process left behind. */
