@@ -53,7 +53,7 @@ final class ArchiveReplay {
     try {
       return journal.archived(id).flatMap(this::replay);
     } catch (RuntimeException | LinkageError e) {
-      databaseAway = e instanceof RepositoryException && !answers();
+      databaseAway = e instanceof RepositoryException && Endings.isAway(repository);
       log.warn("archived run {} cannot be recorded again: {}", id, Endings.reason(e));
       log.debug("archived run {} cannot be recorded again", id, e);
       return Optional.of(
@@ -84,14 +84,5 @@ final class ArchiveReplay {
   private boolean isAtThisAddress(DatabaseIdentity database) {
     String here = repository.identity().address();
     return database.address().isEmpty() || here.isEmpty() || database.address().equals(here);
-  }
-
-  private boolean answers() {
-    try {
-      repository.ping();
-      return true;
-    } catch (RepositoryException e) {
-      return false;
-    }
   }
 }

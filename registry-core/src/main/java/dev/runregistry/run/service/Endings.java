@@ -68,7 +68,7 @@ final class Endings {
         log.debug("run {} has ended meanwhile", running.id(), e);
       } catch (RuntimeException | Error e) {
         log.debug("run {} is still not on record", running.id(), e);
-        if (isAway()) {
+        if (isAway(repository)) {
           return; // each try costs seconds then
         }
         continue;
@@ -77,7 +77,8 @@ final class Endings {
     }
   }
 
-  private boolean isAway() {
+  /** Returns whether the database does not answer; then each further try costs seconds. */
+  static boolean isAway(RunRepository repository) {
     try {
       repository.ping();
       return false;
