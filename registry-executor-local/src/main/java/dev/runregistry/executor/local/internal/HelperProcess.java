@@ -159,8 +159,10 @@ public final class HelperProcess {
         if (output != null && output.length() >= maxBytes) {
           return Optional.of(new Result(KILLED, head(output), false));
         }
-        if (ended) {
-          return Optional.of(new Result(process.exitValue(), head(output), true));
+        if (ended) { // by itself, or because it was cancelled
+          return cancelled
+              ? Optional.empty()
+              : Optional.of(new Result(process.exitValue(), head(output), true));
         }
         if (System.nanoTime() >= giveUp) {
           return Optional.empty();
