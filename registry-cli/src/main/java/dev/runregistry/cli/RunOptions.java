@@ -1,7 +1,6 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -9,13 +8,11 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the options of {@code registry run} say. */
 final class RunOptions {
   private static final String NONE = "none";
-  private static final RunId ANY_ID = new RunId(new UUID(0, 0));
 
   private static final List<Setting> OPTIONS =
       List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
@@ -83,9 +80,7 @@ final class RunOptions {
       if (!arguments.hasCommand()) {
         request = request.withTraining(training()).withOutputDir(text("--output-dir"));
       }
-      request = request.withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
-      request.toSpec(ANY_ID); // checks the rest now, while it is still known who is to blame
-      return request;
+      return request.withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

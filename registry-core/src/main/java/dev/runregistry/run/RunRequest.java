@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a caller asks for: a {@link RunSpec} in the making, before the run has an id.
  *
  * <p>Made by {@link #dryRun}, {@link #training} or {@link #command}; the other methods return a
- * copy with one thing changed. Values are checked when the run is submitted or, at the latest, when
- * {@link #toSpec} is called.
+ * copy with one thing changed. Values are checked when it is constructed, so a request can always
+ * be submitted.
  *
  * @param datasetKey the data set, or a label
  * @param modelId the model, or a label
@@ -39,8 +39,8 @@ public record RunRequest(
   /**
    * Copies the command and the environment.
    *
-   * @throws IllegalArgumentException if a command of the user's own has hyper-parameters or an
-   *     output folder, or anything else has no hyper-parameters
+   * @throws IllegalArgumentException if a value is outside its limits, if a command of the user's
+   *     own has hyper-parameters or an output folder, or anything else has no hyper-parameters
    */
   public RunRequest {
     requireNonNull(datasetKey, "datasetKey");
@@ -50,7 +50,8 @@ public record RunRequest(
           "a training has hyper-parameters and an output folder, another command has neither");
     }
     command = List.copyOf(command);
-    environment = Map.copyOf(environment);
+    environment = new Invocation(command, environment).environment();
+    spec(datasetKey, modelId, command, training, outputDir == null ? "." : outputDir, timeLimit);
   }
 
   /** Checks the data set and the configuration and starts nothing. */
@@ -123,29 +124,41 @@ public record RunRequest(
 
   /** A dry-run when there is nothing to start, else local. */
   public RunMode mode() {
+    return mode(command);
+  }
+
+  private static RunMode mode(List<String> command) {
     return command.isEmpty() ? RunMode.DRY_RUN : RunMode.LOCAL;
   }
 
-  /**
-   * What is asked for, of the run with this id, as it is recorded: without obvious secrets.
-   *
-   * @throws IllegalArgumentException if a value is outside its limits
-   */
+  /** Returns the specification of the run with this id as it is recorded, with secrets masked. */
   public RunSpec toSpec(RunId id) {
+    return spec(datasetKey, modelId, command, training, folder(id), timeLimit);
+  }
+
+  private static RunSpec spec(
+      DatasetKey datasetKey,
+      String modelId,
+      List<String> command,
+      @Nullable TrainingConfig training,
+      @Nullable String folder,
+      @Nullable Duration timeLimit) {
     return new RunSpec(
-        datasetKey, modelId, mode(), folder(id), training, Secrets.masked(command), timeLimit);
+        datasetKey,
+        modelId,
+        mode(command),
+        training == null ? null : folder,
+        training,
+        Secrets.masked(command),
+        timeLimit);
   }
 
   /** The first digits of an id would do for a minute only: those of all runs in it are the same. */
   private @Nullable String folder(RunId id) {
-    return training == null || outputDir != null ? outputDir : "./output/tunix_run_" + id;
+    return outputDir != null ? outputDir : "./output/tunix_run_" + id;
   }
 
-  /**
-   * What is to be started.
-   *
-   * @throws IllegalArgumentException if a variable cannot be one
-   */
+  /** Returns what to start. */
   public Invocation toInvocation() {
     return new Invocation(command, environment);
   }
