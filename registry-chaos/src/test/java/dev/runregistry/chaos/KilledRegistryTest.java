@@ -136,11 +136,11 @@ class KilledRegistryTest {
   }
 
   /**
-   * discardUnbegun, unsettled, ping, claim, database, standing, sweep, end, save, settle, release,
-   * foreign.
+   * discardStaged, active, ping, tryLock, database, read, inspect, terminate, end, save, archive,
+   * unlock, unrecognized.
    */
   static IntStream momentsOfReconcile() {
-    return IntStream.range(0, 24);
+    return IntStream.range(0, 26);
   }
 
   @Test

@@ -32,7 +32,7 @@ public final class Registry implements AutoCloseable {
     home = RunHome.at(folder);
     database = RunDatabase.at(config);
     LocalRunExecutor processes =
-        LocalRunExecutor.builder(home).killGrace(Duration.ofMillis(500)).build();
+        LocalRunExecutor.builder().killGrace(Duration.ofMillis(500)).build();
     registry =
         RunRegistry.builder()
             .repository(steps.of(RunRepository.class, database.runs()))

@@ -1,5 +1,6 @@
 package dev.runregistry.chaos;
 
+import dev.runregistry.run.port.ExecutionHandle;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -14,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Steps {
   /** A submitted run as a registry without faults carries it out, in this order. */
   static final List<String> OF_SUBMIT =
-      List.of("begin", "save", "bind", "execute", "endedAt", "end", "save", "settle", "release");
+      List.of("begin", "save", "bind", "start", "await", "end", "save", "archive", "unlock");
 
   /** The moment at which the command of a submitted run has ended and nothing is noted yet. */
-  static final int AFTER_EXECUTE = 2 * OF_SUBMIT.indexOf("execute") + 1;
+  static final int AFTER_EXECUTE = 2 * OF_SUBMIT.indexOf("await") + 1;
 
-  private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity");
+  private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity", "workspace");
 
   private final int fatal;
   private final AtomicInteger moments = new AtomicInteger();
@@ -42,13 +43,15 @@ final class Steps {
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
               if (WITHOUT_EFFECT.contains(method.getName())) {
-                return method.invoke(port);
+                return method.invoke(port, arguments);
               }
               moment(method.getName());
               try {
                 Object answer = method.invoke(port, arguments);
                 moment(method.getName());
-                return answer;
+                return answer instanceof ExecutionHandle handle
+                    ? of(ExecutionHandle.class, handle)
+                    : answer;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }

@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.executor.local.ProcessLogs;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
@@ -75,11 +76,12 @@ final class OutputText {
   }
 
   private Optional<LogTail> tail(RunId id, LogStream stream, long from) {
-    Optional<Path> file = home.log(id, stream);
+    Optional<ProcessLogs> logs = home.workspace(id).map(ProcessLogs::in);
+    Optional<Path> file = logs.flatMap(known -> known.file(stream));
     try {
       return file.isEmpty()
           ? Optional.empty()
-          : LogTail.of(file.get(), from, home.limit(id), LINES);
+          : LogTail.of(file.get(), from, logs.get().maxBytes(), LINES);
     } catch (IOException e) { // it has just moved or been pruned; what is recorded is shown
       log.debug("the log {} cannot be read", file, e);
       return Optional.empty();
@@ -92,7 +94,7 @@ final class OutputText {
     if (!options.isEmpty()) {
       command.append(' ').append(CommandText.of(options));
     }
-    if (home.log(run.id(), stream).isEmpty()) {
+    if (home.workspace(run.id()).flatMap(each -> ProcessLogs.in(each).file(stream)).isEmpty()) {
       command.append(
           run.provenance() == null
               ? " (on the host of the run)"

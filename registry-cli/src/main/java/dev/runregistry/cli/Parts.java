@@ -68,7 +68,7 @@ final class Parts {
 
   /** The same, which also gives back idempotency keys that were never used. */
   RunRegistry registryWithKeys(RunDatabase database) {
-    return builder(database, LocalRunExecutor.builder(home()).build())
+    return builder(database, LocalRunExecutor.builder().build())
         .idempotencyKeys(database.idempotencyKeys())
         .build();
   }
@@ -76,7 +76,7 @@ final class Parts {
   /** To verify what is recorded, for which nothing is settled and no home is needed. */
   RunRegistry chainReader(RunDatabase database) {
     RunHome folder = homeToRead();
-    return builder(database, folder, LocalRunExecutor.builder(folder).build())
+    return builder(database, folder, LocalRunExecutor.builder().build())
         .chain(database.chain())
         .build();
   }
@@ -87,7 +87,7 @@ final class Parts {
   }
 
   private RunRegistry registry(RunDatabase database, RunHome folder) {
-    return builder(database, folder, LocalRunExecutor.builder(folder).build()).build();
+    return builder(database, folder, LocalRunExecutor.builder().build()).build();
   }
 
   /** To read what is recorded, after what ended meanwhile has been, if that does not take long. */

@@ -6,9 +6,11 @@ import dev.runregistry.executor.local.LocalRunExecutor;
 import dev.runregistry.executor.local.ProcessSignal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -38,8 +40,9 @@ final class RunCommand {
     ChildEnvironment environment = ChildEnvironment.of(caller.environment(), initial.variables());
     RecordedOrigin origin =
         RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
-    LocalRunExecutor processes = processes(parts, options, settings, origin, environment);
-    RememberedOutcome executor = new RememberedOutcome(processes);
+    AtomicReference<RunOutcome> outcome = new AtomicReference<>();
+    LocalRunExecutor processes =
+        processes(options, settings, origin, environment).onEnd(outcome::set).build();
     CancellableChecks checks = new CancellableChecks();
     signals.passTo(
         name -> {
@@ -60,7 +63,7 @@ final class RunCommand {
       RunRegistry registry =
           parts.registry(
               database,
-              executor,
+              processes,
               origin,
               checks,
               recording -> settling.startAfter(recording, () -> requireNonNull(own.get())));
@@ -69,18 +72,14 @@ final class RunCommand {
       processes.awaitShown();
       settling.await(AT_THE_END);
       return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
-          .report(ended, executor.outcome());
+          .report(ended, Optional.ofNullable(outcome.get()));
     }
   }
 
-  private LocalRunExecutor processes(
-      Parts parts,
-      RunOptions options,
-      Settings settings,
-      RecordedOrigin origin,
-      ChildEnvironment environment) {
+  private static LocalRunExecutor.Builder processes(
+      RunOptions options, Settings settings, RecordedOrigin origin, ChildEnvironment environment) {
     LocalRunExecutor.Builder builder =
-        LocalRunExecutor.builder(parts.home())
+        LocalRunExecutor.builder()
             .killGrace(options.killAfter())
             .logLimit(settings.logLimit())
             .terminal();
@@ -95,7 +94,7 @@ final class RunCommand {
     inheritDescriptors(builder);
     environment.applyTo(builder);
     origin.listenTo(builder);
-    return builder.build();
+    return builder;
   }
 
   /** Passes on the open files of the caller that the launcher names. */

@@ -2,6 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.executor.local.OutputPieces;
 import dev.runregistry.executor.local.OutputPieces.Piece;
+import dev.runregistry.executor.local.ProcessLogs;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
@@ -95,15 +96,20 @@ final class RunLog {
     close();
   }
 
+  private Optional<ProcessLogs> kept() {
+    return home.workspace(id).map(ProcessLogs::in);
+  }
+
   /** Opens what this host has; returns whether that is anything. */
   private boolean open() throws IOException {
     for (LogStream stream : wanted) {
       if (!logs.containsKey(stream)) {
-        Optional<Path> path = home.log(id, stream);
+        Optional<ProcessLogs> kept = kept();
+        Optional<Path> path = kept.flatMap(known -> known.file(stream));
         if (path.isPresent()) {
           try { // stays open: the folder moves when the run has ended, the file remains the same
             InputStream in = RegularFiles.newInputStream(path.get(), LinkOption.NOFOLLOW_LINKS);
-            logs.put(stream, new Log(stream, in, home.limit(id)));
+            logs.put(stream, new Log(stream, in, kept.get().maxBytes()));
           } catch (NoSuchFileException e) { // it has just moved
             return false;
           }
@@ -114,7 +120,8 @@ final class RunLog {
       return false;
     }
     if (!opened && (wanted.size() > 1 || timestamps)) {
-      pieces = home.pieces(id).orElse(null);
+      Optional<ProcessLogs> kept = kept();
+      pieces = kept.isEmpty() ? null : kept.get().pieces().orElse(null);
       if (pieces == null) {
         caller.say(
             "the order of stdout and stderr and the times are not known: run %s is of an earlier version"
@@ -153,7 +160,8 @@ final class RunLog {
       pieces.close();
     }
     caller.out().flush(); // the notices belong after it
-    logs.keySet().forEach(stream -> home.logNotice(id, stream).ifPresent(caller::say));
+    logs.keySet()
+        .forEach(stream -> kept().flatMap(known -> known.notice(stream)).ifPresent(caller::say));
   }
 
   private void printRecorded(Run run) {
@@ -192,7 +200,7 @@ final class RunLog {
   /** Empty while this host carries out a run whose start the database has not got yet. */
   private Optional<Run> recorded() {
     Optional<Run> found = registry.find(id);
-    if (found.isPresent() || home.unsettled().contains(id)) {
+    if (found.isPresent() || home.active().contains(id)) {
       return found;
     }
     return Optional.of(registry.get(id)); // what was settled between the two looks is there now

@@ -56,17 +56,19 @@ final class Serving {
     RecordedOrigin origin =
         RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
     LocalRunExecutor.Builder processes =
-        LocalRunExecutor.builder(parts.home()).ownSession().logLimit(settings.logLimit());
+        LocalRunExecutor.builder()
+            .ownSession()
+            .logLimit(settings.logLimit())
+            .missingProgramHint("; set REGISTRY_COMMAND or --command to your trainer");
     environment.applyTo(processes);
     restoreOpenFileLimit(processes);
     // of what started the server, not of a request; each run has that of its own request
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
     origin.listenTo(processes);
     return parts
-        .builder(database, new TrainerHintingExecutor(processes.build()))
+        .builder(database, processes.build())
         .repository(metrics.metered(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
-        .logs(parts.home())
         .provenance(origin.source())
         .build();
   }

@@ -262,6 +262,7 @@ class ArchitectureTest {
                         "LocalRunExecutor",
                         "LogLimit",
                         "OutputPieces",
+                        "ProcessLogs",
                         "ProcessSignal",
                         "RunHome",
                         "TimeOrderedRunIds")),

@@ -42,7 +42,7 @@ class ReconcileCommandTest {
   private Run abandoned() {
     Run run = Runs.running();
     home.begin(run);
-    home.release(run.id());
+    home.unlock(run.id());
     return run;
   }
 
@@ -91,7 +91,7 @@ class ReconcileCommandTest {
       database.runs().save(run);
       home.bind(run.id(), database.runs().identity());
     }
-    home.release(run.id());
+    home.unlock(run.id());
     Path copy = Files.copy(home.databaseFile(), folder.resolve("copy.db"));
     String url = "jdbc:sqlite:" + copy;
 
@@ -114,7 +114,7 @@ class ReconcileCommandTest {
     Run run = Runs.running();
     Path link = Files.createSymbolicLink(folder.resolve("link.db"), home.databaseFile());
     home.begin(run, identity());
-    home.release(run.id());
+    home.unlock(run.id());
 
     assertThat(session.registry("reconcile", "--db", "jdbc:sqlite:" + link).out())
         .contains("recorded    Lost: ");
@@ -126,7 +126,7 @@ class ReconcileCommandTest {
     Run run = Runs.running();
     home.begin(run, identity());
     home.end(Runs.ended(run, Runs.exited(3)));
-    home.release(run.id());
+    home.unlock(run.id());
     String url = "jdbc:sqlite:" + folder.resolve("moved.db");
 
     assertThat(session.registry("reconcile", "--db", url).out()).contains("left_alone");
@@ -192,7 +192,7 @@ class ReconcileCommandTest {
         .atMost(Duration.ofMinutes(2))
         .until(() -> Files.exists(folder.resolve("up")) && isToTryAgain());
     Files.delete(home.databaseFile());
-    RunId id = home.unsettled().get(0);
+    RunId id = home.active().get(0);
 
     await()
         .atMost(Duration.ofMinutes(2))

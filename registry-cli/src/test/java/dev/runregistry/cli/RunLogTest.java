@@ -37,7 +37,7 @@ class RunLogTest {
         RunRegistry.builder()
             .repository(database)
             .journal(home)
-            .executor(LocalRunExecutor.builder(home).build())
+            .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(folder))
             .ids(new TimeOrderedRunIds())
             .build();
@@ -69,8 +69,8 @@ class RunLogTest {
     Run ended = Runs.ended(run, Runs.exited(0));
     home.end(ended);
     database.save(ended);
-    home.settle(run.id());
-    home.release(run.id());
+    home.archive(run.id());
+    home.unlock(run.id());
 
     assertThat(following.get(5, TimeUnit.MINUTES)).isTrue();
   }

@@ -7,7 +7,6 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
 import dev.runregistry.testkit.Runs;
-import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -80,16 +79,5 @@ class RunReportTest {
 
     assertThat(report(run, outcome, false, true)).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(RunJson.of(run) + "\n");
-  }
-
-  @Test
-  void the_outcome_of_an_execution_is_remembered() {
-    NotStarted outcome = new NotStarted(Why.NOT_FOUND, "No program");
-    RememberedOutcome executor = new RememberedOutcome(ScriptedRunExecutor.endingWith(outcome));
-
-    assertThat(executor.outcome()).isEmpty();
-    assertThat(executor.execute(Runs.running())).isSameAs(outcome);
-    assertThat(executor.outcome()).containsSame(outcome);
-    assertThat(executor.name()).isEqualTo("process");
   }
 }

@@ -25,7 +25,7 @@ final class Embedding {
           RunRegistry.builder()
               .repository(database.runs())
               .journal(home)
-              .executor(LocalRunExecutor.builder(home).build())
+              .executor(LocalRunExecutor.builder().build())
               .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
               .ids(new TimeOrderedRunIds())
               .build();

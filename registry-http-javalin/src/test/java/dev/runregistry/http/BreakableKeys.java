@@ -1,6 +1,7 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,20 +10,14 @@ import java.util.Optional;
 record BreakableKeys(IdempotencyKeys keys, BreakableRepository database)
     implements IdempotencyKeys {
   @Override
-  public IdempotencyClaim claim(IdempotencyClaim wanted) {
+  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
     database.requireWorking();
-    return keys.claim(wanted);
+    return keys.save(wanted, run);
   }
 
   @Override
   public Optional<IdempotencyClaim> find(String key, Instant now) {
     database.requireWorking();
     return keys.find(key, now);
-  }
-
-  @Override
-  public void release(IdempotencyClaim claim) {
-    database.requireWorking();
-    keys.release(claim);
   }
 }

@@ -25,8 +25,7 @@ class EmbeddingTest {
         RunRegistry.builder()
             .repository(database.runs())
             .journal(home)
-            .logs(home)
-            .executor(LocalRunExecutor.builder(home).build())
+            .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
             .ids(new TimeOrderedRunIds())
             .build();

@@ -126,7 +126,7 @@ class FailureTest {
     assertThat(json(answer).get("status").textValue()).isEqualTo("completed");
     RunId id = RunId.parse(json(answer).get("run_id").textValue());
     assertThat(server.journal.ended(id)).isPresent();
-    assertThat(server.journal.isSettled(id)).isFalse();
+    assertThat(server.journal.isArchived(id)).isFalse();
   }
 
   @Test

@@ -20,20 +20,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A real server that is killed when it has claimed a key and not noted the run. */
+/** A real server that is killed when it saves a key, whose run is journaled and has not started. */
 class KilledAtClaimTest {
   private static final String KEY = "training-42";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
-  private Process serverThatStopsAtClaim(DatabaseConfig database) throws IOException {
+  private Process serverThatStopsAtClaim(DatabaseConfig database, boolean before)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + folder,
+                "-D" + ServerThatStopsAtClaim.BEFORE + "=" + before,
                 "-cp",
                 System.getProperty("java.class.path"),
                 ServerThatStopsAtClaim.class.getName(),
@@ -45,9 +47,9 @@ class KilledAtClaimTest {
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
-  /** Asks such a server, and returns it when it has claimed the key. */
-  private Process stoppedAtClaim(DatabaseConfig database) throws IOException {
-    Process server = serverThatStopsAtClaim(database);
+  /** Asks such a server, and returns it when it saves the key. */
+  private Process stoppedAtClaim(DatabaseConfig database, boolean before) throws IOException {
+    Process server = serverThatStopsAtClaim(database, before);
     BufferedReader said = server.inputReader();
     int port = Integer.parseInt(said.readLine());
     TestClient client =
@@ -61,7 +63,7 @@ class KilledAtClaimTest {
           public void close() {}
         };
     client.sendAsync(client.posting(body(false)).header("Idempotency-Key", KEY));
-    assertThat(said.readLine()).isEqualTo("claimed");
+    assertThat(said.readLine()).isEqualTo("stopped");
     return server;
   }
 
@@ -91,25 +93,27 @@ class KilledAtClaimTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_client_that_retries_after_the_kill_has_its_run_and_has_it_once(RealDatabase engine)
-      throws Exception {
+  void a_client_that_retries_after_the_kill_has_the_run_of_its_key_and_none_is_started(
+      RealDatabase engine) throws Exception {
     DatabaseConfig database = engine.empty(folder);
-    Process killed = stoppedAtClaim(database);
+    Process killed = stoppedAtClaim(database, false);
     try (RealServer again = server(database, "home");
         RealServer elsewhere = server(database, "other home")) {
       assertThat(retry(again).statusCode()).as("while its registry lives").isEqualTo(409);
       again.registry.reconcile();
       assertThat(retry(again).statusCode()).as("while its registry lives").isEqualTo(409);
       killed.destroyForcibly().waitFor();
+      elsewhere.registry.reconcile();
       assertThat(retry(elsewhere).statusCode()).as("who cannot know").isEqualTo(409);
-      assertThat(recorded(again)).isZero();
+
+      again.registry.reconcile();
 
       HttpResponse<String> run = retry(again);
-
       assertThat(run.statusCode()).isEqualTo(200);
-      assertThat(run.headers().firstValue("Idempotent-Replayed")).isEmpty();
-      again.registry.reconcile();
-      isAnsweredAgain(run, again);
+      assertThat(run.headers().firstValue("Idempotent-Replayed")).contains("true");
+      assertThat(json(run).get("status").textValue()).isEqualTo("failed");
+      assertThat(json(run).get("message").textValue())
+          .isEqualTo("Lost: the registry was ended before it started anything");
       isAnsweredAgain(run, elsewhere);
       assertThat(recorded(again)).isEqualTo(1);
     } finally {
@@ -119,11 +123,30 @@ class KilledAtClaimTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_client_that_retries_after_a_kill_before_the_key_was_saved_has_a_run_of_its_own(
+      RealDatabase engine) throws Exception {
+    DatabaseConfig database = engine.empty(folder);
+    stoppedAtClaim(database, true).destroyForcibly().waitFor();
+    try (RealServer again = server(database, "home");
+        RealServer elsewhere = server(database, "other home")) {
+      HttpResponse<String> run = retry(elsewhere);
+
+      assertThat(run.statusCode()).isEqualTo(200);
+      assertThat(run.headers().firstValue("Idempotent-Replayed")).isEmpty();
+      again.registry.reconcile();
+      isAnsweredAgain(run, again);
+      assertThat(recorded(again)).as("and the one that was journaled").isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void many_retries_at_once_after_the_kill_are_one_run(RealDatabase engine) throws Exception {
     DatabaseConfig database = engine.empty(folder);
-    stoppedAtClaim(database).destroyForcibly().waitFor();
+    stoppedAtClaim(database, true).destroyForcibly().waitFor();
     try (RealServer one = server(database, "home");
         RealServer two = server(database, "home")) {
+      one.registry.reconcile();
       List<CompletableFuture<Integer>> answers =
           IntStream.range(0, 12)
               .mapToObj(i -> i % 2 == 0 ? one : two)
@@ -133,28 +156,7 @@ class KilledAtClaimTest {
       assertThat(answers).extracting(CompletableFuture::join).isSubsetOf(200, 409, 429);
       one.registry.reconcile();
       await().atMost(PATIENCE).until(() -> retry(two).statusCode() == 200);
-      assertThat(recorded(one)).isEqualTo(1);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void what_reconciles_on_the_host_frees_the_key_for_clients_of_other_hosts(RealDatabase engine)
-      throws Exception {
-    DatabaseConfig database = engine.empty(folder);
-    stoppedAtClaim(database).destroyForcibly().waitFor();
-    try (RealServer again = server(database, "home");
-        RealServer elsewhere = server(database, "other home")) {
-      assertThat(retry(elsewhere).statusCode()).isEqualTo(409);
-
-      again.registry.reconcile();
-
-      HttpResponse<String> run = retry(elsewhere);
-      assertThat(run.statusCode()).isEqualTo(200);
-      again.registry.reconcile(); // once more, which must not free what another has now
-      elsewhere.registry.reconcile();
-      isAnsweredAgain(run, again);
-      assertThat(recorded(again)).isEqualTo(1);
+      assertThat(recorded(one)).as("one, and the one that was journaled").isEqualTo(2);
     }
   }
 }

@@ -148,7 +148,7 @@ class LocalRunsTest {
         .untilAsserted(
             () ->
                 assertThat(server.repository.find(run.id()).orElseThrow().exitCode()).isEqualTo(0));
-    assertThat(server.journal.isSettled(run.id())).isTrue();
+    assertThat(server.journal.isArchived(run.id())).isTrue();
   }
 
   @Test

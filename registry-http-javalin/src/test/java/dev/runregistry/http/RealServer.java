@@ -52,11 +52,10 @@ final class RealServer extends TestClient {
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
             .journal(home)
-            .executor(LocalRunExecutor.builder(home).build())
+            .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new TimeOrderedRunIds())
             .idempotencyKeys(around.apply(database.idempotencyKeys()))
-            .logs(home)
             .build();
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
     server = RegistryServer.create(registry, settings.apply(builder).build()).start();

@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
  * and, where there is one, its user with the password.
  */
 final class ServerThatStopsAtClaim {
+  /** The property that is true for a stop before the key is saved, and not after it. */
+  static final String BEFORE = "stop.before";
+
   private ServerThatStopsAtClaim() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -30,9 +34,11 @@ final class ServerThatStopsAtClaim {
 
   private record Stopping(IdempotencyKeys keys) implements IdempotencyKeys {
     @Override
-    public IdempotencyClaim claim(IdempotencyClaim wanted) {
-      keys.claim(wanted);
-      System.out.println("claimed");
+    public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+      if (!Boolean.getBoolean(BEFORE)) {
+        keys.save(wanted, run);
+      }
+      System.out.println("stopped");
       new CompletableFuture<Void>().join();
       return wanted;
     }
@@ -40,11 +46,6 @@ final class ServerThatStopsAtClaim {
     @Override
     public Optional<IdempotencyClaim> find(String key, Instant now) {
       return keys.find(key, now);
-    }
-
-    @Override
-    public void release(IdempotencyClaim claim) {
-      keys.release(claim);
     }
   }
 }

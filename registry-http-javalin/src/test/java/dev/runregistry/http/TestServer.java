@@ -3,9 +3,8 @@ package dev.runregistry.http;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.LogStream;
-import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.RunLogs;
+import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
@@ -14,11 +13,14 @@ import dev.runregistry.testkit.InMemoryRunJournal;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A server on a free port of the loopback, with fakes behind it. */
@@ -36,26 +38,43 @@ final class TestServer extends TestClient {
     RunRegistry registry =
         RunRegistry.builder()
             .repository(metered)
-            .journal(journal)
-            .executor(executor)
+            .journal(
+                with(
+                    RunJournal.class,
+                    journal,
+                    Map.of("workspace", id -> Optional.of(Path.of(id[0].toString())))))
+            .executor(
+                with(
+                    RunExecutor.class,
+                    executor,
+                    Map.of(
+                        "log",
+                        of ->
+                            Optional.ofNullable(logs.get(of[0] + " " + ((LogStream) of[1]).text())),
+                        "maxLogBytes",
+                        workspace -> logLimit)))
             .catalog(catalog())
             .ids(Runs::id)
-            .idempotencyKeys(new BreakableKeys(new InMemoryIdempotencyKeys(), repository))
-            .logs(new Logs())
+            .idempotencyKeys(new BreakableKeys(new InMemoryIdempotencyKeys(metered), repository))
             .build();
     server = RegistryServer.create(registry, config).start();
   }
 
-  private final class Logs implements RunLogs {
-    @Override
-    public Optional<Path> log(RunId id, LogStream stream) {
-      return Optional.ofNullable(logs.get(id + " " + stream.text()));
-    }
-
-    @Override
-    public long limit(RunId id) {
-      return logLimit;
-    }
+  /** The port with other answers to the methods of those names. */
+  private static <T> T with(
+      Class<T> port, T target, Map<String, Function<Object[], Object>> answers) {
+    return port.cast(
+        Proxy.newProxyInstance(
+            port.getClassLoader(),
+            new Class<?>[] {port},
+            (proxy, method, arguments) -> {
+              Function<Object[], Object> answer = answers.get(method.getName());
+              try {
+                return answer != null ? answer.apply(arguments) : method.invoke(target, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 
   private static InMemoryDatasetCatalog catalog() {

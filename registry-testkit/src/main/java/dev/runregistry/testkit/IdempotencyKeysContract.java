@@ -2,9 +2,13 @@ package dev.runregistry.testkit;
 
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.RegistryException;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +31,14 @@ public abstract class IdempotencyKeysContract {
   /** Keeps no key yet. */
   protected abstract IdempotencyKeys empty();
 
+  /** The runs of the same database. */
+  protected abstract RunRepository repository();
+
+  private static IdempotencyClaim save(IdempotencyKeys keys, IdempotencyClaim claim) {
+    Run any = Runs.running();
+    return keys.save(claim, Run.started(claim.runId(), any.spec(), Runs.EXECUTOR, NOON));
+  }
+
   private static IdempotencyClaim claim(String key) {
     return new IdempotencyClaim(key, "f".repeat(64), Runs.id(), NOON);
   }
@@ -36,8 +48,8 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
     IdempotencyClaim first = claim("k");
 
-    assertThat(keys.claim(first)).isEqualTo(first);
-    assertThat(keys.claim(claim("k"))).isEqualTo(first);
+    assertThat(save(keys, first)).isEqualTo(first);
+    assertThat(save(keys, claim("k"))).isEqualTo(first);
     assertThat(keys.find("k", NOON)).contains(first);
   }
 
@@ -47,7 +59,7 @@ public abstract class IdempotencyKeysContract {
 
     for (String key : List.of("k", "K", "k~", "'", "\"k\"", "k".repeat(255), "k".repeat(254))) {
       IdempotencyClaim claim = claim(key);
-      assertThat(keys.claim(claim)).isEqualTo(claim);
+      assertThat(save(keys, claim)).isEqualTo(claim);
     }
   }
 
@@ -60,7 +72,7 @@ public abstract class IdempotencyKeysContract {
   void a_claim_stands_for_its_lifetime_and_not_longer() {
     IdempotencyKeys keys = empty();
     IdempotencyClaim first = claim("k");
-    keys.claim(first);
+    save(keys, first);
 
     assertThat(keys.find("k", NOON.plus(IdempotencyClaim.LIFETIME))).contains(first);
     assertThat(keys.find("k", EXPIRED)).isEmpty();
@@ -69,12 +81,12 @@ public abstract class IdempotencyKeysContract {
   @Test
   void an_expired_claim_gives_way_to_the_next_and_others_stay() {
     IdempotencyKeys keys = empty();
-    keys.claim(claim("old"));
+    save(keys, claim("old"));
     IdempotencyClaim young = claimAt("young", EXPIRED.minusSeconds(1));
-    keys.claim(young);
+    save(keys, young);
     IdempotencyClaim next = claimAt("old", EXPIRED);
 
-    assertThat(keys.claim(next)).isEqualTo(next);
+    assertThat(save(keys, next)).isEqualTo(next);
 
     assertThat(keys.find("old", EXPIRED)).contains(next);
     assertThat(keys.find("young", EXPIRED)).contains(young);
@@ -85,28 +97,31 @@ public abstract class IdempotencyKeysContract {
   }
 
   @Test
-  void a_key_that_was_given_back_is_free() {
+  void a_key_is_stored_together_with_its_run_or_neither_is() {
     IdempotencyKeys keys = empty();
-    IdempotencyClaim first = claim("k");
-    keys.claim(first);
+    Run first = Runs.running();
+    Run second = Runs.running();
+    IdempotencyClaim claim = new IdempotencyClaim("k", "f", first.id(), NOON);
 
-    keys.release(first);
+    keys.save(claim, first);
+    keys.save(new IdempotencyClaim("k", "f", second.id(), NOON), second);
 
-    assertThat(keys.find("k", NOON)).isEmpty();
-    IdempotencyClaim second = claim("k");
-    assertThat(keys.claim(second)).isEqualTo(second);
+    assertThat(repository().find(first.id())).contains(first);
+    assertThat(repository().find(second.id())).isEmpty();
   }
 
   @Test
-  void somebody_elses_key_cannot_be_given_back() {
+  void a_key_whose_run_the_database_refuses_is_free() {
     IdempotencyKeys keys = empty();
-    IdempotencyClaim first = claim("k");
-    keys.claim(first);
+    Run running = Runs.running();
+    repository().save(Runs.ended(running, Runs.exited(0)));
+    IdempotencyClaim claim = new IdempotencyClaim("k", "f", running.id(), NOON);
 
-    keys.release(claim("k"));
-    keys.release(claim("other"));
+    assertThatThrownBy(() -> keys.save(claim, running)).isInstanceOf(RegistryException.class);
 
-    assertThat(keys.find("k", NOON)).contains(first);
+    assertThat(keys.find("k", NOON)).isEmpty();
+    IdempotencyClaim next = claim("k");
+    assertThat(save(keys, next)).isEqualTo(next);
   }
 
   @Test
@@ -118,7 +133,7 @@ public abstract class IdempotencyKeysContract {
       for (String key : List.of("a", "b", "c")) {
         List<CompletableFuture<IdempotencyClaim>> standing =
             IntStream.range(0, many)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> keys.claim(claim(key)), threads))
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> save(keys, claim(key)), threads))
                 .toList();
 
         Set<IdempotencyClaim> found = new HashSet<>();

@@ -1,7 +1,11 @@
 package dev.runregistry.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,26 +14,28 @@ import java.util.concurrent.ConcurrentMap;
 /** Keeps keys while the JVM lives, under the same rules as a database. */
 public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
   private final ConcurrentMap<String, IdempotencyClaim> claims = new ConcurrentHashMap<>();
+  private final RunRepository repository;
 
-  /** An empty one. */
-  public InMemoryIdempotencyKeys() {}
+  /** Creates one without keys, that saves runs there. */
+  public InMemoryIdempotencyKeys(RunRepository repository) {
+    this.repository = requireNonNull(repository, "repository");
+  }
 
   @Override
-  public IdempotencyClaim claim(IdempotencyClaim wanted) {
-    return claims.merge(
+  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+    return claims.compute(
         wanted.key(),
-        wanted,
-        (standing, next) -> standing.hasExpired(next.claimedAt()) ? next : standing);
+        (key, standing) -> {
+          if (standing != null && !standing.hasExpired(wanted.claimedAt())) {
+            return standing;
+          }
+          repository.save(run);
+          return wanted;
+        });
   }
 
   @Override
   public Optional<IdempotencyClaim> find(String key, Instant now) {
     return Optional.ofNullable(claims.get(key)).filter(claim -> !claim.hasExpired(now));
-  }
-
-  @Override
-  public void release(IdempotencyClaim claim) {
-    claims.computeIfPresent(
-        claim.key(), (key, standing) -> standing.runId().equals(claim.runId()) ? null : standing);
   }
 }

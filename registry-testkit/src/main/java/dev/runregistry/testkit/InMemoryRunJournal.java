@@ -3,17 +3,13 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
-import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunJournal;
-import dev.runregistry.run.port.RunStanding;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
-  private final Map<RunId, IdempotencyClaim> prepared = new ConcurrentHashMap<>();
   private final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
-  private final Map<RunId, RunStanding> standings = new ConcurrentHashMap<>();
-  private final Set<RunId> claimed = ConcurrentHashMap.newKeySet();
-  private final Set<String> foreign = ConcurrentHashMap.newKeySet();
-  private final List<String> asides = new CopyOnWriteArrayList<>();
+  private final Map<RunId, String> corrupt = new ConcurrentHashMap<>();
+  private final Set<RunId> locked = ConcurrentHashMap.newKeySet();
+  private final Set<String> unrecognized = ConcurrentHashMap.newKeySet();
+  private final List<String> quarantined = new CopyOnWriteArrayList<>();
   private volatile @Nullable String failure;
 
   /** An empty one. */
@@ -51,83 +45,39 @@ public final class InMemoryRunJournal implements RunJournal {
     return Optional.ofNullable(notes.get(id)).map(Note::running);
   }
 
-  /** The data set that the run was configured for; empty if it was not. */
-  public Optional<Dataset> configuredFor(RunId id) {
-    return Optional.ofNullable(notes.get(id)).map(Note::dataset);
-  }
-
   /** The run as it was noted when it ended; empty if it did not. */
   public Optional<Run> ended(RunId id) {
     return Optional.ofNullable(notes.get(id)).map(Note::ended);
   }
 
   /** Whether the run needs no more attention. */
-  public boolean isSettled(RunId id) {
-    return Optional.ofNullable(notes.get(id)).filter(Note::settled).isPresent();
+  public boolean isArchived(RunId id) {
+    return Optional.ofNullable(notes.get(id)).filter(Note::archived).isPresent();
   }
 
-  /**
-   * From now on that is what is left of the run, until its ending is noted. Unless said, nothing of
-   * a run lives once its claim is free.
-   */
-  public void leave(RunId id, RunStanding standing) {
-    standings.put(id, requireNonNull(standing, "standing"));
+  /** From now on the entry of the run cannot be understood, for this reason. */
+  public void corrupt(RunId id, String reason) {
+    corrupt.put(id, requireNonNull(reason, "reason"));
   }
 
   /** Something that is no run lies among the runs. */
-  public void addForeign(String name) {
-    foreign.add(requireNonNull(name, "name"));
+  public void addUnrecognized(String name) {
+    unrecognized.add(requireNonNull(name, "name"));
   }
 
-  /** What was set aside, in that order. */
-  public List<String> setAside() {
-    return List.copyOf(asides);
-  }
-
-  @Override
-  public void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {
-    requireWritable(wanted.runId());
-    claimed.add(wanted.runId());
-    databases.put(wanted.runId(), database);
-    prepared.put(wanted.runId(), wanted);
-  }
-
-  @Override
-  public void abandon(RunId id) {
-    prepared.remove(id);
-    claimed.remove(id);
-  }
-
-  @Override
-  public void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
-    prepared.forEach(
-        (id, wanted) -> {
-          if (claimed.add(id)) {
-            discard(wanted, giveBack);
-          }
-        });
-  }
-
-  private void discard(
-      IdempotencyClaim wanted, BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
-    try {
-      if (prepared.containsKey(wanted.runId()) && giveBack.test(wanted, database(wanted.runId()))) {
-        prepared.remove(wanted.runId());
-      }
-    } finally {
-      claimed.remove(wanted.runId());
-    }
+  /** What was quarantined, in that order. */
+  public List<String> quarantined() {
+    return List.copyOf(quarantined);
   }
 
   @Override
   public void begin(Run running, DatabaseIdentity database) {
     requireWritable(running.id());
-    prepared.remove(running.id());
-    if (notes.putIfAbsent(running.id(), new Note(running, null, null, false)) != null) {
+    if (notes.putIfAbsent(running.id(), new Note(running, null, false)) != null) {
       throw refused(running.id(), "a run with this id is there already");
     }
     databases.put(running.id(), database);
-    claimed.add(running.id());
+    locked.add(running.id());
   }
 
   @Override
@@ -150,9 +100,16 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   @Override
-  public void configure(Run running, Dataset dataset) {
-    requireNonNull(dataset, "dataset");
-    change(running.id(), note -> new Note(note.running, dataset, note.ended, note.settled));
+  public void withdraw(RunId id) {
+    requireWritable(id);
+    notes.remove(id);
+    databases.remove(id);
+    locked.remove(id);
+  }
+
+  @Override
+  public void discardStaged() {
+    // nothing is staged here
   }
 
   @Override
@@ -163,13 +120,13 @@ public final class InMemoryRunJournal implements RunJournal {
           if (note.ended != null && !note.ended.equals(ended)) {
             throw refused(ended.id(), "another ending is there already");
           }
-          return new Note(note.running, note.dataset, ended, note.settled);
+          return new Note(note.running, ended, note.archived);
         });
   }
 
   @Override
-  public void settle(RunId id) {
-    change(id, note -> new Note(note.running, note.dataset, note.ended, true));
+  public void archive(RunId id) {
+    change(id, note -> new Note(note.running, note.ended, true));
   }
 
   @Override
@@ -180,76 +137,77 @@ public final class InMemoryRunJournal implements RunJournal {
   @Override
   public Optional<ArchivedRun> archived(RunId id) {
     return Optional.ofNullable(notes.get(id))
-        .filter(Note::settled)
+        .filter(Note::archived)
         .map(Note::ended)
         .map(ended -> new ArchivedRun(ended, database(id)));
   }
 
   @Override
-  public List<RunId> unsettled() {
+  public List<RunId> active() {
     return ids(false);
   }
 
-  private List<RunId> ids(boolean settled) {
+  private List<RunId> ids(boolean archived) {
     return notes.values().stream()
-        .filter(note -> note.settled == settled)
+        .filter(note -> note.archived == archived)
         .map(note -> note.running.id())
         .sorted(Comparator.comparing(RunId::toString))
         .toList();
   }
 
   @Override
-  public List<String> foreign() {
-    return List.copyOf(foreign);
+  public List<String> unrecognized() {
+    return List.copyOf(unrecognized);
   }
 
   @Override
-  public boolean claim(RunId id) {
+  public boolean tryLock(RunId id) {
     requireWritable(id);
-    return notes.containsKey(id) && !isSettled(id) && claimed.add(id);
+    return notes.containsKey(id) && !isArchived(id) && locked.add(id);
   }
 
   @Override
-  public void release(RunId id) {
-    claimed.remove(id);
+  public void unlock(RunId id) {
+    locked.remove(id);
   }
 
   @Override
-  public RunStanding standing(RunId id) {
+  public Optional<JournalEntry> read(RunId id) {
     Note note = notes.get(id);
-    if (note == null || note.settled) {
-      return new RunStanding.Settled();
+    if (note == null || note.archived) {
+      return Optional.empty();
     }
-    if (note.ended != null) {
-      return new RunStanding.Ended(note.ended);
+    String reason = corrupt.get(id);
+    if (reason != null) {
+      return Optional.of(new JournalEntry.Corrupt(reason));
     }
-    RunStanding left = standings.get(id);
-    return left != null
-        ? left
-        : new RunStanding.Vanished(
-            note.running, "the registry was ended before it started anything", Output.NONE);
+    return Optional.of(
+        note.ended != null
+            ? new JournalEntry.Ended(note.ended)
+            : new JournalEntry.Begun(note.running));
   }
 
   @Override
-  public void timeOut(Run running) {
-    requireWritable(running.id());
-    Duration limit = requireNonNull(running.spec().timeLimit(), "time limit");
-    TimedOut outcome = new TimedOut(limit, Output.NONE, "");
-    leave(
-        running.id(),
-        new RunStanding.ChildEnded(running, outcome, running.startedAt().plus(limit)));
+  public Optional<Path> workspace(RunId id) {
+    return notes.containsKey(id)
+        ? Optional.of(Path.of("in-memory", id.toString()).toAbsolutePath())
+        : Optional.empty();
   }
 
   @Override
-  public void sweep(Run running) {
-    // nothing is ever left behind here
+  public int countAwaitingRepository(DatabaseIdentity database) {
+    return (int)
+        notes.values().stream()
+            .filter(note -> !note.archived && note.ended != null)
+            .filter(note -> database(note.running.id()).matches(database))
+            .count();
   }
 
   @Override
-  public String setAside(String name) {
-    foreign.remove(name);
+  public String quarantine(String name) {
+    unrecognized.remove(name);
     notes.keySet().removeIf(id -> id.toString().equals(name));
-    asides.add(name);
+    quarantined.add(name);
     return "damaged/" + name;
   }
 
@@ -272,6 +230,5 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   /** All that is known of a run. */
-  private record Note(
-      Run running, @Nullable Dataset dataset, @Nullable Run ended, boolean settled) {}
+  private record Note(Run running, @Nullable Run ended, boolean archived) {}
 }

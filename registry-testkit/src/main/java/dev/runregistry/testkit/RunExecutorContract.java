@@ -3,13 +3,19 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.TerminationReason;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +45,98 @@ public abstract class RunExecutorContract {
   /** A run that has begun, of a program that does not exist. */
   protected abstract Run ofNoSuchProgram();
 
+  /** The directory of a run that has begun. */
+  protected abstract Path workspace(Run running);
+
+  /** A run that has begun, whose registry died before it started anything. */
+  protected abstract Run thatNeverStarted();
+
+  /** A run that goes on, whose registry was killed after it had printed the text. */
+  protected abstract Run thatOutlivesItsRegistry(String stdout, @Nullable Duration limit);
+
+  /** A run that printed the text and ended with the code after its registry was killed. */
+  protected abstract Run thatEndedAfterItsRegistry(String stdout, int code);
+
+  /** A run that was killed with its registry after it had printed the text, and all with it. */
+  protected abstract Run thatWasKilledWithItsRegistry(String stdout);
+
+  private RunOutcome execute(Run running) {
+    return start(running).await().outcome();
+  }
+
+  private ExecutionHandle start(Run running) {
+    return executor().start(running, Invocation.of(running.spec().command()), workspace(running));
+  }
+
+  private Inspection inspect(Run running) {
+    return executor().inspect(running, workspace(running));
+  }
+
+  @Test
+  void a_started_run_is_terminated_by_its_handle_and_no_thread_has_to_wait_for_it() {
+    ExecutionHandle endless = start(thatNeverEnds("", null));
+    ExecutionHandle other = start(thatPrintsAndExits("", "", 3));
+    assertThat(other.result().join().outcome().exitCode()).isEqualTo(3);
+    assertThat(endless.result()).isNotDone();
+
+    endless.terminate();
+
+    assertThat(endless.result().join().outcome().exitCode()).isNotNull();
+    endless.terminate();
+  }
+
+  @Test
+  void a_run_that_was_never_started_is_lost() {
+    Run running = thatNeverStarted();
+
+    assertThat(inspect(running))
+        .isInstanceOfSatisfying(
+            Inspection.Lost.class,
+            lost -> {
+              assertThat(lost.output()).isEqualTo(Output.NONE);
+              assertThat(lost.reason()).contains("the registry was ended");
+            });
+    assertThat(inspect(running)).isEqualTo(inspect(running));
+    assertThat(executor().isAlive(running.id(), workspace(running))).isFalse();
+  }
+
+  @Test
+  void a_run_whose_registry_died_and_that_goes_on_is_running_until_it_is_terminated() {
+    Run running = thatOutlivesItsRegistry("up\n", Duration.ofHours(1));
+    assertThat(inspect(running)).isInstanceOf(Inspection.Running.class);
+    assertThat(executor().isAlive(running.id(), workspace(running))).isTrue();
+
+    executor().terminate(running, workspace(running), TerminationReason.TIME_LIMIT);
+
+    assertThat(inspect(running))
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            exited -> assertThat(exited.outcome()).isInstanceOf(TimedOut.class));
+    assertThat(executor().isAlive(running.id(), workspace(running))).isFalse();
+  }
+
+  @Test
+  void a_run_that_ended_after_its_registry_has_exited_with_its_code() {
+    Run running = thatEndedAfterItsRegistry("up\n", 7);
+
+    assertThat(inspect(running))
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            exited ->
+                assertThat(exited.outcome()).isEqualTo(new Exited(7, Runs.output("up\n", ""))));
+    assertThat(inspect(running)).isEqualTo(inspect(running));
+  }
+
+  @Test
+  void a_run_of_which_nothing_tells_how_it_ended_is_lost_and_its_output_is_kept() {
+    Run running = thatWasKilledWithItsRegistry("up\n");
+
+    assertThat(inspect(running))
+        .isInstanceOfSatisfying(
+            Inspection.Lost.class,
+            lost -> assertThat(lost.output()).isEqualTo(Runs.output("up\n", "")));
+  }
+
   @Test
   void its_name_fits_into_a_record() {
     assertThat(executor().name()).hasSizeBetween(1, 64).isEqualTo(executor().name());
@@ -47,7 +145,7 @@ public abstract class RunExecutorContract {
   @Test
   void the_exit_code_and_both_streams_are_kept() {
     for (int code : List.of(0, 1, 127, 255)) {
-      RunOutcome outcome = executor().execute(thatPrintsAndExits("out ä\n", "err\n", code));
+      RunOutcome outcome = execute(thatPrintsAndExits("out ä\n", "err\n", code));
 
       assertThat(outcome).isEqualTo(new Exited(code, Runs.output("out ä\n", "err\n")));
     }
@@ -57,7 +155,7 @@ public abstract class RunExecutorContract {
   void long_output_is_kept_as_far_as_the_record_goes() {
     String text = "x".repeat(LONG_OUTPUT);
 
-    RunOutcome outcome = executor().execute(thatPrintsAndExits(text, "", 0));
+    RunOutcome outcome = execute(thatPrintsAndExits(text, "", 0));
 
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(outcome.output().stdout()).isEqualTo(CapturedText.of(bytes, bytes.length));
@@ -65,7 +163,7 @@ public abstract class RunExecutorContract {
 
   @Test
   void a_program_that_does_not_exist_is_an_outcome() {
-    RunOutcome outcome = executor().execute(ofNoSuchProgram());
+    RunOutcome outcome = execute(ofNoSuchProgram());
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -77,7 +175,7 @@ public abstract class RunExecutorContract {
   void a_run_over_its_time_limit_is_ended_and_what_it_printed_is_kept() {
     Duration limit = Duration.ofSeconds(5); // it has to print before that
 
-    RunOutcome outcome = executor().execute(thatNeverEnds("before\n", limit));
+    RunOutcome outcome = execute(thatNeverEnds("before\n", limit));
 
     assertThat(outcome).isEqualTo(new TimedOut(limit, Runs.output("before\n", ""), ""));
   }
@@ -90,7 +188,7 @@ public abstract class RunExecutorContract {
     Thread caller =
         new Thread(
             () -> {
-              outcome.complete(executor().execute(running));
+              outcome.complete(execute(running));
               stillInterrupted.set(Thread.currentThread().isInterrupted());
             });
     caller.start();
@@ -106,10 +204,10 @@ public abstract class RunExecutorContract {
   void runs_at_the_same_time_do_not_wait_for_each_other() throws InterruptedException {
     Run running = thatNeverEnds("", null);
     CompletableFuture<RunOutcome> endless = new CompletableFuture<>();
-    Thread caller = new Thread(() -> endless.complete(executor().execute(running)));
+    Thread caller = new Thread(() -> endless.complete(execute(running)));
     caller.start();
 
-    RunOutcome other = executor().execute(thatPrintsAndExits("", "", 0));
+    RunOutcome other = execute(thatPrintsAndExits("", "", 0));
 
     assertThat(endless).isNotDone();
     assertThat(other.exitCode()).isZero();
@@ -125,7 +223,7 @@ public abstract class RunExecutorContract {
     List<Integer> found =
         codes.stream()
             .map(code -> thatPrintsAndExits("", "", code))
-            .map(run -> CompletableFuture.supplyAsync(() -> executor().execute(run)))
+            .map(run -> CompletableFuture.supplyAsync(() -> execute(run)))
             .toList()
             .stream()
             .map(outcome -> outcome.join().exitCode())
@@ -143,7 +241,7 @@ public abstract class RunExecutorContract {
             ofNoSuchProgram())
         .forEach(
             run -> {
-              Run ended = run.finish(executor().execute(run), run.startedAt().plusSeconds(1));
+              Run ended = run.finish(execute(run), run.startedAt().plusSeconds(1));
               assertThat(ended.status().isFinal()).isTrue();
             });
   }

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
-import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunJournal;
-import dev.runregistry.run.port.RunStanding;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +39,7 @@ public abstract class RunJournalContract {
   protected abstract Optional<Run> ended(RunId id);
 
   /** Whether the run needs no more attention. */
-  protected abstract boolean isSettled(RunId id);
+  protected abstract boolean isArchived(RunId id);
 
   @Test
   void a_probe_leaves_nothing_behind_and_disturbs_no_run() {
@@ -56,9 +49,9 @@ public abstract class RunJournalContract {
 
     journal().probe();
 
-    journal().discardUnbegun((claim, database) -> true);
-    assertThat(journal().unsettled()).containsExactly(running.id());
-    assertThat(journal().foreign()).isEmpty();
+    journal().discardStaged();
+    assertThat(journal().active()).containsExactly(running.id());
+    assertThat(journal().unrecognized()).isEmpty();
     assertThat(begun(running.id())).contains(running);
   }
 
@@ -69,7 +62,7 @@ public abstract class RunJournalContract {
 
       assertThat(begun(running.id())).contains(running);
       assertThat(ended(running.id())).isEmpty();
-      assertThat(isSettled(running.id())).isFalse();
+      assertThat(isArchived(running.id())).isFalse();
     }
   }
 
@@ -125,10 +118,10 @@ public abstract class RunJournalContract {
     Run ended = Runs.ended(running, Runs.exited(0));
     journal().end(ended);
 
-    journal().settle(running.id());
-    journal().settle(running.id());
+    journal().archive(running.id());
+    journal().archive(running.id());
 
-    assertThat(isSettled(running.id())).isTrue();
+    assertThat(isArchived(running.id())).isTrue();
     assertThat(begun(running.id())).contains(running);
     assertThat(ended(running.id())).contains(ended);
   }
@@ -137,24 +130,18 @@ public abstract class RunJournalContract {
   void a_settled_run_cannot_begin_again() {
     Run running = begin();
     journal().end(Runs.ended(running, Runs.exited(0)));
-    journal().settle(running.id());
+    journal().archive(running.id());
 
     assertThatThrownBy(() -> journal().begin(running)).isInstanceOf(JournalException.class);
-    assertThat(isSettled(running.id())).isTrue();
+    assertThat(isArchived(running.id())).isTrue();
   }
 
   @Test
-  void what_never_began_can_neither_be_configured_nor_end_nor_be_settled() {
+  void what_never_began_can_neither_end_nor_be_archived() {
     Run running = Runs.running();
-    Dataset dataset =
-        new Dataset(
-            new DatasetKey("math-v1"), "Math", "1", 50, Path.of("/datasets/math-v1/dataset.jsonl"));
-
-    assertThatThrownBy(() -> journal().configure(running, dataset))
-        .isInstanceOf(JournalException.class);
     assertThatThrownBy(() -> journal().end(Runs.ended(running, Runs.exited(0))))
         .isInstanceOf(JournalException.class);
-    assertThatThrownBy(() -> journal().settle(running.id())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> journal().archive(running.id())).isInstanceOf(JournalException.class);
     assertThat(begun(running.id())).isEmpty();
     assertThat(ended(running.id())).isEmpty();
   }
@@ -168,13 +155,13 @@ public abstract class RunJournalContract {
                 code -> {
                   Run done = Runs.ended(begin(), Runs.exited(code));
                   journal().end(done);
-                  journal().settle(done.id());
+                  journal().archive(done.id());
                   return done;
                 })
             .toList();
 
     assertThat(ended).allSatisfy(run -> assertThat(ended(run.id())).contains(run));
-    assertThat(ended).allMatch(run -> isSettled(run.id()));
+    assertThat(ended).allMatch(run -> isArchived(run.id()));
   }
 
   @Test
@@ -184,7 +171,7 @@ public abstract class RunJournalContract {
       journal().begin(running, HERE);
       journal().bind(running.id(), COPY);
       journal().end(Runs.ended(running, Runs.exited(3)));
-      journal().settle(running.id());
+      journal().archive(running.id());
     }
     Run active = begin();
 
@@ -203,44 +190,44 @@ public abstract class RunJournalContract {
   @Test
   void what_began_is_unsettled_until_it_is_settled_oldest_first() {
     List<RunId> ids = Stream.generate(this::begin).limit(9).map(Run::id).sorted(BY_TIME).toList();
-    assertThat(journal().unsettled()).isEqualTo(ids);
+    assertThat(journal().active()).isEqualTo(ids);
 
-    journal().settle(ids.get(4));
+    journal().archive(ids.get(4));
 
-    assertThat(journal().unsettled()).doesNotContain(ids.get(4)).hasSize(8);
+    assertThat(journal().active()).doesNotContain(ids.get(4)).hasSize(8);
   }
 
   @Test
   void what_has_ended_waits_until_it_is_settled() {
     Run running = begin();
     begin();
-    assertThat(journal().waiting(HERE)).isZero();
+    assertThat(journal().countAwaitingRepository(HERE)).isZero();
 
     journal().end(Runs.ended(running, Runs.exited(0)));
-    assertThat(journal().waiting(HERE)).isEqualTo(1);
+    assertThat(journal().countAwaitingRepository(HERE)).isEqualTo(1);
 
-    journal().settle(running.id());
-    assertThat(journal().waiting(HERE)).isZero();
+    journal().archive(running.id());
+    assertThat(journal().countAwaitingRepository(HERE)).isZero();
   }
 
   @Test
   void a_run_that_began_is_claimed_until_that_is_released() {
     Run running = begin();
-    assertThat(journal().claim(running.id())).isFalse();
+    assertThat(journal().tryLock(running.id())).isFalse();
 
-    journal().release(running.id());
+    journal().unlock(running.id());
 
-    assertThat(journal().claim(running.id())).isTrue();
-    assertThat(journal().claim(running.id())).isFalse();
+    assertThat(journal().tryLock(running.id())).isTrue();
+    assertThat(journal().tryLock(running.id())).isFalse();
   }
 
   @Test
   void of_many_who_want_a_claim_one_gets_it() {
     Run running = begin();
-    journal().release(running.id());
+    journal().unlock(running.id());
 
     long claims =
-        IntStream.range(0, 40).parallel().filter(i -> journal().claim(running.id())).count();
+        IntStream.range(0, 40).parallel().filter(i -> journal().tryLock(running.id())).count();
 
     assertThat(claims).isEqualTo(1);
   }
@@ -249,38 +236,27 @@ public abstract class RunJournalContract {
   void what_is_settled_or_unknown_cannot_be_claimed() {
     Run running = begin();
     journal().end(Runs.ended(running, Runs.exited(0)));
-    journal().settle(running.id());
-    journal().release(running.id());
+    journal().archive(running.id());
+    journal().unlock(running.id());
 
-    assertThat(journal().claim(running.id())).isFalse();
-    assertThat(journal().claim(Runs.id())).isFalse();
+    assertThat(journal().tryLock(running.id())).isFalse();
+    assertThat(journal().tryLock(Runs.id())).isFalse();
   }
 
   @Test
   void a_claim_that_nobody_has_can_be_released() {
     RunId nobodys = Runs.id();
 
-    journal().release(nobodys);
+    journal().unlock(nobodys);
 
-    assertThat(journal().claim(nobodys)).isFalse();
+    assertThat(journal().tryLock(nobodys)).isFalse();
   }
 
   @Test
-  void a_run_of_which_nothing_was_started_has_vanished_once_its_registry_gave_up() {
-    for (Run running : List.of(Runs.running(), Runs.dryRunning())) {
-      journal().begin(running);
-      journal().release(running.id());
-      assertThat(journal().claim(running.id())).isTrue();
+  void the_entry_of_a_run_that_began_is_the_run() {
+    Run running = begin();
 
-      assertThat(journal().standing(running.id()))
-          .isInstanceOfSatisfying(
-              RunStanding.Vanished.class,
-              vanished -> {
-                assertThat(vanished.running()).isEqualTo(running);
-                assertThat(vanished.output()).isEqualTo(Output.NONE);
-                assertThat(vanished.known()).contains("the registry was ended");
-              });
-    }
+    assertThat(journal().read(running.id())).contains(new JournalEntry.Begun(running));
   }
 
   @Test
@@ -289,17 +265,17 @@ public abstract class RunJournalContract {
     Run ended = Runs.ended(running, Runs.exited(3));
     journal().end(ended);
 
-    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Ended(ended));
+    assertThat(journal().read(running.id())).contains(new JournalEntry.Ended(ended));
   }
 
   @Test
   void of_a_settled_run_there_is_nothing_left() {
     Run running = begin();
     journal().end(Runs.ended(running, Runs.exited(0)));
-    journal().settle(running.id());
+    journal().archive(running.id());
 
-    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Settled());
-    assertThat(journal().standing(Runs.id())).isEqualTo(new RunStanding.Settled());
+    assertThat(journal().read(running.id())).isEmpty();
+    assertThat(journal().read(Runs.id())).isEmpty();
   }
 
   @Test
@@ -307,96 +283,49 @@ public abstract class RunJournalContract {
     Run running = begin();
     Run other = begin();
 
-    assertThat(journal().setAside(running.id().toString())).contains(running.id().toString());
+    assertThat(journal().quarantine(running.id().toString())).contains(running.id().toString());
 
-    assertThat(journal().unsettled()).containsExactly(other.id());
-    assertThat(journal().standing(running.id())).isEqualTo(new RunStanding.Settled());
+    assertThat(journal().active()).containsExactly(other.id());
+    assertThat(journal().read(running.id())).isEmpty();
   }
 
   @Test
   void clearing_up_what_never_began_leaves_all_that_began() {
     List<RunId> begun = Stream.generate(this::begin).limit(5).map(Run::id).sorted(BY_TIME).toList();
-    begun.subList(0, 3).forEach(journal()::release);
+    begun.subList(0, 3).forEach(journal()::unlock);
 
-    journal().discardUnbegun((key, database) -> true);
+    journal().discardStaged();
 
-    assertThat(journal().unsettled()).isEqualTo(begun);
-    assertThat(journal().claim(begun.get(0))).isTrue();
-    assertThat(journal().claim(begun.get(4))).isFalse();
-  }
-
-  private IdempotencyClaim prepare() {
-    IdempotencyClaim wanted = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
-    journal().prepare(wanted, HERE);
-    return wanted;
-  }
-
-  /** What there is of keys whose run never began, told once more the next time. */
-  private List<IdempotencyClaim> unbegun() {
-    List<IdempotencyClaim> told = new ArrayList<>();
-    journal()
-        .discardUnbegun(
-            (key, database) -> {
-              told.add(key);
-              return false;
-            });
-    return told;
+    assertThat(journal().active()).isEqualTo(begun);
+    assertThat(journal().tryLock(begun.get(0))).isTrue();
+    assertThat(journal().tryLock(begun.get(4))).isFalse();
   }
 
   @Test
-  void a_prepared_run_is_nobodys_while_its_registry_lives_and_is_no_run_yet() {
-    prepare();
+  void of_a_run_that_was_withdrawn_nothing_is_left() {
+    Run running = begin();
 
-    assertThat(unbegun()).isEmpty();
-    assertThat(journal().unsettled()).isEmpty();
-  }
+    journal().withdraw(running.id());
 
-  @Test
-  void a_key_whose_run_never_began_is_told_until_it_was_given_back() {
-    IdempotencyClaim wanted = prepare();
-    journal().release(wanted.runId());
-
-    assertThat(unbegun()).containsExactly(wanted);
-    assertThat(unbegun()).containsExactly(wanted);
-    assertThatThrownBy(
-            () ->
-                journal()
-                    .discardUnbegun(
-                        (key, database) -> {
-                          throw new IllegalStateException("the database is away");
-                        }))
-        .hasMessage("the database is away");
-    journal().discardUnbegun((key, database) -> true);
-    assertThat(unbegun()).isEmpty();
-  }
-
-  @Test
-  void a_prepared_run_that_begins_is_one_like_any_other() {
-    IdempotencyClaim wanted = prepare();
-    Run other = Runs.running();
-    Run running =
-        Run.started(wanted.runId(), other.spec(), Runs.EXECUTOR, Runs.NOON.plusSeconds(1));
-
+    assertThat(journal().active()).isEmpty();
+    assertThat(journal().read(running.id())).isEmpty();
+    assertThat(journal().workspace(running.id())).isEmpty();
+    assertThat(journal().tryLock(running.id())).isFalse();
+    journal().discardStaged();
     journal().begin(running);
-    journal().release(running.id());
-
-    assertThat(unbegun()).isEmpty();
     assertThat(begun(running.id())).contains(running);
-    assertThat(journal().claim(running.id())).isTrue();
-    journal().end(Runs.ended(running, Runs.exited(0)));
-    journal().settle(running.id());
-    assertThat(isSettled(running.id())).isTrue();
   }
 
   @Test
-  void of_an_abandoned_run_nothing_stays() {
-    IdempotencyClaim wanted = prepare();
+  void the_workspace_of_a_run_is_there_from_its_beginning_on_and_when_it_is_archived() {
+    Run running = begin();
+    assertThat(journal().workspace(running.id())).isPresent();
+    assertThat(journal().workspace(Runs.id())).isEmpty();
 
-    journal().abandon(wanted.runId());
-    journal().abandon(wanted.runId());
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().archive(running.id());
 
-    assertThat(unbegun()).isEmpty();
-    assertThat(journal().claim(wanted.runId())).isFalse();
+    assertThat(journal().workspace(running.id())).isPresent();
   }
 
   @Test
@@ -424,12 +353,12 @@ public abstract class RunJournalContract {
   void a_settled_run_can_be_bound_and_stays_settled() {
     Run running = begin();
     journal().end(Runs.ended(running, Runs.exited(0)));
-    journal().settle(running.id());
+    journal().archive(running.id());
 
     journal().bind(running.id(), HERE);
 
-    assertThat(isSettled(running.id())).isTrue();
-    assertThat(journal().unsettled()).isEmpty();
+    assertThat(isArchived(running.id())).isTrue();
+    assertThat(journal().active()).isEmpty();
   }
 
   @Test
@@ -438,33 +367,8 @@ public abstract class RunJournalContract {
     journal().begin(running, COPY);
     journal().end(Runs.ended(running, Runs.exited(0)));
 
-    assertThat(journal().waiting(HERE)).isZero();
-    assertThat(journal().waiting(COPY)).isEqualTo(1);
-  }
-
-  @Test
-  void a_key_is_told_with_the_database_that_it_was_wanted_in() {
-    IdempotencyClaim wanted = prepare();
-    journal().release(wanted.runId());
-    List<DatabaseIdentity> told = new ArrayList<>();
-
-    journal().discardUnbegun((key, database) -> told.add(database));
-
-    assertThat(told).containsExactly(HERE);
-  }
-
-  @Test
-  void what_is_over_its_time_limit_is_ended_and_that_is_known() {
-    Run running = begin();
-    journal().release(running.id());
-    assertThat(journal().claim(running.id())).isTrue();
-
-    journal().timeOut(running);
-
-    assertThat(journal().standing(running.id()))
-        .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
-            ended -> assertThat(ended.outcome()).isInstanceOf(TimedOut.class));
+    assertThat(journal().countAwaitingRepository(HERE)).isZero();
+    assertThat(journal().countAwaitingRepository(COPY)).isEqualTo(1);
   }
 
   private Run begin() {

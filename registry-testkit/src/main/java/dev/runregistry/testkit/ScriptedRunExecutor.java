@@ -3,15 +3,26 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.TerminationReason;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +34,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final Script script;
   private final List<Run> executed = new CopyOnWriteArrayList<>();
   private final List<Invocation> invocations = new CopyOnWriteArrayList<>();
+  private final Map<RunId, Inspection> inspections = new ConcurrentHashMap<>();
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
@@ -79,8 +91,16 @@ public final class ScriptedRunExecutor implements RunExecutor {
     runtime = requireNonNull(status, "status");
   }
 
+  /**
+   * From now on that is what an inspection of the run finds. Unless said, nothing of a run lives
+   * and nothing was started.
+   */
+  public void leave(RunId id, Inspection found) {
+    inspections.put(id, requireNonNull(found, "found"));
+  }
+
   @Override
-  public RuntimeStatus runtime(List<String> command) {
+  public RuntimeStatus probe(List<String> command) {
     return runtime;
   }
 
@@ -90,14 +110,61 @@ public final class ScriptedRunExecutor implements RunExecutor {
   }
 
   @Override
-  public RunOutcome execute(Run running, Invocation invocation) {
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
     executed.add(running);
     invocations.add(invocation);
+    CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
+    Thread thread = new Thread(() -> play(running, result), "run " + running.id());
+    thread.setDaemon(true);
+    thread.start();
+    return new ExecutionHandle() {
+      @Override
+      public CompletableFuture<ExecutionResult> result() {
+        return result;
+      }
+
+      @Override
+      public void terminate() {
+        thread.interrupt();
+      }
+    };
+  }
+
+  private void play(Run running, CompletableFuture<ExecutionResult> result) {
     try {
-      return script.play(running);
+      result.complete(ExecutionResult.of(script.play(running)));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Exited(ENDED_BY_TERM, Output.NONE);
+      result.complete(ExecutionResult.of(new Exited(ENDED_BY_TERM, Output.NONE)));
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
     }
+  }
+
+  @Override
+  public Inspection inspect(Run running, Path workspace) {
+    return inspections.getOrDefault(
+        running.id(),
+        new Inspection.Lost("the registry was ended before it started anything", Output.NONE));
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    return inspections.get(id) instanceof Inspection.Running;
+  }
+
+  @Override
+  public void terminate(Run running, Path workspace, TerminationReason reason) {
+    if (reason == TerminationReason.TIME_LIMIT) {
+      Duration limit = requireNonNull(running.spec().timeLimit(), "time limit");
+      leave(
+          running.id(),
+          new Inspection.Exited(
+              new TimedOut(limit, Output.NONE, ""), running.startedAt().plus(limit)));
+    }
+  }
+
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    return Optional.empty();
   }
 }

@@ -3,13 +3,10 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunJournal;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -32,20 +29,8 @@ class InMemoryRunJournalTest extends RunJournalContract {
   }
 
   @Override
-  protected boolean isSettled(RunId id) {
-    return journal.isSettled(id);
-  }
-
-  @Test
-  void a_configuration_is_remembered() {
-    Run running = Runs.running();
-    Dataset dataset = new Dataset(new DatasetKey("m"), "M", "1", 1, Path.of("/m/dataset.jsonl"));
-    journal.begin(running);
-    assertThat(journal.configuredFor(running.id())).isEmpty();
-
-    journal.configure(running, dataset);
-
-    assertThat(journal.configuredFor(running.id())).contains(dataset);
+  protected boolean isArchived(RunId id) {
+    return journal.isArchived(id);
   }
 
   @Test

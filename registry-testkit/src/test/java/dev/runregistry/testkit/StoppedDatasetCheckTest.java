@@ -7,9 +7,11 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +50,11 @@ class StoppedDatasetCheckTest {
               // as a system call that cannot be interrupted
             }
           }
+        }
+
+        @Override
+        public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
+          throw new UnsupportedOperationException();
         }
 
         @Override

@@ -3,18 +3,19 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Submission;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class SubmitOnceTest {
   private final ScriptedRunExecutor executor = ScriptedRunExecutor.endingWith(Runs.exited(0));
   private final InMemoryRunRepository repository = new InMemoryRunRepository();
   private final InMemoryRunJournal journal = new InMemoryRunJournal();
-  private final InMemoryIdempotencyKeys keys = new InMemoryIdempotencyKeys();
+  private final InMemoryIdempotencyKeys keys = new InMemoryIdempotencyKeys(repository);
 
   private RunRegistry registry() {
     return registry(keys);
@@ -78,19 +79,12 @@ class SubmitOnceTest {
   @Test
   void a_request_whose_run_goes_on_is_in_progress() {
     Run running = Runs.running();
-    repository.save(running);
-    keys.claim(new IdempotencyClaim("k", "f", running.id(), Runs.NOON));
+    keys.save(new IdempotencyClaim("k", "f", running.id(), Runs.NOON), running);
 
     assertThat(what(registry().submitOnce("k", "f", REQUEST)))
         .isEqualTo("in progress " + running.id());
-  }
-
-  @Test
-  void a_request_whose_run_is_not_on_record_yet_is_in_progress() {
-    keys.claim(new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON));
-
-    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("in progress ");
     assertThat(executor.executed()).isEmpty();
+    assertThat(journal.active()).isEmpty();
   }
 
   @Test
@@ -103,110 +97,108 @@ class SubmitOnceTest {
     assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
   }
 
-  /** As if its registry had been killed when it had claimed the key. */
-  private IdempotencyClaim killedAtClaim(Instant at) {
-    IdempotencyClaim left = new IdempotencyClaim("k", "g", Runs.id(), at);
-    journal.prepare(left, DatabaseIdentity.UNKNOWN);
-    keys.claim(left);
-    journal.release(left.runId());
-    return left;
+  /** Keys of which each save is preceded by that, and followed by the other. */
+  private IdempotencyKeys keys(Runnable before, Runnable after) {
+    return new IdempotencyKeys() {
+      @Override
+      public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+        before.run();
+        IdempotencyClaim standing = keys.save(wanted, run);
+        after.run();
+        return standing;
+      }
+
+      @Override
+      public Optional<IdempotencyClaim> find(String key, Instant now) {
+        return keys.find(key, now);
+      }
+    };
+  }
+
+  private static void noAnswer() {
+    throw new RepositoryException("no answer", new IllegalStateException("no answer"));
+  }
+
+  /** As a registry leaves it that is killed after it has journaled the run of a keyed request. */
+  private Run killedAfterJournal() {
+    Run running = Runs.running();
+    journal.begin(running);
+    journal.unlock(running.id());
+    return running;
   }
 
   @Test
-  void a_key_whose_registry_was_killed_before_it_began_the_run_can_be_used_again() {
-    killedAtClaim(Runs.NOON);
+  void of_two_requests_under_one_key_at_the_same_time_one_is_carried_out_and_the_other_not() {
+    Run other = Runs.running();
+    IdempotencyKeys late =
+        keys(
+            () -> keys.save(new IdempotencyClaim("k", "f", other.id(), Runs.NOON), other),
+            () -> {});
 
-    assertThat(registry().findSubmission("k", "f")).isEmpty();
+    assertThat(what(registry(late).submitOnce("k", "f", REQUEST)))
+        .isEqualTo("in progress " + other.id());
+
+    assertThat(executor.executed()).isEmpty();
+    assertThat(journal.active()).isEmpty();
+    registry().reconcile();
+    assertThat(repository.page(RunQuery.all()).runs()).hasSize(1);
+  }
+
+  @Test
+  void a_key_whose_registry_was_killed_before_it_was_saved_can_be_used_again() {
+    killedAfterJournal();
+    registry().reconcile();
+
     assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
     assertThat(executor.executed()).hasSize(1);
   }
 
   @Test
-  void submitting_alone_finds_such_a_key_free_and_reconciling_frees_it_too() {
-    killedAtClaim(Runs.NOON);
-    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
-    keys.release(keys.find("k", Runs.NOON).orElseThrow());
-
-    killedAtClaim(Runs.NOON);
+  void a_key_whose_registry_was_killed_after_it_was_saved_has_a_run_that_ends() {
+    Run running = killedAfterJournal();
+    keys.save(new IdempotencyClaim("k", "f", running.id(), Runs.NOON), running);
     registry().reconcile();
 
-    assertThat(keys.find("k", Runs.NOON)).isEmpty();
-  }
-
-  @Test
-  void a_claim_that_arrives_after_its_key_was_given_back_does_not_keep_the_key() {
-    IdempotencyClaim late = killedAtClaim(Runs.NOON);
-    registry().reconcile();
-    keys.claim(late);
-
-    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
-  }
-
-  @Test
-  void what_can_no_longer_arrive_is_not_waited_for() {
-    killedAtClaim(Runs.NOON.minusSeconds(11));
-    registry().reconcile();
-
-    List<IdempotencyClaim> left = new ArrayList<>();
-    journal.discardUnbegun((key, database) -> left.add(key));
-    assertThat(left).isEmpty();
-  }
-
-  @Test
-  void a_key_whose_registry_lives_is_in_progress_and_stays_so() {
-    IdempotencyClaim claim = new IdempotencyClaim("k", "f", Runs.id(), Runs.NOON);
-    journal.prepare(claim, DatabaseIdentity.UNKNOWN);
-    keys.claim(claim);
-
-    registry().reconcile();
-
-    assertThat(what(registry().submitOnce("k", "f", REQUEST)))
-        .isEqualTo("in progress " + claim.runId());
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("repeated ");
     assertThat(executor.executed()).isEmpty();
+    assertThat(repository.find(running.id()).orElseThrow().status()).isEqualTo(RunStatus.FAILED);
+    assertThat(journal.active()).isEmpty();
   }
 
   @Test
-  void a_registry_without_keys_leaves_such_a_key_to_one_that_has_them() {
-    killedAtClaim(Runs.NOON.minusSeconds(60));
-    RunRegistry.builder()
-        .repository(repository)
-        .journal(journal)
-        .executor(executor)
-        .catalog(new InMemoryDatasetCatalog())
-        .ids(Runs::id)
-        .build()
-        .reconcile();
+  void a_key_of_which_the_database_did_not_say_whether_it_was_saved_has_a_run_that_never_started() {
+    IdempotencyKeys silent = keys(() -> {}, SubmitOnceTest::noAnswer);
+    assertThatThrownBy(() -> registry(silent).submitOnce("k", "f", REQUEST))
+        .isInstanceOf(RepositoryException.class);
+    assertThat(executor.executed()).isEmpty();
 
     registry().reconcile();
 
-    assertThat(keys.find("k", Runs.NOON)).isEmpty();
+    Run run = repository.find(keys.find("k", Runs.NOON).orElseThrow().runId()).orElseThrow();
+    assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(run.message()).contains("nothing was started");
+    assertThat(what(registry().submitOnce("k", "f", REQUEST))).isEqualTo("repeated " + run.id());
   }
 
   @Test
-  void a_key_of_which_the_database_did_not_say_whether_it_took_it_is_given_back() {
-    IdempotencyKeys silent =
+  void while_the_database_is_away_nothing_is_started_and_nothing_stays() {
+    IdempotencyKeys away =
         new IdempotencyKeys() {
           @Override
-          public IdempotencyClaim claim(IdempotencyClaim wanted) {
-            keys.claim(wanted);
-            throw new RepositoryException("no answer", new IllegalStateException("no answer"));
+          public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+            throw new AssertionError("it was not found out whether the key is free");
           }
 
           @Override
           public Optional<IdempotencyClaim> find(String key, Instant now) {
-            return keys.find(key, now);
-          }
-
-          @Override
-          public void release(IdempotencyClaim claim) {
-            keys.release(claim);
+            throw new RepositoryException("away", new IllegalStateException("away"));
           }
         };
-    assertThatThrownBy(() -> registry(silent).submitOnce("k", "f", REQUEST))
+    assertThatThrownBy(() -> registry(away).submitOnce("k", "f", REQUEST))
         .isInstanceOf(RepositoryException.class);
 
-    assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("first ");
-    assertThat(executor.executed()).hasSize(1);
+    assertThat(executor.executed()).isEmpty();
+    assertThat(journal.active()).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
@@ -20,14 +21,20 @@ import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -265,23 +272,23 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public void settle(RunId id) {
+  public void archive(RunId id) {
     change(now -> now.folder() == Folder.ACTIVE ? now.with(Folder.DONE) : now);
     kept.ifPresent(run -> step(now -> true, now -> saved(now, run)));
   }
 
   @Override
-  public List<RunId> unsettled() {
+  public List<RunId> active() {
     return is(now -> now.folder() == Folder.ACTIVE) ? List.of(Model.RUNNING.id()) : List.of();
   }
 
   @Override
-  public List<String> foreign() {
+  public List<String> unrecognized() {
     return List.of();
   }
 
   @Override
-  public boolean claim(RunId id) {
+  public boolean tryLock(RunId id) {
     if (mutation == Mutation.SKIP_THE_CLAIM) {
       return true;
     }
@@ -295,39 +302,41 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public void release(RunId id) {
+  public void unlock(RunId id) {
     change(now -> now.claimant() == process ? now.withClaimant(World.NOBODY) : now);
   }
 
   @Override
-  public RunStanding standing(RunId id) {
+  public Optional<JournalEntry> read(RunId id) {
     String note = read(String.class, World::note, "");
     if (!note.isEmpty()) {
-      return new RunStanding.Ended(Notes.run(note));
+      return Optional.of(new JournalEntry.Ended(Notes.run(note)));
     }
-    if (!is(now -> now.folder() == Folder.ACTIVE)) {
-      return new RunStanding.Settled();
-    }
+    return is(now -> now.folder() == Folder.ACTIVE)
+        ? Optional.of(new JournalEntry.Begun(Model.RUNNING))
+        : Optional.empty();
+  }
+
+  @Override
+  public Inspection inspect(Run running, Path workspace) {
     boolean asks = !inServer && mutation != Mutation.SKIP_THE_CLAIM;
     if (asks && ask(Boolean.class, World::runnerLives)) {
-      return new RunStanding.Carried("another");
+      return new Inspection.NotVisible("another registry lives");
     }
     if (!is(World::launching)) {
-      return vanished();
+      return lost();
     }
-    Optional<RunStanding> found = look();
+    Optional<Inspection> found = look();
     if (found.isPresent()) {
       return found.get();
     }
     if (mutation != Mutation.SKIP_THE_MARK) {
       change(World::withVanished);
     }
-    return mutation == Mutation.SKIP_THE_SECOND_LOOK
-        ? vanished()
-        : look().orElseGet(this::vanished);
+    return mutation == Mutation.SKIP_THE_SECOND_LOOK ? lost() : look().orElseGet(this::lost);
   }
 
-  private Optional<RunStanding> look() {
+  private Optional<Inspection> look() {
     if (mutation == Mutation.EXIT_BEFORE_PROCESSES) {
       boolean exit = is(World::exit);
       boolean lives = is(ModelPorts::somethingLives);
@@ -346,7 +355,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
     return lateOrNothing();
   }
 
-  private Optional<RunStanding> lateOrNothing() {
+  private Optional<Inspection> lateOrNothing() {
     return is(World::timedOut) ? Optional.of(childEnded()) : Optional.empty();
   }
 
@@ -354,16 +363,14 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
     return now.supervisor().isSeen() || now.child() == Child.ALIVE;
   }
 
-  private RunStanding orphaned() {
+  private Inspection orphaned() {
     boolean overdue = ask(Boolean.class, World::overdue);
-    return new RunStanding.Orphaned(
-        Model.RUNNING, Optional.of(overdue ? Duration.ofHours(9) : Duration.ZERO));
+    return new Inspection.Running(Optional.of(overdue ? Duration.ofHours(9) : Duration.ZERO));
   }
 
-  private RunStanding childEnded() {
+  private Inspection childEnded() {
     boolean late = is(World::timedOut);
-    return new RunStanding.ChildEnded(
-        Model.RUNNING, late ? timedOut() : new Exited(code(), Output.NONE), TIME_OF_EXIT);
+    return new Inspection.Exited(late ? timedOut() : new Exited(code(), Output.NONE), TIME_OF_EXIT);
   }
 
   private int code() {
@@ -374,12 +381,16 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
     return new TimedOut(Model.LIMIT, Output.NONE, "");
   }
 
-  private RunStanding vanished() {
-    return new RunStanding.Vanished(Model.RUNNING, "nothing is left", Output.NONE);
+  private Inspection lost() {
+    return new Inspection.Lost("nothing is left", Output.NONE);
   }
 
   @Override
-  public void timeOut(Run running) {
+  public void terminate(Run running, Path workspace, TerminationReason reason) {
+    if (reason == TerminationReason.ENDED) {
+      change(ModelPorts::killed);
+      return;
+    }
     if (mutation != Mutation.SKIP_THE_NOTE_OF_THE_TIMEOUT) {
       change(World::withTimedOut);
     }
@@ -397,17 +408,17 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public void sweep(Run running) {
-    change(ModelPorts::killed);
-  }
-
-  @Override
-  public RuntimeStatus runtime(List<String> command) {
+  public RuntimeStatus probe(List<String> command) {
     return new RuntimeStatus(true, null, "available");
   }
 
   @Override
-  public RunOutcome execute(Run running, Invocation invocation) {
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
+    return ExecutionHandle.ended(execute());
+  }
+
+  /** The registry waits: another order of its own steps is not possible. */
+  private RunOutcome execute() {
     change(World::withLaunching);
     change(now -> now.with(Supervisor.FORKED));
     boolean late =
@@ -443,8 +454,58 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public void configure(Run running, Dataset dataset) {
+  public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
     throw new UnsupportedOperationException("no training");
+  }
+
+  @Override
+  public Optional<Path> workspace(RunId id) {
+    return Optional.of(Path.of("workspace"));
+  }
+
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    throw new UnsupportedOperationException("nobody reads it");
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    throw new UnsupportedOperationException("nothing is damaged");
+  }
+
+  @Override
+  public void withdraw(RunId id) {
+    throw new UnsupportedOperationException("no keys");
+  }
+
+  @Override
+  public void bind(RunId id, DatabaseIdentity database) {
+    // the entry says the same for ever
+  }
+
+  @Override
+  public void discardStaged() {
+    // nothing is staged here
+  }
+
+  @Override
+  public void probe() {
+    throw new UnsupportedOperationException("nobody asks");
+  }
+
+  @Override
+  public List<RunId> archived() {
+    throw new UnsupportedOperationException("nothing is replayed");
+  }
+
+  @Override
+  public Optional<ArchivedRun> archived(RunId id) {
+    throw new UnsupportedOperationException("nothing is replayed");
+  }
+
+  @Override
+  public int countAwaitingRepository(DatabaseIdentity database) {
+    throw new UnsupportedOperationException("nobody asks");
   }
 
   @Override
@@ -463,7 +524,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public String setAside(String name) {
+  public String quarantine(String name) {
     throw new UnsupportedOperationException("nothing is damaged");
   }
 }

@@ -4,12 +4,18 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.RunSpec;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 
 /**
  * Finds data sets and looks into them; never changes one. Safe for use by many threads at once.
  * File formats are those of the HTTP contract.
  */
 public interface DatasetCatalog {
+  /** The name of the file with the configuration of a training, in the workspace of its run. */
+  String TRAINING_CONFIG = "config.yaml";
+
   /**
    * Finds a data set and checks its manifest, not its records.
    *
@@ -40,4 +46,15 @@ public interface DatasetCatalog {
    * @throws DatasetException if the data sets cannot be looked at; that there are none is none
    */
   DatasetPage page(String after, int limit);
+
+  /**
+   * Writes the configuration of a training into {@value #TRAINING_CONFIG} in the workspace, as the
+   * HTTP contract describes it.
+   *
+   * @param spec with hyper-parameters
+   * @param dataset the data set of the training
+   * @param workspace the directory of the run, where the file is not yet
+   * @throws UncheckedIOException if it cannot be written
+   */
+  void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace);
 }

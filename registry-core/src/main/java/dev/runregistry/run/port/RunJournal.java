@@ -1,61 +1,37 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiPredicate;
 
 /**
- * The host's own durable note of each run, written before anything else, so that no run gets lost
- * with the registry or the database. Safe for use by many threads and many processes at once.
+ * The host's own durable record of each run, written before anything else, so that no run gets lost
+ * with the registry or the database, and the lock of each run. Safe for use by many threads and
+ * many processes at once. Knows nothing about processes: see {@link RunExecutor}.
  *
- * <p>A run that is not settled belongs to at most one of all those threads and processes, who has
- * its <em>claim</em>. A claim ends when it is released, and at the latest with the process that has
+ * <p>An active run is locked by at most one of all those threads and processes, which alone may
+ * decide about it. A lock ends when it is released, and at the latest with the process that holds
  * it, however that ends.
  *
  * <p>Each entry names the database that the run is recorded in. The journal only keeps that name:
  * the caller compares it, and leaves runs of another database alone.
  *
- * <p>Evidence that cannot be read is not evidence that is absent: only a file that does not exist
- * means that something did not happen. On any other failure a method throws, and the run is
- * inspected again later.
+ * <p>A file that cannot be read is not a file that is absent: only one that does not exist means
+ * that something did not happen. On any other failure a method throws, and the run is inspected
+ * again later.
  */
 public interface RunJournal {
   /**
-   * Notes which key is about to be claimed for a run that is about to begin, and claims the run.
-   * When this returns, a crash of the process or of the host no longer leaves a key behind of which
-   * nobody knows that nothing was started under it: see {@link #discardUnbegun}. Then the run
-   * either {@link #begin}s, or it is {@link #abandon}ed; a claim that is only {@link #release}d
-   * leaves the note as a crash would.
-   *
-   * <p>Does nothing unless implemented; then a key whose registry died at that moment stays claimed
-   * until it expires.
-   *
-   * @param database the database that the key is claimed in
-   * @throws JournalException if the note cannot be written; nothing is left behind
-   */
-  default void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {}
-
-  /**
-   * Takes a run back that was prepared and is not going to begin, and gives its claim back. Never
-   * throws: what of it cannot be removed is left to {@link #discardUnbegun}.
-   */
-  default void abandon(RunId id) {
-    release(id);
-  }
-
-  /**
-   * Notes that the run starts, and claims it, unless it was prepared and therefore is ours already.
-   * When this returns, a crash of the process or of the host no longer loses the run.
+   * Records that the run starts, and locks it. When this returns, a crash of the process or of the
+   * host no longer loses the run.
    *
    * @param database the database that the run is going to be recorded in
-   * @throws JournalException if the note cannot be written; nothing has been started and nothing is
-   *     left behind, but what was prepared. That holds at whatever step it fails, the last included
+   * @throws JournalException if that cannot be written; nothing has been started and nothing is
+   *     left behind. That holds at whatever step it fails, the last included
    */
   void begin(Run running, DatabaseIdentity database);
 
@@ -65,152 +41,130 @@ public interface RunJournal {
   }
 
   /**
-   * Notes that the run is on record in that database, in place of the one that it began for. Need
-   * not survive a power cut. Does nothing for a run that is settled, and nothing unless
-   * implemented.
+   * Deletes the entry of a run that began and is not going to start after all, and unlocks it: the
+   * run is on record nowhere.
    *
-   * @throws JournalException if it cannot be noted
+   * @throws JournalException if it cannot be deleted yet; that is tried again while this process
+   *     lives, and after that the run is recovered as any other
    */
-  default void bind(RunId id, DatabaseIdentity database) {}
+  void withdraw(RunId id);
+
+  /**
+   * Records that the run is in that database, in place of the one that it began for. Need not
+   * survive a power cut. Does nothing for an archived run.
+   *
+   * @throws JournalException if that cannot be written
+   */
+  void bind(RunId id, DatabaseIdentity database);
 
   /**
    * Returns the database that the run belongs to: the one that it was last bound to, else the one
-   * that it began for; {@link DatabaseIdentity#UNKNOWN} if none was noted.
+   * that it began for; {@link DatabaseIdentity#UNKNOWN} if none was recorded.
    *
-   * @throws JournalException if that cannot be found out
+   * @throws JournalException if that cannot be read
    */
-  default DatabaseIdentity database(RunId id) {
-    return DatabaseIdentity.UNKNOWN;
-  }
+  DatabaseIdentity database(RunId id);
 
   /**
-   * Returns if a run could begin now: writes something durably, and removes it. May be called often
-   * and at any time; leaves no run behind. Does nothing unless implemented.
+   * Records how the run ended, durably; recording the same ending again changes nothing.
    *
-   * @throws JournalException if nothing can be written
-   */
-  default void probe() {}
-
-  /**
-   * Writes the configuration of a training beside the note, as the HTTP contract describes it.
-   *
-   * @throws JournalException if it cannot be written
-   */
-  void configure(Run running, Dataset dataset);
-
-  /**
-   * Notes how the run ended, durably; noting the same ending again changes nothing.
-   *
-   * @throws JournalException if the note cannot be written; the run can still be settled
+   * @throws JournalException if that cannot be written, or another ending is there already
    */
   void end(Run ended);
 
   /**
-   * The repository has the ended run: it needs no more attention. Its full output stays readable.
+   * Archives a run whose ending the repository has: it needs no more attention. Its workspace stays
+   * readable.
    *
-   * @throws JournalException if that cannot be noted; the run will be looked at again
+   * @throws JournalException if that fails; the run stays active
    */
-  void settle(RunId id);
+  void archive(RunId id);
 
   /**
-   * Returns the ids of the archived runs: those that were settled and are still kept. Oldest first
-   * as far as their ids begin with the time; empty unless implemented.
+   * Returns the ids of the active runs, oldest first as far as ids begin with the time.
+   *
+   * @throws JournalException if they cannot be listed
+   */
+  List<RunId> active();
+
+  /**
+   * Returns the names of what lies among the active runs and is none, in no order.
+   *
+   * @throws JournalException if they cannot be listed
+   */
+  List<String> unrecognized();
+
+  /**
+   * Returns the entry of an active run; empty if there is none, as when it was archived meanwhile.
+   *
+   * @throws JournalException if it cannot be read now
+   */
+  Optional<JournalEntry> read(RunId id);
+
+  /**
+   * Returns the ids of the archived runs, oldest first as far as ids begin with the time.
    *
    * @throws JournalException if the archive cannot be listed
    */
-  default List<RunId> archived() {
-    return List.of();
-  }
+  List<RunId> archived();
 
   /**
    * Returns an archived run; empty if it is not archived, or not any more.
    *
    * @throws JournalException if it cannot be read
    */
-  default Optional<ArchivedRun> archived(RunId id) {
-    return Optional.empty();
-  }
+  Optional<ArchivedRun> archived(RunId id);
 
   /**
-   * Removes what is left of beginnings that were cut off before the run had begun, by a crash or a
-   * full disk: nothing was started then, and nothing can be any more. What is beginning now is left
-   * alone.
-   *
-   * @param giveBack is told the key of each such run that had one prepared, and the database that
-   *     the key was wanted in, possibly more than once and by several callers at the same time;
-   *     returns whether it need not be told again. While it returns false, or throws, the note
-   *     stays
-   * @throws JournalException if something of it cannot be removed; it will be tried again
-   */
-  default void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {}
-
-  /**
-   * The runs that are not settled, oldest first as far as their ids begin with the time.
-   *
-   * @throws JournalException if that cannot be found out
-   */
-  List<RunId> unsettled();
-
-  /**
-   * How many runs have ended and are not settled: their ending waits for the repository, and nearly
+   * Returns how many active runs have ended: their ending waits for the repository, and nearly
    * always only for a moment.
    *
    * @param database only runs that can belong to this one are counted
    * @throws JournalException if that cannot be found out
    */
-  default int waiting(DatabaseIdentity database) {
-    return (int)
-        unsettled().stream()
-            .filter(id -> standing(id) instanceof RunStanding.Ended)
-            .filter(id -> database(id).matches(database))
-            .count();
-  }
+  int countAwaitingRepository(DatabaseIdentity database);
 
   /**
-   * The names of what lies among the runs that are not settled and is none, in no order.
+   * Locks an active run.
    *
+   * @return whether it is locked now; false if another thread or process holds the lock, and if
+   *     there is no such run
    * @throws JournalException if that cannot be found out
    */
-  List<String> foreign();
+  boolean tryLock(RunId id);
+
+  /** Releases a lock; does nothing if this process does not hold it. */
+  void unlock(RunId id);
 
   /**
-   * Claims a run, so that nobody else says how it ended.
-   *
-   * @return whether it is ours now; false if somebody has the claim, which may be another thread of
-   *     this process, and if there is nothing to claim any more
-   * @throws JournalException if that cannot be found out
+   * Returns the directory of a run, active or archived, as an absolute path; empty if there is
+   * none. That of an active run does not move while it is locked.
    */
-  boolean claim(RunId id);
-
-  /** Gives a claim back; does nothing if this process does not have it. */
-  void release(RunId id);
+  Optional<Path> workspace(RunId id);
 
   /**
-   * Looks at what there is of a run. Only with the claim is that more than a glance: then its
-   * registry cannot be about to note an ending, and what has vanished stays so.
+   * Moves something out of the way that is no run of ours, so that it is not looked at again;
+   * deletes nothing.
    *
-   * @throws JournalException if that cannot be found out; nothing is known then
-   */
-  RunStanding standing(RunId id);
-
-  /**
-   * Ends a run that is over its time limit and has no registry any more: notes durably that this is
-   * why, then ends all its processes. Returns when they are gone, or cannot be ended.
-   *
-   * @param running a run with a time limit, whose claim the caller has
-   * @throws JournalException if that cannot be noted; nothing was ended
-   */
-  void timeOut(Run running);
-
-  /** Ends what a run that has ended left behind; does nothing if that is nothing. */
-  void sweep(Run running);
-
-  /**
-   * Puts something that is no run of ours aside, where nobody looks at it again; deletes nothing.
-   *
-   * @param name of a run, or of what is {@link #foreign}
+   * @param name of a run, or of what is {@link #unrecognized}
    * @return where it is now, for people
    * @throws JournalException if it cannot be moved
    */
-  String setAside(String name);
+  String quarantine(String name);
+
+  /**
+   * Deletes what is left of entries that were being written when their process died: nothing was
+   * started for them, and nothing can be. Entries that are being written now are left alone.
+   *
+   * @throws JournalException if something of it cannot be deleted; it will be tried again
+   */
+  void discardStaged();
+
+  /**
+   * Returns if a run could begin now: writes something durably, and removes it. May be called often
+   * and at any time; leaves no run behind.
+   *
+   * @throws JournalException if nothing can be written
+   */
+  void probe();
 }

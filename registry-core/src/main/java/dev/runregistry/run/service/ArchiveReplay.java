@@ -53,8 +53,8 @@ final class ArchiveReplay {
     try {
       return journal.archived(id).flatMap(this::replay);
     } catch (RuntimeException | LinkageError e) {
-      databaseAway = e instanceof RepositoryException && Endings.isAway(repository);
-      log.warn("archived run {} cannot be recorded again: {}", id, Endings.reason(e));
+      databaseAway = e instanceof RepositoryException && DatabaseAccess.isUnavailable(repository);
+      log.warn("archived run {} cannot be recorded again: {}", id, DatabaseAccess.reason(e));
       log.debug("archived run {} cannot be recorded again", id, e);
       return Optional.of(
           Finding.of(id, Action.FAILED, "Cannot be recorded again: " + e.getMessage()));

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -16,7 +15,8 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.port.DatasetCatalog;
-import dev.runregistry.run.port.RunJournal;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -39,7 +39,6 @@ final class DatasetCheck {
   private static final int RECORDS_LOOKED_AT = 5; // the contract: the first five lines
 
   private final DatasetCatalog catalog;
-  private final RunJournal journal;
   private final Executor checker;
   private final Supplier<Optional<RunOutcome>> cancelled;
 
@@ -49,34 +48,29 @@ final class DatasetCheck {
    * @param checker carries out each; it may cancel what it was given, which is a future
    * @param cancelled how a run ends whose check was cancelled
    */
-  DatasetCheck(
-      DatasetCatalog catalog,
-      RunJournal journal,
-      Executor checker,
-      Supplier<Optional<RunOutcome>> cancelled) {
+  DatasetCheck(DatasetCatalog catalog, Executor checker, Supplier<Optional<RunOutcome>> cancelled) {
     this.catalog = catalog;
-    this.journal = journal;
     this.checker = checker;
     this.cancelled = cancelled;
   }
 
-  RunOutcome dryRun(Run run) {
-    RunOutcome outcome = bounded(run, () -> Optional.of(dryRunNow(run))).orElseThrow();
+  RunOutcome dryRun(Run run, Path workspace) {
+    RunOutcome outcome = bounded(run, () -> Optional.of(dryRunNow(run, workspace))).orElseThrow();
     return outcome instanceof DryRunPassed || outcome instanceof DryRunRefused
         ? outcome
         : new DryRunRefused(outcome.message(), outcome.message() + '\n'); // it has no other ending
   }
 
-  private RunOutcome dryRunNow(Run run) {
-    Result result = check(run);
+  private RunOutcome dryRunNow(Run run, Path workspace) {
+    Result result = check(run, workspace);
     return result.refusal == null
         ? new DryRunPassed(result.report)
         : new DryRunRefused(result.refusal, result.report);
   }
 
   /** Why the training cannot start; empty when it can, and its configuration is written. */
-  Optional<RunOutcome> refusalOf(Run run) {
-    return bounded(run, () -> refusalNow(run));
+  Optional<RunOutcome> validate(Run run, Path workspace) {
+    return bounded(run, () -> refusalNow(run, workspace));
   }
 
   /** Waits for the check no longer than the time limit, or until it is cancelled. */
@@ -108,8 +102,8 @@ final class DatasetCheck {
         NotStarted.Why.REFUSED, "Interrupted while the data set was checked; nothing was started");
   }
 
-  private Optional<RunOutcome> refusalNow(Run run) {
-    Result result = check(run);
+  private Optional<RunOutcome> refusalNow(Run run, Path workspace) {
+    Result result = check(run, workspace);
     return Optional.ofNullable(result.refusal)
         .map(
             refusal ->
@@ -119,12 +113,12 @@ final class DatasetCheck {
                     new Output(CapturedText.EMPTY, CapturedText.of(result.report))));
   }
 
-  private Result check(Run run) {
+  private Result check(Run run, Path workspace) {
     String step = "Step 1 of 3, the manifest";
     try {
       Dataset dataset = catalog.find(run.spec().datasetKey());
       step = "Step 2 of 3, the training configuration";
-      journal.configure(run, dataset);
+      catalog.writeTrainingConfig(run.spec(), dataset, workspace);
       step = "Step 3 of 3, the records";
       int records = catalog.sample(dataset, RECORDS_LOOKED_AT);
       return new Result(NotStarted.Why.REJECTED, null, report(run.spec(), dataset, records));
@@ -132,7 +126,8 @@ final class DatasetCheck {
       return new Result(
           NotStarted.Why.REJECTED, requireNonNull(e.getMessage()), failed(step, e.explanation()));
     } catch (
-        JournalException e) { // its message may name a path of this host, so only the log has it
+        UncheckedIOException
+            e) { // its message may name a path of this host, so only the log has it
       log.error("run {}: the training configuration cannot be written", run.id(), e);
       return new Result(
           NotStarted.Why.REFUSED,

@@ -3,23 +3,17 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.IdempotencyClaim;
-import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
 import dev.runregistry.run.LogStream;
-import dev.runregistry.run.Output;
-import dev.runregistry.run.Provenance;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
-import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunNotFoundException;
-import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
@@ -33,20 +27,16 @@ import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdSource;
 import dev.runregistry.run.port.RunJournal;
-import dev.runregistry.run.port.RunLogs;
 import dev.runregistry.run.port.RunRepository;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs and keeps one true record of each. This is what all doors call: the command line, the
@@ -56,37 +46,37 @@ import org.slf4j.LoggerFactory;
  * and closes nothing: who made the ports closes them.
  */
 public final class RunRegistry {
-  private static final Logger log = LoggerFactory.getLogger(RunRegistry.class);
-
   private final RunRepository repository;
   private final RunJournal journal;
-  private final Endings endings;
-  private final RunExecutor executor;
+  private final RunLifecycle lifecycle;
+  private final List<RunExecutor> executors;
   private final DatasetCatalog catalog;
-  private final DatasetCheck datasets;
   private final RunIdSource ids;
-  private final RunLogs logs;
-  private final @Nullable KeyedRequests keyed;
+  private final @Nullable IdempotentSubmissions keyed;
   private final @Nullable RunChain chain;
-  private final ProvenanceSource provenance;
   private final InstantSource clock;
-  private final Executor startRecorder;
 
   private RunRegistry(Builder builder) {
     repository = requireNonNull(builder.repository, "repository");
     journal = requireNonNull(builder.journal, "journal");
-    endings = new Endings(repository, journal);
-    executor = requireNonNull(builder.executor, "executor");
+    executors = builder.executors();
     catalog = requireNonNull(builder.catalog, "catalog");
-    datasets = new DatasetCheck(catalog, journal, builder.datasetChecker, executor::cancelled);
     ids = requireNonNull(builder.ids, "ids");
-    logs = builder.logs;
     chain = builder.chain;
-    provenance = builder.provenance;
     clock = builder.clock;
+    lifecycle =
+        new RunLifecycle(
+            repository,
+            journal,
+            executors,
+            new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
+            builder.provenance,
+            clock,
+            builder.startRecorder);
     keyed =
-        builder.keys == null ? null : new KeyedRequests(builder.keys, repository, journal, clock);
-    startRecorder = builder.startRecorder;
+        builder.keys == null
+            ? null
+            : new IdempotentSubmissions(builder.keys, repository, lifecycle, clock);
   }
 
   /** Starts to put a registry together; its first five ports are needed, the rest has defaults. */
@@ -126,25 +116,11 @@ public final class RunRegistry {
    * @throws UnreadableOutcomeException if how it ended cannot be read now
    */
   public Run submit(RunId id, RunRequest request) {
-    Invocation invocation = request.toInvocation();
-    Run running =
-        Run.started(id, request.toSpec(id), executor.name(), clock.instant())
-            .withProvenance(provenanceAtStart(id));
-    endings.begin(running);
-    boolean interrupted = false;
+    Run running = lifecycle.begin(id, request);
     try {
-      StartRecording start = recordStart(running);
-      RunOutcome outcome = carryOut(running, request.datasetUsed(), invocation);
-      interrupted = Thread.interrupted(); // it was for the run; databases give up under it
-      Instant at = endOf(running, clock.instant());
-      Run ended = running.withProvenance(provenanceAtEnd(running)).finish(outcome, at);
-      endings.write(ended, start);
-      return ended;
+      return lifecycle.execute(running, request, lifecycle.saveStart(running));
     } finally {
-      endings.release(id);
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      lifecycle.release(id);
     }
   }
 
@@ -174,14 +150,12 @@ public final class RunRegistry {
    */
   public Submission submitOnce(String key, String fingerprint, RunId id, RunRequest request) {
     IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, id, clock.instant());
-    request.toSpec(wanted.runId()); // refused now or never
-    request.toInvocation();
-    return keyed().submit(wanted, () -> submit(wanted.runId(), request));
+    return keyed().submit(wanted, request);
   }
 
   /**
-   * What became of an earlier request under this key; empty if there was none, or if there was one
-   * whose registry on this host died before anything began. Starts nothing.
+   * Returns what became of an earlier request under this key; empty if there was none. Starts
+   * nothing.
    *
    * @throws RepositoryException if the database cannot be reached
    * @throws IllegalStateException if the registry was built without keys
@@ -195,64 +169,11 @@ public final class RunRegistry {
     return keyed != null;
   }
 
-  private KeyedRequests keyed() {
+  private IdempotentSubmissions keyed() {
     if (keyed == null) {
       throw new IllegalStateException("this registry was built without idempotency keys");
     }
     return keyed;
-  }
-
-  private StartRecording recordStart(Run running) {
-    StartRecording start = new StartRecording(() -> endings.recordStart(running));
-    try {
-      startRecorder.execute(start);
-    } catch (RejectedExecutionException
-        | Error e) { // shut down meanwhile, or no thread is to be had
-      log.debug("run {}: its start is recorded by its own thread", running.id(), e);
-      start.run();
-    }
-    return start;
-  }
-
-  /** Returns when the run itself ended, at most now; nothing but us sees a dry-run. */
-  private Instant endOf(Run running, Instant now) {
-    return running.spec().mode() == RunMode.DRY_RUN
-        ? now
-        : executor.endedAt(running).filter(at -> at.isBefore(now)).orElse(now);
-  }
-
-  private @Nullable Provenance provenanceAtStart(RunId id) {
-    try {
-      return provenance.atStart();
-    } catch (RuntimeException | Error e) { // a defect, or an odd host: no reason not to run
-      log.error("run {}: where it comes from cannot be found out", id, e);
-      return null;
-    }
-  }
-
-  private @Nullable Provenance provenanceAtEnd(Run running) {
-    try {
-      return provenance.atEnd(running);
-    } catch (RuntimeException | Error e) { // a defect: the ending is what counts
-      log.error("run {}: where it comes from cannot be completed", running.id(), e);
-      return running.provenance();
-    }
-  }
-
-  private RunOutcome carryOut(Run running, boolean datasetUsed, Invocation invocation) {
-    try {
-      if (running.spec().mode() == RunMode.DRY_RUN) {
-        return datasets.dryRun(running);
-      }
-      Optional<RunOutcome> refusal = datasetUsed ? datasets.refusalOf(running) : Optional.empty();
-      return refusal.orElseGet(() -> executor.execute(running, invocation));
-    } catch (UnreadableOutcomeException e) { // it is reconciled once that can be read
-      throw e;
-    } catch (RuntimeException | Error e) { // a defect in an adapter: nobody saw how the run ended
-      log.error("run {} is lost: what carried it out broke", running.id(), e);
-      return new RunOutcome.Lost(
-          "Lost: what carried it out broke (" + e.getClass().getName() + ")", Output.NONE);
-    }
   }
 
   /**
@@ -260,9 +181,9 @@ public final class RunRegistry {
    * has ended on record, as it really was: those that waited for the database, those whose registry
    * died before them, and those of which nothing is left. What goes on is left alone, unless it is
    * over its time limit; what goes on and is not on record yet, because the database was away when
-   * it began, is put on record. One run that fails never keeps the others from being settled. A key
-   * whose registry died before it began the run is given back. Runs and keys of another database
-   * are left alone, and reported.
+   * it began, is put on record. One run that fails never keeps the others from being settled. Runs
+   * of another database, and runs of an executor that this registry does not have, are left alone,
+   * and reported.
    *
    * <p>May be called at any time, by any number of threads and processes at once, and as often as
    * one likes: each run is settled once.
@@ -274,8 +195,8 @@ public final class RunRegistry {
   }
 
   /**
-   * Reconciles as {@link #reconcile} does, and takes over the runs and keys of other databases: for
-   * a database that has moved, or was created anew. Runs that are being carried out, and runs of
+   * Reconciles as {@link #reconcile} does, and takes over the runs of other databases: for a
+   * database that has moved, or was created anew. Runs that are being carried out, and runs of
    * other hosts, are left alone.
    *
    * @throws JournalException if the journal itself cannot be looked at
@@ -299,20 +220,9 @@ public final class RunRegistry {
   }
 
   private Reconciliation reconcile(boolean adopts) {
-    endings.writeUnwritten();
-    endings.retryStarts();
-    return new Settlement(
-            repository,
-            journal,
-            (key, database) -> giveBack(key, database, adopts),
-            endings::isStartUnsaved,
-            adopts)
-        .ofAll();
-  }
-
-  /** A registry without keys leaves that to one that has them. */
-  private boolean giveBack(IdempotencyClaim claim, DatabaseIdentity database, boolean adopts) {
-    return keyed != null && keyed.giveBack(claim, database, adopts);
+    lifecycle.retryUnpersisted();
+    lifecycle.retryStarts();
+    return new RecoveryPass(repository, journal, lifecycle, adopts).run();
   }
 
   /**
@@ -341,7 +251,7 @@ public final class RunRegistry {
    * @throws JournalException if the journal cannot be looked at
    */
   public int waiting() {
-    return journal.waiting(repository.identity());
+    return journal.countAwaitingRepository(repository.identity());
   }
 
   /**
@@ -408,7 +318,7 @@ public final class RunRegistry {
     if (command.isEmpty()) {
       throw new IllegalArgumentException("a command needs a program");
     }
-    return executor.runtime(command);
+    return executors.get(0).probe(command);
   }
 
   /**
@@ -423,25 +333,40 @@ public final class RunRegistry {
   }
 
   /**
-   * The file with the whole output of a run, so far or until its end; empty if this host has none.
+   * Returns the file with the whole output of a run to that stream, so far or until its end; empty
+   * if this host has none.
    */
   public Optional<Path> log(RunId id, LogStream stream) {
-    return logs.log(id, stream);
+    return journal
+        .workspace(id)
+        .flatMap(
+            workspace ->
+                executors.stream()
+                    .map(executor -> executor.log(workspace, stream))
+                    .flatMap(Optional::stream)
+                    .findFirst());
   }
 
-  /** How many bytes of each such file are output at most, and no more than that may be shown. */
+  /** Returns how many bytes of each such file are output at most; the rest must not be shown. */
   public long logLimit(RunId id) {
-    return logs.limit(id);
+    return journal
+        .workspace(id)
+        .map(
+            workspace ->
+                executors.stream()
+                    .mapToLong(executor -> executor.maxLogBytes(workspace))
+                    .min()
+                    .orElse(Long.MAX_VALUE))
+        .orElse(Long.MAX_VALUE);
   }
 
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
     private @Nullable RunJournal journal;
-    private @Nullable RunExecutor executor;
+    private final List<RunExecutor> executors = new ArrayList<>();
     private @Nullable DatasetCatalog catalog;
     private @Nullable RunIdSource ids;
-    private RunLogs logs = RunLogs.none();
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
     private ProvenanceSource provenance = ProvenanceSource.none();
@@ -463,10 +388,25 @@ public final class RunRegistry {
       return this;
     }
 
-    /** What carries out local runs. */
+    /**
+     * Adds an executor. The first one carries out new runs; all of them recover the runs that have
+     * their name.
+     *
+     * @throws IllegalArgumentException if there is one with that name already
+     */
     public Builder executor(RunExecutor port) {
-      executor = requireNonNull(port, "executor");
+      if (executors.stream().anyMatch(other -> other.name().equals(port.name()))) {
+        throw new IllegalArgumentException("there is an executor " + port.name() + " already");
+      }
+      executors.add(port);
       return this;
+    }
+
+    private List<RunExecutor> executors() {
+      if (executors.isEmpty()) {
+        throw new NullPointerException("executor");
+      }
+      return List.copyOf(executors);
     }
 
     /** Where data sets are found. */
@@ -478,12 +418,6 @@ public final class RunRegistry {
     /** Where new ids come from. */
     public Builder ids(RunIdSource source) {
       ids = requireNonNull(source, "ids");
-      return this;
-    }
-
-    /** Where the whole output of runs is found; nowhere unless said. */
-    public Builder logs(RunLogs port) {
-      logs = requireNonNull(port, "logs");
       return this;
     }
 

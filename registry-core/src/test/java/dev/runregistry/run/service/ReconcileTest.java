@@ -11,26 +11,30 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunIdPrefix;
-import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.run.service.Finding.Action;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,8 +79,8 @@ class ReconcileTest {
         id(number), Samples.local().withTimeLimit(limit).toSpec(id(number)), "process", NOON);
   }
 
-  private static RunStanding.Ended ended(int number) {
-    return new RunStanding.Ended(
+  private static JournalEntry.Ended ended(int number) {
+    return new JournalEntry.Ended(
         running(number).finish(new Exited(3, PRINTED), NOON.plusSeconds(9)));
   }
 
@@ -92,22 +96,22 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(host.database).containsEntry(id(1), ended(1).ended());
-    assertThat(host.calls).containsExactly("save failed", "settle", "release");
+    assertThat(host.database).containsEntry(id(1), ended(1).run());
+    assertThat(host.calls).containsExactly("save failed", "archive", "unlock");
     assertThat(found.findings())
         .containsExactly(
             new Finding(
                 id(1).toString(),
                 Action.RECORDED,
                 "Failed with exit code 3",
-                Optional.of(ended(1).ended())));
+                Optional.of(ended(1).run())));
     assertThat(found.isIncomplete()).isFalse();
   }
 
   @Test
   void what_ended_after_its_registry_gets_its_true_exit_code_and_time() {
     Instant then = NOON.plusSeconds(500);
-    host.there(1, new RunStanding.ChildEnded(running(1), new Exited(7, PRINTED), then));
+    host.there(1, new Inspection.Exited(new Exited(7, PRINTED), then));
 
     registry.reconcile();
 
@@ -117,13 +121,12 @@ class ReconcileTest {
     assertThat(recorded.output()).isEqualTo(PRINTED);
     assertThat(host.calls)
         .as("noted before it is recorded, settled last, and nothing is left running")
-        .containsExactly("sweep", "end failed", "save failed", "settle", "release");
+        .containsExactly("terminate ENDED", "end failed", "save failed", "archive", "unlock");
   }
 
   @Test
   void an_ending_before_the_start_by_a_clock_that_was_set_back_counts_as_the_start() {
-    RunStanding before =
-        new RunStanding.ChildEnded(running(1), new Exited(0, PRINTED), NOON.minusSeconds(500));
+    Inspection before = new Inspection.Exited(new Exited(0, PRINTED), NOON.minusSeconds(500));
     host.there(1, before);
 
     registry.reconcile();
@@ -134,7 +137,7 @@ class ReconcileTest {
   @Test
   void what_left_nothing_is_lost_and_says_what_is_known() {
     host.database.put(id(1), running(1));
-    host.there(1, new RunStanding.Vanished(running(1), "the host restarted meanwhile", PRINTED));
+    host.there(1, new Inspection.Lost("the host restarted meanwhile", PRINTED));
 
     registry.reconcile();
 
@@ -148,13 +151,14 @@ class ReconcileTest {
 
   @Test
   void what_lives_is_never_judged() {
-    host.claimedByOthers.add(id(1));
-    host.there(1, new RunStanding.Vanished(running(1), "?", PRINTED));
-    host.there(2, new RunStanding.Carried("the process 7"));
-    host.there(3, new RunStanding.Elsewhere("on the host b"));
-    host.there(4, new RunStanding.Orphaned(running(4), Optional.of(Duration.ofDays(900))));
-    host.there(5, orphan(5, Optional.of(Duration.ofMillis(29_999))));
-    host.there(6, orphan(6, Optional.empty()));
+    host.lockedByOthers.add(id(1));
+    host.there(1, new Inspection.Lost("?", PRINTED));
+    host.there(2, new Inspection.NotVisible("Is carried out by the process 7"));
+    host.there(
+        3, new Inspection.NotVisible("Cannot be judged from here: it was started on the host b"));
+    host.there(4, new Inspection.Running(Optional.of(Duration.ofDays(900))));
+    limited(5, Optional.of(Duration.ofMillis(29_999)));
+    limited(6, Optional.empty());
     host.database.put(id(4), running(4));
     host.database.put(id(5), running(5, Duration.ofSeconds(30)));
     host.database.put(id(6), running(6, Duration.ofSeconds(30)));
@@ -166,45 +170,48 @@ class ReconcileTest {
         .extracting(Finding::message)
         .contains("Is carried out by the process 7")
         .contains("Cannot be judged from here: it was started on the host b");
-    assertThat(host.calls).doesNotContain("end failed", "time out").allMatch("release"::equals);
+    assertThat(host.calls)
+        .doesNotContain("end failed", "terminate TIME_LIMIT")
+        .allMatch("unlock"::equals);
   }
 
-  private static RunStanding orphan(int number, Optional<Duration> age) {
-    return new RunStanding.Orphaned(running(number, Duration.ofSeconds(30)), age);
+  /** Goes on without its registry, with a limit of 30 s. */
+  private void limited(int number, Optional<Duration> age) {
+    host.there(running(number, Duration.ofSeconds(30)), new Inspection.Running(age));
   }
 
   @Test
   void an_orphan_over_its_time_limit_is_ended_and_timed_out() {
-    host.there(1, orphan(1, Optional.of(Duration.ofSeconds(30))));
+    limited(1, Optional.of(Duration.ofSeconds(30)));
     host.afterTimeOut =
-        new RunStanding.ChildEnded(
-            running(1, Duration.ofSeconds(30)),
-            new TimedOut(Duration.ofSeconds(30), PRINTED, ""),
-            NOON.plusSeconds(31));
+        new Inspection.Exited(
+            new TimedOut(Duration.ofSeconds(30), PRINTED, ""), NOON.plusSeconds(31));
 
     registry.reconcile();
 
     assertThat(host.database.get(id(1)).status()).isEqualTo(RunStatus.TIMEOUT);
-    assertThat(host.calls).startsWith("time out", "sweep", "end timeout", "save timeout");
+    assertThat(host.calls)
+        .startsWith("terminate TIME_LIMIT", "terminate ENDED", "end timeout", "save timeout");
   }
 
   @Test
   void an_orphan_that_cannot_be_ended_is_tried_once_each_time() {
-    host.there(1, orphan(1, Optional.of(Duration.ofSeconds(30))));
-    host.afterTimeOut = orphan(1, Optional.of(Duration.ofSeconds(41)));
+    limited(1, Optional.of(Duration.ofSeconds(30)));
+    host.afterTimeOut = new Inspection.Running(Optional.of(Duration.ofSeconds(41)));
 
     Reconciliation found = registry.reconcile();
 
     assertThat(found.findings().get(0).message()).contains("cannot be ended");
-    assertThat(host.calls).containsExactly("time out", "release");
+    assertThat(host.calls).containsExactly("terminate TIME_LIMIT", "unlock");
   }
 
   @Test
   void what_somebody_settled_meanwhile_is_no_finding() {
-    host.there(1, new RunStanding.Settled());
+    host.archivedMeanwhile = true;
+    host.there(1, ended(1));
 
     assertThat(registry.reconcile().findings()).isEmpty();
-    assertThat(host.calls).containsExactly("release");
+    assertThat(host.calls).containsExactly("unlock");
   }
 
   @Test
@@ -216,7 +223,7 @@ class ReconcileTest {
     assertThat(registry.reconcile().count(Action.RECORDED)).isEqualTo(1);
 
     assertThat(host.database).containsEntry(id(1), before);
-    assertThat(host.calls).contains("settle");
+    assertThat(host.calls).contains("archive");
   }
 
   @Test
@@ -226,18 +233,14 @@ class ReconcileTest {
     host.there(1, ended(1));
 
     assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
-    assertThat(host.calls).doesNotContain("settle");
+    assertThat(host.calls).doesNotContain("archive");
   }
 
   @Test
   void while_the_database_is_away_it_is_asked_once_and_every_ending_is_noted() {
     host.away = true;
     IntStream.range(1, 20)
-        .forEach(
-            number ->
-                host.there(
-                    number,
-                    new RunStanding.ChildEnded(running(number), new Exited(0, PRINTED), NOON)));
+        .forEach(number -> host.there(number, new Inspection.Exited(new Exited(0, PRINTED), NOON)));
 
     Reconciliation found = registry.reconcile();
 
@@ -245,7 +248,7 @@ class ReconcileTest {
     assertThat(found.isIncomplete()).isTrue();
     assertThat(host.calls).filteredOn("save completed"::equals).hasSize(1);
     assertThat(host.calls).filteredOn("end completed"::equals).hasSize(19);
-    assertThat(host.calls).doesNotContain("settle").filteredOn("release"::equals).hasSize(19);
+    assertThat(host.calls).doesNotContain("archive").filteredOn("unlock"::equals).hasSize(19);
   }
 
   @Test
@@ -263,18 +266,18 @@ class ReconcileTest {
   }
 
   @Test
-  void an_ending_that_cannot_be_noted_is_not_recorded_either_and_the_next_run_is_settled() {
+  void an_ending_that_cannot_be_journaled_is_on_record_and_stays_active() {
     host.failing.add("end failed");
-    host.there(1, new RunStanding.Vanished(running(1), "?", PRINTED));
+    host.there(1, new Inspection.Lost("?", PRINTED));
     host.there(2, ended(2));
 
     Reconciliation found = registry.reconcile();
 
     assertThat(found.findings())
         .extracting(Finding::action)
-        .containsExactly(Action.FAILED, Action.RECORDED);
-    assertThat(host.database).doesNotContainKey(id(1)).containsKey(id(2));
-    assertThat(found.isIncomplete()).isTrue();
+        .containsExactly(Action.RECORDED, Action.RECORDED);
+    assertThat(host.database).containsOnlyKeys(id(1), id(2));
+    assertThat(host.entries).containsOnlyKeys(id(1));
   }
 
   @Test
@@ -290,8 +293,8 @@ class ReconcileTest {
   @Test
   void what_is_damaged_is_set_aside_and_no_longer_running_on_record() {
     host.database.put(id(1), running(1));
-    host.there(1, new RunStanding.Damaged("run.json: not JSON"));
-    host.there(2, new RunStanding.Damaged("there is no run.json"));
+    host.there(1, new JournalEntry.Corrupt("run.json: not JSON"));
+    host.there(2, new JournalEntry.Corrupt("there is no run.json"));
 
     Reconciliation found = registry.reconcile();
 
@@ -305,9 +308,34 @@ class ReconcileTest {
   }
 
   @Test
+  void a_damaged_run_stays_where_it_is_while_its_processes_live() {
+    host.database.put(id(1), running(1));
+    host.there(1, new JournalEntry.Corrupt("run.json: not JSON"));
+    host.alive.add(id(1));
+
+    assertThat(registry.reconcile().findings())
+        .extracting(Finding::action, Finding::message)
+        .containsExactly(
+            tuple(Action.FAILED, "Cannot be settled: run.json: not JSON, and its processes live"));
+    assertThat(host.aside).isEmpty();
+    assertThat(host.database).containsEntry(id(1), running(1));
+  }
+
+  @Test
+  void a_run_of_an_executor_that_is_not_configured_is_left_alone_and_reported() {
+    Run foreign = Run.started(id(1), Samples.local().toSpec(id(1)), "slurm", NOON);
+    host.there(foreign, new Inspection.Lost("?", PRINTED));
+
+    assertThat(registry.reconcile().findings())
+        .extracting(Finding::action, Finding::message)
+        .containsExactly(tuple(Action.LEFT_ALONE, "Its executor is not configured here: slurm"));
+    assertThat(host.calls).containsExactly("unlock");
+  }
+
+  @Test
   void a_damaged_run_stays_where_it_is_while_the_database_is_away() {
     host.away = true;
-    host.there(1, new RunStanding.Damaged("run.json: not JSON"));
+    host.there(1, new JournalEntry.Corrupt("run.json: not JSON"));
 
     assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
     assertThat(host.aside).isEmpty();
@@ -346,14 +374,14 @@ class ReconcileTest {
 
     Run run = registry.submit(Samples.local());
     registry.reconcile();
-    assertThat(host.calls).as("nobody else may take it for lost").doesNotContain("release");
+    assertThat(host.calls).as("nobody else may take it for lost").doesNotContain("unlock");
 
     host.away = false;
     host.failing.clear();
     registry.reconcile();
 
     assertThat(host.database).containsEntry(id(99), run);
-    assertThat(host.calls).endsWith("end completed", "save completed", "settle", "release");
+    assertThat(host.calls).endsWith("end completed", "save completed", "archive", "unlock");
   }
 
   @Test
@@ -365,12 +393,12 @@ class ReconcileTest {
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
     assertThat(run.completedAt()).isNull();
     assertThat(host.database).containsEntry(id(99), run);
-    assertThat(host.calls).endsWith("settle", "release");
+    assertThat(host.calls).endsWith("archive", "unlock");
   }
 
   @Test
   void only_a_run_that_ended_is_ended() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new RunStanding.Ended(running(1)));
+    assertThatIllegalArgumentException().isThrownBy(() -> new JournalEntry.Ended(running(1)));
   }
 
   @Test
@@ -398,7 +426,7 @@ class ReconcileTest {
   @Test
   void a_reconciler_outlives_a_journal_that_cannot_be_listed() {
     Reconciler reconciler = new Reconciler(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
-    host.failing.add("unsettled");
+    host.failing.add("active");
 
     assertThat(reconciler.reconcile()).hasSeconds(2);
     assertThat(reconciler.reconcile()).hasSeconds(4);
@@ -409,21 +437,21 @@ class ReconcileTest {
     return new DatabaseIdentity("jdbc:sqlite:/" + file, Optional.of(new UUID(7, id)));
   }
 
-  private static RunStanding.Orphaned orphaned(int number) {
-    return new RunStanding.Orphaned(running(number), Optional.empty());
+  private static Inspection orphaned() {
+    return new Inspection.Running(Optional.empty());
   }
 
   @Test
   void a_command_with_a_copy_of_the_database_leaves_the_run_to_the_database_it_is_recorded_in() {
     host.there(1, ended(1));
-    host.there(2, new RunStanding.Vanished(running(2), "the host restarted", PRINTED));
+    host.there(2, new Inspection.Lost("the host restarted", PRINTED));
     host.databases.put(id(1), identity("registry.db", 1));
     host.databases.put(id(2), new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
     host.here = identity("copy.db", 1);
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(host.calls).containsOnly("release");
+    assertThat(host.calls).containsOnly("unlock");
     assertThat(found.isIncomplete()).isFalse();
     assertThat(found.findings())
         .extracting(Finding::action, Finding::message)
@@ -445,7 +473,7 @@ class ReconcileTest {
         .containsExactly(
             "Recorded in another database that was at jdbc:sqlite:/registry.db; restore it or use"
                 + " reconcile --adopt");
-    assertThat(host.calls).containsOnly("release");
+    assertThat(host.calls).containsOnly("unlock");
   }
 
   @Test
@@ -455,14 +483,14 @@ class ReconcileTest {
     host.here = identity("registry.db", 1);
     host.whileSaving = () -> host.here = identity("registry.db", 2);
 
-    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+    assertThat(registry.reconcile().count(Action.WAITING)).isEqualTo(1);
 
-    assertThat(host.calls).doesNotContain("settle");
+    assertThat(host.calls).doesNotContain("archive");
   }
 
   @Test
   void nothing_is_saved_in_a_database_whose_id_is_not_known() {
-    host.there(1, new RunStanding.ChildEnded(running(1), new Exited(7, PRINTED), NOON));
+    host.there(1, new Inspection.Exited(new Exited(7, PRINTED), NOON));
     host.databases.put(id(1), identity("registry.db", 1));
     host.here = new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty());
     host.away = true;
@@ -471,7 +499,7 @@ class ReconcileTest {
 
     assertThat(host.calls)
         .as("the ending is noted")
-        .containsExactly("sweep", "end failed", "release");
+        .containsExactly("terminate ENDED", "end failed", "unlock");
   }
 
   @Test
@@ -481,15 +509,15 @@ class ReconcileTest {
 
     assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
 
-    assertThat(host.calls).containsOnly("release");
+    assertThat(host.calls).containsOnly("unlock");
   }
 
   @Test
   void adopted_runs_are_recorded_in_this_database() {
     host.there(1, ended(1));
-    host.there(2, orphaned(2));
-    host.there(3, new RunStanding.Elsewhere("on the host other"));
-    host.there(4, new RunStanding.Carried("the process 12"));
+    host.there(2, orphaned());
+    host.there(3, new Inspection.NotVisible("elsewhere"));
+    host.there(4, new Inspection.NotVisible("the process 12"));
     for (int number = 1; number <= 4; number++) {
       host.databases.put(id(number), identity("registry.db", 1));
     }
@@ -523,7 +551,7 @@ class ReconcileTest {
     for (int number = 1; number <= 3; number++) {
       host.archive(number, host.here);
     }
-    host.database.put(id(1), ended(1).ended());
+    host.database.put(id(1), ended(1).run());
     host.database.put(id(2), running(2)); // as the backup has it
 
     assertThat(registry.replayArchive(false).findings())
@@ -532,8 +560,8 @@ class ReconcileTest {
             tuple(id(2).toString(), Action.RECORDED, "Failed with exit code 3"),
             tuple(id(3).toString(), Action.RECORDED, "Failed with exit code 3"));
     assertThat(host.database)
-        .containsEntry(id(2), ended(2).ended())
-        .containsEntry(id(3), ended(3).ended());
+        .containsEntry(id(2), ended(2).run())
+        .containsEntry(id(3), ended(3).run());
     assertThat(registry.replayArchive(false).findings()).isEmpty();
   }
 
@@ -601,7 +629,7 @@ class ReconcileTest {
 
   @Test
   void a_run_that_goes_on_without_its_registry_and_is_on_no_list_is_put_on_record() {
-    host.there(1, orphaned(1));
+    host.there(1, orphaned());
     host.here = identity("registry.db", 1);
 
     Reconciliation found = registry.reconcile();
@@ -611,12 +639,12 @@ class ReconcileTest {
     assertThat(found.isIncomplete()).isFalse();
     host.calls.clear();
     registry.reconcile();
-    assertThat(host.calls).as("once").containsOnly("release");
+    assertThat(host.calls).as("once").containsOnly("unlock");
   }
 
   @Test
   void a_run_that_goes_on_and_could_not_be_put_on_record_waits_for_the_database() {
-    host.there(1, orphaned(1));
+    host.there(1, orphaned());
     host.away = true;
 
     Reconciliation found = registry.reconcile();
@@ -633,7 +661,7 @@ class ReconcileTest {
 
   @Test
   void a_run_that_goes_on_and_was_put_on_record_before_does_not_wait_for_the_database() {
-    host.there(1, orphaned(1));
+    host.there(1, orphaned());
     host.databases.put(id(1), identity("registry.db", 1));
     host.here = identity("registry.db", 1);
     host.away = true;
@@ -657,7 +685,8 @@ class ReconcileTest {
   /** A host and a database, in which everything is as the test says. */
   private static final class Host
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
-    final Map<RunId, RunStanding> standings = new LinkedHashMap<>();
+    final Map<RunId, JournalEntry> entries = new LinkedHashMap<>();
+    final Map<RunId, Inspection> inspections = new HashMap<>();
     final Map<RunId, Run> database = new HashMap<>();
     final Map<RunId, ArchivedRun> archive = new LinkedHashMap<>();
     final List<String> calls = new ArrayList<>();
@@ -665,21 +694,32 @@ class ReconcileTest {
     final List<String> aside = new ArrayList<>();
     final Set<String> failing = new HashSet<>();
     final Set<RunId> refused = new HashSet<>();
-    final Set<RunId> claimedByOthers = new HashSet<>();
+    final Set<RunId> alive = new HashSet<>();
+    final Set<RunId> lockedByOthers = new HashSet<>();
     final Map<RunId, DatabaseIdentity> databases = new HashMap<>();
     DatabaseIdentity here = DatabaseIdentity.UNKNOWN;
     Runnable whileSaving = () -> {};
-    RunStanding afterTimeOut = new RunStanding.Settled();
+    Inspection afterTimeOut = new Inspection.NotVisible("nobody asked");
+    boolean archivedMeanwhile;
     boolean away;
     boolean staleAlways;
     Error error;
 
-    void there(int number, RunStanding standing) {
-      standings.put(id(number), standing);
+    void there(int number, JournalEntry entry) {
+      entries.put(id(number), entry);
+    }
+
+    void there(int number, Inspection found) {
+      there(ReconcileTest.running(number), found);
+    }
+
+    void there(Run running, Inspection found) {
+      entries.put(running.id(), new JournalEntry.Begun(running));
+      inspections.put(running.id(), found);
     }
 
     void archive(int number, DatabaseIdentity database) {
-      archive.put(id(number), new ArchivedRun(ReconcileTest.ended(number).ended(), database));
+      archive.put(id(number), new ArchivedRun(ReconcileTest.ended(number).run(), database));
     }
 
     @Override
@@ -760,65 +800,98 @@ class ReconcileTest {
 
     @Override
     public void begin(Run running, DatabaseIdentity database) {
-      standings.remove(running.id());
+      entries.remove(running.id());
     }
 
     @Override
-    public void configure(Run running, Dataset dataset) {
+    public void withdraw(RunId id) {
+      call("withdraw");
+    }
+
+    @Override
+    public void discardStaged() {}
+
+    @Override
+    public void probe() {}
+
+    @Override
+    public int countAwaitingRepository(DatabaseIdentity database) {
+      return 0;
+    }
+
+    @Override
+    public Optional<Path> workspace(RunId id) {
+      return Optional.of(Path.of(id.toString()));
+    }
+
+    @Override
+    public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
       call("configure");
     }
 
     @Override
     public void end(Run ended) {
       call("end " + ended.status().text());
-      standings.put(ended.id(), new RunStanding.Ended(ended));
+      entries.put(ended.id(), new JournalEntry.Ended(ended));
     }
 
     @Override
-    public void settle(RunId id) {
-      call("settle");
-      standings.remove(id);
+    public void archive(RunId id) {
+      call("archive");
+      entries.remove(id);
     }
 
     @Override
-    public List<RunId> unsettled() {
-      fail("unsettled");
-      return List.copyOf(standings.keySet());
+    public List<RunId> active() {
+      fail("active");
+      return List.copyOf(entries.keySet());
     }
 
     @Override
-    public List<String> foreign() {
+    public List<String> unrecognized() {
       return List.copyOf(foreign);
     }
 
     @Override
-    public boolean claim(RunId id) {
-      return !claimedByOthers.contains(id);
+    public boolean tryLock(RunId id) {
+      return !lockedByOthers.contains(id);
     }
 
     @Override
-    public void release(RunId id) {
-      calls.add("release");
+    public void unlock(RunId id) {
+      calls.add("unlock");
     }
 
     @Override
-    public RunStanding standing(RunId id) {
-      return standings.get(id);
+    public Optional<JournalEntry> read(RunId id) {
+      return archivedMeanwhile ? Optional.empty() : Optional.ofNullable(entries.get(id));
     }
 
     @Override
-    public void timeOut(Run running) {
-      call("time out");
-      standings.put(running.id(), afterTimeOut);
+    public Inspection inspect(Run running, Path workspace) {
+      return inspections.get(running.id());
     }
 
     @Override
-    public void sweep(Run running) {
-      call("sweep");
+    public boolean isAlive(RunId id, Path workspace) {
+      return alive.contains(id);
     }
 
     @Override
-    public String setAside(String name) {
+    public void terminate(Run running, Path workspace, TerminationReason reason) {
+      call("terminate " + reason);
+      if (reason == TerminationReason.TIME_LIMIT) {
+        inspections.put(running.id(), afterTimeOut);
+      }
+    }
+
+    @Override
+    public Optional<Path> log(Path workspace, LogStream stream) {
+      return Optional.empty();
+    }
+
+    @Override
+    public String quarantine(String name) {
       fail("set aside " + name);
       aside.add(name);
       return "aside/" + name;
@@ -830,16 +903,16 @@ class ReconcileTest {
     }
 
     @Override
-    public RuntimeStatus runtime(List<String> command) {
+    public RuntimeStatus probe(List<String> command) {
       return new RuntimeStatus(true, null, "available");
     }
 
     @Override
-    public RunOutcome execute(Run running, Invocation invocation) {
+    public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
       if (error != null) {
         throw error;
       }
-      return new Exited(0, PRINTED);
+      return ExecutionHandle.ended(new Exited(0, PRINTED));
     }
 
     @Override

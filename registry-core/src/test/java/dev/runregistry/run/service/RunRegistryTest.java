@@ -28,16 +28,23 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunPage;
 import dev.runregistry.run.RunQuery;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.TerminationReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -142,8 +150,8 @@ class RunRegistryTest {
             "execute",
             "end completed",
             "save completed",
-            "settle",
-            "release");
+            "archive",
+            "unlock");
     assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(run.startedAt()).isEqualTo(NOON);
     assertThat(run.completedAt()).isEqualTo(NOON.plusSeconds(1));
@@ -184,8 +192,8 @@ class RunRegistryTest {
             "sample 5",
             "end completed",
             "save completed",
-            "settle",
-            "release");
+            "archive",
+            "unlock");
     assertThat(run.output().stderr().text()).isEmpty();
     assertThat(run.output().stdout().text())
         .isEqualTo(
@@ -278,7 +286,7 @@ class RunRegistryTest {
 
     registry().submit(Samples.local());
 
-    assertThat(ports.calls).doesNotContain("settle");
+    assertThat(ports.calls).doesNotContain("archive");
   }
 
   @Test
@@ -288,7 +296,7 @@ class RunRegistryTest {
     Run run = registry().submit(Samples.local());
 
     assertThat(ports.saved).isEqualTo(run);
-    assertThat(ports.calls).endsWith("save completed", "settle", "release");
+    assertThat(ports.calls).endsWith("save completed", "archive", "unlock");
   }
 
   @Test
@@ -308,12 +316,12 @@ class RunRegistryTest {
 
     assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(ports.saved).isEqualTo(run);
-    assertThat(ports.calls).as("the folder waits, it has no ending").doesNotContain("settle");
+    assertThat(ports.calls).as("the folder waits, it has no ending").doesNotContain("archive");
   }
 
   @Test
   void a_run_that_cannot_be_settled_is_still_returned() {
-    ports.failing.add("settle");
+    ports.failing.add("archive");
 
     assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
   }
@@ -334,7 +342,7 @@ class RunRegistryTest {
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
     assertThat(run.completedAt()).isNull();
     assertThat(run.message())
-        .isEqualTo("Lost: what carried it out broke (java.lang.IllegalStateException)");
+        .isEqualTo("Lost: its executor failed (java.lang.IllegalStateException)");
     assertThat(ports.saved).isEqualTo(run);
   }
 
@@ -350,7 +358,7 @@ class RunRegistryTest {
     assertThatThrownBy(() -> registry().submit(Samples.local())).isSameAs(unread);
 
     assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);
-    assertThat(ports.calls).endsWith("execute", "release").doesNotContain("end failed", "settle");
+    assertThat(ports.calls).endsWith("execute", "unlock").doesNotContain("end failed", "archive");
   }
 
   @Test
@@ -363,7 +371,7 @@ class RunRegistryTest {
 
     assertThat(Thread.interrupted()).as("the caller still sees the interrupt").isTrue();
     assertThat(ports.saved).isEqualTo(run);
-    assertThat(ports.calls).endsWith("save failed", "settle", "release");
+    assertThat(ports.calls).endsWith("save failed", "archive", "unlock");
   }
 
   @Test
@@ -373,7 +381,7 @@ class RunRegistryTest {
 
     Run run = registry().submit(Samples.local());
 
-    assertThat(run.message()).isEqualTo("Lost: what carried it out broke (" + OVERFLOW + ")");
+    assertThat(run.message()).isEqualTo("Lost: its executor failed (" + OVERFLOW + ")");
     assertThat(ports.saved).isEqualTo(run);
     assertThat(ports.calls).contains("end failed");
   }
@@ -414,15 +422,15 @@ class RunRegistryTest {
             "save running",
             "end completed",
             "save completed",
-            "settle",
-            "release");
+            "archive",
+            "unlock");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "save running, 'save running,end completed,release'",
-    "'save running,end completed', 'save running,end completed,save completed,release'",
-    "none, 'save running,end completed,save completed,settle,release'"
+    "save running, 'save running,end completed,unlock'",
+    "'save running,end completed', 'save running,end completed,save completed,unlock'",
+    "none, 'save running,end completed,save completed,archive,unlock'"
   })
   void a_database_still_asked_in_vain_at_the_end_is_not_asked_again_if_the_journal_has_the_run(
       String failing, String after) {
@@ -443,7 +451,7 @@ class RunRegistryTest {
     assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(ports.calls)
         .containsExactly(
-            "begin running", "execute", "end completed", "save completed", "settle", "release");
+            "begin running", "execute", "end completed", "save completed", "archive", "unlock");
   }
 
   @Test
@@ -452,7 +460,7 @@ class RunRegistryTest {
     ports.failing.add("save running");
     ports.duringExecution =
         () -> {
-          ports.unsettled.add(ID);
+          ports.active.add(ID);
           assertThat(registry.reconcile().findings())
               .extracting(Finding::action, Finding::message)
               .containsExactly(
@@ -494,7 +502,7 @@ class RunRegistryTest {
 
     assertThat(ports.bound).containsExactly(identity(1));
     assertThat(ports.calls)
-        .containsExactly("begin running", "save running", "execute", "end completed", "release");
+        .containsExactly("begin running", "save running", "execute", "end completed", "unlock");
   }
 
   private static DatabaseIdentity identity(int id) {
@@ -539,12 +547,18 @@ class RunRegistryTest {
   }
 
   @Test
-  void the_whole_output_is_where_the_logs_say_and_nowhere_without_them() {
+  void the_whole_output_is_where_the_executor_says_and_nowhere_without_a_workspace() {
     Path file = Path.of("stderr.log");
-    RunRegistry with = ports(RunRegistry.builder().logs((id, s) -> Optional.of(file))).build();
+    ports.log = Optional.of(file);
+    RunRegistry registry = registry();
 
-    assertThat(with.log(ID, LogStream.STDERR)).contains(file);
-    assertThat(registry().log(ID, LogStream.STDERR)).isEmpty();
+    assertThat(registry.log(ID, LogStream.STDERR)).contains(file);
+    assertThat(registry.logLimit(ID)).isEqualTo(7);
+    ports.log = Optional.empty();
+    assertThat(registry.log(ID, LogStream.STDERR)).isEmpty();
+    ports.workspace = Optional.empty();
+    assertThat(registry.log(ID, LogStream.STDERR)).isEmpty();
+    assertThat(registry.logLimit(ID)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -583,9 +597,11 @@ class RunRegistryTest {
     Error broken;
     boolean interruptible;
     Optional<Instant> endedAt = Optional.empty();
-    final List<RunId> unsettled = new ArrayList<>();
+    final List<RunId> active = new ArrayList<>();
     final List<DatabaseIdentity> bound = new ArrayList<>();
     DatabaseIdentity identity = DatabaseIdentity.UNKNOWN;
+    Optional<Path> log = Optional.empty();
+    Optional<Path> workspace = Optional.of(Path.of("workspace"));
     Run saved;
 
     private void call(String name, RuntimeException failure) {
@@ -648,13 +664,44 @@ class RunRegistryTest {
     }
 
     @Override
-    public void configure(Run running, Dataset dataset) {
-      call("configure", journalFailure());
+    public void withdraw(RunId id) {
+      call("withdraw", journalFailure());
     }
 
     @Override
-    public Optional<Instant> endedAt(Run running) {
-      return endedAt;
+    public void discardStaged() {}
+
+    @Override
+    public void probe() {}
+
+    @Override
+    public int countAwaitingRepository(DatabaseIdentity database) {
+      return 0;
+    }
+
+    @Override
+    public DatabaseIdentity database(RunId id) {
+      return identity;
+    }
+
+    @Override
+    public List<RunId> archived() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<ArchivedRun> archived(RunId id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> workspace(RunId id) {
+      return workspace;
+    }
+
+    @Override
+    public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
+      call("configure", new UncheckedIOException(new IOException("No space left on device")));
     }
 
     @Override
@@ -664,47 +711,62 @@ class RunRegistryTest {
     }
 
     @Override
-    public void settle(RunId id) {
-      call("settle", journalFailure());
+    public void archive(RunId id) {
+      call("archive", journalFailure());
     }
 
     @Override
-    public List<RunId> unsettled() {
-      return unsettled;
+    public List<RunId> active() {
+      return active;
     }
 
     @Override
-    public List<String> foreign() {
+    public List<String> unrecognized() {
       return List.of();
     }
 
     @Override
-    public boolean claim(RunId id) {
+    public boolean tryLock(RunId id) {
       return false; // as long as it goes on here
     }
 
     @Override
-    public void release(RunId id) {
-      call("release", journalFailure());
+    public void unlock(RunId id) {
+      call("unlock", journalFailure());
     }
 
     @Override
-    public RunStanding standing(RunId id) {
-      return new RunStanding.Settled();
+    public Optional<JournalEntry> read(RunId id) {
+      return Optional.empty();
     }
 
     @Override
-    public void timeOut(Run running) {
-      call("time out", journalFailure());
+    public Inspection inspect(Run running, Path workspace) {
+      throw new AssertionError("nothing is recovered here");
     }
 
     @Override
-    public void sweep(Run running) {
-      call("sweep", journalFailure());
+    public boolean isAlive(RunId id, Path workspace) {
+      return false;
     }
 
     @Override
-    public String setAside(String name) {
+    public void terminate(Run running, Path workspace, TerminationReason reason) {
+      throw new AssertionError("nothing is recovered here");
+    }
+
+    @Override
+    public Optional<Path> log(Path workspace, LogStream stream) {
+      return log;
+    }
+
+    @Override
+    public long maxLogBytes(Path workspace) {
+      return 7;
+    }
+
+    @Override
+    public String quarantine(String name) {
       return name;
     }
 
@@ -714,14 +776,24 @@ class RunRegistryTest {
     }
 
     @Override
-    public RunOutcome execute(Run running, Invocation invocation) {
+    public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
       call("execute", new IllegalStateException("a defect"));
       duringExecution.run();
-      return outcome;
+      CompletableFuture<ExecutionResult> result =
+          CompletableFuture.completedFuture(new ExecutionResult(outcome, endedAt));
+      return new ExecutionHandle() {
+        @Override
+        public CompletableFuture<ExecutionResult> result() {
+          return result;
+        }
+
+        @Override
+        public void terminate() {}
+      };
     }
 
     @Override
-    public RuntimeStatus runtime(List<String> command) {
+    public RuntimeStatus probe(List<String> command) {
       return new RuntimeStatus(true, "1.0", command.get(0) + " is there");
     }
 

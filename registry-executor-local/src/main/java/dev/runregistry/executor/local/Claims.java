@@ -45,6 +45,9 @@ final class Claims {
           StandardOpenOption.WRITE,
           LinkOption.NOFOLLOW_LINKS);
 
+  private static final Set<OpenOption> EXISTING =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
   private Claims() {}
 
   /**
@@ -54,18 +57,28 @@ final class Claims {
    * @throws java.nio.file.NoSuchFileException if its folder is not there
    */
   static boolean take(RunId id, Path file) throws IOException {
+    return take(id, file, OPTIONS);
+  }
+
+  /** The same where the file has to be there. */
+  static boolean takeExisting(RunId id, Path file) throws IOException {
+    return take(id, file, EXISTING);
+  }
+
+  private static boolean take(RunId id, Path file, Set<OpenOption> options) throws IOException {
     boolean[] taken = {false};
-    Uninterruptibly.io(() -> taken[0] = takeOnce(id, file));
+    Uninterruptibly.io(() -> taken[0] = takeOnce(id, file, options));
     return taken[0];
   }
 
-  private static synchronized boolean takeOnce(RunId id, Path file) throws IOException {
+  private static synchronized boolean takeOnce(RunId id, Path file, Set<OpenOption> options)
+      throws IOException {
     if (System.getProperties().putIfAbsent(property(id), "") != null) {
       return false;
     }
     boolean locked = false;
     try {
-      locked = isLocked(id, file);
+      locked = isLocked(id, file, options);
       return locked;
     } finally {
       if (!locked) {
@@ -78,8 +91,8 @@ final class Claims {
     return PROPERTY + id;
   }
 
-  private static boolean isLocked(RunId id, Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, OPTIONS, DurableFiles.OWNER_ONLY_FILE);
+  private static boolean isLocked(RunId id, Path file, Set<OpenOption> options) throws IOException {
+    FileChannel channel = FileChannel.open(file, options, DurableFiles.OWNER_ONLY_FILE);
     try {
       if (tryLock(channel, file)) {
         HELD.put(id, channel);

@@ -3,38 +3,69 @@ package dev.runregistry.executor.local;
 import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
-import java.time.Instant;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run, from its start to its end. {@link #toItsEnd} is called once; signals come from others.
+ * One run, from its start to its end. No thread waits for it: its supervisor or its time limit
+ * wakes the thread that finishes it.
  */
-final class Execution {
+final class Execution implements ExecutionHandle {
   private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
+  private static final Duration FOR_EVER = Duration.ofDays(100_000); // some 292 years are too many
 
   private final Run run;
   private final Invocation invocation;
   private final Settings settings;
   private final RunFolder folder;
+  private final Consumer<Execution> onEnd;
+  private final CompletableFuture<Cause> cause = new CompletableFuture<>();
+  private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
   private @Nullable LiveRun live; // guarded by this
   private @Nullable ProcessSignal signalled; // the first that asked to end; guarded by this
   private boolean interrupted; // by the terminal, which told the run itself; guarded by this
   private final List<ProcessSignal> waiting = new ArrayList<>(); // for the start; guarded by this
 
-  Execution(Run run, Invocation invocation, Settings settings) {
+  /** Why a run is finished; the first cause counts. */
+  private enum Cause {
+    ENDED,
+    TIME_LIMIT,
+    TERMINATED
+  }
+
+  /**
+   * Creates one that has not started.
+   *
+   * @param onEnd called when it has ended, before its result is known
+   */
+  Execution(
+      Run run,
+      Invocation invocation,
+      Settings settings,
+      Path workspace,
+      Consumer<Execution> onEnd) {
     this.run = run;
     this.invocation = invocation;
     this.settings = settings;
-    folder = settings.home().activeFolder(run.id());
+    this.onEnd = onEnd;
+    folder = new RunFolder(workspace);
   }
 
   /** Passes the signal on; see {@link LocalRunExecutor#signal}. */
@@ -88,21 +119,37 @@ final class Execution {
     }
   }
 
-  /** Returns when the run ended; see {@link LocalRunExecutor#endedAt}. */
-  synchronized Optional<Instant> endedAt() {
-    return live == null ? Optional.empty() : live.endedAt();
+  @Override
+  public CompletableFuture<ExecutionResult> result() {
+    return result;
   }
 
-  RunOutcome toItsEnd() {
+  @Override
+  public void terminate() {
+    cause.complete(Cause.TERMINATED);
+  }
+
+  /** Starts it; whatever prevents that is its result. */
+  void start() {
     Launch launch = new Launch(run, invocation, settings, folder);
-    Optional<NotStarted> obstacle = launch.obstacle();
-    if (obstacle.isPresent()) {
-      return obstacle.get();
+    try {
+      Optional<NotStarted> obstacle = launch.obstacle();
+      if (obstacle.isEmpty()) {
+        obstacle = obstacle(launch);
+      }
+      obstacle.ifPresent(outcome -> complete(ExecutionResult.of(outcome)));
+    } catch (RuntimeException | Error e) {
+      onEnd.accept(this);
+      throw e;
     }
+  }
+
+  private Optional<NotStarted> obstacle(Launch launch) {
     try {
       return launch(launch);
     } catch (IOException e) {
-      return new NotStarted(NotStarted.Why.REFUSED, "The host refused to start it: " + reason(e));
+      return Optional.of(
+          new NotStarted(NotStarted.Why.REFUSED, "The host refused to start it: " + reason(e)));
     }
   }
 
@@ -115,47 +162,86 @@ final class Execution {
     return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
   }
 
-  private RunOutcome launch(Launch launch) throws IOException {
+  private Optional<NotStarted> launch(Launch launch) throws IOException {
     LiveRun started;
     List<ProcessSignal> now;
     synchronized (this) {
       if (signalled != null) { // before there was anything to send it to
-        return NotStarted.signalled(signalled.number());
+        return Optional.of(NotStarted.signalled(signalled.number()));
       }
       started = new LiveRun(launch.start(), run, settings, folder);
       live = started;
       now = List.copyOf(waiting);
     }
     now.forEach(started::signal);
-    tellOfStart();
-    return toItsEnd(started);
+    notifyStarted();
+    awaitCause(started);
+    return Optional.empty();
   }
 
-  private void tellOfStart() {
+  private void notifyStarted() {
     try {
       settings.onStart().accept(run);
-    } catch (RuntimeException | Error e) { // whoever listens: the run goes on
-      log.error("run {}: somebody who was told of its start broke", run.id(), e);
+    } catch (RuntimeException | Error e) { // the run goes on
+      log.error("run {}: start listener failed", run.id(), e);
     }
   }
 
-  private static RunOutcome toItsEnd(LiveRun started) {
-    boolean interrupted = false;
+  @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result, whatever happens
+  private void awaitCause(LiveRun started) {
+    cause.thenAccept(first -> onThread(() -> finish(started, first)));
+    started.ended().thenRun(() -> cause.complete(Cause.ENDED));
+    Duration limit = run.spec().timeLimit();
+    if (limit != null && limit.compareTo(FOR_EVER) < 0) {
+      cause.completeOnTimeout(Cause.TIME_LIMIT, limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void onThread(Runnable task) {
+    try {
+      Thread thread = new Thread(task, "end of run " + run.id());
+      thread.setDaemon(true);
+      thread.start();
+    } catch (OutOfMemoryError e) { // no thread is to be had
+      log.debug("run {} is finished by the thread at hand", run.id(), e);
+      task.run();
+    }
+  }
+
+  private void finish(LiveRun started, Cause first) {
+    try {
+      complete(end(started, first));
+    } catch (UncheckedIOException e) {
+      onEnd.accept(this);
+      result.completeExceptionally(
+          new UnreadableOutcomeException(
+              "run %s cannot be observed: %s".formatted(run.id(), e.getCause()), e));
+    } catch (RuntimeException | Error e) {
+      onEnd.accept(this);
+      result.completeExceptionally(e);
+    }
+  }
+
+  private void complete(ExecutionResult ended) {
+    try {
+      settings.onEnd().accept(ended.outcome());
+    } catch (RuntimeException | Error e) { // the run has ended
+      log.error("run {}: end listener failed", run.id(), e);
+    }
+    onEnd.accept(this);
+    result.complete(ended);
+  }
+
+  private static ExecutionResult end(LiveRun started, Cause first) {
     boolean inTime = true;
     try {
-      inTime = started.awaitEnd();
+      inTime = first != Cause.TIME_LIMIT || started.childHasEnded();
       if (!inTime) {
         started.noteTimeout();
       }
-    } catch (InterruptedException e) {
-      interrupted = true;
     } finally {
       started.end(inTime); // nothing is left running, whatever went wrong here
     }
-    RunOutcome outcome = started.outcome(inTime);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return outcome;
+    return new ExecutionResult(started.outcome(inTime), started.endedAt());
   }
 }

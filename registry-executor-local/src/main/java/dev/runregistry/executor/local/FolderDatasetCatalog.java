@@ -6,8 +6,10 @@ import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -48,6 +50,16 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   /** The same by another clock. */
   static FolderDatasetCatalog at(Path folder, InstantSource clock) {
     return new FolderDatasetCatalog(requireNonNull(folder, "folder"), clock);
+  }
+
+  @Override
+  public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
+    try {
+      // not synced: what reads it does not outlive a power cut, and the journal has what it says
+      DurableFiles.create(workspace.resolve(TRAINING_CONFIG), TrainingYaml.of(spec, dataset));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -50,7 +50,7 @@ final class Launch {
   /** What stands in the way, as far as it can be seen beforehand. */
   Optional<NotStarted> obstacle() {
     if (!folder.exists()) {
-      return refused("The run is not in the journal of this host");
+      return refused("The workspace of the run does not exist");
     }
     if (!Files.isDirectory(settings.workingDirectory())) {
       return refused("The working directory does not exist");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class LiveRun {
   /** How long a supervisor may take to note what its child did; it takes milliseconds. */
   private static final Duration NOTING = Duration.ofSeconds(10);
-
-  private static final Duration FOR_EVER = Duration.ofDays(100_000);
 
   private static final Logger log = LoggerFactory.getLogger(LiveRun.class);
 
@@ -59,20 +58,16 @@ final class LiveRun {
         .orElse(new ProcessIdentity(supervisor.pid(), 0));
   }
 
-  /** Waits for the end of the run, at most for its time limit; returns whether it came in time. */
-  boolean awaitEnd() throws InterruptedException {
-    Duration limit = run.spec().timeLimit();
-    if (limit == null) {
-      return link.awaitEnd(FOR_EVER);
-    }
-    return link.awaitEnd(limit.compareTo(FOR_EVER) < 0 ? limit : FOR_EVER) || childHasEnded();
+  /** Completes when the run has ended, or its supervisor has. */
+  CompletableFuture<Void> ended() {
+    return link.ended();
   }
 
   /**
    * Returns whether only the supervisor is left, which is about to note the exit code. The files of
    * the run, which can write to them, count only where its supervisor cannot be heard.
    */
-  private boolean childHasEnded() {
+  boolean childHasEnded() {
     if (link.end().isPresent()) {
       return true;
     }
@@ -110,7 +105,7 @@ final class LiveRun {
       awaitChild();
       ending = tree.end(settings.killGrace());
     }
-    boolean noted = ending.survivors().isEmpty() && link.awaitEndUninterruptibly(NOTING);
+    boolean noted = ending.survivors().isEmpty() && link.awaitEnd(NOTING);
     if (!noted) {
       endSupervisor();
     }

@@ -3,6 +3,7 @@ package dev.runregistry.executor.local;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
@@ -10,11 +11,13 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
-import java.io.UncheckedIOException;
+import dev.runregistry.run.port.TerminationReason;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,7 @@ public final class LocalRunExecutor implements RunExecutor {
   private final RuntimeLookup runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
   private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
-  private final Map<RunId, Instant> ends = new WeakHashMap<>(); // guarded by executions
+  private @Nullable Runner owner; // of runs that this process starts; guarded by executions
   private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
@@ -67,9 +69,9 @@ public final class LocalRunExecutor implements RunExecutor {
             new VersionQuestion(settings.workingDirectory().toFile(), settings.environment()));
   }
 
-  /** Starts to put an executor together; runs must have begun in that home. */
-  public static Builder builder(RunHome home) {
-    return new Builder(home);
+  /** Starts to put an executor together. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   @Override
@@ -78,44 +80,97 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * Carries out the run as the contract says. Its time limit counts from now.
+   * Starts the run as the contract says.
    *
    * @throws IllegalArgumentException if it is a dry-run, or there is no program to start
    */
   @Override
-  public RunOutcome execute(Run running, Invocation invocation) {
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
     if (running.spec().mode() != RunMode.LOCAL || invocation.command().isEmpty()) {
       throw new IllegalArgumentException("run " + running.id() + " has nothing to start");
     }
-    Execution execution = new Execution(running, invocation, settings);
+    Execution execution = new Execution(running, invocation, settings, workspace, this::ended);
     synchronized (executions) {
       executions.add(execution);
       early.forEach(execution::signal);
       early.clear();
     }
-    try {
-      return execution.toItsEnd();
-    } catch (UncheckedIOException e) {
-      throw new UnreadableOutcomeException(
-          "run %s cannot be observed: %s".formatted(running.id(), e.getCause()), e);
-    } finally {
-      synchronized (executions) {
-        executions.remove(execution);
-        execution.endedAt().ifPresent(at -> ends.put(running.id(), at));
-        unshown.removeIf(Execution::isShown);
-        if (!execution.isShown()) {
-          unshown.add(execution);
-        }
+    execution.start();
+    return execution;
+  }
+
+  private void ended(Execution execution) {
+    synchronized (executions) {
+      executions.remove(execution);
+      unshown.removeIf(Execution::isShown);
+      if (!execution.isShown()) {
+        unshown.add(execution);
       }
     }
   }
 
-  /** Returns when its supervisor reported the end of the run. */
   @Override
-  public Optional<Instant> endedAt(Run ended) {
-    synchronized (executions) {
-      return Optional.ofNullable(ends.get(ended.id()));
+  public Inspection inspect(Run running, Path workspace) {
+    try {
+      return inspector(running.id(), workspace).inspect(running);
+    } catch (IOException e) {
+      throw unreadable(running.id(), "cannot be inspected", e);
     }
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    try {
+      return inspector(id, workspace).isAlive();
+    } catch (IOException e) {
+      throw unreadable(id, "cannot be inspected", e);
+    }
+  }
+
+  private CrashInspector inspector(RunId id, Path workspace) throws IOException {
+    return new CrashInspector(id, new RunFolder(workspace), settings.table(), owner());
+  }
+
+  private Runner owner() throws IOException {
+    synchronized (executions) {
+      if (owner == null) {
+        owner = Runner.current(settings.table());
+      }
+      return owner;
+    }
+  }
+
+  @Override
+  public void terminate(Run running, Path workspace, TerminationReason reason) {
+    RunFolder folder = new RunFolder(workspace);
+    if (reason == TerminationReason.TIME_LIMIT) {
+      try {
+        new RunProcesses(folder).timedOut();
+      } catch (IOException e) {
+        throw unreadable(running.id(), "is over its time limit, which cannot be noted", e);
+      }
+    }
+    new Orphan(running.id(), folder, settings.table()).end();
+  }
+
+  private static UnreadableOutcomeException unreadable(RunId id, String what, IOException cause) {
+    return new UnreadableOutcomeException(
+        "run %s %s: %s".formatted(id, what, FileErrors.reason(cause)), cause);
+  }
+
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    return ProcessLogs.in(workspace).file(stream);
+  }
+
+  @Override
+  public long maxLogBytes(Path workspace) {
+    return ProcessLogs.in(workspace).maxBytes();
+  }
+
+  private RunOutcome told(RunOutcome outcome) {
+    settings.onEnd().accept(outcome);
+    return outcome;
   }
 
   /** Returns the ending by a signal that came before there was a run to send it to. */
@@ -125,7 +180,7 @@ public final class LocalRunExecutor implements RunExecutor {
       return early.stream()
           .filter(ProcessSignal::asksToEnd)
           .findFirst()
-          .map(signal -> NotStarted.signalled(signal.number()));
+          .map(signal -> told(NotStarted.signalled(signal.number())));
     }
   }
 
@@ -150,8 +205,11 @@ public final class LocalRunExecutor implements RunExecutor {
    * changed.
    */
   @Override
-  public RuntimeStatus runtime(List<String> command) {
-    return runtimes.status(command.get(0));
+  public RuntimeStatus probe(List<String> command) {
+    RuntimeStatus status = runtimes.status(command.get(0));
+    return status.available()
+        ? status
+        : new RuntimeStatus(false, null, status.message() + settings.missingProgramHint());
   }
 
   /**
@@ -183,9 +241,10 @@ public final class LocalRunExecutor implements RunExecutor {
    * @param openFiles the soft limit of open files of runs; empty for ours
    * @param logLimit of each of the two logs of a run
    * @param onStart told of each run that has started
+   * @param onEnd told how each ended
+   * @param missingProgramHint follows the message that a program is not available
    */
   record Settings(
-      RunHome home,
       ProcessTable table,
       Duration killGrace,
       boolean ownSession,
@@ -196,7 +255,9 @@ public final class LocalRunExecutor implements RunExecutor {
       Path workingDirectory,
       Map<String, @Nullable String> environment,
       LogLimit logLimit,
-      Consumer<Run> onStart) {
+      Consumer<Run> onStart,
+      Consumer<RunOutcome> onEnd,
+      String missingProgramHint) {
 
     /** Looks for programs where a run would find them. */
     ProgramLookup programs() {
@@ -208,7 +269,6 @@ public final class LocalRunExecutor implements RunExecutor {
 
   /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
   public static final class Builder {
-    private final RunHome home;
     private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = KILL_GRACE;
     private boolean ownSession = true;
@@ -219,10 +279,10 @@ public final class LocalRunExecutor implements RunExecutor {
     private Path workingDirectory = ownWorkingDirectory();
     private LogLimit logLimit = LogLimit.DEFAULT;
     private Consumer<Run> onStart = running -> {};
+    private Consumer<RunOutcome> onEnd = outcome -> {};
+    private String missingProgramHint = "";
 
-    private Builder(RunHome home) {
-      this.home = requireNonNull(home, "home");
-    }
+    private Builder() {}
 
     /**
      * How long a process may tidy up between TERM and KILL; 10 s unless said, zero for none.
@@ -251,7 +311,7 @@ public final class LocalRunExecutor implements RunExecutor {
 
     /**
      * Shows what a run prints as it comes on our own stdout and stderr, and all of it before {@link
-     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#execute} does not wait for the
+     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#start} does not wait for the
      * last of it. As in any pipe, a reader that is slow slows the run down, and when nobody reads
      * any more the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal, too.
      */
@@ -349,6 +409,21 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
+    /**
+     * Tells how each run ended, before its result is known; also of one that was cancelled before
+     * it could start. The record of a run does not tell why it was not started.
+     */
+    public Builder onEnd(Consumer<RunOutcome> listener) {
+      onEnd = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Adds a hint to the message of {@link LocalRunExecutor#probe} about a missing program. */
+    public Builder missingProgramHint(String hint) {
+      missingProgramHint = requireNonNull(hint, "hint");
+      return this;
+    }
+
     /** Puts it together. */
     public LocalRunExecutor build() {
       return new LocalRunExecutor(settings());
@@ -356,7 +431,6 @@ public final class LocalRunExecutor implements RunExecutor {
 
     Settings settings() {
       return new Settings(
-          home,
           ProcessTable.ofThisHost(),
           killGrace,
           ownSession,
@@ -367,7 +441,9 @@ public final class LocalRunExecutor implements RunExecutor {
           workingDirectory,
           Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
           logLimit,
-          onStart);
+          onStart,
+          onEnd,
+          missingProgramHint);
     }
   }
 }

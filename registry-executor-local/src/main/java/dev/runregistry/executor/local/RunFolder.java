@@ -1,10 +1,14 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.executor.local.internal.FileTooLargeException;
+import dev.runregistry.executor.local.internal.NotRegularFileException;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -13,14 +17,12 @@ import java.nio.file.Path;
  * @param path the absolute path of the folder
  */
 record RunFolder(Path path) {
+  /** A command line has a few megabytes at most, each byte of it six as JSON. */
+  private static final int MAX_NOTE_BYTES = 64 << 20;
+
   /** The started run and who started it. */
   Path started() {
     return path.resolve("run.json");
-  }
-
-  /** The key that the run was asked for under; not there without one. */
-  Path key() {
-    return path.resolve("key.json");
   }
 
   /** The database that has the run; there once its start is on record. */
@@ -35,7 +37,7 @@ record RunFolder(Path path) {
 
   /** The configuration of a training; not there for other commands. */
   Path config() {
-    return path.resolve("config.yaml");
+    return path.resolve(DatasetCatalog.TRAINING_CONFIG);
   }
 
   /** The whole of what the run printed to that stream. */
@@ -88,6 +90,18 @@ record RunFolder(Path path) {
     return path.resolve("vanished");
   }
 
+  /**
+   * Reads a file of the journal, of which the run itself may have made something else: that is a
+   * damaged one.
+   */
+  byte[] note(Path file) throws IOException {
+    try {
+      return RegularFiles.read(file, MAX_NOTE_BYTES, LinkOption.NOFOLLOW_LINKS);
+    } catch (NotRegularFileException | FileTooLargeException e) { // the run has replaced it
+      throw new DamagedNoteException(String.valueOf(e.getReason()), e);
+    }
+  }
+
   boolean exists() {
     return Files.isDirectory(path);
   }
@@ -105,7 +119,7 @@ record RunFolder(Path path) {
   void deleteBeginning() throws IOException {
     Files.deleteIfExists(path.resolve("run.json.tmp"));
     Files.deleteIfExists(started());
-    Files.deleteIfExists(key());
+    Files.deleteIfExists(path.resolve("key.json")); // of an earlier version
     Files.deleteIfExists(claim());
     Files.deleteIfExists(path);
   }

@@ -2,25 +2,19 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.executor.local.internal.NotRegularFileException;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.JournalException;
-import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.RunJournal;
-import dev.runregistry.run.port.RunLogs;
-import dev.runregistry.run.port.RunStanding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -32,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by many threads and many processes at once. Holds open one file for each run that
  * is claimed.
  */
-public final class RunHome implements RunJournal, RunLogs {
+public final class RunHome implements RunJournal {
   private static final Logger log = LoggerFactory.getLogger(RunHome.class);
 
   private final Path folder;
@@ -85,45 +78,12 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public Optional<Path> log(RunId id, LogStream stream) {
-    // twice in active: it can move to done between the two looks, not back
-    return Stream.of(activeFolder(id), RunFolder.in(done, id))
-        .map(runFolder -> runFolder.log(stream))
-        .filter(
-            file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) // the run's to replace
-        .findFirst();
-  }
-
-  @Override
-  public long limit(RunId id) {
-    return folderOf(id)
-        .map(folder -> new RunProcesses(folder).logLimit().bytes())
-        .orElse(Long.MAX_VALUE);
-  }
-
-  /** One sentence about what a log does not have, of all that was printed; empty if it has all. */
-  public Optional<String> logNotice(RunId id, LogStream stream) {
-    return folderOf(id).flatMap(folder -> LimitedLogs.of(folder).notice(stream));
-  }
-
-  /**
-   * Returns the pieces of a run's output in their order; empty if that is not known on this host.
-   *
-   * @throws IOException if the file cannot be read
-   */
-  public Optional<OutputPieces> pieces(RunId id) throws IOException {
-    // twice in active: it can move to done between the two looks, not back
-    for (RunFolder runFolder : List.of(activeFolder(id), RunFolder.in(done, id))) {
-      try {
-        return Optional.of(OutputPieces.of(runFolder.outputIndex()));
-      } catch (NoSuchFileException | NotRegularFileException e) { // the run has replaced it
-        log.debug("{} is not there", runFolder.outputIndex());
-      }
-    }
-    return Optional.empty();
+  public Optional<Path> workspace(RunId id) {
+    return folderOf(id).map(RunFolder::path);
   }
 
   private Optional<RunFolder> folderOf(RunId id) {
+    // active first: a run moves from active to done, never back
     return Stream.of(activeFolder(id), RunFolder.in(done, id))
         .filter(RunFolder::exists)
         .findFirst();
@@ -136,9 +96,9 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public int waiting(DatabaseIdentity database) {
+  public int countAwaitingRepository(DatabaseIdentity database) {
     return (int)
-        unsettled().stream()
+        active().stream()
             .filter(this::hasEnded)
             .filter(id -> database(id).matches(database))
             .count();
@@ -158,22 +118,6 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void prepare(IdempotencyClaim wanted, DatabaseIdentity database) {
-    RunId id = wanted.runId();
-    try {
-      DurableFiles.createFolders(starting);
-      new Beginnings(starting).prepare(id, RunJson.key(wanted, database));
-    } catch (IOException e) {
-      throw failed(id, "cannot be prepared", e, reason(e));
-    }
-  }
-
-  @Override
-  public void abandon(RunId id) {
-    new Beginnings(starting).abandon(id);
-  }
-
-  @Override
   public void begin(Run running, DatabaseIdentity database) {
     RunId id = running.id();
     try {
@@ -185,11 +129,7 @@ public final class RunHome implements RunJournal, RunLogs {
           || RegularFiles.exists(RunFolder.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
-      if (Claims.isHeld(id)) { // it was prepared
-        begin(id, RunFolder.in(starting, id), note);
-      } else {
-        new Beginnings(starting).make(id, folder -> begin(id, folder, note));
-      }
+      begin(id, new StagingDirectory(starting).stage(id, note));
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
@@ -198,34 +138,44 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   /**
-   * Whoever finds it among the active ones finds it claimed and with its note. If that cannot be
-   * made durable it goes back, because the caller is told that nothing was started.
+   * Makes a staged entry an active one, which is locked and has its note then. If that cannot be
+   * made durable it is taken back, because the caller is told that nothing was started.
    */
-  private void begin(RunId id, RunFolder made, byte[] note) throws IOException {
-    DurableFiles.writeUnseen(made.started(), note);
-    Files.move(made.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
+  private void begin(RunId id, RunFolder staged) throws IOException {
+    try {
+      Files.move(staged.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      StagingDirectory.unstage(id, staged);
+      throw e;
+    }
     try {
       DurableFiles.sync(active);
     } catch (IOException e) {
-      takeBack(id, made, e);
+      takeBack(id, "cannot be noted, and what was noted cannot be removed yet,", e);
       throw e;
     }
   }
 
+  @Override
+  public void withdraw(RunId id) {
+    takeBack(id, "did not start and cannot be removed yet", null);
+  }
+
   /**
-   * Moves an entry back to where it was put together, still locked. One that cannot be moved stays
-   * locked as long as this process lives, which tries again.
+   * Takes back what began. An entry that cannot be moved stays locked as long as this process
+   * lives, which tries again.
    *
    * @throws JournalException if it cannot be moved
    */
-  private void takeBack(RunId id, RunFolder made, IOException cause) {
+  private void takeBack(RunId id, String what, @Nullable IOException cause) {
     try {
-      Files.move(activeFolder(id).path(), made.path(), StandardCopyOption.ATOMIC_MOVE);
+      new StagingDirectory(starting).takeBack(id, activeFolder(id));
     } catch (IOException e) {
-      cause.addSuppressed(e);
       notBegun.add(id);
-      throw failed(
-          id, "cannot be noted, and what was noted cannot be removed yet,", cause, reason(e));
+      if (cause != null) {
+        cause.addSuppressed(e);
+      }
+      throw failed(id, what, cause == null ? e : cause, reason(e));
     }
     try {
       DurableFiles.sync(active);
@@ -236,11 +186,9 @@ public final class RunHome implements RunJournal, RunLogs {
 
   private void retryTakingBack() {
     for (RunId id : List.copyOf(notBegun)) {
-      RunFolder made = RunFolder.in(starting, id);
       try {
-        Files.move(activeFolder(id).path(), made.path(), StandardCopyOption.ATOMIC_MOVE);
+        new StagingDirectory(starting).takeBack(id, activeFolder(id));
         notBegun.remove(id);
-        Claims.giveBack(id); // discarded as any other that never began
       } catch (IOException e) {
         log.debug("run {} did not begin and cannot be removed yet", id, e);
       }
@@ -281,10 +229,10 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   private static DatabaseIdentity database(RunFolder entry) throws IOException {
-    Optional<DatabaseIdentity> bound = noted(entry.database(), RunJson::readDatabase);
+    Optional<DatabaseIdentity> bound = noted(entry, entry.database(), RunJson::readDatabase);
     return bound.isPresent()
         ? bound.get()
-        : noted(entry.started(), note -> RunJson.readStarted(note).database())
+        : noted(entry, entry.started(), note -> RunJson.readStarted(note).database())
             .orElse(DatabaseIdentity.UNKNOWN);
   }
 
@@ -297,7 +245,7 @@ public final class RunHome implements RunJournal, RunLogs {
   public Optional<ArchivedRun> archived(RunId id) {
     RunFolder entry = RunFolder.in(done, id);
     try {
-      Run ended = RunJson.readEnded(Remains.note(entry.ended()));
+      Run ended = RunJson.readEnded(entry.note(entry.ended()));
       if (!ended.id().equals(id) || !ended.status().isFinal()) {
         throw new DamagedNoteException("it is not the ending of this run", null);
       }
@@ -314,9 +262,10 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   /** Empty if there is none, and if it is damaged: after a power cut, say. */
-  private static <T> Optional<T> noted(Path file, Reading<T> reading) throws IOException {
+  private static <T> Optional<T> noted(RunFolder entry, Path file, Reading<T> reading)
+      throws IOException {
     try {
-      return Optional.of(reading.from(Remains.note(file)));
+      return Optional.of(reading.from(entry.note(file)));
     } catch (NoSuchFileException | DamagedNoteException e) {
       log.debug("no database in {}", file, e);
       return Optional.empty();
@@ -324,9 +273,9 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void discardUnbegun(BiPredicate<IdempotencyClaim, DatabaseIdentity> giveBack) {
+  public void discardStaged() {
     try {
-      if (owner.isForeign(folder)) { // claim() says so for each run
+      if (owner.isForeign(folder)) { // tryLock() says so for each run
         return;
       }
     } catch (IOException e) {
@@ -334,10 +283,10 @@ public final class RunHome implements RunJournal, RunLogs {
           "the owner of %s is not known: %s".formatted(folder, reason(e)), e);
     }
     retryTakingBack();
-    Beginnings beginnings = new Beginnings(starting);
+    StagingDirectory staging = new StagingDirectory(starting);
     for (String name : namesIn(starting).toList()) {
       try {
-        beginnings.discard(name, giveBack);
+        staging.discard(name);
       } catch (IOException e) {
         throw new JournalException(
             "%s in %s never began and cannot be removed: %s".formatted(name, folder, reason(e)), e);
@@ -346,22 +295,11 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void configure(Run running, Dataset dataset) {
-    try {
-      // not synced: what reads it does not outlive a power cut, and what it says is in the note
-      DurableFiles.create(
-          activeFolder(running.id()).config(), TrainingYaml.of(running.spec(), dataset));
-    } catch (IOException e) {
-      throw failed(running.id(), "cannot be configured", e, reason(e));
-    }
-  }
-
-  @Override
   public void end(Run ended) {
-    Path note = activeFolder(ended.id()).ended();
+    RunFolder entry = activeFolder(ended.id());
     try {
-      if (!isSame(ended, note)) {
-        DurableFiles.write(note, RunJson.ended(ended));
+      if (!isSame(ended, entry)) {
+        DurableFiles.write(entry.ended(), RunJson.ended(ended));
       }
     } catch (IOException e) {
       throw failed(ended.id(), "has ended, which cannot be noted", e, reason(e));
@@ -369,9 +307,10 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   /** Whether the same ending is there already; a damaged note of one is none. */
-  private static boolean isSame(Run ended, Path note) throws IOException {
+  private static boolean isSame(Run ended, RunFolder entry) throws IOException {
+    Path note = entry.ended();
     try {
-      Run noted = RunJson.readEnded(Remains.note(note));
+      Run noted = RunJson.readEnded(entry.note(note));
       if (noted.equals(ended)) {
         return true;
       }
@@ -385,20 +324,20 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void settle(RunId id) {
+  public void archive(RunId id) {
     RunFolder settled = RunFolder.in(done, id);
     try {
       // not synced: if a power cut undoes it, the run is looked at once more and found recorded
       Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!(e instanceof NoSuchFileException && settled.exists())) {
-        throw failed(id, "cannot be settled", e, reason(e));
+        throw failed(id, "cannot be archived", e, reason(e));
       }
     }
   }
 
   @Override
-  public List<RunId> unsettled() {
+  public List<RunId> active() {
     return idsIn(active);
   }
 
@@ -408,7 +347,7 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public List<String> foreign() {
+  public List<String> unrecognized() {
     // what begins with a dot is the file system's own, or somebody's who looked in
     return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
   }
@@ -437,7 +376,7 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public boolean claim(RunId id) {
+  public boolean tryLock(RunId id) {
     try {
       owner.requireMayJudge(folder, activeFolder(id).path());
       return Claims.take(id, activeFolder(id).claim());
@@ -449,36 +388,59 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   @Override
-  public void release(RunId id) {
+  public void unlock(RunId id) {
     Claims.giveBack(id);
   }
 
   @Override
-  public RunStanding standing(RunId id) {
+  public Optional<JournalEntry> read(RunId id) {
+    RunFolder entry = activeFolder(id);
     try {
-      return new Remains(id, activeFolder(id), table, runner()).standing();
+      Optional<Run> ended = ended(id, entry);
+      return ended.isPresent()
+          ? ended.map(JournalEntry.Ended::new)
+          : Optional.of(new JournalEntry.Begun(begun(id, entry)));
+    } catch (NoSuchFileException e) {
+      return isGone(entry)
+          ? Optional.empty()
+          : Optional.of(new JournalEntry.Corrupt("there is no run.json"));
+    } catch (DamagedNoteException e) {
+      return Optional.of(new JournalEntry.Corrupt("run.json: " + e.getMessage()));
     } catch (IOException e) {
       throw failed(id, "cannot be looked at", e, reason(e));
     }
   }
 
-  @Override
-  public void timeOut(Run running) {
+  private boolean isGone(RunFolder entry) {
     try {
-      new RunProcesses(activeFolder(running.id())).timedOut();
+      return entry.isGone();
     } catch (IOException e) {
-      throw failed(running.id(), "is over its time limit, which cannot be noted", e, reason(e));
+      throw new JournalException(entry.path() + " cannot be looked at: " + reason(e), e);
     }
-    sweep(running);
+  }
+
+  private static Optional<Run> ended(RunId id, RunFolder entry) throws IOException {
+    try {
+      Run ended = RunJson.readEnded(entry.note(entry.ended()));
+      return Optional.of(ended).filter(run -> run.id().equals(id) && run.status().isFinal());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (DamagedNoteException e) { // then it is found out a second time how it ended
+      log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Run begun(RunId id, RunFolder entry) throws IOException {
+    Run running = RunJson.readStarted(entry.note(entry.started())).run();
+    if (!running.id().equals(id) || running.status().isFinal()) {
+      throw new DamagedNoteException("it is of another run", null);
+    }
+    return running;
   }
 
   @Override
-  public void sweep(Run running) {
-    new Orphan(running.id(), activeFolder(running.id()), table).end();
-  }
-
-  @Override
-  public String setAside(String name) {
+  public String quarantine(String name) {
     try {
       owner.requireMayJudge(folder, active);
       DurableFiles.createFolders(damaged);
@@ -559,10 +521,6 @@ public final class RunHome implements RunJournal, RunLogs {
   }
 
   private static String reason(IOException e) {
-    String why = e instanceof FileSystemException file ? file.getReason() : null;
-    if (e instanceof NoSuchFileException missing) {
-      why = missing.getFile() + " does not exist";
-    }
-    return why != null ? why : String.valueOf(e.getMessage());
+    return FileErrors.reason(e);
   }
 }

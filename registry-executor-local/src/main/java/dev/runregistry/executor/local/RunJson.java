@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
@@ -65,25 +64,13 @@ final class RunJson {
     return write(json -> writeRun(json, ended));
   }
 
-  /** The note of a key that is about to be claimed in that database. */
-  static byte[] key(IdempotencyClaim wanted, DatabaseIdentity database) throws IOException {
-    return write(
-        json -> {
-          json.writeStringField("key", wanted.key());
-          json.writeStringField("fingerprint", wanted.fingerprint());
-          json.writeStringField("run_id", wanted.runId().toString());
-          json.writeNumberField("claimed_at_us", EpochMicros.of(wanted.claimedAt()));
-          writeAddress(json, database);
-        });
-  }
-
   /**
-   * Reads what {@link #key} wrote.
+   * Reads what {@link #started} wrote.
    *
    * @throws IOException if it is not whole, or of a format that this version does not know
    */
-  static WantedKey readKey(byte[] note) throws IOException {
-    return read(note, RunJsonReader::key);
+  static StartedRun readStarted(byte[] note) throws IOException {
+    return read(note, RunJsonReader::startedRun);
   }
 
   /**
@@ -93,23 +80,6 @@ final class RunJson {
    */
   static DatabaseIdentity readDatabase(byte[] note) throws IOException {
     return read(note, RunJsonReader::database);
-  }
-
-  /**
-   * A key, and the database that it was wanted in.
-   *
-   * @param claim the key
-   * @param database where it was to be claimed
-   */
-  record WantedKey(IdempotencyClaim claim, DatabaseIdentity database) {}
-
-  /**
-   * Reads what {@link #started} wrote.
-   *
-   * @throws IOException if it is not whole, or of a format that this version does not know
-   */
-  static StartedRun readStarted(byte[] note) throws IOException {
-    return read(note, RunJsonReader::startedRun);
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
-import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -58,16 +57,6 @@ final class RunJsonReader {
             runner.textOrNull("boot_id"),
             runner.textOrNull("pid_namespace"),
             new ProcessIdentity(runner.number("pid"), runner.number("start_time"))),
-        database());
-  }
-
-  RunJson.WantedKey key() {
-    return new RunJson.WantedKey(
-        new IdempotencyClaim(
-            text("key"),
-            text("fingerprint"),
-            RunId.parse(text("run_id")),
-            EpochMicros.toInstant(number("claimed_at_us"))),
         database());
   }
 

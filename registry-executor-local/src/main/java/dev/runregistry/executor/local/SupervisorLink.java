@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class SupervisorLink {
 
   private final Process supervisor;
   private final RunProcesses processes;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Map<Integer, Long> received = new HashMap<>(); // all guarded by this
   private @Nullable OutputStream commands;
   private @Nullable ChildEnd end;
@@ -61,8 +63,11 @@ final class SupervisorLink {
     try {
       for (int attempt = 0; supervisor.isAlive() && !hear(); attempt++) {
         supervisor.waitFor(attempt < QUICK_ATTEMPTS ? 1 : 20, TimeUnit.MILLISECONDS);
-        if (attempt > QUICK_ATTEMPTS) {
-          look();
+        if (attempt > QUICK_ATTEMPTS && isExitNoted()) {
+          if (supervisor.isAlive() && hear()) { // its pipes are there by now, and what it said
+            break;
+          }
+          change(() -> noted = true);
         }
       }
       supervisor.waitFor();
@@ -94,12 +99,12 @@ final class SupervisorLink {
   }
 
   /** Looks at the files of a supervisor that cannot be heard. */
-  private void look() {
+  private boolean isExitNoted() {
     try {
-      boolean found = processes.isExitNoted();
-      change(() -> noted = found);
+      return processes.isExitNoted();
     } catch (IOException e) {
       log.debug("the exit code cannot be read", e);
+      return false;
     }
   }
 
@@ -117,12 +122,24 @@ final class SupervisorLink {
       case "got" -> received.put(Integer.parseInt(words[1]), System.nanoTime());
       default -> log.warn("a supervisor says {}", line);
     }
-    notifyAll();
+    changed();
   }
 
   private synchronized void change(Runnable action) {
     action.run();
+    changed();
+  }
+
+  private synchronized void changed() {
     notifyAll();
+    if (hasEnded()) {
+      ended.complete(null);
+    }
+  }
+
+  /** Completes when the child or its supervisor has ended. */
+  CompletableFuture<Void> ended() {
+    return ended;
   }
 
   private void send(String command) {
@@ -161,12 +178,7 @@ final class SupervisorLink {
   }
 
   /** Blocks until the child or its supervisor has ended; returns whether that came in time. */
-  boolean awaitEnd(Duration atMost) throws InterruptedException {
-    return await(this::hasEnded, atMost);
-  }
-
-  /** The same in spite of interrupts. */
-  boolean awaitEndUninterruptibly(Duration atMost) {
+  boolean awaitEnd(Duration atMost) {
     return Uninterruptibly.await(left -> await(this::hasEnded, left), atMost);
   }
 

@@ -11,7 +11,7 @@ public final class ClearingUpMain {
   public static void main(String[] args) throws IOException {
     RunHome home = RunHome.at(Path.of(args[0]));
     do {
-      home.discardUnbegun((key, database) -> true);
+      home.discardStaged();
     } while (System.in.available() == 0);
   }
 

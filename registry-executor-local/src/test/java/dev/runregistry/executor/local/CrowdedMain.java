@@ -30,7 +30,7 @@ public final class CrowdedMain {
     Run run = runs.begun(null, command);
     CompletableFuture<RunOutcome> outcome =
         CompletableFuture.supplyAsync(
-            () -> runs.executor().build().execute(run, Invocation.of(List.of(command))));
+            () -> runs.execute(runs.executor().build(), run, Invocation.of(List.of(command))));
     LocalRuns.await(() -> LocalRuns.contains(runs.folder(run).processes(), "child "));
     List<FileInputStream> all = openAll();
     out.println("crowded");

@@ -68,17 +68,18 @@ class EnvironmentTest {
   void config_stands_for_the_configuration_of_a_training_only(@TempDir Path datasets) {
     Run plain = runs.begun(null, "echo", "{config}");
     Run training = runs.begunTraining("echo", "{config}", "--config={config}");
-    runs.home()
-        .configure(
-            training,
-            new Dataset(new DatasetKey("m"), "M", "1", 1, datasets.resolve("m/dataset.jsonl")));
+    FolderDatasetCatalog.at(datasets)
+        .writeTrainingConfig(
+            training.spec(),
+            new Dataset(new DatasetKey("m"), "M", "1", 1, datasets.resolve("m/dataset.jsonl")),
+            runs.folder(training).path());
     Path config = runs.home().folder().resolve("runs/active/" + training.id() + "/config.yaml");
 
     assertThat(stdout(runs.executor(), plain)).isEqualTo("{config}\n");
     assertThat(stdout(runs.executor(), training)).isEqualTo(config + " --config=" + config + "\n");
   }
 
-  private static String stdout(LocalRunExecutor.Builder executor, Run running) {
-    return executor.build().execute(running).output().stdout().text();
+  private String stdout(LocalRunExecutor.Builder executor, Run running) {
+    return runs.execute(executor.build(), running).output().stdout().text();
   }
 }

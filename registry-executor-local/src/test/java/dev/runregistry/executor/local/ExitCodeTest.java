@@ -129,21 +129,28 @@ class ExitCodeTest {
     LocalRunExecutor executor =
         runs.executor().environment("PATH", folder + ":" + System.getenv("PATH")).build();
 
-    assertThat(executor.execute(runs.begun(null, "-c"))).isEqualTo(new Exited(9, Output.NONE));
+    assertThat(runs.execute(executor, runs.begun(null, "-c")))
+        .isEqualTo(new Exited(9, Output.NONE));
   }
 
   @Test
   void a_run_that_leaves_nothing_but_its_folder_can_be_settled() throws IOException {
     Run running = runs.begun(null, "sh", "-c", "echo hello");
-    RunOutcome outcome = runs.executor().build().execute(running);
+    RunOutcome outcome = runs.execute(runs.executor().build(), running);
     runs.home().end(Runs.ended(running, outcome));
-    runs.home().settle(running.id());
+    runs.home().archive(running.id());
 
     assertThat(runs.home().activeRuns()).isZero();
-    Path log = runs.home().log(running.id(), LogStream.STDOUT).orElseThrow();
+    Path log = log(running, LogStream.STDOUT);
     assertThat(log).hasContent("hello\n");
     assertThat(log.resolveSibling("exit")).hasContent("0\n");
     assertThat(log.resolveSibling("supervisor.log")).isEmptyFile();
+  }
+
+  private Path log(Run running, LogStream stream) {
+    return ProcessLogs.in(runs.home().workspace(running.id()).orElseThrow())
+        .file(stream)
+        .orElseThrow();
   }
 
   static Path executable(Path file, String content) throws IOException {

@@ -2,12 +2,14 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.TimedOut;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +43,7 @@ class ForgedEndingTest {
   }
 
   private RunOutcome outcome(@Nullable Duration limit, String script) {
-    return runs.executor().build().execute(begun(limit, script));
+    return runs.execute(runs.executor().build(), begun(limit, script));
   }
 
   @Test
@@ -96,12 +98,15 @@ class ForgedEndingTest {
     Run running = begun(null, AFTER_THE_END.formatted("touch -d 2099-01-01 \"$d/exit\""));
     LocalRunExecutor executor = runs.executor().build();
 
-    executor.execute(running);
+    ExecutionResult result =
+        executor
+            .start(running, Invocation.of(running.spec().command()), runs.folder(running).path())
+            .await();
 
-    assertThat(executor.endedAt(running).orElseThrow()).isBeforeOrEqualTo(Instant.now());
-    assertThat(runs.home().standing(running.id()))
+    assertThat(result.at().orElseThrow()).isBeforeOrEqualTo(Instant.now());
+    assertThat(LocalRuns.found(runs.home(), running.id()))
         .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
+            Inspection.Exited.class,
             ended -> assertThat(ended.at()).isBeforeOrEqualTo(Instant.now()));
   }
 }

@@ -35,29 +35,29 @@ class HomeOwnerTest {
       throws IOException {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "true");
-    runs.home().release(run.id());
+    runs.home().unlock(run.id());
     Path starting = Files.createDirectories(folder.resolve("runs/starting/" + run.id()));
     RunHome home = homeOfAnotherUser();
 
-    assertThatThrownBy(() -> home.claim(run.id()))
+    assertThatThrownBy(() -> home.tryLock(run.id()))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("belongs to another user (uid 65534)");
-    assertThatThrownBy(() -> home.setAside("x")).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.quarantine("x")).isInstanceOf(JournalException.class);
     assertThatThrownBy(() -> home.prune(Instant.MAX, true)).isInstanceOf(JournalException.class);
-    home.discardUnbegun((key, database) -> true);
+    home.discardStaged();
     assertThat(starting).exists();
-    assertThat(home.unsettled()).containsExactly(run.id());
+    assertThat(home.active()).containsExactly(run.id());
   }
 
   @Test
   void as_root_a_run_that_another_user_has_put_into_our_home_is_not_judged() throws IOException {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "true");
-    runs.home().release(run.id());
+    runs.home().unlock(run.id());
     RunHome home = homeOfAnotherUser();
     Files.setAttribute(folder, "unix:uid", 0);
 
-    assertThatThrownBy(() -> home.claim(run.id())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.tryLock(run.id())).isInstanceOf(JournalException.class);
   }
 
   @Test

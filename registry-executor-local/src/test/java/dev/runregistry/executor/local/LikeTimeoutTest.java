@@ -6,6 +6,8 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -107,12 +109,11 @@ class LikeTimeoutTest {
     RunHome journal = RunHome.at(home);
     Run running = RunJson.readStarted(Files.readAllBytes(run.started())).run();
 
-    assertThat(journal.claim(running.id())).isTrue();
-    assertThat(journal.standing(running.id()))
-        .isInstanceOf(dev.runregistry.run.port.RunStanding.Orphaned.class);
-    journal.sweep(running);
+    assertThat(journal.tryLock(running.id())).isTrue();
+    assertThat(LocalRuns.found(journal, running.id())).isInstanceOf(Inspection.Running.class);
+    LocalRuns.terminate(journal, running.id(), TerminationReason.ENDED);
     assertThat(lives(pid)).isFalse();
-    journal.release(running.id());
+    journal.unlock(running.id());
   }
 
   @Test
@@ -214,7 +215,7 @@ class LikeTimeoutTest {
     LocalRunExecutor executor =
         runs.executor().environment("PERL5OPT", "-MNo::Such::Module").build();
 
-    assertThat(executor.execute(running))
+    assertThat(runs.execute(executor, running))
         .isEqualTo(new Exited(4, Runs.output("-MNo::Such::Module\n", "")));
   }
 
@@ -224,7 +225,7 @@ class LikeTimeoutTest {
     LocalRunExecutor executor =
         runs.executor().environment("BASH_FUNC_module%%", "() {  echo ok\n}").build();
 
-    assertThat(executor.execute(running))
+    assertThat(runs.execute(executor, running))
         .isEqualTo(new Exited(0, Runs.output("() {  echo ok\n}\n", "")));
   }
 
@@ -232,7 +233,7 @@ class LikeTimeoutTest {
   void the_limit_of_open_files_was_that_of_java() {
     LocalRunExecutor executor = runs.executor().openFileLimit(100).build();
 
-    assertThat(executor.execute(runs.begun(null, "sh", "-c", "ulimit -Sn")))
+    assertThat(runs.execute(executor, runs.begun(null, "sh", "-c", "ulimit -Sn")))
         .isEqualTo(new Exited(0, Runs.output("100\n", "")));
   }
 
@@ -277,7 +278,7 @@ class LikeTimeoutTest {
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
     Run running = runs.begun(null, "sh", "-c", "read -r _ <\"$0\"", fifo.toString());
     CompletableFuture<RunOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> runs.executor().build().execute(running));
+        CompletableFuture.supplyAsync(() -> runs.execute(runs.executor().build(), running));
     RunProcesses processes = new RunProcesses(runs.folder(running));
     LocalRuns.await(processes::childStarted);
     Path line =
@@ -293,9 +294,9 @@ class LikeTimeoutTest {
   void the_pieces_of_the_output_have_their_order_and_time() throws Exception {
     Run running = runs.begun(null, "sh", "-c", "echo one; echo two >&2; sleep 0.01; echo three");
 
-    runs.executor().build().execute(running);
+    runs.execute(runs.executor().build(), running);
 
-    try (OutputPieces pieces = runs.home().pieces(running.id()).orElseThrow()) {
+    try (OutputPieces pieces = ProcessLogs.in(runs.folder(running).path()).pieces().orElseThrow()) {
       List<OutputPieces.Piece> all = new ArrayList<>();
       for (var next = pieces.next(); next.isPresent(); next = pieces.next()) {
         all.add(next.get());
@@ -305,6 +306,6 @@ class LikeTimeoutTest {
           .containsExactly("STDOUT 4", "STDERR 4", "STDOUT 6");
       assertThat(all).extracting(OutputPieces.Piece::at).isSorted();
     }
-    assertThat(runs.home().pieces(Runs.id())).isEmpty();
+    assertThat(ProcessLogs.in(home.resolve("none")).pieces()).isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
@@ -27,7 +28,7 @@ public final class LocalRunMain {
   public static void main(String[] args) throws ReflectiveOperationException {
     RunHome home = RunHome.at(Path.of(args[0]));
     LocalRunExecutor.Builder builder =
-        LocalRunExecutor.builder(home)
+        LocalRunExecutor.builder()
             .terminal()
             .liveOutput()
             .logLimit(LogLimit.of(Long.getLong(LIMIT, LogLimit.DEFAULT.bytes())));
@@ -47,7 +48,12 @@ public final class LocalRunMain {
         RunRequest.command(DatasetKey.NONE, "none", List.of(args).subList(1, args.length));
     Run running = Run.started(id, request.toSpec(id), executor.name(), Instant.now());
     home.begin(running);
-    RunOutcome outcome = executor.execute(running);
+    RunOutcome outcome =
+        executor
+            .start(
+                running, Invocation.of(running.spec().command()), home.workspace(id).orElseThrow())
+            .await()
+            .outcome();
     home.end(running.finish(outcome, Instant.now()));
     executor.awaitShown();
     Integer code = outcome.exitCode();

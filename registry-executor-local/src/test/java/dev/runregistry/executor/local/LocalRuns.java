@@ -8,6 +8,8 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +36,7 @@ final class LocalRuns {
 
   /** With a short grace, so that tests of those that ignore TERM do not take long. */
   LocalRunExecutor.Builder executor() {
-    return LocalRunExecutor.builder(home).killGrace(Duration.ofMillis(300));
+    return LocalRunExecutor.builder().killGrace(Duration.ofMillis(300));
   }
 
   /** Those of a run without any. */
@@ -62,7 +64,39 @@ final class LocalRuns {
 
   /** As the registry does it: the record of what it starts has no secrets. */
   RunOutcome execute(String... command) {
-    return executor().build().execute(begun(null, command), Invocation.of(List.of(command)));
+    return execute(executor().build(), begun(null, command), Invocation.of(List.of(command)));
+  }
+
+  /** Executes a run that has begun. */
+  RunOutcome execute(LocalRunExecutor executor, Run running) {
+    return execute(executor, running, Invocation.of(running.spec().command()));
+  }
+
+  RunOutcome execute(LocalRunExecutor executor, Run running, Invocation invocation) {
+    return executor.start(running, invocation, folder(running).path()).await().outcome();
+  }
+
+  /** What the journal knows of a run, and what an inspection finds where that is its beginning. */
+  Object found(RunId id) {
+    return found(home, id);
+  }
+
+  static Object found(RunHome home, RunId id) {
+    JournalEntry entry = home.read(id).orElseThrow();
+    return entry instanceof JournalEntry.Begun begun
+        ? LocalRunExecutor.builder().build().inspect(begun.running(), home.activeFolder(id).path())
+        : entry;
+  }
+
+  /** The run as the journal has its beginning. */
+  static Run running(RunHome home, RunId id) {
+    return ((JournalEntry.Begun) home.read(id).orElseThrow()).running();
+  }
+
+  static void terminate(RunHome home, RunId id, TerminationReason reason) {
+    LocalRunExecutor.builder()
+        .build()
+        .terminate(running(home, id), home.activeFolder(id).path(), reason);
   }
 
   Exited exited(String... command) {

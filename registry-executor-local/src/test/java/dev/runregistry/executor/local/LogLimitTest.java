@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,21 +61,25 @@ class LogLimitTest {
     return Arrays.copyOf(all, (int) LIMIT);
   }
 
+  private ProcessLogs logs(Run running) {
+    return ProcessLogs.in(runs.home().workspace(running.id()).orElseThrow());
+  }
+
   @Test
   void a_log_over_its_limit_stops_growing_and_its_run_goes_on_to_its_own_end() throws Exception {
     Run running = runs.begun(null, "sh", "-c", SCRIPT, "sh", fifo());
     LocalRunExecutor executor = runs.executor().logLimit(LogLimit.of(LIMIT)).build();
     CompletableFuture<RunOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> executor.execute(running));
+        CompletableFuture.supplyAsync(() -> runs.execute(executor, running));
     Path stdout = runs.folder(running).log(LogStream.STDOUT);
     LocalRuns.await(() -> LocalRuns.contains(runs.folder(running).log(LogStream.STDERR), "err"));
 
     assertThat(stdout).hasSize(LIMIT);
-    assertThat(runs.home().limit(running.id())).isEqualTo(LIMIT);
+    assertThat(logs(running).maxBytes()).isEqualTo(LIMIT);
     LocalRuns.await(
         () ->
-            runs.home()
-                .logNotice(running.id(), LogStream.STDOUT)
+            logs(running)
+                .notice(LogStream.STDOUT)
                 .filter(NOTICE.replace("of 5", "of at least 5")::equals)
                 .isPresent());
     letGo();
@@ -86,9 +90,9 @@ class LogLimitTest {
         .endsWith("[output truncated: kept the first 10240 of 5000000 bytes]\n");
     assertThat(Files.readAllBytes(stdout)).isEqualTo(head(expected()));
     runs.home().end(Runs.ended(running, outcome.join()));
-    runs.home().settle(running.id());
-    assertThat(runs.home().logNotice(running.id(), LogStream.STDOUT)).contains(NOTICE);
-    assertThat(runs.home().logNotice(running.id(), LogStream.STDERR)).isEmpty();
+    runs.home().archive(running.id());
+    assertThat(logs(running).notice(LogStream.STDOUT)).contains(NOTICE);
+    assertThat(logs(running).notice(LogStream.STDERR)).isEmpty();
   }
 
   @Test
@@ -123,28 +127,29 @@ class LogLimitTest {
     registry.destroyForcibly().waitFor();
     Run running = RunJson.readStarted(Files.readAllBytes(run.started())).run();
 
-    assertThat(runs.home().claim(running.id())).isTrue();
-    assertThat(runs.home().standing(running.id())).isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(runs.home().tryLock(running.id())).isTrue();
+    assertThat(LocalRuns.found(runs.home(), running.id())).isInstanceOf(Inspection.Running.class);
     letGo();
     LocalRuns.await(() -> LocalRuns.contains(run.exit(), "\n"));
-    LocalRuns.await(() -> runs.home().standing(running.id()) instanceof RunStanding.ChildEnded);
+    LocalRuns.await(() -> LocalRuns.found(runs.home(), running.id()) instanceof Inspection.Exited);
 
     assertThat(Files.readAllBytes(run.log(LogStream.STDOUT))).isEqualTo(head(expected()));
-    assertThat(runs.home().standing(running.id()))
+    assertThat(LocalRuns.found(runs.home(), running.id()))
         .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
+            Inspection.Exited.class,
             ended -> {
               assertThat(ended.outcome().exitCode()).isEqualTo(7);
               assertThat(ended.outcome().message()).endsWith(NOTICE);
             });
-    runs.home().release(running.id());
+    runs.home().unlock(running.id());
   }
 
   @Test
   void a_log_up_to_its_limit_is_whole_and_nothing_is_said_of_it() throws Exception {
     Run running = runs.begun(null, "head", "-c", String.valueOf(LIMIT), "/dev/zero");
 
-    RunOutcome outcome = runs.executor().logLimit(LogLimit.of(LIMIT)).build().execute(running);
+    RunOutcome outcome =
+        runs.execute(runs.executor().logLimit(LogLimit.of(LIMIT)).build(), running);
 
     assertThat(outcome.message()).doesNotContain("log");
     assertThat(runs.folder(running).log(LogStream.STDOUT)).hasSize(LIMIT);
@@ -155,11 +160,11 @@ class LogLimitTest {
   void without_a_limit_nothing_is_noted_and_all_is_kept() throws Exception {
     Run running = runs.begun(null, "head", "-c", String.valueOf(LIMIT * 10), "/dev/zero");
 
-    runs.executor().logLimit(LogLimit.NONE).build().execute(running);
+    runs.execute(runs.executor().logLimit(LogLimit.NONE).build(), running);
 
     assertThat(runs.folder(running).log(LogStream.STDOUT)).hasSize(LIMIT * 10);
-    assertThat(runs.home().limit(running.id())).isEqualTo(Long.MAX_VALUE);
-    assertThat(runs.home().limit(Runs.id())).isEqualTo(Long.MAX_VALUE);
+    assertThat(logs(running).maxBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(ProcessLogs.in(folder.resolve("none")).maxBytes()).isEqualTo(Long.MAX_VALUE);
   }
 
   /** It appended straight to its logs, and a registry made holes into them. */

@@ -14,7 +14,6 @@ import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
-import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,11 +80,12 @@ class MutatedRunDirectoryTest {
     LocalRuns runs = new LocalRuns(home);
     Run run = runs.begun(null, "sh", "-c", "echo out; echo err >&2; exit 3");
     runs.home().bind(run.id(), new DatabaseIdentity("jdbc:sqlite:/r.db", Optional.empty()));
-    RunOutcome outcome = runs.executor().build().execute(run, Invocation.of(run.spec().command()));
+    RunOutcome outcome =
+        runs.execute(runs.executor().build(), run, Invocation.of(run.spec().command()));
     if (isEndJournaled) {
       runs.home().end(run.finish(outcome, Runs.NOON.plusSeconds(1)));
     }
-    runs.home().release(run.id());
+    runs.home().unlock(run.id());
     return run.id();
   }
 
@@ -149,7 +149,7 @@ class MutatedRunDirectoryTest {
         RunRegistry.builder()
             .repository(repository)
             .journal(home)
-            .executor(ScriptedRunExecutor.endingWith(Runs.exited(0)))
+            .executor(LocalRunExecutor.builder().build())
             .catalog(new InMemoryDatasetCatalog())
             .ids(Runs::id)
             .build();
@@ -171,12 +171,14 @@ class MutatedRunDirectoryTest {
 
   /** What users look at later. */
   private static void requireReadable(RunHome home, RunId id, String what) throws IOException {
+    ProcessLogs logs =
+        ProcessLogs.in(home.workspace(id).orElseGet(() -> home.folder().resolve("none")));
     for (LogStream stream : LogStream.values()) {
-      assertThat(home.log(id, stream)).as(what).isNotNull();
-      assertThat(home.logNotice(id, stream)).as(what).isNotNull();
+      assertThat(logs.file(stream)).as(what).isNotNull();
+      assertThat(logs.notice(stream)).as(what).isNotNull();
     }
-    assertThat(home.limit(id)).as(what).isPositive();
-    Optional<OutputPieces> pieces = home.pieces(id);
+    assertThat(logs.maxBytes()).as(what).isPositive();
+    Optional<OutputPieces> pieces = logs.pieces();
     if (pieces.isPresent()) {
       try (OutputPieces index = pieces.get()) {
         while (index.next().isPresent()) {

@@ -11,9 +11,9 @@ final class NoLocksMain {
     LocalRuns runs = new LocalRuns(Path.of(arguments[0]));
     for (int code : new int[] {3, 4}) {
       Run run = runs.begun(null, "sh", "-c", "exit " + code);
-      System.out.println("exit " + runs.executor().build().execute(run).exitCode());
-      runs.home().release(run.id());
-      System.out.println("claimed " + runs.home().claim(run.id()));
+      System.out.println("exit " + runs.execute(runs.executor().build(), run).exitCode());
+      runs.home().unlock(run.id());
+      System.out.println("claimed " + runs.home().tryLock(run.id()));
     }
   }
 }

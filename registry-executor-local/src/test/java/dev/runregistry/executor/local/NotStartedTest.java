@@ -92,7 +92,7 @@ class NotStartedTest {
             .workingDirectory(folder)
             .environment("PATH", path + ":/usr/bin:/bin")
             .build();
-    return executor.execute(runs.begun(null, program));
+    return runs.execute(executor, runs.begun(null, program));
   }
 
   @Test
@@ -147,7 +147,7 @@ class NotStartedTest {
     LocalRunExecutor executor = runs.executor().workingDirectory(gone).build();
     Files.delete(gone);
 
-    assertThat(executor.execute(runs.begun(null, "true")))
+    assertThat(runs.execute(executor, runs.begun(null, "true")))
         .isEqualTo(new NotStarted(Why.REFUSED, "The working directory does not exist"));
   }
 
@@ -155,7 +155,7 @@ class NotStartedTest {
   void a_run_that_is_not_in_the_journal_is_refused() {
     Run unknown = Runs.running(Runs.localRunOf("math-v1", List.of("true")), Runs.NOON);
 
-    assertThat(runs.executor().build().execute(unknown))
+    assertThat(runs.execute(runs.executor().build(), unknown))
         .isInstanceOfSatisfying(
             NotStarted.class, none -> assertThat(none.why()).isEqualTo(Why.REFUSED));
   }
@@ -164,18 +164,19 @@ class NotStartedTest {
   void a_run_is_not_started_a_second_time() {
     Run running = runs.begun(null, "sh", "-c", "echo once");
     LocalRunExecutor executor = runs.executor().build();
-    executor.execute(running);
+    runs.execute(executor, running);
 
-    assertThat(executor.execute(running))
+    assertThat(runs.execute(executor, running))
         .isInstanceOfSatisfying(
             NotStarted.class, none -> assertThat(none.why()).isEqualTo(Why.REFUSED));
-    assertThat(runs.home().log(running.id(), LogStream.STDOUT).orElseThrow()).hasContent("once\n");
+    assertThat(runs.folder(running).log(LogStream.STDOUT)).hasContent("once\n");
   }
 
   @Test
   void a_dry_run_has_nothing_to_start() {
     LocalRunExecutor executor = runs.executor().build();
 
-    assertThatIllegalArgumentException().isThrownBy(() -> executor.execute(Runs.dryRunning()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> runs.execute(executor, Runs.dryRunning()));
   }
 }

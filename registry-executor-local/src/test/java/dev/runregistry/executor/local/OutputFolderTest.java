@@ -2,13 +2,11 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.service.RunRegistry;
-import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,15 +35,22 @@ class OutputFolderTest {
   @Test
   void fifty_trainings_at_once_have_fifty_output_folders() throws Exception {
     RunHome home = RunHome.at(folder.resolve("home"));
-    InMemoryDatasetCatalog catalog = new InMemoryDatasetCatalog();
-    catalog.add(
-        new Dataset(KEY, "Arithmetic", "1.0", 1, folder.resolve("dataset.jsonl")), List.of(true));
+    Path dataset = Files.createDirectories(folder.resolve("datasets").resolve(KEY.value()));
+    Files.writeString(
+        dataset.resolve("manifest.json"),
+        """
+        {"dataset_key": "%s", "build_id": "b", "dataset_name": "Arithmetic",
+         "dataset_version": "1.0", "created_at": "2026-01-01T00:00:00Z",
+         "selection_strategy": "all", "trace_ids": ["t"], "trace_count": 1}
+        """
+            .formatted(KEY));
+    Files.writeString(dataset.resolve("dataset.jsonl"), "{\"prompts\": \"1 + 1\"}\n");
     RunRegistry registry =
         RunRegistry.builder()
             .repository(new InMemoryRunRepository())
             .journal(home)
-            .executor(LocalRunExecutor.builder(home).build())
-            .catalog(catalog)
+            .executor(LocalRunExecutor.builder().build())
+            .catalog(FolderDatasetCatalog.at(folder.resolve("datasets")))
             .ids(new TimeOrderedRunIds())
             .build();
     List<String> command =

@@ -196,8 +196,9 @@ class OutputTest {
   void a_run_without_output_has_empty_logs() {
     Run running = runs.begun(null, "true");
 
-    assertThat(runs.executor().build().execute(running)).isEqualTo(new Exited(0, Output.NONE));
-    assertThat(runs.home().log(running.id(), LogStream.STDOUT).orElseThrow()).isEmptyFile();
-    assertThat(runs.home().log(running.id(), LogStream.STDERR).orElseThrow()).isEmptyFile();
+    assertThat(runs.execute(runs.executor().build(), running))
+        .isEqualTo(new Exited(0, Output.NONE));
+    assertThat(runs.folder(running).log(LogStream.STDOUT)).isEmptyFile();
+    assertThat(runs.folder(running).log(LogStream.STDERR)).isEmptyFile();
   }
 }

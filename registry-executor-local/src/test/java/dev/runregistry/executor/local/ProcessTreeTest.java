@@ -49,7 +49,7 @@ class ProcessTreeTest {
   }
 
   private RunOutcome execute(LocalRunExecutor.Builder executor, Duration limit, String script) {
-    return executor.build().execute(begun(limit, script));
+    return runs.execute(executor.build(), begun(limit, script));
   }
 
   private Run begun(Duration limit, String script) {
@@ -132,9 +132,8 @@ class ProcessTreeTest {
             + " done; [ $3 -eq 35 ] && sleep 1000; sleep 0.2";
 
     RunOutcome outcome =
-        runs.executor()
-            .build()
-            .execute(runs.begun(LIMIT, "sh", "-c", storm, "sh", storm, mark, "35"));
+        runs.execute(
+            runs.executor().build(), runs.begun(LIMIT, "sh", "-c", storm, "sh", storm, mark, "35"));
 
     assertThat(outcome).isInstanceOf(TimedOut.class);
   }
@@ -145,7 +144,7 @@ class ProcessTreeTest {
     Path folder = runs.folder(other).path();
     LocalRunExecutor executor = runs.executor().workingDirectory(folder).build();
     CompletableFuture<RunOutcome> others =
-        CompletableFuture.supplyAsync(() -> executor.execute(other));
+        CompletableFuture.supplyAsync(() -> runs.execute(executor, other));
     LocalRuns.await(() -> LocalRuns.contains(folder.resolve("stdout.log"), "up"));
 
     execute(LIMIT, "sleep 1000");

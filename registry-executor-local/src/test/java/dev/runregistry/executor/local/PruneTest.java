@@ -34,8 +34,8 @@ class PruneTest {
     Files.writeString(active.log(LogStream.STDOUT), "printed");
     home.end(Runs.ended(run, Runs.exited(0)));
     Files.setLastModifiedTime(active.ended(), FileTime.from(at));
-    home.settle(run.id());
-    home.release(run.id());
+    home.archive(run.id());
+    home.unlock(run.id());
     return run;
   }
 
@@ -53,9 +53,9 @@ class PruneTest {
     assertThat(home.prune(LINE, true).runs()).containsExactly(old.id());
 
     assertThat(done(old)).doesNotExist();
-    assertThat(home.log(old.id(), LogStream.STDOUT)).isEmpty();
-    assertThat(home.log(young.id(), LogStream.STDOUT)).isPresent();
-    assertThat(home.unsettled()).containsExactly(goesOn.id());
+    assertThat(home.workspace(old.id())).isEmpty();
+    assertThat(home.workspace(young.id())).isPresent();
+    assertThat(home.active()).containsExactly(goesOn.id());
     assertThat(home.prune(LINE, true).runs()).isEmpty();
   }
 

@@ -41,7 +41,7 @@ class RunHomeContractTest extends RunJournalContract {
   }
 
   @Override
-  protected boolean isSettled(RunId id) {
+  protected boolean isArchived(RunId id) {
     return Files.exists(runs("done", id)) && !Files.exists(runs("active", id));
   }
 
@@ -53,7 +53,7 @@ class RunHomeContractTest extends RunJournalContract {
 
     home.begin(running);
     home.end(ended);
-    home.settle(running.id());
+    home.archive(running.id());
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(ended(running.id())).contains(ended);

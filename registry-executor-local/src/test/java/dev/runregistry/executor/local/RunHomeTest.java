@@ -3,10 +3,11 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.JournalException;
-import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,14 +27,17 @@ class RunHomeTest {
     LocalRuns runs = new LocalRuns(folder);
     Run running = runs.begun(null, "sh", "-c", "(trap '' TERM; sleep 30) & sleep 0.2");
     LocalRunExecutor executor = runs.executor().killGrace(Duration.ofSeconds(2)).build();
-    executor.execute(running);
+    ExecutionResult result =
+        executor
+            .start(running, Invocation.of(running.spec().command()), runs.folder(running).path())
+            .await();
     Instant after = Instant.now();
 
-    assertThat(executor.endedAt(running).orElseThrow())
+    assertThat(result.at().orElseThrow())
         .isBefore(after.minusSeconds(1)); // the grace of what ignored TERM
-    assertThat(runs.home().standing(running.id()))
+    assertThat(LocalRuns.found(runs.home(), running.id()))
         .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
+            Inspection.Exited.class,
             ended -> assertThat(ended.at()).isBefore(after.minusSeconds(1)));
   }
 
@@ -42,7 +46,7 @@ class RunHomeTest {
     RunHome home = RunHome.at(folder.resolve("home"));
 
     assertThat(home.activeRuns()).isZero();
-    assertThat(home.log(Runs.id(), LogStream.STDOUT)).isEmpty();
+    assertThat(home.workspace(Runs.id())).isEmpty();
     assertThat(home.databaseFile()).isEqualTo(folder.resolve("home/registry.db"));
     assertThat(LocalRuns.everythingIn(folder)).isEmpty();
   }
@@ -74,7 +78,7 @@ class RunHomeTest {
   void only_the_owner_can_read_it() throws IOException {
     LocalRuns runs = new LocalRuns(folder.resolve("home"));
     Run running = runs.begun(null, "echo", "secret");
-    runs.home().end(Runs.ended(running, runs.executor().build().execute(running)));
+    runs.home().end(Runs.ended(running, runs.execute(runs.executor().build(), running)));
 
     assertThat(permissions(folder.resolve("home"))).isEqualTo("rwx------");
     for (Path path : LocalRuns.everythingIn(folder.resolve("home"))) {
@@ -97,7 +101,7 @@ class RunHomeTest {
     assertThat(home.activeRuns()).isEqualTo(2);
 
     home.end(Runs.ended(one, Runs.exited(0)));
-    home.settle(one.id());
+    home.archive(one.id());
 
     assertThat(home.activeRuns()).isEqualTo(1);
   }

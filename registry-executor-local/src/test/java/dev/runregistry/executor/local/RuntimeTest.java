@@ -64,12 +64,9 @@ class RuntimeTest {
   @Test
   void a_program_that_is_not_there_is_not_available() {
     LocalRunExecutor executor =
-        LocalRunExecutor.builder(RunHome.at(folder.resolve("home")))
-            .environment("PATH", path())
-            .workingDirectory(folder)
-            .build();
+        LocalRunExecutor.builder().environment("PATH", path()).workingDirectory(folder).build();
 
-    assertThat(executor.runtime(List.of("no-such-program", "train")))
+    assertThat(executor.probe(List.of("no-such-program", "train")))
         .isEqualTo(new RuntimeStatus(false, null, "no-such-program: not found on PATH"));
   }
 

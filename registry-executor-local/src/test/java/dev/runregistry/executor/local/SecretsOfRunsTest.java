@@ -28,7 +28,8 @@ class SecretsOfRunsTest {
     String[] command = {"sh", "-c", "printf %s \"$2\" | wc -c", "sh", "--token", "hunter2!"};
     Run running = runs.begun(null, command);
 
-    RunOutcome outcome = runs.executor().build().execute(running, Invocation.of(List.of(command)));
+    RunOutcome outcome =
+        runs.execute(runs.executor().build(), running, Invocation.of(List.of(command)));
     runs.home().end(Runs.ended(running, outcome));
 
     assertThat(outcome.output().stdout().text().strip()).isEqualTo("8");
@@ -46,11 +47,12 @@ class SecretsOfRunsTest {
     Run second = runs.begun(null, command);
 
     RunOutcome with =
-        executor.execute(
+        runs.execute(
+            executor,
             first,
             new Invocation(
                 List.of(command), Map.of("A", "of one", "B", "b", LocalRunExecutor.COOKIE, "x")));
-    RunOutcome without = executor.execute(second);
+    RunOutcome without = runs.execute(executor, second);
 
     assertThat(with.output().stdout().text()).isEqualTo("of one b " + first.id() + "\n");
     assertThat(without.output().stdout().text()).isEqualTo("of all " + second.id() + "\n");
@@ -70,7 +72,7 @@ class SecretsOfRunsTest {
                 })
             .build();
 
-    assertThat(executor.execute(running).exitCode()).isEqualTo(3);
+    assertThat(runs.execute(executor, running).exitCode()).isEqualTo(3);
     assertThat(told.get()).isEqualTo(running);
   }
 
@@ -78,7 +80,7 @@ class SecretsOfRunsTest {
   void who_listens_is_not_told_of_what_could_not_be_started() {
     AtomicReference<Run> told = new AtomicReference<>();
 
-    runs.executor().onStart(told::set).build().execute(runs.begun(null, "no-such-program"));
+    runs.execute(runs.executor().onStart(told::set).build(), runs.begun(null, "no-such-program"));
 
     assertThat(told.get()).isNull();
   }

@@ -68,11 +68,11 @@ class SignalTest {
     Run running = runs.begun(null, "sleep 1000".split(" "));
     executor.signal(signal);
 
-    RunOutcome outcome = executor.execute(running);
+    RunOutcome outcome = runs.execute(executor, running);
 
     assertThat(outcome).isEqualTo(NotStarted.signalled(signal.number()));
     assertThat(outcome.exitCode()).isNull();
-    assertThat(executor.execute(runs.begun(null, "true")).exitCode()).isZero();
+    assertThat(runs.execute(executor, runs.begun(null, "true")).exitCode()).isZero();
   }
 
   @Test
@@ -80,7 +80,7 @@ class SignalTest {
     for (int i = 0; i < 30; i++) {
       Run running = runs.begun(null, "sleep", "1000");
       CompletableFuture<RunOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> executor.execute(running));
+          CompletableFuture.supplyAsync(() -> runs.execute(executor, running));
       int spins = i * 200_000; // at another moment each time
       for (int spin = 0; spin < spins; spin++) {
         Thread.onSpinWait();
@@ -96,7 +96,7 @@ class SignalTest {
   private CompletableFuture<RunOutcome> startUp(String script) {
     Run running = runs.begun(null, DefaultSignals.command("sh", "-c", script));
     CompletableFuture<RunOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> executor.execute(running));
+        CompletableFuture.supplyAsync(() -> runs.execute(executor, running));
     Path log = runs.folder(running).log(LogStream.STDOUT);
     LocalRuns.await(() -> LocalRuns.contains(log, "up"));
     return outcome;

@@ -100,10 +100,12 @@ class TrainingYamlTest {
     Run running = Run.started(id, request.toSpec(id), Runs.EXECUTOR, Runs.NOON);
     home.begin(running);
 
-    home.configure(
-        running,
-        new Dataset(
-            new DatasetKey("math"), "M", "1", 1, folder.resolve("math ä: #1/dataset.jsonl")));
+    FolderDatasetCatalog.at(folder)
+        .writeTrainingConfig(
+            running.spec(),
+            new Dataset(
+                new DatasetKey("math"), "M", "1", 1, folder.resolve("math ä: #1/dataset.jsonl")),
+            home.activeFolder(id).path());
 
     return new Yaml().load(Files.readString(home.activeFolder(id).config()));
   }

@@ -4,7 +4,9 @@ import static dev.runregistry.persistence.jooq.generated.tables.IdempotencyKeys.
 
 import dev.runregistry.run.IdempotencyClaim;
 import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.StaleRunException;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,46 +16,55 @@ import org.jooq.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps keys in PostgreSQL or SQLite: the primary key settles who has one. */
+/** Stores keys in PostgreSQL or SQLite: the primary key decides which request has one. */
 final class JooqIdempotencyKeys implements IdempotencyKeys {
   private static final Logger log = LoggerFactory.getLogger(JooqIdempotencyKeys.class);
 
   private final Database database;
+  private final Statements statements;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  JooqIdempotencyKeys(Database database) {
+  JooqIdempotencyKeys(Database database, Statements statements) {
     this.database = database;
+    this.statements = statements;
   }
 
   @Override
-  public IdempotencyClaim claim(IdempotencyClaim wanted) {
-    IdempotencyClaim has =
+  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+    IdempotencyClaim standing =
         database.write(
-            "claim the key of run " + wanted.runId(),
-            sql -> {
-              Optional<IdempotencyClaim> standing = Optional.empty();
-              while (standing.isEmpty()) { // until it is not given back between the two statements
-                insert(sql, wanted);
-                standing = find(sql, wanted.key(), expired(wanted.claimedAt()));
-              }
-              return standing.get();
-            });
+            "save run " + run.id() + " with its key",
+            sql -> sql.transactionResult(transaction -> save(transaction.dsl(), wanted, run)));
     deleteExpired(wanted);
-    return has;
+    return standing;
   }
 
-  /** Takes the place of nothing, or of a claim that has expired. */
-  private static void insert(DSLContext sql, IdempotencyClaim wanted) {
-    sql.insertInto(IDEMPOTENCY_KEYS)
-        .set(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY, wanted.key())
-        .set(IDEMPOTENCY_KEYS.FINGERPRINT, wanted.fingerprint())
-        .set(IDEMPOTENCY_KEYS.RUN_ID, wanted.runId().value())
-        .set(IDEMPOTENCY_KEYS.CLAIMED_AT, wanted.claimedAt())
-        .onConflict(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY)
-        .doUpdate()
-        .setAllToExcluded()
-        .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
-        .execute();
+  /** When it is repeated because the connection broke, key and run may be stored already. */
+  private IdempotencyClaim save(DSLContext sql, IdempotencyClaim wanted, Run run) {
+    if (isInserted(sql, wanted)) {
+      int rows =
+          sql.connectionResult(connection -> statements.write(connection, RunSaving.save(run)));
+      if (rows != 1) {
+        throw new StaleRunException("run " + run.id() + " is on record already");
+      }
+      return wanted;
+    }
+    return find(sql, wanted.key(), expired(wanted.claimedAt())).orElseThrow();
+  }
+
+  /** Takes the place of nothing, or of a key that has expired. */
+  private static boolean isInserted(DSLContext sql, IdempotencyClaim wanted) {
+    return sql.insertInto(IDEMPOTENCY_KEYS)
+            .set(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY, wanted.key())
+            .set(IDEMPOTENCY_KEYS.FINGERPRINT, wanted.fingerprint())
+            .set(IDEMPOTENCY_KEYS.RUN_ID, wanted.runId().value())
+            .set(IDEMPOTENCY_KEYS.CLAIMED_AT, wanted.claimedAt())
+            .onConflict(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY)
+            .doUpdate()
+            .setAllToExcluded()
+            .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
+            .execute()
+        == 1;
   }
 
   /** Housekeeping: that it fails is no reason to refuse a request, and the next one tries again. */
@@ -95,16 +106,5 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
         row.get(IDEMPOTENCY_KEYS.FINGERPRINT),
         new RunId(row.get(IDEMPOTENCY_KEYS.RUN_ID)),
         row.get(IDEMPOTENCY_KEYS.CLAIMED_AT));
-  }
-
-  @Override
-  public void release(IdempotencyClaim claim) {
-    database.write(
-        "give back the key of run " + claim.runId(),
-        sql ->
-            sql.deleteFrom(IDEMPOTENCY_KEYS)
-                .where(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY.eq(claim.key()))
-                .and(IDEMPOTENCY_KEYS.RUN_ID.eq(claim.runId().value()))
-                .execute());
   }
 }

@@ -31,7 +31,7 @@ public final class RunDatabase implements AutoCloseable {
     runs =
         new JooqRunRepository(database, statements, EndedRuns.in(connections.types(), statements));
     chain = new JooqRunChain(database, connections);
-    keys = new JooqIdempotencyKeys(database);
+    keys = new JooqIdempotencyKeys(database, statements);
   }
 
   /** Opens nothing yet, so it does not matter whether the database is there. */

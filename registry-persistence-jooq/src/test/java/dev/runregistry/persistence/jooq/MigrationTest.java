@@ -465,11 +465,12 @@ class MigrationTest {
   @EnumSource
   void keys_can_be_undone_without_the_runs(Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
-    Run run = Runs.completed();
+    Run running = Runs.running();
+    Run run = Runs.ended(running, Runs.exited(0));
     IdempotencyClaim claim = new IdempotencyClaim("k", "f", run.id(), Runs.NOON);
     try (RunDatabase database = RunDatabase.at(config)) {
+      database.idempotencyKeys().save(claim, running);
       database.runs().save(run);
-      database.idempotencyKeys().claim(claim);
     }
 
     undoTo(1, engine, config);

@@ -84,8 +84,9 @@ class PgBouncerTest {
         database.runs().save(ended);
         assertThat(database.runs().find(ended.id())).contains(ended);
         assertThat(database.runs().page(RunQuery.all()).runs()).isNotEmpty();
-        IdempotencyClaim claim = new IdempotencyClaim("k" + i, "f", ended.id(), Runs.NOON);
-        assertThat(database.idempotencyKeys().claim(claim)).isEqualTo(claim);
+        Run keyed = Runs.running();
+        IdempotencyClaim claim = new IdempotencyClaim("k" + i, "f", keyed.id(), Runs.NOON);
+        assertThat(database.idempotencyKeys().save(claim, keyed)).isEqualTo(claim);
       }
       database.ping();
 

@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.IdempotencyKeysContract;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,6 +18,11 @@ class PostgresIdempotencyKeysTest extends IdempotencyKeysContract {
       throw new IllegalStateException(e);
     }
     return database.idempotencyKeys();
+  }
+
+  @Override
+  protected RunRepository repository() {
+    return database.runs();
   }
 
   @AfterEach

@@ -96,13 +96,12 @@ class SessionTest {
   @Test
   void the_documented_privileges_are_enough() throws SQLException {
     DatabaseConfig limited = limited("SELECT, INSERT, UPDATE, DELETE");
-    Run run = Runs.completed();
-    IdempotencyClaim claim = claim(run.id(), "k");
+    Run running = Runs.running();
+    IdempotencyClaim claim = claim(running.id(), "k");
 
     try (RunDatabase database = RunDatabase.at(limited)) {
-      database.runs().save(run);
-      assertThat(database.idempotencyKeys().claim(claim)).isEqualTo(claim);
-      database.idempotencyKeys().release(claim);
+      assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
+      database.runs().save(Runs.ended(running, Runs.exited(0)));
       assertThat(database.runs().identity().uuid()).isPresent();
       assertThat(database.missingPrivileges()).isEmpty();
     }
@@ -116,8 +115,9 @@ class SessionTest {
 
     try (RunDatabase database = RunDatabase.at(limited)) {
       for (String key : List.of("one", "two")) {
-        IdempotencyClaim claim = claim(Runs.id(), key);
-        assertThat(database.idempotencyKeys().claim(claim)).isEqualTo(claim);
+        Run running = Runs.running();
+        IdempotencyClaim claim = claim(running.id(), key);
+        assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
       }
       assertThat(database.missingPrivileges()).containsExactly("DELETE on idempotency_keys");
     }

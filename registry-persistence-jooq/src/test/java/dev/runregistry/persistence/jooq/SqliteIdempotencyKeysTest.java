@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.IdempotencyKeysContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +15,11 @@ class SqliteIdempotencyKeysTest extends IdempotencyKeysContract {
   protected IdempotencyKeys empty() {
     database = RunDatabase.at(DatabaseConfig.sqlite(folder.resolve("registry.db")));
     return database.idempotencyKeys();
+  }
+
+  @Override
+  protected RunRepository repository() {
+    return database.runs();
   }
 
   @AfterEach

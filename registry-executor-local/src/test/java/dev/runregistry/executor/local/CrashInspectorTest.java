@@ -11,7 +11,9 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
-import dev.runregistry.run.port.RunStanding;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is found of a run whose registry was killed, with real processes. */
-class RemainsTest {
+class CrashInspectorTest {
   private static final ProcessTable TABLE = ProcessTable.ofThisHost();
 
   @TempDir private Path folder;
@@ -48,7 +50,7 @@ class RemainsTest {
 
   @AfterEach
   void endWhatIsLeft() {
-    home.unsettled().forEach(id -> new Orphan(id, home.activeFolder(id), TABLE).end());
+    home.active().forEach(id -> new Orphan(id, home.activeFolder(id), TABLE).end());
   }
 
   /** Its registry is dead, its claim is ours, and it waits for somebody to write to the fifo. */
@@ -61,9 +63,9 @@ class RemainsTest {
         RegistryProcess.builder(folder, "sh", "-c", script, "sh", fifo.toString()).start();
     RunFolder run = RegistryProcess.onlyRun(folder);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
-    assertThat(home.claim(id(run))).as("its registry lives").isFalse();
+    assertThat(home.tryLock(id(run))).as("its registry lives").isFalse();
     registry.destroyForcibly().waitFor();
-    assertThat(home.claim(id(run))).isTrue();
+    assertThat(home.tryLock(id(run))).isTrue();
     return run;
   }
 
@@ -71,8 +73,8 @@ class RemainsTest {
     return RunId.parse(String.valueOf(run.path().getFileName()));
   }
 
-  private RunStanding standing(RunFolder run) {
-    return home.standing(id(run));
+  private Object standing(RunFolder run) {
+    return LocalRuns.found(home, id(run));
   }
 
   private void go() throws IOException {
@@ -103,7 +105,7 @@ class RemainsTest {
   private Run endedAndNotNoted() {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo out");
-    runs.executor().build().execute(run);
+    runs.execute(runs.executor().build(), run);
     return run;
   }
 
@@ -128,20 +130,20 @@ class RemainsTest {
     Run run = endedAndNotNoted();
     Fifo.inPlaceOf(home.activeFolder(run.id()).path().resolve(name));
 
-    RunStanding.ChildEnded found = (RunStanding.ChildEnded) home.standing(run.id());
+    Inspection.Exited found = (Inspection.Exited) LocalRuns.found(home, run.id());
     home.end(run.finish(found.outcome(), found.at()));
 
     assertThat(found.outcome().exitCode()).isZero();
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Ended.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(JournalEntry.Ended.class);
   }
 
   @Test
   void a_fifo_instead_of_the_output_index_does_not_block_its_reader() throws Exception {
     Run run = endedAndNotNoted();
-    assertThat(home.pieces(run.id())).isPresent();
+    assertThat(ProcessLogs.in(home.activeFolder(run.id()).path()).pieces()).isPresent();
     Fifo.inPlaceOf(home.activeFolder(run.id()).outputIndex());
 
-    assertThat(home.pieces(run.id())).isEmpty();
+    assertThat(ProcessLogs.in(home.activeFolder(run.id()).path()).pieces()).isEmpty();
     assertThat(home.database(run.id())).isNotNull();
   }
 
@@ -149,20 +151,20 @@ class RemainsTest {
   void a_fifo_instead_of_the_exit_code_or_of_the_note_keeps_nobody_waiting() throws Exception {
     Run run = endedAndNotNoted();
     Fifo.inPlaceOf(home.activeFolder(run.id()).exit());
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
 
     Fifo.inPlaceOf(home.activeFolder(run.id()).started());
-    assertThat(home.standing(run.id()))
-        .isEqualTo(new RunStanding.Damaged("run.json: not a regular file"));
+    assertThat(LocalRuns.found(home, run.id()))
+        .isEqualTo(new JournalEntry.Corrupt("run.json: not a regular file"));
   }
 
   @Test
   void a_fifo_instead_of_the_claim_keeps_nobody_waiting() throws Exception {
     Run run = endedAndNotNoted();
-    home.release(run.id());
+    home.unlock(run.id());
     Fifo.inPlaceOf(home.activeFolder(run.id()).claim());
 
-    assertThat(home.claim(run.id())).isTrue();
+    assertThat(home.tryLock(run.id())).isTrue();
   }
 
   /** A link to itself stands for what fails for a while: it is not there, and not missing. */
@@ -173,11 +175,11 @@ class RemainsTest {
     Path moved = Files.move(place, folder.resolve("moved"));
     Files.createSymbolicLink(place, place.getFileName());
 
-    assertThatThrownBy(() -> home.standing(run.id())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> LocalRuns.found(home, run.id())).isInstanceOf(JournalException.class);
 
     Files.delete(place);
     Files.move(moved, place);
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.ChildEnded.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Exited.class);
   }
 
   @Test
@@ -193,8 +195,8 @@ class RemainsTest {
     assertThat(home.database(running.id())).isEqualTo(database);
     Files.writeString(home.activeFolder(running.id()).database(), "\0\0\0");
     assertThat(home.database(running.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
-    home.setAside(running.id().toString());
-    home.release(running.id());
+    home.quarantine(running.id().toString());
+    home.unlock(running.id());
   }
 
   @Test
@@ -203,9 +205,8 @@ class RemainsTest {
     RunFolder run = orphan();
     assertThat(standing(run))
         .isInstanceOfSatisfying(
-            RunStanding.Orphaned.class,
+            Inspection.Running.class,
             orphaned -> {
-              assertThat(orphaned.running().id()).isEqualTo(id(run));
               assertThat(orphaned.age().orElseThrow())
                   .isBetween(Duration.ZERO, Duration.ofMinutes(1));
             });
@@ -216,7 +217,7 @@ class RemainsTest {
     Instant ended = Files.getLastModifiedTime(run.exit()).toInstant();
     assertThat(standing(run))
         .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
+            Inspection.Exited.class,
             witnessed -> {
               assertThat(witnessed.outcome())
                   .isEqualTo(new Exited(7, Runs.output("up\ndown\n", "")));
@@ -229,19 +230,19 @@ class RemainsTest {
       throws IOException, InterruptedException {
     RunFolder run = orphan();
     kill(supervisor(run));
-    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
 
     ProcessIdentity child = child(run);
     go();
     LocalRuns.await(() -> !TABLE.isAlive(child));
 
-    assertThat(vanished(run).known()).contains("nobody saw how it ended");
+    assertThat(vanished(run).reason()).contains("nobody saw how it ended");
     // nobody is there to copy the rest, which it notices as in any pipe
     assertThat(vanished(run).output()).isEqualTo(Runs.output("up\n", ""));
   }
 
-  private RunStanding.Vanished vanished(RunFolder run) {
-    return (RunStanding.Vanished) standing(run);
+  private Inspection.Lost vanished(RunFolder run) {
+    return (Inspection.Lost) standing(run);
   }
 
   @Test
@@ -251,7 +252,7 @@ class RemainsTest {
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
 
-    assertThat(((RunStanding.ChildEnded) standing(run)).outcome().exitCode()).isEqualTo(137);
+    assertThat(((Inspection.Exited) standing(run)).outcome().exitCode()).isEqualTo(137);
   }
 
   @Test
@@ -260,7 +261,7 @@ class RemainsTest {
     kill(supervisor(run));
     kill(child(run));
 
-    assertThat(vanished(run).known()).contains("nobody saw how it ended");
+    assertThat(vanished(run).reason()).contains("nobody saw how it ended");
   }
 
   @Test
@@ -274,8 +275,8 @@ class RemainsTest {
     assertThat(LocalRuns.alive(mark)).hasSize(1);
     assertThat(TABLE.isAlive(supervisor(run))).as("looks after what is left").isTrue();
 
-    RunStanding.ChildEnded ended = (RunStanding.ChildEnded) standing(run);
-    home.sweep(ended.running());
+    Inspection.Exited ended = (Inspection.Exited) standing(run);
+    LocalRuns.terminate(home, id(run), TerminationReason.ENDED);
 
     assertThat(ended.outcome().exitCode()).isEqualTo(3);
     assertThat(LocalRuns.alive(mark)).isEmpty();
@@ -289,7 +290,7 @@ class RemainsTest {
     kill(supervisor(run));
     kill(child(run));
 
-    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
   }
 
   @Test
@@ -298,7 +299,7 @@ class RemainsTest {
     RunFolder run = orphan();
     Files.writeString(run.processes(), "");
 
-    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
   }
 
   @Test
@@ -308,9 +309,9 @@ class RemainsTest {
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     RunFolder its = runs.folder(run);
     new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
-    home.release(run.id());
-    assertThat(home.claim(run.id())).isTrue();
-    assertThat(vanished(its).known())
+    home.unlock(run.id());
+    assertThat(home.tryLock(run.id())).isTrue();
+    assertThat(vanished(its).reason())
         .isEqualTo("the registry was ended before it started anything");
 
     Process late =
@@ -324,7 +325,7 @@ class RemainsTest {
 
     assertThat(late.waitFor()).isEqualTo(125);
     assertThat(folder.resolve("ran")).doesNotExist();
-    assertThat(vanished(its).known())
+    assertThat(vanished(its).reason())
         .isEqualTo("the registry was ended before it started anything");
   }
 
@@ -338,7 +339,7 @@ class RemainsTest {
         Supervisor.of(run.id(), its, run.spec().command(), Map.of(), runs.settings())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
-    home.settle(run.id());
+    home.archive(run.id());
 
     assertThat(supervisor.start().waitFor()).isEqualTo(125);
     assertThat(folder.resolve("ran")).doesNotExist();
@@ -350,10 +351,10 @@ class RemainsTest {
     RunFolder run = orphan();
     edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
 
-    assertThat(vanished(run).known()).isEqualTo("the host restarted meanwhile, before it ended");
+    assertThat(vanished(run).reason()).isEqualTo("the host restarted meanwhile, before it ended");
 
     Files.writeString(run.exit(), "0\n");
-    assertThat(((RunStanding.ChildEnded) standing(run)).outcome().exitCode()).isZero();
+    assertThat(((Inspection.Exited) standing(run)).outcome().exitCode()).isZero();
   }
 
   @Test
@@ -362,10 +363,13 @@ class RemainsTest {
     edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
     edit(run.started(), "\"machine_id\":(null|\"[^\"]*\")", "\"machine_id\":\"another\"");
 
-    assertThat(standing(run)).isInstanceOf(RunStanding.Elsewhere.class);
+    assertThat(standing(run)).isInstanceOf(Inspection.NotVisible.class);
 
     edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"theirs\"");
-    assertThat(standing(run)).isEqualTo(new RunStanding.Elsewhere("on the host theirs"));
+    assertThat(standing(run))
+        .isEqualTo(
+            new Inspection.NotVisible(
+                "Cannot be judged from here: it was started on the host theirs"));
   }
 
   @Test
@@ -373,7 +377,7 @@ class RemainsTest {
     RunFolder run = orphan();
     edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"old-name\"");
 
-    assertThat(standing(run)).isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
   }
 
   @Test
@@ -382,11 +386,12 @@ class RemainsTest {
     RunFolder run = orphan();
     ProcessIdentity alive = child(run);
     edit(run.started(), "\"pid\":\\d+", "\"pid\":" + alive.pid());
-    assertThat(standing(run)).as("a pid is used again").isInstanceOf(RunStanding.Orphaned.class);
+    assertThat(standing(run)).as("a pid is used again").isInstanceOf(Inspection.Running.class);
 
     edit(run.started(), "\"start_time\":\\d+", "\"start_time\":" + alive.startTime());
 
-    assertThat(standing(run)).isEqualTo(new RunStanding.Carried("the process " + alive.pid()));
+    assertThat(standing(run))
+        .isEqualTo(new Inspection.NotVisible("Is carried out by the process " + alive.pid()));
   }
 
   @Test
@@ -397,16 +402,18 @@ class RemainsTest {
     StartedRun started = RunJson.readStarted(Files.readAllBytes(run.started()));
 
     assertThat(remains(run, started.runner(), "pid:[4026531836]"))
-        .isInstanceOf(RunStanding.Orphaned.class);
+        .isInstanceOf(Inspection.Running.class);
     assertThat(remains(run, started.runner(), "pid:[88]"))
-        .isEqualTo(new RunStanding.Elsewhere("in another container of this host"));
+        .isEqualTo(
+            new Inspection.NotVisible(
+                "Cannot be judged from here: it was started in another container of this host"));
 
     new Orphan(id(run), run, TABLE).end();
     Files.deleteIfExists(run.exit());
     assertThat(remains(run, started.runner(), "pid:[4026531836]"))
-        .isInstanceOf(RunStanding.Vanished.class);
+        .isInstanceOf(Inspection.Lost.class);
     assertThat(remains(run, started.runner(), "pid:[88]"))
-        .isInstanceOf(RunStanding.Elsewhere.class);
+        .isInstanceOf(Inspection.NotVisible.class);
   }
 
   @Test
@@ -419,17 +426,17 @@ class RemainsTest {
 
     assertThat(remains(run, started.runner(), "pid:[88]"))
         .isInstanceOfSatisfying(
-            RunStanding.Vanished.class,
+            Inspection.Lost.class,
             vanished ->
-                assertThat(vanished.known()).isEqualTo("its container ended, before it ended"));
+                assertThat(vanished.reason()).isEqualTo("its container ended, before it ended"));
   }
 
-  private RunStanding remains(RunFolder run, Runner then, @Nullable String namespace)
+  private Inspection remains(RunFolder run, Runner then, @Nullable String namespace)
       throws IOException {
     Runner here =
         new Runner(
             then.host(), then.machineId(), then.bootId(), namespace, new ProcessIdentity(9, 9));
-    return new Remains(id(run), run, TABLE, here).standing();
+    return new CrashInspector(id(run), run, TABLE, here).inspect(LocalRuns.running(home, id(run)));
   }
 
   @Test
@@ -438,16 +445,15 @@ class RemainsTest {
     String mark = "mark-" + UUID.randomUUID();
     RunFolder run = orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; sleep 1000");
     edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
-    RunStanding.Orphaned orphaned = (RunStanding.Orphaned) standing(run);
-    assertThat(orphaned.isOverdue()).isTrue();
+    assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
 
-    home.timeOut(orphaned.running());
+    LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
 
     assertThat(LocalRuns.alive(mark)).isEmpty();
     assertThat(TABLE.isAlive(supervisor(run))).isFalse();
     assertThat(standing(run))
         .isInstanceOfSatisfying(
-            RunStanding.ChildEnded.class,
+            Inspection.Exited.class,
             ended ->
                 assertThat(ended.outcome())
                     .isEqualTo(new TimedOut(Duration.ofMillis(1), Runs.output("up\n", ""), "")));
@@ -461,10 +467,10 @@ class RemainsTest {
     kill(supervisor(run));
     ProcessIdentity child = child(run);
 
-    home.timeOut(((RunStanding.Orphaned) standing(run)).running());
+    LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
 
     assertThat(TABLE.isAlive(child)).isFalse();
-    assertThat(((RunStanding.ChildEnded) standing(run)).outcome()).isInstanceOf(TimedOut.class);
+    assertThat(((Inspection.Exited) standing(run)).outcome()).isInstanceOf(TimedOut.class);
   }
 
   @Test
@@ -479,11 +485,11 @@ class RemainsTest {
       edit(run.processes(), "grace \\d+", "grace " + grace);
       edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
 
-      home.timeOut(((RunStanding.Orphaned) standing(run)).running());
+      LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
 
       assertThat(Files.exists(tidied)).isEqualTo(grace > 0);
-      home.settle(id(run));
-      home.release(id(run));
+      home.archive(id(run));
+      home.unlock(id(run));
     }
   }
 
@@ -496,11 +502,11 @@ class RemainsTest {
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
     Files.delete(run.exit());
 
-    assertThat(((RunStanding.ChildEnded) standing(run)).outcome())
+    assertThat(((Inspection.Exited) standing(run)).outcome())
         .isEqualTo(new Exited(7, Runs.output("up\ndown\n", "")));
 
     edit(run.processes(), "exit 7\n", "exit 7");
-    assertThat(standing(run)).as("half a number").isInstanceOf(RunStanding.Vanished.class);
+    assertThat(standing(run)).as("half a number").isInstanceOf(Inspection.Lost.class);
   }
 
   @Test
@@ -510,7 +516,8 @@ class RemainsTest {
     kill(child(run));
     Files.write(run.exit(), new byte[] {0, 0, '\n'});
 
-    assertThat(vanished(run).known()).isEqualTo("it ended, and its exit code could not be written");
+    assertThat(vanished(run).reason())
+        .isEqualTo("it ended, and its exit code could not be written");
   }
 
   @Test
@@ -522,7 +529,7 @@ class RemainsTest {
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
 
-    assertThat(((RunStanding.ChildEnded) standing(run)).outcome()).isInstanceOf(TimedOut.class);
+    assertThat(((Inspection.Exited) standing(run)).outcome()).isInstanceOf(TimedOut.class);
   }
 
   @Test
@@ -533,7 +540,8 @@ class RemainsTest {
     kill(child(run));
     Files.writeString(run.exit(), "");
 
-    assertThat(vanished(run).known()).isEqualTo("it ended, and its exit code could not be written");
+    assertThat(vanished(run).reason())
+        .isEqualTo("it ended, and its exit code could not be written");
   }
 
   @Test
@@ -545,11 +553,11 @@ class RemainsTest {
     Instant past = Instant.parse("1999-12-31T00:00:00Z");
     Files.setLastModifiedTime(run.exit(), FileTime.from(past));
 
-    RunStanding.ChildEnded ended = (RunStanding.ChildEnded) standing(run);
+    Inspection.Exited ended = (Inspection.Exited) standing(run);
 
     assertThat(ended.at()).isEqualTo(past);
     assertThat(ended.outcome().exitCode()).isEqualTo(7);
-    Run run7 = ended.running().finish(ended.outcome(), ended.at());
+    Run run7 = LocalRuns.running(home, id(run)).finish(ended.outcome(), ended.at());
     assertThat(run7.completedAt()).isEqualTo(run7.startedAt());
   }
 
@@ -563,22 +571,23 @@ class RemainsTest {
     for (String bad :
         List.of("", "{", "[]", "null", "\0\0\0", "{\"format\":1}", "{\"format\":\"x\"}")) {
       Files.writeString(its.started(), bad);
-      assertThat(home.standing(run.id())).as(bad).isInstanceOf(RunStanding.Damaged.class);
+      assertThat(LocalRuns.found(home, run.id())).as(bad).isInstanceOf(JournalEntry.Corrupt.class);
     }
     Files.write(
         its.started(),
         RunJson.started(Runs.running(), Runner.current(TABLE), DatabaseIdentity.UNKNOWN));
-    assertThat(home.standing(run.id()))
-        .isEqualTo(new RunStanding.Damaged("run.json: it is of another run"));
+    assertThat(LocalRuns.found(home, run.id()))
+        .isEqualTo(new JournalEntry.Corrupt("run.json: it is of another run"));
     Files.delete(its.started());
-    assertThat(home.standing(run.id())).isEqualTo(new RunStanding.Damaged("there is no run.json"));
+    assertThat(LocalRuns.found(home, run.id()))
+        .isEqualTo(new JournalEntry.Corrupt("there is no run.json"));
 
     Files.writeString(its.started(), "{\"format\":2}");
-    assertThatThrownBy(() -> home.standing(run.id()))
+    assertThatThrownBy(() -> LocalRuns.found(home, run.id()))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("format 2");
     Files.write(its.started(), good);
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
   }
 
   @Test
@@ -587,9 +596,8 @@ class RemainsTest {
     byte[] good = Files.readAllBytes(run.started());
     Files.writeString(run.started(), "{");
 
-    assertThatThrownBy(() -> standing(run))
-        .isInstanceOf(JournalException.class)
-        .hasMessageContaining("its processes live");
+    assertThat(standing(run)).isInstanceOf(JournalEntry.Corrupt.class);
+    assertThat(LocalRunExecutor.builder().build().isAlive(id(run), run.path())).isTrue();
     Files.write(run.started(), good);
   }
 
@@ -599,12 +607,12 @@ class RemainsTest {
     home.begin(run);
     RunFolder its = home.activeFolder(run.id());
     Files.writeString(its.ended(), "{\"form");
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Vanished.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
 
     home.end(Runs.ended(run, Runs.lost()));
 
     assertThat(its.path().resolve("outcome.json.damaged")).hasContent("{\"form");
-    assertThat(home.standing(run.id())).isInstanceOf(RunStanding.Ended.class);
+    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(JournalEntry.Ended.class);
   }
 
   @Test
@@ -616,21 +624,22 @@ class RemainsTest {
     String upperCase = Runs.id().toString().toUpperCase(java.util.Locale.ROOT).replace('0', 'A');
     Files.createDirectories(active.resolve(upperCase));
 
-    assertThat(home.unsettled()).isEmpty();
-    assertThat(home.foreign()).containsExactlyInAnyOrder("holiday photos", "notes.txt", upperCase);
+    assertThat(home.active()).isEmpty();
+    assertThat(home.unrecognized())
+        .containsExactlyInAnyOrder("holiday photos", "notes.txt", upperCase);
 
-    assertThat(home.setAside("notes.txt")).startsWith("runs/damaged/notes.txt-");
-    assertThat(home.foreign()).doesNotContain("notes.txt");
-    assertThatThrownBy(() -> home.setAside("notes.txt")).isInstanceOf(JournalException.class);
+    assertThat(home.quarantine("notes.txt")).startsWith("runs/damaged/notes.txt-");
+    assertThat(home.unrecognized()).doesNotContain("notes.txt");
+    assertThatThrownBy(() -> home.quarantine("notes.txt")).isInstanceOf(JournalException.class);
   }
 
   @Test
   void a_journal_that_cannot_be_listed_is_an_error_and_not_empty() throws IOException {
-    assertThat(home.unsettled()).isEmpty();
+    assertThat(home.active()).isEmpty();
     Files.createDirectories(folder.resolve("runs"));
     Files.writeString(folder.resolve("runs/active"), "in the way");
 
-    assertThatThrownBy(home::unsettled).isInstanceOf(JournalException.class);
+    assertThatThrownBy(home::active).isInstanceOf(JournalException.class);
     Files.delete(folder.resolve("runs/active"));
   }
 
@@ -638,8 +647,8 @@ class RemainsTest {
   void a_note_of_a_registry_that_died_while_it_wrote_it_is_not_among_the_runs() throws IOException {
     Files.createDirectories(folder.resolve("runs/starting/" + Runs.id()));
 
-    assertThat(home.unsettled()).isEmpty();
-    assertThat(home.foreign()).isEmpty();
+    assertThat(home.active()).isEmpty();
+    assertThat(home.unrecognized()).isEmpty();
   }
 
   @Test
@@ -647,18 +656,18 @@ class RemainsTest {
     Run run = Runs.running();
     home.begin(run);
 
-    assertThat(((RunStanding.Vanished) home.standing(run.id())).output()).isEqualTo(Output.NONE);
+    assertThat(((Inspection.Lost) LocalRuns.found(home, run.id())).output()).isEqualTo(Output.NONE);
   }
 
   @Test
   void an_interrupted_thread_can_claim_a_run_all_the_same() {
     Run run = Runs.running();
     home.begin(run);
-    home.release(run.id());
+    home.unlock(run.id());
     Thread.currentThread().interrupt();
 
-    assertThat(home.claim(run.id())).isTrue();
+    assertThat(home.tryLock(run.id())).isTrue();
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(home.claim(run.id())).isFalse();
+    assertThat(home.tryLock(run.id())).isFalse();
   }
 }

@@ -3,13 +3,11 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.IdempotencyClaim;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a registry leaves that is killed before its run has begun, and who removes it. */
-class BeginningsTest {
+/** What a registry leaves that is killed while it stages the entry of a run. */
+class StagingDirectoryTest {
   @TempDir private Path folder;
   private Path starting;
   private RunHome home;
@@ -57,10 +55,10 @@ class BeginningsTest {
     beginning(Runs.id(), "claim", "run.json.tmp");
     beginning(Runs.id(), "claim", "run.json");
 
-    home.discardUnbegun((key, database) -> true);
+    home.discardStaged();
 
     assertThat(in(starting)).isEmpty();
-    assertThat(home.unsettled()).isEmpty();
+    assertThat(home.active()).isEmpty();
   }
 
   @Test
@@ -69,7 +67,7 @@ class BeginningsTest {
     RunFolder made = beginning(id, "run.json");
     assertThat(Claims.take(id, made.claim())).isTrue();
 
-    home.discardUnbegun((key, database) -> true);
+    home.discardStaged();
 
     assertThat(made.started()).hasContent("{");
     Claims.giveBack(id);
@@ -79,82 +77,37 @@ class BeginningsTest {
   void one_who_clears_up_and_is_killed_leaves_nothing_either() throws IOException {
     Files.createDirectory(starting.resolve(Runs.id() + "-discarded-" + UUID.randomUUID()));
 
-    home.discardUnbegun((key, database) -> true);
+    home.discardStaged();
 
     assertThat(in(starting)).isEmpty();
   }
 
-  private IdempotencyClaim prepare() {
-    IdempotencyClaim wanted = new IdempotencyClaim("\"8e03978e-40d5\"", "f", Runs.id(), Runs.NOON);
-    home.prepare(wanted, DatabaseIdentity.UNKNOWN);
-    return wanted;
-  }
-
-  private List<IdempotencyClaim> givenBack(boolean forGood) {
-    List<IdempotencyClaim> told = new ArrayList<>();
-    home.discardUnbegun(
-        (key, database) -> {
-          told.add(key);
-          return forGood;
-        });
-    return told;
-  }
-
   @Test
-  void a_run_whose_key_was_given_back_cannot_begin_any_more() throws IOException {
-    IdempotencyClaim wanted = prepare();
-    home.release(wanted.runId()); // what a file system without locks comes to
-    assertThat(givenBack(false)).containsExactly(wanted);
-    assertThat(Claims.take(wanted.runId(), folder.resolve("claim"))).isTrue();
+  void what_an_earlier_version_had_staged_with_a_key_does_not_stay() throws IOException {
+    beginning(Runs.id(), "claim", "key.json", "run.json");
 
-    Run running = Run.started(wanted.runId(), Runs.running().spec(), Runs.EXECUTOR, Runs.NOON);
-    assertThatThrownBy(() -> home.begin(running)).isInstanceOf(JournalException.class);
+    home.discardStaged();
 
-    assertThat(home.unsettled()).isEmpty();
-    home.abandon(wanted.runId());
-    assertThat(givenBack(true)).containsExactly(wanted);
     assertThat(in(starting)).isEmpty();
   }
 
   @Test
-  void a_note_of_a_key_that_a_power_cut_has_torn_was_not_claimed_yet() throws IOException {
-    for (String torn : List.of("", "{\"format\":1,\"key\":\"k\"", "\0\0\0")) {
-      Files.writeString(beginning(Runs.id(), "claim").key(), torn);
-    }
-
-    assertThat(givenBack(false)).isEmpty();
-    assertThat(in(starting)).isEmpty();
-  }
-
-  @Test
-  void a_note_of_a_newer_version_stays_for_that() throws IOException {
-    Path note = beginning(Runs.id(), "claim").key();
-    Files.writeString(note, "{\"format\":2}");
-
-    assertThatThrownBy(() -> givenBack(true)).isInstanceOf(JournalException.class);
-
-    assertThat(in(starting)).hasSize(1);
-  }
-
-  @Test
-  void what_cannot_be_prepared_leaves_nothing() throws IOException {
+  void an_entry_that_cannot_be_staged_leaves_nothing() throws IOException {
     RunId id = Runs.id();
-    Files.createDirectory(RunFolder.in(starting, id).path());
-    Files.createDirectory(RunFolder.in(starting, id).path().resolve("claim"));
+    assertThat(Claims.take(id, folder.resolve("claim"))).isTrue();
 
-    assertThatThrownBy(
-            () ->
-                home.prepare(
-                    new IdempotencyClaim("k", "f", id, Runs.NOON), DatabaseIdentity.UNKNOWN))
-        .isInstanceOf(JournalException.class);
-    assertThat(Claims.isHeld(id)).isFalse();
+    assertThatThrownBy(() -> new StagingDirectory(starting).stage(id, new byte[0]))
+        .isInstanceOf(FileAlreadyExistsException.class);
+
+    assertThat(in(starting)).isEmpty();
+    Claims.giveBack(id);
   }
 
   @Test
   void what_is_not_ours_stays() throws IOException {
     Path theirs = Files.createDirectory(starting.resolve("lost+found"));
 
-    home.discardUnbegun((key, database) -> true);
+    home.discardStaged();
 
     assertThat(theirs).isDirectory();
   }
@@ -166,22 +119,22 @@ class BeginningsTest {
         CompletableFuture.runAsync(
             () -> {
               while (!done.get()) {
-                home.discardUnbegun((key, database) -> true);
+                home.discardStaged();
               }
             });
     for (int i = 0; i < 500; i++) {
       Run running = Runs.running();
       home.begin(running);
-      assertThat(home.claim(running.id())).as("still claimed by who began it").isFalse();
+      assertThat(home.tryLock(running.id())).as("still claimed by who began it").isFalse();
     }
     done.set(true);
     clearing.join();
 
-    assertThat(home.unsettled()).hasSize(500);
+    assertThat(home.active()).hasSize(500);
     assertThat(in(folder.resolve("runs/active")))
         .allSatisfy(run -> assertThat(run.resolve("run.json")).isNotEmptyFile());
     assertThat(in(starting)).isEmpty();
-    home.unsettled().forEach(home::release);
+    home.active().forEach(home::unlock);
   }
 
   /** What was seen: "run … cannot be noted in …: …/runs/starting/…", with two who reconciled. */
@@ -194,8 +147,9 @@ class BeginningsTest {
       }
       for (int i = 0; i < 500; i++) {
         home.begin(Runs.running());
-        RunId prepared = prepare().runId();
-        home.begin(Run.started(prepared, Runs.running().spec(), Runs.EXECUTOR, Runs.NOON));
+        Run withdrawn = Runs.running();
+        home.begin(withdrawn);
+        home.withdraw(withdrawn.id());
       }
     } finally {
       for (Process other : others) {
@@ -204,8 +158,8 @@ class BeginningsTest {
     }
 
     assertThat(others).extracting(Process::exitValue).containsOnly(0);
-    assertThat(home.unsettled()).hasSize(1_000);
+    assertThat(home.active()).hasSize(500);
     assertThat(in(starting)).isEmpty();
-    home.unsettled().forEach(home::release);
+    home.active().forEach(home::unlock);
   }
 }

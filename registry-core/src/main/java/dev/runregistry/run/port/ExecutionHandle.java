@@ -1,0 +1,74 @@
+package dev.runregistry.run.port;
+
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.UnreadableOutcomeException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** One execution that was started. Safe for use by many threads. */
+public interface ExecutionHandle {
+  /**
+   * Returns the future result. It completes when the execution has ended, its output is complete
+   * and everything that it left behind was terminated, whether or not a thread waits for it. It
+   * completes exceptionally with {@link UnreadableOutcomeException} when what tells how it ended
+   * cannot be read now; {@link RunExecutor#inspect} can tell later. Completing or cancelling it has
+   * no effect on the execution.
+   */
+  CompletableFuture<ExecutionResult> result();
+
+  /**
+   * Terminates the execution: its processes get TERM and, after the grace period, KILL. Returns at
+   * once; {@link #result} completes with how it ended. Does nothing if it has ended.
+   */
+  void terminate();
+
+  /** Returns the handle of an execution that ended before anything was started. */
+  static ExecutionHandle ended(RunOutcome outcome) {
+    CompletableFuture<ExecutionResult> result =
+        CompletableFuture.completedFuture(ExecutionResult.of(outcome));
+    return new ExecutionHandle() {
+      @Override
+      public CompletableFuture<ExecutionResult> result() {
+        return result;
+      }
+
+      @Override
+      public void terminate() {
+        // nothing runs
+      }
+    };
+  }
+
+  /**
+   * Blocks until the execution has ended. When the calling thread is interrupted, the execution is
+   * terminated, its result is returned, and the thread's flag is set again.
+   *
+   * @throws UnreadableOutcomeException if what tells how it ended cannot be read now
+   */
+  default ExecutionResult await() {
+    try {
+      return result().get();
+    } catch (InterruptedException e) {
+      terminate();
+      try {
+        return join();
+      } finally {
+        Thread.currentThread().interrupt();
+      }
+    } catch (ExecutionException e) {
+      return join(); // throws its cause
+    }
+  }
+
+  private ExecutionResult join() {
+    try {
+      return result().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+}

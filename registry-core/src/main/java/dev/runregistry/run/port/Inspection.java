@@ -1,0 +1,110 @@
+package dev.runregistry.run.port;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.Output;
+import dev.runregistry.run.RunOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The state of an execution as found by {@link RunExecutor#inspect}. */
+public sealed interface Inspection {
+
+  /** Calls the function of the case that this is, and returns what it returned. */
+  <T> T match(Cases<T> cases);
+
+  /**
+   * One function for each case, so that none is forgotten.
+   *
+   * @param <T> what all of them return
+   */
+  interface Cases<T> {
+    /** Something of it lives. */
+    T running(Running found);
+
+    /** It ended, and how is known. */
+    T exited(Exited found);
+
+    /** It is gone without a trace of how it ended. */
+    T lost(Lost found);
+
+    /** Nothing can be known from here. */
+    T notVisible(NotVisible found);
+  }
+
+  /**
+   * The execution goes on, or anything that it started does.
+   *
+   * @param age how long it has been running, by a monotonic clock; empty if unknown
+   */
+  record Running(Optional<Duration> age) implements Inspection {
+    /** Checks the value. */
+    public Running {
+      requireNonNull(age, "age");
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.running(this);
+    }
+  }
+
+  /**
+   * The execution ended, and there is evidence of how: an exit code, or the note that the time
+   * limit was being enforced. Anything that it left behind may still live.
+   *
+   * @param outcome how it ended; the same for each inspection
+   * @param at when, by the clock of that time; the same for each inspection
+   */
+  record Exited(RunOutcome outcome, Instant at) implements Inspection {
+    /** Checks the values. */
+    public Exited {
+      requireNonNull(outcome, "outcome");
+      requireNonNull(at, "at");
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.exited(this);
+    }
+  }
+
+  /**
+   * Nothing of the execution lives, nothing of it can start any more, and there is no evidence of
+   * how it ended.
+   *
+   * @param reason the rest of a sentence that begins with "Lost: "
+   * @param output what it printed
+   */
+  record Lost(String reason, Output output) implements Inspection {
+    /** Checks the values. */
+    public Lost {
+      requireNonNull(reason, "reason");
+      requireNonNull(output, "output");
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.lost(this);
+    }
+  }
+
+  /**
+   * The execution cannot be inspected from this process: it was started on another host or in
+   * another container, or a living process owns it. No conclusion may be drawn.
+   *
+   * @param reason a sentence without a full stop
+   */
+  record NotVisible(String reason) implements Inspection {
+    /** Checks the value. */
+    public NotVisible {
+      requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.notVisible(this);
+    }
+  }
+}

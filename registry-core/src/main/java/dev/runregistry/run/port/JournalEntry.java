@@ -1,0 +1,84 @@
+package dev.runregistry.run.port;
+
+import dev.runregistry.run.Run;
+
+/** What the journal has of an active run. */
+public sealed interface JournalEntry {
+
+  /** Calls the function of the case that this is, and returns what it returned. */
+  <T> T match(Cases<T> cases);
+
+  /**
+   * One function for each case, so that none is forgotten.
+   *
+   * @param <T> what all of them return
+   */
+  interface Cases<T> {
+    /** It began. */
+    T begun(Begun entry);
+
+    /** It ended. */
+    T ended(Ended entry);
+
+    /** The entry cannot be understood. */
+    T corrupt(Corrupt entry);
+  }
+
+  /**
+   * The run began, and its ending is not in the journal.
+   *
+   * @param running as it was written when it began
+   */
+  record Begun(Run running) implements JournalEntry {
+    /**
+     * Checks the run.
+     *
+     * @throws IllegalArgumentException if it has ended
+     */
+    public Begun {
+      if (running.status().isFinal()) {
+        throw new IllegalArgumentException("run " + running.id() + " has ended");
+      }
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.begun(this);
+    }
+  }
+
+  /**
+   * The run ended.
+   *
+   * @param run as it ended
+   */
+  record Ended(Run run) implements JournalEntry {
+    /**
+     * Checks the run.
+     *
+     * @throws IllegalArgumentException if it has not ended
+     */
+    public Ended {
+      if (!run.status().isFinal()) {
+        throw new IllegalArgumentException("run " + run.id() + " has not ended");
+      }
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.ended(this);
+    }
+  }
+
+  /**
+   * The entry is not what a journal writes.
+   *
+   * @param reason what is wrong
+   */
+  record Corrupt(String reason) implements JournalEntry {
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.corrupt(this);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.RegistryException;
+import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.RunRepository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saves runs in the database that they belong to, and in no other. Once the database is found
+ * unavailable it is not called again, because each further call costs seconds. Used by one thread,
+ * for one run or for one pass over many.
+ */
+final class DatabaseAccess {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseAccess.class);
+
+  private final RunRepository repository;
+  private final boolean checks;
+  private boolean unavailable;
+
+  private DatabaseAccess(RunRepository repository, boolean checks) {
+    this.repository = repository;
+    this.checks = checks;
+  }
+
+  /** For one run: that the database refuses it is not told from its being unavailable. */
+  static DatabaseAccess forOneRun(RunRepository repository) {
+    return new DatabaseAccess(repository, false);
+  }
+
+  /** For a pass over many runs, of which one that is refused does not keep the others waiting. */
+  static DatabaseAccess forPass(RunRepository repository) {
+    return new DatabaseAccess(repository, true);
+  }
+
+  /** Returns whether the database does not answer; then each further call costs seconds. */
+  static boolean isUnavailable(RunRepository repository) {
+    try {
+      repository.ping();
+      return false;
+    } catch (RuntimeException | Error e) {
+      return true;
+    }
+  }
+
+  boolean isUnavailable() {
+    return unavailable;
+  }
+
+  /** From now on nothing is saved. */
+  void setUnavailable() {
+    unavailable = true;
+  }
+
+  private void setUnavailable(Throwable cause) {
+    unavailable = true;
+    log.warn("the database is unavailable, runs wait for it: {}", reason(cause));
+  }
+
+  /** Calls the database to learn which one it is. */
+  DatabaseIdentity identify() {
+    DatabaseIdentity known = repository.identity();
+    if (!known.address().isEmpty() && known.uuid().isEmpty()) {
+      try {
+        repository.ping();
+      } catch (RepositoryException e) {
+        setUnavailable(e);
+      }
+    }
+    return repository.identity();
+  }
+
+  /**
+   * Saves a run; never throws. The identity of the database is compared before and after: another
+   * one may come back at the same address.
+   *
+   * @param database the one that the run belongs to
+   */
+  SaveResult save(Run run, DatabaseIdentity database) {
+    return save(run, database, () -> saveOrFindEnded(run));
+  }
+
+  /** The same for a start that is most likely on record. */
+  SaveResult saveIfAbsent(Run running, DatabaseIdentity database) {
+    return save(
+        running,
+        database,
+        () -> {
+          if (repository.find(running.id()).isEmpty()) {
+            saveOrFindEnded(running);
+            log.info("run {} is on record now: {}", running.id(), running.message());
+          }
+        });
+  }
+
+  private SaveResult save(Run run, DatabaseIdentity database, Runnable save) {
+    if (unavailable || !isReached(database, run)) {
+      return SaveResult.DEFERRED;
+    }
+    try {
+      save.run();
+    } catch (RuntimeException | Error e) { // a driver without its native part, too
+      return failed(run, e);
+    }
+    return isReached(database, run) ? SaveResult.SAVED : SaveResult.DEFERRED;
+  }
+
+  private SaveResult failed(Run run, Throwable e) {
+    if (checks && isUnavailable(repository)) {
+      setUnavailable(e);
+      return SaveResult.DEFERRED;
+    }
+    log.error(
+        "run {} ({}) could not be recorded in the database and stays in this host's journal: {}",
+        run.id(),
+        run.status().text(),
+        reason(e));
+    log.debug("run {} could not be recorded", run.id(), e);
+    return SaveResult.REFUSED;
+  }
+
+  private void saveOrFindEnded(Run run) {
+    try {
+      repository.save(run);
+    } catch (StaleRunException e) { // the first final status wins
+      if (repository.find(run.id()).filter(known -> known.status().isFinal()).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isReached(DatabaseIdentity database, Run run) {
+    DatabaseIdentity here = repository.identity();
+    if (database.matches(here)) {
+      return true;
+    }
+    unavailable = true;
+    log.error(
+        "run {} stays in this host's journal: it is recorded in another database than the one that"
+            + " is at {} now",
+        run.id(),
+        here.address());
+    return false;
+  }
+
+  /** Returns why something failed, in one line that does not repeat itself. */
+  static String reason(Throwable e) {
+    if (e instanceof RegistryException) { // its message says all, the cause included
+      return String.valueOf(e.getMessage());
+    }
+    return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";
+  }
+}

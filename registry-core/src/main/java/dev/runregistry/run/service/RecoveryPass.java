@@ -1,0 +1,303 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.service.Finding.Action;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pass over all active runs of this host: those that ended are finished. What the journal and
+ * the executors know is read here, and what follows is decided here. Used once, by one thread.
+ */
+final class RecoveryPass {
+  private static final Logger log = LoggerFactory.getLogger(RecoveryPass.class);
+
+  private final RunRepository repository;
+  private final RunJournal journal;
+  private final RunLifecycle lifecycle;
+  private final boolean adopts;
+  private final DatabaseAccess access;
+  private DatabaseIdentity here;
+
+  /**
+   * Creates one pass.
+   *
+   * @param adopts whether runs of other databases are taken over
+   */
+  RecoveryPass(
+      RunRepository repository, RunJournal journal, RunLifecycle lifecycle, boolean adopts) {
+    this.repository = repository;
+    this.journal = journal;
+    this.lifecycle = lifecycle;
+    this.adopts = adopts;
+    access = DatabaseAccess.forPass(repository);
+    here = repository.identity();
+  }
+
+  Reconciliation run() {
+    discardStaged();
+    List<RunId> active = journal.active();
+    if (!active.isEmpty()) {
+      here = access.identify();
+    }
+    List<Finding> findings = new ArrayList<>();
+    for (RunId id : active) {
+      recover(id).ifPresent(findings::add);
+    }
+    for (String name : journal.unrecognized()) {
+      findings.add(quarantine(name));
+    }
+    return new Reconciliation(findings);
+  }
+
+  private void discardStaged() {
+    try {
+      journal.discardStaged();
+    } catch (RuntimeException e) { // it is in no run's way
+      log.debug("staged entries cannot be deleted", e);
+    }
+  }
+
+  /** One that fails never keeps the others from being recovered. */
+  private Optional<Finding> recover(RunId id) {
+    try {
+      if (!journal.tryLock(id)) {
+        return lockedByOther(id);
+      }
+      try {
+        return recoverLocked(id);
+      } finally {
+        lifecycle.release(id);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of(failed(id, e));
+    }
+  }
+
+  private Optional<Finding> lockedByOther(RunId id) {
+    return lifecycle.isStartUnsaved(id)
+        ? deferred(id, "Is carried out, and its start waits for the database")
+        : leftAlone(id, "A registry is at it");
+  }
+
+  private Optional<Finding> recoverLocked(RunId id) {
+    DatabaseIdentity database = journal.database(id);
+    boolean isOurs = database.matches(here);
+    if (!isOurs && !adopts) {
+      return leftAlone(id, recordedIn(database));
+    }
+    if (!isOurs && access.isUnavailable()) {
+      return deferred(id, "Cannot be adopted: waits for the database");
+    }
+    Optional<Path> workspace = journal.workspace(id);
+    Optional<JournalEntry> entry = journal.read(id);
+    if (workspace.isEmpty() || entry.isEmpty()) {
+      return Optional.empty(); // archived meanwhile
+    }
+    return entry.get().match(new Recovery(id, workspace.get(), isOurs));
+  }
+
+  private String recordedIn(DatabaseIdentity database) {
+    return database.address().equals(here.address())
+        ? "Recorded in another database that was at "
+            + database.address()
+            + "; restore it or use reconcile --adopt"
+        : "Recorded in %s; use --db %s or reconcile --adopt"
+            .formatted(database.address(), database.address());
+  }
+
+  private Finding quarantine(String name) {
+    try {
+      return Finding.of(name, Action.SET_ASIDE, "Is no run; now in " + journal.quarantine(name));
+    } catch (RuntimeException e) {
+      return failed(name, e);
+    }
+  }
+
+  private static Finding failed(Object name, Throwable e) {
+    log.warn(
+        "{} cannot be settled and will be looked at again: {}", name, DatabaseAccess.reason(e));
+    log.debug("{} cannot be settled", name, e);
+    return Finding.of(name, Action.FAILED, "Cannot be settled: " + e.getMessage());
+  }
+
+  private static Optional<Finding> deferred(RunId id, String why) {
+    return Optional.of(Finding.of(id, Action.WAITING, why));
+  }
+
+  private static Optional<Finding> leftAlone(RunId id, String why) {
+    return Optional.of(Finding.of(id, Action.LEFT_ALONE, why));
+  }
+
+  /** The recovery of one run whose lock this thread has. */
+  private final class Recovery implements JournalEntry.Cases<Optional<Finding>> {
+    private final RunId id;
+    private final Path workspace;
+    private final boolean isBound;
+
+    /**
+     * Creates one.
+     *
+     * @param isBound whether the run belongs to this database; else it is adopted
+     */
+    Recovery(RunId id, Path workspace, boolean isBound) {
+      this.id = id;
+      this.workspace = workspace;
+      this.isBound = isBound;
+    }
+
+    @Override
+    public Optional<Finding> ended(JournalEntry.Ended entry) {
+      adopt();
+      return finding(entry.run(), lifecycle.record(entry.run(), here, true, access));
+    }
+
+    @Override
+    public Optional<Finding> begun(JournalEntry.Begun entry) {
+      Run running = entry.running();
+      Optional<RunExecutor> executor = lifecycle.executorOf(running);
+      if (executor.isEmpty()) {
+        return leftAlone(id, "Its executor is not configured here: " + running.executor());
+      }
+      Inspection found = executor.get().inspect(running, workspace);
+      if (!(found instanceof Inspection.NotVisible)) {
+        adopt();
+      }
+      return found.match(new Decision(running, executor.get(), true));
+    }
+
+    @Override
+    public Optional<Finding> corrupt(JournalEntry.Corrupt entry) {
+      if (lifecycle.executors().stream().anyMatch(each -> each.isAlive(id, workspace))) {
+        throw new JournalException(
+            entry.reason() + ", and its processes live", new IllegalStateException());
+      }
+      adopt();
+      repository
+          .find(id)
+          .filter(run -> run.status() == RunStatus.RUNNING) // else it stays so
+          .ifPresent(
+              run ->
+                  repository.save(
+                      run.finish(
+                          new Lost("Lost: this host's note of it is damaged", Output.NONE),
+                          run.startedAt())));
+      String place = journal.quarantine(id.toString());
+      log.warn("the journal entry of run {} is damaged ({}), now in {}", id, entry.reason(), place);
+      return Optional.of(
+          Finding.of(id, Action.SET_ASIDE, "Is damaged: " + entry.reason() + "; now in " + place));
+    }
+
+    /** From now on the run belongs to this database. */
+    private void adopt() {
+      if (!isBound) {
+        journal.bind(id, here);
+      }
+    }
+
+    private Optional<Finding> finding(Run ended, SaveResult result) {
+      return switch (result) {
+        case SAVED -> {
+          log.info("run {} is on record now: {}", id, ended.message());
+          yield finding(ended, Action.RECORDED, ended.message());
+        }
+        case DEFERRED ->
+            finding(ended, Action.WAITING, "Waits for the database: " + ended.message());
+        case REFUSED ->
+            finding(
+                ended, Action.FAILED, "Cannot be settled: the database refuses " + ended.message());
+      };
+    }
+
+    private Optional<Finding> finding(Run ended, Action action, String message) {
+      return Optional.of(new Finding(id.toString(), action, message, Optional.of(ended)));
+    }
+
+    /** What follows from an inspection. */
+    private final class Decision implements Inspection.Cases<Optional<Finding>> {
+      private final Run running;
+      private final RunExecutor executor;
+      private final boolean mayTerminate;
+
+      Decision(Run running, RunExecutor executor, boolean mayTerminate) {
+        this.running = running;
+        this.executor = executor;
+        this.mayTerminate = mayTerminate;
+      }
+
+      @Override
+      public Optional<Finding> notVisible(Inspection.NotVisible found) {
+        return leftAlone(id, found.reason());
+      }
+
+      @Override
+      public Optional<Finding> running(Inspection.Running found) {
+        if (!isOverdue(found.age())) {
+          String goesOn = "Goes on without the registry that started it";
+          return isStartSaved()
+              ? leftAlone(id, goesOn)
+              : deferred(id, goesOn + ", and its start waits for the database");
+        }
+        if (!mayTerminate) {
+          return leftAlone(id, "Is over its time limit and cannot be ended");
+        }
+        log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
+        executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);
+        return executor.inspect(running, workspace).match(new Decision(running, executor, false));
+      }
+
+      private boolean isOverdue(Optional<Duration> age) {
+        Duration limit = running.spec().timeLimit();
+        return limit != null && age.filter(time -> time.compareTo(limit) >= 0).isPresent();
+      }
+
+      /** Saves the start of a run that still runs: its registry may have died before it could. */
+      private boolean isStartSaved() {
+        boolean before = journal.database(id).uuid().isPresent();
+        if (access.saveIfAbsent(running, here) != SaveResult.SAVED) {
+          return before;
+        }
+        if (here.uuid().isPresent() && !before) {
+          journal.bind(id, here);
+        }
+        return true;
+      }
+
+      @Override
+      public Optional<Finding> exited(Inspection.Exited found) {
+        executor.terminate(running, workspace, TerminationReason.ENDED);
+        return finish(found.outcome(), found.at());
+      }
+
+      @Override
+      public Optional<Finding> lost(Inspection.Lost found) {
+        // also when nothing was started: it is not known when the registry died
+        return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());
+      }
+
+      private Optional<Finding> finish(RunOutcome outcome, Instant at) {
+        Run ended = running.finish(outcome, at);
+        return finding(ended, lifecycle.finish(ended, here, access));
+      }
+    }
+  }
+}

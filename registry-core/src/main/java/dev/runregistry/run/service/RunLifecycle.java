@@ -1,0 +1,328 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.JournalException;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ProvenanceSource;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunRepository;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a run: {@link #begin}, {@link #execute}, {@link #finish}. The only code that changes
+ * the status of a run; {@link RecoveryPass} decides what became of runs whose registry died, and
+ * ends them here, too.
+ *
+ * <p>The journal comes before the database, and the database never fails the caller: what it does
+ * not take stays in the journal, and is recovered. A start that could not be saved is saved again
+ * while the run lives. An ending that could be written nowhere is kept in memory, with the lock of
+ * its run, so that no other process takes the run for lost.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class RunLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(RunLifecycle.class);
+
+  private final RunRepository repository;
+  private final RunJournal journal;
+  private final List<RunExecutor> executors;
+  private final DatasetCheck datasets;
+  private final ProvenanceSource provenance;
+  private final InstantSource clock;
+  private final Executor startRecorder;
+  private final Map<RunId, DatabaseIdentity> live = new ConcurrentHashMap<>();
+  private final Map<RunId, Run> unsavedStarts = new ConcurrentHashMap<>(); // of live runs
+  private final Map<RunId, Run> unpersisted = new ConcurrentHashMap<>(); // endings
+
+  RunLifecycle(
+      RunRepository repository,
+      RunJournal journal,
+      List<RunExecutor> executors,
+      DatasetCheck datasets,
+      ProvenanceSource provenance,
+      InstantSource clock,
+      Executor startRecorder) {
+    this.repository = repository;
+    this.journal = journal;
+    this.executors = executors;
+    this.datasets = datasets;
+    this.provenance = provenance;
+    this.clock = clock;
+    this.startRecorder = startRecorder;
+  }
+
+  /**
+   * Journals that a run starts, and locks it. Each run that began is {@link #release}d in the end.
+   *
+   * @throws IllegalArgumentException if a value of the request is outside its limits
+   * @throws JournalException if it cannot be journaled; nothing is left behind
+   */
+  Run begin(RunId id, RunRequest request) {
+    Run running =
+        Run.started(id, request.toSpec(id), executors.get(0).name(), clock.instant())
+            .withProvenance(provenanceAtStart(id));
+    DatabaseIdentity database = repository.identity();
+    journal.begin(running, database);
+    live.put(id, database);
+    return running;
+  }
+
+  /** Saves the start of a run with the start recorder, which may do that later or not at all. */
+  StartRecording saveStart(Run running) {
+    StartRecording start = new StartRecording(() -> isStartSaved(running));
+    try {
+      startRecorder.execute(start);
+    } catch (RejectedExecutionException | Error e) { // shut down, or no thread is to be had
+      log.debug("run {}: its start is recorded by its own thread", running.id(), e);
+      start.run();
+    }
+    return start;
+  }
+
+  private boolean isStartSaved(Run running) {
+    DatabaseIdentity database = live.getOrDefault(running.id(), DatabaseIdentity.UNKNOWN);
+    if (DatabaseAccess.forOneRun(repository).save(running, database) == SaveResult.SAVED) {
+      bind(running.id());
+      return true;
+    }
+    unsavedStarts.put(running.id(), running);
+    if (!live.containsKey(running.id())) { // it ended meanwhile, and its ending says all
+      unsavedStarts.remove(running.id());
+    }
+    return false;
+  }
+
+  /** Journals which database has the run, which is on record there. */
+  void bind(RunId id) {
+    DatabaseIdentity database = repository.identity();
+    if (database.uuid().isEmpty()) {
+      return; // nothing more is known than when it began
+    }
+    live.computeIfPresent(id, (same, begun) -> database);
+    try {
+      journal.bind(id, database);
+    } catch (JournalException e) { // then its address alone says which database it is
+      log.warn("run {}: its database could not be journaled", id, e);
+    }
+  }
+
+  /**
+   * Executes a run that began, to its end, and finishes it.
+   *
+   * @param start the saving of its start
+   * @throws UnreadableOutcomeException if how it ended cannot be read now
+   */
+  Run execute(Run running, RunRequest request, StartRecording start) {
+    boolean interrupted = false;
+    try {
+      ExecutionResult result = result(running, request);
+      interrupted = Thread.interrupted(); // it was for the run; databases give up under it
+      Instant now = clock.instant();
+      Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
+      Run ended = running.withProvenance(provenanceAtEnd(running)).finish(result.outcome(), at);
+      finish(ended, start);
+      return ended;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private ExecutionResult result(Run running, RunRequest request) {
+    try {
+      Path workspace =
+          journal
+              .workspace(running.id())
+              .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
+      if (running.spec().mode() == RunMode.DRY_RUN) {
+        return ExecutionResult.of(datasets.dryRun(running, workspace));
+      }
+      Optional<RunOutcome> refusal =
+          request.datasetUsed() ? datasets.validate(running, workspace) : Optional.empty();
+      return refusal.isPresent()
+          ? ExecutionResult.of(refusal.get())
+          : executors.get(0).start(running, request.toInvocation(), workspace).await();
+    } catch (UnreadableOutcomeException e) { // it is recovered once that can be read
+      throw e;
+    } catch (RuntimeException | Error e) { // a defect in an adapter: nothing saw how it ended
+      log.error("run {} is lost: its executor failed", running.id(), e);
+      return ExecutionResult.of(
+          new RunOutcome.Lost(
+              "Lost: its executor failed (" + e.getClass().getName() + ")", Output.NONE));
+    }
+  }
+
+  /**
+   * Finishes a run that began here and of which nothing was started, without the database, which
+   * has just failed: it is recovered later.
+   */
+  void finishWithoutDatabase(Run running, RunOutcome outcome) {
+    DatabaseAccess none = DatabaseAccess.forOneRun(repository);
+    none.setUnavailable();
+    finish(running.finish(outcome, clock.instant()), takeDatabase(running.id()), none);
+  }
+
+  /**
+   * Finishes a live run. A database that at this moment fails to save its start is not called again
+   * for the ending, which would take as long: the journal has that, and it is recovered later.
+   */
+  private void finish(Run ended, StartRecording start) {
+    boolean starting = !start.isOver();
+    boolean journaled = journal(ended);
+    DatabaseAccess access = DatabaseAccess.forOneRun(repository);
+    if (start.hasFailed() && starting && journaled) {
+      access.setUnavailable();
+    }
+    record(ended, takeDatabase(ended.id()), journaled, access);
+  }
+
+  private DatabaseIdentity takeDatabase(RunId id) {
+    unsavedStarts.remove(id);
+    DatabaseIdentity database = live.remove(id);
+    return database == null ? DatabaseIdentity.UNKNOWN : database;
+  }
+
+  /**
+   * Finishes a run: journals its ending, saves it, and archives the run. The same for live runs and
+   * for recovered ones.
+   *
+   * @param database the one that the run belongs to
+   */
+  SaveResult finish(Run ended, DatabaseIdentity database, DatabaseAccess access) {
+    return record(ended, database, journal(ended), access);
+  }
+
+  /** Saves an ending that is journaled, or could not be, and archives the run. */
+  SaveResult record(
+      Run ended, DatabaseIdentity database, boolean journaled, DatabaseAccess access) {
+    SaveResult result = access.save(ended, database);
+    if (journaled && result == SaveResult.SAVED) {
+      archive(ended);
+    } else if (!journaled && result != SaveResult.SAVED) {
+      live.put(ended.id(), database);
+      unpersisted.put(ended.id(), ended);
+    }
+    return result;
+  }
+
+  private boolean journal(Run ended) {
+    try {
+      journal.end(ended);
+      return true;
+    } catch (JournalException e) {
+      log.error("run {} ended, which could not be written on this host", ended.id(), e);
+      return false;
+    }
+  }
+
+  private void archive(Run ended) {
+    try {
+      journal.archive(ended.id());
+    } catch (JournalException e) {
+      log.warn("run {} is recorded but stays active in the journal", ended.id(), e);
+    }
+  }
+
+  /** Unlocks a run, unless its ending is known to this process only. */
+  void release(RunId id) {
+    if (!unpersisted.containsKey(id)) {
+      live.remove(id);
+      unsavedStarts.remove(id);
+      journal.unlock(id);
+    }
+  }
+
+  /** Takes back a run that began, that is on record nowhere, and that is not going to start. */
+  void withdraw(RunId id) {
+    live.remove(id);
+    try {
+      journal.withdraw(id);
+    } catch (JournalException e) {
+      log.warn("run {} did not start, and its journal entry cannot be deleted yet", id, e);
+    }
+  }
+
+  /** Tries again to write the endings that could be written nowhere. */
+  void retryUnpersisted() {
+    for (Run ended : List.copyOf(unpersisted.values())) {
+      if (unpersisted.remove(ended.id(), ended)) { // else another thread does it
+        try {
+          finish(ended, takeDatabase(ended.id()), DatabaseAccess.forOneRun(repository));
+        } finally {
+          release(ended.id());
+        }
+      }
+    }
+  }
+
+  /**
+   * Saves again the starts of live runs that could not be saved, as far as the database answers.
+   */
+  void retryStarts() {
+    DatabaseAccess access = DatabaseAccess.forPass(repository);
+    for (Run running : List.copyOf(unsavedStarts.values())) {
+      DatabaseIdentity database = live.getOrDefault(running.id(), DatabaseIdentity.UNKNOWN);
+      if (access.save(running, database) == SaveResult.SAVED) {
+        log.info("run {} is on record now: {}", running.id(), running.message());
+        bind(running.id());
+        unsavedStarts.remove(running.id(), running);
+      }
+    }
+  }
+
+  /** Returns whether the run lives here and is not on record yet. */
+  boolean isStartUnsaved(RunId id) {
+    return unsavedStarts.containsKey(id);
+  }
+
+  /** Returns what executes the run, or would; empty if that executor is not configured here. */
+  Optional<RunExecutor> executorOf(Run run) {
+    String name = run.executor();
+    return name == null
+        ? Optional.of(executors.get(0)) // a dry-run: it has no execution, which any can tell
+        : executors.stream().filter(executor -> executor.name().equals(name)).findFirst();
+  }
+
+  List<RunExecutor> executors() {
+    return executors;
+  }
+
+  private @Nullable Provenance provenanceAtStart(RunId id) {
+    try {
+      return provenance.atStart();
+    } catch (RuntimeException | Error e) { // a defect, or an odd host: no reason not to run
+      log.error("run {}: cannot find out its provenance", id, e);
+      return null;
+    }
+  }
+
+  private @Nullable Provenance provenanceAtEnd(Run running) {
+    try {
+      return provenance.atEnd(running);
+    } catch (RuntimeException | Error e) { // a defect: the ending is what counts
+      log.error("run {}: cannot complete its provenance", running.id(), e);
+      return running.provenance();
+    }
+  }
+}
