@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.chaos.Plan.Event;
 import dev.runregistry.chaos.Plan.PlannedRun;
-import dev.runregistry.run.Discrepancy;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.audit.Discrepancy;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.sql.Connection;

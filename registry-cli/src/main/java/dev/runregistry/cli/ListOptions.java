@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.RunMode;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunStatus;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;

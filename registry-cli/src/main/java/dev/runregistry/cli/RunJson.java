@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,9 +1,9 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.RunCursor;
-import dev.runregistry.run.RunPage;
-import dev.runregistry.run.RunQuery;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.runregistry.executor.local.ProcessLogs;
 import dev.runregistry.executor.local.RunHome;
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.LogStream;
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;

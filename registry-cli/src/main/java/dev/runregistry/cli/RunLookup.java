@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.cli.TextTable.Column;
 import dev.runregistry.cli.TextTable.Paint;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunSummary;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.Secrets;
+import dev.runregistry.run.redact.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

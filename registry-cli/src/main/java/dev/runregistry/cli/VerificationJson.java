@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;

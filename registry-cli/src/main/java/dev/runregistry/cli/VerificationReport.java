@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.Verification;
 
 /** Tells what a verification found, while it goes on: so that it may be millions. */

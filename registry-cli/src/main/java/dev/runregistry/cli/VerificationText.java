@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.Verification;
 
 /** For people: a line for each discrepancy, then what it all comes to. */

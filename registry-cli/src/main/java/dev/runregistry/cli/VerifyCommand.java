@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.persistence.jooq.RunDatabase;
-import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.service.Verification;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
 import org.junit.jupiter.api.Test;
 

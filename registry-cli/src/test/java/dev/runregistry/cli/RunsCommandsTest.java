@@ -7,7 +7,7 @@ import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -6,7 +6,7 @@ import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunJournal;

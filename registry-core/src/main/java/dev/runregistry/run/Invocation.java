@@ -1,5 +1,6 @@
 package dev.runregistry.run;
 
+import dev.runregistry.run.redact.Secrets;
 import java.util.List;
 import java.util.Map;
 

@@ -2,6 +2,7 @@ package dev.runregistry.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.redact.Secrets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

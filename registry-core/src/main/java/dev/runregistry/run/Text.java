@@ -1,7 +1,7 @@
 package dev.runregistry.run;
 
-/** What every text in a record must be: storable in each database and exact in UTF-8. */
-final class Text {
+/** The rules for every text in a record: storable in each database and exact in UTF-8. */
+public final class Text {
   private static final int QUOTED = 60;
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -11,8 +11,10 @@ final class Text {
    * Checks a text of limited length.
    *
    * @param max in characters as a person counts them: code points, like PostgreSQL's varchar
+   * @return the text
+   * @throws IllegalArgumentException if it is empty, longer, or not storable
    */
-  static String require(String name, String value, int max) {
+  public static String require(String name, String value, int max) {
     requireStorable(name, value);
     int length = value.codePointCount(0, value.length());
     if (length < 1 || length > max) {
@@ -22,8 +24,13 @@ final class Text {
     return value;
   }
 
-  /** Refuses NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot encode. */
-  static String requireStorable(String name, String value) {
+  /**
+   * Refuses NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot encode.
+   *
+   * @return the text
+   * @throws IllegalArgumentException if there is one in it
+   */
+  public static String requireStorable(String name, String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c == 0) {
@@ -40,7 +47,7 @@ final class Text {
   }
 
   /** The same text with each NUL and each lone surrogate replaced by U+FFFD. */
-  static String storable(String value) {
+  public static String storable(String value) {
     StringBuilder storable = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -54,7 +61,7 @@ final class Text {
   }
 
   /** The same text made {@link #storable}, cut to that many code points, an ellipsis included. */
-  static String shortened(String value, int max) {
+  public static String shortened(String value, int max) {
     String storable = storable(value);
     if (storable.codePointCount(0, storable.length()) <= max) {
       return storable;
@@ -63,7 +70,7 @@ final class Text {
   }
 
   /** For messages: in quotes, without control characters, never at length. */
-  static String quote(String value) {
+  public static String quote(String value) {
     String shown = value.length() <= QUOTED ? value : value.substring(0, QUOTED) + "…";
     return '"' + storable(shown).replaceAll("\\p{Cntrl}", String.valueOf(REPLACEMENT)) + '"';
   }

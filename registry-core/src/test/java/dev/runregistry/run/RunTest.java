@@ -15,6 +15,8 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;

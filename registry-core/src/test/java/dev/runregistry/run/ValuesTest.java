@@ -5,6 +5,12 @@ import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.DatasetEntry;
-import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.dataset.DatasetEntry;
+import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.net.URLEncoder;

@@ -1,11 +1,11 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.DatasetException;
-import dev.runregistry.run.JournalException;
-import dev.runregistry.run.RepositoryException;
-import dev.runregistry.run.RepositoryTimeoutException;
-import dev.runregistry.run.UnreadableOutcomeException;
-import dev.runregistry.run.UnreadableRunException;
+import dev.runregistry.run.dataset.DatasetException;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RepositoryTimeoutException;
+import dev.runregistry.run.port.UnreadableOutcomeException;
+import dev.runregistry.run.port.UnreadableRunException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;

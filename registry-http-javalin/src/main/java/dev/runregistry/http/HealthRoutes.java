@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.JournalException;
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;

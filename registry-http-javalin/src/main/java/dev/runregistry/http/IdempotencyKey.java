@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import io.javalin.http.Context;

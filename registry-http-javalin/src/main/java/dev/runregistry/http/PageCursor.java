@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.EpochMicros;
-import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
 import java.nio.ByteBuffer;
 import java.time.Instant;

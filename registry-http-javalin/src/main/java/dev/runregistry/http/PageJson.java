@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.RunPage;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
 import org.jspecify.annotations.Nullable;
 
 /**

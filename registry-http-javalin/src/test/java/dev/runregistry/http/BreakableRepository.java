@@ -1,12 +1,12 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunIdPrefix;
-import dev.runregistry.run.RunPage;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.port.RunRepository;
 import java.io.IOException;
 import java.util.List;

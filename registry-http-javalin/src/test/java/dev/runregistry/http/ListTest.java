@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunCursor;
-import dev.runregistry.run.RunSummary;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
 import java.net.http.HttpResponse;
 import java.time.Instant;

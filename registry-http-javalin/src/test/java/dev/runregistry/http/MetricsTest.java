@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.Finding.Action;
 import dev.runregistry.run.service.Reconciliation;

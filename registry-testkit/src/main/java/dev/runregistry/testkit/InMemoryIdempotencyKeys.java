@@ -2,7 +2,7 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;

@@ -3,7 +3,7 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.JournalException;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;

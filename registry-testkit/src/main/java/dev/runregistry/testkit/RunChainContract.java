@@ -6,13 +6,13 @@ import static dev.runregistry.testkit.Runs.exited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.CanonicalRun;
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.StaleRunException;
-import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.port.StaleRunException;
+import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import java.util.ArrayList;

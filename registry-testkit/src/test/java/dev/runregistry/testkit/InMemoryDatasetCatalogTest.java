@@ -1,6 +1,6 @@
 package dev.runregistry.testkit;
 
-import dev.runregistry.run.Dataset;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.runregistry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.Dataset;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunSpec;

@@ -4,7 +4,7 @@ import dev.runregistry.chaos.model.World.Child;
 import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.JournalException;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;

@@ -1,10 +1,10 @@
 package dev.runregistry.run.port;
 
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.DatasetPage;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetException;
+import dev.runregistry.run.dataset.DatasetPage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 

@@ -1,7 +1,6 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.UnreadableOutcomeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;

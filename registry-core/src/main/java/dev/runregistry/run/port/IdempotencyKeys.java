@@ -1,8 +1,7 @@
 package dev.runregistry.run.port;
 
-import dev.runregistry.run.IdempotencyClaim;
-import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,8 +1,7 @@
 package dev.runregistry.run.port;
 
-import dev.runregistry.run.ChainLink;
-import dev.runregistry.run.RepositoryException;
-import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.StoredRecord;
 
 /**
  * The chain of the finished runs of a {@link RunRepository}. That appends a link in the very

@@ -6,7 +6,6 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
-import dev.runregistry.run.UnreadableOutcomeException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

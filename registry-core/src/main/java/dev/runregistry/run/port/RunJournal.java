@@ -1,7 +1,6 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import java.nio.file.Path;

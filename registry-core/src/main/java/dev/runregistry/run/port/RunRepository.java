@@ -1,13 +1,11 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunIdPrefix;
-import dev.runregistry.run.RunPage;
-import dev.runregistry.run.RunQuery;
-import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
 import java.util.List;
 import java.util.Optional;
 

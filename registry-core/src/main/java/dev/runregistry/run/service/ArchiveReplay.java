@@ -1,10 +1,10 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.Finding.Action;

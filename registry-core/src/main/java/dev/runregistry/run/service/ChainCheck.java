@@ -1,13 +1,13 @@
 package dev.runregistry.run.service;
 
-import dev.runregistry.run.CanonicalRun;
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.ChainLink;
-import dev.runregistry.run.Digest;
-import dev.runregistry.run.Discrepancy;
-import dev.runregistry.run.Discrepancy.Kind;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.audit.Discrepancy;
+import dev.runregistry.run.audit.Discrepancy.Kind;
+import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import java.util.Optional;
 import java.util.Set;

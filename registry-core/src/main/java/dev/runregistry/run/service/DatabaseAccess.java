@@ -2,10 +2,10 @@ package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RegistryException;
-import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.StaleRunException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.StaleRunException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,8 +3,6 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.CapturedText;
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.DatasetException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -14,6 +12,8 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,18 +1,18 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.CapturedText;
-import dev.runregistry.run.IdempotencyClaim;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
-import dev.runregistry.run.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
-import dev.runregistry.run.Submission;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import java.time.InstantSource;
 import java.util.Optional;

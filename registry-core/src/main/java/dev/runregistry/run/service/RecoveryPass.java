@@ -1,7 +1,6 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -10,6 +9,7 @@ import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;

@@ -1,7 +1,6 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.JournalException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -9,12 +8,13 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
-import dev.runregistry.run.UnreadableOutcomeException;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package dev.runregistry.run.service;
 
-import dev.runregistry.run.ChainHead;
+import dev.runregistry.run.audit.ChainHead;
 
 /**
  * What a look at the whole chain came to.

@@ -2,16 +2,16 @@ package dev.runregistry.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.ChainLink;
-import dev.runregistry.run.Digest;
-import dev.runregistry.run.Discrepancy;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.Samples;
-import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.audit.Discrepancy;
+import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import java.util.ArrayList;
 import java.util.Collections;

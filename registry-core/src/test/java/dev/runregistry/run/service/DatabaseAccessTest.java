@@ -2,7 +2,7 @@ package dev.runregistry.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

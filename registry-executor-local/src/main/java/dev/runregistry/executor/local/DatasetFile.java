@@ -1,6 +1,6 @@
 package dev.runregistry.executor.local;
 
-import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.DatasetKey;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

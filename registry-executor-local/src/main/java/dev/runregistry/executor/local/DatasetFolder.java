@@ -1,9 +1,9 @@
 package dev.runregistry.executor.local;
 
-import dev.runregistry.run.DatasetEntry;
-import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.dataset.DatasetEntry;
+import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.dataset.DatasetPage;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -4,7 +4,7 @@ import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.Dataset;
-import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;

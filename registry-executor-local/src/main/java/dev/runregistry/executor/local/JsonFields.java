@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.dataset.DatasetException;
 import java.io.IOException;
 import java.io.Reader;
 

@@ -6,7 +6,7 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
-import dev.runregistry.run.Secrets;
+import dev.runregistry.run.redact.Secrets;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
-import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;

@@ -2,7 +2,7 @@ package dev.runregistry.executor.local;
 
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
-import dev.runregistry.run.Secrets;
+import dev.runregistry.run.redact.Secrets;
 import java.io.File;
 import java.util.Arrays;
 import java.util.List;

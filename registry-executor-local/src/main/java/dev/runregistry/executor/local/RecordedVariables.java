@@ -1,6 +1,6 @@
 package dev.runregistry.executor.local;
 
-import dev.runregistry.run.Secrets;
+import dev.runregistry.run.redact.Secrets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

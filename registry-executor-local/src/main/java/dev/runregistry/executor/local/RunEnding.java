@@ -13,7 +13,7 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
-import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -31,7 +31,7 @@ final class TraceRecord {
   /**
    * Checks a line.
    *
-   * @throws dev.runregistry.run.DatasetException if it is no record
+   * @throws dev.runregistry.run.dataset.DatasetException if it is no record
    */
   static void check(DatasetFile file, int line, BoundedLines.Line bytes) throws IOException {
     BoundedLines.Decoded decoded = bytes.decoded();

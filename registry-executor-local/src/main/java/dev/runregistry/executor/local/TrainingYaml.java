@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import dev.runregistry.run.Dataset;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.runregistry.executor.local;
 
 import dev.runregistry.executor.local.internal.HelperProcess;
-import dev.runregistry.run.Secrets;
+import dev.runregistry.run.redact.Secrets;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.JournalException;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;

@@ -5,7 +5,7 @@ import dev.runregistry.executor.local.internal.NotRegularFileException;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.UnreadableOutcomeException;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

@@ -3,10 +3,10 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.DatasetEntry;
-import dev.runregistry.run.DatasetException;
+import dev.runregistry.run.dataset.DatasetEntry;
+import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.DatasetPage;
+import dev.runregistry.run.dataset.DatasetPage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runregistry.run.JournalException;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.Dataset;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;

@@ -1,8 +1,8 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.RepositoryException;
-import dev.runregistry.run.RepositoryTimeoutException;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RepositoryTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import java.util.ArrayDeque;

@@ -3,7 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.jooq.impl.DSL.inline;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
-import dev.runregistry.run.CanonicalRun;
+import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;

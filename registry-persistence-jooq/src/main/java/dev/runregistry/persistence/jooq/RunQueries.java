@@ -6,10 +6,10 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
-import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunIdPrefix;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunQuery;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

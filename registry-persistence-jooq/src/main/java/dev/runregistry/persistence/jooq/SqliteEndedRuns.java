@@ -1,9 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.ChainLink;
-import dev.runregistry.run.Digest;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;

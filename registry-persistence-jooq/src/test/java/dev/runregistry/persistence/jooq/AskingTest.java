@@ -3,7 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.UnreadableRunException;
+import dev.runregistry.run.port.UnreadableRunException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;

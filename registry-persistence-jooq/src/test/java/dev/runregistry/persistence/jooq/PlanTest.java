@@ -3,11 +3,11 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.RunCursor;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunIdPrefix;
+import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.RunMode;
-import dev.runregistry.run.RunQuery;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;

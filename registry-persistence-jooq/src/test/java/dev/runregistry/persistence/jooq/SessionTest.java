@@ -3,8 +3,8 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.IdempotencyClaim;
-import dev.runregistry.run.RepositoryTimeoutException;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.port.RepositoryTimeoutException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.ChainLink;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.StoredRecord;
+import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
-import dev.runregistry.run.ChainHead;
-import dev.runregistry.run.Discrepancy;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;

@@ -2,7 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.run.RepositoryException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;

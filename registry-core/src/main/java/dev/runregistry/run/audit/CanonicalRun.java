@@ -1,0 +1,176 @@
+package dev.runregistry.run.audit;
+
+import dev.runregistry.run.EpochMicros;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as bytes, the same from whatever database it comes, to take a digest of. Every recorded
+ * field is in it; what follows from others, as the duration does, is not.
+ *
+ * <p>The first line names the form, as in {@code run-registry run 2}. Each field is a line: its
+ * name, and for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8;
+ * nothing after the name stands for null. A list has {@code *} and the number of elements after its
+ * name, then a line for each; the variables of the environment are a list of names and values in
+ * turn, in the order of the names. As every length is said, no two runs have the same bytes.
+ *
+ * <ul>
+ *   <li>Integers are decimal; a time limit is in milliseconds.
+ *   <li>Instants are microseconds since 1970 in UTC, what every database keeps.
+ *   <li>The learning rate and the weight decay are the 16 hexadecimal digits of their IEEE 754
+ *       bits: decimal digits would depend on who writes them.
+ * </ul>
+ *
+ * <p>A form never changes. A field that runs get later makes a new form, and what was recorded
+ * under an old one is checked by that. Form 2 added {@code reason}, {@code weight_decay} and {@code
+ * device}; form 1 has their lines only where they have values, so that none can be put into a run
+ * that was recorded without.
+ */
+public final class CanonicalRun {
+  /** That of runs which are recorded now. */
+  public static final int FORM = 2;
+
+  private static final int FIRST_FORM = 1;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+  private final int form;
+
+  private CanonicalRun(int form) {
+    this.form = form;
+  }
+
+  /**
+   * The digest of a run.
+   *
+   * @param form 1 to {@value #FORM}
+   * @throws IllegalArgumentException if there is no such form
+   */
+  public static Digest digest(Run run, int form) {
+    return Digest.of(bytes(run, form));
+  }
+
+  static byte[] bytes(Run run, int form) {
+    if (form < FIRST_FORM || form > FORM) {
+      throw new IllegalArgumentException(
+          "form %d is not known, only %d to %d".formatted(form, FIRST_FORM, FORM));
+    }
+    CanonicalRun canonical = new CanonicalRun(form);
+    canonical.line("run-registry run " + form);
+    canonical.put(run);
+    canonical.put(run.spec());
+    canonical.put(run.provenance());
+    canonical.field("stdout", run.output().stdout().text());
+    canonical.field("stderr", run.output().stderr().text());
+    return canonical.bytes.toByteArray();
+  }
+
+  private void put(Run run) {
+    field("run_id", run.id().toString());
+    field("status", run.status().text());
+    field("executor", run.executor());
+    field("external_id", run.externalId());
+    field("created_at", micros(run.createdAt()));
+    field("started_at", micros(run.startedAt()));
+    field("completed_at", micros(run.completedAt()));
+    field("exit_code", run.exitCode() == null ? null : run.exitCode().toString());
+    fieldOfForm2("reason", run.reason() == null ? null : run.reason().text());
+    field("message", run.message());
+  }
+
+  private void put(RunSpec spec) {
+    field("dataset_key", spec.datasetKey().value());
+    field("model_id", spec.modelId());
+    field("mode", spec.mode().text());
+    field("output_dir", spec.outputDir());
+    put(spec.training());
+    list("command", spec.command());
+    Duration limit = spec.timeLimit();
+    field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
+  }
+
+  private void put(@Nullable TrainingConfig training) {
+    field("learning_rate", training == null ? null : bits(training.learningRate()));
+    Double decay = training == null ? null : training.weightDecay();
+    fieldOfForm2("weight_decay", decay == null ? null : bits(decay));
+    field("num_epochs", training == null ? null : String.valueOf(training.numEpochs()));
+    field("batch_size", training == null ? null : String.valueOf(training.batchSize()));
+    field("max_seq_length", training == null ? null : String.valueOf(training.maxSeqLength()));
+    TrainingDevice device = training == null ? null : training.device();
+    fieldOfForm2("device", device == null ? null : device.text());
+  }
+
+  private static String bits(double value) {
+    String bits = Long.toHexString(Double.doubleToLongBits(value));
+    return "0".repeat(16 - bits.length()) + bits;
+  }
+
+  /** The first line says whether the others are there. */
+  private void put(@Nullable Provenance provenance) {
+    field("provenance", provenance == null ? null : "known");
+    if (provenance != null) {
+      field("host", provenance.host());
+      field("user", provenance.user());
+      field("working_dir", provenance.workingDirectory());
+      field("registry_version", provenance.registryVersion());
+      field("git_commit", provenance.gitCommit());
+      field("git_dirty", provenance.gitDirty() == null ? null : provenance.gitDirty().toString());
+      list("environment", inPairs(provenance.environment()));
+    }
+  }
+
+  private static List<String> inPairs(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .flatMap(variable -> Stream.of(variable.getKey(), variable.getValue()))
+        .toList();
+  }
+
+  private static @Nullable String micros(@Nullable Instant at) {
+    return at == null ? null : String.valueOf(EpochMicros.of(at));
+  }
+
+  private void fieldOfForm2(String name, @Nullable String value) {
+    if (form > FIRST_FORM || value != null) {
+      field(name, value);
+    }
+  }
+
+  private void field(String name, @Nullable String value) {
+    if (value == null) {
+      line(name);
+    } else {
+      text(name + "=");
+      element(value);
+    }
+  }
+
+  private void list(String name, List<String> elements) {
+    line(name + "*" + elements.size());
+    elements.forEach(this::element);
+  }
+
+  private void element(String value) {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    text(utf8.length + ":");
+    bytes.writeBytes(utf8);
+    line("");
+  }
+
+  private void line(String text) {
+    text(text + "\n");
+  }
+
+  private void text(String text) {
+    bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.runregistry.run.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.EpochMicros;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The entry of one finished run in the chain of its database. Each has the digest of the one before
+ * in its own, so that none can be changed, removed or put in between without all that follow.
+ *
+ * <p>As it is stored, which need not be as it was made: see {@link #isIntact}.
+ *
+ * @param number 1, 2, 3, … in the order in which endings were recorded
+ * @param runId of the run
+ * @param form in which the digest of the run was taken, see {@link CanonicalRun}
+ * @param runDigest of the run
+ * @param recordedAt when its ending was recorded, by the clock of who made the link, to the
+ *     microsecond
+ * @param sealed whether the ending had been recorded before the database had a chain: the link says
+ *     what it was when the chain was made
+ * @param previous digest of the link before; {@link Digest#ZERO} in the first
+ * @param digest of this link
+ */
+public record ChainLink(
+    long number,
+    RunId runId,
+    int form,
+    Digest runDigest,
+    Instant recordedAt,
+    boolean sealed,
+    Digest previous,
+    Digest digest) {
+
+  private static final byte[] KIND = "run-registry link 1\n".getBytes(StandardCharsets.UTF_8);
+
+  /** Checks nothing but that all is there: a link that was tampered with is one, too. */
+  public ChainLink {
+    requireNonNull(runId, "runId");
+    requireNonNull(runDigest, "runDigest");
+    requireNonNull(recordedAt, "recordedAt");
+    requireNonNull(previous, "previous");
+    requireNonNull(digest, "digest");
+  }
+
+  /**
+   * The link that follows.
+   *
+   * @param head of the chain so far
+   * @param now when
+   * @param sealed whether the ending was recorded before there was a chain
+   */
+  public static ChainLink after(ChainHead head, Run run, Instant now, boolean sealed) {
+    return after(head, run, CanonicalRun.FORM, now, sealed);
+  }
+
+  /**
+   * The link that follows, with a digest of the run in that form.
+   *
+   * @param form 1 to {@value CanonicalRun#FORM}
+   */
+  public static ChainLink after(ChainHead head, Run run, int form, Instant now, boolean sealed) {
+    Digest ofRun = CanonicalRun.digest(run, form);
+    Instant at = now.truncatedTo(ChronoUnit.MICROS);
+    Digest digest = digest(head.digest(), run.id(), form, ofRun, at, sealed);
+    return new ChainLink(
+        head.count() + 1, run.id(), form, ofRun, at, sealed, head.digest(), digest);
+  }
+
+  /**
+   * That of 113 bytes: a line that says what they are, the digest of the link before, the id, the
+   * form (4 bytes), the digest of the run, the microseconds since 1970 (8 bytes), 1 or 0 for
+   * sealed. All numbers are big-endian. PostgreSQL computes the same by itself.
+   */
+  private static Digest digest(
+      Digest previous,
+      RunId runId,
+      int form,
+      Digest runDigest,
+      Instant recordedAt,
+      boolean sealed) {
+    ByteBuffer bytes = ByteBuffer.allocate(KIND.length + 32 + 16 + 4 + 32 + 8 + 1);
+    bytes.put(KIND).put(previous.bytes());
+    bytes.putLong(runId.value().getMostSignificantBits());
+    bytes.putLong(runId.value().getLeastSignificantBits());
+    bytes.putInt(form).put(runDigest.bytes()).putLong(EpochMicros.of(recordedAt));
+    bytes.put((byte) (sealed ? 1 : 0));
+    return Digest.of(bytes.array());
+  }
+
+  /** What its digest has to be. */
+  public Digest expectedDigest() {
+    return digest(previous, runId, form, runDigest, recordedAt, sealed);
+  }
+
+  /** Whether its digest is that of its fields. */
+  public boolean isIntact() {
+    return digest.equals(expectedDigest());
+  }
+
+  /** Where a chain ends that ends with it. */
+  public ChainHead asHead() {
+    return new ChainHead(number, digest);
+  }
+}
