@@ -27,12 +27,12 @@ final class CrashInspector {
   private static final Logger log = LoggerFactory.getLogger(CrashInspector.class);
 
   private final RunId id;
-  private final RunFolder folder;
+  private final Workspace folder;
   private final RunProcesses processes;
   private final ProcessTable table;
   private final Runner here;
 
-  CrashInspector(RunId id, RunFolder folder, ProcessTable table, Runner here) {
+  CrashInspector(RunId id, Workspace folder, ProcessTable table, Runner here) {
     this.id = id;
     this.folder = folder;
     this.table = table;
@@ -55,7 +55,7 @@ final class CrashInspector {
 
   /** Returns the process that began the run, which the journal has noted. */
   private Runner owner() throws IOException {
-    return RunJson.readStarted(folder.note(folder.started())).runner();
+    return Runner.readFrom(folder.run());
   }
 
   /** Returns whether anything with the mark of the run lives. */

@@ -1,7 +1,7 @@
 package dev.runregistry.executor.local;
 
-import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.dataset.DatasetException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;

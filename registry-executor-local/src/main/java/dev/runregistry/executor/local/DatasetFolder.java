@@ -1,8 +1,8 @@
 package dev.runregistry.executor.local;
 
+import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetException;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.DatasetPage;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

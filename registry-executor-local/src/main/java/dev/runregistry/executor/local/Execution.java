@@ -4,9 +4,9 @@ import dev.runregistry.executor.local.LocalRunExecutor.Settings;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -34,7 +34,7 @@ final class Execution implements ExecutionHandle {
   private final Run run;
   private final Invocation invocation;
   private final Settings settings;
-  private final RunFolder folder;
+  private final Workspace folder;
   private final Consumer<Execution> onEnd;
   private final CompletableFuture<Cause> cause = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
@@ -65,7 +65,7 @@ final class Execution implements ExecutionHandle {
     this.invocation = invocation;
     this.settings = settings;
     this.onEnd = onEnd;
-    folder = new RunFolder(workspace);
+    folder = new Workspace(workspace);
   }
 
   /** Passes the signal on; see {@link LocalRunExecutor#signal}. */

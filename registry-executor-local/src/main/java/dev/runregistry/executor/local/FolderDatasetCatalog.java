@@ -2,11 +2,11 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetException;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.DatasetPage;
-import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;

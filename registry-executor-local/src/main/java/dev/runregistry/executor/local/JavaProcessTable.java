@@ -35,7 +35,7 @@ final class JavaProcessTable implements ProcessTable {
   }
 
   @Override
-  public void signal(Collection<Entry> processes, ProcessSignal signal) {
+  public void signal(Collection<Entry> processes, String signal) {
     Signals.send(this, processes, signal);
   }
 

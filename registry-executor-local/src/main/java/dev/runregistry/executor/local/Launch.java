@@ -25,11 +25,11 @@ final class Launch {
   private final Run run;
   private final Invocation invocation;
   private final Settings settings;
-  private final RunFolder folder;
+  private final Workspace folder;
   private final List<String> command;
   private final ProgramLookup programs;
 
-  Launch(Run run, Invocation invocation, Settings settings, RunFolder folder) {
+  Launch(Run run, Invocation invocation, Settings settings, Workspace folder) {
     this.run = run;
     this.invocation = invocation;
     this.settings = settings;

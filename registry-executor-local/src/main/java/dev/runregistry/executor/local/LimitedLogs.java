@@ -19,18 +19,18 @@ import org.slf4j.LoggerFactory;
 final class LimitedLogs {
   private static final Logger log = LoggerFactory.getLogger(LimitedLogs.class);
 
-  private final RunFolder folder;
+  private final Workspace folder;
   private final LogLimit limit;
   private final LogTotals totals;
 
-  private LimitedLogs(RunFolder folder, LogLimit limit) {
+  private LimitedLogs(Workspace folder, LogLimit limit) {
     this.folder = folder;
     this.limit = limit;
     totals = new LogTotals(folder);
   }
 
   /** Those of a run that has begun; the limit is in its folder. */
-  static LimitedLogs of(RunFolder folder) {
+  static LimitedLogs of(Workspace folder) {
     return new LimitedLogs(folder, new RunProcesses(folder).logLimit());
   }
 

@@ -25,7 +25,7 @@ final class LiveRun {
   private final Process supervisor;
   private final Run run;
   private final Settings settings;
-  private final RunFolder folder;
+  private final Workspace folder;
   private final RunProcesses processes;
   private final SupervisorLink link;
   private final ProcessTree tree;
@@ -33,7 +33,7 @@ final class LiveRun {
   private volatile boolean signalled;
   private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
 
-  LiveRun(Process supervisor, Run run, Settings settings, RunFolder folder) {
+  LiveRun(Process supervisor, Run run, Settings settings, Workspace folder) {
     this.supervisor = supervisor;
     this.run = run;
     this.settings = settings;
@@ -144,7 +144,7 @@ final class LiveRun {
         sure = seen.isPresent();
       }
     }
-    settings.table().signal(targets, signal);
+    settings.table().signal(targets, signal.name());
     return sure;
   }
 

@@ -10,11 +10,11 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
-import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.UnreadableOutcomeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,7 +128,7 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   private CrashInspector inspector(RunId id, Path workspace) throws IOException {
-    return new CrashInspector(id, new RunFolder(workspace), settings.table(), owner());
+    return new CrashInspector(id, new Workspace(workspace), settings.table(), owner());
   }
 
   private Runner owner() throws IOException {
@@ -142,7 +142,7 @@ public final class LocalRunExecutor implements RunExecutor {
 
   @Override
   public void terminate(Run running, Path workspace, TerminationReason reason) {
-    RunFolder folder = new RunFolder(workspace);
+    Workspace folder = new Workspace(workspace);
     if (reason == TerminationReason.TIME_LIMIT) {
       try {
         new RunProcesses(folder).timedOut();

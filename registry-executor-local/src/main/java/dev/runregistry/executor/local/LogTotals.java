@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 final class LogTotals {
   private static final int MAX_BYTES = 1 << 24; // a cut four times a second for days
 
-  private final RunFolder folder;
+  private final Workspace folder;
 
-  LogTotals(RunFolder folder) {
+  LogTotals(Workspace folder) {
     this.folder = folder;
   }
 

@@ -25,7 +25,7 @@ final class Orphan {
   private final Duration grace;
   private final boolean keeps;
 
-  Orphan(RunId id, RunFolder folder, ProcessTable table) {
+  Orphan(RunId id, Workspace folder, ProcessTable table) {
     this.id = id;
     this.table = table;
     RunProcesses noted = new RunProcesses(folder);
@@ -74,7 +74,7 @@ final class Orphan {
       pause.sleep();
     }
     if (supervisorLives()) { // stopped, say
-      table.signal(List.of(supervisor.orElseThrow()), ProcessSignal.KILL);
+      table.signal(List.of(supervisor.orElseThrow()), ProcessSignal.KILL.name());
     }
   }
 

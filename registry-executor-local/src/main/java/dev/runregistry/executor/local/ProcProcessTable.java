@@ -70,7 +70,7 @@ final class ProcProcessTable implements ProcessTable {
   }
 
   @Override
-  public void signal(Collection<Entry> processes, ProcessSignal signal) {
+  public void signal(Collection<Entry> processes, String signal) {
     Signals.send(this, processes, signal);
   }
 

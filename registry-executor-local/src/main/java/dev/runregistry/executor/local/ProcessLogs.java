@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
 public final class ProcessLogs {
   private static final Logger log = LoggerFactory.getLogger(ProcessLogs.class);
 
-  private final RunFolder folder;
+  private final Workspace folder;
 
-  private ProcessLogs(RunFolder folder) {
+  private ProcessLogs(Workspace folder) {
     this.folder = folder;
   }
 
   /** Returns the logs of the run with that workspace. */
   public static ProcessLogs in(Path workspace) {
-    return new ProcessLogs(new RunFolder(workspace));
+    return new ProcessLogs(new Workspace(workspace));
   }
 
   /** Returns the file with the output to that stream; empty if there is none. */

@@ -71,8 +71,12 @@ interface ProcessTable {
   /** Whether the environment of the process has this entry; false where that cannot be known. */
   boolean hasInEnvironment(Entry process, String nameAndValue);
 
-  /** Sends the signal to those that are still the same processes; the rest is left alone. */
-  void signal(Collection<Entry> processes, ProcessSignal signal);
+  /**
+   * Sends a signal to those that are still the same processes; the rest is left alone.
+   *
+   * @param signal its name, such as {@code TERM}
+   */
+  void signal(Collection<Entry> processes, String signal);
 
   /** That of this operating system. */
   static ProcessTable ofThisHost() {

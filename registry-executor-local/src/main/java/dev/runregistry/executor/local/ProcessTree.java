@@ -90,7 +90,7 @@ final class ProcessTree {
   }
 
   void signal(ProcessSignal signal) {
-    table.signal(find(), signal);
+    table.signal(find(), signal.name());
   }
 
   /**
@@ -104,7 +104,7 @@ final class ProcessTree {
     long giveUp = System.nanoTime() + KILLING.toNanos();
     List<Entry> left = find();
     while (!left.isEmpty() && System.nanoTime() < giveUp) {
-      table.signal(left, ProcessSignal.KILL);
+      table.signal(left, ProcessSignal.KILL.name());
       pause.sleep();
       left = find();
     }
@@ -120,10 +120,10 @@ final class ProcessTree {
     List<Entry> unasked = left;
     while (!left.isEmpty()) {
       left.forEach(process -> met.add(process.identity()));
-      table.signal(unasked, ProcessSignal.TERM);
+      table.signal(unasked, ProcessSignal.TERM.name());
       // a stopped one gets its TERM only when it goes on
       List<Entry> stopped = left.stream().filter(Entry::isStopped).toList();
-      table.signal(stopped, ProcessSignal.CONT);
+      table.signal(stopped, ProcessSignal.CONT.name());
       if (System.nanoTime() - begin >= grace.toNanos()) {
         break;
       }

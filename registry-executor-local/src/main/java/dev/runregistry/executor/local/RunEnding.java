@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 record RunEnding(
     Run run,
-    RunFolder folder,
+    Workspace folder,
     RunProcesses processes,
     OptionalInt supervisorExit,
     boolean startWitnessed,
@@ -69,7 +69,7 @@ record RunEnding(
    */
   RunEnding(
       Run run,
-      RunFolder folder,
+      Workspace folder,
       RunProcesses processes,
       OptionalInt supervisorExit,
       ProcessTree.Ending leftBehind) {

@@ -3,23 +3,18 @@ package dev.runregistry.executor.local;
 import dev.runregistry.executor.local.internal.FileTooLargeException;
 import dev.runregistry.executor.local.internal.NotRegularFileException;
 import dev.runregistry.executor.local.internal.RegularFiles;
-import dev.runregistry.run.LogStream;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Where everything about one run is on this host.
+ * The files of the journal about one run.
  *
  * @param path the absolute path of the folder
  */
 record RunFolder(Path path) {
-  /** A command line has a few megabytes at most, each byte of it six as JSON. */
-  private static final int MAX_NOTE_BYTES = 64 << 20;
-
   /** The started run and who started it. */
   Path started() {
     return path.resolve("run.json");
@@ -35,59 +30,9 @@ record RunFolder(Path path) {
     return path.resolve("outcome.json");
   }
 
-  /** The configuration of a training; not there for other commands. */
-  Path config() {
-    return path.resolve(DatasetCatalog.TRAINING_CONFIG);
-  }
-
-  /** The whole of what the run printed to that stream. */
-  Path log(LogStream stream) {
-    return path.resolve(stream.text() + ".log");
-  }
-
-  /** In which order the two logs were written; see {@link OutputPieces}. */
-  Path outputIndex() {
-    return path.resolve("output-index");
-  }
-
-  /** What the supervisor itself had to say. */
-  Path supervisorLog() {
-    return path.resolve("supervisor.log");
-  }
-
-  /** The deadline, and who the supervisor and the child are; see {@link RunProcesses}. */
-  Path processes() {
-    return path.resolve("processes");
-  }
-
-  /** The exit code, written by the supervisor; its time of modification is when the run ended. */
-  Path exit() {
-    return path.resolve("exit");
-  }
-
   /** Locked by whoever may say how the run ended; see {@link Claims}. */
   Path claim() {
     return path.resolve("claim");
-  }
-
-  /** There from the moment when the run is ended because it is over its time limit. */
-  Path timedOut() {
-    return path.resolve("timed-out");
-  }
-
-  /** How much was printed to each stream; there where that is more than its log keeps. */
-  Path logTotals() {
-    return path.resolve("log-totals");
-  }
-
-  /** By how much an earlier version cut a log while it grew. */
-  Path logCuts() {
-    return path.resolve("log-cuts");
-  }
-
-  /** There once nothing of the run was found alive: its supervisor starts nothing after that. */
-  Path vanished() {
-    return path.resolve("vanished");
   }
 
   /**
@@ -96,7 +41,7 @@ record RunFolder(Path path) {
    */
   byte[] note(Path file) throws IOException {
     try {
-      return RegularFiles.read(file, MAX_NOTE_BYTES, LinkOption.NOFOLLOW_LINKS);
+      return RegularFiles.read(file, BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
     } catch (NotRegularFileException | FileTooLargeException e) { // the run has replaced it
       throw new DamagedNoteException(String.valueOf(e.getReason()), e);
     }

@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.executor.local.internal.RegularFiles;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,9 +3,6 @@ package dev.runregistry.executor.local;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Provenance;
@@ -29,11 +26,7 @@ final class RunJson {
   /** Written into every note. A reader refuses those that it does not know. */
   static final int FORMAT = 1;
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // it would keep each name
-          .build();
+  private static final JsonFactory JSON = new JsonFactory();
 
   private RunJson() {}
 
@@ -100,10 +93,8 @@ final class RunJson {
   }
 
   private static <T> T read(byte[] note, Reading<T> what) throws IOException {
-    try (JsonParser parser = JSON.createParser(note)) {
-      return what.from(RunJsonReader.of(parser));
-    } catch (JsonProcessingException e) {
-      throw new DamagedNoteException("the note is not JSON: " + e.getOriginalMessage(), e);
+    try {
+      return what.from(RunJsonReader.of(note));
     } catch (IllegalArgumentException
         | NullPointerException
         | ClassCastException

@@ -2,8 +2,6 @@ package dev.runregistry.executor.local;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
@@ -20,7 +18,6 @@ import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +33,8 @@ final class RunJsonReader {
     this.note = note;
   }
 
-  static RunJsonReader of(JsonParser parser) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new DamagedNoteException("the note is not a JSON object", null);
-    }
-    RunJsonReader reader = new RunJsonReader(new Values(parser).object());
+  static RunJsonReader of(byte[] json) throws IOException {
+    RunJsonReader reader = new RunJsonReader(BoundedJson.object(json));
     if (reader.number("format") != RunJson.FORMAT) {
       throw new IOException("the note has format " + reader.number("format") + ", unknown here");
     }
@@ -48,16 +42,7 @@ final class RunJsonReader {
   }
 
   StartedRun startedRun() {
-    RunJsonReader runner = within("runner");
-    return new StartedRun(
-        run(),
-        new Runner(
-            runner.text("host"),
-            runner.textOrNull("machine_id"),
-            runner.textOrNull("boot_id"),
-            runner.textOrNull("pid_namespace"),
-            new ProcessIdentity(runner.number("pid"), runner.number("start_time"))),
-        database());
+    return new StartedRun(run(), Runner.of(within("runner").note), database());
   }
 
   /** Unknown in notes of versions that did not write it. */
@@ -154,59 +139,5 @@ final class RunJsonReader {
 
   private Object present(String name) {
     return requireNonNull(note.get(name), name);
-  }
-
-  /** Reads a note that a run may have replaced: into bounded memory, whatever it has. */
-  private static final class Values {
-    private static final int MAX_NAMES = 100_000;
-    private static final int MAX_ITEMS = 1 << 20;
-
-    private final JsonParser parser;
-    private int names;
-    private int items;
-
-    Values(JsonParser parser) {
-      this.parser = parser;
-    }
-
-    Map<String, @Nullable Object> object() throws IOException {
-      Map<String, @Nullable Object> fields = new HashMap<>();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        names = within(names, MAX_NAMES);
-        String name = parser.currentName();
-        parser.nextToken();
-        fields.put(name, value());
-      }
-      return fields;
-    }
-
-    private @Nullable Object value() throws IOException {
-      return switch (parser.currentToken()) {
-        case START_OBJECT -> object();
-        case START_ARRAY -> array();
-        case VALUE_NUMBER_INT -> parser.getLongValue();
-        case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-        case VALUE_NULL -> null;
-        case VALUE_TRUE -> true;
-        case VALUE_FALSE -> false;
-        default -> parser.getText();
-      };
-    }
-
-    private List<@Nullable Object> array() throws IOException {
-      List<@Nullable Object> list = new ArrayList<>();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        items = within(items, MAX_ITEMS);
-        list.add(value());
-      }
-      return list;
-    }
-
-    private static int within(int count, int most) throws DamagedNoteException {
-      if (count == most) {
-        throw new DamagedNoteException("the note has more than " + most + " values", null);
-      }
-      return count + 1;
-    }
   }
 }

@@ -34,15 +34,15 @@ final class RunProcesses {
 
   private static final int MAX_BYTES = 1 << 16; // a stat line has some 300
 
-  private final RunFolder folder;
+  private final Workspace folder;
   private final boolean evidence;
 
   /** Reads for what goes on: what cannot be read at this moment is not there yet. */
-  RunProcesses(RunFolder folder) {
+  RunProcesses(Workspace folder) {
     this(folder, false);
   }
 
-  private RunProcesses(RunFolder folder, boolean evidence) {
+  private RunProcesses(Workspace folder, boolean evidence) {
     this.folder = folder;
     this.evidence = evidence;
   }
@@ -51,7 +51,7 @@ final class RunProcesses {
    * Reads to judge a run by: what cannot be read at this moment is an {@link UncheckedIOException},
    * because taken for absent it would be evidence of another ending.
    */
-  static RunProcesses asEvidence(RunFolder folder) {
+  static RunProcesses asEvidence(Workspace folder) {
     return new RunProcesses(folder, true);
   }
 

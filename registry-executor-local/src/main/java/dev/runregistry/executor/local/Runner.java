@@ -1,12 +1,16 @@
 package dev.runregistry.executor.local;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.executor.local.internal.RegularFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,42 @@ record Runner(
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final String INITIAL_PID_NAMESPACE = "pid:[4026531836]"; // PROC_PID_INIT_INO
   private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
+
+  /**
+   * Reads the process that began a run from the note of its beginning.
+   *
+   * @throws IOException if that cannot be read, or has no such process
+   */
+  static Runner readFrom(Path note) throws IOException {
+    Map<String, @Nullable Object> fields =
+        BoundedJson.object(
+            RegularFiles.read(note, BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS));
+    if (fields.get("runner") instanceof Map<?, ?> runner) {
+      try {
+        return of(runner);
+      } catch (NullPointerException | ClassCastException e) {
+        throw new DamagedNoteException("the process that began the run is not whole", e);
+      }
+    }
+    throw new DamagedNoteException("the process that began the run is missing", null);
+  }
+
+  /**
+   * Returns the process that these fields of JSON say.
+   *
+   * @throws NullPointerException if one is missing
+   * @throws ClassCastException if one is of another type
+   */
+  static Runner of(Map<?, ?> fields) {
+    return new Runner(
+        (String) requireNonNull(fields.get("host"), "host"),
+        (String) fields.get("machine_id"),
+        (String) fields.get("boot_id"),
+        (String) fields.get("pid_namespace"),
+        new ProcessIdentity(
+            (Long) requireNonNull(fields.get("pid"), "pid"),
+            (Long) requireNonNull(fields.get("start_time"), "start_time")));
+  }
 
   /** This process. */
   static Runner current(ProcessTable table) throws IOException {

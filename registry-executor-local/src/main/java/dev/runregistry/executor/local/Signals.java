@@ -18,7 +18,7 @@ final class Signals {
 
   private Signals() {}
 
-  static void send(ProcessTable table, Collection<Entry> processes, ProcessSignal signal) {
+  static void send(ProcessTable table, Collection<Entry> processes, String signal) {
     List<Entry> same =
         processes.stream()
             .filter(
@@ -29,8 +29,8 @@ final class Signals {
                         .isPresent())
             .toList();
     switch (signal) {
-      case TERM -> same.forEach(process -> handle(process).ifPresent(ProcessHandle::destroy));
-      case KILL ->
+      case "TERM" -> same.forEach(process -> handle(process).ifPresent(ProcessHandle::destroy));
+      case "KILL" ->
           same.forEach(process -> handle(process).ifPresent(ProcessHandle::destroyForcibly));
       default -> sendByCommand(same, signal); // Java knows no others
     }
@@ -40,13 +40,12 @@ final class Signals {
     return ProcessHandle.of(process.identity().pid());
   }
 
-  private static void sendByCommand(List<Entry> processes, ProcessSignal signal) {
+  private static void sendByCommand(List<Entry> processes, String signal) {
     if (processes.isEmpty()) {
       return;
     }
     // kill is built into every shell, while /bin/kill is missing in small containers
-    List<String> command =
-        new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", signal.name()));
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", signal));
     processes.forEach(process -> command.add(Long.toString(process.identity().pid())));
     try {
       // some may have ended meanwhile, so its exit code says nothing

@@ -40,7 +40,7 @@ final class Supervisor {
    */
   static ProcessBuilder of(
       RunId id,
-      RunFolder folder,
+      Workspace folder,
       List<String> command,
       Map<String, @Nullable String> environment,
       Settings settings)

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.dataset.Dataset;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -13,6 +12,7 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -50,18 +50,18 @@ class CrashInspectorTest {
 
   @AfterEach
   void endWhatIsLeft() {
-    home.active().forEach(id -> new Orphan(id, home.activeFolder(id), TABLE).end());
+    home.active().forEach(id -> new Orphan(id, LocalRuns.workspace(home, id), TABLE).end());
   }
 
   /** Its registry is dead, its claim is ours, and it waits for somebody to write to the fifo. */
-  private RunFolder orphan() throws IOException, InterruptedException {
+  private Workspace orphan() throws IOException, InterruptedException {
     return orphan("echo up; read -r _ <\"$1\"; echo down; exit 7");
   }
 
-  private RunFolder orphan(String script) throws IOException, InterruptedException {
+  private Workspace orphan(String script) throws IOException, InterruptedException {
     Process registry =
         RegistryProcess.builder(folder, "sh", "-c", script, "sh", fifo.toString()).start();
-    RunFolder run = RegistryProcess.onlyRun(folder);
+    Workspace run = RegistryProcess.onlyRun(folder);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
     assertThat(home.tryLock(id(run))).as("its registry lives").isFalse();
     registry.destroyForcibly().waitFor();
@@ -69,11 +69,11 @@ class CrashInspectorTest {
     return run;
   }
 
-  private static RunId id(RunFolder run) {
+  private static RunId id(Workspace run) {
     return RunId.parse(String.valueOf(run.path().getFileName()));
   }
 
-  private Object standing(RunFolder run) {
+  private Object standing(Workspace run) {
     return LocalRuns.found(home, id(run));
   }
 
@@ -87,11 +87,11 @@ class CrashInspectorTest {
     LocalRuns.await(() -> !TABLE.isAlive(process));
   }
 
-  private static ProcessIdentity supervisor(RunFolder run) {
+  private static ProcessIdentity supervisor(Workspace run) {
     return new RunProcesses(run).supervisor().orElseThrow().identity();
   }
 
-  private static ProcessIdentity child(RunFolder run) {
+  private static ProcessIdentity child(Workspace run) {
     return new RunProcesses(run).child().orElseThrow().identity();
   }
 
@@ -128,7 +128,7 @@ class CrashInspectorTest {
       })
   void a_fifo_that_a_run_has_put_in_its_folder_keeps_nobody_waiting(String name) throws Exception {
     Run run = endedAndNotNoted();
-    Fifo.inPlaceOf(home.activeFolder(run.id()).path().resolve(name));
+    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).path().resolve(name));
 
     Inspection.Exited found = (Inspection.Exited) LocalRuns.found(home, run.id());
     home.end(run.finish(found.outcome(), found.at()));
@@ -140,20 +140,20 @@ class CrashInspectorTest {
   @Test
   void a_fifo_instead_of_the_output_index_does_not_block_its_reader() throws Exception {
     Run run = endedAndNotNoted();
-    assertThat(ProcessLogs.in(home.activeFolder(run.id()).path()).pieces()).isPresent();
-    Fifo.inPlaceOf(home.activeFolder(run.id()).outputIndex());
+    assertThat(ProcessLogs.in(LocalRuns.workspace(home, run.id()).path()).pieces()).isPresent();
+    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).outputIndex());
 
-    assertThat(ProcessLogs.in(home.activeFolder(run.id()).path()).pieces()).isEmpty();
+    assertThat(ProcessLogs.in(LocalRuns.workspace(home, run.id()).path()).pieces()).isEmpty();
     assertThat(home.database(run.id())).isNotNull();
   }
 
   @Test
   void a_fifo_instead_of_the_exit_code_or_of_the_note_keeps_nobody_waiting() throws Exception {
     Run run = endedAndNotNoted();
-    Fifo.inPlaceOf(home.activeFolder(run.id()).exit());
+    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).exit());
     assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
 
-    Fifo.inPlaceOf(home.activeFolder(run.id()).started());
+    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).run());
     assertThat(LocalRuns.found(home, run.id()))
         .isEqualTo(new JournalEntry.Corrupt("run.json: not a regular file"));
   }
@@ -162,7 +162,7 @@ class CrashInspectorTest {
   void a_fifo_instead_of_the_claim_keeps_nobody_waiting() throws Exception {
     Run run = endedAndNotNoted();
     home.unlock(run.id());
-    Fifo.inPlaceOf(home.activeFolder(run.id()).claim());
+    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).path().resolve("claim"));
 
     assertThat(home.tryLock(run.id())).isTrue();
   }
@@ -171,7 +171,7 @@ class CrashInspectorTest {
   @Test
   void what_cannot_be_read_is_left_alone_until_it_can() throws Exception {
     Run run = endedAndNotNoted();
-    Path place = home.activeFolder(run.id()).path();
+    Path place = LocalRuns.workspace(home, run.id()).path();
     Path moved = Files.move(place, folder.resolve("moved"));
     Files.createSymbolicLink(place, place.getFileName());
 
@@ -190,10 +190,11 @@ class CrashInspectorTest {
     Run running = Runs.running();
     home.begin(running, new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
     home.bind(running.id(), database);
-    Files.writeString(home.activeFolder(running.id()).started(), "{");
+    Files.writeString(LocalRuns.workspace(home, running.id()).run(), "{");
 
     assertThat(home.database(running.id())).isEqualTo(database);
-    Files.writeString(home.activeFolder(running.id()).database(), "\0\0\0");
+    Files.writeString(
+        LocalRuns.workspace(home, running.id()).path().resolve("database.json"), "\0\0\0");
     assertThat(home.database(running.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
     home.quarantine(running.id().toString());
     home.unlock(running.id());
@@ -202,7 +203,7 @@ class CrashInspectorTest {
   @Test
   void a_run_that_outlives_its_registry_goes_on_and_then_ends_as_it_did()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     assertThat(standing(run))
         .isInstanceOfSatisfying(
             Inspection.Running.class,
@@ -228,7 +229,7 @@ class CrashInspectorTest {
   @Test
   void a_run_whose_supervisor_was_killed_goes_on_and_then_nobody_knows_how_it_ended()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     kill(supervisor(run));
     assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
 
@@ -241,13 +242,13 @@ class CrashInspectorTest {
     assertThat(vanished(run).output()).isEqualTo(Runs.output("up\n", ""));
   }
 
-  private Inspection.Lost vanished(RunFolder run) {
+  private Inspection.Lost vanished(Workspace run) {
     return (Inspection.Lost) standing(run);
   }
 
   @Test
   void a_child_that_was_killed_ended_by_that_signal() throws IOException, InterruptedException {
-    RunFolder run = orphan("echo up; read -r _ <\"$1\"");
+    Workspace run = orphan("echo up; read -r _ <\"$1\"");
 
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
@@ -257,7 +258,7 @@ class CrashInspectorTest {
 
   @Test
   void of_all_that_was_killed_at_once_nothing_is_known() throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     kill(supervisor(run));
     kill(child(run));
 
@@ -268,7 +269,7 @@ class CrashInspectorTest {
   void what_a_run_left_behind_keeps_it_alive_only_until_its_own_end()
       throws IOException, InterruptedException {
     String mark = "mark-" + UUID.randomUUID();
-    RunFolder run =
+    Workspace run =
         orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; read -r _ <\"$1\"; exit 3");
     go();
     LocalRuns.await(() -> LocalRuns.contains(run.exit(), "\n"));
@@ -286,7 +287,7 @@ class CrashInspectorTest {
   @Test
   void whatever_carries_the_cookie_is_the_run_when_its_supervisor_was_killed()
       throws IOException, InterruptedException {
-    RunFolder run = orphan("(sleep 1000) & echo up; read -r _ <\"$1\"");
+    Workspace run = orphan("(sleep 1000) & echo up; read -r _ <\"$1\"");
     kill(supervisor(run));
     kill(child(run));
 
@@ -296,7 +297,7 @@ class CrashInspectorTest {
   @Test
   void a_supervisor_that_has_not_said_who_it_is_is_seen_all_the_same()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     Files.writeString(run.processes(), "");
 
     assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
@@ -307,7 +308,7 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
-    RunFolder its = runs.folder(run);
+    Workspace its = runs.folder(run);
     new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
     home.unlock(run.id());
     assertThat(home.tryLock(run.id())).isTrue();
@@ -334,7 +335,7 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
-    RunFolder its = runs.folder(run);
+    Workspace its = runs.folder(run);
     ProcessBuilder supervisor =
         Supervisor.of(run.id(), its, run.spec().command(), Map.of(), runs.settings())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -348,8 +349,8 @@ class CrashInspectorTest {
   @Test
   void a_run_of_a_boot_before_this_is_over_even_if_its_pids_are_in_use()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
+    Workspace run = orphan();
+    edit(run.run(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
 
     assertThat(vanished(run).reason()).isEqualTo("the host restarted meanwhile, before it ended");
 
@@ -359,13 +360,13 @@ class CrashInspectorTest {
 
   @Test
   void a_run_of_another_host_is_never_judged() throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
-    edit(run.started(), "\"machine_id\":(null|\"[^\"]*\")", "\"machine_id\":\"another\"");
+    Workspace run = orphan();
+    edit(run.run(), "\"boot_id\":\"[^\"]*\"", "\"boot_id\":\"another\"");
+    edit(run.run(), "\"machine_id\":(null|\"[^\"]*\")", "\"machine_id\":\"another\"");
 
     assertThat(standing(run)).isInstanceOf(Inspection.NotVisible.class);
 
-    edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"theirs\"");
+    edit(run.run(), "\"host\":\"[^\"]*\"", "\"host\":\"theirs\"");
     assertThat(standing(run))
         .isEqualTo(
             new Inspection.NotVisible(
@@ -374,8 +375,8 @@ class CrashInspectorTest {
 
   @Test
   void a_host_that_was_renamed_is_still_the_same() throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"host\":\"[^\"]*\"", "\"host\":\"old-name\"");
+    Workspace run = orphan();
+    edit(run.run(), "\"host\":\"[^\"]*\"", "\"host\":\"old-name\"");
 
     assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
   }
@@ -383,12 +384,12 @@ class CrashInspectorTest {
   @Test
   void a_registry_that_lives_in_another_process_is_left_to_its_run()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     ProcessIdentity alive = child(run);
-    edit(run.started(), "\"pid\":\\d+", "\"pid\":" + alive.pid());
+    edit(run.run(), "\"pid\":\\d+", "\"pid\":" + alive.pid());
     assertThat(standing(run)).as("a pid is used again").isInstanceOf(Inspection.Running.class);
 
-    edit(run.started(), "\"start_time\":\\d+", "\"start_time\":" + alive.startTime());
+    edit(run.run(), "\"start_time\":\\d+", "\"start_time\":" + alive.startTime());
 
     assertThat(standing(run))
         .isEqualTo(new Inspection.NotVisible("Is carried out by the process " + alive.pid()));
@@ -397,9 +398,9 @@ class CrashInspectorTest {
   @Test
   void a_run_in_another_container_is_seen_from_the_host_and_not_judged_from_elsewhere()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
-    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.started()));
+    Workspace run = orphan();
+    edit(run.run(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
+    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.run()));
 
     assertThat(remains(run, started.runner(), "pid:[4026531836]"))
         .isInstanceOf(Inspection.Running.class);
@@ -419,10 +420,10 @@ class CrashInspectorTest {
   @Test
   void a_container_whose_first_process_is_gone_is_gone_with_all_its_runs()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
-    edit(run.started(), "\"pid\":\\d+", "\"pid\":1");
-    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.started()));
+    Workspace run = orphan();
+    edit(run.run(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
+    edit(run.run(), "\"pid\":\\d+", "\"pid\":1");
+    StartedRun started = RunJson.readStarted(Files.readAllBytes(run.run()));
 
     assertThat(remains(run, started.runner(), "pid:[88]"))
         .isInstanceOfSatisfying(
@@ -431,7 +432,7 @@ class CrashInspectorTest {
                 assertThat(vanished.reason()).isEqualTo("its container ended, before it ended"));
   }
 
-  private Inspection remains(RunFolder run, Runner then, @Nullable String namespace)
+  private Inspection remains(Workspace run, Runner then, @Nullable String namespace)
       throws IOException {
     Runner here =
         new Runner(
@@ -443,8 +444,8 @@ class CrashInspectorTest {
   void an_orphan_over_its_limit_is_ended_with_all_it_started_and_that_is_remembered()
       throws IOException, InterruptedException {
     String mark = "mark-" + UUID.randomUUID();
-    RunFolder run = orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; sleep 1000");
-    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    Workspace run = orphan("setsid sh -c 'sleep 1000' " + mark + " & echo up; sleep 1000");
+    edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
     assertThat(standing(run)).isInstanceOf(Inspection.Running.class);
 
     LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
@@ -462,8 +463,8 @@ class CrashInspectorTest {
   @Test
   void an_orphan_whose_supervisor_was_killed_is_ended_all_the_same()
       throws IOException, InterruptedException {
-    RunFolder run = orphan("echo up; sleep 1000");
-    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    Workspace run = orphan("echo up; sleep 1000");
+    edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
     kill(supervisor(run));
     ProcessIdentity child = child(run);
 
@@ -478,12 +479,12 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     for (int grace : new int[] {60_000, 0}) {
       Path tidied = folder.resolve("tidied-" + grace);
-      RunFolder run =
+      Workspace run =
           orphan(
               "trap 'sleep 0.3; touch %s; exit' TERM; echo up; while :; do sleep 0.1; done"
                   .formatted(tidied));
       edit(run.processes(), "grace \\d+", "grace " + grace);
-      edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+      edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
 
       LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
 
@@ -496,7 +497,7 @@ class CrashInspectorTest {
   @Test
   void an_exit_code_on_a_full_disk_is_the_one_among_the_processes()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     Files.createDirectory(run.exit()); // so that no file can be made there
     go();
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
@@ -511,7 +512,7 @@ class CrashInspectorTest {
 
   @Test
   void zeros_where_an_exit_code_was_are_no_exit_code() throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     kill(supervisor(run));
     kill(child(run));
     Files.write(run.exit(), new byte[] {0, 0, '\n'});
@@ -523,8 +524,8 @@ class CrashInspectorTest {
   @Test
   void a_registry_that_is_killed_while_it_ends_a_run_over_its_limit_leaves_a_timeout()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    edit(run.started(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+    Workspace run = orphan();
+    edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
     new RunProcesses(run).timedOut();
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
@@ -535,7 +536,7 @@ class CrashInspectorTest {
   @Test
   void an_exit_code_that_did_not_fit_on_the_disk_is_not_made_up()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     kill(supervisor(run));
     kill(child(run));
     Files.writeString(run.exit(), "");
@@ -547,7 +548,7 @@ class CrashInspectorTest {
   @Test
   void a_clock_that_was_set_back_changes_the_time_of_the_end_and_nothing_else()
       throws IOException, InterruptedException {
-    RunFolder run = orphan();
+    Workspace run = orphan();
     go();
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
     Instant past = Instant.parse("1999-12-31T00:00:00Z");
@@ -565,48 +566,48 @@ class CrashInspectorTest {
   void a_note_that_is_no_note_is_damaged_and_one_of_a_newer_registry_is_not() throws IOException {
     Run run = Runs.running();
     home.begin(run);
-    RunFolder its = home.activeFolder(run.id());
-    byte[] good = Files.readAllBytes(its.started());
+    Workspace its = LocalRuns.workspace(home, run.id());
+    byte[] good = Files.readAllBytes(its.run());
 
     for (String bad :
         List.of("", "{", "[]", "null", "\0\0\0", "{\"format\":1}", "{\"format\":\"x\"}")) {
-      Files.writeString(its.started(), bad);
+      Files.writeString(its.run(), bad);
       assertThat(LocalRuns.found(home, run.id())).as(bad).isInstanceOf(JournalEntry.Corrupt.class);
     }
     Files.write(
-        its.started(),
+        its.run(),
         RunJson.started(Runs.running(), Runner.current(TABLE), DatabaseIdentity.UNKNOWN));
     assertThat(LocalRuns.found(home, run.id()))
         .isEqualTo(new JournalEntry.Corrupt("run.json: it is of another run"));
-    Files.delete(its.started());
+    Files.delete(its.run());
     assertThat(LocalRuns.found(home, run.id()))
         .isEqualTo(new JournalEntry.Corrupt("there is no run.json"));
 
-    Files.writeString(its.started(), "{\"format\":2}");
+    Files.writeString(its.run(), "{\"format\":2}");
     assertThatThrownBy(() -> LocalRuns.found(home, run.id()))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("format 2");
-    Files.write(its.started(), good);
+    Files.write(its.run(), good);
     assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
   }
 
   @Test
   void a_damaged_run_that_lives_is_not_touched() throws IOException, InterruptedException {
-    RunFolder run = orphan();
-    byte[] good = Files.readAllBytes(run.started());
-    Files.writeString(run.started(), "{");
+    Workspace run = orphan();
+    byte[] good = Files.readAllBytes(run.run());
+    Files.writeString(run.run(), "{");
 
     assertThat(standing(run)).isInstanceOf(JournalEntry.Corrupt.class);
     assertThat(LocalRunExecutor.builder().build().isAlive(id(run), run.path())).isTrue();
-    Files.write(run.started(), good);
+    Files.write(run.run(), good);
   }
 
   @Test
   void a_damaged_ending_is_kept_beside_and_found_out_again() throws IOException {
     Run run = Runs.running();
     home.begin(run);
-    RunFolder its = home.activeFolder(run.id());
-    Files.writeString(its.ended(), "{\"form");
+    Workspace its = LocalRuns.workspace(home, run.id());
+    Files.writeString(its.path().resolve("outcome.json"), "{\"form");
     assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
 
     home.end(Runs.ended(run, Runs.lost()));

@@ -26,11 +26,11 @@ class CrashTest {
         RegistryProcess.builder(
                 home, "sh", "-c", "echo up; read -r _ <\"$1\"; echo down; exit 7", "sh", fifo())
             .start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
     registry.destroyForcibly().waitFor();
-    StartedRun noted = RunJson.readStarted(Files.readAllBytes(run.started()));
+    StartedRun noted = RunJson.readStarted(Files.readAllBytes(run.run()));
     RunProcesses processes = new RunProcesses(run);
     ProcessIdentity child = processes.child().orElseThrow().identity();
     ProcessIdentity supervisor = processes.supervisor().orElseThrow().identity();
@@ -47,7 +47,7 @@ class CrashTest {
 
     assertThat(run.exit()).hasContent("7\n");
     assertThat(run.log(LogStream.STDOUT)).hasContent("up\ndown\n");
-    assertThat(run.ended()).doesNotExist();
+    assertThat(run.path().resolve("outcome.json")).doesNotExist();
     LocalRuns.await(() -> ProcessTable.ofThisHost().find(supervisor.pid()).isEmpty());
   }
 
@@ -67,13 +67,13 @@ class CrashTest {
     String mark = "mark-" + UUID.randomUUID();
     Process registry =
         RegistryProcess.builder(home, "sh", "-c", "echo up; sleep 1000", "sh", mark).start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
     assertThat(registry.toHandle().destroy()).isTrue(); // Process.destroy would close our pipe too
 
     assertThat(registry.waitFor()).isEqualTo(143);
-    Run ended = RunJson.readEnded(Files.readAllBytes(run.ended()));
+    Run ended = LocalRuns.ended(run);
     assertThat(ended.exitCode()).isEqualTo(143);
     assertThat(LocalRuns.alive(mark)).isEmpty();
   }
@@ -93,7 +93,7 @@ class CrashTest {
         "n=0; trap 'n=$((n+1))' INT; echo up; while [ $n = 0 ]; do sleep 0.1; done;"
             + " sleep 0.5; sleep 0.2; exit $((40+n))";
     Process terminal = RegistryProcess.inTerminal(home, "sh", "-c", script).start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
 
     try (OutputStream keyboard = terminal.getOutputStream()) {
       // shown, not only printed: ^C makes a terminal forget what it has not shown yet
@@ -104,7 +104,7 @@ class CrashTest {
 
       assertThat(terminal.waitFor()).isEqualTo(41);
     }
-    assertThat(RunJson.readEnded(Files.readAllBytes(run.ended())).exitCode()).isEqualTo(41);
+    assertThat(LocalRuns.ended(run).exitCode()).isEqualTo(41);
   }
 
   @Test
@@ -112,7 +112,7 @@ class CrashTest {
     Process terminal =
         RegistryProcess.inTerminal(home, "sh", "-c", "echo up; read -r name; echo hello $name")
             .start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
     try (OutputStream keyboard = terminal.getOutputStream()) {

@@ -2,9 +2,9 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.dataset.Dataset;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -7,15 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes what keeps everything that opens it waiting until something is written to it. */
-final class Fifo {
+public final class Fifo {
   private Fifo() {}
 
-  static Path at(Path file) throws IOException, InterruptedException {
+  public static Path at(Path file) throws IOException, InterruptedException {
     assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
     return file;
   }
 
-  static Path inPlaceOf(Path file) throws IOException, InterruptedException {
+  public static Path inPlaceOf(Path file) throws IOException, InterruptedException {
     Files.deleteIfExists(file);
     return at(file);
   }

@@ -3,9 +3,9 @@ package dev.runregistry.executor.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetException;
-import dev.runregistry.run.DatasetKey;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;

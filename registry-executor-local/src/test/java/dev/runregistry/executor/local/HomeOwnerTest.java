@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.JournalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

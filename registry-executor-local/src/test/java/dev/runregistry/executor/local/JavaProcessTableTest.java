@@ -56,10 +56,10 @@ class JavaProcessTableTest {
 
     for (ProcessSignal signal :
         List.of(ProcessSignal.TERM, ProcessSignal.KILL, ProcessSignal.USR1)) {
-      proc.signal(List.of(before), signal);
+      proc.signal(List.of(before), signal.name());
     }
     assertThat(proc.find(sleep.pid())).isPresent();
-    proc.signal(List.of(now), ProcessSignal.TERM);
+    proc.signal(List.of(now), ProcessSignal.TERM.name());
 
     assertThat(sleep.onExit().join().exitValue()).isEqualTo(143);
   }

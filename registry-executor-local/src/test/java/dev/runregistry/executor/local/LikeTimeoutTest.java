@@ -44,7 +44,7 @@ class LikeTimeoutTest {
   }
 
   private Run ended() throws IOException {
-    return RunJson.readEnded(Files.readAllBytes(RegistryProcess.onlyRun(home).ended()));
+    return LocalRuns.ended(RegistryProcess.onlyRun(home));
   }
 
   /** Line for a shell that starts a registry with that property and command. */
@@ -105,9 +105,9 @@ class LikeTimeoutTest {
             .start();
     LocalRuns.await(() -> lives(pid));
     registry.destroyForcibly().waitFor();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     RunHome journal = RunHome.at(home);
-    Run running = RunJson.readStarted(Files.readAllBytes(run.started())).run();
+    Run running = RunJson.readStarted(Files.readAllBytes(run.run())).run();
 
     assertThat(journal.tryLock(running.id())).isTrue();
     assertThat(LocalRuns.found(journal, running.id())).isInstanceOf(Inspection.Running.class);
@@ -170,7 +170,7 @@ class LikeTimeoutTest {
     words.addAll(RegistryProcess.command(home, "sh", "-c", COUNT));
     Process registry =
         new ProcessBuilder(words).redirectError(folder.resolve("err").toFile()).start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
     long group =
         ProcessTable.ofThisHost()
@@ -186,7 +186,7 @@ class LikeTimeoutTest {
   @Test
   void a_term_to_the_registry_alone_arrives_once() throws Exception {
     Process registry = RegistryProcess.builder(home, "sh", "-c", COUNT).start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
     registry.toHandle().destroy();
@@ -252,7 +252,7 @@ class LikeTimeoutTest {
 
     assertThat(process.waitFor()).isZero();
     assertThat(screen).contains("33 77\r\n").contains("a\r\nb\r\n");
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     assertThat(run.log(LogStream.STDOUT)).hasContent("33 77\n");
     assertThat(Files.readString(run.log(LogStream.STDERR))).isEqualTo("a\nb\n");
   }

@@ -75,13 +75,13 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
     try {
       Path folder = runs.home().folder();
       Process registry = RegistryProcess.builder(folder, command).start();
-      RunFolder entry = RegistryProcess.onlyRun(folder);
+      Workspace entry = RegistryProcess.onlyRun(folder);
       LocalRuns.await(() -> LocalRuns.contains(entry.log(LogStream.STDOUT), stdout));
       registry.destroyForcibly().waitFor();
       if (limit != null) {
-        String note = Files.readString(entry.started());
+        String note = Files.readString(entry.run());
         Files.writeString(
-            entry.started(),
+            entry.run(),
             note.replace("\"time_limit_ms\":null", "\"time_limit_ms\":" + limit.toMillis()));
       }
       RunId id = RunId.parse(String.valueOf(entry.path().getFileName()));

@@ -21,30 +21,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Real runs in a home of the test's own. */
-final class LocalRuns {
+public final class LocalRuns {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final RunHome home;
 
-  LocalRuns(Path folder) {
+  public LocalRuns(Path folder) {
     home = RunHome.at(folder);
   }
 
-  RunHome home() {
+  public RunHome home() {
     return home;
   }
 
   /** With a short grace, so that tests of those that ignore TERM do not take long. */
-  LocalRunExecutor.Builder executor() {
+  public LocalRunExecutor.Builder executor() {
     return LocalRunExecutor.builder().killGrace(Duration.ofMillis(300));
   }
 
   /** Those of a run without any. */
-  LocalRunExecutor.Settings settings() {
+  public LocalRunExecutor.Settings settings() {
     return executor().workingDirectory(home.folder()).settings();
   }
 
-  Run begun(@Nullable Duration limit, String... command) {
+  public Run begun(@Nullable Duration limit, String... command) {
     RunId id = Runs.id();
     RunRequest request =
         RunRequest.command(DatasetKey.NONE, "none", List.of(command)).withTimeLimit(limit);
@@ -54,7 +54,7 @@ final class LocalRuns {
   }
 
   /** A training whose configuration can be written. */
-  Run begunTraining(String... command) {
+  public Run begunTraining(String... command) {
     RunId id = Runs.id();
     RunRequest request = RunRequest.training(new DatasetKey("m"), "none", List.of(command));
     Run running = Run.started(id, request.toSpec(id), Runs.EXECUTOR, Runs.NOON);
@@ -63,61 +63,74 @@ final class LocalRuns {
   }
 
   /** As the registry does it: the record of what it starts has no secrets. */
-  RunOutcome execute(String... command) {
+  public RunOutcome execute(String... command) {
     return execute(executor().build(), begun(null, command), Invocation.of(List.of(command)));
   }
 
   /** Executes a run that has begun. */
-  RunOutcome execute(LocalRunExecutor executor, Run running) {
+  public RunOutcome execute(LocalRunExecutor executor, Run running) {
     return execute(executor, running, Invocation.of(running.spec().command()));
   }
 
-  RunOutcome execute(LocalRunExecutor executor, Run running, Invocation invocation) {
+  public RunOutcome execute(LocalRunExecutor executor, Run running, Invocation invocation) {
     return executor.start(running, invocation, folder(running).path()).await().outcome();
   }
 
+  /** The workspace of a run, which is there, or would be. */
+  public static Workspace workspace(RunHome home, RunId id) {
+    return new Workspace(
+        home.workspace(id).orElseGet(() -> home.folder().resolve("runs/active/" + id)));
+  }
+
+  /** The run as the journal has its ending. */
+  public static Run ended(Workspace run) {
+    Path home = run.path().getParent().getParent().getParent();
+    RunId id = RunId.parse(run.path().getFileName().toString());
+    return ((JournalEntry.Ended) RunHome.at(home).read(id).orElseThrow()).run();
+  }
+
   /** What the journal knows of a run, and what an inspection finds where that is its beginning. */
-  Object found(RunId id) {
+  public Object found(RunId id) {
     return found(home, id);
   }
 
-  static Object found(RunHome home, RunId id) {
+  public static Object found(RunHome home, RunId id) {
     JournalEntry entry = home.read(id).orElseThrow();
     return entry instanceof JournalEntry.Begun begun
-        ? LocalRunExecutor.builder().build().inspect(begun.running(), home.activeFolder(id).path())
+        ? LocalRunExecutor.builder().build().inspect(begun.running(), workspace(home, id).path())
         : entry;
   }
 
   /** The run as the journal has its beginning. */
-  static Run running(RunHome home, RunId id) {
+  public static Run running(RunHome home, RunId id) {
     return ((JournalEntry.Begun) home.read(id).orElseThrow()).running();
   }
 
-  static void terminate(RunHome home, RunId id, TerminationReason reason) {
+  public static void terminate(RunHome home, RunId id, TerminationReason reason) {
     LocalRunExecutor.builder()
         .build()
-        .terminate(running(home, id), home.activeFolder(id).path(), reason);
+        .terminate(running(home, id), workspace(home, id).path(), reason);
   }
 
-  Exited exited(String... command) {
+  public Exited exited(String... command) {
     return (Exited) execute(command);
   }
 
-  NotStarted notStarted(String... command) {
+  public NotStarted notStarted(String... command) {
     return (NotStarted) execute(command);
   }
 
   /** Whether sh is that of BusyBox, as on Alpine. */
-  boolean isShellBusybox() {
+  public boolean isShellBusybox() {
     return exited("sh", "-c", "sh --help 2>&1 | grep -q BusyBox").code() == 0;
   }
 
-  RunFolder folder(Run run) {
-    return home.activeFolder(run.id());
+  public Workspace folder(Run run) {
+    return workspace(home, run.id());
   }
 
   /** Those processes, still alive, that have this word among their arguments. */
-  static List<Long> alive(String word) {
+  public static List<Long> alive(String word) {
     return ProcessTable.ofThisHost().since(0).stream()
         .filter(ProcessTable.Entry::lives)
         .map(process -> process.identity().pid())
@@ -133,7 +146,7 @@ final class LocalRuns {
     }
   }
 
-  static void await(BooleanSupplier condition) {
+  public static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     Pause pause = new Pause(Duration.ofMillis(20));
     while (!condition.getAsBoolean()) {
@@ -144,7 +157,7 @@ final class LocalRuns {
     }
   }
 
-  static boolean contains(Path file, String text) {
+  public static boolean contains(Path file, String text) {
     try {
       return Files.readString(file).contains(text);
     } catch (IOException e) {
@@ -152,7 +165,7 @@ final class LocalRuns {
     }
   }
 
-  static List<Path> everythingIn(Path folder) throws IOException {
+  public static List<Path> everythingIn(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths.filter(path -> !path.equals(folder)).toList();
     }

@@ -99,7 +99,7 @@ class LogLimitTest {
   void all_is_shown_as_it_comes_also_what_the_log_does_not_keep() throws Exception {
     Path shown = folder.resolve("shown");
     Process registry = registry(folder.resolve("other")).redirectOutput(shown.toFile()).start();
-    RunFolder run = RegistryProcess.onlyRun(folder.resolve("other"));
+    Workspace run = RegistryProcess.onlyRun(folder.resolve("other"));
     LocalRuns.await(() -> shown.toFile().length() == PRINTED);
     letGo();
 
@@ -122,10 +122,10 @@ class LogLimitTest {
   void a_run_over_the_limit_whose_registry_is_killed_ends_as_it_would_have() throws Exception {
     Path home = folder.resolve("home");
     Process registry = registry(home).start();
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDERR), "err"));
     registry.destroyForcibly().waitFor();
-    Run running = RunJson.readStarted(Files.readAllBytes(run.started())).run();
+    Run running = RunJson.readStarted(Files.readAllBytes(run.run())).run();
 
     assertThat(runs.home().tryLock(running.id())).isTrue();
     assertThat(LocalRuns.found(runs.home(), running.id())).isInstanceOf(Inspection.Running.class);
@@ -171,7 +171,7 @@ class LogLimitTest {
   @Test
   void the_log_of_a_run_that_an_earlier_version_began_is_cut_when_it_has_ended()
       throws IOException {
-    RunFolder run = new RunFolder(folder);
+    Workspace run = new Workspace(folder);
     Files.writeString(run.processes(), "log-limit " + LIMIT + "\ngrace 0\n");
     Files.writeString(run.log(LogStream.STDOUT), "x".repeat(30_000));
     Files.writeString(run.log(LogStream.STDERR), "");

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;

@@ -38,9 +38,9 @@ class OutputTest {
 
     assertThat(registry.waitFor()).isZero();
     assertThat(shown).isEqualTo(GIGABYTE);
-    RunFolder run = RegistryProcess.onlyRun(home);
+    Workspace run = RegistryProcess.onlyRun(home);
     assertThat(run.log(LogStream.STDOUT)).hasSize(GIGABYTE);
-    Run ended = RunJson.readEnded(Files.readAllBytes(run.ended()));
+    Run ended = LocalRuns.ended(run);
     assertThat(ended.output().stdout().text())
         .endsWith("[output truncated: kept the first 3413 of 1073741824 bytes]\n");
   }
@@ -70,7 +70,7 @@ class OutputTest {
   }
 
   private Run ended() throws IOException {
-    return RunJson.readEnded(Files.readAllBytes(RegistryProcess.onlyRun(home()).ended()));
+    return LocalRuns.ended(RegistryProcess.onlyRun(home()));
   }
 
   @Test
@@ -112,9 +112,10 @@ class OutputTest {
   void a_slow_reader_does_not_keep_a_run_running() throws IOException, InterruptedException {
     Process registry =
         RegistryProcess.builder(home(), "seq", "100000").start(); // more than our stdout holds
-    RunFolder run = RegistryProcess.onlyRun(home());
+    Workspace run = RegistryProcess.onlyRun(home());
 
-    LocalRuns.await(() -> Files.exists(run.ended())); // and nothing is read until then
+    LocalRuns.await(
+        () -> Files.exists(run.path().resolve("outcome.json"))); // and nothing is read until then
 
     assertThat(ended().exitCode()).isZero();
     assertThat(new String(registry.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
@@ -174,7 +175,7 @@ class OutputTest {
     registry.getInputStream().close();
 
     assertThat(registry.waitFor()).isEqualTo(141);
-    Run ended = RunJson.readEnded(Files.readAllBytes(RegistryProcess.onlyRun(home).ended()));
+    Run ended = LocalRuns.ended(RegistryProcess.onlyRun(home));
     assertThat(ended.exitCode()).isEqualTo(141);
     assertThat(ended.output().stdout().text()).startsWith("y\ny\n");
   }

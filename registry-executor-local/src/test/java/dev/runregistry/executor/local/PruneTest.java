@@ -2,7 +2,6 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -31,7 +30,7 @@ class PruneTest {
     Run run = Runs.running();
     home.begin(run);
     RunFolder active = home.activeFolder(run.id());
-    Files.writeString(active.log(LogStream.STDOUT), "printed");
+    Files.writeString(active.path().resolve("stdout.log"), "printed");
     home.end(Runs.ended(run, Runs.exited(0)));
     Files.setLastModifiedTime(active.ended(), FileTime.from(at));
     home.archive(run.id());

@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A registry in a process of its own, which a test can kill: {@link LocalRunMain}. */
-final class RegistryProcess {
+public final class RegistryProcess {
   private RegistryProcess() {}
 
   /** The command that runs the rest in that home. */
-  static List<String> command(Path home, String... command) {
+  public static List<String> command(Path home, String... command) {
     return command(LocalRunMain.class, home, command);
   }
 
@@ -39,21 +39,21 @@ final class RegistryProcess {
     return DefaultSignals.command(words);
   }
 
-  static ProcessBuilder builder(Path home, String... command) {
+  public static ProcessBuilder builder(Path home, String... command) {
     return builder(LocalRunMain.class, home, command);
   }
 
   /** The same with another main class, which takes the home and the rest. */
-  static ProcessBuilder builder(Class<?> main, Path home, String... command) {
+  public static ProcessBuilder builder(Class<?> main, Path home, String... command) {
     return new ProcessBuilder(command(main, home, command))
         .redirectError(home.resolve("registry-stderr").toFile());
   }
 
   /** The folder of the only run in that home, once there is one. */
-  static RunFolder onlyRun(Path home) {
+  public static Workspace onlyRun(Path home) {
     Path active = home.resolve("runs/active");
     LocalRuns.await(() -> list(active).size() == 1);
-    return new RunFolder(list(active).get(0));
+    return new Workspace(list(active).get(0));
   }
 
   private static List<Path> list(Path folder) {
@@ -68,7 +68,7 @@ final class RegistryProcess {
   }
 
   /** In a pseudo-terminal; what is written to its stdin is typed there. */
-  static ProcessBuilder inTerminal(Path home, String... command) {
+  public static ProcessBuilder inTerminal(Path home, String... command) {
     ProcessBuilder script =
         new ProcessBuilder("script", "-qec", commandLine(home, command), "/dev/null");
     Map<String, String> environment = script.environment();
@@ -77,7 +77,7 @@ final class RegistryProcess {
   }
 
   /** The same as a line for a shell, which it replaces: else that dies of a ^C that is typed. */
-  static String commandLine(Path home, String... command) {
+  public static String commandLine(Path home, String... command) {
     return "exec "
         + command(home, command).stream()
             .map(RegistryProcess::quoted)

@@ -43,7 +43,7 @@ class RunEndingTest {
   }
 
   private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
-    RunFolder runFolder = new RunFolder(folder);
+    Workspace runFolder = new Workspace(folder);
     return new RunEnding(
             run, runFolder, new RunProcesses(runFolder), OptionalInt.of(supervisorExit), leftBehind)
         .outcome(inTime);
@@ -69,7 +69,7 @@ class RunEndingTest {
 
   @Test
   void without_an_exit_code_and_with_a_supervisor_nobody_waited_for_it_is_lost() {
-    RunFolder runFolder = new RunFolder(folder);
+    Workspace runFolder = new Workspace(folder);
     RunProcesses processes = new RunProcesses(runFolder);
     OptionalInt unknown = OptionalInt.empty();
 
@@ -101,7 +101,7 @@ class RunEndingTest {
       throws IOException, InterruptedException {
     Files.delete(folder.resolve("stdout.log"));
     Files.createDirectory(folder.resolve("stdout.log"));
-    RunFolder runFolder = new RunFolder(folder);
+    Workspace runFolder = new Workspace(folder);
     int exit =
         Supervisor.of(
                 run.id(), runFolder, List.of("true"), Map.of(), new LocalRuns(folder).settings())
@@ -184,7 +184,7 @@ class RunEndingTest {
     Files.writeString(folder.resolve("exit"), "0\n");
     Files.writeString(folder.resolve("stdout.log"), "precious");
     Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("link"));
-    RunFolder unreadable = new RunFolder(link);
+    Workspace unreadable = new Workspace(link);
     RunEnding ending =
         new RunEnding(
             run,

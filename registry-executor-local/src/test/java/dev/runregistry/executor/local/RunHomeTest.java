@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +29,10 @@ class RunHomeTest {
     LocalRunExecutor executor = runs.executor().killGrace(Duration.ofSeconds(2)).build();
     ExecutionResult result =
         executor
-            .start(running, Invocation.of(running.spec().command()), runs.folder(running).path())
+            .start(
+                running,
+                Invocation.of(running.spec().command()),
+                runs.home().workspace(running.id()).orElseThrow())
             .await();
     Instant after = Instant.now();
 

@@ -36,7 +36,7 @@ class SecretsOfRunsTest {
     for (Path file : LocalRuns.everythingIn(runs.folder(running).path())) {
       assertThat(Files.readString(file)).describedAs(file.toString()).doesNotContain("hunter2");
     }
-    assertThat(Files.readString(runs.folder(running).started())).contains("\"--token\",\"***\"");
+    assertThat(Files.readString(runs.folder(running).run())).contains("\"--token\",\"***\"");
   }
 
   @Test

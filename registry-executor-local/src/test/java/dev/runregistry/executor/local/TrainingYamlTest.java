@@ -2,13 +2,12 @@ package dev.runregistry.executor.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,22 +90,20 @@ class TrainingYamlTest {
   }
 
   private Object configOf(String model, TrainingConfig training) throws IOException {
-    RunHome home = RunHome.at(folder.resolve("home"));
+    Path home = Files.createDirectories(folder.resolve("home"));
     RunId id = Runs.id();
     RunRequest request =
         RunRequest.training(new DatasetKey("math"), model, List.of("train", "{config}"))
             .withTraining(training)
             .withOutputDir("./out put");
-    Run running = Run.started(id, request.toSpec(id), Runs.EXECUTOR, Runs.NOON);
-    home.begin(running);
 
     FolderDatasetCatalog.at(folder)
         .writeTrainingConfig(
-            running.spec(),
+            request.toSpec(id),
             new Dataset(
                 new DatasetKey("math"), "M", "1", 1, folder.resolve("math ä: #1/dataset.jsonl")),
-            home.activeFolder(id).path());
+            home);
 
-    return new Yaml().load(Files.readString(home.activeFolder(id).config()));
+    return new Yaml().load(Files.readString(home.resolve("config.yaml")));
   }
 }
