@@ -1,19 +1,19 @@
 package dev.runregistry.chaos;
 
-import dev.runregistry.executor.local.FolderDatasetCatalog;
-import dev.runregistry.executor.local.LocalRunExecutor;
-import dev.runregistry.executor.local.RunHome;
-import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.TimeOrderedRunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunRequest;
-import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.process.LocalRunExecutor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.FolderDatasetCatalog;
+import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.persistence.jooq.RunDatabase;
-import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;

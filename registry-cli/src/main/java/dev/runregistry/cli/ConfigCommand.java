@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.cli.Settings.Value;
 import dev.runregistry.cli.TextTable.Column;
-import dev.runregistry.executor.local.LogLimit;
+import dev.runregistry.executor.process.LogLimit;
 import dev.runregistry.run.redact.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.runregistry.cli;
 
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.RunMode;
-import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.query.RunQuery;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.internal.RegularFiles;
+import dev.runregistry.internal.files.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

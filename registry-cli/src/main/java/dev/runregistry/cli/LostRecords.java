@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RegistryException;

@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.ProcessLogs;
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.executor.process.ProcessLogs;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;

@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.HostProvenance;
-import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.provenance.HostProvenance;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -2,8 +2,8 @@ package dev.runregistry.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.executor.local.LocalRunExecutor;
-import dev.runregistry.executor.local.ProcessSignal;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.executor.process.ProcessSignal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;

@@ -1,14 +1,14 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.OutputPieces;
-import dev.runregistry.executor.local.OutputPieces.Piece;
-import dev.runregistry.executor.local.ProcessLogs;
-import dev.runregistry.executor.local.RunHome;
-import dev.runregistry.executor.local.internal.RegularFiles;
+import dev.runregistry.executor.process.OutputPieces;
+import dev.runregistry.executor.process.OutputPieces.Piece;
+import dev.runregistry.executor.process.ProcessLogs;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.LogStream;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.io.InputStream;

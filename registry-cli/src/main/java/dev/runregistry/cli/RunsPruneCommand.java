@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.LocalRunExecutor;
+import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.http.CannotListenException;
 import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.LogLimit;
+import dev.runregistry.executor.process.LogLimit;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.internal.HelperProcess;
+import dev.runregistry.internal.host.HelperProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

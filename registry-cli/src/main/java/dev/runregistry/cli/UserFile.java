@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.executor.local.internal.FileTooLargeException;
-import dev.runregistry.executor.local.internal.RegularFiles;
+import dev.runregistry.internal.files.FileTooLargeException;
+import dev.runregistry.internal.files.RegularFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

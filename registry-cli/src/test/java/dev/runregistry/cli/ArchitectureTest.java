@@ -9,6 +9,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -16,18 +17,18 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,9 @@ class ArchitectureTest {
   private static final String PERSISTENCE = BASE + ".persistence..";
   private static final String EXECUTOR = BASE + ".executor..";
   private static final String HTTP = BASE + ".http..";
+  private static final String JOURNAL = BASE + ".journal..";
+  private static final String DATASETS = BASE + ".datasets..";
+  private static final String PROVENANCE = BASE + ".provenance..";
   private static final String CLI = BASE + ".cli..";
   private static final String TESTKIT = BASE + ".testkit..";
 
@@ -99,12 +103,13 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage(BASE + ".run.service.."),
         "dev.runregistry.run.port.offender"),
-    PERSISTENCE_KNOWS_NO_OTHER_ADAPTER(
-        adapter(PERSISTENCE, EXECUTOR, HTTP), "dev.runregistry.persistence.offender"),
-    EXECUTORS_KNOW_NO_OTHER_ADAPTER(
-        adapter(EXECUTOR, PERSISTENCE, HTTP), "dev.runregistry.executor.offender"),
-    HTTP_KNOWS_NO_OTHER_ADAPTER(
-        adapter(HTTP, PERSISTENCE, EXECUTOR), "dev.runregistry.http.offender"),
+    ADAPTERS_DO_NOT_KNOW_EACH_OTHER(
+        slices().assignedFrom(new Adapters()).should().notDependOnEachOther(),
+        "dev.runregistry.executor.offender",
+        "dev.runregistry.http.offender",
+        "dev.runregistry.persistence.offender"),
+    PACKAGES_HAVE_NO_CYCLES(
+        slices().matching(BASE + ".(**)").should().beFreeOfCycles(), "dev.runregistry.offender"),
     NOBODY_KNOWS_THE_COMMAND_LINE(
         noClasses()
             .that()
@@ -144,9 +149,9 @@ class ArchitectureTest {
     HELPER_PROCESSES_ARE_STARTED_IN_ONE_PLACE( // and the supervisors of runs in another
         noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(BASE + ".executor.local.internal.HelperProcess")
+            .doNotHaveFullyQualifiedName(BASE + ".internal.host.HelperProcess")
             .and()
-            .doNotHaveFullyQualifiedName(BASE + ".executor.local.Supervisor")
+            .doNotHaveFullyQualifiedName(BASE + ".executor.process.Supervisor")
             .should()
             .callConstructorWhere(target(owner(equivalentTo(ProcessBuilder.class))))
             .orShould()
@@ -175,9 +180,9 @@ class ArchitectureTest {
         "dev.runregistry.persistence.offender");
 
     private final ArchRule rule;
-    private final String offenders;
+    private final String[] offenders;
 
-    Rule(ArchRule rule, String offenders) {
+    Rule(ArchRule rule, String... offenders) {
       this.rule = rule;
       this.offenders = offenders;
     }
@@ -194,15 +199,22 @@ class ArchitectureTest {
               "LogRoutes")
           .contains(type.getSimpleName());
     }
+  }
 
-    private static ArchRule adapter(String adapter, String... others) {
-      return noClasses()
-          .that()
-          .resideInAPackage(adapter)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              Stream.concat(Arrays.stream(others), Stream.of(CLI)).toArray(String[]::new));
+  /** The first part of the package below the base, for adapters. */
+  private static final class Adapters implements SliceAssignment {
+    private static final Set<String> NAMES =
+        Set.of("persistence", "executor", "http", "journal", "datasets", "provenance");
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName().replaceFirst("^" + BASE + "\\.?", "").split("\\.")[0];
+      return NAMES.contains(name) ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "adapters";
     }
   }
 
@@ -227,7 +239,8 @@ class ArchitectureTest {
 
   @Test
   void every_module_is_looked_at() {
-    for (String module : List.of(CORE, PERSISTENCE, EXECUTOR, HTTP, CLI, TESTKIT)) {
+    for (String module :
+        List.of(CORE, PERSISTENCE, EXECUTOR, JOURNAL, DATASETS, PROVENANCE, HTTP, CLI, TESTKIT)) {
       assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
   }
@@ -254,18 +267,20 @@ class ArchitectureTest {
     assertThat(shown)
         .isEqualTo(
             Map.of(
-                BASE + ".executor.local",
+                BASE + ".datasets",
+                new TreeSet<>(List.of("FolderDatasetCatalog")),
+                BASE + ".executor.process",
                 new TreeSet<>(
                     List.of(
-                        "FolderDatasetCatalog",
-                        "HostProvenance",
                         "LocalRunExecutor",
                         "LogLimit",
                         "OutputPieces",
                         "ProcessLogs",
-                        "ProcessSignal",
-                        "RunHome",
-                        "TimeOrderedRunIds")),
+                        "ProcessSignal")),
+                BASE + ".journal",
+                new TreeSet<>(List.of("RunHome", "TimeOrderedRunIds")),
+                BASE + ".provenance",
+                new TreeSet<>(List.of("HostProvenance")),
                 BASE + ".http",
                 new TreeSet<>(
                     List.of(

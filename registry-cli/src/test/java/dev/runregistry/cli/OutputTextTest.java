@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;

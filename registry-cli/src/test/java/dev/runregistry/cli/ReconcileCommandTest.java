@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatabaseIdentity;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.executor.local.FolderDatasetCatalog;
-import dev.runregistry.executor.local.LocalRunExecutor;
-import dev.runregistry.executor.local.RunHome;
-import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.TimeOrderedRunIds;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunNotFoundException;

@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.testkit.Runs;

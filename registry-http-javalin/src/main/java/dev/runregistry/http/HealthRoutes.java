@@ -1,8 +1,8 @@
 package dev.runregistry.http;
 
+import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.runregistry.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

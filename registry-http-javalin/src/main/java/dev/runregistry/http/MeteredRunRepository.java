@@ -1,13 +1,13 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.port.RunRepository;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.EpochMicros;
-import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.query.RunCursor;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;

@@ -1,10 +1,10 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.RunStatus;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,11 +2,11 @@ package dev.runregistry.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.query.RunSummary;
-import dev.runregistry.run.TrainingConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;

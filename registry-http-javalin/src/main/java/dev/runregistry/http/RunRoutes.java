@@ -2,11 +2,11 @@ package dev.runregistry.http;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.query.RunPage;
-import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.io.IOException;

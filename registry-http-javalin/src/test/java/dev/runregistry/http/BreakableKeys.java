@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.runregistry.http;
 
-import dev.runregistry.executor.local.FolderDatasetCatalog;
-import dev.runregistry.executor.local.LocalRunExecutor;
-import dev.runregistry.executor.local.RunHome;
-import dev.runregistry.executor.local.TimeOrderedRunIds;
+import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.TimeOrderedRunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.port.IdempotencyKeys;

@@ -1,8 +1,8 @@
 package dev.runregistry.http;
 
 import dev.runregistry.persistence.jooq.DatabaseConfig;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.nio.file.Path;
 import java.time.Instant;

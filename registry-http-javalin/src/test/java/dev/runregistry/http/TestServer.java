@@ -1,8 +1,8 @@
 package dev.runregistry.http;
 
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;

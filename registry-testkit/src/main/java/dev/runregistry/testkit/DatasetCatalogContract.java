@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetException;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.util.ArrayList;

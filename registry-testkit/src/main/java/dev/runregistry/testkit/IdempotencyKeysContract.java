@@ -4,9 +4,9 @@ import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;

@@ -2,12 +2,12 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetException;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.DatasetPage;
-import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;

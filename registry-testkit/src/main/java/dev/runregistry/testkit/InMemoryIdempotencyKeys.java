@@ -2,8 +2,8 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;

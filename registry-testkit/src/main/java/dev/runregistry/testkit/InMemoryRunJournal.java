@@ -3,11 +3,11 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import java.nio.file.Path;
 import java.util.Comparator;

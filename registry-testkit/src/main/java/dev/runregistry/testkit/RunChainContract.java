@@ -6,15 +6,15 @@ import static dev.runregistry.testkit.Runs.exited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.Run;
-import dev.runregistry.run.RunId;
-import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.StaleRunException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

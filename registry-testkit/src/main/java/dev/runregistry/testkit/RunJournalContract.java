@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import java.util.Comparator;
 import java.util.List;

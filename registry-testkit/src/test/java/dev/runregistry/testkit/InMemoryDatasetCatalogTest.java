@@ -1,7 +1,7 @@
 package dev.runregistry.testkit;
 
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -2,13 +2,13 @@ package dev.runregistry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.service.RunRegistry;
 import java.nio.file.Path;

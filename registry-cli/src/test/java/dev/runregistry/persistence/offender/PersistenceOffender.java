@@ -1,6 +1,6 @@
 package dev.runregistry.persistence.offender;
 
-import dev.runregistry.executor.local.RunHome;
+import dev.runregistry.journal.RunHome;
 import dev.runregistry.testkit.Runs;
 import java.util.logging.Logger;
 

@@ -5,10 +5,10 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
-import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.StoredRecord;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.runregistry.persistence.jooq;
 
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;

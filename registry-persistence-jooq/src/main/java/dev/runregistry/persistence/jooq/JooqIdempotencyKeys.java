@@ -2,12 +2,12 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.IdempotencyKeys.IDEMPOTENCY_KEYS;
 
-import dev.runregistry.run.idempotency.IdempotencyClaim;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.port.StaleRunException;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.StaleRunException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -5,10 +5,10 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.noCondition;
 
-import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.port.UnreadableRunException;
+import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.port.RunChain;
+import dev.runregistry.run.port.UnreadableRunException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

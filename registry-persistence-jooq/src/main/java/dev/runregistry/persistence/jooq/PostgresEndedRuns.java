@@ -3,9 +3,9 @@ package dev.runregistry.persistence.jooq;
 import static org.jooq.impl.DSL.inline;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
-import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.audit.CanonicalRun;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
-import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunQuery;
 import java.util.ArrayList;

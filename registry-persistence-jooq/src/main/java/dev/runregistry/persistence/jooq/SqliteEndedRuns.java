@@ -1,12 +1,12 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
-import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.testkit.Runs;
 import java.sql.SQLException;
 import java.time.Duration;

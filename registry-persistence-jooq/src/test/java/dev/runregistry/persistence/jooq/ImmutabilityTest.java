@@ -3,10 +3,10 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.port.StaleRunException;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;

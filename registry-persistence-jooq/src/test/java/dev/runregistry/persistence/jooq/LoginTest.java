@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.Runs;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;

@@ -3,13 +3,13 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.Verification;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;

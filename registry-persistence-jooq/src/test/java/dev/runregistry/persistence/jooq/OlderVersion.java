@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
-import dev.runregistry.run.audit.CanonicalRun;
-import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.testkit.Runs;
 import java.util.HashMap;
 import java.util.List;

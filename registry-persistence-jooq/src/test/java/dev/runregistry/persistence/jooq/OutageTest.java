@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.persistence.jooq.Wire.State;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.Runs;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.Run;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.Run;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;

@@ -3,12 +3,12 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.RunMode;
-import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;

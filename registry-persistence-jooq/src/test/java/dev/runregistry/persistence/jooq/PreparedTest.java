@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.persistence.jooq.Statements.Statement;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.sql.Connection;
 import java.sql.ResultSet;

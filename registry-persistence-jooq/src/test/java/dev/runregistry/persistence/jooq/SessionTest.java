@@ -3,10 +3,10 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.idempotency.IdempotencyClaim;
-import dev.runregistry.run.port.RepositoryTimeoutException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.port.RepositoryTimeoutException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.StoredRecord;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.testkit.Runs;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.UnreadableRunException;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
-import dev.runregistry.run.port.UnreadableRunException;
-import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package dev.runregistry.persistence.jooq;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.time.Duration;

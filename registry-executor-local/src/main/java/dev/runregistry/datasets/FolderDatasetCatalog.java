@@ -1,0 +1,138 @@
+package dev.runregistry.datasets;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetException;
+import dev.runregistry.run.dataset.DatasetPage;
+import dev.runregistry.run.port.DatasetCatalog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.InstantSource;
+
+/**
+ * Data sets below one folder: {@code <key>/manifest.json} beside {@code <key>/dataset.jsonl}. The
+ * folder itself or any in it may be a symbolic link. Only reads, and what it has found well formed
+ * it reads again when the file is not the same any more.
+ */
+public final class FolderDatasetCatalog implements DatasetCatalog {
+  private static final String MANIFEST = "manifest.json";
+  private static final int MOST_BLANK = 1_000;
+  private static final int MOST_CHARACTERS = 1_000;
+
+  private final Path folder;
+  private final UnchangedFiles<DatasetKey, Dataset> found;
+  private final UnchangedFiles<Sample, Integer> sampled;
+
+  private FolderDatasetCatalog(Path folder, InstantSource clock) {
+    this.folder = folder.toAbsolutePath();
+    found = new UnchangedFiles<>(clock, FolderDatasetCatalog::isSmall);
+    sampled = new UnchangedFiles<>(clock, number -> true);
+  }
+
+  private static boolean isSmall(Dataset dataset) { // JSON may have texts of 20 MB
+    return dataset.title().length() + dataset.version().length() <= MOST_CHARACTERS;
+  }
+
+  private record Sample(Path records, int limit) {}
+
+  /** The data sets in that folder, which need not be there yet. */
+  public static FolderDatasetCatalog at(Path folder) {
+    return at(folder, Clock.systemUTC());
+  }
+
+  /** The same by another clock. */
+  static FolderDatasetCatalog at(Path folder, InstantSource clock) {
+    return new FolderDatasetCatalog(requireNonNull(folder, "folder"), clock);
+  }
+
+  @Override
+  public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
+    try {
+      // not synced: what reads it does not outlive a power cut, and the journal has what it says
+      DurableFiles.create(workspace.resolve(TRAINING_CONFIG), TrainingYaml.of(spec, dataset));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Dataset find(DatasetKey key) {
+    Path dataset = folderOf(key);
+    return found.find(key, dataset.resolve(MANIFEST), () -> find(key, dataset));
+  }
+
+  private static Dataset find(DatasetKey key, Path dataset) {
+    if (!Files.isDirectory(dataset)) {
+      throw new DatasetException(
+          "There is no data set " + key,
+          key + "/: there is no such folder in the data sets folder");
+    }
+    return Manifest.read(key, dataset.resolve(MANIFEST))
+        .toDataset(key, dataset.resolve("dataset.jsonl"));
+  }
+
+  @Override
+  public DatasetPage page(String after, int limit) {
+    return new DatasetFolder(folder).page(after, limit);
+  }
+
+  private Path folderOf(DatasetKey key) {
+    try {
+      return folder.resolve(key.value());
+    } catch (InvalidPathException e) {
+      throw new DatasetException(
+          "There is no data set " + key,
+          key + "/: the locale of the registry has no such file names; start it in a UTF-8 locale");
+    }
+  }
+
+  @Override
+  public int sample(Dataset dataset, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("the limit must be positive: " + limit);
+    }
+    Path records = dataset.records();
+    return sampled.find(
+        new Sample(records, limit), records, () -> sample(dataset.key(), records, limit));
+  }
+
+  private static int sample(DatasetKey key, Path records, int limit) {
+    DatasetFile file = new DatasetFile(key, "dataset.jsonl");
+    try (BoundedLines lines = BoundedLines.of(records)) {
+      return sample(file, lines, limit);
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+  }
+
+  private static int sample(DatasetFile file, BoundedLines lines, int limit) throws IOException {
+    int records = 0;
+    for (int line = 1; records < limit; line++) {
+      BoundedLines.Line next = lines.next();
+      if (next.isEnd()) {
+        break;
+      }
+      if (next.isTooLong()) {
+        throw file.wrong(line, "longer than " + BoundedLines.MAX_BYTES + " bytes, no record is");
+      }
+      if (!next.isBlank()) {
+        TraceRecord.check(file, line, next);
+        records++;
+      } else if (line - records > MOST_BLANK) { // never the whole file, even if it is all blank
+        throw file.wrong(line, "more than " + MOST_BLANK + " blank lines");
+      }
+    }
+    if (records == 0) {
+      throw file.wrong("it has no records");
+    }
+    return records;
+  }
+}

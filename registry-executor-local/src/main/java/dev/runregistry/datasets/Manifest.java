@@ -1,0 +1,181 @@
+package dev.runregistry.datasets;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.internal.files.FileTooLargeException;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.dataset.Dataset;
+import dev.runregistry.run.dataset.DatasetException;
+import java.io.IOException;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a manifest says that the registry needs; the rest of it is checked and passed over. */
+record Manifest(String title, String version, long traceCount) {
+  /** With the ids of a million traces. */
+  static final int MAX_BYTES = 64 << 20;
+
+  /** In the whole file, most of them unknown. */
+  private static final int MAX_NAMES = 100_000;
+
+  private static final int BUFFER_CHARACTERS = 1 << 13;
+
+  private static final List<String> REQUIRED =
+      List.of(
+          "dataset_key",
+          "build_id",
+          "dataset_name",
+          "dataset_version",
+          "created_at",
+          "selection_strategy",
+          "trace_ids",
+          "trace_count");
+
+  /** Read as characters, strictly: Jackson itself would also take UTF-16, UTF-32 and worse. */
+  static Manifest read(DatasetKey key, Path path) {
+    DatasetFile file = new DatasetFile(key, "manifest.json");
+    try (FileChannel channel = RegularFiles.open(path)) {
+      if (channel.size() > MAX_BYTES) {
+        throw new FileTooLargeException(path, MAX_BYTES);
+      }
+      Reader in =
+          Channels.newReader(channel, StandardCharsets.UTF_8.newDecoder(), BUFFER_CHARACTERS);
+      return JsonFields.read(
+          file, withoutByteOrderMark(file, in), 0, parser -> new Reading(file, parser).manifest());
+    } catch (CharacterCodingException e) {
+      throw notUtf8(file, path);
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+  }
+
+  private static Reader withoutByteOrderMark(DatasetFile file, Reader in) throws IOException {
+    PushbackReader reader = new PushbackReader(in);
+    int first = reader.read();
+    if (first == JsonFields.BYTE_ORDER_MARK) {
+      throw file.wrong(1, 1, JsonFields.BYTE_ORDER_MARK_FOUND);
+    }
+    if (first >= 0) {
+      reader.unread(first);
+    }
+    return reader;
+  }
+
+  private static DatasetException notUtf8(DatasetFile file, Path path) {
+    try (BoundedLines lines = BoundedLines.of(path)) {
+      BoundedLines.Line line = lines.next();
+      for (int number = 1; !line.isEnd() && !line.isTooLong(); number++) {
+        BoundedLines.Decoded decoded = line.decoded();
+        if (!decoded.whole()) {
+          return file.wrong(number, decoded.text().length() + 1, "not UTF-8");
+        }
+        line = lines.next();
+      }
+      return file.wrong("not UTF-8");
+    } catch (IOException e) {
+      return file.unreadable(e);
+    }
+  }
+
+  Dataset toDataset(DatasetKey key, Path records) {
+    return new Dataset(key, title, version, traceCount, records);
+  }
+
+  /** One pass over the file. */
+  private static final class Reading {
+    private final DatasetFile file;
+    private final JsonParser parser;
+    private final Map<String, String> texts = new HashMap<>();
+    private long traceCount;
+    private int names;
+
+    Reading(DatasetFile file, JsonParser parser) {
+      this.file = file;
+      this.parser = parser;
+    }
+
+    Manifest manifest() throws IOException {
+      JsonFields.requireObject(file, parser, 0);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonFields.requireNew(file, parser, 0, !texts.containsKey(name));
+        countName();
+        parser.nextToken();
+        readField(name);
+        skipChildren();
+      }
+      JsonFields.requireEnd(file, parser, 0);
+      requireAll();
+      return new Manifest(text("dataset_name"), text("dataset_version"), traceCount);
+    }
+
+    private void skipChildren() throws IOException {
+      int open = parser.currentToken().isStructStart() ? 1 : 0;
+      while (open > 0) {
+        JsonToken next = parser.nextToken();
+        open += next.isStructStart() ? 1 : next.isStructEnd() ? -1 : 0;
+        if (next == JsonToken.FIELD_NAME) {
+          countName();
+        }
+      }
+    }
+
+    private void countName() {
+      names++;
+      if (names > MAX_NAMES) {
+        throw JsonFields.wrong(
+            file, parser.currentTokenLocation(), 0, "more than " + MAX_NAMES + " names");
+      }
+    }
+
+    private void readField(String name) throws IOException {
+      switch (name) {
+        case "trace_count" -> {
+          require(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, name, "a whole number");
+          traceCount = parser.getLongValue();
+          require(traceCount >= 0, name, "0 or more");
+          texts.put(name, "");
+        }
+        case "trace_ids" -> {
+          require(parser.currentToken() == JsonToken.START_ARRAY, name, "a list");
+          texts.put(name, "");
+        }
+        default -> {
+          if (REQUIRED.contains(name)) {
+            require(parser.currentToken() == JsonToken.VALUE_STRING, name, "a string");
+            texts.put(name, parser.getText());
+          }
+        }
+      }
+    }
+
+    private void require(boolean holds, String name, String what) {
+      if (!holds) {
+        throw JsonFields.wrong(file, parser.currentTokenLocation(), 0, name + " must be " + what);
+      }
+    }
+
+    private void requireAll() {
+      List<String> missing = REQUIRED.stream().filter(name -> !texts.containsKey(name)).toList();
+      if (!missing.isEmpty()) {
+        throw file.wrong("required and missing: " + String.join(", ", missing));
+      }
+      if (!text("dataset_key").equals(file.key().value())) {
+        throw file.wrong("dataset_key must be the name of the folder, " + file.key());
+      }
+    }
+
+    private String text(String name) {
+      return texts.getOrDefault(name, "");
+    }
+  }
+}

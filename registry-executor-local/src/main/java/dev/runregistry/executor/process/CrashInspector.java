@@ -1,0 +1,223 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.internal.host.ProcessTable.Entry;
+import dev.runregistry.internal.host.Runner;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.Inspection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what became of a run whose lock we have. The order of the steps makes the answer true:
+ * a process that could still write a file is looked for first, and only then the file.
+ */
+final class CrashInspector {
+  private static final Logger log = LoggerFactory.getLogger(CrashInspector.class);
+
+  private final RunId id;
+  private final Workspace folder;
+  private final RunProcesses processes;
+  private final ProcessTable table;
+  private final Runner here;
+
+  CrashInspector(RunId id, Workspace folder, ProcessTable table, Runner here) {
+    this.id = id;
+    this.folder = folder;
+    this.table = table;
+    this.here = here;
+    processes = RunProcesses.asEvidence(folder);
+  }
+
+  /**
+   * Returns what became of the run.
+   *
+   * @throws IOException if something cannot be read now, which says nothing about the run
+   */
+  Inspection inspect(Run running) throws IOException {
+    try {
+      return inspect(running, owner());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Returns the process that began the run, which the journal has noted. */
+  private Runner owner() throws IOException {
+    return Runner.readFrom(folder.run());
+  }
+
+  /** Returns whether anything with the mark of the run lives. */
+  boolean isAlive() throws IOException {
+    try {
+      return byMark().isPresent();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Inspection inspect(Run run, Runner runner) throws IOException {
+    if (!here.isOnHostOf(runner)) {
+      return notVisible("on the host " + runner.host());
+    }
+    if (!here.isInBootOf(runner)) {
+      return withoutProcesses(run, "the host restarted meanwhile");
+    }
+    if (here.sharesPidsWith(runner)) {
+      return isAnotherAlive(runner)
+          ? new Inspection.NotVisible("Is carried out by the process " + runner.process().pid())
+          : withProcesses(run);
+    }
+    if (runner.isFirstOfNamespace()) { // its claim is free, so it is gone, and all with it
+      return withoutProcesses(run, "its container ended");
+    }
+    return here.seesAllNamespaces()
+        ? byMarkOnly(run)
+        : notVisible("in another container of this host");
+  }
+
+  /** We may be the runner ourselves: then its thread is gone, since it has no claim any more. */
+  private boolean isAnotherAlive(Runner runner) {
+    return !runner.process().equals(here.process()) && table.isAlive(runner.process());
+  }
+
+  private Inspection withProcesses(Run run) throws IOException {
+    if (!RegularFiles.exists(folder.processes()) && !isOverTimeLimit(run)) {
+      // it is made before a supervisor is started
+      return lost(run, neverStarted(run));
+    }
+    Optional<Inspection> found = look(run);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    placeStartBarrier();
+    Optional<Inspection> late = look(run);
+    return late.isPresent() ? late.get() : lost(run, lossReason(run));
+  }
+
+  /** Empty if nothing is alive and no exit code is there. */
+  private Optional<Inspection> look(Run run) throws IOException {
+    Optional<ProcessIdentity> supervisor = processes.supervisor().map(Entry::identity);
+    boolean supervised = supervisor.filter(table::isAlive).isPresent();
+    // once noted it is over, whatever it has left behind and its supervisor looks after; an earlier
+    // version's notes it last thing
+    if (processes.isExitNoted() && !(supervised && processes.hasEarlierSupervisor())) {
+      return Optional.of(exited(run));
+    }
+    if (supervised) {
+      return Optional.of(alive(supervisor));
+    }
+    Optional<ProcessIdentity> child =
+        processes.child().map(Entry::identity).filter(table::isAlive).or(this::byMark);
+    if (child.isPresent()) {
+      return Optional.of(alive(supervisor.or(() -> child)));
+    }
+    if (processes.supervisorStarted() && supervisor.isEmpty()) {
+      return Optional.of(notVisible("where processes cannot be told apart"));
+    }
+    return isOverTimeLimit(run) ? Optional.of(exited(run)) : Optional.empty();
+  }
+
+  private Inspection byMarkOnly(Run run) throws IOException {
+    Optional<ProcessIdentity> alive = byMark();
+    if (alive.isPresent()) {
+      return alive(alive);
+    }
+    placeStartBarrier();
+    Optional<ProcessIdentity> late = byMark();
+    return late.isPresent()
+        ? alive(late)
+        : withoutProcesses(run, "its container ended or it was killed there");
+  }
+
+  private Inspection alive(Optional<ProcessIdentity> since) {
+    Optional<Duration> age = since.map(table::age).filter(time -> !time.isNegative());
+    return new Inspection.Running(age);
+  }
+
+  /** The oldest process with the run's cookie. */
+  private Optional<ProcessIdentity> byMark() {
+    String cookie = LocalRunExecutor.COOKIE + "=" + id;
+    return table.since(0).stream()
+        .filter(process -> process.lives() && table.hasInEnvironment(process, cookie))
+        .map(Entry::identity)
+        .min((one, other) -> Long.compare(one.startTime(), other.startTime()));
+  }
+
+  /** After this a supervisor that has not begun yet starts nothing, and one that has is seen. */
+  private void placeStartBarrier() throws IOException {
+    try {
+      DurableFiles.create(folder.vanished(), new byte[0]);
+    } catch (FileAlreadyExistsException e) {
+      log.debug("run {} was looked for before", id);
+    }
+  }
+
+  private Inspection withoutProcesses(Run run, String why) throws IOException {
+    return processes.isExitNoted() || isOverTimeLimit(run)
+        ? exited(run)
+        : lost(run, why + lossContext(run));
+  }
+
+  private static String lossContext(Run run) {
+    return run.spec().mode() == RunMode.DRY_RUN ? ", during the check" : ", before it ended";
+  }
+
+  private Inspection exited(Run run) throws IOException {
+    boolean inTime = !isOverTimeLimit(run);
+    Instant at =
+        processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
+    RunOutcome outcome = ending(run).read(inTime);
+    LimitedLogs.of(folder).cut();
+    return new Inspection.Exited(outcome, at);
+  }
+
+  private static Inspection notVisible(String where) {
+    return new Inspection.NotVisible("Cannot be judged from here: it was started " + where);
+  }
+
+  private Inspection lost(Run run, String reason) throws IOException {
+    Output output = ending(run).output();
+    LimitedLogs.of(folder).cut();
+    return new Inspection.Lost(reason, output);
+  }
+
+  private RunEnding ending(Run run) {
+    return new RunEnding(run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
+  }
+
+  private static String neverStarted(Run run) {
+    return run.spec().mode() == RunMode.DRY_RUN
+        ? "the registry was ended during the check"
+        : "the registry was ended before it started anything";
+  }
+
+  /** A run without a limit may have put the file there itself. */
+  private boolean isOverTimeLimit(Run run) throws IOException {
+    return run.spec().timeLimit() != null && RegularFiles.exists(folder.timedOut());
+  }
+
+  private String lossReason(Run run) throws IOException {
+    if (!processes.childStarted()) {
+      return neverStarted(run);
+    }
+    return RegularFiles.exists(folder.exit())
+        ? "it ended, and its exit code could not be written"
+        : "the registry and the supervisor were ended before it, and nobody saw how it ended";
+  }
+}

@@ -1,0 +1,247 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.executor.process.LocalRunExecutor.Settings;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.UnreadableOutcomeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run, from its start to its end. No thread waits for it: its supervisor or its time limit
+ * wakes the thread that finishes it.
+ */
+final class Execution implements ExecutionHandle {
+  private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
+  private static final Duration FOR_EVER = Duration.ofDays(100_000); // some 292 years are too many
+
+  private final Run run;
+  private final Invocation invocation;
+  private final Settings settings;
+  private final Workspace folder;
+  private final Consumer<Execution> onEnd;
+  private final CompletableFuture<Cause> cause = new CompletableFuture<>();
+  private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
+  private @Nullable LiveRun live; // guarded by this
+  private @Nullable ProcessSignal signalled; // the first that asked to end; guarded by this
+  private boolean interrupted; // by the terminal, which told the run itself; guarded by this
+  private final List<ProcessSignal> waiting = new ArrayList<>(); // for the start; guarded by this
+
+  /** Why a run is finished; the first cause counts. */
+  private enum Cause {
+    ENDED,
+    TIME_LIMIT,
+    TERMINATED
+  }
+
+  /**
+   * Creates one that has not started.
+   *
+   * @param onEnd called when it has ended, before its result is known
+   */
+  Execution(
+      Run run,
+      Invocation invocation,
+      Settings settings,
+      Path workspace,
+      Consumer<Execution> onEnd) {
+    this.run = run;
+    this.invocation = invocation;
+    this.settings = settings;
+    this.onEnd = onEnd;
+    folder = new Workspace(workspace);
+  }
+
+  /** Passes the signal on; see {@link LocalRunExecutor#signal}. */
+  void signal(ProcessSignal signal) {
+    if (!signal.asksToEnd()) {
+      tell(signal);
+      return;
+    }
+    LiveRun target;
+    ProcessSignal sent;
+    synchronized (this) {
+      boolean isSecond = signalled != null || (interrupted && signal == ProcessSignal.INT);
+      sent = isSecond ? ProcessSignal.KILL : signal;
+      signalled = signalled == null ? signal : signalled;
+      target = live;
+    }
+    if (target != null && !target.signal(sent)) {
+      synchronized (this) { // it may have been for us alone: a TERM that follows is the first
+        interrupted = true;
+        signalled = null;
+      }
+    }
+  }
+
+  private void tell(ProcessSignal signal) {
+    LiveRun target;
+    synchronized (this) {
+      target = live;
+      if (target == null) {
+        waiting.add(signal);
+      }
+    }
+    if (target != null) {
+      target.signal(signal);
+    }
+  }
+
+  /** Whether there is nothing to show any more. */
+  synchronized boolean isShown() {
+    return live == null || live.isShown();
+  }
+
+  /** Waits for the reader of the output; see {@link LocalRunExecutor#awaitShown}. */
+  void awaitShown() {
+    LiveRun shown;
+    synchronized (this) {
+      shown = live;
+    }
+    if (shown != null) {
+      shown.awaitShown();
+    }
+  }
+
+  @Override
+  public CompletableFuture<ExecutionResult> result() {
+    return result;
+  }
+
+  @Override
+  public void terminate() {
+    cause.complete(Cause.TERMINATED);
+  }
+
+  /** Starts it; whatever prevents that is its result. */
+  void start() {
+    Launch launch = new Launch(run, invocation, settings, folder);
+    try {
+      Optional<NotStarted> obstacle = launch.obstacle();
+      if (obstacle.isEmpty()) {
+        obstacle = obstacle(launch);
+      }
+      obstacle.ifPresent(outcome -> complete(ExecutionResult.of(outcome)));
+    } catch (RuntimeException | Error e) {
+      onEnd.accept(this);
+      throw e;
+    }
+  }
+
+  private Optional<NotStarted> obstacle(Launch launch) {
+    try {
+      return launch(launch);
+    } catch (IOException e) {
+      return Optional.of(
+          new NotStarted(NotStarted.Why.REFUSED, "The host refused to start it: " + reason(e)));
+    }
+  }
+
+  /** Without the paths of this host: the message is on record for others to read. */
+  private static String reason(IOException e) {
+    if (e instanceof FileSystemException file) {
+      return file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
+    }
+    Throwable cause = e.getCause(); // of a process that was not started: without its directory
+    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
+  }
+
+  private Optional<NotStarted> launch(Launch launch) throws IOException {
+    LiveRun started;
+    List<ProcessSignal> now;
+    synchronized (this) {
+      if (signalled != null) { // before there was anything to send it to
+        return Optional.of(NotStarted.signalled(signalled.number()));
+      }
+      started = new LiveRun(launch.start(), run, settings, folder);
+      live = started;
+      now = List.copyOf(waiting);
+    }
+    now.forEach(started::signal);
+    notifyStarted();
+    awaitCause(started);
+    return Optional.empty();
+  }
+
+  private void notifyStarted() {
+    try {
+      settings.onStart().accept(run);
+    } catch (RuntimeException | Error e) { // the run goes on
+      log.error("run {}: start listener failed", run.id(), e);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result, whatever happens
+  private void awaitCause(LiveRun started) {
+    cause.thenAccept(first -> onThread(() -> finish(started, first)));
+    started.ended().thenRun(() -> cause.complete(Cause.ENDED));
+    Duration limit = run.spec().timeLimit();
+    if (limit != null && limit.compareTo(FOR_EVER) < 0) {
+      cause.completeOnTimeout(Cause.TIME_LIMIT, limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void onThread(Runnable task) {
+    try {
+      Thread thread = new Thread(task, "end of run " + run.id());
+      thread.setDaemon(true);
+      thread.start();
+    } catch (OutOfMemoryError e) { // no thread is to be had
+      log.debug("run {} is finished by the thread at hand", run.id(), e);
+      task.run();
+    }
+  }
+
+  private void finish(LiveRun started, Cause first) {
+    try {
+      complete(end(started, first));
+    } catch (UncheckedIOException e) {
+      onEnd.accept(this);
+      result.completeExceptionally(
+          new UnreadableOutcomeException(
+              "run %s cannot be observed: %s".formatted(run.id(), e.getCause()), e));
+    } catch (RuntimeException | Error e) {
+      onEnd.accept(this);
+      result.completeExceptionally(e);
+    }
+  }
+
+  private void complete(ExecutionResult ended) {
+    try {
+      settings.onEnd().accept(ended.outcome());
+    } catch (RuntimeException | Error e) { // the run has ended
+      log.error("run {}: end listener failed", run.id(), e);
+    }
+    onEnd.accept(this);
+    result.complete(ended);
+  }
+
+  private static ExecutionResult end(LiveRun started, Cause first) {
+    boolean inTime = true;
+    try {
+      inTime = first != Cause.TIME_LIMIT || started.childHasEnded();
+      if (!inTime) {
+        started.noteTimeout();
+      }
+    } finally {
+      started.end(inTime); // nothing is left running, whatever went wrong here
+    }
+    return new ExecutionResult(started.outcome(inTime), started.endedAt());
+  }
+}

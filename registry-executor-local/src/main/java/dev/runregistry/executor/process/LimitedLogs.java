@@ -1,0 +1,95 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.run.LogStream;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is not in the logs of a run, of all that it printed: its supervisor writes them up to their
+ * limit and counts the rest. Supervisors of earlier versions did not; their logs are cut when the
+ * run has ended. Safe for use by many threads.
+ */
+final class LimitedLogs {
+  private static final Logger log = LoggerFactory.getLogger(LimitedLogs.class);
+
+  private final Workspace folder;
+  private final LogLimit limit;
+  private final LogTotals totals;
+
+  private LimitedLogs(Workspace folder, LogLimit limit) {
+    this.folder = folder;
+    this.limit = limit;
+    totals = new LogTotals(folder);
+  }
+
+  /** Those of a run that has begun; the limit is in its folder. */
+  static LimitedLogs of(Workspace folder) {
+    return new LimitedLogs(folder, new RunProcesses(folder).logLimit());
+  }
+
+  /** Of a run that has ended: notes how much it printed, unless that is not more than is kept. */
+  synchronized void note() {
+    if (!limit.isLimited() || totals.areNoted()) {
+      return;
+    }
+    Map<LogStream, Long> printed = new EnumMap<>(LogStream.class);
+    for (LogStream stream : LogStream.values()) {
+      printed.put(stream, total(stream));
+    }
+    if (printed.values().stream().anyMatch(total -> total > limit.bytes())) {
+      try {
+        totals.note(printed);
+      } catch (IOException e) {
+        log.warn("{}: how much was printed cannot be noted", folder.path(), e);
+      }
+    }
+  }
+
+  /** Of a run that has ended: cuts the logs that are too long, as the sums note. */
+  synchronized void cut() {
+    note();
+    for (LogStream stream : LogStream.values()) {
+      Path file = folder.log(stream);
+      if (file.toFile().length() > limit.bytes()) {
+        cut(file);
+      }
+    }
+  }
+
+  private void cut(Path file) {
+    try {
+      RegularFiles.truncate(file, limit.bytes());
+    } catch (NoSuchFileException e) {
+      log.debug("{} has moved; readers stop at the limit", file, e);
+    } catch (IOException e) {
+      log.warn("{} cannot be cut", file, e);
+    }
+  }
+
+  /** How many bytes were printed to that stream until now. */
+  long total(LogStream stream) {
+    return totals.of(stream).orElseGet(() -> folder.log(stream).toFile().length());
+  }
+
+  /** One sentence about what is not kept; empty if all is. */
+  Optional<String> notice(LogStream stream) {
+    long total = total(stream);
+    long kept = Math.min(limit.bytes(), folder.log(stream).toFile().length());
+    return total <= kept
+        ? Optional.empty()
+        : Optional.of(
+            "the log of %s has the first %d of %s%d bytes"
+                .formatted(stream.text(), kept, isLeast(stream) ? "at least " : "", total));
+  }
+
+  private boolean isLeast(LogStream stream) {
+    return totals.haveCuts(stream) || totals.areGrowing();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.runregistry.executor.process;
+
+/** Where the output of a run is shown as it comes. */
+enum LiveOutput {
+  /** Nowhere. */
+  NONE(""),
+  /** Each stream on the same one of this process. */
+  BOTH("12"),
+  /** Both streams on the stderr of this process. */
+  ON_STDERR("22");
+
+  private final String targets;
+
+  LiveOutput(String targets) {
+    this.targets = targets;
+  }
+
+  /** The descriptors of stdout and stderr. */
+  String targets() {
+    return targets;
+  }
+}

@@ -1,0 +1,452 @@
+package dev.runregistry.executor.process;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.internal.host.Runner;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.UnreadableOutcomeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out runs as processes of this host. A small Perl program supervises each: it copies what
+ * they print to files in the run folder and notes the exit code, so that a run, its output and its
+ * exit code outlive this process.
+ *
+ * <p>Every process of a run finds the run's id in its environment as {@value #COOKIE}. When the run
+ * ends, whatever it has started is ended with it: all its descendants, also those that lost their
+ * parents (they become children of the supervisor), all that carry the cookie, and, in a session of
+ * its own, all of the session.
+ *
+ * <p>A script that does not begin with {@code #!} is run by {@code sh}, as everywhere on POSIX.
+ * Signals that are ignored already when this process starts (INT under {@code nohup}, say) are
+ * ignored in the run too.
+ *
+ * <p>Safe for use by many threads at once, one run each. Holds nothing open between runs.
+ */
+public final class LocalRunExecutor implements RunExecutor {
+  /** The name of the environment variable that has the run's id. */
+  public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
+
+  /** How long a process may tidy up between TERM and KILL unless said. */
+  static final Duration KILL_GRACE = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final RuntimeLookup runtimes;
+  private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
+  private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
+  private @Nullable Runner owner; // of runs that this process starts; guarded by executions
+  private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
+
+  private LocalRunExecutor(Settings settings) {
+    this.settings = settings;
+    this.runtimes =
+        new RuntimeLookup(
+            settings.programs(),
+            new VersionQuestion(settings.workingDirectory().toFile(), settings.environment()));
+  }
+
+  /** Starts to put an executor together. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public String name() {
+    return "process";
+  }
+
+  /**
+   * Starts the run as the contract says.
+   *
+   * @throws IllegalArgumentException if it is a dry-run, or there is no program to start
+   */
+  @Override
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
+    if (running.spec().mode() != RunMode.LOCAL || invocation.command().isEmpty()) {
+      throw new IllegalArgumentException("run " + running.id() + " has nothing to start");
+    }
+    Execution execution = new Execution(running, invocation, settings, workspace, this::ended);
+    synchronized (executions) {
+      executions.add(execution);
+      early.forEach(execution::signal);
+      early.clear();
+    }
+    execution.start();
+    return execution;
+  }
+
+  private void ended(Execution execution) {
+    synchronized (executions) {
+      executions.remove(execution);
+      unshown.removeIf(Execution::isShown);
+      if (!execution.isShown()) {
+        unshown.add(execution);
+      }
+    }
+  }
+
+  @Override
+  public Inspection inspect(Run running, Path workspace) {
+    try {
+      return inspector(running.id(), workspace).inspect(running);
+    } catch (IOException e) {
+      throw unreadable(running.id(), "cannot be inspected", e);
+    }
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    try {
+      return inspector(id, workspace).isAlive();
+    } catch (IOException e) {
+      throw unreadable(id, "cannot be inspected", e);
+    }
+  }
+
+  private CrashInspector inspector(RunId id, Path workspace) throws IOException {
+    return new CrashInspector(id, new Workspace(workspace), settings.table(), owner());
+  }
+
+  private Runner owner() throws IOException {
+    synchronized (executions) {
+      if (owner == null) {
+        owner = Runner.current(settings.table());
+      }
+      return owner;
+    }
+  }
+
+  @Override
+  public void terminate(Run running, Path workspace, TerminationReason reason) {
+    Workspace folder = new Workspace(workspace);
+    if (reason == TerminationReason.TIME_LIMIT) {
+      try {
+        new RunProcesses(folder).timedOut();
+      } catch (IOException e) {
+        throw unreadable(running.id(), "is over its time limit, which cannot be noted", e);
+      }
+    }
+    new Orphan(running.id(), folder, settings.table()).end();
+  }
+
+  private static UnreadableOutcomeException unreadable(RunId id, String what, IOException cause) {
+    return new UnreadableOutcomeException(
+        "run %s %s: %s".formatted(id, what, FileErrors.reason(cause)), cause);
+  }
+
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    return ProcessLogs.in(workspace).file(stream);
+  }
+
+  @Override
+  public long maxLogBytes(Path workspace) {
+    return ProcessLogs.in(workspace).maxBytes();
+  }
+
+  private RunOutcome told(RunOutcome outcome) {
+    settings.onEnd().accept(outcome);
+    return outcome;
+  }
+
+  /** Returns the ending by a signal that came before there was a run to send it to. */
+  @Override
+  public Optional<RunOutcome> cancelled() {
+    synchronized (executions) {
+      return early.stream()
+          .filter(ProcessSignal::asksToEnd)
+          .findFirst()
+          .map(signal -> told(NotStarted.signalled(signal.number())));
+    }
+  }
+
+  /**
+   * Waits until all that the ended runs printed is shown, which is as long as who reads it takes. A
+   * signal ends the waiting: that is for those who do not want to wait for a reader.
+   */
+  public void awaitShown() {
+    List<Execution> now;
+    synchronized (executions) {
+      now = List.copyOf(unshown);
+    }
+    now.forEach(Execution::awaitShown);
+    synchronized (executions) {
+      now.forEach(unshown::remove);
+    }
+  }
+
+  /**
+   * Whether the program can be found and started. Its version is what it prints first when it is
+   * asked by {@code --version}; it has 2 s to answer, and is asked again only when its file has
+   * changed.
+   */
+  @Override
+  public RuntimeStatus probe(List<String> command) {
+    RuntimeStatus status = runtimes.status(command.get(0));
+    return status.available()
+        ? status
+        : new RuntimeStatus(false, null, status.message() + settings.missingProgramHint());
+  }
+
+  /**
+   * Passes a signal on to every process of the runs that are being carried out, or else of the next
+   * one: a run that has not started yet ends as the signal would have ended it, if that asks it to
+   * end (HUP, INT, TERM, KILL). Any second signal of that kind to the same run is KILL. An INT that
+   * comes from the terminal is not sent a second time to those that had it from there, and does not
+   * count as the first for any but another INT. Returns when the signal is sent.
+   */
+  public void signal(ProcessSignal signal) {
+    requireNonNull(signal, "signal");
+    List<Execution> now;
+    synchronized (executions) {
+      unshown.removeIf(Execution::isShown);
+      now = Stream.concat(executions.stream(), unshown.stream()).toList();
+      if (now.isEmpty()) {
+        early.add(signal);
+      }
+    }
+    now.forEach(execution -> execution.signal(signal));
+  }
+
+  /**
+   * What all runs of an executor share.
+   *
+   * @param live where output is shown as it comes
+   * @param keepChildren whether what a run leaves behind is to stay
+   * @param descriptors which of our open files, from 3 on, runs have under the same numbers
+   * @param openFiles the soft limit of open files of runs; empty for ours
+   * @param logLimit of each of the two logs of a run
+   * @param onStart told of each run that has started
+   * @param onEnd told how each ended
+   * @param missingProgramHint follows the message that a program is not available
+   */
+  record Settings(
+      ProcessTable table,
+      Duration killGrace,
+      boolean ownSession,
+      LiveOutput live,
+      boolean keepChildren,
+      List<Integer> descriptors,
+      OptionalLong openFiles,
+      Path workingDirectory,
+      Map<String, @Nullable String> environment,
+      LogLimit logLimit,
+      Consumer<Run> onStart,
+      Consumer<RunOutcome> onEnd,
+      String missingProgramHint) {
+
+    /** Looks for programs where a run would find them. */
+    ProgramLookup programs() {
+      String path =
+          environment.containsKey("PATH") ? environment.get("PATH") : System.getenv("PATH");
+      return new ProgramLookup(workingDirectory.toFile(), path);
+    }
+  }
+
+  /** Collects the settings of a {@link LocalRunExecutor}. Not for use by several threads. */
+  public static final class Builder {
+    private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
+    private Duration killGrace = KILL_GRACE;
+    private boolean ownSession = true;
+    private LiveOutput live = LiveOutput.NONE;
+    private boolean keepChildren;
+    private List<Integer> descriptors = List.of();
+    private OptionalLong openFiles = OptionalLong.empty();
+    private Path workingDirectory = ownWorkingDirectory();
+    private LogLimit logLimit = LogLimit.DEFAULT;
+    private Consumer<Run> onStart = running -> {};
+    private Consumer<RunOutcome> onEnd = outcome -> {};
+    private String missingProgramHint = "";
+
+    private Builder() {}
+
+    /**
+     * How long a process may tidy up between TERM and KILL; 10 s unless said, zero for none.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder killGrace(Duration grace) {
+      if (grace.isNegative()) {
+        throw new IllegalArgumentException("the grace must not be negative: " + grace);
+      }
+      killGrace = grace;
+      return this;
+    }
+
+    /** Each run gets a session of its own and no stdin, as for a server; this is the default. */
+    public Builder ownSession() {
+      ownSession = true;
+      return this;
+    }
+
+    /** Runs share our terminal, our process group and our stdin, as for a command line. */
+    public Builder terminal() {
+      ownSession = false;
+      return this;
+    }
+
+    /**
+     * Shows what a run prints as it comes on our own stdout and stderr, and all of it before {@link
+     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#start} does not wait for the
+     * last of it. As in any pipe, a reader that is slow slows the run down, and when nobody reads
+     * any more the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal, too.
+     */
+    public Builder liveOutput() {
+      live = LiveOutput.BOTH;
+      return this;
+    }
+
+    /** Like {@link #liveOutput}, with both on our stderr: stdout is for something else. */
+    public Builder liveOutputOnStderr() {
+      live = LiveOutput.ON_STDERR;
+      return this;
+    }
+
+    /**
+     * Leaves alone what a run leaves behind when it has ended, instead of terminating it. What such
+     * processes print is still added to the logs.
+     */
+    public Builder keepChildren() {
+      keepChildren = true;
+      return this;
+    }
+
+    /**
+     * Hands on open files of this process, which Java closes in all that it starts.
+     *
+     * @param numbers from 3 on, as in this process
+     * @throws IllegalArgumentException if a number is less than 3
+     */
+    public Builder inheritDescriptors(List<Integer> numbers) {
+      numbers.forEach(
+          number -> {
+            if (number < 3) {
+              throw new IllegalArgumentException("not a descriptor from 3 on: " + number);
+            }
+          });
+      descriptors = List.copyOf(numbers);
+      return this;
+    }
+
+    /**
+     * Sets the soft limit of open files of runs; Java raises that of its own process, which runs
+     * would have otherwise.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder openFileLimit(long limit) {
+      if (limit <= 0) {
+        throw new IllegalArgumentException("the limit must be positive: " + limit);
+      }
+      openFiles = OptionalLong.of(limit);
+      return this;
+    }
+
+    /**
+     * Returns the directory that the process was started in. Java cannot hold a name that is not
+     * UTF-8: a run inherits that directory all the same.
+     */
+    private static Path ownWorkingDirectory() {
+      Path own = Path.of("").toAbsolutePath();
+      return own.toString().indexOf('\uFFFD') < 0 ? own : Path.of("/proc/self/cwd");
+    }
+
+    /** Where runs start; our own working directory unless said. It need not be there yet. */
+    public Builder workingDirectory(Path folder) {
+      workingDirectory = folder.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * Sets a variable in the environment of every run, which else has our own environment.
+     *
+     * @param value null for a variable that runs do not have
+     */
+    public Builder environment(String name, @Nullable String value) {
+      environment.put(requireNonNull(name, "name"), value);
+      return this;
+    }
+
+    /**
+     * How long each of the two logs of a run may become; {@link LogLimit#DEFAULT} unless said. It
+     * is kept while any registry looks after the run; of what is shown as it comes, all is shown.
+     */
+    public Builder logLimit(LogLimit limit) {
+      logLimit = requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /**
+     * Tells of each run that has started, by its own thread, so that what need not come before the
+     * start can come after it. Whoever is told must return soon: the run is watched after that.
+     */
+    public Builder onStart(Consumer<Run> listener) {
+      onStart = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Tells how each run ended, before its result is known; also of one that was cancelled before
+     * it could start. The record of a run does not tell why it was not started.
+     */
+    public Builder onEnd(Consumer<RunOutcome> listener) {
+      onEnd = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Adds a hint to the message of {@link LocalRunExecutor#probe} about a missing program. */
+    public Builder missingProgramHint(String hint) {
+      missingProgramHint = requireNonNull(hint, "hint");
+      return this;
+    }
+
+    /** Puts it together. */
+    public LocalRunExecutor build() {
+      return new LocalRunExecutor(settings());
+    }
+
+    Settings settings() {
+      return new Settings(
+          ProcessTable.ofThisHost(),
+          killGrace,
+          ownSession,
+          live,
+          keepChildren,
+          descriptors,
+          openFiles,
+          workingDirectory,
+          Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+          logLimit,
+          onStart,
+          onEnd,
+          missingProgramHint);
+    }
+  }
+}

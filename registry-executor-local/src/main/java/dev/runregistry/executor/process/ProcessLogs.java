@@ -1,0 +1,59 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.files.NotRegularFileException;
+import dev.runregistry.run.LogStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The complete output of a run, in its workspace. Safe for use by many threads. */
+public final class ProcessLogs {
+  private static final Logger log = LoggerFactory.getLogger(ProcessLogs.class);
+
+  private final Workspace folder;
+
+  private ProcessLogs(Workspace folder) {
+    this.folder = folder;
+  }
+
+  /** Returns the logs of the run with that workspace. */
+  public static ProcessLogs in(Path workspace) {
+    return new ProcessLogs(new Workspace(workspace));
+  }
+
+  /** Returns the file with the output to that stream; empty if there is none. */
+  public Optional<Path> file(LogStream stream) {
+    return Optional.of(folder.log(stream))
+        .filter(
+            file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)); // the run's to replace
+  }
+
+  /** Returns how many bytes each file keeps; {@link Long#MAX_VALUE} for all. */
+  public long maxBytes() {
+    return new RunProcesses(folder).logLimit().bytes();
+  }
+
+  /** Returns one sentence about what a log lacks of what was printed; empty if it has all. */
+  public Optional<String> notice(LogStream stream) {
+    return LimitedLogs.of(folder).notice(stream);
+  }
+
+  /**
+   * Returns the pieces of the output in their order; empty if the order is not known.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public Optional<OutputPieces> pieces() throws IOException {
+    try {
+      return Optional.of(OutputPieces.of(folder.outputIndex()));
+    } catch (NoSuchFileException | NotRegularFileException e) { // the run has replaced it
+      log.debug("{} is not there", folder.outputIndex());
+      return Optional.empty();
+    }
+  }
+}

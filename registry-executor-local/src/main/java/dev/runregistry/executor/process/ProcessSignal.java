@@ -1,0 +1,57 @@
+package dev.runregistry.executor.process;
+
+/**
+ * A POSIX signal that can be passed on to a run. QUIT is missing: Java blocks it in its own threads
+ * and so in all that it starts, where it would never arrive.
+ */
+public enum ProcessSignal {
+  /** The terminal hung up. */
+  HUP(1),
+  /** Interrupt, as by ^C. */
+  INT(2),
+  /** A breakpoint was reached. */
+  TRAP(5),
+  /** The program has given up. */
+  ABRT(6),
+  /** End at once; cannot be ignored. */
+  KILL(9),
+  /** For the program's own use. */
+  USR1(10),
+  /** For the program's own use. */
+  USR2(12),
+  /** Nobody reads what is written. */
+  PIPE(13),
+  /** A timer has expired. */
+  ALRM(14),
+  /** Please end. */
+  TERM(15),
+  /** Go on after a stop. */
+  CONT(18),
+  /** The processor time is used up. */
+  XCPU(24),
+  /** A timer of processor time has expired. */
+  VTALRM(26),
+  /** A timer of a profiler has expired. */
+  PROF(27),
+  /** Input or output is possible. */
+  IO(29),
+  /** The power fails. */
+  PWR(30),
+  /** A call that the system does not have. */
+  SYS(31);
+
+  private final int number; // of Linux; HUP, INT, KILL, PIPE and TERM are the same everywhere
+
+  ProcessSignal(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Returns whether it asks a program to end; all others tell it something. */
+  public boolean asksToEnd() {
+    return this == HUP || this == INT || this == TERM || this == KILL;
+  }
+}

@@ -1,0 +1,579 @@
+package dev.runregistry.executor.process;
+
+/**
+ * The program of a supervisor: Perl 5, without modules. A constant, because reading a file from a
+ * jar would delay each run by several milliseconds.
+ */
+final class SupervisorScript {
+  static final String TEXT =
+      """
+      # Runs a command to its end, copies what it prints to its logs and to the display, and notes its exit
+      # code; outlives the registry that started it. Arguments: the run directory, options NAME=VALUE, --,
+      # the command. No modules: loading POSIX alone would take ten times as long as all the rest.
+
+      my $dir = shift;
+      my (%o, @restored);
+      while (@ARGV && (my $word = shift) ne '--') {
+        my ($name, $value) = split /=/, $word, 2;
+        if ($name eq 'env') { push @restored, $value } else { $o{$name} = $value }
+      }
+      delete $ENV{PERL_BADLANG};
+      for (@restored) { my ($name, $value) = split /=/, $_, 2; $ENV{$name} = $value }
+
+      # Numbers of system calls; on another machine what needs them is left out.
+      my %sys;
+      if (length pack('p', '') == 8) {
+        my @names = qw(prctl rt_sigprocmask signalfd4 setsid execve dup3 prlimit64 clock_gettime fsync exit_group);
+        my @numbers = $o{arch} eq 'amd64' ? (157, 14, 289, 112, 59, 292, 302, 228, 74, 231)
+          : $o{arch} =~ /^(aarch64|riscv64|loongarch64)$/ ? (167, 135, 74, 157, 221, 24, 261, 113, 82, 94)
+          : ();
+        @sys{@names} = @numbers if @numbers;
+      }
+      sub leave { syscall($sys{exit_group}, $_[0] + 0) if $sys{exit_group}; exit $_[0] }
+
+      # The display is the registry's own stdout and stderr; what perl says goes to supervisor.log.
+      my @display = (undef, undef); # by stream
+      my @target; # the numbers of the streams of the registry that stdout and stderr are shown on
+      if (defined $o{show}) {
+        @target = split //, $o{show};
+        my @real;
+        open $real[1], '>&=', 1;
+        open $real[2], '>&=', 2;
+        for (1, 2) { open my $copy, '>&', $real[$_] or next; $real[$_] = $copy }
+        @display = map { $real[$_] } @target;
+      }
+      if (open STDERR, '>>', "$dir/supervisor.log") { open STDOUT, '>&', \\*STDERR }
+      else { leave(125) }
+
+      # All signals are blocked and read from a descriptor: nothing ends this process but KILL, and a select
+      # sees each of them. Only those of its own faults, and what stops a background writer, stay as they are.
+      my $write_signal = 40; # real-time, so that it is queued: one for each write to a pipe, in order
+      my $mask = pack 'Q', ~0;
+      for (4, 5, 6, 7, 8, 11, 21, 22, 31) { vec($mask, $_ - 1, 1) = 0 }
+      my $signals;
+      if ($sys{signalfd4} && syscall($sys{rt_sigprocmask}, 2, $mask, 0, 8) == 0) {
+        my $fd = syscall($sys{signalfd4}, -1, $mask, 8, 0x80800);
+        open $signals, '<&=', $fd if $fd >= 0;
+      }
+      my @kept_ignored = grep { $SIG{$_} eq 'IGNORE' } qw(HUP INT QUIT TERM USR1 USR2 PIPE);
+      if (!$signals) {
+        $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2 PIPE);
+        $SIG{CHLD} = sub { };
+      } else {
+        $SIG{CHLD} = 'DEFAULT';
+      }
+      if ($o{session}) { $sys{setsid} ? syscall($sys{setsid}) : eval { require POSIX; POSIX::setsid() } }
+
+      # The line of the process that reads it: after its pid and name come, as fields 4, 5, 6 and 22, its
+      # parent, group, session and start time. Empty where there is no /proc.
+      sub note {
+        sysopen my $file, "$dir/processes", 0x441, 0600 or return 0;
+        return (syswrite $file, "$_[0]\\n") == length("$_[0]\\n");
+      }
+      sub who { open my $stat, '<', '/proc/self/stat' or return ''; my $line = <$stat>; chomp $line; $line }
+      note('supervisor ' . who()) or leave(125);
+
+      # A reconciler that finds nothing of a run alive makes this file, and looks again for the line above
+      # before it takes the run for lost. So a run that is lost does not start, however late its supervisor is.
+      leave(125) if -e "$dir/vanished";
+
+      my @name = ('stdout', 'stderr');
+      my @log;
+      for (0, 1) {
+        if (!sysopen $log[$_], "$dir/$name[$_].log", 0x441, 0600) {
+          print STDERR "$dir/$name[$_].log: $!\\n";
+          note('unstarted ');
+          leave(125);
+        }
+      }
+
+      # The ends of the pipes to the registry have numbers that it knows: it opens them through /proc.
+      my (@event, @command);
+      if (pipe(my $r, my $w)) { @event = ($r, $w) }
+      if (pipe(my $r, my $w)) { @command = ($r, $w) }
+      my @known; # duplicates: the read end of the events, the write end of the commands
+      for ([$event[0], 60], [$command[1], 61]) {
+        my $fd = fcntl $_->[0], 1030, $_->[1]; # F_DUPFD_CLOEXEC
+        if ($fd == $_->[1]) { open my $known, ($_->[1] == 60 ? '<&=' : '>&='), $fd; push @known, $known }
+      }
+      @known = () if @known < 2;
+      close $event[0];
+      close $command[1];
+      my $attached = 0; # 1: the registry holds the other ends; -1: it did, and is gone
+      sub alive { $attached >= 0 && getppid == $o{parent} }
+      sub report { syswrite $event[1], "$_[0]\\n" if $attached >= 0 }
+
+      # A terminal for what the registry shows on a terminal, a pipe for the rest.
+      my (@in, @child_end, @terminal);
+      for my $s (0, 1) {
+        my $real = $display[$s];
+        if ($o{terminal} && $real && -t $real && sysopen my $master, '/dev/ptmx', 0x102) {
+          my ($unlock, $number, $termios, $size) = (pack('i', 0), pack('I', 0), "\\0" x 64, "\\0" x 8);
+          if (ioctl($master, 0x40045431, $unlock) && ioctl($master, 0x80045430, $number)
+            && sysopen my $slave, '/dev/pts/' . unpack('I', $number), 0x102) {
+            if (ioctl $slave, 0x5401, $termios) { # as it was written: no line feed becomes two characters
+              substr($termios, 4, 4) = pack 'I', unpack('I', substr $termios, 4, 4) & ~1;
+              ioctl $slave, 0x5402, $termios;
+            }
+            ioctl $master, 0x5414, $size if ioctl $real, 0x5413, $size;
+            ($in[$s], $child_end[$s], $terminal[$s]) = ($master, $slave, 1);
+          }
+        }
+        if (!$in[$s]) {
+          if (!pipe($in[$s], $child_end[$s])) { print STDERR "pipe: $!\\n"; note('unstarted '); leave(125) }
+          fcntl $in[$s], 1031, 1 << 20; # F_SETPIPE_SZ; not allowed to a user with very many pipes
+        }
+        if ($signals) { # a signal of its own, with the descriptor, for each write: so their order is known
+          fcntl $in[$s], 8, $$ + 0; # F_SETOWN
+          fcntl $in[$s], 10, $write_signal; # F_SETSIG
+          fcntl $in[$s], 4, 0x2000; # O_ASYNC
+        }
+      }
+      my %stream_of = map { fileno($in[$_]) => $_ } 0, 1;
+
+      # Whatever loses its parent becomes a child of this process: nothing of a run gets out of sight.
+      syscall($sys{prctl}, 36, 1, 0, 0, 0) if $sys{prctl};
+
+      # Descriptors that the registry was given, and Java does not hand on: the same open files.
+      my %handed;
+      if ($o{fds}) {
+        my $process = syscall(434, $o{parent} + 0, 0);
+        for my $fd (split /,/, $o{fds}) {
+          my $copy = $process >= 0 ? syscall(438, $process, $fd + 0, 0) : -1;
+          if ($copy >= 0) { open $handed{$fd}, '<&=', $copy; next }
+          my $mode = 0;
+          if (open my $info, '<', "/proc/$o{parent}/fdinfo/$fd") {
+            while (<$info>) { $mode = oct($1) & 0x403 if /^flags:\\s+0*([0-7]+)/ }
+          }
+          sysopen $handed{$fd}, "/proc/$o{parent}/fd/$fd", $mode | 0x100
+            or print STDERR "descriptor $fd is not handed on: $!\\n" and delete $handed{$fd};
+        }
+      }
+
+      sub as_number { # puts the open file at that number in the child
+        my ($handle, $number) = @_;
+        if ($sys{dup3}) { syscall($sys{dup3}, fileno($handle), $number, 0); return }
+        if ($number == 1) { open STDOUT, '>&', $handle } elsif ($number == 2) { open STDERR, '>&', $handle }
+      }
+
+      sub attempt { # returns only where the program cannot be executed
+        my ($path, @words) = @_;
+        if (!$sys{execve}) { exec { $path } @words; return $! + 0 }
+        my @environment = map { "$_=$ENV{$_}" } keys %ENV;
+        my ($argv, $envp) = (pack('p*', @words, undef), pack('p*', @environment, undef));
+        syscall($sys{execve}, $path, $argv, $envp);
+        my $error = $! + 0;
+        if ($error == 8 && open my $file, '<', $path) { # no #!: sh runs it, unless it is no text
+          sysread $file, my $head, 256;
+          $head =~ s/\\n.*//s;
+          if ($head !~ /\\0/) {
+            my @script = ('/bin/sh', $path, @words[1 .. $#words]);
+            $argv = pack 'p*', @script, undef;
+            my $shell = '/bin/sh';
+            syscall($sys{execve}, $shell, $argv, $envp);
+          }
+        }
+        return $error;
+      }
+
+      sub execute { # the command, as execvp would; returns the error
+        my @words = @_;
+        return attempt($words[0], @words) if $words[0] =~ m{/};
+        my $path = defined $ENV{PATH} ? $ENV{PATH} : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+        my ($result, $error) = (2);
+        for my $folder (split /:/, $path, -1) {
+          $error = attempt($folder eq '' ? "./$words[0]" : "$folder/$words[0]", @words);
+          if ($error == 13) { $result = 13 } elsif ($error != 2 && $error != 20) { return $error }
+        }
+        return $result;
+      }
+
+      pipe my $failed_r, my $failed_w;
+      my $child = fork;
+      if (!defined $child) { print STDERR "fork: $!\\n"; leave(125) }
+      if (!$child) {
+        note('child ' . who());
+        my $hard = pack 'QQ', 0, 0;
+        if ($o{nofile} && $sys{prlimit64} && syscall($sys{prlimit64}, 0, 7, 0, $hard) == 0) {
+          my $limit = pack 'QQ', $o{nofile}, (unpack 'QQ', $hard)[1];
+          syscall($sys{prlimit64}, 0, 7, $limit, 0);
+        }
+        my %at = (1 => $child_end[0], 2 => $child_end[1], %handed);
+        my @moved;
+        for (keys %at) { # out of the way of each other first
+          my $fd = fcntl $at{$_}, 1030, 128;
+          if ($fd && open my $copy, '+<&=', $fd) { $at{$_} = $copy }
+        }
+        as_number($at{$_}, $_ + 0) for keys %at;
+        $SIG{FPE} = $SIG{CHLD} = 'DEFAULT'; # perl itself ignores FPE
+        if (!$signals) {
+          $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM USR1 USR2 PIPE);
+          $SIG{$_} = 'IGNORE' for @kept_ignored;
+        }
+        my $none = pack 'Q', 0;
+        syscall($sys{rt_sigprocmask}, 2, $none, 0, 8) if $signals;
+        my $error = execute(@ARGV);
+        $! = $error;
+        syswrite $failed_w, "$error $!";
+        leave($error == 2 || $error == 20 ? 127 : 126);
+      }
+      report("child $child");
+      # The rest is compiled when the command is on its way: it need not wait for that.
+      eval <<'THE_REST' or print STDERR $@;
+      close $failed_w;
+      close $_ for @child_end, values %handed;
+      $0 = "run-registry: supervisor of $o{run}"; # after the fork: it overwrites the environment in place
+      umask 077;
+
+      # Where the display may block, it is opened anew, so as not to: the user's own stays as it is.
+      my @limit_of_write;
+      my $shared; # one queue for both streams where both are shown in one place
+      my @queue = ('', '');
+      my @place = (0, 1); # the queue of a stream
+      for my $s (0, 1) {
+        my $real = $display[$s] or next;
+        if (-p $real || -t $real) {
+          my $path = '/proc/self/fd/' . fileno $real;
+          if (sysopen my $anew, $path, 0x901) { $display[$s] = $anew; $limit_of_write[$s] = 1 << 20; next }
+        }
+        $limit_of_write[$s] = -f $real || -c $real && !-t $real ? 0 : 4096; # 0: never blocks
+      }
+      if ($display[0] && $display[1] && $limit_of_write[0] && $limit_of_write[1]) {
+        my @files = map { join ':', (stat $_)[0, 1, 6] } @display;
+        @place = (0, 0) if $files[0] eq $files[1];
+      }
+
+      my $limit = $o{limit} || 9e18;
+      my (@printed, @kept, @over) = (); # bytes
+      @printed = @kept = (0, 0);
+      my ($totals_dirty, $totals_final) = (0, 0);
+      my ($index, $index_bytes, $buffered, @piece); # the piece: time, stream, bytes, not written yet
+      $index_bytes = 0;
+      $buffered = '';
+      sysopen $index, "$dir/output-index", 0x441, 0600 or undef $index;
+
+      sub now { # in microseconds
+        return time * 1_000_000 if !$sys{clock_gettime};
+        my $time = "\\0" x 16;
+        syscall($sys{clock_gettime}, 0, $time);
+        my ($seconds, $nanos) = unpack 'qq', $time;
+        return $seconds * 1_000_000 + int $nanos / 1000;
+      }
+
+      sub end_piece {
+        if (@piece) { $buffered .= "$piece[0] $piece[1] $piece[2]\\n"; @piece = () }
+      }
+
+      sub write_index {
+        end_piece();
+        if ($index && length $buffered) {
+          my $written = syswrite $index, $buffered;
+          $index_bytes += length $buffered;
+          undef $index if $index_bytes > 64 << 20 || !defined $written || $written < length $buffered;
+        }
+        $buffered = '';
+      }
+
+      sub in_index {
+        my ($s, $bytes) = @_;
+        my $now = now();
+        if (@piece && $piece[1] == $s && $now - $piece[0] < 1000 && $now >= $piece[0]) { $piece[2] += $bytes; return }
+        end_piece();
+        @piece = ($now, $s, $bytes);
+        write_index() if length $buffered > 8192;
+      }
+
+      sub write_totals { # how much was printed, where the log has not all of it
+        $totals_dirty = 0;
+        return if $printed[0] == $kept[0] && $printed[1] == $kept[1];
+        my $text = "stdout $printed[0]\\nstderr $printed[1]\\n" . ($totals_final ? '' : "running\\n");
+        if (sysopen my $file, "$dir/log-totals.tmp", 0x241, 0600) {
+          my $written = syswrite $file, $text;
+          fsync($file) if $totals_final && !alive();
+          rename "$dir/log-totals.tmp", "$dir/log-totals" if $written == length $text;
+        }
+      }
+
+      sub fsync { syscall($sys{fsync}, fileno $_[0]) if $sys{fsync} }
+
+      sub record { # to the log, up to the limit
+        my ($s, $data) = ($_[0], \\$_[1]);
+        my $length = length $$data;
+        $printed[$s] += $length;
+        my $end = $kept[$s] + $length > $limit ? $limit - $kept[$s] : $length;
+        my $at = 0;
+        while ($log[$s] && $at < $end) {
+          my $written = syswrite $log[$s], $$data, $end - $at, $at;
+          if (defined $written) { $at += $written }
+          elsif ($! != 4) {
+            print STDERR "$name[$s].log: $!; what is printed from here on is not kept\\n";
+            undef $log[$s];
+          }
+        }
+        $kept[$s] += $at;
+        in_index($s, $at) if $at;
+        $totals_dirty = 1 if $at < $length;
+      }
+
+      sub stop_showing { # what is shown on that place is not wanted, or cannot be shown, any more
+        my ($place, $reader_gone) = @_;
+        $queue[$place] = '';
+        for my $s (0, 1) {
+          next if !$display[$s] || $place[$s] != $place;
+          undef $display[$s];
+          if ($reader_gone && $in[$s] && !$terminal[$s] && alive()) { # the command is to notice, as in any pipe
+            drain($s);
+            forget($s);
+          }
+        }
+      }
+
+      sub flush_place {
+        my ($place) = @_;
+        my ($s) = grep { $display[$_] && $place[$_] == $place } 0, 1;
+        if (!defined $s) { $queue[$place] = ''; return }
+        while (length $queue[$place]) {
+          my $written = syswrite $display[$s], $queue[$place], $limit_of_write[$s] || 1 << 20;
+          if (defined $written) {
+            substr $queue[$place], 0, $written, '';
+            return if $limit_of_write[$s] == 4096; # blocks: only after the next select
+          } elsif ($! == 11) {
+            return;
+          } elsif ($! != 4) {
+            print STDERR "$name[$s] cannot be shown any more: $!\\n" if $! != 32;
+            stop_showing($place, $! == 32);
+            return;
+          }
+        }
+      }
+
+      sub show {
+        my ($s, $data) = ($_[0], \\$_[1]);
+        return if !$display[$s];
+        my $place = $place[$s];
+        $queue[$place] .= $$data;
+        flush_place($place) if $limit_of_write[$s] != 4096;
+      }
+
+      sub readable {
+        my $bits = '';
+        vec($bits, fileno $_[0], 1) = 1;
+        return select($bits, undef, undef, 0) > 0;
+      }
+
+      sub forget { # no more of that stream
+        my ($s) = @_;
+        delete $stream_of{fileno $in[$s]};
+        close $in[$s];
+        undef $in[$s];
+      }
+
+      sub take { # what there is of a stream, into $_[1]; returns false at its end
+        my $s = $_[0];
+        my $read = sysread $in[$s], $_[1], 1 << 18;
+        if (!defined $read) { $_[1] = ''; return 1 if $! == 4 || $! == 11 }
+        return 1 if $read;
+        $_[1] = '';
+        forget($s); # EIO: a terminal that nobody has open
+        return 0;
+      }
+
+      sub drain { # what is there now
+        my ($s) = @_;
+        my ($data, $left) = ('', 5 << 18);
+        while ($in[$s] && $left > 0 && readable($in[$s])) {
+          take($s, $data) or last;
+          $left -= length $data;
+          record($s, $data);
+          show($s, $data);
+        }
+      }
+
+      my ($code, $signal, $no_children, $finish, $child_event) = (undef, 0, 0, 0, 1);
+
+      sub read_signals { # returns the streams that were written to, in order
+        my @writes;
+        while ($signals && (my $read = sysread $signals, my $data, 16384)) {
+          for (my $at = 0; $at < $read; $at += 128) {
+            my ($number, undef, undef, $pid, undef, $fd) = unpack 'LlLLLl', substr $data, $at, 24;
+            if ($number == $write_signal) { push @writes, $stream_of{$fd} if defined $stream_of{$fd} }
+            elsif ($number == 17) { $child_event = 1 }
+            elsif ($number == 28) { resize() if $pid != $$ }
+            elsif ($number < 32) { report("got $number") }
+          }
+          last if $read < 16384;
+        }
+        return @writes;
+      }
+
+      sub resize { # then those that were told by the terminal itself look again
+        my $changed = 0;
+        for my $s (0, 1) {
+          my $size = "\\0" x 8;
+          if ($terminal[$s] && $in[$s] && $display[$s] && ioctl $display[$s], 0x5413, $size) {
+            ioctl $in[$s], 0x5414, $size;
+            $changed = 1;
+          }
+        }
+        kill 'WINCH', 0 if $changed;
+      }
+
+      sub wanted { # a display that takes no more holds up the command, as in any pipe
+        my ($s) = @_;
+        return $in[$s] && !($display[$s] && length $queue[$place[$s]]);
+      }
+
+      my @async = (0x2000, 0x2000);
+
+      sub copy { # what there is: by lines, in the order of the writes, where there is something of both
+        my @ready = @_;
+        my @data = ('', '');
+        take($_, $data[$_]) for grep { $ready[$_] } 0, 1;
+        for my $s (grep { $in[$_] && $signals && length $data[$_] } 0, 1) { # not for what comes in bulk
+          my $wanted = length $data[$s] < 1 << 15 ? 0x2000 : 0;
+          if ($wanted != $async[$s]) { fcntl $in[$s], 4, $wanted; $async[$s] = $wanted }
+        }
+        my @writes = read_signals();
+        for my $s (0, 1) { # written to while we looked at the other one
+          next if $ready[$s] || !wanted($s) || !grep { $_ == $s } @writes;
+          take($s, $data[$s]) if readable($in[$s]);
+          push @writes, read_signals();
+        }
+        if (!length $data[0] || !length $data[1]) {
+          for my $s (grep { length $data[$_] } 0, 1) { record($s, $data[$s]); show($s, $data[$s]) }
+          return;
+        }
+        my @parts = map { [length $_ < 8192 ? /[^\\n]*\\n|[^\\n]+/g : $_] } @data;
+        for my $s (0, 1) {
+          my $surplus = (grep { $_ == $s } @writes) - @{ $parts[$s] };
+          next if $surplus <= 0;
+          # signals that are left of earlier writes, or belong to what has come since
+          @writes = reverse @writes if my $later = !$in[$s] || readable($in[$s]);
+          @writes = grep { $_ != $s || $surplus-- <= 0 } @writes;
+          @writes = reverse @writes if $later;
+        }
+        my @last = (-1, -1);
+        $last[$writes[$_]] = $_ for 0 .. $#writes;
+        for (0 .. $#writes) {
+          my $s = $writes[$_];
+          my $piece = $_ == $last[$s] ? join('', splice @{ $parts[$s] }) : shift @{ $parts[$s] };
+          next if !length $piece;
+          record($s, $piece);
+          show($s, $piece);
+        }
+        for my $s (0, 1) {
+          my $rest = join '', @{ $parts[$s] };
+          next if !length $rest;
+          record($s, $rest);
+          show($s, $rest);
+        }
+      }
+
+      sub drain_both { # what there is now
+        for (1 .. 40) {
+          my @ready = map { $in[$_] && readable($in[$_]) } 0, 1;
+          return if !$ready[0] && !$ready[1];
+          copy(@ready);
+        }
+      }
+
+      sub reap {
+        $child_event = 0;
+        my $pid;
+        while (($pid = waitpid -1, 1) > 0) {
+          next if $pid != $child;
+          my $status = $?;
+          $signal = $status & 127;
+          $code = $signal ? 128 + $signal : $status >> 8;
+        }
+        $no_children = $pid == -1;
+      }
+
+      # Complete when it ends in a line feed; what the child printed is in the logs by then. With the registry
+      # alive, that is the first to see it and makes the end durable; without it, this is all that will be known.
+      sub note_end {
+        drain_both();
+        write_index();
+        write_totals();
+        my $why = '';
+        sysread $failed_r, $why, 512;
+        note("unexecuted $why") if length $why;
+        note("signal $signal") if $signal;
+        my $file;
+        my $written = sysopen($file, "$dir/exit", 0x241, 0600) && syswrite $file, "$code\\n";
+        # Full? The line still fits into the block that this file has had from its start.
+        note("exit $code") if !defined $written || $written != length "$code\\n";
+        if (!alive()) {
+          fsync($file) if $file;
+          for (['processes', 0], ['', 0x10000]) { fsync($file) if sysopen $file, "$dir/$_->[0]", $_->[1] }
+        }
+        report("ended $code $signal $why");
+      }
+
+      my $commands = '';
+      sub read_commands {
+        my $read = sysread $command[0], $commands, 512, length $commands;
+        if (!$read) { # the registry is gone: nothing is shown any more, all else goes on
+          $attached = -1;
+          close $command[0];
+          stop_showing($_, 0) for 0, 1;
+          return;
+        }
+        while ($commands =~ s/^([^\\n]*)\\n//) {
+          if ($1 eq 'attached') { $attached = 1; @known = () }
+          elsif ($1 eq 'ping') { read_signals(); report('pong') }
+          elsif ($1 eq 'finish') { $finish = 1 }
+        }
+      }
+
+      my ($done, $shown) = (0, 0);
+      while (1) {
+        reap() if $child_event;
+        if (defined $code && !$totals_final) { note_end(); $totals_final = 1; next }
+        if (defined $code && !$done) {
+          drain_both() if $no_children;
+          if ($no_children || $finish || $o{keep}) {
+            write_index();
+            write_totals();
+            report('done');
+            $done = 1;
+          }
+        }
+        if ($done && !$shown && !length $queue[0] && !length $queue[1]) { report('shown'); $shown = 1 }
+        last if $shown && ($no_children || $finish || !grep { $in[$_] } 0, 1);
+
+        my ($read, $write) = ('', '');
+        for my $s (0, 1) {
+          vec($read, fileno $in[$s], 1) = 1 if wanted($s);
+          vec($write, fileno $display[$s], 1) = 1 if $display[$s] && length $queue[$place[$s]];
+        }
+        vec($read, fileno $signals, 1) = 1 if $signals;
+        vec($read, fileno $command[0], 1) = 1 if $attached >= 0;
+        my $wait = @piece || length $buffered ? 0.001
+          : $totals_dirty ? 0.05
+          : !$signals ? 0.1
+          : $attached == 0 ? 1
+          : undef;
+        my $ready = select $read, $write, undef, $wait;
+        if ($ready <= 0) {
+          write_index();
+          write_totals() if $totals_dirty;
+          $child_event = 1 if !$signals;
+          if ($attached == 0 && getppid != $o{parent}) { $attached = -1; stop_showing($_, 0) for 0, 1 }
+          next;
+        }
+        my @ready = map { $in[$_] && vec $read, fileno $in[$_], 1 } 0, 1;
+        if ($ready[0] || $ready[1]) { copy(@ready) }
+        elsif ($signals && vec $read, fileno $signals, 1) { read_signals() }
+        read_commands() if $attached >= 0 && vec $read, fileno $command[0], 1;
+        for my $s (0, 1) {
+          flush_place($place[$s]) if $display[$s] && vec $write, fileno $display[$s], 1;
+        }
+      }
+      leave($code);
+      THE_REST
+      leave(125);
+      """;
+
+  private SupervisorScript() {}
+}

@@ -1,0 +1,8 @@
+/**
+ * Durable writes, files that others can exchange, and JSON of bounded size. For the modules of the
+ * registry only; it may change in any version.
+ */
+@NullMarked
+package dev.runregistry.internal.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,203 @@
+package dev.runregistry.internal.host;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program that the registry starts for itself, such as {@code git}, and whose output it reads. It
+ * never has the registry's own variables ({@code REGISTRY_*}: the password of the database, the
+ * token of the server), its stdin is empty unless given, its stderr is discarded. It is killed,
+ * with its descendants, when its time is over or when it has printed more than is read.
+ *
+ * <p>Its output goes to a temporary file, because what it leaves behind could hold a pipe open.
+ *
+ * <p>Each instance runs once. {@link #cancel} may be called by any thread.
+ */
+public final class HelperProcess {
+  private static final String OWN_VARIABLES = "REGISTRY_";
+  private static final int KILLED = 128 + 9;
+
+  /** Between two looks at how much it has printed. */
+  private static final Duration FIRST_TURN = Duration.ofMillis(1);
+
+  private static final Duration LONGEST_TURN = Duration.ofMillis(20);
+
+  private final List<String> command;
+  private final int maxBytes;
+  private final Duration deadline;
+  private final Map<String, @Nullable String> changes = new HashMap<>();
+  private @Nullable Map<String, String> environment;
+  private File directory = new File("").getAbsoluteFile();
+  private File input = new File("/dev/null");
+  private volatile boolean cancelled;
+  private volatile @Nullable Process started;
+
+  /**
+   * Describes a process; starts nothing.
+   *
+   * @param maxBytes how much of its output is read; 0 to discard it
+   * @param deadline after which it is killed, counted from its start
+   */
+  public HelperProcess(List<String> command, int maxBytes, Duration deadline) {
+    this.command = List.copyOf(command);
+    this.maxBytes = maxBytes;
+    this.deadline = deadline;
+  }
+
+  /** Starts it in that directory instead of ours. */
+  public HelperProcess in(File working) {
+    directory = working;
+    return this;
+  }
+
+  /** Gives it exactly these variables instead of ours. */
+  public HelperProcess withEnvironment(Map<String, String> variables) {
+    environment = variables;
+    return this;
+  }
+
+  /** Sets variables, and removes those that are null. */
+  public HelperProcess changing(Map<String, ? extends @Nullable String> variables) {
+    changes.putAll(variables);
+    return this;
+  }
+
+  /** Gives it that file as stdin. */
+  public HelperProcess reading(File stdin) {
+    input = stdin;
+    return this;
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param exitCode as Java has it: 128 + s if signal s ended it
+   * @param output what it printed, as UTF-8
+   * @param whole whether that is all; false if it is as long as the limit or longer
+   */
+  public record Result(int exitCode, String output, boolean whole) {}
+
+  /**
+   * Runs it. An interrupt does not end it; the flag is kept.
+   *
+   * @return its result; empty if it was cancelled, or over its deadline with less output than the
+   *     limit. One that prints more is killed and has a result
+   * @throws IOException if it cannot be started
+   */
+  public Optional<Result> run() throws IOException {
+    if (cancelled) {
+      return Optional.empty();
+    }
+    if (maxBytes == 0) {
+      return await(start(Redirect.DISCARD), null);
+    }
+    Path output = Files.createTempFile("registry-helper", null);
+    try (RandomAccessFile written = // which no interrupt closes
+        new RandomAccessFile(output.toFile(), "r")) {
+      Process process;
+      try {
+        process = start(Redirect.to(output.toFile()));
+      } finally {
+        Files.deleteIfExists(output); // now, because we may be ended at any time
+      }
+      return await(process, written);
+    }
+  }
+
+  private Process start(Redirect output) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory);
+    Map<String, String> variables = builder.environment();
+    if (environment != null) {
+      variables.keySet().retainAll(environment.keySet());
+      variables.putAll(environment);
+    }
+    changes.forEach(
+        (name, value) -> {
+          if (value == null) {
+            variables.remove(name);
+          } else {
+            variables.put(name, value);
+          }
+        });
+    variables.keySet().removeIf(name -> name.startsWith(OWN_VARIABLES));
+    Process process =
+        builder
+            .redirectInput(Redirect.from(input))
+            .redirectOutput(output)
+            .redirectError(Redirect.DISCARD)
+            .start();
+    started = process;
+    return process;
+  }
+
+  private Optional<Result> await(Process process, @Nullable RandomAccessFile output)
+      throws IOException {
+    long giveUp = System.nanoTime() + deadline.toNanos();
+    long turn = FIRST_TURN.toNanos();
+    boolean interrupted = false;
+    try {
+      while (!cancelled) {
+        boolean ended = false;
+        try {
+          long left = Math.max(0, Math.min(turn, giveUp - System.nanoTime()));
+          ended = process.waitFor(left, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        if (output != null && output.length() >= maxBytes) {
+          return Optional.of(new Result(KILLED, head(output), false));
+        }
+        if (ended) { // by itself, or because it was cancelled
+          return cancelled
+              ? Optional.empty()
+              : Optional.of(new Result(process.exitValue(), head(output), true));
+        }
+        if (System.nanoTime() >= giveUp) {
+          return Optional.empty();
+        }
+        turn = Math.min(2 * turn, LONGEST_TURN.toNanos());
+      }
+      return Optional.empty();
+    } finally {
+      kill(process);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private String head(@Nullable RandomAccessFile output) throws IOException {
+    if (output == null) {
+      return "";
+    }
+    byte[] head = new byte[(int) Math.min(output.length(), maxBytes)];
+    output.readFully(head);
+    return new String(head, StandardCharsets.UTF_8);
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** Kills it, and keeps it from being started. */
+  public void cancel() {
+    cancelled = true;
+    Process process = started;
+    if (process != null) {
+      kill(process);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.runregistry.journal;
+
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.Pause;
+import dev.runregistry.run.RunId;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory in which journal entries are put together, each under a name of its own. An entry
+ * that is being staged is locked, so one that is not was left behind by a crash and can be deleted.
+ *
+ * <p>Between making an entry and locking it there is a moment in which it looks abandoned. It may
+ * be deleted then; its creator sees that by the missing lock file and stages it under another name.
+ */
+record StagingDirectory(Path path) {
+  private static final Logger log = LoggerFactory.getLogger(StagingDirectory.class);
+  private static final int ATTEMPTS = 100; // of 10 ms: deleting takes much less
+
+  /** The id, and what tells several entries of it apart; earlier versions had none of that. */
+  private static final Pattern NAME =
+      Pattern.compile("([0-9a-f-]{36})(?:(?:-discarded)?-[0-9a-f-]{36})?");
+
+  /**
+   * Stages an entry, which is locked then. If that fails, nothing stays.
+   *
+   * @param note what the entry has as {@code run.json}
+   * @throws FileAlreadyExistsException if the run stays locked by another thread
+   */
+  RunFolder stage(RunId id, byte[] note) throws IOException {
+    Pause pause = new Pause(Duration.ofMillis(10));
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      RunFolder entry = newEntry(id);
+      DurableFiles.createFolder(entry.path());
+      if (isLocked(id, entry) && isWritten(id, entry, note)) {
+        return entry;
+      }
+      pause.sleep();
+    }
+    throw new FileAlreadyExistsException(path.resolve(id.toString()).toString());
+  }
+
+  private RunFolder newEntry(RunId id) {
+    return new RunFolder(path.resolve(id + "-" + UUID.randomUUID()));
+  }
+
+  /** Returns false if it was taken for one that was left behind, or another thread has the lock. */
+  private static boolean isLocked(RunId id, RunFolder entry) throws IOException {
+    try {
+      if (!Claims.take(id, entry.claim())) {
+        entry.deleteBeginning();
+        return false;
+      }
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (Files.exists(entry.claim())) {
+      return true;
+    }
+    Claims.giveBack(id);
+    return false;
+  }
+
+  private static boolean isWritten(RunId id, RunFolder entry, byte[] note) throws IOException {
+    try {
+      DurableFiles.writeUnseen(entry.started(), note);
+      return true;
+    } catch (NoSuchFileException e) { // discarded, on a file system without locks
+      unstage(id, entry);
+      return false;
+    } catch (IOException e) {
+      unstage(id, entry);
+      throw e;
+    }
+  }
+
+  /**
+   * Moves an entry back that began, and deletes and unlocks it.
+   *
+   * @throws IOException if it cannot be moved; it is locked still
+   */
+  void takeBack(RunId id, RunFolder begun) throws IOException {
+    RunFolder entry = newEntry(id);
+    Files.move(begun.path(), entry.path(), StandardCopyOption.ATOMIC_MOVE);
+    unstage(id, entry);
+  }
+
+  /** Deletes and unlocks a staged entry; what cannot be deleted is left to {@link #discard}. */
+  static void unstage(RunId id, RunFolder entry) {
+    try {
+      entry.deleteBeginning();
+    } catch (IOException e) {
+      log.debug("the staged entry of run {} stays for now", id, e);
+    } finally {
+      Claims.giveBack(id);
+    }
+  }
+
+  /** Deletes an entry that was left behind; leaves one that is locked alone, and other files. */
+  void discard(String name) throws IOException {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches() || !RunHome.isRunId(matcher.group(1))) {
+      return;
+    }
+    RunId id = RunId.parse(matcher.group(1));
+    RunFolder entry = new RunFolder(path.resolve(name));
+    if (isGoneIfEmpty(entry) || !isLeftBehind(id, entry)) {
+      return;
+    }
+    try {
+      entry.deleteBeginning();
+    } catch (DirectoryNotEmptyException e) {
+      log.debug("{} has other files", entry.path(), e);
+    } finally {
+      Claims.giveBack(id);
+    }
+  }
+
+  private static boolean isGoneIfEmpty(RunFolder entry) throws IOException {
+    if (!entry.exists()) {
+      return true; // or it is no directory, and not ours
+    }
+    try {
+      Files.deleteIfExists(entry.path());
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      return false;
+    }
+  }
+
+  private static boolean isLeftBehind(RunId id, RunFolder entry) throws IOException {
+    try {
+      return Claims.takeExisting(id, entry.claim());
+    } catch (NoSuchFileException e) { // deleted meanwhile, or it never was one
+      return false;
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.runregistry.provenance;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.host.Runner;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.ProvenanceSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the runs of this host come from. At the start it reads a few small files (the name of the
+ * host, {@code .git/HEAD} and what that refers to); {@code git} is asked only while the run goes
+ * on, once {@link #started} has said so, for five seconds at most. A run that ends sooner waits
+ * half a second at most for the answer, and is recorded without it after that.
+ *
+ * <p>What {@code git} says is what it finds when it looks, some milliseconds after the start:
+ * changes that the run has made by then count. It takes no lock, executes nothing that the
+ * repository configures (a file that only a filter of the repository makes equal counts as
+ * changed), fetches nothing, and looks at the working directory only, whatever {@code GIT_DIR}
+ * says, and not into submodules. Safe for use by many threads.
+ */
+public final class HostProvenance implements ProvenanceSource {
+  private static final String NOBODY = "?"; // what Java calls a user without a name
+
+  private final String registryVersion;
+  private final Path workingDirectory;
+  private final Map<String, String> environment;
+  private final Map<String, String> recorded;
+  private final @Nullable String git; // null to leave it alone
+  private final Duration patience;
+  private final Map<RunId, GitQuestion> questions = new ConcurrentHashMap<>();
+
+  private HostProvenance(
+      String registryVersion,
+      Path workingDirectory,
+      Map<String, String> environment,
+      Map<String, String> recorded,
+      @Nullable String git,
+      Duration patience) {
+    this.registryVersion = registryVersion;
+    this.workingDirectory = workingDirectory;
+    this.environment = environment;
+    this.recorded = recorded;
+    this.git = git;
+    this.patience = patience;
+  }
+
+  /**
+   * That of runs in the working directory of this process.
+   *
+   * @param registryVersion what records them, 1 to 64 characters
+   * @param environment that of the runs, which git has, too
+   * @param allowed the names of those variables that are recorded; one that ends in {@code *}
+   *     stands for all that begin so. Values that look like secrets are masked all the same
+   */
+  public static HostProvenance of(
+      String registryVersion, Map<String, String> environment, List<String> allowed) {
+    return new HostProvenance(
+        requireNonNull(registryVersion, "registryVersion"),
+        Path.of("").toAbsolutePath(),
+        Map.copyOf(environment),
+        RecordedVariables.of(environment, allowed),
+        "git",
+        GitQuestion.PATIENCE);
+  }
+
+  /** The same of runs in that folder. */
+  public HostProvenance in(Path folder) {
+    return with(folder.toAbsolutePath(), git, patience);
+  }
+
+  /** The same without git: no repository is looked at, no commit is recorded. */
+  public HostProvenance withoutGit() {
+    return with(workingDirectory, null, patience);
+  }
+
+  /** The same, asking another program than the git on the path. */
+  HostProvenance asking(String program) {
+    return with(workingDirectory, program, patience);
+  }
+
+  /** The same, waiting for another time than half a second for the answer of git. */
+  HostProvenance waiting(Duration atMost) {
+    return with(workingDirectory, git, atMost);
+  }
+
+  private HostProvenance with(Path folder, @Nullable String program, Duration atMost) {
+    return new HostProvenance(registryVersion, folder, environment, recorded, program, atMost);
+  }
+
+  private Optional<GitFolder> repository() {
+    return git == null ? Optional.empty() : GitFolder.of(workingDirectory.toFile());
+  }
+
+  @Override
+  public Provenance atStart() {
+    String commit = repository().map(GitFolder::head).orElse(null);
+    return new Provenance(
+        Runner.hostName(),
+        user(),
+        workingDirectory.toString(),
+        registryVersion,
+        commit,
+        null,
+        recorded);
+  }
+
+  private static @Nullable String user() {
+    String name = System.getProperty("user.name", "");
+    return name.isEmpty() || name.equals(NOBODY) ? null : name;
+  }
+
+  /**
+   * Says that the run has started, so that nothing delays it any more: begins to ask {@code git}.
+   * Returns at once.
+   */
+  public void started(Run running) {
+    String program = git;
+    if (program != null && running.provenance() != null && repository().isPresent()) {
+      questions.put(
+          running.id(),
+          GitQuestion.asked(program, workingDirectory.toFile(), environment, patience));
+    }
+  }
+
+  @Override
+  public @Nullable Provenance atEnd(Run running) {
+    Provenance known = running.provenance();
+    GitQuestion question = questions.remove(running.id());
+    if (known == null || question == null) {
+      return known;
+    }
+    return question.answer().map(status -> status.completing(known)).orElse(known);
+  }
+}

@@ -1,0 +1,5 @@
+/** Where a run comes from: host, user, working directory, git, allowed variables. */
+@NullMarked
+package dev.runregistry.provenance;
+
+import org.jspecify.annotations.NullMarked;

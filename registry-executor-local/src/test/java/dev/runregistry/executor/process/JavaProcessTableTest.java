@@ -1,0 +1,104 @@
+package dev.runregistry.executor.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.internal.host.StatLine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What there is where there is no /proc; it works on Linux too. */
+class JavaProcessTableTest {
+  private final ProcessTable table = ProcessTable.ofJava();
+
+  @Test
+  void it_agrees_with_proc_on_who_we_are() {
+    long self = ProcessHandle.current().pid();
+
+    ProcessTable.Entry found = table.find(self).orElseThrow();
+
+    assertThat(found.parent())
+        .isEqualTo(ProcessTable.ofThisHost().find(self).orElseThrow().parent());
+    assertThat(found.lives()).isTrue();
+    assertThat(found.isInForeground()).isFalse();
+    assertThat(found.identity().startTime()).isPositive();
+    assertThat(table.since(found.identity().startTime())).contains(found);
+    assertThat(table.since(found.identity().startTime() + 1)).doesNotContain(found);
+    assertThat(table.hasInEnvironment(found, "PATH=" + System.getenv("PATH"))).isFalse();
+  }
+
+  @Test
+  void descendants_are_found_and_ended_without_the_cookie() throws IOException {
+    String mark = "mark-" + UUID.randomUUID();
+    Process shell =
+        new ProcessBuilder("sh", "-c", "sh -c 'sleep 1000; :' sh $1 & wait", "sh", mark).start();
+    ProcessTree tree =
+        new ProcessTree(
+            table, table.find(shell.pid()).orElseThrow().identity(), "no=cookie", false);
+    LocalRuns.await(() -> tree.find().size() == 2);
+
+    ProcessTree.Ending ending = tree.end(Duration.ofSeconds(10));
+
+    assertThat(ending.survivors()).isEmpty();
+    assertThat(ending.ended()).isEqualTo(2);
+    shell.destroyForcibly().onExit().join();
+    assertThat(LocalRuns.alive(mark)).isEmpty();
+  }
+
+  @Test
+  void one_that_has_taken_a_pid_over_is_left_alone() throws IOException {
+    Process sleep = new ProcessBuilder("sleep", "1000").start();
+    ProcessTable proc = ProcessTable.ofThisHost();
+    ProcessTable.Entry now = proc.find(sleep.pid()).orElseThrow();
+    ProcessTable.Entry before =
+        new ProcessTable.Entry(
+            new ProcessIdentity(sleep.pid(), now.identity().startTime() - 1), 1, 1, 1, 1, 'S', "x");
+
+    for (ProcessSignal signal :
+        List.of(ProcessSignal.TERM, ProcessSignal.KILL, ProcessSignal.USR1)) {
+      proc.signal(List.of(before), signal.name());
+    }
+    assertThat(proc.find(sleep.pid())).isPresent();
+    proc.signal(List.of(now), ProcessSignal.TERM.name());
+
+    assertThat(sleep.onExit().join().exitValue()).isEqualTo(143);
+  }
+
+  @Test
+  void the_environment_is_searched_for_whole_entries() throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
+    builder.environment().clear();
+    builder.environment().put("ONE", "1");
+    builder.environment().put("TWO", "22");
+    Process sleep = builder.start();
+    ProcessTable proc = ProcessTable.ofThisHost();
+    LocalRuns.await(() -> proc.hasInEnvironment(proc.find(sleep.pid()).orElseThrow(), "TWO=22"));
+    ProcessTable.Entry process = proc.find(sleep.pid()).orElseThrow();
+
+    assertThat(proc.hasInEnvironment(process, "ONE=1")).isTrue();
+    for (String part : List.of("TWO=2", "WO=22", "ONE=", "ONE=11", "THREE=3")) {
+      assertThat(proc.hasInEnvironment(process, part)).as(part).isFalse();
+    }
+    sleep.destroyForcibly();
+    sleep.onExit().join();
+    assertThat(proc.hasInEnvironment(process, "ONE=1")).isFalse();
+  }
+
+  @Test
+  void a_line_is_read_whatever_the_name_of_the_program() {
+    String rest = " S 41 42 43 0 44 " + "7 ".repeat(13) + "99 1 2";
+
+    for (String name : List.of("sh", "a b", ") S 1 2 (", "", "ä", "line\nfeed")) {
+      assertThat(StatLine.parse("4000 (" + name + ")" + rest))
+          .contains(
+              new ProcessTable.Entry(new ProcessIdentity(4000, 99), 41, 42, 43, 44, 'S', name));
+    }
+    for (String cut : List.of("", "4000", "4000 (sh)", "4000 (sh) S 41 42 43 0 44 7 7")) {
+      assertThat(StatLine.parse(cut)).as(cut).isEmpty();
+    }
+  }
+}
