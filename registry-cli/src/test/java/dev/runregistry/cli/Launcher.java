@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code bin/registry}, started as a user would. Each has a home of its own; all share one cache,
- * so that the class-data archive is built once.
+ * {@code bin/registry}, started as a user would. Each has a home of its own, with a database that
+ * has been migrated; all share one cache, so that the class-data archive is built once.
  */
 final class Launcher {
   static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
@@ -34,6 +34,7 @@ final class Launcher {
   private final Map<String, @Nullable String> variables = new HashMap<>();
   private Path script = SCRIPT;
   private Path directory;
+  private boolean migrated = true;
   private ProcessBuilder.Redirect stdin =
       ProcessBuilder.Redirect.from(new java.io.File("/dev/null"));
 
@@ -88,6 +89,12 @@ final class Launcher {
   Launcher in(Path other) {
     directory = other;
     return this;
+  /** Leaves the home to the first start, which makes it and migrates its database. */
+  Launcher withoutHome() {
+    migrated = false;
+    return this;
+  }
+
   }
 
   Launcher stdin(Path file) {
@@ -134,6 +141,9 @@ final class Launcher {
           }
         });
     return builder;
+    if (migrated) {
+      MigratedHome.copyTo(home());
+    }
   }
 
   static Result result(Started started) {

@@ -169,6 +169,7 @@ class ServeIT {
     assertThat(get(server, "/api/tunix/runs")).contains(run.substring(1, 49));
     assertThat(get(server, "/metrics")).contains("registry_journal_depth", "registry_database");
 
+    launcher.withoutHome();
     server.process().destroy();
 
     assertThat(exitCode(server)).isZero();
