@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,11 @@ class ServeIT {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<Started> servers = new ArrayList<>();
   private Launcher launcher;
+
+  @BeforeAll
+  static void build() {
+    Launcher.buildServerArchive();
+  }
 
   @BeforeEach
   void open() {
