@@ -222,7 +222,6 @@ class LauncherIT {
   void a_server_that_had_an_archive_did_not_start_on_java_25() throws Exception {
     Launcher.buildServerArchive();
     Path classes = folder.resolve("classes.log");
-    launcher.with("REGISTRY_CDS", null);
     launcher.with("REGISTRY_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
 
     Started server = launcher.start(List.of("serve", "--port", "0"));
