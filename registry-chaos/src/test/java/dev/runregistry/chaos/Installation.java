@@ -7,9 +7,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
@@ -24,25 +26,49 @@ public final class Installation {
 
   private static final String MACHINE = System.getProperty("os.arch").replace("amd64", "x86_64");
 
+  /** Where the tests of the launcher have made the class-data archives of the same build. */
+  private static final Path MADE_BEFORE = SOURCES.resolve("registry-cli/target/cache");
+
   private final Path cache;
   private final Path library;
+  private final Path archives;
   private final boolean archived;
 
   /**
-   * Found where the build puts it.
+   * Found where the build puts it. A start takes half the time with class-data archives: those of
+   * the build are used where they are.
    *
    * @param cache a folder for what is made of it
-   * @param archived whether to make class-data archives first: it takes half a minute, and then
-   *     halves the time of each start
+   * @param archived whether to make archives first, also of the library: it takes half a minute
    */
   public Installation(Path cache, boolean archived) throws IOException {
     assertThat(LIB.resolve("build-id")).as("registry-cli is packaged").exists();
     this.cache = Files.createDirectories(cache);
-    this.archived = archived;
     library = cache.resolve("library.jsa");
     pack(Path.of("target/test-classes"), cache.resolve("chaos.jar"));
+    boolean madeBefore = !archived && hasArchives(MADE_BEFORE);
+    archives = madeBefore ? MADE_BEFORE : cache;
+    this.archived = archived || madeBefore;
     if (archived) {
       makeArchives();
+    }
+  }
+
+  /** Whether there are those of both kinds and of this build; or else a start would make them. */
+  private static boolean hasArchives(Path cache) throws IOException {
+    if (!Files.isDirectory(cache)) {
+      return false;
+    }
+    Path build = LIB.resolve("build-id");
+    FileTime built = Files.getLastModifiedTime(build);
+    String id = Files.readString(build).strip();
+    try (Stream<Path> files = Files.walk(cache)) {
+      Set<String> names =
+          files
+              .filter(file -> file.toFile().lastModified() >= built.toMillis())
+              .map(file -> file.getFileName().toString())
+              .collect(Collectors.toSet());
+      return names.containsAll(Set.of(id + ".jsa", id + ".server.jsa"));
     }
   }
 
@@ -68,7 +94,7 @@ public final class Installation {
   }
 
   /** An archive of classes cannot be made from a folder. */
-  private static void pack(Path folder, Path jar) throws IOException {
+  static void pack(Path folder, Path jar) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream packed = new JarOutputStream(out);
         Stream<Path> files = Files.walk(folder)) {
@@ -88,7 +114,7 @@ public final class Installation {
         "REGISTRY_JAVA",
         JAVA,
         "XDG_CACHE_HOME",
-        cache.toString(),
+        archives.toString(),
         "XDG_CONFIG_HOME",
         cache.toString());
   }
@@ -107,7 +133,8 @@ public final class Installation {
 
   /** A program that embeds the shipped jars: {@link RegistryMain}. */
   List<String> library(Path home, String action, Object argument, List<String> rest) {
-    List<String> words = java(archived ? "-XX:SharedArchiveFile=" + library : "-Xshare:auto");
+    List<String> words =
+        java(Files.exists(library) ? "-XX:SharedArchiveFile=" + library : "-Xshare:auto");
     words.addAll(List.of(home.toString(), action, argument.toString()));
     words.addAll(rest);
     return words;

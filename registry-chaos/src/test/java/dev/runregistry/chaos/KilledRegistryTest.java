@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +31,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A registry that is stopped dead at a step, and what is on record when it all comes back. */
 class KilledRegistryTest {
   @TempDir private static Path migrated;
+  @TempDir private static Path restored;
 
   @TempDir private Path home;
 
   /** Migrated once for all: it is not what is looked at here, and takes longer than all else. */
+  private static Jvm jvm;
+
+  @BeforeAll
+  static void archive(@TempDir Path folder) throws IOException {
+    jvm = new Jvm(folder);
+  }
+
   @BeforeAll
   static void migrate() {
     try (Registry registry = Registry.at(migrated)) {
@@ -56,7 +66,7 @@ class KilledRegistryTest {
   }
 
   private void submitAndStopAt(int moment) throws IOException, InterruptedException {
-    Process registry = Jvm.start(Jvm.command(home, "submit", moment, child()), home);
+    Process registry = Jvm.start(jvm.command(home, "submit", moment, child()), home);
     assertThat(registry.waitFor(5, TimeUnit.MINUTES)).isTrue();
   }
 
@@ -105,7 +115,7 @@ class KilledRegistryTest {
   @Test
   void a_run_whose_registry_is_killed_while_it_runs_goes_on_and_ends_as_it_did()
       throws IOException, InterruptedException {
-    Process registry = Jvm.start(Jvm.command(home, "submit", -1, child()), home);
+    Process registry = Jvm.start(jvm.command(home, "submit", -1, child()), home);
     await().atMost(Duration.ofMinutes(3)).until(() -> began() == 1);
     registry.destroyForcibly().waitFor();
     try (Registry other = Registry.at(home)) {
@@ -126,8 +136,8 @@ class KilledRegistryTest {
   @MethodSource("momentsOfReconcile")
   void whatever_moment_a_reconciler_dies_the_next_one_finishes_its_work(int moment)
       throws IOException, InterruptedException {
-    submitAndStopAt(Steps.AFTER_EXECUTE); // after the child ended, before its ending is noted
-    Process first = Jvm.start(Jvm.command(home, "reconcile", moment, List.of()), home);
+    home = stoppedAfterExecute();
+    Process first = Jvm.start(jvm.command(home, "reconcile", moment, List.of()), home);
     assertThat(first.waitFor()).isEqualTo(137);
 
     reconcileUntilNothingIsLeft();
@@ -150,7 +160,7 @@ class KilledRegistryTest {
     }
     List<Process> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      all.add(Jvm.start(Jvm.command(home, "reconcile", -1, List.of()), home));
+      all.add(Jvm.start(jvm.command(home, "reconcile", -1, List.of()), home));
     }
     for (Process one : all) {
       assertThat(one.waitFor()).isZero();
@@ -173,7 +183,7 @@ class KilledRegistryTest {
     Path stop = home.resolve("stop");
     List<Process> reconcilers = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      reconcilers.add(Jvm.start(Jvm.command(home, "reconcile-until", stop, List.of()), home));
+      reconcilers.add(Jvm.start(jvm.command(home, "reconcile-until", stop, List.of()), home));
     }
     List<Run> ended = new ArrayList<>();
     try (Registry registry = Registry.at(home)) {
@@ -209,6 +219,42 @@ class KilledRegistryTest {
       assertThat(back.runs().reconcile().count(Action.RECORDED)).isEqualTo(1);
       assertThat(back.runs().reconcile().findings()).isEmpty();
       assertThat(back.onRecord()).containsExactly(run);
+    }
+  }
+
+  /**
+   * Returns a home whose registry has died after the child ended and before its ending is noted:
+   * made once, and each time as it was then, at the same path, which the journal names.
+   */
+  private Path stoppedAfterExecute() throws IOException, InterruptedException {
+    Path stopped = restored.resolve("home");
+    Path kept = restored.resolve("kept");
+    if (Files.exists(kept)) {
+      delete(stopped);
+      copy(kept, stopped);
+    } else {
+      copy(home, stopped);
+      home = stopped;
+      submitAndStopAt(Steps.AFTER_EXECUTE);
+      await().atMost(Duration.ofMinutes(3)).until(this::isExitNoted);
+      copy(stopped, kept);
+    }
+    return stopped;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
     }
   }
 

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,24 +28,61 @@ class DatabaseOutageIT {
   private static final String COMMAND =
       "echo ready; until [ -e go ]; do sleep 0.05; done; echo done; exit 3";
 
+  /** Migrated once; each test has a copy of it. */
+  private static final String TEMPLATE = "migrated";
+
+  @TempDir private static Path data;
+  private static EmbeddedPostgres postgres;
+  private static boolean isStopped;
+  private static int databases;
+
   @TempDir Path folder;
-  private EmbeddedPostgres postgres;
+  private String database;
   private Launcher launcher;
 
-  @BeforeEach
-  void open() throws IOException {
-    // its data stays when it is stopped, so that it can come back
-    postgres =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(folder.resolve("data"))
-            .setCleanDataDirectory(false)
-            .start();
-    launcher =
-        new Launcher(folder).with("REGISTRY_DB", postgres.getJdbcUrl("postgres", "postgres"));
+  @BeforeAll
+  static void start(@TempDir Path home) throws Exception {
+    postgres = startOn(0);
+    create(TEMPLATE);
+    Session session =
+        new Session(home).with("REGISTRY_DB", postgres.getJdbcUrl("postgres", TEMPLATE));
+    assertThat(session.registry("migrate").code()).isZero();
   }
 
-  @AfterEach
-  void close() throws IOException {
+  /** Starts the server with the data of before, which stay when it is stopped. */
+  private static EmbeddedPostgres startOn(int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .start();
+  }
+
+  private static void create(String database) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + database);
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    if (isStopped) {
+      postgres = startOn(postgres.getPort());
+      isStopped = false;
+    }
+    database = "test" + databases++;
+    create(database + " template " + TEMPLATE);
+    launcher = new Launcher(folder).with("REGISTRY_DB", postgres.getJdbcUrl("postgres", database));
+  }
+
+  private static void stop() throws IOException {
+    postgres.close();
+    isStopped = true;
+  }
+
+  @AfterAll
+  static void close() throws IOException {
     postgres.close();
   }
 
@@ -55,6 +94,9 @@ class DatabaseOutageIT {
 
   @Test
   void with_the_database_there_the_run_is_recorded_and_nothing_waits() throws Exception {
+    create("empty");
+    launcher.with("REGISTRY_DB", postgres.getJdbcUrl("postgres", "empty"));
+
     assertThat(launcher.registry("run", "--", "sh", "-c", "exit 3"))
         .isEqualTo(new Result(3, "", ""));
 
@@ -75,7 +117,7 @@ class DatabaseOutageIT {
 
   @Test
   void stopped_before_the_run_it_changes_nothing_but_says_so() throws IOException {
-    postgres.close();
+    stop();
 
     Started run = launcher.start(List.of("run", "--", "sh", "-c", "echo out; exit 3"));
     await()
@@ -101,7 +143,7 @@ class DatabaseOutageIT {
     Started run = launcher.start(List.of("run", "--", "sh", "-c", COMMAND));
     await().atMost(SOON).until(() -> runsInDatabase() == 1);
 
-    postgres.close();
+    stop();
     Files.createFile(folder.resolve("go"));
     Result result = Launcher.result(run);
 
@@ -119,28 +161,23 @@ class DatabaseOutageIT {
   }
 
   private int runsInDatabase() {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+    try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("select count(*) from tunix_runs")) {
       return rows.next() ? rows.getInt(1) : 0;
-    } catch (java.sql.SQLException e) { // no table yet
-      return 0;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 
   @Test
   void back_before_the_end_it_gets_the_whole_run() throws Exception {
-    int port = postgres.getPort();
-    postgres.close();
+    stop();
     Started run = launcher.start(List.of("run", "--", "sh", "-c", COMMAND));
     await().atMost(SOON).until(() -> run.err().contains("(running) could not be recorded"));
 
-    postgres =
-        EmbeddedPostgres.builder()
-            .setPort(port)
-            .setDataDirectory(folder.resolve("data"))
-            .setCleanDataDirectory(false)
-            .start();
+    postgres = startOn(postgres.getPort());
+    isStopped = false;
     Files.createFile(folder.resolve("go"));
 
     assertThat(Launcher.result(run).code()).isEqualTo(3);
@@ -150,7 +187,7 @@ class DatabaseOutageIT {
 
   @Test
   void a_list_without_its_database_is_an_error_and_no_stack_trace() throws IOException {
-    postgres.close();
+    stop();
 
     Result result = launcher.registry("runs");
 

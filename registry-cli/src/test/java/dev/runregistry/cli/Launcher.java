@@ -1,5 +1,7 @@
 package dev.runregistry.cli;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.runregistry.testkit.DefaultSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code bin/registry}, started as a user would. Each has a home of its own; all share one cache,
- * so that the class-data archive is built once.
+ * {@code bin/registry}, started as a user would. Each has a home of its own, with a database that
+ * has been migrated; all share one cache, so that the class-data archive is built once.
  */
 final class Launcher {
   static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
@@ -27,11 +29,12 @@ final class Launcher {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   static {
-    buildArchives();
+    buildArchive("run");
   }
 
   private final Path folder;
   private final Map<String, @Nullable String> variables = new HashMap<>();
+  private boolean migrated = true;
   private Path script = SCRIPT;
   private Path directory;
   private ProcessBuilder.Redirect stdin =
@@ -47,22 +50,33 @@ final class Launcher {
   }
 
   /**
+   * Builds the archive of the server in the cache that all share, and returns when it is there. It
+   * takes as much processor time as twenty starts of the server, so all have the same one.
+   */
+  static void buildServerArchive() {
+    await().atMost(PATIENCE).until(() -> buildArchive("serve") == 0);
+  }
+
+  /**
    * Builds the archives in the cache that all share, before the first start: beside the tests of
    * two processes the build in the background, which is nice, would not come to its end for long.
    * Another process may be at it, which is no failure.
+   *
+   * @return the exit code: 0 if they are there
    */
-  private static void buildArchives() {
+  private static int buildArchive(String command) {
     try {
-      ProcessBuilder build = new ProcessBuilder(SCRIPT.toString(), "run");
+      ProcessBuilder build = new ProcessBuilder(SCRIPT.toString(), command);
       build.environment().put("REGISTRY_CDS", "build");
       build.environment().put("XDG_CACHE_HOME", CACHE.toString());
       build.environment().put("REGISTRY_JAVA", JAVA);
-      build
+      return build
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .redirectError(ProcessBuilder.Redirect.DISCARD)
           .start()
           .onExit()
-          .join();
+          .join()
+          .exitValue();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,6 +87,12 @@ final class Launcher {
 
   Path home() {
     return folder.resolve("home");
+  }
+
+  /** Leaves the home to the first start, which makes it and migrates its database. */
+  Launcher withoutHome() {
+    migrated = false;
+    return this;
   }
 
   Launcher with(String variable, @Nullable String value) {
@@ -121,6 +141,9 @@ final class Launcher {
   }
 
   ProcessBuilder builder(List<String> command) {
+    if (migrated) {
+      MigratedHome.copyTo(home());
+    }
     ProcessBuilder builder =
         new ProcessBuilder(DefaultSignals.command(command))
             .directory(directory.toFile())

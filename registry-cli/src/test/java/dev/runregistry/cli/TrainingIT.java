@@ -20,6 +20,7 @@ class TrainingIT {
     Path examples = Launcher.SOURCES.resolve("examples");
     Launcher launcher =
         new Launcher(folder)
+            .withoutHome()
             .with("REGISTRY_DATASETS", examples.resolve("datasets").toString())
             .with(
                 "REGISTRY_COMMAND",

@@ -8,9 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 /** The page for everybody: light and dark, narrow and wide, by keyboard and by ear. */
@@ -28,33 +25,34 @@ class AccessibilityIT extends BrowserTest {
     tab.shows("#runs .facts", "Time limit");
   }
 
-  @ParameterizedTest
-  @CsvSource({"false, 1280", "true, 1280", "false, 390", "true, 390"})
-  void axe_finds_nothing_wrong_with_a_page_full_of_everything(boolean dark, int width) {
-    newTabSettings(dark, width);
-    tab.picture("everything-" + (dark ? "dark-" : "light-") + width);
+  @Test
+  void axe_finds_nothing_wrong_with_a_page_full_of_everything() {
+    openEverything();
+    for (int width : List.of(Tab.WIDE, Tab.PHONE)) {
+      for (boolean dark : List.of(false, true)) {
+        String look = (dark ? "dark-" : "light-") + width;
+        tab.dark(dark);
+        tab.width(width);
+        awaitStill();
+        tab.picture("everything-" + look);
 
-    assertThat(tab.accessibilityProblems()).isEmpty();
-    assertThat(tab.overflow()).isZero();
+        assertThat(tab.accessibilityProblems()).as(look).isEmpty();
+        assertThat(tab.overflow()).as(look).isZero();
+      }
+    }
   }
 
-  private void newTabSettings(boolean dark, int width) {
-    openEverything();
-    tab.dark(dark);
-    tab.width(width);
+  private void awaitStill() {
     eventually(() -> assertThat(tab.js("return document.getAnimations().length")).isEqualTo(0L));
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void axe_finds_nothing_wrong_with_refusals_and_errors(boolean dark) {
+  @Test
+  void axe_finds_nothing_wrong_with_refusals_and_errors() {
     expectRefusals();
     serve("true");
     open("/?history=open");
-    tab.dark(dark);
     tab.shows("#history-empty", "No runs yet.");
-    tab.picture(dark ? "empty-dark" : "empty-light");
-    assertThat(tab.accessibilityProblems()).isEmpty();
+    axeFindsNothingWrong("empty");
     tab.click("#parameters summary");
     tab.fill("#num_epochs", "0");
     pressDryRun();
@@ -62,22 +60,29 @@ class AccessibilityIT extends BrowserTest {
     server.close();
     tab.click("#refresh");
     tab.shows("#history-error", "cannot be loaded");
-    eventually(() -> assertThat(tab.js("return document.getAnimations().length")).isEqualTo(0L));
 
-    tab.picture(dark ? "errors-dark" : "errors-light");
-
-    assertThat(tab.accessibilityProblems()).isEmpty();
+    axeFindsNothingWrong("errors");
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {320, 390, 600, 768, 1024, 1280, 2560})
-  void the_page_never_scrolls_sideways(int width) {
+  private void axeFindsNothingWrong(String page) {
+    for (String look : List.of("dark", "light")) {
+      tab.dark(look.equals("dark"));
+      awaitStill();
+      tab.picture(page + "-" + look);
+      assertThat(tab.accessibilityProblems()).as(look).isEmpty();
+    }
+  }
+
+  @Test
+  void the_page_never_scrolls_sideways() {
     openEverything();
 
-    tab.width(width);
+    for (int width : List.of(320, 390, 600, 768, 1024, 1280, 2560)) {
+      tab.width(width);
 
-    eventually(() -> assertThat(tab.overflow()).isZero());
-    tab.picture("width-" + width);
+      eventually(() -> assertThat(tab.overflow()).as("at a width of %s", width).isZero());
+      tab.picture("width-" + width);
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.runregistry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +38,7 @@ abstract class BrowserTest {
     String waiting = "GO='" + folder.resolve("go") + "'; ";
     server =
         new RealServer(
-            DatabaseConfig.sqlite(folder.resolve("registry.db")),
+            RealDatabase.migrated(folder.resolve("registry.db")),
             folder.resolve("home"),
             builder ->
                 settings.apply(

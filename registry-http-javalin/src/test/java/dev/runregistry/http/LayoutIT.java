@@ -15,8 +15,7 @@ import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /** The history at the widths of tablets, half windows, zoomed pages and printed ones. */
 class LayoutIT extends BrowserTest {
@@ -63,34 +62,43 @@ class LayoutIT extends BrowserTest {
         .stream().map(number -> ((Number) number).longValue()).toList();
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {705, 720, 768, 820, 900, 960, 961, 1024})
-  void no_row_is_tall_and_no_cell_is_narrow(int width) {
+  @Test
+  void no_row_is_tall_and_no_cell_is_narrow() {
     openHistoryOfEveryLength();
 
-    tab.width(width);
+    for (int width : List.of(705, 720, 768, 820, 900, 960, 961, 1024)) {
+      tab.width(width);
 
-    eventually(() -> assertThat(tab.overflow()).isZero());
-    assertThat(measured(HEIGHTS)).hasSize(5).allMatch(height -> height <= 90);
-    assertThat(measured(WIDTHS, "td")).hasSize(30).allMatch(pixels -> pixels >= 8 * 16);
-    assertThat(measured(WIDTHS, ":is(.c-dataset, .c-model)")).allMatch(pixels -> pixels >= 9 * 16);
-    assertThat((List<?>) tab.js(CUT_OFF)).isEmpty();
-    tab.picture("layout-" + width);
+      String at = "at a width of " + width;
+      eventually(() -> assertThat(tab.overflow()).as(at).isZero());
+      assertThat(measured(HEIGHTS)).as(at).hasSize(5).allMatch(height -> height <= 90);
+      assertThat(measured(WIDTHS, "td")).as(at).hasSize(30).allMatch(pixels -> pixels >= 8 * 16);
+      assertThat(measured(WIDTHS, ":is(.c-dataset, .c-model)"))
+          .as(at)
+          .allMatch(pixels -> pixels >= 9 * 16);
+      assertThat((List<?>) tab.js(CUT_OFF)).as(at).isEmpty();
+      tab.picture("layout-" + width);
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {820, 1280})
-  void a_long_name_is_one_line_with_all_of_it_as_its_title(int width) {
+  @Test
+  void a_long_name_is_one_line_with_all_of_it_as_its_title() {
     openHistoryOfEveryLength();
-
-    tab.width(width);
-
-    eventually(() -> assertThat(tab.overflow()).isZero());
     assertThat(MODEL).hasSize(80);
-    assertThat(measured(HEIGHTS)).allMatch(height -> height <= 90);
-    assertThat(tab.find("#runs .c-model").getDomAttribute("title")).isEqualTo(MODEL);
-    assertThat(tab.find("#runs .c-dataset").getDomAttribute("title"))
-        .isEqualTo("arithmetic-traces-5");
-    assertThat(tab.find("#runs .c-model").getCssValue("text-overflow")).isEqualTo("ellipsis");
+
+    for (int width : List.of(820, 1280)) {
+      tab.width(width);
+
+      String at = "at a width of " + width;
+      eventually(() -> assertThat(tab.overflow()).as(at).isZero());
+      assertThat(measured(HEIGHTS)).as(at).allMatch(height -> height <= 90);
+      assertThat(tab.find("#runs .c-model").getDomAttribute("title")).as(at).isEqualTo(MODEL);
+      assertThat(tab.find("#runs .c-dataset").getDomAttribute("title"))
+          .as(at)
+          .isEqualTo("arithmetic-traces-5");
+      assertThat(tab.find("#runs .c-model").getCssValue("text-overflow"))
+          .as(at)
+          .isEqualTo("ellipsis");
+    }
   }
 }

@@ -90,10 +90,9 @@ final class Disk {
       }
       case REMOVE -> names(operation.folder()).remove(operation.name(), operation.node());
       case WRITE ->
-          files.merge(
+          files.put(
               operation.node(),
-              written(new byte[0], operation),
-              (before, none) -> written(before, operation));
+              written(files.getOrDefault(operation.node(), new byte[0]), operation));
       case CUT ->
           files.merge(
               operation.node(),

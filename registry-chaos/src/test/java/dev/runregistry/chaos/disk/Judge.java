@@ -51,11 +51,17 @@ final class Judge {
     return looks;
   }
 
-  /** Passes over all disks that a run leaves that skips nothing. */
-  Judge onlyWhatIsNew() {
-    new PowerCuts(recording.before(), recording.operations(), sync -> false)
-        .each(seen, cut -> true);
+  /** Passes over those disks. */
+  Judge without(Set<String> disks) {
+    seen.addAll(disks);
     return this;
+  }
+
+  /** All disks that a run leaves that skips nothing. */
+  static Set<String> disksOf(Recording recording) {
+    Set<String> all = new HashSet<>();
+    new PowerCuts(recording.before(), recording.operations(), sync -> false).each(all, cut -> true);
+    return all;
   }
 
   /**
