@@ -208,7 +208,7 @@ class RunsCommandsTest {
     assertThat(session.registry("migrate"))
         .isEqualTo(new Result(0, "Migrated the schema from version 0 to 5\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 5\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 6\n", ""));
   }
 
   @Test
