@@ -4,6 +4,7 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunPage;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,28 @@ class UnreadableRunTest {
     Run odd =
         Runs.running(
             Runs.commandOf("a", "\\ud800", "\\\\u0000", "\"\uD83D\uDD25", "[1]"), Runs.NOON);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(odd);
+      assertThat(database.runs().find(odd.id())).contains(odd);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_variable_with_a_very_long_name_can_be_read(Engine engine) throws SQLException {
+    config = engine.migrated(folder);
+    Provenance known = Runs.provenance();
+    Run odd =
+        Runs.running()
+            .withProvenance(
+                new Provenance(
+                    known.host(),
+                    known.user(),
+                    known.workingDirectory(),
+                    known.registryVersion(),
+                    known.gitCommit(),
+                    known.gitDirty(),
+                    Map.of("N".repeat(60_000), "1")));
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(odd);
       assertThat(database.runs().find(odd.id())).contains(odd);
