@@ -206,9 +206,9 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 5\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 6\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 5\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 6\n", ""));
   }
 
   @Test

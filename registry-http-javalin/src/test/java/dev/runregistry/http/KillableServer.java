@@ -1,13 +1,20 @@
 package dev.runregistry.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.persistence.jooq.DatabaseConfig;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * A server that a test can kill: prints its port and serves until stdin ends. Its arguments are its
- * folder, the shell script that local runs are and, optionally, how long a request may take to
- * arrive.
+ * A server that a test can kill: prints its port and serves until stdin ends; for each line there
+ * it prints what it holds. Its arguments are its folder, the shell script that local runs are and,
+ * optionally, how long a request may take to arrive.
  */
 final class KillableServer {
   private KillableServer() {}
@@ -25,7 +32,26 @@ final class KillableServer {
                     .requestLimit(requestLimit)
                     .localTimeLimit(Duration.ofMinutes(10)))) { // longer than any test
       System.out.println(server.port());
-      System.in.readAllBytes();
+      for (int c = System.in.read(); c >= 0; c = System.in.read()) {
+        System.out.println(resources());
+      }
     }
+  }
+
+  /** See {@link SmallServer.Resources}. */
+  private static String resources() {
+    int busy = 0;
+    List<String> others = new ArrayList<>();
+    for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+      String name = thread.getKey().getName();
+      if (!name.startsWith("JettyServerThreadPool")) { // else of requests
+        others.add(name.replaceAll("\\s", "_"));
+      } else if (Stream.of(thread.getValue())
+          .anyMatch(frame -> frame.getClassName().startsWith("dev.runregistry."))) {
+        busy++;
+      }
+    }
+    int descriptors = requireNonNull(new File("/proc/self/fd").list()).length;
+    return busy + " " + descriptors + " " + String.join(" ", others);
   }
 }

@@ -10,10 +10,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** A server in a JVM of its own with a heap of 128 MiB, which has to survive its test. */
 final class SmallServer extends TestClient {
   private final Process process;
+  private final BufferedReader out;
   private final int port;
 
   /**
@@ -43,7 +45,7 @@ final class SmallServer extends TestClient {
                 requestLimit.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    BufferedReader out =
+    out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     port = Integer.parseInt(out.readLine());
   }
@@ -51,6 +53,23 @@ final class SmallServer extends TestClient {
   @Override
   int port() {
     return port;
+  }
+
+  /**
+   * What the server holds.
+   *
+   * @param busyThreads threads that are in a request
+   * @param descriptors open files and sockets
+   * @param otherThreads the names of the threads that are not there for requests
+   */
+  record Resources(int busyThreads, int descriptors, List<String> otherThreads) {}
+
+  Resources resources() throws IOException {
+    process.getOutputStream().write('\n');
+    process.getOutputStream().flush();
+    List<String> said = List.of(out.readLine().split(" "));
+    return new Resources(
+        Integer.parseInt(said.get(0)), Integer.parseInt(said.get(1)), said.subList(2, said.size()));
   }
 
   void requireHealthy() {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A reverse proxy on the loopback that removes a prefix of the path; one request a connection. */
-final class StrippingProxy implements AutoCloseable {
+final class StrippingProxy implements PathPrefixIT.Proxy {
   private final String prefix;
   private final int upstream;
   private final ServerSocket listening;
@@ -25,12 +25,13 @@ final class StrippingProxy implements AutoCloseable {
     start(this::accept);
   }
 
-  int port() {
+  @Override
+  public int port() {
     return listening.getLocalPort();
   }
 
-  /** The request lines of all requests that were not below the prefix. */
-  List<String> outside() {
+  @Override
+  public List<String> outside() {
     return List.copyOf(outside);
   }
 

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,12 @@ import org.jooq.exception.DataTypeException;
 
 /** Variables as an object of texts, so that a person with an SQL shell can read them. */
 final class EnvironmentJson {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Takes names of any length, as they are written. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNameLength(Integer.MAX_VALUE).build())
+          .build();
 
   private EnvironmentJson() {}
 

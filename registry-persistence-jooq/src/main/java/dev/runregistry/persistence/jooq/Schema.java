@@ -15,7 +15,7 @@ import org.jooq.exception.DataAccessException;
  */
 final class Schema {
   /** That of the newest migration. */
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   private static final String FIRST = "V1__add_tunix_runs_table.sql";
 

@@ -9,16 +9,23 @@ import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What any other program can do to the table by plain SQL. */
 class ImmutabilityTest {
+  private static final String ENDING =
+      "UPDATE tunix_runs SET status = 'completed', exit_code = 0, completed_at = started_at,"
+          + " duration_seconds = 0";
+
   @TempDir private Path folder;
   private final Run pending = Runs.pending();
   private final Run running = Runs.running().withProvenance(Runs.provenance());
@@ -252,14 +259,44 @@ class ImmutabilityTest {
   @EnumSource
   void no_run_ends_without_a_link_in_the_chain(Engine engine) throws SQLException {
     given(engine);
-    String end =
-        " SET status = 'completed', exit_code = 0, completed_at = started_at, duration_seconds = 0";
 
-    for (String sql :
-        List.of("UPDATE tunix_runs" + end + id(running), insertingACopy(engine, completed))) {
+    for (String sql : List.of(ENDING + id(running), insertingACopy(engine, completed))) {
       assertThatThrownBy(() -> Engine.execute(config, sql))
           .describedAs(sql)
           .isInstanceOf(SQLException.class)
+          .hasMessageContaining("without a link in run_chain, which only the registry makes");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoever_changes_a_finished_run_is_told_that_it_never_changes(Engine engine)
+      throws SQLException {
+    given(engine);
+
+    for (String sql :
+        List.of(
+            "UPDATE tunix_runs SET message = 'x'" + id(completed),
+            "UPDATE tunix_runs SET status = 'failed', exit_code = 1" + id(completed),
+            ENDING + id(completed))) {
+      assertThatThrownBy(() -> Engine.execute(config, sql))
+          .describedAs(sql)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("a finished run never changes");
+    }
+    assertThatThrownBy(() -> Engine.execute(config, insertingACopy(engine, completed)))
+        .hasMessageContaining("inserted");
+  }
+
+  @Test
+  void a_temporary_table_does_not_take_the_place_of_the_chain() throws SQLException {
+    given(Engine.POSTGRES);
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TEMPORARY TABLE run_chain AS SELECT * FROM public.run_chain");
+      statement.execute("UPDATE run_chain SET run_id = '" + running.id() + "'");
+
+      assertThatThrownBy(() -> statement.execute(ENDING + id(running)))
           .hasMessageContaining("without a link in run_chain");
     }
   }
@@ -291,6 +328,7 @@ class ImmutabilityTest {
                 "UPDATE run_chain SET link_number = 7"));
     if (engine == Engine.POSTGRES) {
       changes.add("TRUNCATE run_chain");
+      changes.add("INSERT INTO run_chain SELECT * FROM run_chain");
     } else {
       String row = ", run_id, form, run_digest, recorded_at, sealed, previous_digest, link_digest";
       changes.add("INSERT OR REPLACE INTO run_chain SELECT * FROM run_chain");
@@ -308,5 +346,16 @@ class ImmutabilityTest {
     Verified verified = Verified.of(config, head);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.head()).isEqualTo(head);
+  }
+
+  @Test
+  void a_link_that_is_given_whole_has_the_digest_of_its_fields() throws SQLException {
+    given(Engine.POSTGRES);
+    String forged =
+        "INSERT INTO run_chain SELECT link_number + 1, '%s', form, run_digest, recorded_at, sealed,"
+            + " link_digest, link_digest FROM run_chain";
+
+    assertThatThrownBy(() -> Engine.execute(config, forged.formatted(running.id())))
+        .hasMessageContaining("the digest of link 2 is not that of its fields");
   }
 }

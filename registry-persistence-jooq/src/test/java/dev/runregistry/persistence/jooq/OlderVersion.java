@@ -11,6 +11,7 @@ import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.testkit.Runs;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,23 +35,37 @@ final class OlderVersion {
           "git_dirty",
           "environment");
   private static final List<String> SINCE_5 = List.of("reason", "weight_decay", "device");
-  private static final int FORM = 1; // of every digest until version 5
 
   private OlderVersion() {}
 
+  /** Where the scripts of that database are. */
+  static Path scripts(Engine engine) {
+    return Path.of(
+        "src/main/resources/dev/runregistry/persistence/jooq/migration",
+        engine == Engine.SQLITE ? "sqlite" : "postgresql");
+  }
+
   /** Applies the migrations up to that version, without the backfill of the chain. */
-  static void migrate(DatabaseConfig config, String scripts, int version) {
+  static void migrate(Engine engine, DatabaseConfig config, int version) {
     Flyway.configure()
         .dataSource(config.url(), config.user(), config.password())
-        .locations("filesystem:" + scripts)
+        .locations("filesystem:" + scripts(engine))
         .target(String.valueOf(version))
         .loggers("slf4j")
         .load()
         .migrate();
   }
 
+  /** Of the digests that version took. */
+  private static int form(int version) {
+    return version >= 5 ? CanonicalRun.FORM : 1;
+  }
+
   /** One run of each kind that there was in that version. */
   static List<Run> runs(int version) {
+    if (version >= 5) {
+      return Runs.ofEveryKind();
+    }
     return Runs.ofEveryKind().stream()
         .filter(run -> run.spec().training() != null)
         .filter(run -> version >= 3 || run.provenance() == null)
@@ -118,7 +133,7 @@ final class OlderVersion {
                 ChainHead head = ChainHead.EMPTY;
                 for (Run run : runs) {
                   if (version >= 4 && run.status().isFinal()) {
-                    head = append(sql, head, run);
+                    head = append(sql, head, run, form(version));
                   }
                   insert(sql, version, run);
                 }
@@ -128,7 +143,9 @@ final class OlderVersion {
 
   private static void insert(DSLContext sql, int version, Run run) {
     Map<String, @Nullable Object> row = RunValues.of(run);
-    row.keySet().removeAll(SINCE_5);
+    if (version < 5) {
+      row.keySet().removeAll(SINCE_5);
+    }
     if (version < 3) {
       row.keySet().removeAll(SINCE_3);
     }
@@ -137,22 +154,22 @@ final class OlderVersion {
     sql.insertInto(TunixRuns.TUNIX_RUNS).set(older).execute();
   }
 
-  private static ChainHead append(DSLContext sql, ChainHead head, Run run) {
+  private static ChainHead append(DSLContext sql, ChainHead head, Run run, int form) {
     if (sql.dialect() == SQLDialect.POSTGRES) { // a trigger numbers and chains it
       sql.execute(
           "INSERT INTO run_chain (run_id, form, run_digest, sealed) VALUES (?, ?, ?, false)",
           run.id().value(),
-          FORM,
-          CanonicalRun.digest(run, FORM).bytes());
+          form,
+          CanonicalRun.digest(run, form).bytes());
       return head;
     }
-    ChainLink link = ChainLink.after(head, run, FORM, Runs.NOON, false);
+    ChainLink link = ChainLink.after(head, run, form, Runs.NOON, false);
     sql.execute(
         "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
             + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
         link.number(),
         link.runId().toString(),
-        FORM,
+        form,
         link.runDigest().bytes(),
         InstantBinding.text(link.recordedAt()),
         link.previous().bytes(),
