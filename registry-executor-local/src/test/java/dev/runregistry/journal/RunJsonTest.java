@@ -1,5 +1,9 @@
 package dev.runregistry.journal;
 
+import org.junit.jupiter.api.Test;
+import java.util.Map;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.Provenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -196,5 +200,18 @@ class RunJsonTest {
     return Arbitraries.longs()
         .between(0, 253_402_300_799_999_999L)
         .map(micros -> Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS));
+  }
+
+  /** What was seen: a run whose environment had such a name was recorded and could not be read. */
+  @Test
+  void a_variable_with_a_name_of_any_length_is_read_as_it_was_written() throws IOException {
+    Provenance provenance =
+        new Provenance("host", null, "/work", "1", null, null, Map.of("X".repeat(60_000), "1"));
+    Run running = Runs.running().withProvenance(provenance);
+
+    Runner owner = Runner.current(ProcessTable.ofThisHost());
+    byte[] note = RunJson.started(running, owner, DatabaseIdentity.UNKNOWN);
+
+    assertThat(RunJson.readStarted(note).run()).isEqualTo(running);
   }
 }

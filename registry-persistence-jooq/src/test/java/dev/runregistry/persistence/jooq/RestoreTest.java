@@ -3,8 +3,8 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.ChainHead;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.testkit.Runs;
 import java.io.File;
 import java.io.IOException;
