@@ -1,17 +1,15 @@
 package dev.runregistry.journal;
 
-import org.junit.jupiter.api.Test;
-import java.util.Map;
-import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.run.Provenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.internal.files.DamagedNoteException;
 import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -24,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -36,6 +35,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 
 class RunJsonTest {
   private static final Runner RUNNER =

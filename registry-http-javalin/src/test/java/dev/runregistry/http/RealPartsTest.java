@@ -247,7 +247,7 @@ class RealPartsTest {
             settings -> running(script).apply(settings).maxLocalRuns(5))) {
       List<CompletableFuture<HttpResponse<String>>> answers = many(5, server, false);
       await().atMost(PATIENCE).until(() -> runningIds(server).size() == 5);
-      for (int i = 0; i < 200; i++) { // docs/benchmarks/http_while_running.py times them
+      for (int i = 0; i < 200; i++) { // benchmarks/http_while_running.py times them
         for (String path : List.of("/api/health", "/api/tunix/runs")) {
           assertThat(server.get(path).statusCode()).isEqualTo(200);
         }

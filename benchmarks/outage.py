@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times what clients wait for while the database is away under load.
 
-    docs/benchmarks/outage.py [--clients 16] [--seconds 10] [--bin FOLDER]
+    benchmarks/outage.py [--clients 16] [--seconds 10] [--bin FOLDER]
 
 Starts a PostgreSQL of its own and bin/registry serve, has three in four clients post dry-runs and the
 others list, each at once again, and then, with all of them at work, stops the database and starts it
@@ -25,7 +25,7 @@ import tempfile
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REGISTRY = os.path.join(ROOT, "bin", "registry")
 BODY = json.dumps({"dataset_key": "arithmetic-traces", "model_id": "m"})
 PATIENCE = 60  # seconds for the database and the journal to have caught up

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the command line beside a bare JVM and beside Python, all in one run.
 
-    docs/benchmarks/command_line.py [--rounds 20] [--java-home DIR ...]
+    benchmarks/command_line.py [--rounds 20] [--java-home DIR ...]
 
 The commands take turns, so that a slow moment of the machine hits all of them. Prints the minimum
 and the median of each in milliseconds, and what the registry costs as a multiple of the hello world
@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REGISTRY = os.path.join(ROOT, "bin", "registry")
 HELLO = 'public class Hello { public static void main(String[] a) { System.out.println("hello"); } }'
 GIGABYTE = 1 << 30

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the journal adds to a run: files, syncs and milliseconds, beside a plain sh -c.
 
-    docs/benchmarks/journal.py [--rounds 20] [--folder DIR]
+    benchmarks/journal.py [--rounds 20] [--folder DIR]
 
 Counts by strace what one run does below its home, then does the same calls by themselves and times
 them, beside a plain child and beside whole runs of a server that is warm, with its home on the disk
@@ -23,7 +23,7 @@ import time
 import urllib.request
 import uuid
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REGISTRY = os.path.join(ROOT, "bin", "registry")
 DATASETS = os.path.join(ROOT, "examples", "datasets")
 AT_ONCE = 50

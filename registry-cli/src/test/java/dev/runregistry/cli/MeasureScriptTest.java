@@ -1,4 +1,4 @@
-package dev.runregistry.benchmarks;
+package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The parts of server/measure.py that need neither a server nor a database. */
 class MeasureScriptTest {
-  private static final Path SERVER = Path.of("server").toAbsolutePath();
+  private static final Path SERVER = Path.of("../benchmarks/server").toAbsolutePath().normalize();
 
   @Test
   void the_script_says_what_it_can_do() throws Exception {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the HTTP server on PostgreSQL beside the same SQL run by pgbench, and prints Markdown.
 
-    registry-benchmarks/server/measure.py [--short] [--only NAMES] [--rounds 3] [--seconds 5] [--url postgresql://…]
+    benchmarks/server/measure.py [--short] [--only NAMES] [--rounds 3] [--seconds 5] [--url postgresql://…]
 
 Starts a PostgreSQL of its own with default settings in a temporary folder (or uses the server behind
 --url, in databases of its own), fills tables of three sizes, starts one bin/registry serve for each,
@@ -57,7 +57,7 @@ def tool(name, folder):
         reverse=True)
     path = os.pathsep.join(([folder] if folder else []) + [os.environ["PATH"]] + debian)
     found = shutil.which(name, path=path)
-    return found or fail(name + " is not to be found; see registry-benchmarks/README.md")
+    return found or fail(name + " is not to be found; see benchmarks/README.md")
 
 
 def free_port():

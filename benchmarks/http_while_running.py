@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times /api/health and the list while local runs go on in the same server.
 
-    docs/benchmarks/http_while_running.py [--runs 5] [--seconds 20] [--rounds 3] [--db URL]
+    benchmarks/http_while_running.py [--runs 5] [--seconds 20] [--rounds 3] [--db URL]
 
 Starts bin/registry serve on a home of its own, has it start that many runs that last that long, and
 asks for health and the first page in turn until they end, over one connection that is kept. Before
@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REGISTRY = os.path.join(ROOT, "bin", "registry")
 PATHS = ("/api/health", "/api/tunix/runs")
 PAUSE = 0.01  # seconds between two questions: what is measured is an answer, not a load
