@@ -193,7 +193,7 @@ class ArchitectureTest {
       return Set.of(
               "RegularFiles",
               "DurableFiles",
-              "Claims",
+              "RunLocks",
               "SqliteConnections",
               "UserFile",
               "RawArguments",

@@ -28,13 +28,13 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   private static final int MOST_CHARACTERS = 1_000;
 
   private final Path folder;
-  private final UnchangedFiles<DatasetKey, Dataset> found;
-  private final UnchangedFiles<Sample, Integer> sampled;
+  private final FileCache<DatasetKey, Dataset> found;
+  private final FileCache<Sample, Integer> sampled;
 
   private FolderDatasetCatalog(Path folder, InstantSource clock) {
     this.folder = folder.toAbsolutePath();
-    found = new UnchangedFiles<>(clock, FolderDatasetCatalog::isSmall);
-    sampled = new UnchangedFiles<>(clock, number -> true);
+    found = new FileCache<>(clock, FolderDatasetCatalog::isSmall);
+    sampled = new FileCache<>(clock, number -> true);
   }
 
   private static boolean isSmall(Dataset dataset) { // JSON may have texts of 20 MB
@@ -81,7 +81,7 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
 
   @Override
   public DatasetPage page(String after, int limit) {
-    return new DatasetFolder(folder).page(after, limit);
+    return new DatasetDirectoryListing(folder).page(after, limit);
   }
 
   private Path folderOf(DatasetKey key) {
@@ -105,26 +105,28 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   }
 
   private static int sample(DatasetKey key, Path records, int limit) {
-    DatasetFile file = new DatasetFile(key, "dataset.jsonl");
-    try (BoundedLines lines = BoundedLines.of(records)) {
+    DatasetDiagnostics file = new DatasetDiagnostics(key, "dataset.jsonl");
+    try (BoundedLineReader lines = BoundedLineReader.of(records)) {
       return sample(file, lines, limit);
     } catch (IOException e) {
       throw file.unreadable(e);
     }
   }
 
-  private static int sample(DatasetFile file, BoundedLines lines, int limit) throws IOException {
+  private static int sample(DatasetDiagnostics file, BoundedLineReader lines, int limit)
+      throws IOException {
     int records = 0;
     for (int line = 1; records < limit; line++) {
-      BoundedLines.Line next = lines.next();
+      BoundedLineReader.Line next = lines.next();
       if (next.isEnd()) {
         break;
       }
       if (next.isTooLong()) {
-        throw file.wrong(line, "longer than " + BoundedLines.MAX_BYTES + " bytes, no record is");
+        throw file.wrong(
+            line, "longer than " + BoundedLineReader.MAX_BYTES + " bytes, no record is");
       }
       if (!next.isBlank()) {
-        TraceRecord.check(file, line, next);
+        RecordValidator.check(file, line, next);
         records++;
       } else if (line - records > MOST_BLANK) { // never the whole file, even if it is all blank
         throw file.wrong(line, "more than " + MOST_BLANK + " blank lines");

@@ -42,14 +42,14 @@ record Manifest(String title, String version, long traceCount) {
 
   /** Read as characters, strictly: Jackson itself would also take UTF-16, UTF-32 and worse. */
   static Manifest read(DatasetKey key, Path path) {
-    DatasetFile file = new DatasetFile(key, "manifest.json");
+    DatasetDiagnostics file = new DatasetDiagnostics(key, "manifest.json");
     try (FileChannel channel = RegularFiles.open(path)) {
       if (channel.size() > MAX_BYTES) {
         throw new FileTooLargeException(path, MAX_BYTES);
       }
       Reader in =
           Channels.newReader(channel, StandardCharsets.UTF_8.newDecoder(), BUFFER_CHARACTERS);
-      return JsonFields.read(
+      return JsonAssertions.read(
           file, withoutByteOrderMark(file, in), 0, parser -> new Reading(file, parser).manifest());
     } catch (CharacterCodingException e) {
       throw notUtf8(file, path);
@@ -58,11 +58,12 @@ record Manifest(String title, String version, long traceCount) {
     }
   }
 
-  private static Reader withoutByteOrderMark(DatasetFile file, Reader in) throws IOException {
+  private static Reader withoutByteOrderMark(DatasetDiagnostics file, Reader in)
+      throws IOException {
     PushbackReader reader = new PushbackReader(in);
     int first = reader.read();
-    if (first == JsonFields.BYTE_ORDER_MARK) {
-      throw file.wrong(1, 1, JsonFields.BYTE_ORDER_MARK_FOUND);
+    if (first == JsonAssertions.BYTE_ORDER_MARK) {
+      throw file.wrong(1, 1, JsonAssertions.BYTE_ORDER_MARK_FOUND);
     }
     if (first >= 0) {
       reader.unread(first);
@@ -70,11 +71,11 @@ record Manifest(String title, String version, long traceCount) {
     return reader;
   }
 
-  private static DatasetException notUtf8(DatasetFile file, Path path) {
-    try (BoundedLines lines = BoundedLines.of(path)) {
-      BoundedLines.Line line = lines.next();
+  private static DatasetException notUtf8(DatasetDiagnostics file, Path path) {
+    try (BoundedLineReader lines = BoundedLineReader.of(path)) {
+      BoundedLineReader.Line line = lines.next();
       for (int number = 1; !line.isEnd() && !line.isTooLong(); number++) {
-        BoundedLines.Decoded decoded = line.decoded();
+        BoundedLineReader.Decoded decoded = line.decoded();
         if (!decoded.whole()) {
           return file.wrong(number, decoded.text().length() + 1, "not UTF-8");
         }
@@ -92,28 +93,28 @@ record Manifest(String title, String version, long traceCount) {
 
   /** One pass over the file. */
   private static final class Reading {
-    private final DatasetFile file;
+    private final DatasetDiagnostics file;
     private final JsonParser parser;
     private final Map<String, String> texts = new HashMap<>();
     private long traceCount;
     private int names;
 
-    Reading(DatasetFile file, JsonParser parser) {
+    Reading(DatasetDiagnostics file, JsonParser parser) {
       this.file = file;
       this.parser = parser;
     }
 
     Manifest manifest() throws IOException {
-      JsonFields.requireObject(file, parser, 0);
+      JsonAssertions.requireObject(file, parser, 0);
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
-        JsonFields.requireNew(file, parser, 0, !texts.containsKey(name));
+        JsonAssertions.requireNew(file, parser, 0, !texts.containsKey(name));
         countName();
         parser.nextToken();
         readField(name);
         skipChildren();
       }
-      JsonFields.requireEnd(file, parser, 0);
+      JsonAssertions.requireEnd(file, parser, 0);
       requireAll();
       return new Manifest(text("dataset_name"), text("dataset_version"), traceCount);
     }
@@ -132,7 +133,7 @@ record Manifest(String title, String version, long traceCount) {
     private void countName() {
       names++;
       if (names > MAX_NAMES) {
-        throw JsonFields.wrong(
+        throw JsonAssertions.wrong(
             file, parser.currentTokenLocation(), 0, "more than " + MAX_NAMES + " names");
       }
     }
@@ -160,7 +161,8 @@ record Manifest(String title, String version, long traceCount) {
 
     private void require(boolean holds, String name, String what) {
       if (!holds) {
-        throw JsonFields.wrong(file, parser.currentTokenLocation(), 0, name + " must be " + what);
+        throw JsonAssertions.wrong(
+            file, parser.currentTokenLocation(), 0, name + " must be " + what);
       }
     }
 

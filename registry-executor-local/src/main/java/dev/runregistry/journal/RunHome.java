@@ -2,13 +2,13 @@ package dev.runregistry.journal;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.internal.files.DamagedNoteException;
+import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.files.Uninterruptibly;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -57,7 +57,7 @@ public final class RunHome implements RunJournal {
   private final HomeOwner owner = new HomeOwner();
   private final ProcessTable table = ProcessTable.ofThisHost();
   private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
-  private volatile @Nullable Runner runner; // asked for once: it cannot change
+  private volatile @Nullable OwnerIdentity runner; // asked for once: it cannot change
 
   private RunHome(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
@@ -85,13 +85,13 @@ public final class RunHome implements RunJournal {
 
   @Override
   public Optional<Path> workspace(RunId id) {
-    return folderOf(id).map(RunFolder::path);
+    return folderOf(id).map(RunDirectory::path);
   }
 
-  private Optional<RunFolder> folderOf(RunId id) {
+  private Optional<RunDirectory> folderOf(RunId id) {
     // active first: a run moves from active to done, never back
-    return Stream.of(activeFolder(id), RunFolder.in(done, id))
-        .filter(RunFolder::exists)
+    return Stream.of(activeFolder(id), RunDirectory.in(done, id))
+        .filter(RunDirectory::exists)
         .findFirst();
   }
 
@@ -119,8 +119,8 @@ public final class RunHome implements RunJournal {
   }
 
   /** The folder of a run that is not settled. */
-  RunFolder activeFolder(RunId id) {
-    return RunFolder.in(active, id);
+  RunDirectory activeFolder(RunId id) {
+    return RunDirectory.in(active, id);
   }
 
   @Override
@@ -132,7 +132,7 @@ public final class RunHome implements RunJournal {
       DurableFiles.createFolders(active);
       DurableFiles.createFolders(done);
       if (RegularFiles.exists(activeFolder(id).path())
-          || RegularFiles.exists(RunFolder.in(done, id).path())) {
+          || RegularFiles.exists(RunDirectory.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
       begin(id, new StagingDirectory(starting).stage(id, note));
@@ -147,7 +147,7 @@ public final class RunHome implements RunJournal {
    * Makes a staged entry an active one, which is locked and has its note then. If that cannot be
    * made durable it is taken back, because the caller is told that nothing was started.
    */
-  private void begin(RunId id, RunFolder staged) throws IOException {
+  private void begin(RunId id, RunDirectory staged) throws IOException {
     try {
       Files.move(staged.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -234,7 +234,7 @@ public final class RunHome implements RunJournal {
     }
   }
 
-  private static DatabaseIdentity database(RunFolder entry) throws IOException {
+  private static DatabaseIdentity database(RunDirectory entry) throws IOException {
     Optional<DatabaseIdentity> bound = noted(entry, entry.database(), RunJson::readDatabase);
     return bound.isPresent()
         ? bound.get()
@@ -249,11 +249,11 @@ public final class RunHome implements RunJournal {
 
   @Override
   public Optional<ArchivedRun> archived(RunId id) {
-    RunFolder entry = RunFolder.in(done, id);
+    RunDirectory entry = RunDirectory.in(done, id);
     try {
       Run ended = RunJson.readEnded(entry.note(entry.ended()));
       if (!ended.id().equals(id) || !ended.status().isFinal()) {
-        throw new DamagedNoteException("it is not the ending of this run", null);
+        throw new CorruptJournalException("it is not the ending of this run", null);
       }
       return Optional.of(new ArchivedRun(ended, database(entry)));
     } catch (NoSuchFileException e) { // pruned
@@ -268,11 +268,11 @@ public final class RunHome implements RunJournal {
   }
 
   /** Empty if there is none, and if it is damaged: after a power cut, say. */
-  private static <T> Optional<T> noted(RunFolder entry, Path file, Reading<T> reading)
+  private static <T> Optional<T> noted(RunDirectory entry, Path file, Reading<T> reading)
       throws IOException {
     try {
       return Optional.of(reading.from(entry.note(file)));
-    } catch (NoSuchFileException | DamagedNoteException e) {
+    } catch (NoSuchFileException | CorruptJournalException e) {
       log.debug("no database in {}", file, e);
       return Optional.empty();
     }
@@ -302,7 +302,7 @@ public final class RunHome implements RunJournal {
 
   @Override
   public void end(Run ended) {
-    RunFolder entry = activeFolder(ended.id());
+    RunDirectory entry = activeFolder(ended.id());
     try {
       if (!isSame(ended, entry)) {
         DurableFiles.write(entry.ended(), RunJson.ended(ended));
@@ -313,7 +313,7 @@ public final class RunHome implements RunJournal {
   }
 
   /** Whether the same ending is there already; a damaged note of one is none. */
-  private static boolean isSame(Run ended, RunFolder entry) throws IOException {
+  private static boolean isSame(Run ended, RunDirectory entry) throws IOException {
     Path note = entry.ended();
     try {
       Run noted = RunJson.readEnded(entry.note(note));
@@ -323,7 +323,7 @@ public final class RunHome implements RunJournal {
       throw new FileSystemException(note.toString(), null, "another ending is there already");
     } catch (NoSuchFileException e) {
       return false;
-    } catch (DamagedNoteException e) {
+    } catch (CorruptJournalException e) {
       DurableFiles.keepBeside(note, "damaged");
       return false;
     }
@@ -331,7 +331,7 @@ public final class RunHome implements RunJournal {
 
   @Override
   public void archive(RunId id) {
-    RunFolder settled = RunFolder.in(done, id);
+    RunDirectory settled = RunDirectory.in(done, id);
     try {
       // not synced: if a power cut undoes it, the run is looked at once more and found recorded
       Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
@@ -385,7 +385,7 @@ public final class RunHome implements RunJournal {
   public boolean tryLock(RunId id) {
     try {
       owner.requireMayJudge(folder, activeFolder(id).path());
-      return Claims.take(id, activeFolder(id).claim());
+      return RunLocks.take(id, activeFolder(id).claim());
     } catch (NoSuchFileException e) { // settled meanwhile
       return false;
     } catch (IOException e) {
@@ -395,12 +395,12 @@ public final class RunHome implements RunJournal {
 
   @Override
   public void unlock(RunId id) {
-    Claims.giveBack(id);
+    RunLocks.giveBack(id);
   }
 
   @Override
   public Optional<JournalEntry> read(RunId id) {
-    RunFolder entry = activeFolder(id);
+    RunDirectory entry = activeFolder(id);
     try {
       Optional<Run> ended = ended(id, entry);
       return ended.isPresent()
@@ -410,14 +410,14 @@ public final class RunHome implements RunJournal {
       return isGone(entry)
           ? Optional.empty()
           : Optional.of(new JournalEntry.Corrupt("there is no run.json"));
-    } catch (DamagedNoteException e) {
+    } catch (CorruptJournalException e) {
       return Optional.of(new JournalEntry.Corrupt("run.json: " + e.getMessage()));
     } catch (IOException e) {
       throw failed(id, "cannot be looked at", e, reason(e));
     }
   }
 
-  private boolean isGone(RunFolder entry) {
+  private boolean isGone(RunDirectory entry) {
     try {
       return entry.isGone();
     } catch (IOException e) {
@@ -425,22 +425,22 @@ public final class RunHome implements RunJournal {
     }
   }
 
-  private static Optional<Run> ended(RunId id, RunFolder entry) throws IOException {
+  private static Optional<Run> ended(RunId id, RunDirectory entry) throws IOException {
     try {
       Run ended = RunJson.readEnded(entry.note(entry.ended()));
       return Optional.of(ended).filter(run -> run.id().equals(id) && run.status().isFinal());
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (DamagedNoteException e) { // then it is found out a second time how it ended
+    } catch (CorruptJournalException e) { // then it is found out a second time how it ended
       log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
       return Optional.empty();
     }
   }
 
-  private static Run begun(RunId id, RunFolder entry) throws IOException {
+  private static Run begun(RunId id, RunDirectory entry) throws IOException {
     Run running = RunJson.readStarted(entry.note(entry.started())).run();
     if (!running.id().equals(id) || running.status().isFinal()) {
-      throw new DamagedNoteException("it is of another run", null);
+      throw new CorruptJournalException("it is of another run", null);
     }
     return running;
   }
@@ -476,7 +476,7 @@ public final class RunHome implements RunJournal {
     List<RunId> pruned = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     for (RunId id : archived()) {
-      DoneFolder settled = new DoneFolder(RunFolder.in(done, id));
+      ArchivedDirectory settled = new ArchivedDirectory(RunDirectory.in(done, id));
       try {
         if (settled.endedAt().isBefore(endedBefore)) {
           if (really) {
@@ -507,10 +507,10 @@ public final class RunHome implements RunJournal {
     }
   }
 
-  private Runner runner() throws IOException {
-    Runner known = runner;
+  private OwnerIdentity runner() throws IOException {
+    OwnerIdentity known = runner;
     if (known == null) {
-      known = Runner.current(table);
+      known = OwnerIdentity.current(table);
       runner = known;
     }
     return known;

@@ -3,8 +3,8 @@ package dev.runregistry.journal;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.runregistry.internal.files.DamagedNoteException;
-import dev.runregistry.internal.host.Runner;
+import dev.runregistry.internal.files.CorruptJournalException;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Provenance;
@@ -36,7 +36,8 @@ final class RunJson {
    * The note of a run that starts, of who starts it, and of the address of its database. The id of
    * the database is not in it: until the start is on record, another one may come back there.
    */
-  static byte[] started(Run running, Runner runner, DatabaseIdentity database) throws IOException {
+  static byte[] started(Run running, OwnerIdentity runner, DatabaseIdentity database)
+      throws IOException {
     return write(
         json -> {
           writeRun(json, running);
@@ -64,7 +65,7 @@ final class RunJson {
    *
    * @throws IOException if it is not whole, or of a format that this version does not know
    */
-  static StartedRun readStarted(byte[] note) throws IOException {
+  static JournaledStart readStarted(byte[] note) throws IOException {
     return read(note, RunJsonReader::startedRun);
   }
 
@@ -102,7 +103,7 @@ final class RunJson {
         | ClassCastException
         | ArithmeticException
         | DateTimeException e) {
-      throw new DamagedNoteException("the note is not what was written: " + e.getMessage(), e);
+      throw new CorruptJournalException("the note is not what was written: " + e.getMessage(), e);
     }
   }
 
@@ -125,7 +126,7 @@ final class RunJson {
     }
   }
 
-  private static void writeRunner(JsonGenerator json, Runner runner) throws IOException {
+  private static void writeRunner(JsonGenerator json, OwnerIdentity runner) throws IOException {
     json.writeObjectFieldStart("runner");
     json.writeStringField("host", runner.host());
     writeText(json, "machine_id", runner.machineId());

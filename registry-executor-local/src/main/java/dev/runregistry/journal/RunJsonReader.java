@@ -3,7 +3,7 @@ package dev.runregistry.journal;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.files.BoundedJson;
-import dev.runregistry.internal.host.Runner;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
@@ -43,8 +43,8 @@ final class RunJsonReader {
     return reader;
   }
 
-  StartedRun startedRun() {
-    return new StartedRun(run(), Runner.of(within("runner").note), database());
+  JournaledStart startedRun() {
+    return new JournaledStart(run(), OwnerIdentity.of(within("runner").note), database());
   }
 
   /** Unknown in notes of versions that did not write it. */

@@ -1,7 +1,7 @@
 package dev.runregistry.journal;
 
+import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.files.DurableFiles;
-import dev.runregistry.internal.files.Pause;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -38,10 +38,10 @@ record StagingDirectory(Path path) {
    * @param note what the entry has as {@code run.json}
    * @throws FileAlreadyExistsException if the run stays locked by another thread
    */
-  RunFolder stage(RunId id, byte[] note) throws IOException {
-    Pause pause = new Pause(Duration.ofMillis(10));
+  RunDirectory stage(RunId id, byte[] note) throws IOException {
+    Backoff pause = new Backoff(Duration.ofMillis(10));
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      RunFolder entry = newEntry(id);
+      RunDirectory entry = newEntry(id);
       DurableFiles.createFolder(entry.path());
       if (isLocked(id, entry) && isWritten(id, entry, note)) {
         return entry;
@@ -51,14 +51,14 @@ record StagingDirectory(Path path) {
     throw new FileAlreadyExistsException(path.resolve(id.toString()).toString());
   }
 
-  private RunFolder newEntry(RunId id) {
-    return new RunFolder(path.resolve(id + "-" + UUID.randomUUID()));
+  private RunDirectory newEntry(RunId id) {
+    return new RunDirectory(path.resolve(id + "-" + UUID.randomUUID()));
   }
 
   /** Returns false if it was taken for one that was left behind, or another thread has the lock. */
-  private static boolean isLocked(RunId id, RunFolder entry) throws IOException {
+  private static boolean isLocked(RunId id, RunDirectory entry) throws IOException {
     try {
-      if (!Claims.take(id, entry.claim())) {
+      if (!RunLocks.take(id, entry.claim())) {
         entry.deleteBeginning();
         return false;
       }
@@ -68,11 +68,11 @@ record StagingDirectory(Path path) {
     if (Files.exists(entry.claim())) {
       return true;
     }
-    Claims.giveBack(id);
+    RunLocks.giveBack(id);
     return false;
   }
 
-  private static boolean isWritten(RunId id, RunFolder entry, byte[] note) throws IOException {
+  private static boolean isWritten(RunId id, RunDirectory entry, byte[] note) throws IOException {
     try {
       DurableFiles.writeUnseen(entry.started(), note);
       return true;
@@ -90,20 +90,20 @@ record StagingDirectory(Path path) {
    *
    * @throws IOException if it cannot be moved; it is locked still
    */
-  void takeBack(RunId id, RunFolder begun) throws IOException {
-    RunFolder entry = newEntry(id);
+  void takeBack(RunId id, RunDirectory begun) throws IOException {
+    RunDirectory entry = newEntry(id);
     Files.move(begun.path(), entry.path(), StandardCopyOption.ATOMIC_MOVE);
     unstage(id, entry);
   }
 
   /** Deletes and unlocks a staged entry; what cannot be deleted is left to {@link #discard}. */
-  static void unstage(RunId id, RunFolder entry) {
+  static void unstage(RunId id, RunDirectory entry) {
     try {
       entry.deleteBeginning();
     } catch (IOException e) {
       log.debug("the staged entry of run {} stays for now", id, e);
     } finally {
-      Claims.giveBack(id);
+      RunLocks.giveBack(id);
     }
   }
 
@@ -114,7 +114,7 @@ record StagingDirectory(Path path) {
       return;
     }
     RunId id = RunId.parse(matcher.group(1));
-    RunFolder entry = new RunFolder(path.resolve(name));
+    RunDirectory entry = new RunDirectory(path.resolve(name));
     if (isGoneIfEmpty(entry) || !isLeftBehind(id, entry)) {
       return;
     }
@@ -123,11 +123,11 @@ record StagingDirectory(Path path) {
     } catch (DirectoryNotEmptyException e) {
       log.debug("{} has other files", entry.path(), e);
     } finally {
-      Claims.giveBack(id);
+      RunLocks.giveBack(id);
     }
   }
 
-  private static boolean isGoneIfEmpty(RunFolder entry) throws IOException {
+  private static boolean isGoneIfEmpty(RunDirectory entry) throws IOException {
     if (!entry.exists()) {
       return true; // or it is no directory, and not ours
     }
@@ -139,9 +139,9 @@ record StagingDirectory(Path path) {
     }
   }
 
-  private static boolean isLeftBehind(RunId id, RunFolder entry) throws IOException {
+  private static boolean isLeftBehind(RunId id, RunDirectory entry) throws IOException {
     try {
-      return Claims.takeExisting(id, entry.claim());
+      return RunLocks.takeExisting(id, entry.claim());
     } catch (NoSuchFileException e) { // deleted meanwhile, or it never was one
       return false;
     }

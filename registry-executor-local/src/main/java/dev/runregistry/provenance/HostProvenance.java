@@ -2,7 +2,7 @@ package dev.runregistry.provenance;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.internal.host.Runner;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -36,7 +36,7 @@ public final class HostProvenance implements ProvenanceSource {
   private final Map<String, String> recorded;
   private final @Nullable String git; // null to leave it alone
   private final Duration patience;
-  private final Map<RunId, GitQuestion> questions = new ConcurrentHashMap<>();
+  private final Map<RunId, GitStatusQuery> questions = new ConcurrentHashMap<>();
 
   private HostProvenance(
       String registryVersion,
@@ -67,9 +67,9 @@ public final class HostProvenance implements ProvenanceSource {
         requireNonNull(registryVersion, "registryVersion"),
         Path.of("").toAbsolutePath(),
         Map.copyOf(environment),
-        RecordedVariables.of(environment, allowed),
+        EnvironmentAllowList.of(environment, allowed),
         "git",
-        GitQuestion.PATIENCE);
+        GitStatusQuery.PATIENCE);
   }
 
   /** The same of runs in that folder. */
@@ -96,15 +96,15 @@ public final class HostProvenance implements ProvenanceSource {
     return new HostProvenance(registryVersion, folder, environment, recorded, program, atMost);
   }
 
-  private Optional<GitFolder> repository() {
-    return git == null ? Optional.empty() : GitFolder.of(workingDirectory.toFile());
+  private Optional<GitDirectory> repository() {
+    return git == null ? Optional.empty() : GitDirectory.of(workingDirectory.toFile());
   }
 
   @Override
   public Provenance atStart() {
-    String commit = repository().map(GitFolder::head).orElse(null);
+    String commit = repository().map(GitDirectory::head).orElse(null);
     return new Provenance(
-        Runner.hostName(),
+        OwnerIdentity.hostName(),
         user(),
         workingDirectory.toString(),
         registryVersion,
@@ -127,14 +127,14 @@ public final class HostProvenance implements ProvenanceSource {
     if (program != null && running.provenance() != null && repository().isPresent()) {
       questions.put(
           running.id(),
-          GitQuestion.asked(program, workingDirectory.toFile(), environment, patience));
+          GitStatusQuery.asked(program, workingDirectory.toFile(), environment, patience));
     }
   }
 
   @Override
   public @Nullable Provenance atEnd(Run running) {
     Provenance known = running.provenance();
-    GitQuestion question = questions.remove(running.id());
+    GitStatusQuery question = questions.remove(running.id());
     if (known == null || question == null) {
       return known;
     }

@@ -29,7 +29,7 @@ class PruneTest {
   private Run settled(Instant at) throws IOException {
     Run run = Runs.running();
     home.begin(run);
-    RunFolder active = home.activeFolder(run.id());
+    RunDirectory active = home.activeFolder(run.id());
     Files.writeString(active.path().resolve("stdout.log"), "printed");
     home.end(Runs.ended(run, Runs.exited(0)));
     Files.setLastModifiedTime(active.ended(), FileTime.from(at));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.executor.process.LocalRuns;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
@@ -148,12 +148,12 @@ class RunHomeTest {
     Run running = Runs.running();
     RunHome.at(folder).begin(running);
 
-    Runner runner =
+    OwnerIdentity runner =
         RunJson.readStarted(
                 Files.readAllBytes(folder.resolve("runs/active/" + running.id() + "/run.json")))
             .runner();
 
-    assertThat(runner).isEqualTo(Runner.current(ProcessTable.ofThisHost()));
+    assertThat(runner).isEqualTo(OwnerIdentity.current(ProcessTable.ofThisHost()));
     assertThat(runner.process().pid()).isEqualTo(ProcessHandle.current().pid());
     assertThat(runner.process().startTime()).isPositive();
     assertThat(runner.bootId()).hasSize(36);

@@ -3,10 +3,10 @@ package dev.runregistry.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.internal.files.DamagedNoteException;
+import dev.runregistry.internal.files.CorruptJournalException;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Provenance;
@@ -38,8 +38,8 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class RunJsonTest {
-  private static final Runner RUNNER =
-      new Runner(
+  private static final OwnerIdentity RUNNER =
+      new OwnerIdentity(
           "host ä", "machine", "boot", "pid:[1]", new ProcessIdentity(4_194_304, Long.MAX_VALUE));
   private static final DatabaseIdentity DATABASE =
       new DatabaseIdentity("jdbc:sqlite:/home/ä b/registry.db", Optional.empty());
@@ -50,7 +50,7 @@ class RunJsonTest {
     Run running = Runs.running(spec, at);
 
     assertThat(RunJson.readStarted(RunJson.started(running, RUNNER, DATABASE)))
-        .isEqualTo(new StartedRun(running, RUNNER, DATABASE));
+        .isEqualTo(new JournaledStart(running, RUNNER, DATABASE));
   }
 
   @Property(tries = 200)
@@ -67,11 +67,11 @@ class RunJsonTest {
 
   @Example
   void every_kind_of_run_reads_as_it_was_written() throws IOException {
-    Runner elsewhere = new Runner("mac", null, null, null, new ProcessIdentity(1, 0));
+    OwnerIdentity elsewhere = new OwnerIdentity("mac", null, null, null, new ProcessIdentity(1, 0));
     for (Run run : Runs.ofEveryKind()) {
       assertThat(RunJson.readEnded(RunJson.ended(run))).isEqualTo(run);
       assertThat(RunJson.readStarted(RunJson.started(run, elsewhere, DatabaseIdentity.UNKNOWN)))
-          .isEqualTo(new StartedRun(run, elsewhere, DatabaseIdentity.UNKNOWN));
+          .isEqualTo(new JournaledStart(run, elsewhere, DatabaseIdentity.UNKNOWN));
     }
   }
 
@@ -121,7 +121,7 @@ class RunJsonTest {
     String items = "{\"a\":[" + "0,".repeat(2_000_000) + "0]}";
     for (String note : List.of(names, items)) {
       assertThatThrownBy(() -> RunJson.readStarted(note.getBytes(StandardCharsets.UTF_8)))
-          .isInstanceOf(DamagedNoteException.class)
+          .isInstanceOf(CorruptJournalException.class)
           .hasMessageMatching("the note has more than \\d+ values");
     }
   }
@@ -209,7 +209,7 @@ class RunJsonTest {
         new Provenance("host", null, "/work", "1", null, null, Map.of("X".repeat(60_000), "1"));
     Run running = Runs.running().withProvenance(provenance);
 
-    Runner owner = Runner.current(ProcessTable.ofThisHost());
+    OwnerIdentity owner = OwnerIdentity.current(ProcessTable.ofThisHost());
     byte[] note = RunJson.started(running, owner, DatabaseIdentity.UNKNOWN);
 
     assertThat(RunJson.readStarted(note).run()).isEqualTo(running);

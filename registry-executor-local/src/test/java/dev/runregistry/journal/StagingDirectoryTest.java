@@ -32,8 +32,8 @@ class StagingDirectoryTest {
     starting = Files.createDirectories(folder.resolve("runs/starting"));
   }
 
-  private RunFolder beginning(RunId id, String... files) throws IOException {
-    RunFolder made = RunFolder.in(starting, id);
+  private RunDirectory beginning(RunId id, String... files) throws IOException {
+    RunDirectory made = RunDirectory.in(starting, id);
     Files.createDirectory(made.path());
     for (String file : files) {
       Files.writeString(made.path().resolve(file), "{");
@@ -64,13 +64,13 @@ class StagingDirectoryTest {
   @Test
   void what_somebody_is_about_to_begin_stays() throws IOException {
     RunId id = Runs.id();
-    RunFolder made = beginning(id, "run.json");
-    assertThat(Claims.take(id, made.claim())).isTrue();
+    RunDirectory made = beginning(id, "run.json");
+    assertThat(RunLocks.take(id, made.claim())).isTrue();
 
     home.discardStaged();
 
     assertThat(made.started()).hasContent("{");
-    Claims.giveBack(id);
+    RunLocks.giveBack(id);
   }
 
   @Test
@@ -94,13 +94,13 @@ class StagingDirectoryTest {
   @Test
   void an_entry_that_cannot_be_staged_leaves_nothing() throws IOException {
     RunId id = Runs.id();
-    assertThat(Claims.take(id, folder.resolve("claim"))).isTrue();
+    assertThat(RunLocks.take(id, folder.resolve("claim"))).isTrue();
 
     assertThatThrownBy(() -> new StagingDirectory(starting).stage(id, new byte[0]))
         .isInstanceOf(FileAlreadyExistsException.class);
 
     assertThat(in(starting)).isEmpty();
-    Claims.giveBack(id);
+    RunLocks.giveBack(id);
   }
 
   @Test

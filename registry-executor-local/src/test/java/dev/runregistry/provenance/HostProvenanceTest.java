@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.executor.process.Fifo;
 import dev.runregistry.executor.process.LocalRuns;
-import dev.runregistry.internal.host.Runner;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
@@ -48,7 +48,7 @@ class HostProvenanceTest {
   void host_user_folder_and_version_are_those_of_this_process() throws IOException {
     Provenance known = provenance().atStart();
 
-    assertThat(known.host()).isEqualTo(Runner.hostName()).isNotEqualTo("unknown");
+    assertThat(known.host()).isEqualTo(OwnerIdentity.hostName()).isNotEqualTo("unknown");
     assertThat(known.user()).isEqualTo(System.getProperty("user.name"));
     assertThat(known.workingDirectory()).isEqualTo(folder.toString());
     assertThat(known.registryVersion()).isEqualTo("1.2.3");
@@ -144,7 +144,7 @@ class HostProvenanceTest {
     String commit = GitRepository.in(folder).commit("a", "1");
     Path begun = folder.resolve("begun");
     String hanging = script("touch " + begun + "; exec tail -f /dev/null");
-    HostProvenance source = provenance().asking(hanging).waiting(GitQuestion.PATIENCE);
+    HostProvenance source = provenance().asking(hanging).waiting(GitStatusQuery.PATIENCE);
     Run running = Runs.running().withProvenance(source.atStart());
 
     source.started(running);

@@ -241,7 +241,7 @@ public final class RunRegistry {
     if (chain == null) {
       throw new IllegalStateException("this registry was built without a chain");
     }
-    return new ChainCheck(kept, found).of(chain);
+    return new ChainVerifier(kept, found).of(chain);
   }
 
   /**

@@ -2,10 +2,10 @@ package dev.runregistry.executor.process;
 
 import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.internal.host.ProcessTable.Entry;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -32,16 +32,16 @@ final class CrashInspector {
 
   private final RunId id;
   private final Workspace folder;
-  private final RunProcesses processes;
+  private final ProcessFile processes;
   private final ProcessTable table;
-  private final Runner here;
+  private final OwnerIdentity here;
 
-  CrashInspector(RunId id, Workspace folder, ProcessTable table, Runner here) {
+  CrashInspector(RunId id, Workspace folder, ProcessTable table, OwnerIdentity here) {
     this.id = id;
     this.folder = folder;
     this.table = table;
     this.here = here;
-    processes = RunProcesses.asEvidence(folder);
+    processes = ProcessFile.asEvidence(folder);
   }
 
   /**
@@ -58,8 +58,8 @@ final class CrashInspector {
   }
 
   /** Returns the process that began the run, which the journal has noted. */
-  private Runner owner() throws IOException {
-    return Runner.readFrom(folder.run());
+  private OwnerIdentity owner() throws IOException {
+    return OwnerIdentity.readFrom(folder.run());
   }
 
   /** Returns whether anything with the mark of the run lives. */
@@ -71,7 +71,7 @@ final class CrashInspector {
     }
   }
 
-  private Inspection inspect(Run run, Runner runner) throws IOException {
+  private Inspection inspect(Run run, OwnerIdentity runner) throws IOException {
     if (!here.isOnHostOf(runner)) {
       return notVisible("on the host " + runner.host());
     }
@@ -92,7 +92,7 @@ final class CrashInspector {
   }
 
   /** We may be the runner ourselves: then its thread is gone, since it has no claim any more. */
-  private boolean isAnotherAlive(Runner runner) {
+  private boolean isAnotherAlive(OwnerIdentity runner) {
     return !runner.process().equals(here.process()) && table.isAlive(runner.process());
   }
 
@@ -197,8 +197,9 @@ final class CrashInspector {
     return new Inspection.Lost(reason, output);
   }
 
-  private RunEnding ending(Run run) {
-    return new RunEnding(run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
+  private OutcomeReader ending(Run run) {
+    return new OutcomeReader(
+        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
   }
 
   private static String neverStarted(Run run) {

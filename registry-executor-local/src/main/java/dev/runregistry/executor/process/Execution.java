@@ -38,7 +38,7 @@ final class Execution implements ExecutionHandle {
   private final Consumer<Execution> onEnd;
   private final CompletableFuture<Cause> cause = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
-  private @Nullable LiveRun live; // guarded by this
+  private @Nullable RunningProcess live; // guarded by this
   private @Nullable ProcessSignal signalled; // the first that asked to end; guarded by this
   private boolean interrupted; // by the terminal, which told the run itself; guarded by this
   private final List<ProcessSignal> waiting = new ArrayList<>(); // for the start; guarded by this
@@ -74,7 +74,7 @@ final class Execution implements ExecutionHandle {
       tell(signal);
       return;
     }
-    LiveRun target;
+    RunningProcess target;
     ProcessSignal sent;
     synchronized (this) {
       boolean isSecond = signalled != null || (interrupted && signal == ProcessSignal.INT);
@@ -91,7 +91,7 @@ final class Execution implements ExecutionHandle {
   }
 
   private void tell(ProcessSignal signal) {
-    LiveRun target;
+    RunningProcess target;
     synchronized (this) {
       target = live;
       if (target == null) {
@@ -110,7 +110,7 @@ final class Execution implements ExecutionHandle {
 
   /** Waits for the reader of the output; see {@link LocalRunExecutor#awaitShown}. */
   void awaitShown() {
-    LiveRun shown;
+    RunningProcess shown;
     synchronized (this) {
       shown = live;
     }
@@ -163,13 +163,13 @@ final class Execution implements ExecutionHandle {
   }
 
   private Optional<NotStarted> launch(Launch launch) throws IOException {
-    LiveRun started;
+    RunningProcess started;
     List<ProcessSignal> now;
     synchronized (this) {
       if (signalled != null) { // before there was anything to send it to
         return Optional.of(NotStarted.signalled(signalled.number()));
       }
-      started = new LiveRun(launch.start(), run, settings, folder);
+      started = new RunningProcess(launch.start(), run, settings, folder);
       live = started;
       now = List.copyOf(waiting);
     }
@@ -188,7 +188,7 @@ final class Execution implements ExecutionHandle {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result, whatever happens
-  private void awaitCause(LiveRun started) {
+  private void awaitCause(RunningProcess started) {
     cause.thenAccept(first -> onThread(() -> finish(started, first)));
     started.ended().thenRun(() -> cause.complete(Cause.ENDED));
     Duration limit = run.spec().timeLimit();
@@ -208,7 +208,7 @@ final class Execution implements ExecutionHandle {
     }
   }
 
-  private void finish(LiveRun started, Cause first) {
+  private void finish(RunningProcess started, Cause first) {
     try {
       complete(end(started, first));
     } catch (UncheckedIOException e) {
@@ -232,7 +232,7 @@ final class Execution implements ExecutionHandle {
     result.complete(ended);
   }
 
-  private static ExecutionResult end(LiveRun started, Cause first) {
+  private static ExecutionResult end(RunningProcess started, Cause first) {
     boolean inTime = true;
     try {
       inTime = first != Cause.TIME_LIMIT || started.childHasEnded();

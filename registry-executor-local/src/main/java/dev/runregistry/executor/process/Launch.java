@@ -28,7 +28,7 @@ final class Launch {
   private final Settings settings;
   private final Workspace folder;
   private final List<String> command;
-  private final ProgramLookup programs;
+  private final ExecutableFinder programs;
 
   Launch(Run run, Invocation invocation, Settings settings, Workspace folder) {
     this.run = run;
@@ -86,7 +86,7 @@ final class Launch {
    */
   Process start() throws IOException {
     Duration limit = run.spec().timeLimit();
-    new RunProcesses(folder)
+    new ProcessFile(folder)
         .create(
             Optional.ofNullable(limit)
                 .map(Duration::toMillis)

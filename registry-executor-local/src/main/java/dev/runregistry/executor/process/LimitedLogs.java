@@ -31,7 +31,7 @@ final class LimitedLogs {
 
   /** Those of a run that has begun; the limit is in its folder. */
   static LimitedLogs of(Workspace folder) {
-    return new LimitedLogs(folder, new RunProcesses(folder).logLimit());
+    return new LimitedLogs(folder, new ProcessFile(folder).logLimit());
   }
 
   /** Of a run that has ended: notes how much it printed, unless that is not more than is kept. */

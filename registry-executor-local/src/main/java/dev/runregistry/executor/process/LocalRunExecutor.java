@@ -3,8 +3,8 @@ package dev.runregistry.executor.process;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
@@ -58,18 +58,18 @@ public final class LocalRunExecutor implements RunExecutor {
   static final Duration KILL_GRACE = Duration.ofSeconds(10);
 
   private final Settings settings;
-  private final RuntimeLookup runtimes;
+  private final RuntimeProbe runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
   private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
-  private @Nullable Runner owner; // of runs that this process starts; guarded by executions
+  private @Nullable OwnerIdentity owner; // of runs that this process starts; guarded by executions
   private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
 
   private LocalRunExecutor(Settings settings) {
     this.settings = settings;
     this.runtimes =
-        new RuntimeLookup(
+        new RuntimeProbe(
             settings.programs(),
-            new VersionQuestion(settings.workingDirectory().toFile(), settings.environment()));
+            new VersionProbe(settings.workingDirectory().toFile(), settings.environment()));
   }
 
   /** Starts to put an executor together. */
@@ -134,10 +134,10 @@ public final class LocalRunExecutor implements RunExecutor {
     return new CrashInspector(id, new Workspace(workspace), settings.table(), owner());
   }
 
-  private Runner owner() throws IOException {
+  private OwnerIdentity owner() throws IOException {
     synchronized (executions) {
       if (owner == null) {
-        owner = Runner.current(settings.table());
+        owner = OwnerIdentity.current(settings.table());
       }
       return owner;
     }
@@ -148,12 +148,12 @@ public final class LocalRunExecutor implements RunExecutor {
     Workspace folder = new Workspace(workspace);
     if (reason == TerminationReason.TIME_LIMIT) {
       try {
-        new RunProcesses(folder).timedOut();
+        new ProcessFile(folder).timedOut();
       } catch (IOException e) {
         throw unreadable(running.id(), "is over its time limit, which cannot be noted", e);
       }
     }
-    new Orphan(running.id(), folder, settings.table()).end();
+    new OrphanedProcesses(running.id(), folder, settings.table()).end();
   }
 
   private static UnreadableOutcomeException unreadable(RunId id, String what, IOException cause) {
@@ -263,10 +263,10 @@ public final class LocalRunExecutor implements RunExecutor {
       String missingProgramHint) {
 
     /** Looks for programs where a run would find them. */
-    ProgramLookup programs() {
+    ExecutableFinder programs() {
       String path =
           environment.containsKey("PATH") ? environment.get("PATH") : System.getenv("PATH");
-      return new ProgramLookup(workingDirectory.toFile(), path);
+      return new ExecutableFinder(workingDirectory.toFile(), path);
     }
   }
 

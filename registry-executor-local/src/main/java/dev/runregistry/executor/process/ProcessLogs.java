@@ -35,7 +35,7 @@ public final class ProcessLogs {
 
   /** Returns how many bytes each file keeps; {@link Long#MAX_VALUE} for all. */
   public long maxBytes() {
-    return new RunProcesses(folder).logLimit().bytes();
+    return new ProcessFile(folder).logLimit().bytes();
   }
 
   /** Returns one sentence about what a log lacks of what was printed; empty if it has all. */

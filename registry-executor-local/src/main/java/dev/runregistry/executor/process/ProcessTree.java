@@ -1,6 +1,6 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.internal.files.Pause;
+import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.internal.host.ProcessTable.Entry;
@@ -103,7 +103,7 @@ final class ProcessTree {
    */
   Ending end(Duration grace) {
     int ended = askToEnd(grace);
-    Pause pause = new Pause(Duration.ofMillis(20));
+    Backoff pause = new Backoff(Duration.ofMillis(20));
     long giveUp = System.nanoTime() + KILLING.toNanos();
     List<Entry> left = find();
     while (!left.isEmpty() && System.nanoTime() < giveUp) {
@@ -117,7 +117,7 @@ final class ProcessTree {
   /** Sends TERM once to each that was there; returns how many there were, later ones included. */
   private int askToEnd(Duration grace) {
     Set<ProcessIdentity> met = new HashSet<>();
-    Pause pause = new Pause(Duration.ofMillis(50));
+    Backoff pause = new Backoff(Duration.ofMillis(50));
     long begin = System.nanoTime();
     List<Entry> left = find();
     List<Entry> unasked = left;

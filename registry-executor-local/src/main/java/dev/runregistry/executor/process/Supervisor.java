@@ -125,7 +125,8 @@ final class Supervisor {
 
   /** Looked for on our own path: that of the run may lead anywhere. */
   private static String perl() throws IOException {
-    Optional<String> found = new ProgramLookup(new File("/"), System.getenv("PATH")).find("perl");
+    Optional<String> found =
+        new ExecutableFinder(new File("/"), System.getenv("PATH")).find("perl");
     if (found.isEmpty()) {
       throw new IOException("Perl 5 supervises runs, and there is no perl on PATH");
     }

@@ -36,7 +36,7 @@ final class SupervisorLink {
   private static final Logger log = LoggerFactory.getLogger(SupervisorLink.class);
 
   private final Process supervisor;
-  private final RunProcesses processes;
+  private final ProcessFile processes;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Map<Integer, Long> received = new HashMap<>(); // all guarded by this
   private @Nullable OutputStream commands;
@@ -48,7 +48,7 @@ final class SupervisorLink {
   private boolean gone;
   private int answers;
 
-  SupervisorLink(Process supervisor, RunProcesses processes) {
+  SupervisorLink(Process supervisor, ProcessFile processes) {
     this.supervisor = supervisor;
     this.processes = processes;
   }

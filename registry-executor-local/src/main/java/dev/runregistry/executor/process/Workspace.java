@@ -38,7 +38,7 @@ record Workspace(Path path) {
     return path.resolve("supervisor.log");
   }
 
-  /** The deadline, and who the supervisor and the child are; see {@link RunProcesses}. */
+  /** The deadline, and who the supervisor and the child are; see {@link ProcessFile}. */
   Path processes() {
     return path.resolve("processes");
   }

@@ -41,16 +41,16 @@ public final class BoundedJson {
    * Returns the fields of an object: strings, {@code Long}, {@code Double}, {@code Boolean}, null,
    * lists, and maps for objects.
    *
-   * @throws DamagedNoteException if it is not a JSON object, or has too many values
+   * @throws CorruptJournalException if it is not a JSON object, or has too many values
    */
   public static Map<String, @Nullable Object> object(byte[] json) throws IOException {
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new DamagedNoteException("the note is not a JSON object", null);
+        throw new CorruptJournalException("the note is not a JSON object", null);
       }
       return new BoundedJson(parser).object();
     } catch (JsonProcessingException e) {
-      throw new DamagedNoteException("the note is not JSON: " + e.getOriginalMessage(), e);
+      throw new CorruptJournalException("the note is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -87,9 +87,9 @@ public final class BoundedJson {
     return list;
   }
 
-  private static int within(int count, int most) throws DamagedNoteException {
+  private static int within(int count, int most) throws CorruptJournalException {
     if (count == most) {
-      throw new DamagedNoteException("the note has more than " + most + " values", null);
+      throw new CorruptJournalException("the note has more than " + most + " values", null);
     }
     return count + 1;
   }

@@ -36,7 +36,7 @@ final class JavaProcessTable implements ProcessTable {
 
   @Override
   public void signal(Collection<Entry> processes, String signal) {
-    Signals.send(this, processes, signal);
+    SignalSender.send(this, processes, signal);
   }
 
   private static Entry entry(ProcessHandle process) {

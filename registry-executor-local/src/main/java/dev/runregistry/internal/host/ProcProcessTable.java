@@ -1,6 +1,6 @@
 package dev.runregistry.internal.host;
 
-import dev.runregistry.internal.files.Pause;
+import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.files.RegularFiles;
 import java.io.File;
 import java.io.FileInputStream;
@@ -72,7 +72,7 @@ final class ProcProcessTable implements ProcessTable {
 
   @Override
   public void signal(Collection<Entry> processes, String signal) {
-    Signals.send(this, processes, signal);
+    SignalSender.send(this, processes, signal);
   }
 
   /** Since the boot, like start times; suspended time is part of both. */
@@ -96,7 +96,7 @@ final class ProcProcessTable implements ProcessTable {
     byte[] line = new byte[STAT_BYTES];
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
       int length = in.read(line);
-      return Optional.of(length <= 0 ? Optional.empty() : StatLine.parse(line, length, startTime));
+      return Optional.of(length <= 0 ? Optional.empty() : ProcStat.parse(line, length, startTime));
     } catch (FileNotFoundException e) { // it has ended, or too many files are open
       return isWorthAnotherTry(pid, "stat") ? Optional.empty() : Optional.of(Optional.empty());
     } catch (IOException e) {
@@ -139,7 +139,7 @@ final class ProcProcessTable implements ProcessTable {
    */
   private static <T> T patiently(Supplier<Optional<T>> look) {
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
-    Pause pause = new Pause(Duration.ofMillis(200));
+    Backoff pause = new Backoff(Duration.ofMillis(200));
     Optional<T> found = look.get();
     while (found.isEmpty()) {
       if (System.nanoTime() > giveUp) {

@@ -3,9 +3,9 @@ package dev.runregistry.executor.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.LogStream;
@@ -55,7 +55,8 @@ class CrashInspectorTest {
 
   @AfterEach
   void endWhatIsLeft() {
-    home.active().forEach(id -> new Orphan(id, LocalRuns.workspace(home, id), TABLE).end());
+    home.active()
+        .forEach(id -> new OrphanedProcesses(id, LocalRuns.workspace(home, id), TABLE).end());
   }
 
   /** Its registry is dead, its claim is ours, and it waits for somebody to write to the fifo. */
@@ -93,11 +94,11 @@ class CrashInspectorTest {
   }
 
   private static ProcessIdentity supervisor(Workspace run) {
-    return new RunProcesses(run).supervisor().orElseThrow().identity();
+    return new ProcessFile(run).supervisor().orElseThrow().identity();
   }
 
   private static ProcessIdentity child(Workspace run) {
-    return new RunProcesses(run).child().orElseThrow().identity();
+    return new ProcessFile(run).child().orElseThrow().identity();
   }
 
   private static void edit(Path file, String what, String with) throws IOException {
@@ -314,7 +315,7 @@ class CrashInspectorTest {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     Workspace its = runs.folder(run);
-    new RunProcesses(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
+    new ProcessFile(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
     home.unlock(run.id());
     assertThat(home.tryLock(run.id())).isTrue();
     assertThat(vanished(its).reason())
@@ -405,7 +406,7 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     Workspace run = orphan();
     edit(run.run(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
-    Runner owner = Runner.readFrom(run.run());
+    OwnerIdentity owner = OwnerIdentity.readFrom(run.run());
 
     assertThat(remains(run, owner, "pid:[4026531836]")).isInstanceOf(Inspection.Running.class);
     assertThat(remains(run, owner, "pid:[88]"))
@@ -413,7 +414,7 @@ class CrashInspectorTest {
             new Inspection.NotVisible(
                 "Cannot be judged from here: it was started in another container of this host"));
 
-    new Orphan(id(run), run, TABLE).end();
+    new OrphanedProcesses(id(run), run, TABLE).end();
     Files.deleteIfExists(run.exit());
     assertThat(remains(run, owner, "pid:[4026531836]")).isInstanceOf(Inspection.Lost.class);
     assertThat(remains(run, owner, "pid:[88]")).isInstanceOf(Inspection.NotVisible.class);
@@ -425,7 +426,7 @@ class CrashInspectorTest {
     Workspace run = orphan();
     edit(run.run(), "\"pid_namespace\":\"[^\"]*\"", "\"pid_namespace\":\"pid:[77]\"");
     edit(run.run(), "\"pid\":\\d+", "\"pid\":1");
-    Runner owner = Runner.readFrom(run.run());
+    OwnerIdentity owner = OwnerIdentity.readFrom(run.run());
 
     assertThat(remains(run, owner, "pid:[88]"))
         .isInstanceOfSatisfying(
@@ -434,10 +435,10 @@ class CrashInspectorTest {
                 assertThat(vanished.reason()).isEqualTo("its container ended, before it ended"));
   }
 
-  private Inspection remains(Workspace run, Runner then, @Nullable String namespace)
+  private Inspection remains(Workspace run, OwnerIdentity then, @Nullable String namespace)
       throws IOException {
-    Runner here =
-        new Runner(
+    OwnerIdentity here =
+        new OwnerIdentity(
             then.host(), then.machineId(), then.bootId(), namespace, new ProcessIdentity(9, 9));
     return new CrashInspector(id(run), run, TABLE, here).inspect(LocalRuns.running(home, id(run)));
   }
@@ -528,7 +529,7 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     Workspace run = orphan();
     edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
-    new RunProcesses(run).timedOut();
+    new ProcessFile(run).timedOut();
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
 

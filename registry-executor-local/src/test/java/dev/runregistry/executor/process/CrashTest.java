@@ -2,9 +2,9 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.Runner;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
@@ -33,12 +33,12 @@ class CrashTest {
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
 
     registry.destroyForcibly().waitFor();
-    RunProcesses processes = new RunProcesses(run);
+    ProcessFile processes = new ProcessFile(run);
     ProcessIdentity child = processes.child().orElseThrow().identity();
     ProcessIdentity supervisor = processes.supervisor().orElseThrow().identity();
 
     assertThat(LocalRuns.running(run).status()).isEqualTo(RunStatus.RUNNING);
-    assertThat(Runner.readFrom(run.run()).process().pid()).isEqualTo(registry.pid());
+    assertThat(OwnerIdentity.readFrom(run.run()).process().pid()).isEqualTo(registry.pid());
     assertThat(ProcessTable.ofThisHost().find(registry.pid())).isEmpty();
     assertThat(identityNow(child.pid())).isEqualTo(child);
     assertThat(identityNow(supervisor.pid())).isEqualTo(supervisor);

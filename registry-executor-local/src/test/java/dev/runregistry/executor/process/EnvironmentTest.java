@@ -3,8 +3,8 @@ package dev.runregistry.executor.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.StatLine;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.dataset.Dataset;
@@ -51,9 +51,9 @@ class EnvironmentTest {
 
     String line = stdout(runs.executor(), running).strip();
 
-    assertThat(StatLine.parse(line).orElseThrow().session())
+    assertThat(ProcStat.parse(line).orElseThrow().session())
         .isEqualTo(
-            new RunProcesses(runs.folder(running)).supervisor().orElseThrow().identity().pid());
+            new ProcessFile(runs.folder(running)).supervisor().orElseThrow().identity().pid());
   }
 
   @Test
@@ -62,7 +62,7 @@ class EnvironmentTest {
 
     String line = stdout(runs.executor().terminal(), running).strip();
 
-    assertThat(StatLine.parse(line).orElseThrow().session())
+    assertThat(ProcStat.parse(line).orElseThrow().session())
         .isEqualTo(
             ProcessTable.ofThisHost().find(ProcessHandle.current().pid()).orElseThrow().session());
   }

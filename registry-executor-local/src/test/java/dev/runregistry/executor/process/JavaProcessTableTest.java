@@ -2,9 +2,9 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.internal.host.StatLine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -93,12 +93,12 @@ class JavaProcessTableTest {
     String rest = " S 41 42 43 0 44 " + "7 ".repeat(13) + "99 1 2";
 
     for (String name : List.of("sh", "a b", ") S 1 2 (", "", "ä", "line\nfeed")) {
-      assertThat(StatLine.parse("4000 (" + name + ")" + rest))
+      assertThat(ProcStat.parse("4000 (" + name + ")" + rest))
           .contains(
               new ProcessTable.Entry(new ProcessIdentity(4000, 99), 41, 42, 43, 44, 'S', name));
     }
     for (String cut : List.of("", "4000", "4000 (sh)", "4000 (sh) S 41 42 43 0 44 7 7")) {
-      assertThat(StatLine.parse(cut)).as(cut).isEmpty();
+      assertThat(ProcStat.parse(cut)).as(cut).isEmpty();
     }
   }
 }

@@ -176,7 +176,7 @@ class LikeTimeoutTest {
     LocalRuns.await(() -> LocalRuns.contains(run.log(LogStream.STDOUT), "up"));
     long group =
         ProcessTable.ofThisHost()
-            .find(new RunProcesses(run).child().orElseThrow().identity().pid())
+            .find(new ProcessFile(run).child().orElseThrow().identity().pid())
             .orElseThrow()
             .group();
 
@@ -281,7 +281,7 @@ class LikeTimeoutTest {
     Run running = runs.begun(null, "sh", "-c", "read -r _ <\"$0\"", fifo.toString());
     CompletableFuture<RunOutcome> outcome =
         CompletableFuture.supplyAsync(() -> runs.execute(runs.executor().build(), running));
-    RunProcesses processes = new RunProcesses(runs.folder(running));
+    ProcessFile processes = new ProcessFile(runs.folder(running));
     LocalRuns.await(processes::childStarted);
     Path line =
         Path.of("/proc/" + processes.supervisor().orElseThrow().identity().pid() + "/cmdline");

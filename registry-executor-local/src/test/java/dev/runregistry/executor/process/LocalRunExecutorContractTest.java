@@ -118,7 +118,7 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
   @Override
   protected Run thatWasKilledWithItsRegistry(String stdout) {
     Run running = left(null, stdout, "sleep 1000");
-    RunProcesses processes = new RunProcesses(runs.folder(running));
+    ProcessFile processes = new ProcessFile(runs.folder(running));
     kill(processes.supervisor().orElseThrow());
     kill(processes.child().orElseThrow());
     LocalRuns.await(() -> !executor.isAlive(running.id(), workspace(running)) || killRest(running));

@@ -1,6 +1,6 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.internal.files.Pause;
+import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.journal.RunHome;
 import dev.runregistry.run.DatasetKey;
@@ -159,7 +159,7 @@ public final class LocalRuns {
 
   public static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Pause pause = new Pause(Duration.ofMillis(20));
+    Backoff pause = new Backoff(Duration.ofMillis(20));
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("still not so after " + PATIENCE);

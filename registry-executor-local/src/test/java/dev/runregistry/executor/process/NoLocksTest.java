@@ -48,7 +48,7 @@ class NoLocksTest {
 
   private Path preload() throws IOException, InterruptedException {
     assumeTrue(
-        new ProgramLookup(new File("/"), System.getenv("PATH")).find("cc").isPresent(),
+        new ExecutableFinder(new File("/"), System.getenv("PATH")).find("cc").isPresent(),
         "there is no C compiler");
     Path source = Files.writeString(folder.resolve("locks.c"), PRELOAD);
     Path library = folder.resolve("locks.so");

@@ -32,10 +32,10 @@ class RuntimeTest {
   }
 
   /** That of an executor, with more time for an answer on a host that has other things to do. */
-  private RuntimeLookup lookup(Map<String, @Nullable String> environment, Duration limit) {
-    return new RuntimeLookup(
-        new ProgramLookup(folder.toFile(), path()),
-        new VersionQuestion(folder.toFile(), environment, limit));
+  private RuntimeProbe lookup(Map<String, @Nullable String> environment, Duration limit) {
+    return new RuntimeProbe(
+        new ExecutableFinder(folder.toFile(), path()),
+        new VersionProbe(folder.toFile(), environment, limit));
   }
 
   private RuntimeStatus status(String program) {
@@ -103,7 +103,7 @@ class RuntimeTest {
   void a_program_is_asked_once_until_its_file_changes() throws IOException {
     String script = "echo x >> " + folder + "/asked; echo 1.0";
     Path program = program(script);
-    RuntimeLookup lookup = lookup(Map.of(), Duration.ofMinutes(2));
+    RuntimeProbe lookup = lookup(Map.of(), Duration.ofMinutes(2));
     lookup.status("tunix");
     lookup.status("tunix");
     assertThat(folder.resolve("asked")).hasContent("x");

@@ -27,11 +27,11 @@ interface Connections extends ConnectionProvider, AutoCloseable {
   }
 
   /** Which database it is. */
-  SqlTypes types();
+  Dialect types();
 
-  /** The same for jOOQ; who does not need that does not ask, see {@link RunSaving}. */
+  /** The same for jOOQ; who does not need that does not ask, see {@link RunUpsert}. */
   default SQLDialect dialect() {
-    return types() == SqlTypes.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES;
+    return types() == Dialect.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES;
   }
 
   /**

@@ -134,7 +134,7 @@ final class Database {
    * take turns anyway, and its readers go no way that they could share.
    */
   boolean sharesStatements() {
-    return connections.types() == SqlTypes.POSTGRES;
+    return connections.types() == Dialect.POSTGRES;
   }
 
   private <T> T asked(Supplier<T> question) {

@@ -21,10 +21,10 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   private static final Logger log = LoggerFactory.getLogger(JooqIdempotencyKeys.class);
 
   private final Database database;
-  private final Statements statements;
+  private final PreparedStatements statements;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  JooqIdempotencyKeys(Database database, Statements statements) {
+  JooqIdempotencyKeys(Database database, PreparedStatements statements) {
     this.database = database;
     this.statements = statements;
   }
@@ -43,7 +43,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   private IdempotencyClaim save(DSLContext sql, IdempotencyClaim wanted, Run run) {
     if (isInserted(sql, wanted)) {
       int rows =
-          sql.connectionResult(connection -> statements.write(connection, RunSaving.save(run)));
+          sql.connectionResult(connection -> statements.write(connection, RunUpsert.save(run)));
       if (rows != 1) {
         throw new StaleRunException("run " + run.id() + " is on record already");
       }

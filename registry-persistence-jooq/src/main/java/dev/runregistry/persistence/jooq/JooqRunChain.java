@@ -84,13 +84,13 @@ final class JooqRunChain implements RunChain {
     private final Connection connection;
     private final DSLContext sql;
     private final Reader reader;
-    private final ChainRows rows;
+    private final ChainMapper rows;
 
     Look(Connection connection, DSLContext sql, Reader reader) {
       this.connection = connection;
       this.sql = sql;
       this.reader = reader;
-      rows = new ChainRows(sql.dialect());
+      rows = new ChainMapper(sql.dialect());
     }
 
     void atAll() {
@@ -117,7 +117,7 @@ final class JooqRunChain implements RunChain {
     }
 
     private List<Boolean> tell(long first, long last) {
-      return Statements.read(
+      return PreparedStatements.read(
           connection,
           sql.select(rows.both.fields())
               .from(RUN_CHAIN)
@@ -125,7 +125,7 @@ final class JooqRunChain implements RunChain {
               .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
               .where(RUN_CHAIN.LINK_NUMBER.between(first, last))
               .orderBy(RUN_CHAIN.LINK_NUMBER),
-          SqlTypes.of(sql.dialect()),
+          Dialect.of(sql.dialect()),
           rows.both,
           this::tell);
     }
@@ -135,7 +135,7 @@ final class JooqRunChain implements RunChain {
       try {
         link = rows.toLink(row);
       } catch (RuntimeException e) { // all that can go wrong here is what is stored
-        reader.unreadableLink(ChainRows.number(row), ChainRows.reason(e));
+        reader.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
         return false;
       }
       reader.link(link, rows.toRecord(row));
@@ -173,14 +173,14 @@ final class JooqRunChain implements RunChain {
 
     private void tellActive(Condition one, String id) {
       try {
-        Statements.read(
+        PreparedStatements.read(
             connection,
-            sql.select(RunRows.RUN.fields()).from(TUNIX_RUNS).where(one),
-            SqlTypes.of(sql.dialect()),
-            RunRows.RUN,
-            row -> RunRows.readable(row, RunRows::toRun));
+            sql.select(RunMapper.RUN.fields()).from(TUNIX_RUNS).where(one),
+            Dialect.of(sql.dialect()),
+            RunMapper.RUN,
+            row -> RunMapper.readable(row, RunMapper::toRun));
       } catch (UnreadableRunException e) {
-        reader.unreadableRun(id, ChainRows.reason(requireNonNull(e.getCause())));
+        reader.unreadableRun(id, ChainMapper.reason(requireNonNull(e.getCause())));
       }
     }
   }

@@ -35,16 +35,16 @@ final class JooqRunRepository implements RunRepository {
   private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
 
   private final Database database;
-  private final Statements statements;
-  private final EndedRuns ended;
+  private final PreparedStatements statements;
+  private final EndingWriter ended;
   private final GroupCommit starts = new GroupCommit(this::saveStarts, Database::isRefusal);
   private final GroupCommit endings = new GroupCommit(this::saveEnded, Database::isRefusal);
-  private final SharedQuestions<RunQuery, RunPage> pages =
-      SharedQuestions.ofEqual(this::readPage, PATIENCE);
-  private final SharedQuestions<RunId, Optional<Run>> finds =
-      SharedQuestions.ofAll(this::findTogether, PATIENCE);
+  private final RequestCoalescer<RunQuery, RunPage> pages =
+      RequestCoalescer.ofEqual(this::readPage, PATIENCE);
+  private final RequestCoalescer<RunId, Optional<Run>> finds =
+      RequestCoalescer.ofAll(this::findTogether, PATIENCE);
 
-  JooqRunRepository(Database database, Statements statements, EndedRuns ended) {
+  JooqRunRepository(Database database, PreparedStatements statements, EndingWriter ended) {
     this.database = database;
     this.statements = statements;
     this.ended = ended;
@@ -85,11 +85,11 @@ final class JooqRunRepository implements RunRepository {
         () ->
             runs.size() == 1
                 ? saveStart(runs.get(0))
-                : statements.readIds(RunSaving.saveAll(runs)));
+                : statements.readIds(RunUpsert.saveAll(runs)));
   }
 
   private Set<RunId> saveStart(Run run) {
-    return statements.write(RunSaving.save(run)) == 1 ? Set.of(run.id()) : Set.of();
+    return statements.write(RunUpsert.save(run)) == 1 ? Set.of(run.id()) : Set.of();
   }
 
   private Set<RunId> saveEnded(List<Run> runs) {
@@ -149,7 +149,7 @@ final class JooqRunRepository implements RunRepository {
                 "find %d runs".formatted(ids.size()),
                 sql ->
                     statements.read(
-                        RunQueries.findAll(sql, ids), RunRows.RUN, JooqRunRepository::toRun))
+                        RunQueries.findAll(sql, ids), RunMapper.RUN, JooqRunRepository::toRun))
             .stream()
             .collect(Collectors.toMap(Run::id, run -> run));
     return ids.stream()
@@ -157,7 +157,9 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private Optional<Run> find(DSLContext sql, RunId id) {
-    return statements.read(RunQueries.find(sql, id), RunRows.RUN, JooqRunRepository::toRun).stream()
+    return statements
+        .read(RunQueries.find(sql, id), RunMapper.RUN, JooqRunRepository::toRun)
+        .stream()
         .findFirst();
   }
 
@@ -176,7 +178,7 @@ final class JooqRunRepository implements RunRepository {
               sql ->
                   statements.read(
                       RunQueries.page(sql, wanted),
-                      RunRows.SUMMARY,
+                      RunMapper.SUMMARY,
                       JooqRunRepository::summaryIfReadable));
       boolean hasNext = found.size() > query.limit();
       List<RunSummary> runs =
@@ -189,13 +191,13 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private static Run toRun(Row row) {
-    return RunRows.readable(row, RunRows::toRun);
+    return RunMapper.readable(row, RunMapper::toRun);
   }
 
   /** One row that cannot be read must not hide all the others. */
   private static Optional<RunSummary> summaryIfReadable(Row row) {
     try {
-      return Optional.of(RunRows.readable(row, RunRows::toSummary));
+      return Optional.of(RunMapper.readable(row, RunMapper::toSummary));
     } catch (UnreadableRunException e) {
       log.warn("left out of a list: {}; see `registry verify`", e.getMessage());
       return Optional.empty();

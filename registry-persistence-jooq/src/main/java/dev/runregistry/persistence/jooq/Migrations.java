@@ -57,7 +57,7 @@ final class Migrations {
             .locations(FOLDER + (sqlite ? "sqlite" : "postgresql"))
             .failOnMissingLocations(true)
             .placeholderReplacement(false)
-            .callbacks(new ChainSealing(connections.dialect()))
+            .callbacks(new ChainBackfill(connections.dialect()))
             .loggers("slf4j")
             .load();
     try {

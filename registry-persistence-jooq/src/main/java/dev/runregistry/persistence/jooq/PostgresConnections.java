@@ -42,8 +42,8 @@ final class PostgresConnections implements Connections {
   }
 
   @Override
-  public SqlTypes types() {
-    return SqlTypes.POSTGRES;
+  public Dialect types() {
+    return Dialect.POSTGRES;
   }
 
   @Override

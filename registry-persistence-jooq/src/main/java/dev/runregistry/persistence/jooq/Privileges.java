@@ -25,7 +25,7 @@ final class Privileges {
 
   /** Returns those that are missing, in the order of the tables; none for SQLite. */
   static List<String> missing(Connections connections) {
-    if (connections.types() == SqlTypes.SQLITE) {
+    if (connections.types() == Dialect.SQLITE) {
       return List.of();
     }
     Connection connection = connections.acquire();

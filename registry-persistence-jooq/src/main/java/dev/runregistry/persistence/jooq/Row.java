@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** The row at which a result is; moves on with it. */
 final class Row {
   private final ResultSet result;
-  private final SqlTypes types;
+  private final Dialect types;
   private final Columns columns;
 
-  Row(ResultSet result, SqlTypes types, Columns columns) {
+  Row(ResultSet result, Dialect types, Columns columns) {
     this.result = result;
     this.types = types;
     this.columns = columns;
@@ -61,7 +61,7 @@ final class Row {
 
   /** Where the value of a column is; its type is asked for once, not for each row. */
   private record Cell<T>(int index, Class<T> type) {
-    @Nullable T read(ResultSet row, SqlTypes types) throws SQLException {
+    @Nullable T read(ResultSet row, Dialect types) throws SQLException {
       return types.read(row, index, type);
     }
   }

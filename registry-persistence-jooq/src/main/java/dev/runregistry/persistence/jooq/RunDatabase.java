@@ -27,9 +27,10 @@ public final class RunDatabase implements AutoCloseable {
     connections = Connections.to(config, password);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config, connections, schema, System::nanoTime);
-    Statements statements = new Statements(connections);
+    PreparedStatements statements = new PreparedStatements(connections);
     runs =
-        new JooqRunRepository(database, statements, EndedRuns.in(connections.types(), statements));
+        new JooqRunRepository(
+            database, statements, EndingWriter.in(connections.types(), statements));
     chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database, statements);
   }

@@ -5,7 +5,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
-import dev.runregistry.persistence.jooq.Statements.Statement;
+import dev.runregistry.persistence.jooq.PreparedStatements.Statement;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
@@ -36,7 +36,7 @@ final class RunQueries {
     return new Statement(
         "find",
         () ->
-            sql.select(RunRows.RUN.fields())
+            sql.select(RunMapper.RUN.fields())
                 .from(TUNIX_RUNS)
                 .where(TUNIX_RUNS.RUN_ID.eq(id.value()))
                 .getSQL(),
@@ -55,7 +55,7 @@ final class RunQueries {
     return new Statement(
         "find " + size,
         () ->
-            sql.select(RunRows.RUN.fields())
+            sql.select(RunMapper.RUN.fields())
                 .from(TUNIX_RUNS)
                 .where(TUNIX_RUNS.RUN_ID.in(values))
                 .getSQL(),
@@ -104,7 +104,7 @@ final class RunQueries {
                   .limit(enough)
                   .offset(query.offset()));
     }
-    return sql.select(RunRows.SUMMARY.fields())
+    return sql.select(RunMapper.SUMMARY.fields())
         .from(TUNIX_RUNS)
         .where(wanted)
         .orderBy(NEWEST_FIRST)

@@ -69,8 +69,8 @@ final class SqliteConnections implements Connections {
   }
 
   @Override
-  public SqlTypes types() {
-    return SqlTypes.SQLITE;
+  public Dialect types() {
+    return Dialect.SQLITE;
   }
 
   @Override

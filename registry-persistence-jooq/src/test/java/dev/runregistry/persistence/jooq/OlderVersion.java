@@ -142,7 +142,7 @@ final class OlderVersion {
   }
 
   private static void insert(DSLContext sql, int version, Run run) {
-    Map<String, @Nullable Object> row = RunValues.of(run);
+    Map<String, @Nullable Object> row = RunBinder.of(run);
     if (version < 5) {
       row.keySet().removeAll(SINCE_5);
     }

@@ -96,11 +96,11 @@ class PlanTest {
   void runs_that_are_shown_at_once_are_found_without_a_new_plan() throws SQLException {
     DSLContext sql = DSL.using(SQLDialect.POSTGRES, Database.settings());
     try (Connections connections = Connections.to(filled(Engine.POSTGRES))) {
-      Statements statements = new Statements(connections);
+      PreparedStatements statements = new PreparedStatements(connections);
       for (int number : new int[] {2, 3, 5, 9, 17}) {
         for (int i = 0; i < 12; i++) { // the driver prepares after 5, PostgreSQL plans 5 times
           List<RunId> ids = Stream.generate(Runs::id).limit(number).toList();
-          statements.read(RunQueries.findAll(sql, ids), RunRows.RUN, RunRows::toRun);
+          statements.read(RunQueries.findAll(sql, ids), RunMapper.RUN, RunMapper::toRun);
         }
       }
 

@@ -3,7 +3,7 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.Statements.Statement;
+import dev.runregistry.persistence.jooq.PreparedStatements.Statement;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;
@@ -31,12 +31,12 @@ class PreparedTest {
   private static final RunCursor PLACE = new RunCursor(NOON, Runs.id());
 
   private Connections connections;
-  private Statements statements;
+  private PreparedStatements statements;
 
   @BeforeEach
   void connect() throws SQLException {
     connections = Connections.to(Engine.POSTGRES.migrated(null));
-    statements = new Statements(connections);
+    statements = new PreparedStatements(connections);
   }
 
   @AfterEach
@@ -72,7 +72,7 @@ class PreparedTest {
 
   @Test
   void a_run_that_is_shown_is_found_without_a_new_plan() throws SQLException {
-    readOften(() -> RunQueries.find(SQL, Runs.id()), RunRows.RUN);
+    readOften(() -> RunQueries.find(SQL, Runs.id()), RunMapper.RUN);
 
     assertThat(prepared()).singleElement().satisfies(find -> assertIsPlannedOnce(find));
   }
@@ -81,7 +81,7 @@ class PreparedTest {
   void a_page_behind_a_cursor_is_read_without_a_new_plan() throws SQLException {
     RunQuery next = RunQuery.all().withAfter(PLACE);
 
-    readOften(() -> RunQueries.page(SQL, next), RunRows.SUMMARY);
+    readOften(() -> RunQueries.page(SQL, next), RunMapper.SUMMARY);
 
     assertThat(prepared()).singleElement().satisfies(page -> assertIsPlannedOnce(page));
   }
@@ -90,7 +90,7 @@ class PreparedTest {
   void a_run_is_saved_without_a_new_plan() throws SQLException {
     for (int i = 0; i < OFTEN; i++) {
       Run run = Runs.running();
-      statements.write(RunSaving.save(run));
+      statements.write(RunUpsert.save(run));
     }
 
     assertThat(prepared()).singleElement().satisfies(save -> assertIsPlannedOnce(save));
@@ -110,7 +110,7 @@ class PreparedTest {
             all.withDatasetKey("rare"),
             all.withDatasetKey("rare").withAfter(PLACE),
             all.withOffset(5_000))) {
-      readOften(() -> RunQueries.page(SQL, query), RunRows.SUMMARY);
+      readOften(() -> RunQueries.page(SQL, query), RunMapper.SUMMARY);
     }
 
     assertThat(prepared()).isEmpty(); // PostgreSQL plans what is not prepared for its values

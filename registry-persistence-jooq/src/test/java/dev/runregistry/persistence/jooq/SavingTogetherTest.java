@@ -41,8 +41,8 @@ class SavingTogetherTest {
       runs.save(ended);
 
       Set<RunId> stored =
-          new Statements(connections)
-              .readIds(RunSaving.saveAll(List.of(fresh, begun, before, another)));
+          new PreparedStatements(connections)
+              .readIds(RunUpsert.saveAll(List.of(fresh, begun, before, another)));
 
       assertThat(stored).containsExactlyInAnyOrder(fresh.id(), begun.id(), another.id());
       for (Run kept : List.of(fresh, begun, ended, another)) {

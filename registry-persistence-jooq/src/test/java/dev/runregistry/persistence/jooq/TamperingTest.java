@@ -183,7 +183,7 @@ class TamperingTest {
         Statement statement = connection.createStatement()) {
       disarm(engine, statement);
       Connections connections = Connections.to(config);
-      new Statements(connections).write(connection, RunSaving.save(run));
+      new PreparedStatements(connections).write(connection, RunUpsert.save(run));
       connections.close();
     }
     return run;

@@ -1,0 +1,201 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.audit.Discrepancy;
+import dev.runregistry.run.audit.Discrepancy.Kind;
+import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.port.RunChain;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the whole chain, link by link. Used once, by one thread. */
+final class ChainVerifier implements RunChain.Reader {
+  private final @Nullable ChainHead kept;
+  private final Consumer<Discrepancy> found;
+
+  private long lastNumber;
+  private Digest lastDigest = Digest.ZERO;
+  // what the next link may name as the one before: after a link that was changed, also what that
+  // should have been, so that one change is not reported twice; empty when nobody knows
+  private Set<Digest> previous = Set.of(Digest.ZERO);
+  private boolean keptSeen;
+  private long links;
+  private long sealed;
+  private long discrepancies;
+
+  /**
+   * For one look.
+   *
+   * @param kept a head that the chain has to have; null when none was kept
+   * @param found is told each discrepancy when it is found
+   */
+  ChainVerifier(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
+    this.kept = kept;
+    this.found = found;
+    keptSeen = kept == null || kept.count() == 0;
+  }
+
+  Verification of(RunChain chain) {
+    chain.read(this);
+    checkEnd();
+    return new Verification(head(), links, sealed, discrepancies);
+  }
+
+  private ChainHead head() {
+    return lastNumber < 1 ? ChainHead.EMPTY : new ChainHead(lastNumber, lastDigest);
+  }
+
+  @Override
+  public void link(ChainLink link, StoredRecord record) {
+    boolean intact = link.isIntact();
+    checkPlace(link, intact);
+    checkKept(link);
+    changeOf(record, link).ifPresent(this::report);
+    if (link.sealed()) {
+      sealed++;
+    }
+    next(
+        link.number(),
+        link.digest(),
+        intact ? Set.of(link.digest()) : Set.of(link.digest(), link.expectedDigest()));
+  }
+
+  private void next(long number, Digest digest, Set<Digest> acceptable) {
+    links++;
+    lastNumber = number;
+    lastDigest = digest;
+    previous = acceptable;
+  }
+
+  private void checkPlace(ChainLink link, boolean intact) {
+    boolean gap = checkNumber(link.number(), link.runId().toString());
+    if (!intact) {
+      report(
+          Kind.LINK_CHANGED,
+          link.runId().toString(),
+          link.number(),
+          "The link of the run is not the one that was made");
+    } else if (!gap && !previous.isEmpty() && !previous.contains(link.previous())) {
+      report(
+          Kind.OUT_OF_ORDER, link.runId().toString(), link.number(), doesNotFollow(link.number()));
+    }
+  }
+
+  private String doesNotFollow(long number) {
+    return "Link %d does not follow %s: links were exchanged, removed or put there"
+        .formatted(number, lastNumber == 0 ? "the beginning" : "link " + lastNumber);
+  }
+
+  /** Whether numbers are missing before this one. */
+  private boolean checkNumber(long number, @Nullable String runId) {
+    long expected = lastNumber + 1;
+    if (number > expected) {
+      String which =
+          number - expected == 1
+              ? "Link " + expected
+              : "Links %d to %d".formatted(expected, number - 1);
+      report(
+          Kind.LINK_REMOVED,
+          null,
+          expected,
+          which + " of the chain, and with them their runs, are missing");
+      return true;
+    }
+    if (number < expected) {
+      report(Kind.OUT_OF_ORDER, runId, number, "The number %d is not the next".formatted(number));
+    }
+    return false;
+  }
+
+  private void checkKept(ChainLink link) {
+    if (kept == null || kept.count() != link.number()) {
+      return;
+    }
+    keptSeen = true;
+    if (!kept.digest().equals(link.digest())) {
+      report(
+          Kind.REWRITTEN,
+          link.runId().toString(),
+          link.number(),
+          "Link %d has another digest than the head that was kept".formatted(link.number()));
+    }
+  }
+
+  private static Optional<Discrepancy> changeOf(StoredRecord record, ChainLink link) {
+    return record
+        .<Optional<String>>match(
+            run -> changeOf(run, link),
+            reason -> Optional.of("The record was changed: " + reason),
+            Optional::empty)
+        .map(
+            change -> new Discrepancy(Kind.CHANGED, link.runId().toString(), link.number(), change))
+        .or(() -> removalOf(record, link));
+  }
+
+  private static Optional<Discrepancy> removalOf(StoredRecord record, ChainLink link) {
+    return record instanceof StoredRecord.Missing
+        ? Optional.of(
+            new Discrepancy(
+                Kind.REMOVED,
+                link.runId().toString(),
+                link.number(),
+                "The record of the run, which ended by " + link.recordedAt() + ", is gone"))
+        : Optional.empty();
+  }
+
+  private static Optional<String> changeOf(Run run, ChainLink link) {
+    if (link.form() < 1 || link.form() > CanonicalRun.FORM) {
+      return Optional.of("The form %d of its digest is not known".formatted(link.form()));
+    }
+    return CanonicalRun.digest(run, link.form()).equals(link.runDigest())
+        ? Optional.empty()
+        : Optional.of("The record is not the one that was made, or its link is not");
+  }
+
+  @Override
+  public void unreadableLink(long number, String reason) {
+    checkNumber(number, null);
+    report(Kind.LINK_CHANGED, null, number, "The link cannot be read: " + reason);
+    next(number, Digest.ZERO, Set.of());
+  }
+
+  @Override
+  public void unreadableRun(String runId, String reason) {
+    report(Kind.CHANGED, runId, null, "The record of the active run was changed: " + reason);
+  }
+
+  @Override
+  public void unlinked(String runId) {
+    report(
+        Kind.INSERTED,
+        runId,
+        null,
+        "The finished run has no link: it was written past the registry, or its link is gone");
+  }
+
+  private void checkEnd() {
+    if (kept != null && !keptSeen) {
+      report(
+          kept.count() > lastNumber ? Kind.CUT : Kind.LINK_REMOVED,
+          null,
+          kept.count(),
+          "Link %d, the head that was kept, is missing; the chain ends with %d"
+              .formatted(kept.count(), lastNumber));
+    }
+  }
+
+  private void report(Kind kind, @Nullable String runId, @Nullable Long link, String message) {
+    report(new Discrepancy(kind, runId, link, message));
+  }
+
+  private void report(Discrepancy discrepancy) {
+    discrepancies++;
+    found.accept(discrepancy);
+  }
+}

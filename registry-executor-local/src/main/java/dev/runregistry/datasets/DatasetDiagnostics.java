@@ -1,0 +1,47 @@
+package dev.runregistry.datasets;
+
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.dataset.DatasetException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * Says what is wrong with a file of a data set, and where; never with a path of this host.
+ *
+ * @param name the file in the folder of the data set
+ */
+record DatasetDiagnostics(DatasetKey key, String name) {
+  DatasetException wrong(String what) {
+    return exception(key + "/" + name, what);
+  }
+
+  DatasetException wrong(int line, String what) {
+    return exception("%s/%s, line %d".formatted(key, name, line), what);
+  }
+
+  DatasetException wrong(long line, long column, String what) {
+    return exception("%s/%s, line %d, column %d".formatted(key, name, line, column), what);
+  }
+
+  DatasetException unreadable(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return wrong("there is no such file");
+    }
+    if (e instanceof AccessDeniedException) {
+      return wrong("the registry may not read it");
+    }
+    if (e instanceof CharacterCodingException) {
+      return wrong("not UTF-8");
+    }
+    String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return wrong("cannot be read: " + reason);
+  }
+
+  private DatasetException exception(String where, String what) {
+    return new DatasetException(
+        "The data set %s is not well formed".formatted(key), where + ": " + what);
+  }
+}

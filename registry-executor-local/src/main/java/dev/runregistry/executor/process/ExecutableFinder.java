@@ -1,0 +1,87 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.redact.Secrets;
+import java.io.File;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for a program as its start will, so that a mistyped name is told from a program that itself
+ * ends with 127.
+ */
+final class ExecutableFinder {
+  // what dash takes where PATH is not set
+  private static final String DEFAULT_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final File workingDirectory;
+  private final List<String> path;
+
+  /**
+   * Looks along a path.
+   *
+   * @param path as in PATH; null for the usual one. An empty entry is the working directory
+   */
+  ExecutableFinder(File workingDirectory, @Nullable String path) {
+    this.workingDirectory = workingDirectory;
+    this.path = Arrays.asList((path == null ? DEFAULT_PATH : path).split(":", -1));
+  }
+
+  /** The path of the first one of that name that can be executed. */
+  Optional<String> find(String program) {
+    return found(program).filter(File::canExecute).map(File::getPath).findFirst();
+  }
+
+  /** Why the program cannot be started; empty if nothing speaks against it. */
+  Optional<NotStarted> obstacle(String program) {
+    if (program.contains("/")) {
+      return obstacleAt(program, at(program));
+    }
+    List<File> found = found(program).toList();
+    if (found.isEmpty()) {
+      return Optional.of(
+          new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": not found on PATH"));
+    }
+    return found.stream().anyMatch(File::canExecute)
+        ? Optional.empty()
+        : Optional.of(
+            new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
+  }
+
+  /** The file that is started; empty if there is an obstacle. */
+  Optional<File> executable(String program) {
+    Stream<File> candidates = program.contains("/") ? Stream.of(at(program)) : found(program);
+    return candidates.filter(file -> file.canExecute() && !file.isDirectory()).findFirst();
+  }
+
+  private Stream<File> found(String program) {
+    return path.stream()
+        .map(folder -> folder.isEmpty() ? at(program) : new File(at(folder), program))
+        .filter(file -> file.exists() && !file.isDirectory());
+  }
+
+  private Optional<NotStarted> obstacleAt(String program, File file) {
+    if (!file.exists()) {
+      return Optional.of(
+          new NotStarted(Why.NOT_FOUND, Secrets.program(program) + ": no such file"));
+    }
+    if (file.isDirectory()) {
+      return Optional.of(
+          new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": is a folder"));
+    }
+    return file.canExecute()
+        ? Optional.empty()
+        : Optional.of(
+            new NotStarted(Why.NOT_EXECUTABLE, Secrets.program(program) + ": permission denied"));
+  }
+
+  private File at(String name) {
+    File file = new File(name);
+    return file.isAbsolute() ? file : new File(workingDirectory, name);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.files.Backoff;
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.internal.host.ProcessTable.Entry;
+import dev.runregistry.run.RunId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The processes of a run that has no registry any more, and how they are ended. */
+final class OrphanedProcesses {
+  private static final Logger log = LoggerFactory.getLogger(OrphanedProcesses.class);
+
+  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  private static final Duration NOTING = Duration.ofSeconds(10);
+
+  private static final ProcessIdentity NOBODY = new ProcessIdentity(-1, 0);
+
+  private final RunId id;
+  private final ProcessTable table;
+  private final Optional<Entry> supervisor;
+  private final ProcessTree tree;
+  private final Duration grace;
+  private final boolean keeps;
+
+  OrphanedProcesses(RunId id, Workspace folder, ProcessTable table) {
+    this.id = id;
+    this.table = table;
+    ProcessFile noted = new ProcessFile(folder);
+    keeps = noted.keepsChildren() && hasEnded(noted);
+    grace = noted.grace().orElse(LocalRunExecutor.KILL_GRACE);
+    // dead, its pid may be another's, and so may its session and its children
+    supervisor = noted.supervisor().filter(known -> table.isAlive(known.identity()));
+    tree =
+        new ProcessTree(
+            table,
+            supervisor.map(Entry::identity).orElse(NOBODY),
+            LocalRunExecutor.COOKIE + "=" + id,
+            supervisor.filter(known -> known.session() == known.identity().pid()).isPresent());
+  }
+
+  private static boolean hasEnded(ProcessFile noted) {
+    try {
+      return noted.isExitNoted();
+    } catch (IOException e) { // not known: then it is not judged to be over
+      return false;
+    }
+  }
+
+  /**
+   * Ends all of it, but for what an ended child left behind and is to stay; the supervisor last, so
+   * that it can note the exit code.
+   */
+  void end() {
+    if (keeps) {
+      return;
+    }
+    ProcessTree.Ending ending = tree.end(grace);
+    if (ending.survivors().isEmpty() && supervisor.isPresent()) {
+      awaitSupervisor();
+      ending = tree.end(grace); // what came after the last look
+    }
+    if (!ending.survivors().isEmpty()) {
+      log.warn("run {}: could not be ended: {}", id, ending.survivors());
+    }
+  }
+
+  private void awaitSupervisor() {
+    Backoff pause = new Backoff(Duration.ofMillis(20));
+    long giveUp = System.nanoTime() + NOTING.toNanos();
+    while (supervisorLives() && System.nanoTime() < giveUp) {
+      pause.sleep();
+    }
+    if (supervisorLives()) { // stopped, say
+      table.signal(List.of(supervisor.orElseThrow()), ProcessSignal.KILL.name());
+    }
+  }
+
+  private boolean supervisorLives() {
+    return supervisor.filter(known -> table.isAlive(known.identity())).isPresent();
+  }
+}

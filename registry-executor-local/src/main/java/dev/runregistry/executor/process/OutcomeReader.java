@@ -1,0 +1,312 @@
+package dev.runregistry.executor.process;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.files.Backoff;
+import dev.runregistry.internal.files.NotRegularFileException;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.internal.files.Uninterruptibly;
+import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.port.UnreadableOutcomeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how a run ended, after its end. While its registry lives, what the supervisor has told that
+ * and its exit code come first: the run can write to the files in its folder, which are evidence
+ * for orphaned runs only.
+ *
+ * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
+ * @param startWitnessed whether the supervisor told its living registry that it had started the
+ *     child
+ * @param witnessed what the supervisor told its living registry, which no file can change
+ * @param leftBehind what had to be ended after the run itself
+ */
+record OutcomeReader(
+    Run run,
+    Workspace folder,
+    ProcessFile processes,
+    OptionalInt supervisorExit,
+    boolean startWitnessed,
+    Optional<ChildEnd> witnessed,
+    ProcessTree.Ending leftBehind) {
+
+  private static final Logger log = LoggerFactory.getLogger(OutcomeReader.class);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int NOT_EXECUTABLE = 126; // of every shell
+  private static final int NOT_FOUND = 127;
+  private static final int KILLED = 137;
+  private static final int SIGNALLED = 128; // and the number of the signal
+
+  /** What cannot be read is no evidence: see {@link ProcessFile#asEvidence}. */
+  OutcomeReader {
+    processes = ProcessFile.asEvidence(folder);
+  }
+
+  /**
+   * Returns how a run ended whose end this process has seen. What cannot be read, because too many
+   * files are open, say, is read again for a while.
+   *
+   * @throws UnreadableOutcomeException if it can still not be read then
+   */
+  OutcomeReader(
+      Run run,
+      Workspace folder,
+      ProcessFile processes,
+      OptionalInt supervisorExit,
+      ProcessTree.Ending leftBehind) {
+    this(run, folder, processes, supervisorExit, false, Optional.empty(), leftBehind);
+  }
+
+  RunOutcome outcome(boolean inTime) {
+    long giveUp = System.nanoTime() + PATIENCE.toNanos();
+    Backoff pause = new Backoff(Duration.ofSeconds(1));
+    while (true) {
+      try {
+        return read(inTime);
+      } catch (IOException e) {
+        if (System.nanoTime() > giveUp) {
+          throw new UnreadableOutcomeException(
+              "run %s has ended, and how cannot be read now: %s".formatted(run.id(), e), e);
+        }
+        log.debug("run {}: how it ended cannot be read yet", run.id(), e);
+        pause.sleep();
+      }
+    }
+  }
+
+  /**
+   * Returns how the run ended.
+   *
+   * @throws IOException if something cannot be read now, which tells nothing about the run
+   */
+  RunOutcome read(boolean inTime) throws IOException {
+    RunOutcome[] outcome = new RunOutcome[1];
+    try {
+      Uninterruptibly.io(() -> outcome[0] = judge(inTime));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return outcome[0];
+  }
+
+  private RunOutcome judge(boolean inTime) throws IOException {
+    logs().note();
+    if (!leftBehind.survivors().isEmpty()) {
+      log.warn("run {}: {}", run.id(), note());
+    }
+    if (!inTime) {
+      return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
+    }
+    if (!startWitnessed && !wasSupervisorKilled() && processes.couldNotStart()) {
+      return neverStarted();
+    }
+    OptionalInt code = exitCode();
+    if (code.isPresent()) {
+      return exited(code.getAsInt());
+    }
+    return mayHaveStarted() ? lost() : neverStarted();
+  }
+
+  /** Where the folder was taken away nothing tells that it has not. */
+  private boolean mayHaveStarted() throws IOException {
+    return startWitnessed || wasSupervisorKilled() || processes.childStarted() || folder.isGone();
+  }
+
+  /** It blocks all other signals; the run can have sent this one and changed the files. */
+  private boolean wasSupervisorKilled() {
+    return supervisorExit.isPresent() && supervisorExit.getAsInt() == KILLED;
+  }
+
+  private RunOutcome exited(int code) throws IOException {
+    Output output = output();
+    return couldNotBeExecuted(code, output).orElseGet(() -> exited(code, output));
+  }
+
+  private Exited exited(int code, Output output) {
+    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) { // which did not note a signal
+      return new Exited(code, output, note());
+    }
+    boolean signaled = witnessed.map(ChildEnd::signaled).orElseGet(processes::signaled);
+    return new Exited(code, output, note(), signaled && code > SIGNALLED);
+  }
+
+  /** The exit code of the child; empty if its supervisor did not live to see it. */
+  private OptionalInt exitCode() throws IOException {
+    if (witnessed.isPresent()) {
+      return OptionalInt.of(witnessed.get().code());
+    }
+    if (startWitnessed || supervisorLivedToSeeIt()) { // it ends as its child did, unless killed
+      return supervisorExit.orElse(KILLED) <= SIGNALLED ? supervisorExit : OptionalInt.empty();
+    }
+    OptionalInt noted = processes.exitCode();
+    if (wasSupervisorKilled() && !noted.equals(supervisorExit)) {
+      return OptionalInt.empty();
+    }
+    return noted.isPresent() ? noted : unnotedExitCode();
+  }
+
+  /** Where the disk was too full to note it, the supervisor ended as its child did. */
+  private OptionalInt unnotedExitCode() throws IOException {
+    return RegularFiles.exists(folder.exit()) ? supervisorExit : OptionalInt.empty();
+  }
+
+  /** Above 128 it may have been ended itself, before its child. */
+  private boolean supervisorLivedToSeeIt() throws IOException {
+    int exit = supervisorExit.orElse(Integer.MAX_VALUE);
+    return processes.childStarted()
+        ? exit <= SIGNALLED
+        : folder.isGone() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
+  }
+
+  /** What only its start can show: a missing interpreter, a file for another machine. */
+  private Optional<RunOutcome> couldNotBeExecuted(int code, Output output) throws IOException {
+    return startError(code, output)
+        .map(
+            error ->
+                code == NOT_FOUND
+                    ? new NotStarted(
+                        NotStarted.Why.NOT_FOUND,
+                        program() + ": it or its interpreter is not found")
+                    : new NotStarted(
+                        NotStarted.Why.NOT_EXECUTABLE,
+                        program() + ": cannot be executed: " + error));
+  }
+
+  private String program() {
+    return run.spec().command().get(0);
+  }
+
+  /** Returns why it could not be executed; empty if it was. */
+  private Optional<String> startError(int code, Output output) throws IOException {
+    if (code != NOT_EXECUTABLE && code != NOT_FOUND) {
+      return Optional.empty();
+    }
+    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) {
+      return Optional.of(output.stderr().text())
+          .filter(text -> text.startsWith(Supervisor.earlierMark(run.id()) + ":"))
+          .map(OutcomeReader::lastPart);
+    }
+    return witnessed
+        .map(ChildEnd::startError)
+        .or(processes::startError)
+        .filter(error -> !error.isEmpty())
+        .map(error -> error.substring(error.indexOf(' ') + 1));
+  }
+
+  /** Shells say {@code name: line: exec: program: reason}. */
+  private static String lastPart(String error) {
+    String line = error.strip().lines().reduce("", (first, last) -> last);
+    return line.substring(line.lastIndexOf(": ") + 1).strip();
+  }
+
+  private RunOutcome neverStarted() throws IOException {
+    int exit = supervisorExit.orElse(0);
+    if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
+      return NotStarted.signalled(exit - SIGNALLED);
+    }
+    String why = // without the path of this host, which is on record for others to read
+        text(folder.supervisorLog(), folder.supervisorLog().toFile()::length)
+            .text()
+            .replace(folder.path() + "/", "")
+            .strip();
+    return new NotStarted(
+        NotStarted.Why.REFUSED,
+        "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
+  }
+
+  private RunOutcome lost() throws IOException {
+    String note = note();
+    String why =
+        folder.isGone()
+            ? "its folder was taken away, and with it what was noted"
+            : "its supervisor was ended before it";
+    return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
+  }
+
+  private LimitedLogs logs() {
+    return LimitedLogs.of(folder);
+  }
+
+  private String note() {
+    return Stream.of(
+            Stream.of(LogStream.values()).map(logs()::notice).flatMap(Optional::stream),
+            Stream.of(LogStream.values()).map(this::replaced).flatMap(Optional::stream),
+            Stream.of(processesLeft()).filter(text -> !text.isEmpty()))
+        .flatMap(notes -> notes)
+        .collect(Collectors.joining("; "));
+  }
+
+  private Optional<String> replaced(LogStream stream) {
+    Path file = folder.log(stream);
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+            && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? Optional.of("the log of %s was replaced by what is no file".formatted(stream.text()))
+        : Optional.empty();
+  }
+
+  private String processesLeft() {
+    if (!leftBehind.survivors().isEmpty()) {
+      return count(leftBehind.survivors().size())
+          + " could not be ended: "
+          + leftBehind.survivors().stream()
+              .limit(10)
+              .map(Object::toString)
+              .collect(Collectors.joining(", "));
+    }
+    int ended = leftBehind.ended();
+    return ended == 0
+        ? ""
+        : count(ended) + " that it left behind " + (ended == 1 ? "was" : "were") + " ended";
+  }
+
+  private static String count(int processes) {
+    return processes == 1 ? "1 process" : processes + " processes";
+  }
+
+  /** What it printed until now. */
+  Output output() throws IOException {
+    return new Output(text(LogStream.STDOUT), text(LogStream.STDERR));
+  }
+
+  /** Of what was read short of the limit all was read, whatever is written to the file since. */
+  static long total(int read, LongSupplier bytes) {
+    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
+  }
+
+  private CapturedText text(LogStream stream) throws IOException {
+    return text(folder.log(stream), () -> logs().total(stream));
+  }
+
+  private static CapturedText text(Path file, LongSupplier bytes) throws IOException {
+    try {
+      byte[] head =
+          RegularFiles.readHead(file, CapturedText.LIMIT_BYTES, LinkOption.NOFOLLOW_LINKS);
+      return CapturedText.of(head, total(head.length, bytes));
+    } catch (NoSuchFileException e) { // it was never started, or the run deleted it
+      return CapturedText.EMPTY;
+    } catch (NotRegularFileException e) { // see the note
+      return CapturedText.EMPTY;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.executor.process.LocalRunExecutor.Settings;
+import dev.runregistry.internal.files.Backoff;
+import dev.runregistry.internal.files.Uninterruptibly;
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable.Entry;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A run that has started: its supervisor, what that has started, and how it is all ended. */
+final class RunningProcess {
+  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  private static final Duration NOTING = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(RunningProcess.class);
+
+  private final Process supervisor;
+  private final Run run;
+  private final Settings settings;
+  private final Workspace folder;
+  private final ProcessFile processes;
+  private final SupervisorLink link;
+  private final ProcessTree tree;
+  private volatile boolean showing = true;
+  private volatile boolean signalled;
+  private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
+
+  RunningProcess(Process supervisor, Run run, Settings settings, Workspace folder) {
+    this.supervisor = supervisor;
+    this.run = run;
+    this.settings = settings;
+    this.folder = folder;
+    processes = new ProcessFile(folder);
+    link = new SupervisorLink(supervisor, processes);
+    tree =
+        new ProcessTree(
+            settings.table(),
+            identity(),
+            LocalRunExecutor.COOKIE + "=" + run.id(),
+            settings.ownSession());
+    link.open();
+  }
+
+  private ProcessIdentity identity() {
+    return settings
+        .table()
+        .find(supervisor.pid())
+        .or(processes::supervisor) // it has ended already
+        .map(Entry::identity)
+        .orElse(new ProcessIdentity(supervisor.pid(), 0));
+  }
+
+  /** Completes when the run has ended, or its supervisor has. */
+  CompletableFuture<Void> ended() {
+    return link.ended();
+  }
+
+  /**
+   * Returns whether only the supervisor is left, which is about to note the exit code. The files of
+   * the run, which can write to them, count only where its supervisor cannot be heard.
+   */
+  boolean childHasEnded() {
+    if (link.end().isPresent()) {
+      return true;
+    }
+    OptionalLong child = link.child();
+    return child.isPresent()
+        ? settings.table().find(child.getAsLong()).filter(this::isLiveChild).isEmpty()
+        : processes
+            .child()
+            .filter(known -> !settings.table().isAlive(known.identity()))
+            .isPresent();
+  }
+
+  private boolean isLiveChild(Entry process) {
+    return process.lives() && process.parent() == supervisor.pid();
+  }
+
+  /** So that it is a timeout also if nobody is left to say so. */
+  void noteTimeout() {
+    try {
+      processes.timedOut();
+    } catch (IOException e) { // full, say
+      log.warn("run {}: cannot note that it is over its time limit", run.id(), e);
+    }
+  }
+
+  /**
+   * Terminates everything that still runs, unless its children are to be kept; the supervisor ends
+   * by itself when nothing is left, after it has noted the exit code.
+   *
+   * @param inTime whether the child has ended by itself
+   */
+  void end(boolean inTime) {
+    ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
+    if (supervisor.isAlive() && !childHasEnded()) {
+      awaitChild();
+      ending = tree.end(settings.killGrace());
+    }
+    boolean noted = ending.survivors().isEmpty() && link.awaitEnd(NOTING);
+    if (!noted) {
+      endSupervisor();
+    }
+    boolean keeps = settings.keepChildren() && inTime && noted;
+    leftBehind = keeps || !ending.survivors().isEmpty() ? ending : tree.end(settings.killGrace());
+    if (!leftBehind.survivors().isEmpty() || !link.awaitDone(NOTING)) {
+      endSupervisor();
+    }
+  }
+
+  private void endSupervisor() {
+    supervisor.destroyForcibly();
+    Uninterruptibly.await(supervisor, NOTING);
+  }
+
+  /**
+   * Sends the signal to all that runs, as soon as it can arrive, but for what has it already,
+   * because it was sent to our whole process group.
+   *
+   * @return whether it is sure that what runs has it; false if it may have been for us alone
+   */
+  boolean signal(ProcessSignal signal) {
+    if (signal.asksToEnd()) {
+      if (!supervisor.isAlive() || link.end().isPresent()) {
+        showing = false; // all that is left is to show the rest of the output
+      }
+      signalled = true;
+    }
+    awaitChild();
+    List<Entry> targets = tree.find();
+    boolean sure = true;
+    if (!settings.ownSession()) {
+      Optional<Boolean> seen = link.hadSignal(signal.number());
+      if (seen.orElseGet(() -> signal == ProcessSignal.INT && areInForeground())) {
+        targets = outsideOfOurGroup(targets);
+        sure = seen.isPresent();
+      }
+    }
+    settings.table().signal(targets, signal.name());
+    return sure;
+  }
+
+  /** Until its program can start, the child ignores signals as its supervisor does. */
+  private void awaitChild() {
+    Backoff pause = new Backoff(Duration.ofMillis(5));
+    long giveUp = System.nanoTime() + NOTING.toNanos();
+    while (supervisor.isAlive() && !processes.childStarted() && System.nanoTime() < giveUp) {
+      pause.sleep();
+    }
+  }
+
+  /** Without a word from the supervisor, which is in our group, a terminal may have sent it. */
+  private boolean areInForeground() {
+    return self().filter(Entry::isInForeground).isPresent();
+  }
+
+  private List<Entry> outsideOfOurGroup(List<Entry> targets) {
+    return self()
+        .map(us -> targets.stream().filter(target -> target.group() != us.group()).toList())
+        .orElse(targets);
+  }
+
+  private Optional<Entry> self() {
+    return settings.table().find(ProcessHandle.current().pid());
+  }
+
+  boolean isShown() {
+    return settings.live() == LiveOutput.NONE || link.isShown();
+  }
+
+  /** Returns when all is shown or the user does not want to wait. */
+  void awaitShown() {
+    while (showing && !isShown() && !link.awaitShown(Duration.ofMillis(20))) {
+      // a second signal is for those who do not want to wait for a reader
+    }
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param inTime whether that was before its time limit
+   */
+  RunOutcome outcome(boolean inTime) {
+    ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
+        signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
+    OptionalInt exit =
+        supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
+    return new OutcomeReader(
+            run, folder, processes, exit, link.child().isPresent(), link.end(), told)
+        .outcome(inTime);
+  }
+
+  /** Returns when the child ended; empty if its supervisor did not say so. */
+  Optional<Instant> endedAt() {
+    return link.end().map(ChildEnd::at);
+  }
+}

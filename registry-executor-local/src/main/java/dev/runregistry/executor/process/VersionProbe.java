@@ -1,0 +1,83 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.host.HelperProcess;
+import dev.runregistry.run.redact.Secrets;
+import java.io.File;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a program for its version; one that does not answer in time is ended. */
+final class VersionProbe {
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final int LONGEST = 100;
+  private static final int MAX_BYTES = 1 << 20; // of an answer; a longer one is none
+
+  /**
+   * Where a path begins: at a slash that begins a word, at a drive, at a word with a second slash.
+   * One slash within a word is none: {@code tunix/0.3.1}, {@code GNU/Linux}.
+   */
+  private static final Pattern PATH =
+      Pattern.compile(
+          "(?<![^\\s\"'`(<\\[{=:,;])(~|\\.{1,2})?[/\\\\]|\\S*(:[/\\\\]|[/\\\\]\\S*[/\\\\])");
+
+  // an assignment, or the bracket or quote that a path stood in
+  private static final Pattern BEFORE_PATH = Pattern.compile("(\\S+=)?[\"'`(<\\[{=:,;\\s]*$");
+
+  private final File workingDirectory;
+  private final Map<String, @Nullable String> environment;
+  private final Duration limit;
+
+  VersionProbe(File workingDirectory, Map<String, @Nullable String> environment) {
+    this(workingDirectory, environment, LIMIT);
+  }
+
+  VersionProbe(File workingDirectory, Map<String, @Nullable String> environment, Duration limit) {
+    this.workingDirectory = workingDirectory;
+    this.environment = environment;
+    this.limit = limit;
+  }
+
+  /**
+   * The first line that the program prints to {@code --version}, up to a path of this host if there
+   * is one in it, and with secrets masked; empty if it does not say. What it prints to stderr is no
+   * version: there it complains, and names its files.
+   */
+  Optional<String> ask(File program) {
+    try {
+      return new HelperProcess(List.of(program.getPath(), "--version"), MAX_BYTES, limit)
+          .in(workingDirectory)
+          .changing(environment)
+          .run()
+          .filter(answer -> answer.exitCode() == 0)
+          .flatMap(answer -> firstLine(answer.output()));
+    } catch (IOException e) { // it cannot be started after all: the run will say why
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> firstLine(String answer) {
+    return answer
+        .substring(0, Math.min(answer.length(), LONGEST * 4))
+        .lines()
+        .map(line -> line.replaceAll("[\\p{Cntrl}\\x{FFFD}]", "").strip())
+        .map(VersionProbe::withoutPath)
+        .map(Secrets::masked)
+        .filter(line -> !line.isEmpty())
+        .map(line -> line.substring(0, Math.min(line.length(), LONGEST)))
+        .findFirst();
+  }
+
+  /** Cut there: where a path ends nobody can say. */
+  private static String withoutPath(String line) {
+    Matcher path = PATH.matcher(line);
+    return path.find()
+        ? BEFORE_PATH.matcher(line.substring(0, path.start())).replaceFirst("")
+        : line;
+  }
+}

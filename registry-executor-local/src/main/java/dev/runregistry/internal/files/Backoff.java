@@ -1,0 +1,33 @@
+package dev.runregistry.internal.files;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Waiting for something that announces itself to nobody: short at first, then longer. Not cut short
+ * by an interrupt, whose flag is kept. Not for use by several threads.
+ */
+public final class Backoff {
+  private static final long SHORTEST_NANOS = 1_000_000;
+
+  private final long longestNanos;
+  private long nanos = SHORTEST_NANOS;
+
+  public Backoff(Duration longest) {
+    longestNanos = longest.toNanos();
+  }
+
+  public void sleep() {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(nanos);
+    nanos = Math.min(nanos * 2, longestNanos);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Something came: the next is expected soon. */
+  public void reset() {
+    nanos = SHORTEST_NANOS;
+  }
+}

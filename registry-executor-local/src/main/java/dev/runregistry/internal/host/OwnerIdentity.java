@@ -1,0 +1,169 @@
+package dev.runregistry.internal.host;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.files.BoundedJson;
+import dev.runregistry.internal.files.CorruptJournalException;
+import dev.runregistry.internal.files.RegularFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process that carries out runs, named so that nobody takes another for it: a pid is used again
+ * and again, within one boot and after the next.
+ *
+ * @param host the name of the host
+ * @param machineId changes with every installation; null where the system has none
+ * @param bootId changes with every boot; null where the system has none
+ * @param pidNamespace within which the pid has its meaning: containers have their own; null where
+ *     there is no such thing
+ * @param process pid and start time
+ */
+public record OwnerIdentity(
+    String host,
+    @Nullable String machineId,
+    @Nullable String bootId,
+    @Nullable String pidNamespace,
+    ProcessIdentity process) {
+
+  private static final String UNKNOWN = "unknown";
+  private static final int MAX_BYTES = 4_096; // of a file with one line
+  private static final Path MACHINE_ID = Path.of("/etc/machine-id");
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+  private static final String INITIAL_PID_NAMESPACE = "pid:[4026531836]"; // PROC_PID_INIT_INO
+  private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
+
+  /**
+   * Reads the process that began a run from the note of its beginning.
+   *
+   * @throws IOException if that cannot be read, or has no such process
+   */
+  public static OwnerIdentity readFrom(Path note) throws IOException {
+    Map<String, @Nullable Object> fields =
+        BoundedJson.object(
+            RegularFiles.read(note, BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS));
+    if (fields.get("runner") instanceof Map<?, ?> runner) {
+      try {
+        return of(runner);
+      } catch (NullPointerException | ClassCastException e) {
+        throw new CorruptJournalException("the process that began the run is not whole", e);
+      }
+    }
+    throw new CorruptJournalException("the process that began the run is missing", null);
+  }
+
+  /**
+   * Returns the process that these fields of JSON say.
+   *
+   * @throws NullPointerException if one is missing
+   * @throws ClassCastException if one is of another type
+   */
+  public static OwnerIdentity of(Map<?, ?> fields) {
+    return new OwnerIdentity(
+        (String) requireNonNull(fields.get("host"), "host"),
+        (String) fields.get("machine_id"),
+        (String) fields.get("boot_id"),
+        (String) fields.get("pid_namespace"),
+        new ProcessIdentity(
+            (Long) requireNonNull(fields.get("pid"), "pid"),
+            (Long) requireNonNull(fields.get("start_time"), "start_time")));
+  }
+
+  /** This process. */
+  public static OwnerIdentity current(ProcessTable table) throws IOException {
+    long pid = ProcessHandle.current().pid();
+    ProcessTable.Entry self =
+        table.find(pid).orElseThrow(() -> new IOException("this process is not to be found"));
+    return new OwnerIdentity(
+        hostName(),
+        firstLine(MACHINE_ID),
+        firstLine(BOOT_ID),
+        linkTarget(PID_NAMESPACE),
+        self.identity());
+  }
+
+  /**
+   * Returns whether the other was on this host. A name alone is no proof, many hosts are called the
+   * same, and within one boot it is not needed: the name may have been changed. A machine id that
+   * is missing on both, as in many images of containers, is no proof either. Only where there are
+   * no boot ids, on other systems than Linux, the name has to do.
+   */
+  public boolean isOnHostOf(OwnerIdentity other) {
+    if (bootId != null && bootId.equals(other.bootId)) {
+      return true;
+    }
+    boolean hasNoIds = bootId == null && other.bootId == null && machineId == null;
+    return host.equals(other.host)
+        && Objects.equals(machineId, other.machineId)
+        && (hasNoIds || !isEmpty(machineId));
+  }
+
+  /** Null is what there is without the file; empty was written by versions that kept that. */
+  private static boolean isEmpty(@Nullable String id) {
+    return id == null || id.isEmpty();
+  }
+
+  /** Whether the other was in this boot of this host, as far as that can be known. */
+  public boolean isInBootOf(OwnerIdentity other) {
+    return isOnHostOf(other) && Objects.equals(bootId, other.bootId);
+  }
+
+  /** Whether the other's pids mean the same here. */
+  public boolean sharesPidsWith(OwnerIdentity other) {
+    return Objects.equals(pidNamespace, other.pidNamespace);
+  }
+
+  /** Whether every process of this host can be seen from here, those in containers too. */
+  public boolean seesAllNamespaces() {
+    return INITIAL_PID_NAMESPACE.equals(pidNamespace);
+  }
+
+  /** Whether it was the first process of its container, which the kernel ends with it. */
+  public boolean isFirstOfNamespace() {
+    return process.pid() == 1;
+  }
+
+  /** Returns the name of this host, or {@code unknown} where it has none. */
+  public static String hostName() {
+    return hostName(firstLine(HOST_NAME));
+  }
+
+  /** The same if that is what the kernel calls it. */
+  public static String hostName(@Nullable String kernels) {
+    if (kernels != null && !kernels.isEmpty()) {
+      return kernels;
+    }
+    try {
+      String name = InetAddress.getLocalHost().getHostName();
+      return name.isEmpty() ? UNKNOWN : name;
+    } catch (UnknownHostException e) {
+      return UNKNOWN;
+    }
+  }
+
+  private static @Nullable String firstLine(Path file) {
+    try {
+      String line = new String(RegularFiles.read(file, MAX_BYTES), StandardCharsets.UTF_8).strip();
+      return line.isEmpty() ? null : line;
+    } catch (IOException e) {
+      return null; // not Linux
+    }
+  }
+
+  private static @Nullable String linkTarget(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return null; // not Linux
+    }
+  }
+}

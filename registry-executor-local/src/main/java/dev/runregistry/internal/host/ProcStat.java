@@ -1,0 +1,89 @@
+package dev.runregistry.internal.host;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * A line of {@code /proc/<pid>/stat}: pid, name in parentheses (which may hold anything, also
+ * parentheses and line feeds), state, parent, group, session, … and as number 22 the start time.
+ */
+public final class ProcStat {
+  private static final int STATE = 3;
+  private static final int PARENT = 4;
+  private static final int GROUP = 5;
+  private static final int SESSION = 6;
+  private static final int FOREGROUND_GROUP = 8;
+  private static final int START_TIME = 22;
+
+  private final byte[] line;
+  private final int length;
+  private final int nameEnd;
+  private int at;
+  private int field;
+
+  private ProcStat(byte[] line, int length, int nameEnd) {
+    this.line = line;
+    this.length = length;
+    this.nameEnd = nameEnd;
+    at = nameEnd + 2;
+    field = STATE;
+  }
+
+  public static Optional<ProcessTable.Entry> parse(String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    return parse(bytes, bytes.length, 0);
+  }
+
+  /** What the line says; empty if it is not whole or the process started before that time. */
+  public static Optional<ProcessTable.Entry> parse(byte[] line, int length, long startTime) {
+    int nameEnd = length - 1;
+    while (nameEnd >= 0 && line[nameEnd] != ')') {
+      nameEnd--;
+    }
+    return nameEnd < 0 || nameEnd + 2 >= length
+        ? Optional.empty()
+        : new ProcStat(line, length, nameEnd).entry(startTime);
+  }
+
+  private Optional<ProcessTable.Entry> entry(long startTime) {
+    char state = (char) line[at];
+    long parent = number(PARENT);
+    long group = number(GROUP);
+    long session = number(SESSION);
+    long foregroundGroup = number(FOREGROUND_GROUP);
+    long started = number(START_TIME);
+    if (field != START_TIME || started < startTime) {
+      return Optional.empty();
+    }
+    int nameStart = 0;
+    while (line[nameStart] != '(') {
+      nameStart++;
+    }
+    long pid = Long.parseLong(new String(line, 0, nameStart - 1, StandardCharsets.US_ASCII).trim());
+    String name = new String(line, nameStart + 1, nameEnd - nameStart - 1, StandardCharsets.UTF_8);
+    return Optional.of(
+        new ProcessTable.Entry(
+            new ProcessIdentity(pid, started),
+            parent,
+            group,
+            session,
+            foregroundGroup,
+            state,
+            name));
+  }
+
+  /** The number in that field, which comes after the one read last. */
+  private long number(int wanted) {
+    while (field < wanted && at < length) {
+      if (line[at++] == ' ') {
+        field++;
+      }
+    }
+    long value = 0;
+    boolean negative = at < length && line[at] == '-'; // of a kernel thread
+    for (int i = negative ? at + 1 : at; i < length && line[i] >= '0' && line[i] <= '9'; i++) {
+      value = value * 10 + line[i] - '0';
+    }
+    return negative ? -value : value;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.runregistry.provenance;
+
+import dev.runregistry.run.redact.Secrets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which variables of an environment are recorded, and with which values. */
+final class EnvironmentAllowList {
+  private EnvironmentAllowList() {}
+
+  static Map<String, String> of(Map<String, String> environment, List<String> allowed) {
+    Map<String, String> recorded = new TreeMap<>();
+    environment.forEach(
+        (name, value) -> {
+          if (allowed.stream().anyMatch(pattern -> matches(pattern, name))) {
+            recorded.put(name, Secrets.masked(name, value));
+          }
+        });
+    return recorded;
+  }
+
+  private static boolean matches(String pattern, String name) {
+    return pattern.endsWith("*")
+        ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+        : name.equals(pattern);
+  }
+}

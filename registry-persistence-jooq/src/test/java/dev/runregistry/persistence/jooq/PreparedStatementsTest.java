@@ -1,0 +1,114 @@
+package dev.runregistry.persistence.jooq;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.persistence.jooq.PreparedStatements.Statement;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.testkit.Runs;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is rendered once has to fit all that comes later. */
+class PreparedStatementsTest {
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void the_values_of_a_page_stand_in_the_order_of_its_parameters(SQLDialect dialect) {
+    DSLContext sql = DSL.using(dialect);
+
+    assertThat(everyKindOfPage())
+        .allSatisfy(
+            query ->
+                assertThat(RunQueries.select(sql, query).getBindValues())
+                    .isEqualTo(RunQueries.page(sql, query).values()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void a_run_is_found_by_the_only_parameter_of_its_statement(SQLDialect dialect) {
+    Run run = Runs.completed();
+    Statement find = RunQueries.find(DSL.using(dialect), run.id());
+
+    assertThat(find.text().get()).containsOnlyOnce("?");
+    assertThat(find.values()).isEqualTo(List.of(run.id().value()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 2", "3, 4", "4, 4", "5, 8", "31, 32", "32, 32"})
+  void several_runs_are_found_by_one_of_few_statements(int number, int parameters) {
+    List<RunId> ids = Stream.generate(Runs::id).limit(number).toList();
+
+    Statement find = RunQueries.findAll(DSL.using(SQLDialect.POSTGRES), ids);
+
+    assertThat(find.text().get().chars().filter(c -> c == '?').count()).isEqualTo(parameters);
+    assertThat(find.values()).hasSize(parameters);
+    assertThat(Set.<Object>copyOf(find.values()))
+        .isEqualTo(Set.copyOf(ids.stream().map(RunId::value).toList()));
+    assertThat(find.shape())
+        .isEqualTo(
+            RunQueries.findAll(
+                    DSL.using(SQLDialect.POSTGRES),
+                    Stream.generate(Runs::id).limit(parameters).toList())
+                .shape());
+  }
+
+  @Test
+  void a_run_is_saved_with_all_columns_of_its_table() {
+    assertThat(Runs.ofEveryKind())
+        .allSatisfy(
+            run ->
+                assertThat(RunBinder.of(run).keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                        TUNIX_RUNS.fieldStream().map(Field::getName).toList()));
+  }
+
+  @Test
+  void runs_are_saved_with_a_parameter_for_each_value() {
+    List<Run> runs = Runs.ofEveryKind();
+
+    assertThat(RunUpsert.text(runs).chars().filter(c -> c == '?').count())
+        .isEqualTo(RunUpsert.values(runs).size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRES", "SQLITE"})
+  void statements_of_one_shape_have_one_text(SQLDialect dialect) {
+    DSLContext sql = DSL.using(dialect);
+    List<Statement> statements =
+        Stream.concat(
+                everyKindOfPage().stream().map(query -> RunQueries.page(sql, query)),
+                Runs.ofEveryKind().stream().map(RunUpsert::save))
+            .toList();
+
+    for (Statement one : statements) {
+      assertThat(statements)
+          .filteredOn(other -> other.shape().equals(one.shape()))
+          .extracting(other -> other.text().get())
+          .containsOnly(one.text().get());
+    }
+  }
+
+  private static List<RunQuery> everyKindOfPage() {
+    RunQuery all = RunQuery.all().withLimit(3);
+    return Stream.of(all, all.withStatus(RunStatus.FAILED), all.withStatus(RunStatus.RUNNING))
+        .flatMap(query -> Stream.of(query, query.withMode(RunMode.LOCAL)))
+        .flatMap(query -> Stream.of(query, query.withDatasetKey("some"), query.withLimit(4)))
+        .flatMap(query -> Stream.of(query, query.withAfter(new RunCursor(Runs.NOON, Runs.id()))))
+        .flatMap(query -> Stream.of(query, query.withOffset(7)))
+        .toList();
+  }
+}
