@@ -2,8 +2,8 @@ package dev.runregistry.chaos;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatasetKey;
@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class Registry implements AutoCloseable {
   static final String DATABASE = "CHAOS_DB";
 
-  private final RunHome home;
+  private final FileRunJournal home;
   private final RunDatabase database;
   private final RunRegistry registry;
 
   private Registry(Path folder, DatabaseConfig config, Steps steps) {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
     database = RunDatabase.at(config);
     LocalRunExecutor processes =
         LocalRunExecutor.builder().killGrace(Duration.ofMillis(500)).build();
@@ -40,7 +40,7 @@ public final class Registry implements AutoCloseable {
             .executor(steps.of(RunExecutor.class, processes))
             .chain(database.chain())
             .catalog(FolderDatasetCatalog.at(folder))
-            .ids(new TimeOrderedRunIds())
+            .ids(new UuidV7RunIds())
             .build();
   }
 
@@ -76,7 +76,7 @@ public final class Registry implements AutoCloseable {
     return registry;
   }
 
-  RunHome home() {
+  FileRunJournal home() {
     return home;
   }
 

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.CommandExit.Codes;
+import dev.runregistry.cli.ExitCodes.Codes;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,17 +17,17 @@ import picocli.CommandLine.Help.Ansi;
  * one.
  */
 final class Commands {
-  private final Caller caller;
+  private final Console caller;
   private final SignalRelay signals;
 
-  Commands(Caller caller, SignalRelay signals) {
+  Commands(Console caller, SignalRelay signals) {
     this.caller = caller;
     this.signals = signals;
   }
 
   /** Executes the command that the arguments name and returns its exit code. */
   int execute(String... arguments) {
-    CommandLine all = all().setExecutionStrategy(LastCommand.strategy());
+    CommandLine all = all().setExecutionStrategy(StrictExecutionStrategy.strategy());
     return exit(Codes.of(arguments)).of(all, arguments);
   }
 
@@ -41,8 +41,8 @@ final class Commands {
     return configured(run("registry run", arguments));
   }
 
-  private ParsedExit exit(Codes codes) {
-    return new ParsedExit(caller, new CommandExit(caller, codes));
+  private PicocliErrorHandler exit(Codes codes) {
+    return new PicocliErrorHandler(caller, new ExitCodes(caller, codes));
   }
 
   private CommandLine run(String name, RunArguments arguments) {

@@ -27,7 +27,7 @@ final class CompletionCommand implements Callable<Integer> {
     fish
   }
 
-  private final Caller caller;
+  private final Console caller;
   private final Supplier<CommandLine> commands;
 
   @Parameters(
@@ -36,7 +36,7 @@ final class CompletionCommand implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES} (default: that of $SHELL).")
   private @Nullable Shell shell;
 
-  CompletionCommand(Caller caller, Supplier<CommandLine> commands) {
+  CompletionCommand(Console caller, Supplier<CommandLine> commands) {
     this.caller = caller;
     this.commands = commands;
   }

@@ -38,7 +38,7 @@ final class CompletionValuesCommand implements Callable<Integer> {
     run
   }
 
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -48,7 +48,7 @@ final class CompletionValuesCommand implements Callable<Integer> {
   @Parameters(paramLabel = "SUBJECT", description = "One of ${COMPLETION-CANDIDATES}.")
   private Subject subject;
 
-  CompletionValuesCommand(Caller caller) {
+  CompletionValuesCommand(Console caller) {
     this.caller = caller;
   }
 
@@ -75,7 +75,7 @@ final class CompletionValuesCommand implements Callable<Integer> {
   }
 
   private void printRuns(Settings inForce) {
-    Parts parts = new Parts(inForce);
+    RegistryFactory parts = new RegistryFactory(inForce);
     if (inForce.given(Setting.DB).isEmpty() && !Files.exists(parts.home().databaseFile())) {
       return; // to look is no reason to make one
     }
@@ -91,11 +91,11 @@ final class CompletionValuesCommand implements Callable<Integer> {
   private static String subjectOf(Run run) {
     return run.spec().command().isEmpty()
         ? "dry run of " + run.spec().datasetKey().value()
-        : CommandText.of(run.spec().command());
+        : CommandLineFormat.of(run.spec().command());
   }
 
   private void print(String value, String description) {
-    String fitted = Printable.fitted(Printable.line(description), COLUMNS);
+    String fitted = TerminalText.fitted(TerminalText.line(description), COLUMNS);
     caller.out().println(fitted.isEmpty() ? value : value + '\t' + fitted);
   }
 }

@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.cli.Settings.Value;
 import dev.runregistry.cli.TextTable.Column;
 import dev.runregistry.executor.process.LogLimit;
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +25,11 @@ import picocli.CommandLine.Mixin;
 final class ConfigCommand implements Callable<Integer> {
   private static final String NONE = "-";
 
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions options;
 
-  ConfigCommand(Caller caller) {
+  ConfigCommand(Console caller) {
     this.caller = caller;
   }
 
@@ -73,14 +73,15 @@ final class ConfigCommand implements Callable<Integer> {
     if (setting == Setting.COMMAND) {
       return commandShown(said);
     }
-    return setting.isSecret() ? Secrets.MASK : DatabaseSettings.masked(said.text());
+    return setting.isSecret() ? SecretRedactor.MASK : DatabaseSettings.masked(said.text());
   }
 
   private static String commandShown(Value said) {
     try {
-      return CommandText.of(Secrets.masked(CommandText.parse(said.text(), said.source())));
+      return CommandLineFormat.of(
+          SecretRedactor.masked(CommandLineFormat.parse(said.text(), said.source())));
     } catch (UsageException e) { // shown as it is, so that one can see what is wrong with it
-      return Secrets.masked(said.text());
+      return SecretRedactor.masked(said.text());
     }
   }
 
@@ -88,18 +89,21 @@ final class ConfigCommand implements Callable<Integer> {
     return switch (setting) {
       case HOME -> settings.knownHome().map(Path::toString).orElse(NONE);
       case DB ->
-          settings.knownHome().map(home -> new Parts(settings).databaseConfig().url()).orElse(NONE);
+          settings
+              .knownHome()
+              .map(home -> new RegistryFactory(settings).databaseConfig().url())
+              .orElse(NONE);
       case DATASETS -> settings.datasets().toString();
-      case COMMAND -> CommandText.of(CommandText.DEFAULT);
+      case COMMAND -> CommandLineFormat.of(CommandLineFormat.DEFAULT);
       case LOG -> settings.log().text();
       case HOST -> ServerSettings.HOST;
       case PORT -> Integer.toString(ServerSettings.PORT);
-      case LOCAL_TIMEOUT -> DurationText.of(ServerSettings.LOCAL_TIMEOUT);
-      case ENV_ALLOW -> String.join(",", RecordedOrigin.VARIABLES);
+      case LOCAL_TIMEOUT -> Durations.of(ServerSettings.LOCAL_TIMEOUT);
+      case ENV_ALLOW -> String.join(",", ProvenanceWiring.VARIABLES);
       case GIT -> "on";
-      case LOG_LIMIT -> SizeText.of(LogLimit.DEFAULT);
+      case LOG_LIMIT -> Sizes.of(LogLimit.DEFAULT);
       case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
-      case STOP_TIMEOUT -> DurationText.of(ServerSettings.STOP_TIMEOUT);
+      case STOP_TIMEOUT -> Durations.of(ServerSettings.STOP_TIMEOUT);
       case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE, TOKEN, TOKEN_FILE, ALLOWED_HOSTS, CORS_ORIGINS ->
           NONE;
     };

@@ -49,10 +49,10 @@ final class ListOptions {
   private boolean json;
 
   /** Lists them. */
-  int list(Caller caller, SettingsOptions settings) {
+  int list(Console caller, SettingsOptions settings) {
     RunQuery query = query();
     OptionalLong most = most();
-    Parts parts = new Parts(settings.read(caller));
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunListing listing = new RunListing(parts.settledRegistry(database), caller);
       if (json) {

@@ -35,7 +35,7 @@ enum LogLevel {
             () ->
                 new UsageException(
                     "no log level '%s' (%s); allowed are %s"
-                        .formatted(Printable.line(text), source, allowed())));
+                        .formatted(TerminalText.line(text), source, allowed())));
   }
 
   private static String allowed() {

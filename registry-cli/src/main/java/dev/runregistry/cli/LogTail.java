@@ -68,7 +68,7 @@ record LogTail(List<String> lines) {
     for (String line :
         (whole.endsWith("\n") ? whole.substring(0, whole.length() - 1) : whole).split("\n", -1)) {
       String mark = cut && lines.isEmpty() ? "…" : "";
-      lines.add(Printable.fitted(mark + Printable.lastState(line), MOST_COLUMNS));
+      lines.add(TerminalText.fitted(mark + TerminalText.lastState(line), MOST_COLUMNS));
     }
     return lines;
   }

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RegistryException;
@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 final class LostRecords {
   private static final Logger log = LoggerFactory.getLogger(LostRecords.class);
 
-  private final RunHome home;
+  private final FileRunJournal home;
   private final RunDatabase database;
 
-  LostRecords(RunHome home, RunDatabase database) {
+  LostRecords(FileRunJournal home, RunDatabase database) {
     this.home = home;
     this.database = database;
   }

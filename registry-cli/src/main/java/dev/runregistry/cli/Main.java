@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.CommandExit.Codes;
+import dev.runregistry.cli.ExitCodes.Codes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 
@@ -12,11 +12,11 @@ final class Main {
   public static void main(String[] arguments) {
     SignalRelay signals = signals(arguments);
     System.setErr(
-        new Messages(new FileOutputStream(FileDescriptor.err))); // for the logging library
-    Caller caller = Caller.ofProcess();
+        new StderrStream(new FileOutputStream(FileDescriptor.err))); // for the logging library
+    Console caller = Console.ofProcess();
     Program program = new Program(caller, signals);
     System.exit(
-        new CommandExit(caller, Codes.of(arguments)).guarding(() -> execute(program, arguments)));
+        new ExitCodes(caller, Codes.of(arguments)).guarding(() -> execute(program, arguments)));
   }
 
   private static int execute(Program program, String... arguments) {

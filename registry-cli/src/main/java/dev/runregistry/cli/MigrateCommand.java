@@ -15,17 +15,17 @@ import picocli.CommandLine.Mixin;
         "Checks the schema of the database and brings it up to date. All other commands do so by"
             + " themselves when it is behind.")
 final class MigrateCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
-  MigrateCommand(Caller caller) {
+  MigrateCommand(Console caller) {
     this.caller = caller;
   }
 
   @Override
   public Integer call() {
-    try (RunDatabase database = new Parts(settings.read(caller)).database()) {
+    try (RunDatabase database = new RegistryFactory(settings.read(caller)).database()) {
       MigrationResult result = database.migrate();
       caller
           .out()

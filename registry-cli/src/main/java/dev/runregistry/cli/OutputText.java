@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.executor.process.ProcessLogs;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -24,7 +24,7 @@ final class OutputText {
       Pattern.compile("\\[output truncated: kept the first (\\d+) of (\\d+) bytes\\]\\n\\z");
   private static final Logger log = LoggerFactory.getLogger(OutputText.class);
 
-  private final RunHome home;
+  private final FileRunJournal home;
   private final List<String> options;
 
   /**
@@ -32,7 +32,7 @@ final class OutputText {
    *
    * @param options those that a command needs to find the same run, with their values
    */
-  OutputText(RunHome home, List<String> options) {
+  OutputText(FileRunJournal home, List<String> options) {
     this.home = home;
     this.options = List.copyOf(options);
   }
@@ -50,7 +50,7 @@ final class OutputText {
     if (!recorded.isEmpty()) {
       text.append('\n').append(stream.text()).append(":\n");
       for (String line : recorded.split("\n", 0)) { // not lines(), which also ends them at a CR
-        text.append(Printable.lastState(line)).append('\n');
+        text.append(TerminalText.lastState(line)).append('\n');
       }
       if (!notice.find()) {
         return text.toString();
@@ -92,13 +92,13 @@ final class OutputText {
     StringBuilder command = new StringBuilder("registry runs logs ");
     command.append("--").append(stream.text()).append(' ').append(run.id());
     if (!options.isEmpty()) {
-      command.append(' ').append(CommandText.of(options));
+      command.append(' ').append(CommandLineFormat.of(options));
     }
     if (home.workspace(run.id()).flatMap(each -> ProcessLogs.in(each).file(stream)).isEmpty()) {
       command.append(
           run.provenance() == null
               ? " (on the host of the run)"
-              : " (on host " + Printable.line(run.provenance().host()) + ")");
+              : " (on host " + TerminalText.line(run.provenance().host()) + ")");
     }
     return command.toString();
   }

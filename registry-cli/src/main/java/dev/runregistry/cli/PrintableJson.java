@@ -32,6 +32,6 @@ final class PrintableJson extends CharacterEscapes {
 
   @Override
   public @Nullable SerializableString getEscapeSequence(int c) {
-    return Printable.isHarmful(c) ? new SerializedString("\\u%04X".formatted(c)) : null;
+    return TerminalText.isHarmful(c) ? new SerializedString("\\u%04X".formatted(c)) : null;
   }
 }

@@ -20,7 +20,7 @@ class PrintableStream extends PrintStream {
   @Override
   public void println(@Nullable String text) {
     // at once: the line and its end by themselves are a call of the kernel each
-    writeBytes((Printable.line(String.valueOf(text)) + System.lineSeparator()).getBytes(UTF_8));
+    writeBytes((TerminalText.line(String.valueOf(text)) + System.lineSeparator()).getBytes(UTF_8));
   }
 
   /** Prints the text as one line, which may be indented: what a stack trace consists of. */
@@ -31,12 +31,12 @@ class PrintableStream extends PrintStream {
     while (begin < line.length() && line.charAt(begin) == '\t') {
       begin++;
     }
-    print(line.substring(0, begin) + Printable.line(line.substring(begin)) + '\n');
+    print(line.substring(0, begin) + TerminalText.line(line.substring(begin)) + '\n');
   }
 
   /** Prints the text, whose lines remain lines. */
   @Override
   public void print(@Nullable String text) {
-    writeBytes(Printable.lines(String.valueOf(text)).getBytes(UTF_8));
+    writeBytes(TerminalText.lines(String.valueOf(text)).getBytes(UTF_8));
   }
 }

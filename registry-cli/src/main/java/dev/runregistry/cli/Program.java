@@ -1,15 +1,15 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.CommandExit.Codes;
+import dev.runregistry.cli.ExitCodes.Codes;
 import java.util.List;
 import java.util.Optional;
 
 /** The {@code registry} command, from its arguments to its exit code. */
 final class Program {
-  private final Caller caller;
+  private final Console caller;
   private final SignalRelay signals;
 
-  Program(Caller caller, SignalRelay signals) {
+  Program(Console caller, SignalRelay signals) {
     this.caller = caller;
     this.signals = signals;
   }
@@ -34,11 +34,11 @@ final class Program {
 
   /** A run has to start soon: most need no picocli. */
   private int executeRun(RunArguments arguments) {
-    Optional<GivenOptions> plain = PlainOptions.of(arguments.options());
+    Optional<OptionValues> plain = FastOptionParser.of(arguments.options());
     if (plain.isEmpty()) {
       return new Commands(caller, signals).executeRun(arguments);
     }
     RunCommand run = new RunCommand(caller, signals, arguments);
-    return new CommandExit(caller, Codes.OF_RUN).of(() -> run.run(plain.get()));
+    return new ExitCodes(caller, Codes.OF_RUN).of(() -> run.run(plain.get()));
   }
 }

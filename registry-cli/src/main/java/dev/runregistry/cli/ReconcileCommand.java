@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "Exit code 1: something is left to be done."
     })
 final class ReconcileCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -46,13 +46,13 @@ final class ReconcileCommand implements Callable<Integer> {
               + " an older backup was restored, or the database was created anew.")
   private boolean fromArchive;
 
-  ReconcileCommand(Caller caller) {
+  ReconcileCommand(Console caller) {
     this.caller = caller;
   }
 
   @Override
   public Integer call() {
-    Parts parts = new Parts(settings.read(caller));
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.registryWithKeys(database);
       Reconciliation found = reconcile(registry);
@@ -81,9 +81,9 @@ final class ReconcileCommand implements Callable<Integer> {
                 ? RunJson.of(finding)
                 : "%s  %-10s  %s"
                     .formatted(
-                        Printable.line(finding.name()),
+                        TerminalText.line(finding.name()),
                         finding.action().text(),
-                        Printable.line(finding.message())));
+                        TerminalText.line(finding.message())));
   }
 
   private int incomplete(Reconciliation found) {

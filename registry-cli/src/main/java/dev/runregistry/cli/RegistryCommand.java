@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.CommandExit.Codes;
+import dev.runregistry.cli.ExitCodes.Codes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

@@ -19,27 +19,27 @@ final class RunCommand {
   /** By then all is done, unless there is very much to do or the database is away. */
   private static final Duration AT_THE_END = Duration.ofMillis(200);
 
-  private final Caller caller;
+  private final Console caller;
   private final SignalRelay signals;
   private final RunArguments arguments;
 
-  RunCommand(Caller caller, SignalRelay signals, RunArguments arguments) {
+  RunCommand(Console caller, SignalRelay signals, RunArguments arguments) {
     this.caller = caller;
     this.signals = signals;
     this.arguments = arguments;
   }
 
   /** Does what the options say and returns the exit code. */
-  int run(GivenOptions given) {
+  int run(OptionValues given) {
     RunOptions options = new RunOptions(given);
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
-    Parts parts = new Parts(settings);
+    RegistryFactory parts = new RegistryFactory(settings);
     InitialEnvironment initial = InitialEnvironment.read();
     initial.ignoreSignals();
     ChildEnvironment environment = ChildEnvironment.of(caller.environment(), initial.variables());
-    RecordedOrigin origin =
-        RecordedOrigin.of(settings, environment.appliedTo(caller.environment()));
+    ProvenanceWiring origin =
+        ProvenanceWiring.of(settings, environment.appliedTo(caller.environment()));
     AtomicReference<RunOutcome> outcome = new AtomicReference<>();
     LocalRunExecutor processes =
         processes(options, settings, origin, environment).onEnd(outcome::set).build();
@@ -52,7 +52,7 @@ final class RunCommand {
             checks.cancel();
           }
         });
-    Settling settling = new Settling();
+    BackgroundReconcile settling = new BackgroundReconcile();
     try (RunDatabase database = parts.database()) {
       if (settings.given(Setting.DB).isEmpty()) {
         new LostRecords(parts.home(), database).beforeFirstUse().ifPresent(caller::say);
@@ -77,7 +77,10 @@ final class RunCommand {
   }
 
   private static LocalRunExecutor.Builder processes(
-      RunOptions options, Settings settings, RecordedOrigin origin, ChildEnvironment environment) {
+      RunOptions options,
+      Settings settings,
+      ProvenanceWiring origin,
+      ChildEnvironment environment) {
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder()
             .killGrace(options.killAfter())

@@ -22,6 +22,6 @@ final class RunCommandLine implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return command.run(new ParsedOptions(spec.commandLine().getParseResult()));
+    return command.run(new PicocliOptions(spec.commandLine().getParseResult()));
   }
 }

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 /** Prints the runs that match, page by page from the database. */
 final class RunListing {
   private final RunRegistry registry;
-  private final Caller caller;
+  private final Console caller;
 
-  RunListing(RunRegistry registry, Caller caller) {
+  RunListing(RunRegistry registry, Console caller) {
     this.registry = registry;
     this.caller = caller;
   }

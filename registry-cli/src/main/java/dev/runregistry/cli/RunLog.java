@@ -4,7 +4,7 @@ import dev.runregistry.executor.process.OutputPieces;
 import dev.runregistry.executor.process.OutputPieces.Piece;
 import dev.runregistry.executor.process.ProcessLogs;
 import dev.runregistry.internal.files.RegularFiles;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -38,9 +38,9 @@ final class RunLog {
   private final RunId id;
   private final Set<LogStream> wanted;
   private final boolean timestamps;
-  private final RunHome home;
+  private final FileRunJournal home;
   private final RunRegistry registry;
-  private final Caller caller;
+  private final Console caller;
   private final Map<LogStream, Log> logs = new EnumMap<>(LogStream.class);
   private final byte[] buffer = new byte[1 << 16];
   private @Nullable OutputPieces pieces;
@@ -51,9 +51,9 @@ final class RunLog {
       RunId id,
       Set<LogStream> wanted,
       boolean timestamps,
-      RunHome home,
+      FileRunJournal home,
       RunRegistry registry,
-      Caller caller) {
+      Console caller) {
     this.id = id;
     this.wanted = EnumSet.copyOf(wanted);
     this.timestamps = timestamps;

@@ -28,9 +28,9 @@ final class RunOptions {
           "--max-seq-length",
           "--device");
 
-  private final GivenOptions parsed;
+  private final OptionValues parsed;
 
-  RunOptions(GivenOptions parsed) {
+  RunOptions(OptionValues parsed) {
     this.parsed = parsed;
   }
 
@@ -53,7 +53,7 @@ final class RunOptions {
   }
 
   /** What is in force, options included. */
-  Settings settings(Caller caller) {
+  Settings settings(Console caller) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
     for (Setting setting : OPTIONS) {
       String said = text(String.valueOf(setting.option()));
@@ -90,7 +90,7 @@ final class RunOptions {
   static UsageException unexpected(List<String> strays) {
     return new UsageException(
         "unexpected '%s'; a command stands after --, as in: registry run -- %s"
-            .formatted(strays.get(0), CommandText.of(strays)));
+            .formatted(strays.get(0), CommandLineFormat.of(strays)));
   }
 
   private RunRequest subject(Settings settings, RunArguments arguments) {
@@ -141,7 +141,7 @@ final class RunOptions {
 
   private Duration duration(String option, String otherwise) {
     try {
-      return DurationText.parse(parsed.matchedOptionValue(option, otherwise));
+      return Durations.parse(parsed.matchedOptionValue(option, otherwise));
     } catch (IllegalArgumentException e) {
       throw new UsageException(option + ": " + e.getMessage(), e);
     }

@@ -19,7 +19,7 @@ final class RunReport {
   private static final int NOT_FOUND = 127;
   private static final int SIGNALLED = 128; // and the number of the signal
 
-  private final Caller caller;
+  private final Console caller;
   private final boolean quiet;
   private final boolean json;
   private final boolean training;
@@ -29,7 +29,7 @@ final class RunReport {
    *
    * @param training whether the configured command was started, not one of the user's own
    */
-  RunReport(Caller caller, boolean quiet, boolean json, boolean training) {
+  RunReport(Console caller, boolean quiet, boolean json, boolean training) {
     this.training = training;
     this.caller = caller;
     this.quiet = quiet;
@@ -49,7 +49,7 @@ final class RunReport {
       // a data set can have brought control characters into it
       String stdout = ended.output().stdout().text();
       String stderr = ended.output().stderr().text();
-      stdout.lines().map(Printable::line).forEach(caller.out()::println);
+      stdout.lines().map(TerminalText::line).forEach(caller.out()::println);
       stderr.lines().forEach(caller.err()::println);
     }
     if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
@@ -67,7 +67,7 @@ final class RunReport {
   }
 
   private static String line(Run ended) {
-    String took = ended.duration().map(time -> " (" + DurationText.of(time) + ")").orElse("");
+    String took = ended.duration().map(time -> " (" + Durations.of(time) + ")").orElse("");
     return "run " + ended.id() + ": " + ended.message() + took;
   }
 

@@ -34,7 +34,7 @@ final class RunTable {
                 new Column(
                     "STATUS", cells(runs, run -> run.status().text()), Integer.MAX_VALUE, paint()),
                 Column.cut("DATASET", cells(runs, run -> run.datasetKey().value()), LEAST_TEXT),
-                Column.whole("STARTED", cells(runs, run -> LocalTime.of(run.startedAt(), zone))),
+                Column.whole("STARTED", cells(runs, run -> LocalTimes.of(run.startedAt(), zone))),
                 Column.whole("DURATION", cells(runs, RunTable::duration)),
                 Column.whole("EXIT", cells(runs, run -> Objects.toString(run.exitCode(), "-"))),
                 Column.cut("MODEL", cells(runs, RunSummary::modelId), LEAST_TEXT),
@@ -47,7 +47,7 @@ final class RunTable {
   }
 
   private static String duration(RunSummary run) {
-    return run.duration() == null ? "-" : DurationText.of(run.duration());
+    return run.duration() == null ? "-" : Durations.of(run.duration());
   }
 
   private Paint paint() {

@@ -12,12 +12,12 @@ import picocli.CommandLine.Mixin;
     description = "Show recorded runs; without a subcommand, list them.",
     synopsisSubcommandLabel = "[COMMAND]")
 final class RunsCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
   @Mixin private ListOptions filters;
 
-  RunsCommand(Caller caller) {
+  RunsCommand(Console caller) {
     this.caller = caller;
   }
 

@@ -11,12 +11,12 @@ import picocli.CommandLine.Mixin;
     versionProvider = Version.class,
     description = "List runs, newest first; all filters given must match.")
 final class RunsListCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
   @Mixin private ListOptions filters;
 
-  RunsListCommand(Caller caller) {
+  RunsListCommand(Console caller) {
     this.caller = caller;
   }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
           + " host; where there is none, what is recorded of it."
     })
 final class RunsLogsCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -44,13 +44,13 @@ final class RunsLogsCommand implements Callable<Integer> {
       description = "Go on until the run ends.")
   private boolean follow;
 
-  RunsLogsCommand(Caller caller) {
+  RunsLogsCommand(Console caller) {
     this.caller = caller;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Parts parts = new Parts(settings.read(caller));
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.settledRegistry(database);
       RunId run = new RunLookup(registry).idOf(id);

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
       "Exit code 1: a folder could not be deleted; the others are."
     })
 final class RunsPruneCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -40,7 +40,7 @@ final class RunsPruneCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Deletes nothing, and says what would be.")
   private boolean dryRun;
 
-  RunsPruneCommand(Caller caller) {
+  RunsPruneCommand(Console caller) {
     this.caller = caller;
   }
 
@@ -49,20 +49,20 @@ final class RunsPruneCommand implements Callable<Integer> {
     if (!keepRecords) {
       throw new UsageException("records are never deleted");
     }
-    Parts parts = new Parts(settings.read(caller));
-    RunHome.Pruned pruned = parts.home().prune(Instant.now().minus(age()), !dryRun);
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    FileRunJournal.Pruned pruned = parts.home().prune(Instant.now().minus(age()), !dryRun);
     caller
         .out()
         .println(
             "%s %d run folders"
                 .formatted(dryRun ? "Would delete" : "Deleted", pruned.runs().size()));
-    pruned.failures().forEach(failure -> caller.say(Printable.line(failure)));
+    pruned.failures().forEach(failure -> caller.say(TerminalText.line(failure)));
     return pruned.failures().isEmpty() ? 0 : 1;
   }
 
   private Duration age() {
     try {
-      return DurationText.parseWithUnit(age); // a bare 90 would be seconds
+      return Durations.parseWithUnit(age); // a bare 90 would be seconds
     } catch (IllegalArgumentException e) {
       throw new UsageException("--older-than: " + e.getMessage(), e);
     }

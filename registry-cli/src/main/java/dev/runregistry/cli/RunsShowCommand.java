@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         "Show one run and what is recorded of its output; of longer output also the last lines, where"
             + " this host has the log file.")
 final class RunsShowCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -30,13 +30,13 @@ final class RunsShowCommand implements Callable<Integer> {
       description = "One JSON document, as the HTTP API has it, and " + "where the run comes from.")
   private boolean json;
 
-  RunsShowCommand(Caller caller) {
+  RunsShowCommand(Console caller) {
     this.caller = caller;
   }
 
   @Override
   public Integer call() {
-    Parts parts = new Parts(settings.read(caller));
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.settledRegistry(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
@@ -44,7 +44,7 @@ final class RunsShowCommand implements Callable<Integer> {
         caller.out().println(RunJson.of(run));
       } else {
         OutputText output = new OutputText(parts.homeToRead(), settings.words());
-        caller.out().print(new RunText(LocalZone.get(), output).of(run));
+        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run));
       }
       return 0;
     }

@@ -33,13 +33,13 @@ import picocli.CommandLine.Option;
       "128+n:a second signal n ended it at once"
     })
 final class ServeCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
   private final SignalRelay signals;
   private final Map<Setting, String> options = new EnumMap<>(Setting.class);
 
   @Mixin private SettingsOptions settings;
 
-  ServeCommand(Caller caller, SignalRelay signals) {
+  ServeCommand(Console caller, SignalRelay signals) {
     this.caller = caller;
     this.signals = signals;
   }
@@ -129,7 +129,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     Settings inForce = settings.read(caller, options);
     Logging.configureServer(inForce.given(Setting.LOG).isPresent() ? inForce.log() : LogLevel.INFO);
-    new Serving(caller, signals, inForce).untilStopped();
+    new ServerRunner(caller, signals, inForce).untilStopped();
     return 0;
   }
 }

@@ -41,9 +41,9 @@ final class ServerSettings {
             .allowedHosts(words(Setting.ALLOWED_HOSTS))
             .corsOrigins(words(Setting.CORS_ORIGINS))
             .command(settings.command())
-            .localTimeLimit(read(Setting.LOCAL_TIMEOUT, LOCAL_TIMEOUT, DurationText::parse))
+            .localTimeLimit(read(Setting.LOCAL_TIMEOUT, LOCAL_TIMEOUT, Durations::parse))
             .maxLocalRuns(read(Setting.LOCAL_MAX, localMax(), Integer::parseInt))
-            .stopLimit(read(Setting.STOP_TIMEOUT, STOP_TIMEOUT, DurationText::parse))
+            .stopLimit(read(Setting.STOP_TIMEOUT, STOP_TIMEOUT, Durations::parse))
             .metrics(metrics);
     try {
       return builder.build();
@@ -61,7 +61,8 @@ final class ServerSettings {
       return reader.apply(value.text());
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "not a whole number: '%s' (%s)".formatted(Printable.line(value.text()), value.source()),
+          "not a whole number: '%s' (%s)"
+              .formatted(TerminalText.line(value.text()), value.source()),
           e);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage() + " (" + value.source() + ")", e);

@@ -92,7 +92,7 @@ final class Settings {
   /** The same; empty if nobody said where. */
   Optional<Path> knownHome() {
     return path(Setting.HOME)
-        .or(() -> UserFolders.of(environment).state())
+        .or(() -> XdgDirectories.of(environment).state())
         .map(folder -> folder.toAbsolutePath().normalize());
   }
 
@@ -108,8 +108,8 @@ final class Settings {
    */
   List<String> command() {
     return given(Setting.COMMAND)
-        .map(value -> CommandText.parse(value.text(), value.source()))
-        .orElse(CommandText.DEFAULT);
+        .map(value -> CommandLineFormat.parse(value.text(), value.source()))
+        .orElse(CommandLineFormat.DEFAULT);
   }
 
   /**
@@ -142,7 +142,7 @@ final class Settings {
 
   private static LogLimit logLimit(Value value) {
     try {
-      return SizeText.parse(value.text());
+      return Sizes.parse(value.text());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage() + " (" + value.source() + ")", e);
     }

@@ -36,7 +36,7 @@ record SettingsFile(Path path, boolean isExpected) {
       return Optional.of(
           new SettingsFile(required(Path.of(variable), "environment " + VARIABLE), true));
     }
-    return UserFolders.of(environment)
+    return XdgDirectories.of(environment)
         .configuration()
         .map(folder -> new SettingsFile(folder.resolve("config.properties"), false));
   }
@@ -93,6 +93,6 @@ record SettingsFile(Path path, boolean isExpected) {
   private UsageException unknown(String key) {
     return new UsageException(
         "unknown key '%s' in %s; allowed are %s"
-            .formatted(Printable.line(key), path, Setting.keys()));
+            .formatted(TerminalText.line(key), path, Setting.keys()));
   }
 }

@@ -45,7 +45,7 @@ final class SettingsOptions {
   }
 
   /** What is in force. */
-  Settings read(Caller caller) {
+  Settings read(Console caller) {
     return read(caller, Map.of());
   }
 
@@ -54,7 +54,7 @@ final class SettingsOptions {
    *
    * @param others what options of one command alone say
    */
-  Settings read(Caller caller, Map<Setting, String> others) {
+  Settings read(Console caller, Map<Setting, String> others) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
     options.putAll(others);
     Optional.ofNullable(home).ifPresent(folder -> options.put(Setting.HOME, folder));
@@ -67,7 +67,7 @@ final class SettingsOptions {
    * misspelt one would let runs be recorded elsewhere than intended.
    */
   static Settings read(
-      Caller caller, Map<Setting, String> options, @Nullable String config, boolean verbose) {
+      Console caller, Map<Setting, String> options, @Nullable String config, boolean verbose) {
     if (verbose) {
       options.put(Setting.LOG, LogLevel.DEBUG.text());
     }

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +73,8 @@ final class StartHint {
 
   /** A word that is a whole line stands as it is, others are quoted for the line they become. */
   private static List<String> shell(List<String> command) {
-    return List.of("sh", "-c", command.size() == 1 ? command.get(0) : CommandText.of(command));
+    return List.of(
+        "sh", "-c", command.size() == 1 ? command.get(0) : CommandLineFormat.of(command));
   }
 
   private static String name(String assignment) {
@@ -81,7 +82,7 @@ final class StartHint {
   }
 
   private static String quoted(String word) {
-    return "'" + Printable.line(word) + "'";
+    return "'" + TerminalText.line(word) + "'";
   }
 
   private static Optional<String> hint(String what, String program, List<String> command) {
@@ -92,6 +93,7 @@ final class StartHint {
 
   private static Optional<String> hint(String what, List<String> command) {
     return Optional.of(
-        "hint: %s: registry run -- %s".formatted(what, CommandText.of(Secrets.masked(command))));
+        "hint: %s: registry run -- %s"
+            .formatted(what, CommandLineFormat.of(SecretRedactor.masked(command))));
   }
 }

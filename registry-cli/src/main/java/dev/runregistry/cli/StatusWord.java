@@ -32,7 +32,7 @@ final class StatusWord {
     String word = text.toLowerCase(Locale.ROOT);
     if (word.contains(",")) {
       throw new IllegalArgumentException(
-          "--status takes one status, not several: " + Printable.line(text));
+          "--status takes one status, not several: " + TerminalText.line(text));
     }
     List<RunStatus> begun =
         Arrays.stream(RunStatus.values())
@@ -44,7 +44,7 @@ final class StatusWord {
     RunStatus meant = MEANT.get(word);
     if (meant != null) {
       throw new IllegalArgumentException(
-          "no status \"%s\"; did you mean %s?".formatted(Printable.line(text), meant.text()));
+          "no status \"%s\"; did you mean %s?".formatted(TerminalText.line(text), meant.text()));
     }
     return RunStatus.parse(text);
   }

@@ -102,13 +102,13 @@ final class Suggestions {
     if (option) {
       String name = word.replaceFirst("=.*", "");
       return Optional.ofNullable(knownOptions().get(name))
-          .orElse("Unknown option: '" + Printable.line(word) + "'");
+          .orElse("Unknown option: '" + TerminalText.line(word) + "'");
     }
     if (command.subcommands().isEmpty()) {
-      return "unexpected argument '%s'".formatted(Printable.line(word));
+      return "unexpected argument '%s'".formatted(TerminalText.line(word));
     }
     return Optional.ofNullable(NOT_THERE.get(word))
-        .orElse("unknown command '%s'".formatted(Printable.line(word)));
+        .orElse("unknown command '%s'".formatted(TerminalText.line(word)));
   }
 
   private Map<String, String> knownOptions() {

@@ -41,7 +41,7 @@ final class TextTable {
    */
   record Column(String title, List<String> cells, int least, Paint paint) {
     Column {
-      cells = cells.stream().map(Printable::line).toList();
+      cells = cells.stream().map(TerminalText::line).toList();
     }
 
     /** A column that is never cut. */
@@ -55,8 +55,8 @@ final class TextTable {
     }
 
     private int natural() {
-      int widest = cells.stream().mapToInt(Printable::width).max().orElse(0);
-      return Math.max(Printable.width(title), widest);
+      int widest = cells.stream().mapToInt(TerminalText::width).max().orElse(0);
+      return Math.max(TerminalText.width(title), widest);
     }
 
     private int narrowest() {
@@ -114,11 +114,11 @@ final class TextTable {
     for (int i = 0; i < widths.length; i++) {
       Column column = shown.get(i);
       String cell = row < 0 ? column.title : column.cells.get(row);
-      String fitted = Printable.fitted(cell, widths[i]);
+      String fitted = TerminalText.fitted(cell, widths[i]);
       String padded =
           i == widths.length - 1
               ? fitted
-              : fitted + " ".repeat(widths[i] - Printable.width(fitted));
+              : fitted + " ".repeat(widths[i] - TerminalText.width(fitted));
       line.append(i == 0 ? "" : GAP).append(row < 0 ? padded : column.paint.apply(cell, padded));
     }
     return line.toString();

@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,7 @@ final class VerificationJson implements VerificationReport {
   }
 
   @Override
-  public void end(Verification verification) {
+  public void end(VerificationResult verification) {
     writing(
         () -> {
           json.writeEndArray();

@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 
 /** Tells what a verification found, while it goes on: so that it may be millions. */
 interface VerificationReport {
@@ -11,5 +11,5 @@ interface VerificationReport {
 
   void found(Discrepancy discrepancy);
 
-  void end(Verification verification);
+  void end(VerificationResult verification);
 }

@@ -1,7 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 
 /** For people: a line for each discrepancy, then what it all comes to. */
 final class VerificationText implements VerificationReport {
@@ -15,15 +15,15 @@ final class VerificationText implements VerificationReport {
   public void found(Discrepancy found) {
     out.println(
         "%-12s  %s  %s"
-            .formatted(found.kind().text(), subject(found), Printable.line(found.message())));
+            .formatted(found.kind().text(), subject(found), TerminalText.line(found.message())));
   }
 
   private static String subject(Discrepancy found) {
-    return found.runId() == null ? "link " + found.link() : Printable.line(found.runId());
+    return found.runId() == null ? "link " + found.link() : TerminalText.line(found.runId());
   }
 
   @Override
-  public void end(Verification verification) {
+  public void end(VerificationResult verification) {
     out.println(
         verification.isIntact()
             ? "All %d finished runs are as they were recorded%s"
@@ -32,7 +32,7 @@ final class VerificationText implements VerificationReport {
     out.println("head " + verification.head());
   }
 
-  private static String sealed(Verification verification) {
+  private static String sealed(VerificationResult verification) {
     return verification.sealed() == 0
         ? ""
         : ", %d of them as they were when the chain was made".formatted(verification.sealed());

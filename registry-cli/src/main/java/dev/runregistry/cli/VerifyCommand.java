@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "125:it could not be found out"
     })
 final class VerifyCommand implements Callable<Integer> {
-  private final Caller caller;
+  private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
@@ -41,17 +41,17 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  VerifyCommand(Caller caller) {
+  VerifyCommand(Console caller) {
     this.caller = caller;
   }
 
   @Override
   public Integer call() {
     ChainHead kept = kept();
-    Parts parts = new Parts(settings.read(caller));
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
     VerificationReport report = VerificationReport.of(caller.out(), json);
     try (RunDatabase database = parts.database()) {
-      Verification verification = parts.chainReader(database).verify(kept, report::found);
+      VerificationResult verification = parts.chainReader(database).verify(kept, report::found);
       report.end(verification);
       new LostRecords(parts.homeToRead(), database)
           .inUse()

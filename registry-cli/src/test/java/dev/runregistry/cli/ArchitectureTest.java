@@ -294,7 +294,7 @@ class ArchitectureTest {
                         "ProcessLogs",
                         "ProcessSignal")),
                 BASE + ".journal",
-                new TreeSet<>(List.of("RunHome", "TimeOrderedRunIds")),
+                new TreeSet<>(List.of("FileRunJournal", "UuidV7RunIds")),
                 BASE + ".provenance",
                 new TreeSet<>(List.of("HostProvenance")),
                 BASE + ".http",

@@ -3,9 +3,9 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.run.CapturedText;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.testkit.Runs;
@@ -32,11 +32,11 @@ class OutputTextTest {
   private static Run failedWith(String stdout, String stderr) {
     return Runs.ended(
         Runs.running(),
-        new RunOutcome.Exited(1, new Output(CapturedText.of(stdout), CapturedText.of(stderr))));
+        new RunOutcome.Exited(1, new Output(OutputExcerpt.of(stdout), OutputExcerpt.of(stderr))));
   }
 
-  private RunHome home() {
-    return RunHome.at(folder);
+  private FileRunJournal home() {
+    return FileRunJournal.at(folder);
   }
 
   private OutputText text(String... options) {

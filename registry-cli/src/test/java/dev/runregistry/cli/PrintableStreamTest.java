@@ -20,7 +20,7 @@ class PrintableStreamTest {
   @ValueSource(
       strings = {"\u009b31m", "\u001b[31m", "\u007f", "\r", "\nregistry: all is well", "\u202e"})
   void a_host_header_cannot_colour_the_log_or_forge_a_line(String text) {
-    new Messages(bytes).println("WARN Host localhost" + text);
+    new StderrStream(bytes).println("WARN Host localhost" + text);
 
     assertThat(printed())
         .startsWith("registry: warning: Host localhost\uFFFD")

@@ -175,7 +175,7 @@ class ProgramTest {
 
   @Test
   void arguments_that_are_not_text_are_refused_before_anything_happens() {
-    Program program = new Program(Caller.ofProcess(), new SignalRelay());
+    Program program = new Program(Console.ofProcess(), new SignalRelay());
 
     assertThat(program.refuse("argument 1 is not valid UTF-8", "run", "x")).isEqualTo(125);
     assertThat(program.refuse("argument 1 is not valid UTF-8", "runs")).isEqualTo(2);

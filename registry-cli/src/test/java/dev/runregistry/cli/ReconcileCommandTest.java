@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatabaseIdentity;
@@ -29,12 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReconcileCommandTest {
   @TempDir private Path folder;
-  private RunHome home;
+  private FileRunJournal home;
   private Session session;
 
   @BeforeEach
   void open() {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
     session = new Session(folder);
   }
 

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunNotFoundException;
@@ -32,17 +32,17 @@ class RunLogTest {
   private final InMemoryRunRepository database = new InMemoryRunRepository();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  private RunLog log(RunHome home) {
+  private RunLog log(FileRunJournal home) {
     RunRegistry registry =
         RunRegistry.builder()
             .repository(database)
             .journal(home)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(folder))
-            .ids(new TimeOrderedRunIds())
+            .ids(new UuidV7RunIds())
             .build();
-    Caller caller =
-        new Caller(
+    Console caller =
+        new Console(
             Map.of(),
             new StandardOutput(out),
             new PrintableStream(new ByteArrayOutputStream()),
@@ -52,7 +52,7 @@ class RunLogTest {
 
   @Test
   void follow_said_no_run_while_its_start_was_not_in_the_database_yet() throws Exception {
-    RunHome home = RunHome.at(folder);
+    FileRunJournal home = FileRunJournal.at(folder);
     home.begin(run);
     Files.writeString(folder.resolve("runs/active/" + run.id() + "/stdout.log"), "begun\n");
     FutureTask<Boolean> following =
@@ -77,7 +77,7 @@ class RunLogTest {
 
   @Test
   void a_run_that_nobody_knows_is_not_waited_for() {
-    assertThatThrownBy(() -> log(RunHome.at(folder)).follow())
+    assertThatThrownBy(() -> log(FileRunJournal.at(folder)).follow())
         .isInstanceOf(RunNotFoundException.class);
   }
 }

@@ -20,8 +20,8 @@ class RunReportTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int report(Run ended, RunOutcome outcome, boolean quiet, boolean json) {
-    Caller caller =
-        new Caller(
+    Console caller =
+        new Console(
             Map.of(), new StandardOutput(out), new PrintableStream(err), Terminal.of(Map.of()));
     int code =
         new RunReport(caller, quiet, json, false).report(ended, Optional.ofNullable(outcome));

@@ -64,7 +64,7 @@ class RunTableTest {
 
     assertThat(lines(OptionalInt.of(columns), wide, Runs.completed()))
         .hasSize(3)
-        .allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(columns));
+        .allSatisfy(line -> assertThat(TerminalText.width(line)).isLessThanOrEqualTo(columns));
   }
 
   @Test
@@ -101,8 +101,8 @@ class RunTableTest {
   void times_are_those_of_the_clock_on_the_wall() {
     ZoneId kathmandu = ZoneId.of("Asia/Kathmandu");
 
-    assertThat(LocalTime.of(Runs.NOON, kathmandu)).isEqualTo("2026-11-22 17:45:00");
-    assertThat(LocalTime.withOffset(Runs.NOON, kathmandu)).isEqualTo("2026-11-22 17:45:00 +05:45");
-    assertThat(LocalTime.withOffset(Runs.NOON, ZoneOffset.UTC)).endsWith(" UTC");
+    assertThat(LocalTimes.of(Runs.NOON, kathmandu)).isEqualTo("2026-11-22 17:45:00");
+    assertThat(LocalTimes.withOffset(Runs.NOON, kathmandu)).isEqualTo("2026-11-22 17:45:00 +05:45");
+    assertThat(LocalTimes.withOffset(Runs.NOON, ZoneOffset.UTC)).endsWith(" UTC");
   }
 }

@@ -43,8 +43,8 @@ final class Session {
   Result registry(SignalRelay signals, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Caller caller =
-        new Caller(
+    Console caller =
+        new Console(
             Map.copyOf(variables),
             new StandardOutput(out),
             new PrintableStream(err),

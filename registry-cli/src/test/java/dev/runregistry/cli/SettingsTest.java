@@ -150,7 +150,7 @@ class SettingsTest {
           .hasMessage("the configuration file %s cannot be read: not a regular file", endless);
       environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
       environment.put("REGISTRY_DB_PASSWORD_FILE", endless.toString());
-      assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+      assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("not a regular file");
     }
@@ -231,13 +231,13 @@ class SettingsTest {
     environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
     environment.put("REGISTRY_DB_USER", "me");
     environment.put("REGISTRY_DB_PASSWORD", "s3cret");
-    assertThat(new Parts(settings()).databaseConfig())
+    assertThat(new RegistryFactory(settings()).databaseConfig())
         .isEqualTo(new DatabaseConfig("jdbc:postgresql://h/d", "me", "s3cret"));
 
     environment.remove("REGISTRY_DB_PASSWORD");
     Path file = Files.writeString(folder.resolve("pw"), "from file\n");
     environment.put("REGISTRY_DB_PASSWORD_FILE", file.toString());
-    assertThat(new Parts(settings()).databaseConfig().password()).isEqualTo("from file");
+    assertThat(new RegistryFactory(settings()).databaseConfig().password()).isEqualTo("from file");
   }
 
   @Test
@@ -247,7 +247,7 @@ class SettingsTest {
     environment.put("REGISTRY_DB_PASSWORD", "s3cret");
     environment.put("REGISTRY_DB_PASSWORD_FILE", "/pw");
 
-    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+    assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("say only one")
         .hasMessageNotContaining("s3cret");
@@ -259,7 +259,7 @@ class SettingsTest {
     environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
     environment.put("REGISTRY_DB_PASSWORD_FILE", "/no/such/file");
 
-    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+    assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("/no/such/file (environment REGISTRY_DB_PASSWORD_FILE)");
   }
@@ -327,7 +327,7 @@ class SettingsTest {
         "REGISTRY_DB_PASSWORD_FILE",
         Files.writeString(folder.resolve("password"), line + "\n").toString());
 
-    assertThatThrownBy(() -> new Parts(settings()).databaseConfig())
+    assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(why)
         .hasMessageNotContaining("s3cret");
@@ -338,7 +338,7 @@ class SettingsTest {
     Path file = Files.writeString(folder.resolve("password"), "first\n");
     environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");
     environment.put("REGISTRY_DB_PASSWORD_FILE", file.toString());
-    DatabaseConfig config = new Parts(settings()).databaseConfig();
+    DatabaseConfig config = new RegistryFactory(settings()).databaseConfig();
     Supplier<String> password = DatabaseSettings.password(settings(), config);
 
     assertThat(password.get()).isEqualTo("first");

@@ -4,8 +4,8 @@ import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.service.RunRegistry;
@@ -18,7 +18,7 @@ final class EmbeddedServer {
 
   static void serve(Path folder, IntConsumer untilStopped) {
     // README
-    RunHome home = RunHome.at(folder);
+    FileRunJournal home = FileRunJournal.at(folder);
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
       RunRegistry registry =
           RunRegistry.builder()
@@ -26,7 +26,7 @@ final class EmbeddedServer {
               .journal(home)
               .executor(LocalRunExecutor.builder().build())
               .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
-              .ids(new TimeOrderedRunIds())
+              .ids(new UuidV7RunIds())
               .idempotencyKeys(database.idempotencyKeys())
               .build();
       registry.reconcile(); // what an earlier process left behind; again every few seconds is best

@@ -2,8 +2,8 @@ package dev.runregistry.embedding;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatasetKey;
@@ -19,7 +19,7 @@ final class Embedding {
 
   static Run embed(Path folder) {
     // README
-    RunHome home = RunHome.at(folder);
+    FileRunJournal home = FileRunJournal.at(folder);
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
       RunRegistry registry =
           RunRegistry.builder()
@@ -27,7 +27,7 @@ final class Embedding {
               .journal(home)
               .executor(LocalRunExecutor.builder().build())
               .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
-              .ids(new TimeOrderedRunIds())
+              .ids(new UuidV7RunIds())
               .build();
       List<String> command = List.of("sh", "-c", "echo trained; exit 3");
       Run run = registry.submit(RunRequest.command(DatasetKey.NONE, "my-model", command));

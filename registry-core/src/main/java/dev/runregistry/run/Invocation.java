@@ -1,6 +1,6 @@
 package dev.runregistry.run;
 
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +40,6 @@ public record Invocation(List<String> command, Map<String, String> environment) 
   /** Without what may be secret. */
   @Override
   public String toString() {
-    return "Invocation" + Secrets.masked(command) + environment.keySet();
+    return "Invocation" + SecretRedactor.masked(command) + environment.keySet();
   }
 }

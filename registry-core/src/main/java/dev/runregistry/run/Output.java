@@ -8,9 +8,9 @@ import static java.util.Objects.requireNonNull;
  * @param stdout the standard output, or the report of a dry-run that passed
  * @param stderr the error output, or why a run was refused before it started
  */
-public record Output(CapturedText stdout, CapturedText stderr) {
+public record Output(OutputExcerpt stdout, OutputExcerpt stderr) {
   /** Nothing was printed. */
-  public static final Output NONE = new Output(CapturedText.EMPTY, CapturedText.EMPTY);
+  public static final Output NONE = new Output(OutputExcerpt.EMPTY, OutputExcerpt.EMPTY);
 
   /** Whether nothing was printed. */
   boolean

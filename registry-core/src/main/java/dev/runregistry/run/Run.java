@@ -182,7 +182,7 @@ public record Run(
    *
    * @param executor the name of what carries out local runs; a dry-run does not keep it
    * @param now when; an instant before {@link #createdAt} (the clock was set back) counts as that
-   * @throws IllegalRunMoveException unless it is pending
+   * @throws IllegalRunTransitionException unless it is pending
    */
   public Run start(String executor, Instant now) {
     requireMoveTo(RunStatus.RUNNING);
@@ -208,13 +208,13 @@ public record Run(
    * @param outcome how
    * @param now when; an instant before {@link #startedAt} (the clock was set back) counts as that,
    *     and a run that was lost has no time of completion at all
-   * @throws IllegalRunMoveException if it has ended already, or a run like this cannot end so
+   * @throws IllegalRunTransitionException if it has ended already, or a run like this cannot end so
    */
   public Run finish(RunOutcome outcome, Instant now) {
     requireMoveTo(outcome.status());
     boolean neverStarted = outcome instanceof RunOutcome.NotStarted;
     if (!outcome.canEnd(spec.mode()) || (status == RunStatus.PENDING && !neverStarted)) {
-      throw new IllegalRunMoveException(
+      throw new IllegalRunTransitionException(
           "run %s, %s and %s, cannot end as: %s"
               .formatted(id, spec.mode().text(), status.text(), outcome.message()));
     }
@@ -237,11 +237,11 @@ public record Run(
   /**
    * The same run, with more known about where it comes from.
    *
-   * @throws IllegalRunMoveException if it has ended: it never changes then
+   * @throws IllegalRunTransitionException if it has ended: it never changes then
    */
   public Run withProvenance(@Nullable Provenance known) {
     if (status.isFinal()) {
-      throw new IllegalRunMoveException(
+      throw new IllegalRunTransitionException(
           "run %s is %s and never changes".formatted(id, status.text()));
     }
     return new Run(
@@ -262,7 +262,7 @@ public record Run(
 
   private void requireMoveTo(RunStatus next) {
     if (!status.canBecome(next)) {
-      throw new IllegalRunMoveException(
+      throw new IllegalRunTransitionException(
           "run %s cannot go from %s to %s".formatted(id, status.text(), next.text()));
     }
   }

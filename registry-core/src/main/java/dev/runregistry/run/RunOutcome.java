@@ -180,7 +180,7 @@ public sealed interface RunOutcome {
     /** A signal came first. */
     public static NotStarted signalled(int signal) {
       String message = "Ended by signal " + signal + " before it was started";
-      Output output = new Output(CapturedText.EMPTY, CapturedText.of(message + '\n'));
+      Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n'));
       return new NotStarted(Why.SIGNALLED, message, output, signal);
     }
 
@@ -191,7 +191,7 @@ public sealed interface RunOutcome {
 
     /** Nothing was started, and the message says it all. */
     public NotStarted(Why why, String message) {
-      this(why, message, new Output(CapturedText.EMPTY, CapturedText.of(message + '\n')));
+      this(why, message, new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n')));
     }
 
     @Override
@@ -258,7 +258,7 @@ public sealed interface RunOutcome {
 
     @Override
     public Output output() {
-      return new Output(CapturedText.of(report), CapturedText.EMPTY);
+      return new Output(OutputExcerpt.of(report), OutputExcerpt.EMPTY);
     }
 
     @Override
@@ -297,7 +297,7 @@ public sealed interface RunOutcome {
 
     @Override
     public Output output() {
-      return new Output(CapturedText.EMPTY, CapturedText.of(explanation));
+      return new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(explanation));
     }
 
     @Override

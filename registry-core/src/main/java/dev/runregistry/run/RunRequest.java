@@ -2,7 +2,7 @@ package dev.runregistry.run;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -150,7 +150,7 @@ public record RunRequest(
         mode(command),
         training == null ? null : folder,
         training,
-        Secrets.masked(command),
+        SecretRedactor.masked(command),
         timeLimit);
   }
 
@@ -167,6 +167,6 @@ public record RunRequest(
   /** Without what may be secret. */
   @Override
   public String toString() {
-    return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, Secrets.masked(command));
+    return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, SecretRedactor.masked(command));
   }
 }

@@ -2,7 +2,7 @@ package dev.runregistry.run;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param training the hyper-parameters; null for a command of the user's own, of which the registry
  *     knows none
  * @param command the program and its arguments, never a shell string, as they are recorded: with
- *     obvious secrets masked (see {@link Secrets}); what is started is the {@link Invocation}.
- *     Empty for a dry-run, where nothing is started. {@code {config}} in an argument of a training
- *     stands for the path of the configuration file
+ *     obvious secrets masked (see {@link SecretRedactor}); what is started is the {@link
+ *     Invocation}. Empty for a dry-run, where nothing is started. {@code {config}} in an argument
+ *     of a training stands for the path of the configuration file
  * @param timeLimit after which the run is ended, at least a millisecond and kept to the
  *     millisecond; null when there is none
  */

@@ -65,7 +65,7 @@ class ProvenanceTest {
 
     assertThat(ended.provenance()).isEqualTo(of("h", Map.of()));
     assertThatThrownBy(() -> ended.withProvenance(null))
-        .isInstanceOf(IllegalRunMoveException.class);
+        .isInstanceOf(IllegalRunTransitionException.class);
   }
 
   @Test

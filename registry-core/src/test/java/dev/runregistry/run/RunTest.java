@@ -141,7 +141,7 @@ class RunTest {
     assertThat(ended.status()).isEqualTo(RunStatus.FAILED);
     assertThat(ended.exitCode()).isNull();
     assertThat(ended.output())
-        .isEqualTo(new Output(CapturedText.EMPTY, CapturedText.of("step 1\n")));
+        .isEqualTo(new Output(OutputExcerpt.EMPTY, OutputExcerpt.of("step 1\n")));
     assertThat(ended.message()).isEqualTo("no manifest");
   }
 
@@ -150,16 +150,16 @@ class RunTest {
     Run ended = runningLocal().finish(new Exited(0, Output.NONE), LATER);
 
     assertThatThrownBy(() -> ended.finish(new Exited(1, Output.NONE), LATER))
-        .isInstanceOf(IllegalRunMoveException.class)
+        .isInstanceOf(IllegalRunTransitionException.class)
         .hasMessage("run " + ID + " cannot go from completed to failed");
     assertThatThrownBy(() -> ended.start("process", LATER))
-        .isInstanceOf(IllegalRunMoveException.class);
+        .isInstanceOf(IllegalRunTransitionException.class);
   }
 
   @Test
   void a_running_run_cannot_start_again() {
     assertThatThrownBy(() -> runningLocal().start("process", LATER))
-        .isInstanceOf(IllegalRunMoveException.class)
+        .isInstanceOf(IllegalRunTransitionException.class)
         .hasMessage("run " + ID + " cannot go from running to running");
   }
 
@@ -169,18 +169,18 @@ class RunTest {
 
     assertThat(pendingLocal().finish(refused, LATER).status()).isEqualTo(RunStatus.FAILED);
     assertThatThrownBy(() -> pendingLocal().finish(new Exited(1, Output.NONE), LATER))
-        .isInstanceOf(IllegalRunMoveException.class)
+        .isInstanceOf(IllegalRunTransitionException.class)
         .hasMessageContaining("local and pending, cannot end as: Failed with exit code 1");
     assertThatThrownBy(() -> pendingLocal().finish(new Exited(0, Output.NONE), LATER))
-        .isInstanceOf(IllegalRunMoveException.class);
+        .isInstanceOf(IllegalRunTransitionException.class);
   }
 
   @Test
   void endings_belong_to_their_mode() {
     assertThatThrownBy(() -> runningDryRun().finish(new Exited(0, Output.NONE), LATER))
-        .isInstanceOf(IllegalRunMoveException.class);
+        .isInstanceOf(IllegalRunTransitionException.class);
     assertThatThrownBy(() -> runningLocal().finish(new DryRunPassed("well"), LATER))
-        .isInstanceOf(IllegalRunMoveException.class);
+        .isInstanceOf(IllegalRunTransitionException.class);
   }
 
   @Test

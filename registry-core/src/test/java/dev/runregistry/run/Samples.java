@@ -53,6 +53,6 @@ public final class Samples {
   }
 
   public static Output printed(String stdout) {
-    return new Output(CapturedText.of(stdout), CapturedText.EMPTY);
+    return new Output(OutputExcerpt.of(stdout), OutputExcerpt.EMPTY);
   }
 }

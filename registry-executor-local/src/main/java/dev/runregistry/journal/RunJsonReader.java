@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.files.BoundedJson;
 import dev.runregistry.internal.host.OwnerIdentity;
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -71,7 +71,7 @@ final class RunJsonReader {
         completedAt == null ? null : EpochMicros.toInstant(completedAt),
         exitCode == null ? null : Math.toIntExact(exitCode),
         reason == null ? null : RunReason.parse(reason),
-        new Output(new CapturedText(run.text("stdout")), new CapturedText(run.text("stderr"))),
+        new Output(new OutputExcerpt(run.text("stdout")), new OutputExcerpt(run.text("stderr"))),
         run.text("message"),
         run.note.get("provenance") == null ? null : run.within("provenance").provenance());
   }

@@ -110,7 +110,7 @@ record StagingDirectory(Path path) {
   /** Deletes an entry that was left behind; leaves one that is locked alone, and other files. */
   void discard(String name) throws IOException {
     Matcher matcher = NAME.matcher(name);
-    if (!matcher.matches() || !RunHome.isRunId(matcher.group(1))) {
+    if (!matcher.matches() || !FileRunJournal.isRunId(matcher.group(1))) {
       return;
     }
     RunId id = RunId.parse(matcher.group(1));

@@ -1,6 +1,6 @@
 package dev.runregistry.provenance;
 
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +14,7 @@ final class EnvironmentAllowList {
     environment.forEach(
         (name, value) -> {
           if (allowed.stream().anyMatch(pattern -> matches(pattern, name))) {
-            recorded.put(name, Secrets.masked(name, value));
+            recorded.put(name, SecretRedactor.masked(name, value));
           }
         });
     return recorded;

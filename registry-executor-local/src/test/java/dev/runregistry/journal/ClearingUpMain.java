@@ -10,7 +10,7 @@ public final class ClearingUpMain {
 
   /** Clears up in {@code HOME} until its stdin ends; exits with 1 if that fails once. */
   public static void main(String[] args) throws IOException {
-    RunHome home = RunHome.at(Path.of(args[0]));
+    FileRunJournal home = FileRunJournal.at(Path.of(args[0]));
     do {
       home.discardStaged();
     } while (System.in.available() == 0);

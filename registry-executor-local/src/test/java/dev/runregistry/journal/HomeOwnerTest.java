@@ -20,7 +20,7 @@ class HomeOwnerTest {
 
   @TempDir private Path folder;
 
-  private RunHome homeOfAnotherUser() throws IOException {
+  private FileRunJournal homeOfAnotherUser() throws IOException {
     assumeTrue(
         Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can do this");
     try (Stream<Path> all = Files.walk(folder)) {
@@ -28,7 +28,7 @@ class HomeOwnerTest {
         Files.setAttribute(path, "unix:uid", OTHER_UID);
       }
     }
-    return RunHome.at(folder);
+    return FileRunJournal.at(folder);
   }
 
   @Test
@@ -38,7 +38,7 @@ class HomeOwnerTest {
     Run run = runs.begun(null, "true");
     runs.home().unlock(run.id());
     Path starting = Files.createDirectories(folder.resolve("runs/starting/" + run.id()));
-    RunHome home = homeOfAnotherUser();
+    FileRunJournal home = homeOfAnotherUser();
 
     assertThatThrownBy(() -> home.tryLock(run.id()))
         .isInstanceOf(JournalException.class)
@@ -55,7 +55,7 @@ class HomeOwnerTest {
     LocalRuns runs = new LocalRuns(folder);
     Run run = runs.begun(null, "true");
     runs.home().unlock(run.id());
-    RunHome home = homeOfAnotherUser();
+    FileRunJournal home = homeOfAnotherUser();
     Files.setAttribute(folder, "unix:uid", 0);
 
     assertThatThrownBy(() -> home.tryLock(run.id())).isInstanceOf(JournalException.class);

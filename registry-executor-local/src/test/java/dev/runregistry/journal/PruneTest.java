@@ -19,11 +19,11 @@ class PruneTest {
   private static final Instant LINE = Instant.parse("2026-08-01T00:00:00Z");
 
   @TempDir private Path folder;
-  private RunHome home;
+  private FileRunJournal home;
 
   @BeforeEach
   void open() {
-    home = RunHome.at(folder.resolve("home"));
+    home = FileRunJournal.at(folder.resolve("home"));
   }
 
   private Run settled(Instant at) throws IOException {
@@ -79,7 +79,8 @@ class PruneTest {
     Files.createSymbolicLink(done(run).resolve("link"), precious);
     Files.createSymbolicLink(done(run).resolve("folder"), folderOfOthers.getParent());
 
-    assertThat(home.prune(LINE, true)).isEqualTo(new RunHome.Pruned(List.of(run.id()), List.of()));
+    assertThat(home.prune(LINE, true))
+        .isEqualTo(new FileRunJournal.Pruned(List.of(run.id()), List.of()));
 
     assertThat(precious).hasContent("p");
     assertThat(folderOfOthers).isDirectory();
@@ -107,7 +108,7 @@ class PruneTest {
     Path bad = Files.createFile(done(Runs.running())); // where a folder should be
     Run last = settled(LINE.minusMillis(1));
 
-    RunHome.Pruned pruned = home.prune(LINE, true);
+    FileRunJournal.Pruned pruned = home.prune(LINE, true);
 
     assertThat(pruned.runs()).containsExactlyInAnyOrder(first.id(), last.id());
     assertThat(pruned.failures())

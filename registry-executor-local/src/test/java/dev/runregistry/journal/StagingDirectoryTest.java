@@ -24,11 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 class StagingDirectoryTest {
   @TempDir private Path folder;
   private Path starting;
-  private RunHome home;
+  private FileRunJournal home;
 
   @BeforeEach
   void open() throws IOException {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
     starting = Files.createDirectories(folder.resolve("runs/starting"));
   }
 

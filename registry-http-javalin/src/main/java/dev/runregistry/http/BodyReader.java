@@ -75,8 +75,8 @@ final class BodyReader {
   /**
    * Returns the fields of the body that have these names.
    *
-   * @throws Refusal 415 if it is not declared as JSON, 413 if it is too large, 408 if it takes the
-   *     client too long, 400 if it ends early or its chunks are malformed, 422 if it is no JSON
+   * @throws HttpProblem 415 if it is not declared as JSON, 413 if it is too large, 408 if it takes
+   *     the client too long, 400 if it ends early or its chunks are malformed, 422 if it is no JSON
    *     object or has one of these fields twice
    */
   Known read(Context ctx, Set<String> names) {
@@ -103,7 +103,7 @@ final class BodyReader {
             .filter(parameter -> parameter.startsWith("charset="))
             .allMatch(charset -> charset.matches("charset=\"?utf-?8\"?"));
     if (!json || !utf8 || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
-      throw Refusal.of(415, "The body must be application/json in UTF-8, not compressed");
+      throw HttpProblem.of(415, "The body must be application/json in UTF-8, not compressed");
     }
   }
 
@@ -111,7 +111,7 @@ final class BodyReader {
     Known known;
     try {
       known = parse(body, names);
-    } catch (Refusal refusal) {
+    } catch (HttpProblem refusal) {
       if (refusal.status() == 422) {
         body.drain();
       }
@@ -220,12 +220,12 @@ final class BodyReader {
     return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
   }
 
-  private static Refusal invalid(long offset, String why) {
+  private static HttpProblem invalid(long offset, String why) {
     return refused(
         List.of("body", Math.max(0, offset)), "JSON decode error: " + why, "json_invalid");
   }
 
-  private static Refusal refused(List<Object> loc, String msg, String type) {
-    return Refusal.unprocessable(List.of(new Problem(loc, msg, type)));
+  private static HttpProblem refused(List<Object> loc, String msg, String type) {
+    return HttpProblem.unprocessable(List.of(new ValidationError(loc, msg, type)));
   }
 }

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The bytes of a request's body, counted and bound to a deadline. Every method throws a {@link
- * Refusal}: 413 if there are too many bytes, 408 if they take too long, 400 if they end early or
- * their chunks are malformed.
+ * HttpProblem}: 413 if there are too many bytes, 408 if they take too long, 400 if they end early
+ * or their chunks are malformed.
  */
 final class BodyStream extends InputStream {
   /** So many bytes beyond the limit are discarded: a client that still sends reads no answer. */
@@ -73,16 +73,17 @@ final class BodyStream extends InputStream {
     return n;
   }
 
-  private static Refusal tooSlow() {
-    return Refusal.of(408, "The body took too long to arrive").withHeader("Connection", "close");
-  }
-
-  private static Refusal malformed() {
-    return Refusal.of(400, "The body ended early, or its chunks are malformed")
+  private static HttpProblem tooSlow() {
+    return HttpProblem.of(408, "The body took too long to arrive")
         .withHeader("Connection", "close");
   }
 
-  static Refusal tooLarge(int maxBytes) {
-    return Refusal.of(413, "The body must have at most " + maxBytes + " bytes");
+  private static HttpProblem malformed() {
+    return HttpProblem.of(400, "The body ended early, or its chunks are malformed")
+        .withHeader("Connection", "close");
+  }
+
+  static HttpProblem tooLarge(int maxBytes) {
+    return HttpProblem.of(413, "The body must have at most " + maxBytes + " bytes");
   }
 }

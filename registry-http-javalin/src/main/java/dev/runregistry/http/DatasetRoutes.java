@@ -22,7 +22,7 @@ final class DatasetRoutes {
   }
 
   private void list(Context ctx) {
-    QueryString query = new QueryString(ctx.queryString());
+    QueryParameters query = new QueryParameters(ctx.queryString());
     int limit = (int) query.integer("limit", USUAL_LIMIT, 1, DatasetPage.MAX_LIMIT);
     String after = query.filter("after");
     query.refuseIfWrong();

@@ -31,7 +31,7 @@ final class DocsRoutes {
     if (ctx.path().endsWith("/")) { // the addresses in it are relative to the other
       ctx.redirect("../docs");
     } else {
-      Routes.text(ctx, "text/html", Resources.read("docs.html"));
+      Routes.text(ctx, "text/html", ClasspathResources.read("docs.html"));
     }
   }
 
@@ -40,7 +40,8 @@ final class DocsRoutes {
     if (known == null) {
       known =
           new ObjectMapper()
-              .writeValueAsBytes(new YAMLMapper().readTree(Resources.read("openapi.yaml")));
+              .writeValueAsBytes(
+                  new YAMLMapper().readTree(ClasspathResources.read("openapi.yaml")));
       openApi = known;
     }
     return known;
@@ -51,17 +52,17 @@ final class DocsRoutes {
     String own = OWN.get(name);
     String ofLibrary = OF_LIBRARY.get(name);
     if (own != null) {
-      Routes.text(ctx, own, Resources.read(name));
+      Routes.text(ctx, own, ClasspathResources.read(name));
     } else if (ofLibrary != null) {
-      Routes.text(ctx, ofLibrary, Resources.read(LIBRARY + libraryVersion() + "/" + name));
+      Routes.text(ctx, ofLibrary, ClasspathResources.read(LIBRARY + libraryVersion() + "/" + name));
     } else {
-      throw Refusal.of(404, "Not Found");
+      throw HttpProblem.of(404, "Not Found");
     }
   }
 
   private static String libraryVersion() throws IOException {
     Properties properties = new Properties();
-    properties.load(new ByteArrayInputStream(Resources.read(LIBRARY_VERSION)));
+    properties.load(new ByteArrayInputStream(ClasspathResources.read(LIBRARY_VERSION)));
     return properties.getProperty("version");
   }
 }

@@ -22,12 +22,12 @@ final class ErrorJson {
     return of(status < 500 ? detail : detail + " (request " + requestId + ")");
   }
 
-  static byte[] of(List<Problem> problems) {
+  static byte[] of(List<ValidationError> problems) {
     return Json.write(
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("detail");
-          for (Problem problem : problems) {
+          for (ValidationError problem : problems) {
             write(json, problem);
           }
           json.writeEndArray();
@@ -35,7 +35,7 @@ final class ErrorJson {
         });
   }
 
-  private static void write(JsonGenerator json, Problem problem) throws IOException {
+  private static void write(JsonGenerator json, ValidationError problem) throws IOException {
     json.writeStartObject();
     json.writeArrayFieldStart("loc");
     for (Object place : problem.loc()) {

@@ -16,9 +16,9 @@ final class HealthRoutes {
 
   private final RunRegistry registry;
   private final ServerConfig config;
-  private final LocalRuns localRuns;
+  private final LocalRunLimiter localRuns;
 
-  HealthRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
+  HealthRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
     this.localRuns = localRuns;
@@ -43,7 +43,7 @@ final class HealthRoutes {
       registry.ping();
     } catch (RepositoryException e) {
       log.warn("not ready: {}", e.getMessage());
-      throw Refusal.of(
+      throw HttpProblem.of(
           503, "The database does not answer; ended runs that wait for it: " + waiting);
     }
     Routes.json(ctx, ready(waiting));
@@ -54,7 +54,7 @@ final class HealthRoutes {
       registry.probeJournal();
     } catch (JournalException e) {
       log.warn("not ready: {}", e.getMessage());
-      throw Refusal.of(503, "The journal of this host cannot be written");
+      throw HttpProblem.of(503, "The journal of this host cannot be written");
     }
   }
 
@@ -63,7 +63,7 @@ final class HealthRoutes {
       return registry.waiting();
     } catch (JournalException e) {
       log.warn("not ready: {}", e.getMessage());
-      throw Refusal.of(503, "The journal of this host cannot be read");
+      throw HttpProblem.of(503, "The journal of this host cannot be read");
     }
   }
 

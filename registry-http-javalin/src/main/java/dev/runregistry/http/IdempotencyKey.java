@@ -20,7 +20,7 @@ final class IdempotencyKey {
   /**
    * The key as it was sent, the quotes of the draft included; empty if there is none.
    *
-   * @throws Refusal 422 if it is not as it has to be
+   * @throws HttpProblem 422 if it is not as it has to be
    */
   static Optional<String> of(Context ctx) {
     String key = ctx.header(HEADER);
@@ -33,14 +33,15 @@ final class IdempotencyKey {
   }
 
   /** The key has been used for a different request. */
-  static Refusal reused() {
+  static HttpProblem reused() {
     return refused("Value error, this key was used for a different request");
   }
 
-  private static Refusal refused(String msg) {
-    return Refusal.unprocessable(
+  private static HttpProblem refused(String msg) {
+    return HttpProblem.unprocessable(
         List.of(
-            new Problem(List.of("header", HEADER.toLowerCase(Locale.ROOT)), msg, "value_error")));
+            new ValidationError(
+                List.of("header", HEADER.toLowerCase(Locale.ROOT)), msg, "value_error")));
   }
 
   /**
@@ -48,7 +49,7 @@ final class IdempotencyKey {
    * got later is in it only where it is not the default, so that a request that was taken up by an
    * earlier version is known again.
    */
-  static String fingerprint(RunBody body) {
+  static String fingerprint(RunRequestBody body) {
     byte[] canonical =
         Json.write(
             json -> {

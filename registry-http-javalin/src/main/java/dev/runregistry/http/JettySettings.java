@@ -60,11 +60,11 @@ final class JettySettings {
   }
 
   private Connector connector(Server server, HttpConfiguration http) {
-    ServerConnector connector = new ClientConnector(server, new HttpConnectionFactory(http));
+    ServerConnector connector = new FastShutdownConnector(server, new HttpConnectionFactory(http));
     open(connector);
     connector.addBean(new NetworkConnectionLimit(maxConnections(), connector));
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
-    connector.addBean(new SlowClients(connector.getScheduler(), config.requestLimit()));
+    connector.addBean(new SlowRequestReaper(connector.getScheduler(), config.requestLimit()));
     return connector;
   }
 
@@ -89,13 +89,13 @@ final class JettySettings {
   }
 
   private void configure(Server server) {
-    Gate gate = new Gate(config, routes);
-    Frame frame = new Frame();
+    RequestGuard gate = new RequestGuard(config, routes);
+    ResponseHeadersHandler frame = new ResponseHeadersHandler();
     frame.setHandler(
         new GracefulHandler(config.corsOrigins().isEmpty() ? gate : crossOrigin(gate)));
     server.setHandler(frame);
-    server.setErrorHandler(new JsonErrors());
-    server.setRequestLog(new RequestRecord(routes, config.metrics()));
+    server.setErrorHandler(new JettyErrorHandler());
+    server.setRequestLog(new AccessLog(routes, config.metrics()));
   }
 
   /** Sets how long a stop waits for requests; answers that are due get at least a second. */
@@ -103,7 +103,7 @@ final class JettySettings {
     server.setStopTimeout(Math.max(timeout.toMillis(), MIN_STOP_TIMEOUT.toMillis()));
   }
 
-  private Handler crossOrigin(Gate gate) {
+  private Handler crossOrigin(RequestGuard gate) {
     CrossOriginHandler handler = new CrossOriginHandler();
     handler.setAllowedOriginPatterns(
         config.corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));

@@ -55,18 +55,18 @@ final class LogRoutes {
   private void send(Context ctx) throws IOException {
     RunId id = RunRoutes.runId(ctx);
     LogStream stream =
-        LogStream.of(ctx.pathParam("stream")).orElseThrow(() -> Refusal.of(404, "Not Found"));
-    QueryString query = new QueryString(ctx.queryString());
+        LogStream.of(ctx.pathParam("stream")).orElseThrow(() -> HttpProblem.of(404, "Not Found"));
+    QueryParameters query = new QueryParameters(ctx.queryString());
     long tail = query.integer("tail", -1, 0, MAX_TAIL_LINES);
     query.refuseIfWrong();
     try (SeekableByteChannel file = open(id, stream)) {
       long size = Math.min(file.size(), registry.logLimit(id));
       if (tail >= 0) {
         if (tail > 0 && size <= MAX_COUNTED_BYTES) {
-          ctx.header(TOTAL_LINES, String.valueOf(LastLines.count(file, size)));
+          ctx.header(TOTAL_LINES, String.valueOf(TailLocator.count(file, size)));
         }
         long least = Math.max(0, size - MAX_TAIL_BYTES);
-        long begin = LastLines.begin(file, size, tail, least);
+        long begin = TailLocator.begin(file, size, tail, least);
         if (begin == least && least > 0) {
           ctx.header(TAIL_TRUNCATED, "true");
         }
@@ -89,15 +89,15 @@ final class LogRoutes {
     throw none(id);
   }
 
-  private Refusal none(RunId id) {
+  private HttpProblem none(RunId id) {
     Optional<Run> run = registry.find(id);
     if (run.isEmpty()) {
-      return Refusal.of(404, "No run " + id);
+      return HttpProblem.of(404, "No run " + id);
     }
     Provenance provenance = run.get().provenance();
     String known =
         provenance == null ? "" : ": it ran on " + provenance.host() + ", or it was deleted";
-    return Refusal.of(404, "This host has no output of run " + id + known);
+    return HttpProblem.of(404, "This host has no output of run " + id + known);
   }
 
   private static void sendRange(Context ctx, SeekableByteChannel file, long size)
@@ -113,7 +113,7 @@ final class LogRoutes {
         ByteRange.parse(range, size)
             .orElseThrow(
                 () ->
-                    Refusal.of(416, "The output has " + size + " bytes so far")
+                    HttpProblem.of(416, "The output has " + size + " bytes so far")
                         .withHeader("Content-Range", "bytes */" + size));
     ctx.header("Content-Range", "bytes %d-%d/%d".formatted(wanted.begin(), wanted.end() - 1, size));
     send(ctx, file, wanted, 206);

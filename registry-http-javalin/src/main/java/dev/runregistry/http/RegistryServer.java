@@ -23,13 +23,13 @@ public final class RegistryServer implements AutoCloseable {
   private final ServerConfig config;
   private final JettySettings jetty;
   private final RouteTable routes = new RouteTable();
-  private final LocalRuns localRuns;
+  private final LocalRunLimiter localRuns;
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
-    this.localRuns = new LocalRuns(config.maxLocalRuns());
+    this.localRuns = new LocalRunLimiter(config.maxLocalRuns());
     this.jetty = new JettySettings(config, routes);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
@@ -56,15 +56,15 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.http.asyncTimeout = 0; // a local run has its own limit
     javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
     jetty.applyTo(javalinConfig.jetty);
-    Failures.addTo(javalinConfig.routes);
-    javalinConfig.router.javaLangErrorHandler(Failures::broken);
+    ExceptionMappers.addTo(javalinConfig.routes);
+    javalinConfig.router.javaLangErrorHandler(ExceptionMappers::broken);
     Routes added = new Routes(javalinConfig.routes, routes);
     new HealthRoutes(registry, config, localRuns).addTo(added);
     new RunRoutes(registry, config, localRuns).addTo(added);
     new LogRoutes(registry).addTo(added);
     new DatasetRoutes(registry).addTo(added);
     new DocsRoutes().addTo(added);
-    new PageRoutes().addTo(added);
+    new StaticPageRoutes().addTo(added);
   }
 
   /**

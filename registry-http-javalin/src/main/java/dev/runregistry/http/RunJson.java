@@ -34,9 +34,9 @@ final class RunJson {
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     writeSeconds(json, "duration_seconds", run.duration().orElse(null));
-    json.writeStringField("started_at", TimeText.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
     Instant completedAt = run.completedAt();
-    json.writeStringField("completed_at", completedAt == null ? null : TimeText.of(completedAt));
+    json.writeStringField("completed_at", completedAt == null ? null : Timestamps.of(completedAt));
     json.writeStringField("message", run.message());
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
     json.writeEndObject();
@@ -106,7 +106,7 @@ final class RunJson {
     json.writeStringField("model_id", run.modelId());
     json.writeStringField("mode", run.mode().text());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("started_at", TimeText.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
     writeSeconds(json, "duration_seconds", run.duration());
     json.writeEndObject();
   }

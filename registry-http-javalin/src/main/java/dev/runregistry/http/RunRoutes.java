@@ -23,10 +23,10 @@ final class RunRoutes {
   private final RunRegistry registry;
   private final ServerConfig config;
   private final BodyReader bodies;
-  private final LocalRuns localRuns;
+  private final LocalRunLimiter localRuns;
   private final PageJson pageJson = new PageJson();
 
-  RunRoutes(RunRegistry registry, ServerConfig config, LocalRuns localRuns) {
+  RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
     this.bodies = new BodyReader(config);
@@ -43,7 +43,7 @@ final class RunRoutes {
   private void submit(Context ctx) throws IOException {
     localRuns.requireRunning();
     Optional<String> key = IdempotencyKey.of(ctx);
-    RunBody body = RunBody.of(bodies.read(ctx, RunBody.FIELDS));
+    RunRequestBody body = RunRequestBody.of(bodies.read(ctx, RunRequestBody.FIELDS));
     Map<String, String> trace = TraceContext.variables(ctx);
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
@@ -57,15 +57,15 @@ final class RunRoutes {
     }
   }
 
-  private Optional<Submission> earlier(String key, RunBody body) {
+  private Optional<Submission> earlier(String key, RunRequestBody body) {
     if (!registry.keepsKeys()) {
-      throw Refusal.of(501, "This server keeps no idempotency keys");
+      throw HttpProblem.of(501, "This server keeps no idempotency keys");
     }
     return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
   }
 
   private Submission carryOut(
-      RunId id, Optional<String> key, RunBody body, Map<String, String> trace) {
+      RunId id, Optional<String> key, RunRequestBody body, Map<String, String> trace) {
     RunRequest request =
         body.toRequest(config.command(), config.localTimeLimit()).withEnvironment(trace);
     Submission done =
@@ -80,13 +80,14 @@ final class RunRoutes {
   private <T> CompletableFuture<T> startLocal(RunId id, Supplier<T> run) {
     RuntimeStatus runtime = registry.runtime(config.command());
     if (!runtime.available()) {
-      throw Refusal.of(501, "Local runs are not possible here: " + runtime.message());
+      throw HttpProblem.of(501, "Local runs are not possible here: " + runtime.message());
     }
     return localRuns
         .start(id, run)
         .orElseThrow(
             () ->
-                Refusal.of(429, config.maxLocalRuns() + " local runs are going on; try again later")
+                HttpProblem.of(
+                        429, config.maxLocalRuns() + " local runs are going on; try again later")
                     .withHeader("Retry-After", RETRY_SECONDS));
   }
 
@@ -95,7 +96,7 @@ final class RunRoutes {
         submission.match(
             ended -> ended,
             inProgress -> {
-              throw Refusal.of(
+              throw HttpProblem.of(
                       409, "The first request under this key is in progress: " + inProgress.id())
                   .withHeader("Retry-After", RETRY_SECONDS);
             },
@@ -109,10 +110,10 @@ final class RunRoutes {
   }
 
   private void list(Context ctx) {
-    RunQuery query = PageRequest.read(ctx.queryString());
+    RunQuery query = ListQuery.read(ctx.queryString());
     RunPage page = registry.page(query);
     if (page.hasNext()) {
-      ctx.header("Link", "<" + PageRequest.next(query, page) + ">; rel=\"next\"");
+      ctx.header("Link", "<" + ListQuery.next(query, page) + ">; rel=\"next\"");
     }
     Routes.json(ctx, pageJson.of(page, query));
   }
@@ -127,21 +128,21 @@ final class RunRoutes {
 
   private Run run(Context ctx) {
     RunId id = runId(ctx);
-    return registry.find(id).orElseThrow(() -> Refusal.of(404, "No run " + id));
+    return registry.find(id).orElseThrow(() -> HttpProblem.of(404, "No run " + id));
   }
 
   /**
    * The id in the path.
    *
-   * @throws Refusal 422 if it is none
+   * @throws HttpProblem 422 if it is none
    */
   static RunId runId(Context ctx) {
     try {
       return RunId.parse(ctx.pathParam("run_id"));
     } catch (IllegalArgumentException e) {
-      throw Refusal.unprocessable(
+      throw HttpProblem.unprocessable(
           List.of(
-              new Problem(
+              new ValidationError(
                   List.of("path", "run_id"), "Input should be a valid UUID", "uuid_parsing")));
     }
   }

@@ -165,7 +165,7 @@ class ConnectionFuzzTest {
         RawRequest.send(server, "GET " + path.replace("{id}", large) + " HTTP/1.1\r\n" + headers());
       }
       server.requireWorking();
-      SmallServer.Resources before = server.resources();
+      SmallServer.ClasspathResources before = server.resources();
 
       long end = System.nanoTime() + LONG.toNanos();
       FuzzedConnections connections = new FuzzedConnections(server.port());
@@ -183,7 +183,7 @@ class ConnectionFuzzTest {
           .atMost(Duration.ofMinutes(2))
           .untilAsserted(
               () -> {
-                SmallServer.Resources after = server.resources();
+                SmallServer.ClasspathResources after = server.resources();
                 assertThat(after.busyThreads()).as("threads in a request").isZero();
                 assertThat(after.otherThreads())
                     .hasSizeLessThan(before.otherThreads().size() + MADE_ONCE);

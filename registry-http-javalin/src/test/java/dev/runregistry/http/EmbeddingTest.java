@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.service.RunRegistry;
@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The example of the README, as it stands there. */
 class EmbeddingTest {
   // begin of the example
-  private static RegistryServer serve(RunDatabase database, RunHome home) {
+  private static RegistryServer serve(RunDatabase database, FileRunJournal home) {
     RunRegistry registry =
         RunRegistry.builder()
             .repository(database.runs())
             .journal(home)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(Path.of("datasets")))
-            .ids(new TimeOrderedRunIds())
+            .ids(new UuidV7RunIds())
             .build();
     return RegistryServer.create(registry, ServerConfig.builder().port(0).build()).start();
   }
@@ -36,7 +36,7 @@ class EmbeddingTest {
 
   @Test
   void a_program_can_have_the_registry_in_it(@TempDir Path folder) throws Exception {
-    RunHome home = RunHome.at(folder);
+    FileRunJournal home = FileRunJournal.at(folder);
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()));
         RegistryServer server = serve(database, home)) {
       URI uri = URI.create("http://127.0.0.1:" + server.port() + "/api/health/ready");

@@ -38,7 +38,7 @@ final class KillableServer {
     }
   }
 
-  /** See {@link SmallServer.Resources}. */
+  /** See {@link SmallServer.ClasspathResources}. */
   private static String resources() {
     int busy = 0;
     List<String> others = new ArrayList<>();

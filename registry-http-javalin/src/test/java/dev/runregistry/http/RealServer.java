@@ -2,8 +2,8 @@ package dev.runregistry.http;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.port.IdempotencyKeys;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class RealServer extends TestClient {
   private static final Path DATASETS = Path.of("../examples/datasets");
 
-  final RunHome home;
+  final FileRunJournal home;
   final RunRegistry registry;
   private final RunDatabase database;
   private final RegistryServer server;
@@ -44,7 +44,7 @@ final class RealServer extends TestClient {
       Path datasets,
       UnaryOperator<ServerConfig.Builder> settings,
       UnaryOperator<IdempotencyKeys> around) {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
     database = RunDatabase.at(config);
     RegistryMetrics metrics = new RegistryMetrics();
     metrics.journalDepth(home::activeRuns);
@@ -54,7 +54,7 @@ final class RealServer extends TestClient {
             .journal(home)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(datasets))
-            .ids(new TimeOrderedRunIds())
+            .ids(new UuidV7RunIds())
             .idempotencyKeys(around.apply(database.idempotencyKeys()))
             .build();
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);

@@ -62,13 +62,13 @@ final class SmallServer extends TestClient {
    * @param descriptors open files and sockets
    * @param otherThreads the names of the threads that are not there for requests
    */
-  record Resources(int busyThreads, int descriptors, List<String> otherThreads) {}
+  record ClasspathResources(int busyThreads, int descriptors, List<String> otherThreads) {}
 
-  Resources resources() throws IOException {
+  ClasspathResources resources() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     List<String> said = List.of(out.readLine().split(" "));
-    return new Resources(
+    return new ClasspathResources(
         Integer.parseInt(said.get(0)), Integer.parseInt(said.get(1)), said.subList(2, said.size()));
   }
 

@@ -9,7 +9,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
@@ -67,8 +67,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
       now = List.copyOf(links);
     }
     // a run that is linked never changes, so it may be looked up later
-    now.forEach(
-        link -> reader.link(link, new StoredRecord.Found(find(link.runId()).orElseThrow())));
+    now.forEach(link -> reader.link(link, new StoredRun.Found(find(link.runId()).orElseThrow())));
   }
 
   private static Run moved(Run stored, Run next) {

@@ -11,7 +11,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
@@ -51,10 +51,10 @@ public abstract class RunChainContract {
   /** All that one reading told. */
   private static final class Reading implements RunChain.Reader {
     private final List<ChainLink> links = new ArrayList<>();
-    private final List<StoredRecord> records = new ArrayList<>();
+    private final List<StoredRun> records = new ArrayList<>();
 
     @Override
-    public void link(ChainLink link, StoredRecord record) {
+    public void link(ChainLink link, StoredRun record) {
       links.add(link);
       records.add(record);
     }
@@ -111,7 +111,7 @@ public abstract class RunChainContract {
 
     assertThat(reading.ids()).isEqualTo(finished.stream().map(Run::id).toList());
     assertThat(reading.records)
-        .isEqualTo(finished.stream().<StoredRecord>map(StoredRecord.Found::new).toList());
+        .isEqualTo(finished.stream().<StoredRun>map(StoredRun.Found::new).toList());
     assertThat(reading.links)
         .allSatisfy(
             link -> {
@@ -137,7 +137,7 @@ public abstract class RunChainContract {
       ChainLink link = reading.links.get(i);
       assertThat(reading.records.get(i))
           .isInstanceOfSatisfying(
-              StoredRecord.Found.class,
+              StoredRun.Found.class,
               found ->
                   assertThat(CanonicalRun.digest(found.run(), link.form()))
                       .isEqualTo(link.runDigest()));
@@ -251,7 +251,7 @@ public abstract class RunChainContract {
       int seen = 0;
       do {
         Reading reading = reading(); // in which nothing may be missing
-        assertThat(reading.records).allMatch(record -> record instanceof StoredRecord.Found);
+        assertThat(reading.records).allMatch(record -> record instanceof StoredRun.Found);
         assertThat(reading.links.size()).isGreaterThanOrEqualTo(seen);
         seen = reading.links.size();
       } while (!writers.stream().allMatch(Future::isDone));

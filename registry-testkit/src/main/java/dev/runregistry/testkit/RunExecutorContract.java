@@ -2,9 +2,9 @@ package dev.runregistry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** What every {@link RunExecutor} promises. Subclass it and say what your runs look like. */
 @Timeout(600)
 public abstract class RunExecutorContract {
-  private static final int LONG_OUTPUT = CapturedText.LIMIT_BYTES + 1;
+  private static final int LONG_OUTPUT = OutputExcerpt.LIMIT_BYTES + 1;
 
   /** For subclasses. */
   protected RunExecutorContract() {}
@@ -158,7 +158,7 @@ public abstract class RunExecutorContract {
     RunOutcome outcome = execute(thatPrintsAndExits(text, "", 0));
 
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    assertThat(outcome.output().stdout()).isEqualTo(CapturedText.of(bytes, bytes.length));
+    assertThat(outcome.output().stdout()).isEqualTo(OutputExcerpt.of(bytes, bytes.length));
   }
 
   @Test

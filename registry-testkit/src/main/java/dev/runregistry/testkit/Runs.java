@@ -1,8 +1,8 @@
 package dev.runregistry.testkit;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -170,7 +170,7 @@ public final class Runs {
 
   /** Both streams, whole. */
   public static Output output(String stdout, String stderr) {
-    return new Output(CapturedText.of(stdout), CapturedText.of(stderr));
+    return new Output(OutputExcerpt.of(stdout), OutputExcerpt.of(stderr));
   }
 
   /** One run of each kind that can exist, in either mode. */

@@ -1,7 +1,7 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 
 /**
  * The chain of the finished runs of a {@link RunRepository}. That appends a link in the very
@@ -26,7 +26,7 @@ public interface RunChain {
      *
      * @param record what is stored of its run
      */
-    void link(ChainLink link, StoredRecord record);
+    void link(ChainLink link, StoredRun record);
 
     /**
      * An entry in the place of a link that no registry has written.

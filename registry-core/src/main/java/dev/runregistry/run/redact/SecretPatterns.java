@@ -98,14 +98,14 @@ final class SecretPatterns {
   }
 
   static String masked(String text) {
-    String masked = PASSWORD_IN_URL.matcher(text).replaceAll("$1:" + Secrets.MASK + "@");
-    masked = USER_OF_HTTP.matcher(masked).replaceAll(Secrets.MASK + "@");
-    masked = KEY_IN_QUERY.matcher(masked).replaceAll("$1" + Secrets.MASK);
+    String masked = PASSWORD_IN_URL.matcher(text).replaceAll("$1:" + SecretRedactor.MASK + "@");
+    masked = USER_OF_HTTP.matcher(masked).replaceAll(SecretRedactor.MASK + "@");
+    masked = KEY_IN_QUERY.matcher(masked).replaceAll("$1" + SecretRedactor.MASK);
     masked = ASSIGNMENT.matcher(masked).replaceAll(SecretPatterns::maskedAssignment);
-    masked = HEADER.matcher(masked).replaceAll("$1$2$3" + Secrets.MASK);
-    masked = BEARER.matcher(masked).replaceAll("$1" + Secrets.MASK);
-    masked = WELL_KNOWN.matcher(masked).replaceAll(Secrets.MASK);
-    return PRIVATE_KEY.matcher(masked).replaceAll(Secrets.MASK);
+    masked = HEADER.matcher(masked).replaceAll("$1$2$3" + SecretRedactor.MASK);
+    masked = BEARER.matcher(masked).replaceAll("$1" + SecretRedactor.MASK);
+    masked = WELL_KNOWN.matcher(masked).replaceAll(SecretRedactor.MASK);
+    return PRIVATE_KEY.matcher(masked).replaceAll(SecretRedactor.MASK);
   }
 
   private static String maskedAssignment(MatchResult found) {
@@ -128,7 +128,7 @@ final class SecretPatterns {
     int quote = value.startsWith("\\\"") ? 2 : value.matches("(?s)[\"'].*") ? 1 : 0;
     int end = value.length() - quote;
     return value.substring(0, quote)
-        + Secrets.maskedValue(name, value.substring(quote, end))
+        + SecretRedactor.maskedValue(name, value.substring(quote, end))
         + value.substring(end);
   }
 }

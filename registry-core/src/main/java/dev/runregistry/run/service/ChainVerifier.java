@@ -7,7 +7,7 @@ import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.Discrepancy.Kind;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import java.util.Optional;
 import java.util.Set;
@@ -41,10 +41,10 @@ final class ChainVerifier implements RunChain.Reader {
     keptSeen = kept == null || kept.count() == 0;
   }
 
-  Verification of(RunChain chain) {
+  VerificationResult of(RunChain chain) {
     chain.read(this);
     checkEnd();
-    return new Verification(head(), links, sealed, discrepancies);
+    return new VerificationResult(head(), links, sealed, discrepancies);
   }
 
   private ChainHead head() {
@@ -52,7 +52,7 @@ final class ChainVerifier implements RunChain.Reader {
   }
 
   @Override
-  public void link(ChainLink link, StoredRecord record) {
+  public void link(ChainLink link, StoredRun record) {
     boolean intact = link.isIntact();
     checkPlace(link, intact);
     checkKept(link);
@@ -127,7 +127,7 @@ final class ChainVerifier implements RunChain.Reader {
     }
   }
 
-  private static Optional<Discrepancy> changeOf(StoredRecord record, ChainLink link) {
+  private static Optional<Discrepancy> changeOf(StoredRun record, ChainLink link) {
     return record
         .<Optional<String>>match(
             run -> changeOf(run, link),
@@ -138,8 +138,8 @@ final class ChainVerifier implements RunChain.Reader {
         .or(() -> removalOf(record, link));
   }
 
-  private static Optional<Discrepancy> removalOf(StoredRecord record, ChainLink link) {
-    return record instanceof StoredRecord.Missing
+  private static Optional<Discrepancy> removalOf(StoredRun record, ChainLink link) {
+    return record instanceof StoredRun.Missing
         ? Optional.of(
             new Discrepancy(
                 Kind.REMOVED,

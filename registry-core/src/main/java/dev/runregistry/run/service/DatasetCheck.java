@@ -2,8 +2,8 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
@@ -110,7 +110,7 @@ final class DatasetCheck {
                 new NotStarted(
                     result.why,
                     refusal,
-                    new Output(CapturedText.EMPTY, CapturedText.of(result.report))));
+                    new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(result.report))));
   }
 
   private Result check(Run run, Path workspace) {

@@ -1,7 +1,7 @@
 package dev.runregistry.run.service;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
@@ -85,7 +85,7 @@ final class IdempotentSubmissions {
   }
 
   private static RunOutcome notStarted(Run running) {
-    Output output = new Output(CapturedText.EMPTY, CapturedText.of(UNKNOWN_KEY + '\n'));
+    Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(UNKNOWN_KEY + '\n'));
     return running.spec().mode() == RunMode.DRY_RUN
         ? new DryRunRefused(UNKNOWN_KEY, output.stderr().text())
         : new NotStarted(NotStarted.Why.REFUSED, UNKNOWN_KEY, output);

@@ -21,7 +21,7 @@ import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.RunIdSource;
+import dev.runregistry.run.port.RunIdGenerator;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
@@ -51,7 +51,7 @@ public final class RunRegistry {
   private final RunLifecycle lifecycle;
   private final List<RunExecutor> executors;
   private final DatasetCatalog catalog;
-  private final RunIdSource ids;
+  private final RunIdGenerator ids;
   private final @Nullable IdempotentSubmissions keyed;
   private final @Nullable RunChain chain;
   private final InstantSource clock;
@@ -237,7 +237,7 @@ public final class RunRegistry {
    * @throws RepositoryException if the runs cannot be read to the end
    * @throws IllegalStateException if the registry was built without a chain
    */
-  public Verification verify(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
+  public VerificationResult verify(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
     if (chain == null) {
       throw new IllegalStateException("this registry was built without a chain");
     }
@@ -366,7 +366,7 @@ public final class RunRegistry {
     private @Nullable RunJournal journal;
     private final List<RunExecutor> executors = new ArrayList<>();
     private @Nullable DatasetCatalog catalog;
-    private @Nullable RunIdSource ids;
+    private @Nullable RunIdGenerator ids;
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
     private ProvenanceSource provenance = ProvenanceSource.none();
@@ -416,7 +416,7 @@ public final class RunRegistry {
     }
 
     /** Where new ids come from. */
-    public Builder ids(RunIdSource source) {
+    public Builder ids(RunIdGenerator source) {
       ids = requireNonNull(source, "ids");
       return this;
     }

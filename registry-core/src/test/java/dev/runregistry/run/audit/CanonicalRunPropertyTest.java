@@ -2,9 +2,9 @@ package dev.runregistry.run.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
@@ -36,7 +36,7 @@ class CanonicalRunPropertyTest {
             .as(CanonicalRunPropertyTest::spec);
     Arbitrary<Output> output =
         Combinators.combine(text, text)
-            .as((out, err) -> new Output(CapturedText.of(out), CapturedText.of(err)));
+            .as((out, err) -> new Output(OutputExcerpt.of(out), OutputExcerpt.of(err)));
     return Combinators.combine(
             spec,
             text.map(id -> "e" + id).injectNull(0.3),

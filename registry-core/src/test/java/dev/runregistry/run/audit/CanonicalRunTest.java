@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -54,7 +54,7 @@ class CanonicalRunTest {
           NOON.plusSeconds(1),
           3,
           null,
-          new Output(CapturedText.of("loss 0.25\n"), CapturedText.of("😀")),
+          new Output(OutputExcerpt.of("loss 0.25\n"), OutputExcerpt.of("😀")),
           "Failed with exit code 3",
           new Provenance(
               "node-7", "ann", "/work", "0.1.0", "0".repeat(40), true, Map.of("B", "2", "A", "")));
@@ -306,7 +306,7 @@ class CanonicalRunTest {
   }
 
   private static Run withOutput(String stdout, String stderr) {
-    Output output = new Output(CapturedText.of(stdout), CapturedText.of(stderr));
+    Output output = new Output(OutputExcerpt.of(stdout), OutputExcerpt.of(stderr));
     return with("slurm", "4711", NOON, RUN.startedAt(), output, "m");
   }
 

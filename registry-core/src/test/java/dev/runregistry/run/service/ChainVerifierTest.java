@@ -11,7 +11,7 @@ import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ChainVerifierTest {
   private static final class Stored implements RunChain {
     private final List<ChainLink> links = new ArrayList<>();
-    private final List<StoredRecord> records = new ArrayList<>();
+    private final List<StoredRun> records = new ArrayList<>();
     private final List<String> unlinked = new ArrayList<>();
 
     @Override
@@ -45,7 +45,7 @@ class ChainVerifierTest {
 
     void record(Run run) {
       links.add(ChainLink.after(head(), run, Samples.NOON, links.size() < 2));
-      records.add(new StoredRecord.Found(run));
+      records.add(new StoredRun.Found(run));
     }
 
     void remove(int index) {
@@ -58,7 +58,7 @@ class ChainVerifierTest {
   private final Stored stored = new Stored();
   private final List<Discrepancy> found = new ArrayList<>();
   private ChainHead kept;
-  private Verification verification;
+  private VerificationResult verification;
 
   @BeforeEach
   void record_five_runs() {
@@ -103,7 +103,7 @@ class ChainVerifierTest {
   @Test
   void what_is_as_it_was_recorded_is_intact() {
     assertThat(discrepancies()).isEmpty();
-    assertThat(verification).isEqualTo(new Verification(stored.head(), 5, 2, 0));
+    assertThat(verification).isEqualTo(new VerificationResult(stored.head(), 5, 2, 0));
   }
 
   @Test
@@ -117,8 +117,8 @@ class ChainVerifierTest {
 
   @Test
   void a_changed_run_is_named() {
-    stored.records.set(2, new StoredRecord.Found(run(3, 1)));
-    stored.records.set(3, new StoredRecord.Unreadable("exit code 256"));
+    stored.records.set(2, new StoredRun.Found(run(3, 1)));
+    stored.records.set(3, new StoredRun.Unreadable("exit code 256"));
 
     assertThat(discrepancies()).containsExactly("changed 3 3", "changed 4 4");
     assertThat(found.get(1).message()).contains("exit code 256");
@@ -126,7 +126,7 @@ class ChainVerifierTest {
 
   @Test
   void a_removed_run_is_named() {
-    stored.records.set(2, new StoredRecord.Missing());
+    stored.records.set(2, new StoredRun.Missing());
 
     assertThat(discrepancies()).containsExactly("removed 3 3");
   }
@@ -142,7 +142,7 @@ class ChainVerifierTest {
   @Test
   void a_changed_run_whose_digest_was_made_to_fit_is_found_by_its_link() {
     Digest forged = ChainLink.after(ChainHead.EMPTY, run(3, 1), Samples.NOON, false).runDigest();
-    stored.records.set(2, new StoredRecord.Found(run(3, 1)));
+    stored.records.set(2, new StoredRun.Found(run(3, 1)));
     stored.links.set(2, link(2, 3, id(3), forged, stored.links.get(2).digest()));
 
     assertThat(discrepancies()).containsExactly("link_changed 3 3");
@@ -151,7 +151,7 @@ class ChainVerifierTest {
   @Test
   void a_changed_run_whose_link_was_made_to_fit_is_found_by_the_next() {
     ChainHead before = stored.links.get(1).asHead();
-    stored.records.set(2, new StoredRecord.Found(run(3, 1)));
+    stored.records.set(2, new StoredRun.Found(run(3, 1)));
     stored.links.set(2, ChainLink.after(before, run(3, 1), Samples.NOON, false));
 
     assertThat(discrepancies()).containsExactly("out_of_order 4 4");
@@ -206,7 +206,7 @@ class ChainVerifierTest {
   void a_link_that_was_put_in_between_is_found_by_the_next() {
     Run forged = run(9, 0);
     stored.links.add(2, ChainLink.after(stored.links.get(1).asHead(), forged, Samples.NOON, false));
-    stored.records.add(2, new StoredRecord.Found(forged));
+    stored.records.add(2, new StoredRun.Found(forged));
     for (int i = 3; i < 6; i++) {
       renumber(i, i + 1);
     }
@@ -304,7 +304,7 @@ class ChainVerifierTest {
   void an_active_run_that_cannot_be_read_is_named() {
     RunChain chain = reader -> reader.unreadableRun("some-id", "no time");
 
-    Verification verification = new ChainVerifier(null, found::add).of(chain);
+    VerificationResult verification = new ChainVerifier(null, found::add).of(chain);
 
     assertThat(verification.isIntact()).isFalse();
     assertThat(found)

@@ -403,7 +403,8 @@ class ReconcileTest {
 
   @Test
   void a_reconciler_comes_back_soon_while_all_is_well_and_later_and_later_while_it_is_not() {
-    Reconciler reconciler = new Reconciler(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
+    ReconcileBackoff reconciler =
+        new ReconcileBackoff(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
     assertThat(reconciler.reconcile()).hasSeconds(2);
     host.there(1, ended(1));
     host.away = true;
@@ -425,7 +426,8 @@ class ReconcileTest {
 
   @Test
   void a_reconciler_outlives_a_journal_that_cannot_be_listed() {
-    Reconciler reconciler = new Reconciler(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
+    ReconcileBackoff reconciler =
+        new ReconcileBackoff(registry, Duration.ofSeconds(2), Duration.ofSeconds(7));
     host.failing.add("active");
 
     assertThat(reconciler.reconcile()).hasSeconds(2);
@@ -675,7 +677,7 @@ class ReconcileTest {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  new Reconciler(
+                  new ReconcileBackoff(
                       registry,
                       Duration.ofSeconds(range.get(0)),
                       Duration.ofSeconds(range.get(1))));

@@ -7,7 +7,7 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.NotStarted.Why;
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ final class Launch {
     if (garbled.isPresent()) {
       return refused(
           "The locale cannot pass on the argument %s; start the registry in a UTF-8 locale"
-              .formatted(Secrets.masked(command).get(command.indexOf(garbled.get()))));
+              .formatted(SecretRedactor.masked(command).get(command.indexOf(garbled.get()))));
     }
     return programs.obstacle(command.get(0));
   }

@@ -1,12 +1,12 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.run.CapturedText;
+import dev.runregistry.run.OutputExcerpt;
 
 /**
  * How long each of the two logs of a run may become. A run that prints more goes on undisturbed;
  * its log keeps the beginning, and how much there was is counted.
  *
- * @param bytes at least {@value CapturedText#LIMIT_BYTES}, what the record keeps; {@link
+ * @param bytes at least {@value OutputExcerpt#LIMIT_BYTES}, what the record keeps; {@link
  *     Long#MAX_VALUE} for no limit
  */
 public record LogLimit(long bytes) {
@@ -22,10 +22,10 @@ public record LogLimit(long bytes) {
    * @throws IllegalArgumentException if it is less than the record keeps
    */
   public LogLimit {
-    if (bytes < CapturedText.LIMIT_BYTES) {
+    if (bytes < OutputExcerpt.LIMIT_BYTES) {
       throw new IllegalArgumentException(
           "the limit of a log must be at least %d bytes, what the record keeps of it: %d"
-              .formatted(CapturedText.LIMIT_BYTES, bytes));
+              .formatted(OutputExcerpt.LIMIT_BYTES, bytes));
     }
   }
 

@@ -6,9 +6,9 @@ import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.files.NotRegularFileException;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.files.Uninterruptibly;
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -291,22 +291,22 @@ record OutcomeReader(
 
   /** Of what was read short of the limit all was read, whatever is written to the file since. */
   static long total(int read, LongSupplier bytes) {
-    return read < CapturedText.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
+    return read < OutputExcerpt.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
   }
 
-  private CapturedText text(LogStream stream) throws IOException {
+  private OutputExcerpt text(LogStream stream) throws IOException {
     return text(folder.log(stream), () -> logs().total(stream));
   }
 
-  private static CapturedText text(Path file, LongSupplier bytes) throws IOException {
+  private static OutputExcerpt text(Path file, LongSupplier bytes) throws IOException {
     try {
       byte[] head =
-          RegularFiles.readHead(file, CapturedText.LIMIT_BYTES, LinkOption.NOFOLLOW_LINKS);
-      return CapturedText.of(head, total(head.length, bytes));
+          RegularFiles.readHead(file, OutputExcerpt.LIMIT_BYTES, LinkOption.NOFOLLOW_LINKS);
+      return OutputExcerpt.of(head, total(head.length, bytes));
     } catch (NoSuchFileException e) { // it was never started, or the run deleted it
-      return CapturedText.EMPTY;
+      return OutputExcerpt.EMPTY;
     } catch (NotRegularFileException e) { // see the note
-      return CapturedText.EMPTY;
+      return OutputExcerpt.EMPTY;
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.runregistry.executor.process;
 
 import dev.runregistry.internal.host.HelperProcess;
-import dev.runregistry.run.redact.Secrets;
+import dev.runregistry.run.redact.SecretRedactor;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +67,7 @@ final class VersionProbe {
         .lines()
         .map(line -> line.replaceAll("[\\p{Cntrl}\\x{FFFD}]", "").strip())
         .map(VersionProbe::withoutPath)
-        .map(Secrets::masked)
+        .map(SecretRedactor::masked)
         .filter(line -> !line.isEmpty())
         .map(line -> line.substring(0, Math.min(line.length(), LONGEST)))
         .findFirst();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
@@ -43,12 +43,12 @@ class CrashInspectorTest {
   private static final ProcessTable TABLE = ProcessTable.ofThisHost();
 
   @TempDir private Path folder;
-  private RunHome home;
+  private FileRunJournal home;
   private Path fifo;
 
   @BeforeEach
   void makeFifo() throws IOException, InterruptedException {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
     fifo = folder.resolve("fifo");
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
   }

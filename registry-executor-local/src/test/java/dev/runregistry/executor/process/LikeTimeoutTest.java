@@ -3,7 +3,7 @@ package dev.runregistry.executor.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -108,7 +108,7 @@ class LikeTimeoutTest {
     LocalRuns.await(() -> lives(pid));
     registry.destroyForcibly().waitFor();
     Workspace run = RegistryProcess.onlyRun(home);
-    RunHome journal = RunHome.at(home);
+    FileRunJournal journal = FileRunJournal.at(home);
     Run running = LocalRuns.running(run);
 
     assertThat(journal.tryLock(running.id())).isTrue();

@@ -1,7 +1,7 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
@@ -28,7 +28,7 @@ public final class LocalRunMain {
 
   /** Runs {@code HOME COMMAND…} with its output live, passing signals on; exits with its code. */
   public static void main(String[] args) throws ReflectiveOperationException {
-    RunHome home = RunHome.at(Path.of(args[0]));
+    FileRunJournal home = FileRunJournal.at(Path.of(args[0]));
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder()
             .terminal()
@@ -45,7 +45,7 @@ public final class LocalRunMain {
     for (ProcessSignal signal : List.of(ProcessSignal.INT, ProcessSignal.TERM, ProcessSignal.HUP)) {
       passOn(signal, executor);
     }
-    RunId id = new TimeOrderedRunIds().next();
+    RunId id = new UuidV7RunIds().next();
     RunRequest request =
         RunRequest.command(DatasetKey.NONE, "none", List.of(args).subList(1, args.length));
     Run running = Run.started(id, request.toSpec(id), executor.name(), Instant.now());

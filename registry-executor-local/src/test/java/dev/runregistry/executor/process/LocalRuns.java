@@ -2,7 +2,7 @@ package dev.runregistry.executor.process;
 
 import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRuns {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private final RunHome home;
+  private final FileRunJournal home;
 
   public LocalRuns(Path folder) {
-    home = RunHome.at(folder);
+    home = FileRunJournal.at(folder);
   }
 
-  public RunHome home() {
+  public FileRunJournal home() {
     return home;
   }
 
@@ -80,7 +80,7 @@ public final class LocalRuns {
   }
 
   /** The workspace of a run, which is there, or would be. */
-  public static Workspace workspace(RunHome home, RunId id) {
+  public static Workspace workspace(FileRunJournal home, RunId id) {
     return new Workspace(
         home.workspace(id).orElseGet(() -> home.folder().resolve("runs/active/" + id)));
   }
@@ -97,7 +97,9 @@ public final class LocalRuns {
 
   private static JournalEntry entry(Workspace run) {
     Path home = run.path().getParent().getParent().getParent();
-    return RunHome.at(home).read(RunId.parse(run.path().getFileName().toString())).orElseThrow();
+    return FileRunJournal.at(home)
+        .read(RunId.parse(run.path().getFileName().toString()))
+        .orElseThrow();
   }
 
   /** What the journal knows of a run, and what an inspection finds where that is its beginning. */
@@ -105,7 +107,7 @@ public final class LocalRuns {
     return found(home, id);
   }
 
-  public static Object found(RunHome home, RunId id) {
+  public static Object found(FileRunJournal home, RunId id) {
     JournalEntry entry = home.read(id).orElseThrow();
     return entry instanceof JournalEntry.Begun begun
         ? LocalRunExecutor.builder().build().inspect(begun.running(), workspace(home, id).path())
@@ -113,11 +115,11 @@ public final class LocalRuns {
   }
 
   /** The run as the journal has its beginning. */
-  public static Run running(RunHome home, RunId id) {
+  public static Run running(FileRunJournal home, RunId id) {
     return ((JournalEntry.Begun) home.read(id).orElseThrow()).running();
   }
 
-  public static void terminate(RunHome home, RunId id, TerminationReason reason) {
+  public static void terminate(FileRunJournal home, RunId id, TerminationReason reason) {
     LocalRunExecutor.builder()
         .build()
         .terminate(running(home, id), workspace(home, id).path(), reason);

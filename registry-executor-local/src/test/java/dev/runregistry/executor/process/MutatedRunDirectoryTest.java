@@ -2,7 +2,7 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.journal.RunHome;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
@@ -144,7 +144,7 @@ class MutatedRunDirectoryTest {
   }
 
   private static void requireValidEnding(Path place, RunId id, String what) throws IOException {
-    RunHome home = RunHome.at(place);
+    FileRunJournal home = FileRunJournal.at(place);
     InMemoryRunRepository repository = new InMemoryRunRepository();
     RunRegistry registry =
         RunRegistry.builder()
@@ -171,7 +171,8 @@ class MutatedRunDirectoryTest {
   }
 
   /** What users look at later. */
-  private static void requireReadable(RunHome home, RunId id, String what) throws IOException {
+  private static void requireReadable(FileRunJournal home, RunId id, String what)
+      throws IOException {
     ProcessLogs logs =
         ProcessLogs.in(home.workspace(id).orElseGet(() -> home.folder().resolve("none")));
     for (LogStream stream : LogStream.values()) {

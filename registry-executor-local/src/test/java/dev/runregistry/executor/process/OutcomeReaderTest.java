@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -152,7 +152,7 @@ class OutcomeReaderTest {
   @Test
   void a_log_that_grew_after_it_was_read_does_not_make_a_successful_run_lost() {
     assertThat(OutcomeReader.total(4, () -> 5)).isEqualTo(4);
-    assertThat(OutcomeReader.total(CapturedText.LIMIT_BYTES, () -> Long.MAX_VALUE))
+    assertThat(OutcomeReader.total(OutputExcerpt.LIMIT_BYTES, () -> Long.MAX_VALUE))
         .isEqualTo(Long.MAX_VALUE);
   }
 

@@ -3,8 +3,8 @@ package dev.runregistry.executor.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
-import dev.runregistry.journal.RunHome;
-import dev.runregistry.journal.TimeOrderedRunIds;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
@@ -37,7 +37,7 @@ class OutputFolderTest {
 
   @Test
   void fifty_trainings_at_once_have_fifty_output_folders() throws Exception {
-    RunHome home = RunHome.at(folder.resolve("home"));
+    FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
     Path dataset = Files.createDirectories(folder.resolve("datasets").resolve(KEY.value()));
     Files.writeString(
         dataset.resolve("manifest.json"),
@@ -54,7 +54,7 @@ class OutputFolderTest {
             .journal(home)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(folder.resolve("datasets")))
-            .ids(new TimeOrderedRunIds())
+            .ids(new UuidV7RunIds())
             .build();
     List<String> command =
         List.of("sh", "-c", TRAIN, "sh", "{config}", folder.resolve("work").toString());

@@ -9,7 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,16 +76,16 @@ final class ChainMapper {
   }
 
   /** What is stored of its run. */
-  StoredRecord toRecord(Row row) {
+  StoredRun toRecord(Row row) {
     if (row.get(TUNIX_RUNS.STATUS) == null) {
-      return new StoredRecord.Missing();
+      return new StoredRun.Missing();
     }
     try {
       Run run = RunMapper.toRun(row);
       requireExact(row, RunBinder.of(run));
-      return new StoredRecord.Found(run);
+      return new StoredRun.Found(run);
     } catch (RuntimeException e) { // all that can go wrong here is what is stored
-      return new StoredRecord.Unreadable(reason(e));
+      return new StoredRun.Unreadable(reason(e));
     }
   }
 

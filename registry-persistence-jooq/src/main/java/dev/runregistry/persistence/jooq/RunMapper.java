@@ -3,9 +3,9 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.CapturedText;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
@@ -102,8 +102,8 @@ final class RunMapper {
         row.get(TUNIX_RUNS.EXIT_CODE),
         toReason(row),
         new Output(
-            new CapturedText(present(row, TUNIX_RUNS.STDOUT)),
-            new CapturedText(present(row, TUNIX_RUNS.STDERR))),
+            new OutputExcerpt(present(row, TUNIX_RUNS.STDOUT)),
+            new OutputExcerpt(present(row, TUNIX_RUNS.STDERR))),
         present(row, TUNIX_RUNS.MESSAGE),
         ProvenanceMapper.toProvenance(row));
   }

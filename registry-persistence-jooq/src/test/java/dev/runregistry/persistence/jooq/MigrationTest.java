@@ -10,7 +10,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -250,7 +250,8 @@ class MigrationTest {
     assertThat(digests(config)).hasSize(1_000).isEqualTo(before);
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
-    assertThat(verified.verification()).isEqualTo(new Verification(verified.head(), 1_000, 0, 0));
+    assertThat(verified.verification())
+        .isEqualTo(new VerificationResult(verified.head(), 1_000, 0, 0));
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(Runs.completed());
     }
@@ -417,7 +418,7 @@ class MigrationTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.verification())
-        .isEqualTo(new Verification(verified.head(), ended + 1, ended, 0));
+        .isEqualTo(new VerificationResult(verified.head(), ended + 1, ended, 0));
   }
 
   @ParameterizedTest

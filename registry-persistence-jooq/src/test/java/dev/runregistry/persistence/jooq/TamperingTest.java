@@ -7,7 +7,7 @@ import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.StoredRecord;
+import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
@@ -233,7 +233,7 @@ class TamperingTest {
   private static RunChain.Reader collecting(List<ChainLink> links) {
     return new RunChain.Reader() {
       @Override
-      public void link(ChainLink link, StoredRecord record) {
+      public void link(ChainLink link, StoredRun record) {
         links.add(link);
       }
 

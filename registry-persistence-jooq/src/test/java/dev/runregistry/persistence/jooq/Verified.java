@@ -3,7 +3,7 @@ package dev.runregistry.persistence.jooq;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.RunRegistry;
-import dev.runregistry.run.service.Verification;
+import dev.runregistry.run.service.VerificationResult;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunJournal;
 import dev.runregistry.testkit.Runs;
@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What verifying a database came to. */
-record Verified(Verification verification, List<Discrepancy> discrepancies) {
+record Verified(VerificationResult verification, List<Discrepancy> discrepancies) {
   static Verified of(DatabaseConfig config) {
     return of(config, null);
   }

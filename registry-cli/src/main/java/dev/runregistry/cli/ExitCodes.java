@@ -1,0 +1,99 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.run.RegistryException;
+import java.util.concurrent.Callable;
+
+/** Turns what went wrong in a command into a message and an exit code. */
+final class ExitCodes {
+  /** What a shell makes of a program that SIGPIPE ended. */
+  static final int CLOSED_PIPE = 128 + 13;
+
+  private final Console caller;
+  private final Codes codes;
+
+  ExitCodes(Console caller, Codes codes) {
+    this.caller = caller;
+    this.codes = codes;
+  }
+
+  /**
+   * Exit codes for what is not a result.
+   *
+   * @param failed the command could not do what it was asked for
+   * @param usage it was asked for something that makes no sense
+   */
+  record Codes(int failed, int usage) {
+    static final Codes USUAL = new Codes(1, 2);
+
+    /** One for both, as in timeout(1): all other codes are the command's. */
+    static final Codes OF_RUN = new Codes(125, 125);
+
+    /** That nothing could be found out is not the same as that something is wrong. */
+    static final Codes OF_VERIFY = new Codes(125, 2);
+
+    /** Those of the command that the arguments begin with. */
+    static Codes of(String... arguments) {
+      return switch (arguments.length == 0 ? "" : arguments[0]) {
+        case "run" -> OF_RUN;
+        case "verify" -> OF_VERIFY;
+        default -> USUAL;
+      };
+    }
+  }
+
+  /** What the codes of this command are. */
+  Codes codes() {
+    return codes;
+  }
+
+  /** Executes the command to its end, and to that of its output. */
+  int of(Callable<Integer> command) {
+    int code = codes.failed();
+    try {
+      code = command.call();
+      caller.out().flush();
+    } catch (OutputException e) { // from the last flush, or from picocli printing help
+      return outputFailed(e, code);
+    } catch (Throwable e) {
+      return failed(e);
+    }
+    return code;
+  }
+
+  /**
+   * Executes what returns an exit code, and returns that. All that can be thrown is caught: the JVM
+   * would end with 1, which a command could have ended with.
+   */
+  int guarding(Callable<Integer> command) {
+    try {
+      return command.call();
+    } catch (Throwable e) {
+      return failed(e);
+    }
+  }
+
+  /** Tells what happened and returns the exit code for it. */
+  int failed(Throwable e) {
+    if (e instanceof OutputException output) {
+      return outputFailed(output, codes.failed());
+    }
+    if (e instanceof RegistryException) {
+      caller.say(String.valueOf(e.getMessage()));
+      if (Logging.isVerbose()) {
+        e.printStackTrace(caller.err());
+      }
+      return e instanceof UsageException ? codes.usage() : codes.failed();
+    }
+    caller.say("this is a defect of the registry, please report it:");
+    e.printStackTrace(caller.err());
+    return codes.failed();
+  }
+
+  private int outputFailed(OutputException e, int code) {
+    if (e.isClosedPipe()) { // the reader has seen enough: no reason for a message
+      return CLOSED_PIPE;
+    }
+    caller.say(String.valueOf(e.getMessage()));
+    return code == 0 ? codes.failed() : code;
+  }
+}

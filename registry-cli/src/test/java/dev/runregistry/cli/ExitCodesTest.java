@@ -1,0 +1,44 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.ExitCodes.Codes;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ExitCodesTest {
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Console caller =
+      new Console(
+          Map.of(),
+          new StandardOutput(new ByteArrayOutputStream()),
+          new PrintableStream(err),
+          Terminal.of(Map.of()));
+
+  @Test
+  void an_error_inside_was_the_commands_exit_code() {
+    for (Error error :
+        new Error[] {
+          new StackOverflowError(), new NoClassDefFoundError("x"), new AssertionError()
+        }) {
+      assertThat(
+              new ExitCodes(caller, Codes.OF_RUN)
+                  .of(
+                      () -> {
+                        throw error;
+                      }))
+          .isEqualTo(125);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("registry: this is a defect of the registry, please report it:\n");
+  }
+
+  @Test
+  void a_message_with_line_feeds_in_it_is_one_line() {
+    caller.say("no such file: a\nregistry: run done");
+
+    assertThat(err.toString(StandardCharsets.UTF_8)).hasLineCount(1);
+  }
+}

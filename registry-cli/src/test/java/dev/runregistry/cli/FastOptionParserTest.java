@@ -1,0 +1,130 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** picocli is right: what is read without it has to be what it would have read. */
+class FastOptionParserTest {
+  private static final List<String> WORDS =
+      List.of(
+          "-d",
+          "--dataset",
+          "--dataset=k",
+          "--dataset=",
+          "-d=k",
+          "-dk",
+          "-m",
+          "--home",
+          "--home=a=b",
+          "--timeout",
+          "--epochs",
+          "--epochs=3",
+          "--device",
+          "--local",
+          "--local=true",
+          "--json",
+          "-q",
+          "-v",
+          "-qv",
+          "--no-such",
+          "--data",
+          "-h",
+          "-V",
+          "-",
+          "",
+          "k",
+          "a=b",
+          "\"k\"",
+          "@k",
+          "${k}",
+          "1s");
+
+  private static CommandLine picocli() {
+    return new Commands(Console.ofProcess(), new SignalRelay()).run(RunArguments.of(List.of()));
+  }
+
+  private static PicocliOptions parsed(List<String> words) {
+    return new PicocliOptions(picocli().parseArgs(words.toArray(new String[0])));
+  }
+
+  private static void assertNoDisagreement(List<String> words) {
+    Optional<OptionValues> plain = FastOptionParser.of(words);
+    if (plain.isPresent()) {
+      OptionValues expected = parsed(words);
+      assertThat(expected.strays()).as("%s", words).isEmpty();
+      for (String option : FastOptionParser.TEXTS) {
+        assertThat(plain.get().hasMatchedOption(option))
+            .as("%s in %s", option, words)
+            .isEqualTo(expected.hasMatchedOption(option));
+        assertThat(plain.get().matchedOptionValue(option, "none"))
+            .as("%s in %s", option, words)
+            .isEqualTo(expected.matchedOptionValue(option, "none"));
+      }
+      for (String option : FastOptionParser.FLAGS) {
+        assertThat(plain.get().hasMatchedOption(option))
+            .as("%s in %s", option, words)
+            .isEqualTo(expected.hasMatchedOption(option));
+      }
+    }
+  }
+
+  @Test
+  void it_never_reads_anything_else_than_picocli_would() {
+    for (String one : WORDS) {
+      assertNoDisagreement(List.of(one));
+      for (String two : WORDS) {
+        assertNoDisagreement(List.of(one, two));
+        assertNoDisagreement(List.of("--model", one, two));
+        assertNoDisagreement(List.of(one, "k", two));
+        assertNoDisagreement(List.of(one, "k", two, "l"));
+      }
+    }
+  }
+
+  @Test
+  void each_option_it_knows_is_one_of_picocli_s_by_its_longest_name() {
+    for (String option : FastOptionParser.TEXTS) {
+      assertThat(picocli().getCommandSpec().findOption(option).type()).isEqualTo(String.class);
+      assertThat(FastOptionParser.of(List.of(option, "k"))).as(option).isPresent();
+    }
+    for (String option : FastOptionParser.FLAGS) {
+      assertThat(picocli().getCommandSpec().findOption(option).type()).isEqualTo(boolean.class);
+      assertThat(FastOptionParser.of(List.of(option))).as(option).isPresent();
+    }
+  }
+
+  @Test
+  void what_it_reads_is_there_under_the_longest_name() {
+    OptionValues given =
+        FastOptionParser.of(List.of("-d", "key", "--home=/h=1", "-q", "--json")).orElseThrow();
+
+    assertThat(given)
+        .isEqualTo(
+            new FastOptionParser(
+                Map.of("--dataset", "key", "--home", "/h=1", "--quiet", true, "--json", true)));
+    assertThat(given.hasMatchedOption("--model")).isFalse();
+    assertThat(given.matchedOptionValue("--epochs", 3)).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--help", "-d", "-d --json", "-qv", "--epochs 3", "x", "-q -q", "--json=1"})
+  void the_rest_is_for_picocli(String line) {
+    assertThat(FastOptionParser.of(List.of(line.split(" ")))).isEmpty();
+  }
+
+  @Test
+  void an_option_without_its_value_is_no_value_of_the_one_before() {
+    assertThatThrownBy(() -> parsed(List.of("-d", "--json")))
+        .isInstanceOf(ParameterException.class);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.runregistry.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.executor.process.LocalRuns;
+import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileRunJournalTest {
+  @TempDir private Path folder;
+
+  @Test
+  void ending_what_a_run_left_behind_does_not_count_as_its_time() throws IOException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run running = runs.begun(null, "sh", "-c", "(trap '' TERM; sleep 30) & sleep 0.2");
+    LocalRunExecutor executor = runs.executor().killGrace(Duration.ofSeconds(2)).build();
+    ExecutionResult result =
+        executor
+            .start(
+                running,
+                Invocation.of(running.spec().command()),
+                runs.home().workspace(running.id()).orElseThrow())
+            .await();
+    Instant after = Instant.now();
+
+    assertThat(result.at().orElseThrow())
+        .isBefore(after.minusSeconds(1)); // the grace of what ignored TERM
+    assertThat(LocalRuns.found(runs.home(), running.id()))
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            ended -> assertThat(ended.at()).isBefore(after.minusSeconds(1)));
+  }
+
+  @Test
+  void nothing_is_made_before_the_first_run() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
+
+    assertThat(home.activeRuns()).isZero();
+    assertThat(home.workspace(Runs.id())).isEmpty();
+    assertThat(home.databaseFile()).isEqualTo(folder.resolve("home/registry.db"));
+    assertThat(LocalRuns.everythingIn(folder)).isEmpty();
+  }
+
+  /** What was seen: the server was ready, and every run was refused. */
+  @Test
+  void a_home_that_cannot_be_written_fails_its_probe() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
+    home.probe();
+    List<Path> before = LocalRuns.everythingIn(folder);
+    home.probe();
+    assertThat(LocalRuns.everythingIn(folder)).isEqualTo(before);
+
+    Files.delete(folder.resolve("home/runs/starting"));
+    Files.createFile(folder.resolve("home/runs/starting"));
+
+    assertThatThrownBy(home::probe)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("cannot be written");
+  }
+
+  @Test
+  void a_relative_home_stays_where_it_was() {
+    assertThat(FileRunJournal.at(Path.of("a/../home")).folder())
+        .isEqualTo(Path.of("home").toAbsolutePath());
+  }
+
+  @Test
+  void only_the_owner_can_read_it() throws IOException {
+    LocalRuns runs = new LocalRuns(folder.resolve("home"));
+    Run running = runs.begun(null, "echo", "secret");
+    runs.home().end(Runs.ended(running, runs.execute(runs.executor().build(), running)));
+
+    assertThat(permissions(folder.resolve("home"))).isEqualTo("rwx------");
+    for (Path path : LocalRuns.everythingIn(folder.resolve("home"))) {
+      assertThat(permissions(path))
+          .as(path.toString())
+          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void runs_that_need_attention_are_counted() {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run one = Runs.running();
+    home.begin(one);
+    home.begin(Runs.running());
+    assertThat(home.activeRuns()).isEqualTo(2);
+
+    home.end(Runs.ended(one, Runs.exited(0)));
+    home.archive(one.id());
+
+    assertThat(home.activeRuns()).isEqualTo(1);
+  }
+
+  @Test
+  void a_home_that_is_a_file_is_named_and_stays_as_it_is() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "precious");
+    Run running = Runs.running();
+
+    for (Path home : List.of(file, file.resolve("below"))) {
+      assertThatThrownBy(() -> FileRunJournal.at(home).begin(running))
+          .isInstanceOf(JournalException.class)
+          .hasMessageContaining(running.id().toString())
+          .hasMessageContaining(file + " is not a folder");
+    }
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
+  void what_stands_in_the_way_of_the_note_is_named_and_nothing_is_left_behind() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    home.begin(Runs.running());
+    Path active = folder.resolve("runs/active");
+    Files.move(active, folder.resolve("runs/elsewhere"));
+    Files.writeString(active, "in the way");
+    Run running = Runs.running();
+
+    assertThatThrownBy(() -> home.begin(running))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining(active + " is not a folder");
+    assertThat(LocalRuns.everythingIn(folder))
+        .noneMatch(path -> path.toString().contains(running.id().toString()));
+  }
+
+  @Test
+  void the_note_says_who_carries_the_run_out() throws IOException {
+    Run running = Runs.running();
+    FileRunJournal.at(folder).begin(running);
+
+    OwnerIdentity runner =
+        RunJson.readStarted(
+                Files.readAllBytes(folder.resolve("runs/active/" + running.id() + "/run.json")))
+            .runner();
+
+    assertThat(runner).isEqualTo(OwnerIdentity.current(ProcessTable.ofThisHost()));
+    assertThat(runner.process().pid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(runner.process().startTime()).isPositive();
+    assertThat(runner.bootId()).hasSize(36);
+    assertThat(runner.pidNamespace()).startsWith("pid:[");
+    assertThat(runner.host()).isNotBlank();
+  }
+
+  @Test
+  void half_a_note_of_a_killed_writer_is_written_over() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run running = Runs.running();
+    home.begin(running);
+    Path run = folder.resolve("runs/active/" + running.id());
+    Files.writeString(run.resolve("outcome.json.tmp"), "{\"form");
+
+    home.end(Runs.ended(running, Runs.exited(1)));
+
+    assertThat(run.resolve("outcome.json.tmp")).doesNotExist();
+    assertThat(RunJson.readEnded(Files.readAllBytes(run.resolve("outcome.json"))).exitCode())
+        .isEqualTo(1);
+  }
+}

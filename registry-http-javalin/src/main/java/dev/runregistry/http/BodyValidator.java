@@ -1,0 +1,171 @@
+package dev.runregistry.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.run.DatasetKey;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one field after the other out of a JSON object and remembers what is wrong, so that a
+ * client hears of everything at once. What a method returns for a wrong field is harmless.
+ *
+ * <p>Types are strict, but for one thing, in which clients of the FastAPI service rely on pydantic:
+ * an integer may be written as {@code 3.0} or {@code 3e0}.
+ */
+final class BodyValidator {
+  private static final DatasetKey HARMLESS = DatasetKey.NONE;
+
+  private final JsonNode object;
+  private final boolean complete;
+  private final List<ValidationError> problems = new ArrayList<>();
+
+  BodyValidator(BodyReader.Known body) {
+    object = body.values();
+    complete = body.complete();
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws HttpProblem 422 with all problems, if there is one
+   */
+  void refuseIfWrong() {
+    if (!problems.isEmpty()) {
+      throw HttpProblem.unprocessable(problems);
+    }
+  }
+
+  /** A legal data set name. */
+  DatasetKey datasetKey(String name) {
+    String text = text(name, 256);
+    try {
+      return text.isEmpty() ? HARMLESS : new DatasetKey(text);
+    } catch (IllegalArgumentException e) { // says what is wrong, and quotes only the beginning
+      wrong(name, "Value error, " + e.getMessage(), "value_error");
+      return HARMLESS;
+    }
+  }
+
+  /** A text of 1 to {@code max} characters; empty if wrong. */
+  String text(String name, int max) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      if (complete) {
+        wrong(name, "Field required", "missing");
+      }
+      return "";
+    }
+    return checked(name, value, max).orElse("");
+  }
+
+  /** The same, but absent and null are null. */
+  @Nullable String textOrNull(String name, int max) {
+    JsonNode value = object.get(name);
+    return value == null || value.isNull() ? null : checked(name, value, max).orElse(null);
+  }
+
+  private Optional<String> checked(String name, JsonNode value, int max) {
+    if (!value.isTextual()) {
+      wrong(name, "Input should be a valid string", "string_type");
+      return Optional.empty();
+    }
+    Optional<ValidationError> problem =
+        TextConstraints.problem(List.of("body", name), value.textValue(), max);
+    problem.ifPresent(problems::add);
+    return problem.isPresent() ? Optional.empty() : Optional.of(value.textValue());
+  }
+
+  boolean flag(String name, boolean standard) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isBoolean()) {
+      return value == null ? standard : value.booleanValue();
+    }
+    wrong(name, "Input should be a valid boolean", "bool_type");
+    return standard;
+  }
+
+  /** A number greater than 0 and at most 1, also as a double. */
+  double fraction(String name, double standard) {
+    return upToOne(name, standard, false);
+  }
+
+  /** A number from 0 to 1. */
+  double portion(String name, double standard) {
+    return upToOne(name, standard, true);
+  }
+
+  private double upToOne(String name, double standard, boolean zero) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      return standard;
+    }
+    if (!value.isNumber()) {
+      wrong(name, "Input should be a valid number", "float_type");
+    } else if (value.decimalValue().compareTo(BigDecimal.ONE) > 0) {
+      wrong(name, "Input should be less than or equal to 1", "less_than_equal");
+    } else if (zero && value.decimalValue().signum() < 0) {
+      wrong(name, "Input should be greater than or equal to 0", "greater_than_equal");
+    } else if (!zero && (value.decimalValue().signum() <= 0 || value.doubleValue() <= 0)) {
+      wrong(name, "Input should be greater than 0", "greater_than");
+    } else {
+      return value.doubleValue();
+    }
+    return standard;
+  }
+
+  /** One of these values, by its text. */
+  <T> T oneOf(String name, T standard, T[] values, Function<T, String> text) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      return standard;
+    }
+    for (T each : values) {
+      if (value.isTextual() && text.apply(each).equals(value.textValue())) {
+        return each;
+      }
+    }
+    wrong(name, "Input should be " + alternatives(values, text), "enum");
+    return standard;
+  }
+
+  /** The values as pydantic names them: {@code 'a', 'b' or 'c'}. */
+  static <T> String alternatives(T[] values, Function<T, String> text) {
+    List<String> quoted = Arrays.stream(values).map(v -> "'" + text.apply(v) + "'").toList();
+    int last = quoted.size() - 1;
+    return String.join(", ", quoted.subList(0, last)) + " or " + quoted.get(last);
+  }
+
+  int integer(String name, int standard, int least, int most) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      return standard;
+    }
+    if (!value.isNumber()) {
+      wrong(name, "Input should be a valid integer", "int_type");
+      return standard;
+    }
+    BigDecimal number = value.decimalValue();
+    if (number.stripTrailingZeros().scale() > 0) {
+      wrong(
+          name,
+          "Input should be a valid integer, got a number with a fractional part",
+          "int_from_float");
+    } else if (number.compareTo(BigDecimal.valueOf(least)) < 0) {
+      wrong(name, "Input should be greater than or equal to " + least, "greater_than_equal");
+    } else if (number.compareTo(BigDecimal.valueOf(most)) > 0) {
+      wrong(name, "Input should be less than or equal to " + most, "less_than_equal");
+    } else {
+      return number.intValue();
+    }
+    return standard;
+  }
+
+  private void wrong(String name, String msg, String type) {
+    problems.add(ValidationError.inBody(name, msg, type));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.runregistry.http;
+
+import java.util.List;
+import java.util.Map;
+
+/** An answer that is not the one asked for; thrown so that no handler has to pass it on. */
+final class HttpProblem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final transient List<ValidationError> problems;
+  private final transient Map<String, String> headers;
+
+  private HttpProblem(
+      int status, String detail, List<ValidationError> problems, Map<String, String> headers) {
+    super(detail, null, false, false); // nobody looks for where it was thrown
+    this.status = status;
+    this.problems = List.copyOf(problems);
+    this.headers = Map.copyOf(headers);
+  }
+
+  static HttpProblem of(int status, String detail) {
+    return new HttpProblem(status, detail, List.of(), Map.of());
+  }
+
+  static HttpProblem unprocessable(List<ValidationError> problems) {
+    return new HttpProblem(422, "Unprocessable", problems, Map.of());
+  }
+
+  HttpProblem withHeader(String name, String value) {
+    return new HttpProblem(status, detail(), problems, Map.of(name, value));
+  }
+
+  int status() {
+    return status;
+  }
+
+  String detail() {
+    return String.valueOf(getMessage());
+  }
+
+  /** All problems of the request; empty unless the status is 422. */
+  List<ValidationError> problems() {
+    return problems;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.runregistry.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a query, decoded strictly. A parameter that is given twice counts as its last
+ * one, as it does for FastAPI.
+ */
+final class QueryParameters {
+  private final Map<String, String> values = new HashMap<>();
+  private final List<ValidationError> problems = new ArrayList<>();
+
+  QueryParameters(@Nullable String raw) {
+    for (String pair : raw == null ? new String[0] : raw.split("&")) {
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? pair : pair.substring(0, equals);
+      put(decoded(name).orElse(name), equals < 0 ? "" : pair.substring(equals + 1));
+    }
+  }
+
+  private void put(String name, String rawValue) {
+    Optional<String> value = decoded(rawValue);
+    value.ifPresentOrElse(
+        text -> values.put(name, text),
+        () -> wrong(name, "Value error, not UTF-8 in percent-encoding", "value_error"));
+  }
+
+  /** The value; null when the parameter is absent. */
+  @Nullable String get(String name) {
+    return values.get(name);
+  }
+
+  /** The value; null when the parameter is absent or empty. */
+  @Nullable String filter(String name) {
+    String value = values.get(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** An integer in its range; the standard when absent or wrong. */
+  long integer(String name, long standard, long least, long most) {
+    return integer(name, standard, least, most, "");
+  }
+
+  /** The same; what a client can do instead of a larger one follows the message. */
+  long integer(String name, long standard, long least, long most, String instead) {
+    String value = values.get(name);
+    if (value == null) {
+      return standard;
+    }
+    if (!value.matches("[+-]?[0-9]+")) {
+      wrong(
+          name,
+          "Input should be a valid integer, unable to parse string as an integer",
+          "int_parsing");
+      return standard;
+    }
+    return inRange(name, standard, value, least, most, instead);
+  }
+
+  private long inRange(
+      String name, long standard, String digits, long least, long most, String instead) {
+    boolean negative = digits.startsWith("-");
+    String bare = digits.replaceFirst("^[+-]?0*", "");
+    boolean huge = bare.length() > 18; // a long holds any number of 18 digits
+    long number = huge ? Long.MAX_VALUE : bare.isEmpty() ? 0 : Long.parseLong(bare);
+    if (negative ? -number < least : number < least) {
+      wrong(name, "Input should be greater than or equal to " + least, "greater_than_equal");
+    } else if (!negative && number > most) {
+      wrong(name, "Input should be less than or equal to " + most + instead, "less_than_equal");
+    } else {
+      return negative ? -number : number;
+    }
+    return standard;
+  }
+
+  void wrong(String name, String msg, String type) {
+    problems.add(ValidationError.inQuery(shortened(name), msg, type));
+  }
+
+  void wrong(ValidationError problem) {
+    problems.add(problem);
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= 60 ? name : name.substring(0, 60) + "…";
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws HttpProblem 422 with all problems, if there is one
+   */
+  void refuseIfWrong() {
+    if (!problems.isEmpty()) {
+      throw HttpProblem.unprocessable(problems);
+    }
+  }
+
+  /** The text behind percent-encoding; empty if there is none in UTF-8. */
+  private static Optional<String> decoded(String raw) {
+    byte[] in = raw.getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(in.length);
+    for (int i = 0; i < in.length; i++) {
+      if (in[i] == '%') {
+        int high = i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
+        int low = i + 2 < in.length ? Character.digit(in[i + 2], 16) : -1;
+        if (high < 0 || low < 0) {
+          return Optional.empty();
+        }
+        out.write(high << 4 | low);
+        i += 2;
+      } else {
+        out.write(in[i] == '+' ? ' ' : in[i]);
+      }
+    }
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
+      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.runregistry.http;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.HostPort;
+
+/**
+ * Lets through only requests that are for this server, from somebody who may ask, and for something
+ * that exists here. Stands before Javalin, so that what Javalin does with odd methods and paths
+ * does not matter.
+ */
+final class RequestGuard extends Handler.Wrapper {
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+  // empty segments, parameters, broken escapes, encoded slashes and control characters, dots
+  private static final Pattern NOT_CANONICAL =
+      Pattern.compile(
+          "//|[;\\\\\\x00-\\x20\\x7f]|%(?![2-9a-f][0-9a-f])|%2f|%5c|/(?:\\.|%2e){1,2}(?:/|$)",
+          Pattern.CASE_INSENSITIVE);
+
+  private final RouteTable routes;
+  private final HostCheck hosts;
+  private final TokenCheck token;
+  private final OriginCheck origins;
+  private final BodyPermits bodies = new BodyPermits();
+  private final Duration requestLimit;
+
+  RequestGuard(ServerConfig config, RouteTable routes) {
+    this.routes = routes;
+    this.hosts = new HostCheck(config);
+    this.token = new TokenCheck(config.token());
+    this.origins = new OriginCheck(config.corsOrigins());
+    this.requestLimit = config.requestLimit();
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Optional<HttpProblem> refusal = refusal(request);
+    if (refusal.isPresent()) {
+      answer(refusal.get(), response, callback);
+      return true;
+    }
+    if (!bodies.tryAcquire(request)) {
+      BodyDrain.then(request, requestLimit, () -> answer(tooManyBodies(), response, callback));
+      return true;
+    }
+    return super.handle(request, response, callback);
+  }
+
+  private Optional<HttpProblem> refusal(Request request) {
+    HttpFields headers = request.getHeaders();
+    String path = Request.getPathInContext(request);
+    String sent = String.valueOf(request.getHttpURI().getPath()); // what Javalin goes by
+    Access access = accessOf(path, sent);
+    if (access != Access.PROBE && !hosts.accepts(new HostPort(Request.getServerName(request)))) {
+      return Optional.of(HttpProblem.of(421, "This server does not go by the name in Host"));
+    }
+    if (access == Access.TOKEN && !token.accepts(headers.get(HttpHeader.AUTHORIZATION))) {
+      return Optional.of(
+          HttpProblem.of(401, "The bearer token is missing or wrong")
+              .withHeader("WWW-Authenticate", "Bearer"));
+    }
+    if (!SAFE.contains(request.getMethod()) && !origins.accepts(headers)) {
+      return Optional.of(HttpProblem.of(403, "Pages of other sites may not do this"));
+    }
+    return notHere(path, request.getMethod())
+        .or(
+            () ->
+                NOT_CANONICAL.matcher(sent).find()
+                    ? Optional.of(HttpProblem.of(404, "Not Found"))
+                    : Optional.empty());
+  }
+
+  private Access accessOf(String path, String sent) {
+    Access access = routes.accessOf(path);
+    return routes.accessOf(sent) == access ? access : Access.TOKEN;
+  }
+
+  private static HttpProblem tooManyBodies() {
+    return HttpProblem.of(503, "Too many requests are being received; try again later")
+        .withHeader("Retry-After", "1");
+  }
+
+  private Optional<HttpProblem> notHere(String path, String method) {
+    Optional<String> template = routes.templateOf(path);
+    if (template.isEmpty()) {
+      return Optional.of(HttpProblem.of(404, "Not Found"));
+    }
+    Set<String> allowed = routes.methodsOf(template.get());
+    return allowed.contains(method)
+        ? Optional.empty()
+        : Optional.of(
+            HttpProblem.of(405, "Method Not Allowed")
+                .withHeader("Allow", String.join(", ", allowed)));
+  }
+
+  private static void answer(HttpProblem refusal, Response response, Callback callback) {
+    response.setStatus(refusal.status());
+    refusal.headers().forEach(response.getHeaders()::put);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.MEDIA_TYPE);
+    byte[] body =
+        ErrorJson.of(refusal.status(), refusal.detail(), String.valueOf(RequestIds.of(response)));
+    response.write(true, ByteBuffer.wrap(body), callback);
+  }
+}

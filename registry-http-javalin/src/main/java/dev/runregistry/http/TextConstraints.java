@@ -1,0 +1,42 @@
+package dev.runregistry.http;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What the contract says of every text: its length in characters, no NUL, no lone surrogate. */
+final class TextConstraints {
+  private TextConstraints() {}
+
+  /** The first problem of a text of 1 to {@code max} characters; empty if it has none. */
+  static Optional<ValidationError> problem(List<Object> loc, String text, int max) {
+    int length = text.codePointCount(0, text.length());
+    if (length == 0) {
+      return Optional.of(
+          new ValidationError(loc, "String should have at least 1 character", "string_too_short"));
+    }
+    if (length > max) {
+      return Optional.of(
+          new ValidationError(
+              loc, "String should have at most " + max + " characters", "string_too_long"));
+    }
+    return unstorable(loc, text);
+  }
+
+  /** The problem of a text that no database can hold. */
+  static Optional<ValidationError> unstorable(List<Object> loc, String text) {
+    if (text.indexOf(0) >= 0) {
+      return Optional.of(
+          new ValidationError(loc, "Value error, must not contain a NUL character", "value_error"));
+    }
+    if (text.codePoints().anyMatch(TextConstraints::isLoneSurrogate)) {
+      return Optional.of(
+          new ValidationError(
+              loc, "Value error, must not contain a lone surrogate", "value_error"));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isLoneSurrogate(int codePoint) { // pairs have become one code point
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+}
