@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.RequestIds;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;

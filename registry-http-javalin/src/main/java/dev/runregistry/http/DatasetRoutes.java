@@ -1,5 +1,7 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.request.QueryParameters;
 import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.service.RunRegistry;

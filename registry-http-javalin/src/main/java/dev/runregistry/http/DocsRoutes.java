@@ -2,6 +2,8 @@ package dev.runregistry.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.runregistry.http.internal.guard.Access;
+import dev.runregistry.http.internal.message.HttpProblem;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

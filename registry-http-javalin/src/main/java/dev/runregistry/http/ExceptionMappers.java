@@ -1,5 +1,9 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.ErrorJson;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.message.RequestIds;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;

@@ -1,5 +1,8 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;

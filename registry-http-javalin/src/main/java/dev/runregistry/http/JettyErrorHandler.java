@@ -1,5 +1,9 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.ErrorJson;
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.message.RequestIds;
+import dev.runregistry.http.internal.message.SecurityHeaders;
 import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;

@@ -3,6 +3,8 @@ package dev.runregistry.http;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.runregistry.http.internal.guard.ResponseHeadersHandler;
+import dev.runregistry.http.internal.message.RequestIds;
 import io.javalin.config.JettyConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;

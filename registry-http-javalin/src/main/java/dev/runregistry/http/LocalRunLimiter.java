@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.run.RunId;
 import java.time.Duration;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.request.ByteRange;
+import dev.runregistry.http.internal.request.QueryParameters;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;

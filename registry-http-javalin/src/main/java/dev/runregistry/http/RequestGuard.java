@@ -1,5 +1,15 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
+import dev.runregistry.http.internal.guard.HostCheck;
+import dev.runregistry.http.internal.guard.OriginCheck;
+import dev.runregistry.http.internal.guard.TokenCheck;
+import dev.runregistry.http.internal.message.ErrorJson;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.message.RequestIds;
+import dev.runregistry.http.internal.request.BodyDrain;
+import dev.runregistry.http.internal.request.BodyPermits;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +46,7 @@ final class RequestGuard extends Handler.Wrapper {
 
   RequestGuard(ServerConfig config, RouteTable routes) {
     this.routes = routes;
-    this.hosts = new HostCheck(config);
+    this.hosts = new HostCheck(config.host(), config.allowedHosts(), config.token() != null);
     this.token = new TokenCheck(config.token());
     this.origins = new OriginCheck(config.corsOrigins());
     this.requestLimit = config.requestLimit();

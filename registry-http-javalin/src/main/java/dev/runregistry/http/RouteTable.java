@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
+import dev.runregistry.http.internal.message.Json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;

@@ -1,5 +1,14 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.PageJson;
+import dev.runregistry.http.internal.message.RunJson;
+import dev.runregistry.http.internal.message.ValidationError;
+import dev.runregistry.http.internal.request.BodyReader;
+import dev.runregistry.http.internal.request.IdempotencyKey;
+import dev.runregistry.http.internal.request.ListQuery;
+import dev.runregistry.http.internal.request.RunRequestBody;
+import dev.runregistry.http.internal.request.TraceContext;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
@@ -29,7 +38,7 @@ final class RunRoutes {
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
-    this.bodies = new BodyReader(config);
+    this.bodies = new BodyReader(config.maxBodyBytes(), config.requestLimit());
     this.localRuns = localRuns;
   }
 

@@ -1,5 +1,7 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
+import dev.runregistry.http.internal.message.HttpProblem;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Map;

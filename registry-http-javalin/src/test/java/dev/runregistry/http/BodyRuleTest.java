@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.runregistry.http.internal.request.BodyReader;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletRequest;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.http.internal.request.PageCursor;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunSummary;

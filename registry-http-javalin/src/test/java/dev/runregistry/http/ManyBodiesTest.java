@@ -5,6 +5,7 @@ import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.http.internal.request.BodyPermits;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.runregistry.http.internal.guard.Access;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.net.http.HttpRequest;

@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.http.internal.message.Timestamps;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -10,6 +10,9 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.message.ValidationError;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * keeps the known fields and skips the rest, so that the memory that a body takes does not depend
  * on what the client sends.
  */
-final class BodyReader {
+public final class BodyReader {
   // a request is flat; what is ignored in it may nest a little
   private static final int MAX_DEPTH = 64;
   private static final int MAX_DIGITS = 400;
@@ -58,9 +61,15 @@ final class BodyReader {
   private final int maxBytes;
   private final Duration timeout;
 
-  BodyReader(ServerConfig config) {
-    maxBytes = config.maxBodyBytes();
-    timeout = config.requestLimit();
+  /**
+   * Creates a reader.
+   *
+   * @param maxBytes the longest body
+   * @param timeout how long a client may take to send it
+   */
+  public BodyReader(int maxBytes, Duration timeout) {
+    this.maxBytes = maxBytes;
+    this.timeout = timeout;
   }
 
   /**
@@ -70,7 +79,7 @@ final class BodyReader {
    * @param complete whether the body was read to its end; false if a text was far too long, whose
    *     first characters are there
    */
-  record Known(ObjectNode values, boolean complete) {}
+  public record Known(ObjectNode values, boolean complete) {}
 
   /**
    * Returns the fields of the body that have these names.
@@ -79,7 +88,7 @@ final class BodyReader {
    *     the client too long, 400 if it ends early or its chunks are malformed, 422 if it is no JSON
    *     object or has one of these fields twice
    */
-  Known read(Context ctx, Set<String> names) {
+  public Known read(Context ctx, Set<String> names) {
     try {
       requireJson(ctx.contentType(), ctx.header("Content-Encoding"));
       long announced = ctx.req().getContentLengthLong();

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Request;
  * Discards the body of a request that is refused, without holding a thread, and then answers: a
  * client that still sends when its connection is closed would not see the answer.
  */
-final class BodyDrain implements Runnable {
+public final class BodyDrain implements Runnable {
   private final Request request;
   private final long deadline;
   private final Runnable answer;
@@ -25,7 +25,7 @@ final class BodyDrain implements Runnable {
    * Runs the answer when the body has ended, failed, taken too long or exceeded {@link
    * BodyStream#MAX_DRAINED_BYTES}; at once for a client that waits for it before it sends.
    */
-  static void then(Request request, Duration timeout, Runnable answer) {
+  public static void then(Request request, Duration timeout, Runnable answer) {
     if (request.getHeaders().contains(HttpHeader.EXPECT)) {
       answer.run();
     } else {

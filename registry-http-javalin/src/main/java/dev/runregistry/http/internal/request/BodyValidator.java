@@ -1,6 +1,8 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.DatasetKey;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -17,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Types are strict, but for one thing, in which clients of the FastAPI service rely on pydantic:
  * an integer may be written as {@code 3.0} or {@code 3e0}.
  */
-final class BodyValidator {
+public final class BodyValidator {
   private static final DatasetKey HARMLESS = DatasetKey.NONE;
 
   private final JsonNode object;
   private final boolean complete;
   private final List<ValidationError> problems = new ArrayList<>();
 
-  BodyValidator(BodyReader.Known body) {
+  public BodyValidator(BodyReader.Known body) {
     object = body.values();
     complete = body.complete();
   }
@@ -34,14 +36,14 @@ final class BodyValidator {
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
-  void refuseIfWrong() {
+  public void refuseIfWrong() {
     if (!problems.isEmpty()) {
       throw HttpProblem.unprocessable(problems);
     }
   }
 
   /** A legal data set name. */
-  DatasetKey datasetKey(String name) {
+  public DatasetKey datasetKey(String name) {
     String text = text(name, 256);
     try {
       return text.isEmpty() ? HARMLESS : new DatasetKey(text);
@@ -52,7 +54,7 @@ final class BodyValidator {
   }
 
   /** A text of 1 to {@code max} characters; empty if wrong. */
-  String text(String name, int max) {
+  public String text(String name, int max) {
     JsonNode value = object.get(name);
     if (value == null) {
       if (complete) {
@@ -80,7 +82,7 @@ final class BodyValidator {
     return problem.isPresent() ? Optional.empty() : Optional.of(value.textValue());
   }
 
-  boolean flag(String name, boolean standard) {
+  public boolean flag(String name, boolean standard) {
     JsonNode value = object.get(name);
     if (value == null || value.isBoolean()) {
       return value == null ? standard : value.booleanValue();
@@ -90,12 +92,12 @@ final class BodyValidator {
   }
 
   /** A number greater than 0 and at most 1, also as a double. */
-  double fraction(String name, double standard) {
+  public double fraction(String name, double standard) {
     return upToOne(name, standard, false);
   }
 
   /** A number from 0 to 1. */
-  double portion(String name, double standard) {
+  public double portion(String name, double standard) {
     return upToOne(name, standard, true);
   }
 
@@ -119,7 +121,7 @@ final class BodyValidator {
   }
 
   /** One of these values, by its text. */
-  <T> T oneOf(String name, T standard, T[] values, Function<T, String> text) {
+  public <T> T oneOf(String name, T standard, T[] values, Function<T, String> text) {
     JsonNode value = object.get(name);
     if (value == null) {
       return standard;
@@ -134,13 +136,13 @@ final class BodyValidator {
   }
 
   /** The values as pydantic names them: {@code 'a', 'b' or 'c'}. */
-  static <T> String alternatives(T[] values, Function<T, String> text) {
+  public static <T> String alternatives(T[] values, Function<T, String> text) {
     List<String> quoted = Arrays.stream(values).map(v -> "'" + text.apply(v) + "'").toList();
     int last = quoted.size() - 1;
     return String.join(", ", quoted.subList(0, last)) + " or " + quoted.get(last);
   }
 
-  int integer(String name, int standard, int least, int most) {
+  public int integer(String name, int standard, int least, int most) {
     JsonNode value = object.get(name);
     if (value == null) {
       return standard;

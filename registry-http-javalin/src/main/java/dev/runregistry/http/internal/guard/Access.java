@@ -1,7 +1,7 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.guard;
 
 /** Which requests a route answers on a server that has a token. */
-enum Access {
+public enum Access {
   /** All, and by any name of the host: orchestrators probe a server by its address. */
   PROBE,
   /** All: nothing of it is about runs. */

@@ -1,5 +1,6 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
+import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunRequest;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outputDir null for the default
  */
-record RunRequestBody(
+public record RunRequestBody(
     DatasetKey datasetKey,
     String modelId,
     @Nullable String outputDir,
@@ -23,7 +24,7 @@ record RunRequestBody(
     TrainingConfig training) {
 
   /** The names of all fields; any other field of a body is ignored. */
-  static final Set<String> FIELDS =
+  public static final Set<String> FIELDS =
       Set.of(
           "dataset_key",
           "model_id",
@@ -41,7 +42,7 @@ record RunRequestBody(
    *
    * @throws HttpProblem 422 with all that is wrong with it
    */
-  static RunRequestBody of(BodyReader.Known body) {
+  public static RunRequestBody of(BodyReader.Known body) {
     BodyValidator fields = new BodyValidator(body);
     TrainingConfig standard = TrainingConfig.DEFAULT;
     DatasetKey datasetKey = fields.datasetKey("dataset_key");
@@ -64,12 +65,12 @@ record RunRequestBody(
         new TrainingConfig(learningRate, epochs, batch, length).with(decay, device));
   }
 
-  RunMode mode() {
+  public RunMode mode() {
     return dryRun ? RunMode.DRY_RUN : RunMode.LOCAL;
   }
 
   /** What the registry is asked for, with the command of the operator. */
-  RunRequest toRequest(List<String> command, Duration timeLimit) {
+  public RunRequest toRequest(List<String> command, Duration timeLimit) {
     RunRequest request =
         dryRun
             ? RunRequest.dryRun(datasetKey, modelId)

@@ -1,14 +1,14 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 
 /** The one shape of all errors: {@code detail}, a sentence or the list of all problems. */
-final class ErrorJson {
+public final class ErrorJson {
   private ErrorJson() {}
 
-  static byte[] of(String detail) {
+  public static byte[] of(String detail) {
     return Json.write(
         json -> {
           json.writeStartObject();
@@ -18,11 +18,11 @@ final class ErrorJson {
   }
 
   /** A failure of ours names the request, so that it can be found in the log. */
-  static byte[] of(int status, String detail, String requestId) {
+  public static byte[] of(int status, String detail, String requestId) {
     return of(status < 500 ? detail : detail + " (request " + requestId + ")");
   }
 
-  static byte[] of(List<ValidationError> problems) {
+  public static byte[] of(List<ValidationError> problems) {
     return Json.write(
         json -> {
           json.writeStartObject();

@@ -1,7 +1,8 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.guard;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.util.HostPort;
@@ -13,23 +14,32 @@ import org.eclipse.jetty.util.HostPort;
  * <p>A server that other hosts reach has a token, which such a page cannot know; there the check
  * takes place only where names were configured.
  */
-final class HostCheck {
+public final class HostCheck {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
-  private final ServerConfig config;
+  private final String ownHost;
+  private final Set<String> allowed;
   private final boolean checking;
 
-  HostCheck(ServerConfig config) {
-    this.config = config;
-    this.checking = config.token() == null || !config.allowedHosts().isEmpty();
+  /**
+   * Creates the check of one server.
+   *
+   * @param ownHost the name or address that it listens on
+   * @param allowed the other names that it goes by, in lower case
+   * @param hasToken whether it has a token
+   */
+  public HostCheck(String ownHost, Collection<String> allowed, boolean hasToken) {
+    this.ownHost = ownHost.toLowerCase(Locale.ROOT);
+    this.allowed = Set.copyOf(allowed);
+    this.checking = !hasToken || !allowed.isEmpty();
   }
 
-  boolean accepts(HostPort authority) {
+  public boolean accepts(HostPort authority) {
     String host = String.valueOf(authority.getHost()).toLowerCase(Locale.ROOT);
     return !checking
         || LOOPBACK.contains(host)
-        || config.allowedHosts().contains(host)
-        || host.equals(config.host().toLowerCase(Locale.ROOT))
+        || allowed.contains(host)
+        || host.equals(ownHost)
         || isLoopbackAddress(host);
   }
 

@@ -1,6 +1,10 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
+import dev.runregistry.http.internal.message.Sha256;
+import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
@@ -12,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The key that a client gives a request, so that it may safely be sent again. */
-final class IdempotencyKey {
+public final class IdempotencyKey {
   private static final String HEADER = "Idempotency-Key";
 
   private IdempotencyKey() {}
@@ -22,7 +26,7 @@ final class IdempotencyKey {
    *
    * @throws HttpProblem 422 if it is not as it has to be
    */
-  static Optional<String> of(Context ctx) {
+  public static Optional<String> of(Context ctx) {
     String key = ctx.header(HEADER);
     if (key != null && !key.matches("[!-~]{1," + IdempotencyClaim.MAX_KEY + "}")) {
       throw refused(
@@ -33,7 +37,7 @@ final class IdempotencyKey {
   }
 
   /** The key has been used for a different request. */
-  static HttpProblem reused() {
+  public static HttpProblem reused() {
     return refused("Value error, this key was used for a different request");
   }
 
@@ -49,7 +53,7 @@ final class IdempotencyKey {
    * got later is in it only where it is not the default, so that a request that was taken up by an
    * earlier version is known again.
    */
-  static String fingerprint(RunRequestBody body) {
+  public static String fingerprint(RunRequestBody body) {
     byte[] canonical =
         Json.write(
             json -> {

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import io.javalin.http.Context;
 import java.util.Collections;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * The trace that a request belongs to (W3C Trace Context), handed on unchanged to what is started
  * for it, in the variables that OpenTelemetry has agreed on. We record no spans, so we add none.
  */
-final class TraceContext {
+public final class TraceContext {
   /** Versions after 00 may have more after these fields. */
   private static final Pattern PARENT =
       Pattern.compile(
@@ -29,7 +29,7 @@ final class TraceContext {
   private TraceContext() {}
 
   /** The variables; empty unless the request has a valid {@code traceparent}, and only one. */
-  static Map<String, String> variables(Context ctx) {
+  public static Map<String, String> variables(Context ctx) {
     List<String> parents = values(ctx, "traceparent");
     if (parents.size() != 1 || !PARENT.matcher(parents.get(0)).matches()) {
       return Map.of();

@@ -1,19 +1,20 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.guard;
 
+import dev.runregistry.http.internal.message.Sha256;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a request carries the token. How long the answer takes says nothing about the token. */
-final class TokenCheck {
+public final class TokenCheck {
   private static final String SCHEME = "Bearer ";
 
   private final byte @Nullable [] expected;
 
-  TokenCheck(@Nullable String token) {
+  public TokenCheck(@Nullable String token) {
     expected = token == null ? null : Sha256.digest(token);
   }
 
-  boolean accepts(@Nullable String authorization) {
+  public boolean accepts(@Nullable String authorization) {
     if (expected == null) {
       return true;
     }

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as the contract writes them: every key, always, in its order. */
-final class RunJson {
+public final class RunJson {
   private RunJson() {}
 
-  static byte[] run(Run run) {
+  public static byte[] run(Run run) {
     return Json.write(json -> write(json, run));
   }
 
@@ -46,7 +46,7 @@ final class RunJson {
    * What a run was asked for, but for its command: that is the operator's, and may have secrets.
    * The values of a training are null for a command of the user's own.
    */
-  static byte[] config(RunSpec spec) {
+  public static byte[] config(RunSpec spec) {
     return Json.write(
         json -> {
           json.writeStartObject();
@@ -77,7 +77,7 @@ final class RunJson {
   }
 
   /** The page that this query asked for. */
-  static byte[] page(RunPage page, RunQuery query) {
+  public static byte[] page(RunPage page, RunQuery query) {
     return Json.write(
         json -> {
           json.writeStartObject();

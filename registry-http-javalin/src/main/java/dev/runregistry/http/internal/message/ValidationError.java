@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import java.util.List;
 
@@ -10,16 +10,16 @@ import java.util.List;
  * @param msg what, one sentence
  * @param type the kind of problem, as pydantic names them
  */
-record ValidationError(List<Object> loc, String msg, String type) {
-  ValidationError {
+public record ValidationError(List<Object> loc, String msg, String type) {
+  public ValidationError {
     loc = List.copyOf(loc);
   }
 
-  static ValidationError inBody(String field, String msg, String type) {
+  public static ValidationError inBody(String field, String msg, String type) {
     return new ValidationError(List.of("body", field), msg, type);
   }
 
-  static ValidationError inQuery(String name, String msg, String type) {
+  public static ValidationError inQuery(String name, String msg, String type) {
     return new ValidationError(List.of("query", name), msg, type);
   }
 }

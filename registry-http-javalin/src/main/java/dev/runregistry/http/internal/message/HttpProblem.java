@@ -1,10 +1,10 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import java.util.List;
 import java.util.Map;
 
 /** An answer that is not the one asked for; thrown so that no handler has to pass it on. */
-final class HttpProblem extends RuntimeException {
+public final class HttpProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -19,32 +19,32 @@ final class HttpProblem extends RuntimeException {
     this.headers = Map.copyOf(headers);
   }
 
-  static HttpProblem of(int status, String detail) {
+  public static HttpProblem of(int status, String detail) {
     return new HttpProblem(status, detail, List.of(), Map.of());
   }
 
-  static HttpProblem unprocessable(List<ValidationError> problems) {
+  public static HttpProblem unprocessable(List<ValidationError> problems) {
     return new HttpProblem(422, "Unprocessable", problems, Map.of());
   }
 
-  HttpProblem withHeader(String name, String value) {
+  public HttpProblem withHeader(String name, String value) {
     return new HttpProblem(status, detail(), problems, Map.of(name, value));
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  String detail() {
+  public String detail() {
     return String.valueOf(getMessage());
   }
 
   /** All problems of the request; empty unless the status is 422. */
-  List<ValidationError> problems() {
+  public List<ValidationError> problems() {
     return problems;
   }
 
-  Map<String, String> headers() {
+  public Map<String, String> headers() {
     return headers;
   }
 }

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Writes JSON by hand, so that the order of the keys is ours. */
-final class Json {
-  static final String MEDIA_TYPE = "application/json";
+public final class Json {
+  public static final String MEDIA_TYPE = "application/json";
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -16,11 +16,11 @@ final class Json {
 
   /** What writes a document. */
   @FunctionalInterface
-  interface Writing {
+  public interface Writing {
     void to(JsonGenerator json) throws IOException;
   }
 
-  static byte[] write(Writing writing) {
+  public static byte[] write(Writing writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       writing.to(json);

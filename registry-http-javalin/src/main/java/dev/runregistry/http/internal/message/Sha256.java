@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,10 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests of one length, whatever was said. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
-  static byte[] digest(String text) {
+  public static byte[] digest(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
@@ -17,7 +17,7 @@ final class Sha256 {
     }
   }
 
-  static String hex(String text) {
+  public static String hex(String text) {
     return HexFormat.of().formatHex(digest(text));
   }
 }

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Writes pages, and keeps the last one: all who watch the list ask for the same one again and
  * again, and to compare two pages is less work than to write one. Safe for use by many threads.
  */
-final class PageJson {
+public final class PageJson {
   private volatile @Nullable Written last;
 
   private static final class Written {
@@ -16,19 +16,19 @@ final class PageJson {
     private final RunQuery query;
     private final byte[] json;
 
-    Written(RunPage page, RunQuery query, byte[] json) {
+    public Written(RunPage page, RunQuery query, byte[] json) {
       this.page = page;
       this.query = query;
       this.json = json;
     }
 
-    boolean is(RunPage wanted, RunQuery wantedBy) {
+    public boolean is(RunPage wanted, RunQuery wantedBy) {
       return page.equals(wanted) && query.equals(wantedBy);
     }
   }
 
   /** The page that this query asked for; not to be changed. */
-  byte[] of(RunPage page, RunQuery query) {
+  public byte[] of(RunPage page, RunQuery query) {
     Written known = last;
     if (known == null || !known.is(page, query)) {
       known = new Written(page, query, RunJson.page(page, query));

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.RunId;
@@ -13,13 +13,13 @@ import java.util.UUID;
  * A place in the list as clients pass it about, without looking inside: microseconds and id in 24
  * bytes, which base64 writes as 32 characters without padding.
  */
-final class PageCursor {
+public final class PageCursor {
   private static final int BYTES = Long.BYTES * 3;
   private static final long LATEST_MICROS = 253_402_300_799_999_999L; // the end of the year 9999
 
   private PageCursor() {}
 
-  static String write(RunCursor place) {
+  public static String write(RunCursor place) {
     UUID id = place.id().value();
     byte[] bytes =
         ByteBuffer.allocate(BYTES)
@@ -31,7 +31,7 @@ final class PageCursor {
   }
 
   /** Reads what {@link #write} wrote; empty if it did not. */
-  static Optional<RunCursor> read(String text) {
+  public static Optional<RunCursor> read(String text) {
     byte[] bytes;
     try {
       bytes = Base64.getUrlDecoder().decode(text);

@@ -1,5 +1,6 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
+import dev.runregistry.http.internal.message.HttpProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -12,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * HttpProblem}: 413 if there are too many bytes, 408 if they take too long, 400 if they end early
  * or their chunks are malformed.
  */
-final class BodyStream extends InputStream {
+public final class BodyStream extends InputStream {
   /** So many bytes beyond the limit are discarded: a client that still sends reads no answer. */
-  static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+  public static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(BodyStream.class);
   private static final int CHUNK = 8 * 1024;
@@ -25,7 +26,7 @@ final class BodyStream extends InputStream {
   private long size;
   private boolean ended;
 
-  BodyStream(InputStream in, int maxBytes, Duration timeout) {
+  public BodyStream(InputStream in, int maxBytes, Duration timeout) {
     this.in = in;
     this.maxBytes = maxBytes;
     this.deadline = System.nanoTime() + timeout.toNanos();
@@ -47,7 +48,7 @@ final class BodyStream extends InputStream {
   }
 
   /** Discards the rest, at most {@value #MAX_DRAINED_BYTES} bytes beyond the limit. */
-  void drain() {
+  public void drain() {
     byte[] chunk = new byte[CHUNK];
     while (!ended && size <= maxBytes + (long) MAX_DRAINED_BYTES) {
       next(chunk, 0, CHUNK);
@@ -83,7 +84,7 @@ final class BodyStream extends InputStream {
         .withHeader("Connection", "close");
   }
 
-  static HttpProblem tooLarge(int maxBytes) {
+  public static HttpProblem tooLarge(int maxBytes) {
     return HttpProblem.of(413, "The body must have at most " + maxBytes + " bytes");
   }
 }

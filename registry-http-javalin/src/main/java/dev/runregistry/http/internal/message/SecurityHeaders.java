@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
@@ -6,7 +6,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /** What every answer tells a browser, so that it does nothing with it that we do not want. */
-final class SecurityHeaders {
+public final class SecurityHeaders {
   private static final String POLICY =
       "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
           + " object-src 'none'";
@@ -23,7 +23,7 @@ final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
-  static void putInto(HttpFields.Mutable headers) {
+  public static void putInto(HttpFields.Mutable headers) {
     for (HttpField field : FIELDS) {
       headers.put(field);
     }

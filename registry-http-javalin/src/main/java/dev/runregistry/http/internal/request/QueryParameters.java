@@ -1,5 +1,7 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.ValidationError;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The parameters of a query, decoded strictly. A parameter that is given twice counts as its last
  * one, as it does for FastAPI.
  */
-final class QueryParameters {
+public final class QueryParameters {
   private final Map<String, String> values = new HashMap<>();
   private final List<ValidationError> problems = new ArrayList<>();
 
-  QueryParameters(@Nullable String raw) {
+  public QueryParameters(@Nullable String raw) {
     for (String pair : raw == null ? new String[0] : raw.split("&")) {
       int equals = pair.indexOf('=');
       String name = equals < 0 ? pair : pair.substring(0, equals);
@@ -40,18 +42,18 @@ final class QueryParameters {
   }
 
   /** The value; null when the parameter is absent or empty. */
-  @Nullable String filter(String name) {
+  public @Nullable String filter(String name) {
     String value = values.get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
   /** An integer in its range; the standard when absent or wrong. */
-  long integer(String name, long standard, long least, long most) {
+  public long integer(String name, long standard, long least, long most) {
     return integer(name, standard, least, most, "");
   }
 
   /** The same; what a client can do instead of a larger one follows the message. */
-  long integer(String name, long standard, long least, long most, String instead) {
+  public long integer(String name, long standard, long least, long most, String instead) {
     String value = values.get(name);
     if (value == null) {
       return standard;
@@ -82,11 +84,11 @@ final class QueryParameters {
     return standard;
   }
 
-  void wrong(String name, String msg, String type) {
+  public void wrong(String name, String msg, String type) {
     problems.add(ValidationError.inQuery(shortened(name), msg, type));
   }
 
-  void wrong(ValidationError problem) {
+  public void wrong(ValidationError problem) {
     problems.add(problem);
   }
 
@@ -99,7 +101,7 @@ final class QueryParameters {
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
-  void refuseIfWrong() {
+  public void refuseIfWrong() {
     if (!problems.isEmpty()) {
       throw HttpProblem.unprocessable(problems);
     }

@@ -1,14 +1,15 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
+import dev.runregistry.http.internal.message.ValidationError;
 import java.util.List;
 import java.util.Optional;
 
 /** What the contract says of every text: its length in characters, no NUL, no lone surrogate. */
-final class TextConstraints {
+public final class TextConstraints {
   private TextConstraints() {}
 
   /** The first problem of a text of 1 to {@code max} characters; empty if it has none. */
-  static Optional<ValidationError> problem(List<Object> loc, String text, int max) {
+  public static Optional<ValidationError> problem(List<Object> loc, String text, int max) {
     int length = text.codePointCount(0, text.length());
     if (length == 0) {
       return Optional.of(
@@ -23,7 +24,7 @@ final class TextConstraints {
   }
 
   /** The problem of a text that no database can hold. */
-  static Optional<ValidationError> unstorable(List<Object> loc, String text) {
+  public static Optional<ValidationError> unstorable(List<Object> loc, String text) {
     if (text.indexOf(0) >= 0) {
       return Optional.of(
           new ValidationError(loc, "Value error, must not contain a NUL character", "value_error"));

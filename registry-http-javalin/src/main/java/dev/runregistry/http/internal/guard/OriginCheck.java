@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.guard;
 
 import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  * Whether a request that changes something may come from where it says it comes from. Browsers say
  * it of every such request; what is not a browser says nothing and is welcome.
  */
-final class OriginCheck {
+public final class OriginCheck {
   private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
   private final Set<String> allowed;
 
-  OriginCheck(Set<String> allowed) {
+  public OriginCheck(Set<String> allowed) {
     this.allowed = allowed;
   }
 
-  boolean accepts(HttpFields request) {
+  public boolean accepts(HttpFields request) {
     String origin = request.get("Origin");
     if (origin != null && allowed.contains(origin)) {
       return true;

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.Semaphore;
@@ -11,19 +11,19 @@ import org.eclipse.jetty.server.Request;
  * slow clients can hold. A permit is held from before the first byte of a body is read until its
  * last.
  */
-final class BodyPermits {
+public final class BodyPermits {
   /**
    * Well below the 250 threads of the server, so that requests without a body never queue behind
    * slow ones. A body takes at most about 200 KB while it is read.
    */
-  static final int MAX_BODIES = 64;
+  public static final int MAX_BODIES = 64;
 
   private static final String ATTRIBUTE = BodyPermits.class.getName();
 
   private final Semaphore free = new Semaphore(MAX_BODIES);
 
   /** Returns false if the request has a body that cannot be read now. */
-  boolean tryAcquire(Request request) {
+  public boolean tryAcquire(Request request) {
     if (!hasBody(request)) {
       return true;
     }
@@ -41,7 +41,7 @@ final class BodyPermits {
   }
 
   /** Returns the permit of a request whose body has been read; may be called more than once. */
-  static void release(HttpServletRequest request) {
+  public static void release(HttpServletRequest request) {
     if (request.getAttribute(ATTRIBUTE) instanceof Permit permit) {
       permit.release();
     }
@@ -50,7 +50,7 @@ final class BodyPermits {
   private final class Permit {
     private final AtomicBoolean held = new AtomicBoolean(true);
 
-    void release() {
+    public void release() {
       if (held.compareAndSet(true, false)) {
         free.release();
       }

@@ -1,12 +1,14 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.guard;
 
+import dev.runregistry.http.internal.message.RequestIds;
+import dev.runregistry.http.internal.message.SecurityHeaders;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** Gives every request its id and every answer its headers, before anything else happens. */
-final class ResponseHeadersHandler extends Handler.Wrapper {
+public final class ResponseHeadersHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     response.getHeaders().put(RequestIds.HEADER, RequestIds.of(request.getHeaders()));

@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The name of each request, by which an answer is found in the log. */
-final class RequestIds {
-  static final String HEADER = "X-Request-Id";
+public final class RequestIds {
+  public static final String HEADER = "X-Request-Id";
 
   // what is safe in a log and in a header, and long enough for every tracing system's ids
   private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
@@ -17,7 +17,7 @@ final class RequestIds {
   private RequestIds() {}
 
   /** The id that the client chose, if it is a sane one, else a new one. */
-  static String of(HttpFields request) {
+  public static String of(HttpFields request) {
     String chosen = request.get(HEADER);
     return chosen != null && SANE.matcher(chosen).matches() ? chosen : next();
   }
@@ -27,7 +27,7 @@ final class RequestIds {
   }
 
   /** The id that the answer carries. */
-  static @Nullable String of(Response response) {
+  public static @Nullable String of(Response response) {
     return response.getHeaders().get(HEADER);
   }
 }

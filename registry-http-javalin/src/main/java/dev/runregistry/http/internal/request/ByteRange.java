@@ -1,4 +1,4 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
  * @param begin the first
  * @param end the one after the last
  */
-record ByteRange(long begin, long end) {
+public record ByteRange(long begin, long end) {
   // a long holds any number of 18 digits
   private static final Pattern SINGLE =
       Pattern.compile("bytes=\\s*([0-9]{0,18})-([0-9]{0,18})\\s*");
 
-  long length() {
+  public long length() {
     return end - begin;
   }
 
   /** Whether a Range header asks for one range of bytes; all others may be ignored (RFC 9110). */
-  static boolean isSingle(String header) {
+  public static boolean isSingle(String header) {
     Matcher range = SINGLE.matcher(header);
     if (!range.matches() || (range.group(1).isEmpty() && range.group(2).isEmpty())) {
       return false;
@@ -37,7 +37,7 @@ record ByteRange(long begin, long end) {
   }
 
   /** The bytes that a single range stands for in a file of that size; empty if there are none. */
-  static Optional<ByteRange> parse(String header, long size) {
+  public static Optional<ByteRange> parse(String header, long size) {
     Matcher range = SINGLE.matcher(header);
     if (!range.matches()) {
       throw new IllegalArgumentException("not a single range: " + header);

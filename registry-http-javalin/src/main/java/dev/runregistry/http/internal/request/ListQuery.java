@@ -1,5 +1,7 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.request;
 
+import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;
@@ -14,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a list, read; and the way to its next page. */
-final class ListQuery {
+public final class ListQuery {
   // a database passes over each entry of its index; where to go on is known to the cursor at once
   private static final long MAX_OFFSET = 100_000;
 
@@ -25,7 +27,7 @@ final class ListQuery {
    *
    * @throws HttpProblem 422 with all that is wrong with the query
    */
-  static RunQuery read(@Nullable String rawQuery) {
+  public static RunQuery read(@Nullable String rawQuery) {
     QueryParameters query = new QueryParameters(rawQuery);
     RunQuery all = RunQuery.all();
     long limit = query.integer("limit", all.limit(), 1, RunQuery.MAX_LIMIT);
@@ -76,7 +78,7 @@ final class ListQuery {
    * Returns the address of the page that follows, which stays the same page while runs are added;
    * relative to the address of the list.
    */
-  static String next(RunQuery query, RunPage page) {
+  public static String next(RunQuery query, RunPage page) {
     StringBuilder uri = new StringBuilder("runs?limit=").append(query.limit());
     append(uri, "status", query.status() == null ? null : query.status().text());
     append(uri, "mode", query.mode() == null ? null : query.mode().text());
