@@ -1,6 +1,5 @@
 package dev.runregistry.http;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -17,7 +16,7 @@ final class KillableServer {
     Duration requestLimit = Duration.parse(arguments.length > 2 ? arguments[2] : "PT10S");
     try (RealServer server =
         new RealServer(
-            DatabaseConfig.sqlite(folder.resolve("registry.db")),
+            RealDatabase.sqlite(folder.resolve("registry.db")),
             folder.resolve("home"),
             settings ->
                 RealServer.running(arguments[1])

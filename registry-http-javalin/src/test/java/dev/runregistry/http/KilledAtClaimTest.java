@@ -93,7 +93,7 @@ class KilledAtClaimTest {
   @EnumSource
   void a_client_that_retries_after_the_kill_has_its_run_and_has_it_once(RealDatabase engine)
       throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     Process killed = stoppedAtClaim(database);
     try (RealServer again = server(database, "home");
         RealServer elsewhere = server(database, "other home")) {
@@ -120,7 +120,7 @@ class KilledAtClaimTest {
   @ParameterizedTest
   @EnumSource
   void many_retries_at_once_after_the_kill_are_one_run(RealDatabase engine) throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     stoppedAtClaim(database).destroyForcibly().waitFor();
     try (RealServer one = server(database, "home");
         RealServer two = server(database, "home")) {
@@ -141,7 +141,7 @@ class KilledAtClaimTest {
   @EnumSource
   void what_reconciles_on_the_host_frees_the_key_for_clients_of_other_hosts(RealDatabase engine)
       throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     stoppedAtClaim(database).destroyForcibly().waitFor();
     try (RealServer again = server(database, "home");
         RealServer elsewhere = server(database, "other home")) {
