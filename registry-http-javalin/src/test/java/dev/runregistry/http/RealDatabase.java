@@ -64,7 +64,9 @@ enum RealDatabase {
 
     private static byte[] migratedFile() {
       try {
-        Path file = Files.createTempDirectory("migrated").resolve("registry.db");
+        Path file =
+            Files.createTempDirectory(Path.of("target").toAbsolutePath(), "migrated")
+                .resolve("registry.db");
         migrate(DatabaseConfig.sqlite(file));
         return Files.readAllBytes(file);
       } catch (IOException e) {
