@@ -38,7 +38,7 @@ abstract class BrowserTest {
     String waiting = "GO='" + folder.resolve("go") + "'; ";
     server =
         new RealServer(
-            RealDatabase.migrated(folder.resolve("registry.db")),
+            RealDatabase.sqlite(folder.resolve("registry.db")),
             folder.resolve("home"),
             builder ->
                 settings.apply(

@@ -50,7 +50,7 @@ class ContractOnRealPartsTest {
 
   private RealServer server(RealDatabase engine, String... command) throws Exception {
     return new RealServer(
-        engine.empty(folder),
+        engine.migrated(folder),
         folder.resolve("home"),
         folder.resolve("datasets"),
         settings -> settings.command(List.of(command)));

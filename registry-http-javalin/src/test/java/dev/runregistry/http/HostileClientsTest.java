@@ -63,7 +63,7 @@ class HostileClientsTest {
 
   private RealServer server(RealDatabase engine, String script) throws Exception {
     return new RealServer(
-        engine.empty(folder),
+        engine.migrated(folder),
         folder.resolve("home"),
         settings -> running(script).apply(settings).requestLimit(Duration.ofSeconds(1)));
   }

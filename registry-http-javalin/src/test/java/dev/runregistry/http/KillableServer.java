@@ -2,7 +2,6 @@ package dev.runregistry.http;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ final class KillableServer {
     Duration requestLimit = Duration.parse(arguments.length > 2 ? arguments[2] : "PT10S");
     try (RealServer server =
         new RealServer(
-            DatabaseConfig.sqlite(folder.resolve("registry.db")),
+            RealDatabase.sqlite(folder.resolve("registry.db")),
             folder.resolve("home"),
             settings ->
                 RealServer.running(arguments[1])

@@ -95,7 +95,7 @@ class KilledAtClaimTest {
   @EnumSource
   void a_client_that_retries_after_the_kill_has_the_run_of_its_key_and_none_is_started(
       RealDatabase engine) throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     Process killed = stoppedAtClaim(database, false);
     try (RealServer again = server(database, "home");
         RealServer elsewhere = server(database, "other home")) {
@@ -125,7 +125,7 @@ class KilledAtClaimTest {
   @EnumSource
   void a_client_that_retries_after_a_kill_before_the_key_was_saved_has_a_run_of_its_own(
       RealDatabase engine) throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     stoppedAtClaim(database, true).destroyForcibly().waitFor();
     try (RealServer again = server(database, "home");
         RealServer elsewhere = server(database, "other home")) {
@@ -142,7 +142,7 @@ class KilledAtClaimTest {
   @ParameterizedTest
   @EnumSource
   void many_retries_at_once_after_the_kill_are_one_run(RealDatabase engine) throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     stoppedAtClaim(database, true).destroyForcibly().waitFor();
     try (RealServer one = server(database, "home");
         RealServer two = server(database, "home")) {

@@ -416,6 +416,8 @@ class PanelIT extends BrowserTest {
   private Process startServer() throws IOException {
     String script =
         "touch '%1$s/begun'; while [ ! -e '%1$s/go' ]; do sleep 0.05; done; touch '%1$s/ended'";
+    Path place = Files.createDirectory(folder.resolve("server"));
+    RealDatabase.sqlite(place.resolve("registry.db"));
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -423,7 +425,7 @@ class PanelIT extends BrowserTest {
             "-cp",
             System.getProperty("java.class.path"),
             KillableServer.class.getName(),
-            Files.createDirectory(folder.resolve("server")).toString(),
+            place.toString(),
             script.formatted(folder))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();

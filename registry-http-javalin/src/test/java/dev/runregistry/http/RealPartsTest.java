@@ -34,7 +34,7 @@ class RealPartsTest {
   @TempDir private Path folder;
 
   private RealServer server(RealDatabase engine, String script) throws Exception {
-    return new RealServer(engine.empty(folder), folder.resolve("home"), running(script));
+    return new RealServer(engine.migrated(folder), folder.resolve("home"), running(script));
   }
 
   private static List<CompletableFuture<HttpResponse<String>>> many(
@@ -83,7 +83,7 @@ class RealPartsTest {
       throws Exception {
     try (RealServer server =
         new RealServer(
-            engine.empty(folder),
+            engine.migrated(folder),
             folder.resolve("home"),
             settings ->
                 running("echo begun; sleep 600")
@@ -128,7 +128,7 @@ class RealPartsTest {
   void a_program_that_is_not_there_is_501_and_the_status_says_so() throws Exception {
     try (RealServer server =
         new RealServer(
-            RealDatabase.SQLITE.empty(folder),
+            RealDatabase.SQLITE.migrated(folder),
             folder.resolve("home"),
             settings -> settings.command(List.of("/opt/no/such/tunix", "train")))) {
       assertThat(json(server.get("/api/tunix/status")).get("available").booleanValue()).isFalse();
@@ -144,7 +144,7 @@ class RealPartsTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     try (RealServer server =
         new RealServer(
-            RealDatabase.SQLITE.empty(folder),
+            RealDatabase.SQLITE.migrated(folder),
             folder.resolve("home"),
             settings -> settings.command(List.of(program.toString(), "train")))) {
       HttpResponse<String> status = server.get("/api/tunix/status");
@@ -172,7 +172,7 @@ class RealPartsTest {
   @ParameterizedTest
   @EnumSource
   void a_key_holds_across_replicas_and_restarts(RealDatabase engine) throws Exception {
-    DatabaseConfig database = engine.empty(folder);
+    DatabaseConfig database = engine.migrated(folder);
     String first;
     try (RealServer one = new RealServer(database, folder.resolve("one"), running("true"))) {
       first = one.send(one.posting(body(true)).header("Idempotency-Key", "k")).body();
@@ -242,7 +242,7 @@ class RealPartsTest {
     String script = "while [ ! -e " + folder + "/go ]; do sleep 0.1; done";
     try (RealServer server =
         new RealServer(
-            RealDatabase.SQLITE.empty(folder),
+            RealDatabase.SQLITE.migrated(folder),
             folder.resolve("home"),
             settings -> running(script).apply(settings).maxLocalRuns(5))) {
       List<CompletableFuture<HttpResponse<String>>> answers = many(5, server, false);

@@ -26,6 +26,7 @@ final class SmallServer extends TestClient {
    * @param requestLimit how long a request may take to arrive
    */
   SmallServer(Path folder, String limits, String script, Duration requestLimit) throws IOException {
+    RealDatabase.sqlite(folder.resolve("registry.db"));
     process =
         new ProcessBuilder(
                 "sh",

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,17 @@ enum Engine {
     @Override
     DatabaseConfig empty(Path folder) {
       return DatabaseConfig.sqlite(folder.resolve(UUID.randomUUID() + ".db"));
+    }
+
+    @Override
+    DatabaseConfig migrated(Path folder) {
+      Path file = folder.resolve(UUID.randomUUID() + ".db");
+      try {
+        Files.write(file, MigratedFile.BYTES);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return DatabaseConfig.sqlite(file);
     }
   },
 
@@ -35,6 +47,25 @@ enum Engine {
       return database(Server.POSTGRES, "TEMPLATE " + Server.MIGRATED);
     }
   };
+
+  /** An SQLite database that was migrated once, and is copied since. */
+  private static final class MigratedFile {
+    static final byte[] BYTES = migrate();
+
+    private static byte[] migrate() {
+      try {
+        Path file =
+            Files.createTempDirectory(Path.of("target").toAbsolutePath(), "migrated")
+                .resolve("registry.db");
+        try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
+          database.migrate();
+        }
+        return Files.readAllBytes(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
 
   /** One for all tests; it ends with the JVM. */
   private static final class Server {
@@ -71,13 +102,7 @@ enum Engine {
   }
 
   /** One with all tables and no runs. */
-  DatabaseConfig migrated(Path folder) throws SQLException {
-    DatabaseConfig config = empty(folder);
-    try (RunDatabase database = RunDatabase.at(config)) {
-      database.migrate();
-    }
-    return config;
-  }
+  abstract DatabaseConfig migrated(Path folder) throws SQLException;
 
   static DatabaseConfig database(EmbeddedPostgres server, String options) throws SQLException {
     String name = "db_" + UUID.randomUUID().toString().replace('-', '_');

@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real processes, all started before the first of them opens the new database. */
 class ManyProcessesTest {
-  private static final int PROCESSES = 8;
+  private static final int PROCESSES = 4;
   private static final int RUNS = 25;
 
   @TempDir private Path folder;
 
   @ParameterizedTest
   @EnumSource
-  void eight_processes_migrate_and_fill_one_new_database(Engine engine) throws Exception {
+  void several_processes_migrate_and_fill_one_new_database(Engine engine) throws Exception {
     DatabaseConfig config = engine.empty(folder);
     List<Process> writers = new ArrayList<>();
     try {

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.RunRepositoryContract;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,8 +12,8 @@ class SqliteRunRepositoryTest extends RunRepositoryContract {
   private RunDatabase database;
 
   @Override
-  protected RunRepository empty() {
-    database = RunDatabase.at(DatabaseConfig.sqlite(folder.resolve("registry.db")));
+  protected RunRepository empty() throws SQLException {
+    database = RunDatabase.at(Engine.SQLITE.migrated(folder));
     return database.runs();
   }
 

@@ -16,13 +16,13 @@ public final class PageJson {
     private final RunQuery query;
     private final byte[] json;
 
-    public Written(RunPage page, RunQuery query, byte[] json) {
+    Written(RunPage page, RunQuery query, byte[] json) {
       this.page = page;
       this.query = query;
       this.json = json;
     }
 
-    public boolean is(RunPage wanted, RunQuery wantedBy) {
+    boolean is(RunPage wanted, RunQuery wantedBy) {
       return page.equals(wanted) && query.equals(wantedBy);
     }
   }

@@ -50,7 +50,7 @@ public final class BodyPermits {
   private final class Permit {
     private final AtomicBoolean held = new AtomicBoolean(true);
 
-    public void release() {
+    void release() {
       if (held.compareAndSet(true, false)) {
         free.release();
       }
