@@ -2,7 +2,7 @@ package dev.runregistry.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;

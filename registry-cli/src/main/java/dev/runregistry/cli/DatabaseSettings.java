@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

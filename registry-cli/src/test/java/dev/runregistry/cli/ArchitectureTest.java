@@ -305,6 +305,8 @@ class ArchitectureTest {
                         "RegistryServer",
                         "ServerConfig")),
                 BASE + ".persistence.jooq",
-                new TreeSet<>(List.of("DatabaseConfig", "MigrationResult", "RunDatabase"))));
+                new TreeSet<>(List.of("MigrationResult", "RunDatabase")),
+                BASE + ".persistence.jooq.config",
+                new TreeSet<>(List.of("DatabaseAddress", "DatabaseConfig"))));
   }
 }

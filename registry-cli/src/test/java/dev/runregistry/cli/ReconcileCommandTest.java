@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.journal.FileRunJournal;
-import dev.runregistry.persistence.jooq.DatabaseConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;

@@ -3,7 +3,7 @@ package dev.runregistry.http;
 import static dev.runregistry.http.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.runregistry.http;
 import static dev.runregistry.http.Tab.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

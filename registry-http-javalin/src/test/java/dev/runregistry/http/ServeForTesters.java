@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runregistry.persistence.jooq.DatabaseConfig;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.IdempotencyKeys.IDEMPOTENCY_KEYS;
 
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.idempotency.IdempotencyClaim;

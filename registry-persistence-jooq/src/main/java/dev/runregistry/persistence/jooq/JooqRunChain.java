@@ -5,6 +5,14 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.noCondition;
 
+import dev.runregistry.persistence.jooq.internal.chain.ChainMapper;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
+import dev.runregistry.persistence.jooq.internal.sql.Row;
+import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.port.RunChain;

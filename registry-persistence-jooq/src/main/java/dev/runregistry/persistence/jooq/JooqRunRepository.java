@@ -2,6 +2,13 @@ package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 
+import dev.runregistry.persistence.jooq.internal.chain.EndingWriter;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.RunQueries;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
+import dev.runregistry.persistence.jooq.internal.sql.Row;
+import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;

@@ -1,5 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.internal.chain.ChainBackfill;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.WriteAheadLog;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,12 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.persistence.jooq.internal.chain.EndingWriter;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.Privileges;
+import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;

@@ -2,4 +2,5 @@
 @NullMarked
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,10 @@ package dev.runregistry.persistence.jooq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.run.port.RepositoryException;
 import java.nio.file.Path;
 import java.sql.SQLException;

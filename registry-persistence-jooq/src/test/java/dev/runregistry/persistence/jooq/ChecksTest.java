@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;

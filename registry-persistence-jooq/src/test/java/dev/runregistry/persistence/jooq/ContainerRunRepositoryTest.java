@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.RunRepositoryContract;
 import java.sql.SQLException;

@@ -2,6 +2,8 @@ package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.persistence.jooq.config.DatabaseAddress;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

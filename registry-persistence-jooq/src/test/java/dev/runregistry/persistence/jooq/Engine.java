@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;

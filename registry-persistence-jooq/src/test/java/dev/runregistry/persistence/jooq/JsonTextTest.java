@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.persistence.jooq.internal.sql.CommandJson;
+import dev.runregistry.persistence.jooq.internal.sql.EnvironmentJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.persistence.jooq.internal.database.PostgresSource;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;

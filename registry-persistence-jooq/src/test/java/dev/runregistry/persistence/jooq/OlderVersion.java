@@ -2,8 +2,12 @@ package dev.runregistry.persistence.jooq;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.persistence.jooq.internal.InstantBinding;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;

@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

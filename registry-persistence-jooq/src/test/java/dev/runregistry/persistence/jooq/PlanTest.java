@@ -3,6 +3,12 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.RunQueries;
+import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunStatus;

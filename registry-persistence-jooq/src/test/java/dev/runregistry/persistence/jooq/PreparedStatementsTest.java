@@ -3,7 +3,10 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.PreparedStatements.Statement;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Statement;
+import dev.runregistry.persistence.jooq.internal.database.RunQueries;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
+import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;

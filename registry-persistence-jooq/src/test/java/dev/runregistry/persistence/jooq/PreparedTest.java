@@ -3,7 +3,14 @@ package dev.runregistry.persistence.jooq;
 import static dev.runregistry.testkit.Runs.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.persistence.jooq.PreparedStatements.Statement;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Database;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Statement;
+import dev.runregistry.persistence.jooq.internal.database.RunQueries;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
+import dev.runregistry.persistence.jooq.internal.sql.Row;
+import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;

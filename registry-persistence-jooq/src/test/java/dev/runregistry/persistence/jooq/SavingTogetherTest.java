@@ -2,6 +2,10 @@ package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunRepository;

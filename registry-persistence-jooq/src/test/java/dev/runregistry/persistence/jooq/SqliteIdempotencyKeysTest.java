@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.testkit.IdempotencyKeysContract;

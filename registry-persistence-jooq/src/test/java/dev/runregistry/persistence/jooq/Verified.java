@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.RunRegistry;

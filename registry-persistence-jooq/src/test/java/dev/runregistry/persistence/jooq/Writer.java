@@ -2,6 +2,7 @@ package dev.runregistry.persistence.jooq;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.testkit.Runs;

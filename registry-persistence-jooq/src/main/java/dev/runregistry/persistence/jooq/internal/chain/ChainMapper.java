@@ -1,0 +1,130 @@
+package dev.runregistry.persistence.jooq.internal.chain;
+
+import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.persistence.jooq.internal.InstantBinding;
+import dev.runregistry.persistence.jooq.internal.sql.Row;
+import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
+import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.audit.StoredRun;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links as rows, each with the row of its run. A row counts as what was recorded only if it is just
+ * what saving that run writes: in SQLite one time has many texts.
+ */
+public final class ChainMapper {
+  private static final int LONGEST_REASON = 200;
+
+  /** The fields of SQLite in which one value has many forms, and the form that is stored. */
+  private final Map<Field<?>, Field<String>> texts = new LinkedHashMap<>();
+
+  /** What {@link #toLink} and {@link #toRecord} read. */
+  public final Row.Columns both;
+
+  public ChainMapper(SQLDialect dialect) {
+    if (dialect == SQLDialect.SQLITE) {
+      for (Field<?> field :
+          List.of(
+              RUN_CHAIN.RECORDED_AT,
+              RUN_CHAIN.SEALED,
+              TUNIX_RUNS.CREATED_AT,
+              TUNIX_RUNS.STARTED_AT,
+              TUNIX_RUNS.COMPLETED_AT,
+              TUNIX_RUNS.GIT_DIRTY)) {
+        texts.put(field, field.coerce(String.class).as("text_of_" + field.getName()));
+      }
+    }
+    both = columns();
+  }
+
+  private Row.Columns columns() {
+    List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
+    fields.addAll(List.of(TUNIX_RUNS.fields()));
+    fields.addAll(texts.values());
+    return new Row.Columns(fields);
+  }
+
+  /**
+   * The link.
+   *
+   * @throws RuntimeException if no registry has written that row
+   */
+  public ChainLink toLink(Row row) {
+    requireText(row, RUN_CHAIN.RECORDED_AT);
+    requireText(row, RUN_CHAIN.SEALED);
+    return new ChainLink(
+        present(row, RUN_CHAIN.LINK_NUMBER),
+        new RunId(present(row, RUN_CHAIN.RUN_ID)),
+        present(row, RUN_CHAIN.FORM),
+        Digest.wrap(present(row, RUN_CHAIN.RUN_DIGEST)),
+        present(row, RUN_CHAIN.RECORDED_AT),
+        present(row, RUN_CHAIN.SEALED),
+        Digest.wrap(present(row, RUN_CHAIN.PREVIOUS_DIGEST)),
+        Digest.wrap(present(row, RUN_CHAIN.LINK_DIGEST)));
+  }
+
+  /** What is stored of its run. */
+  public StoredRun toRecord(Row row) {
+    if (row.get(TUNIX_RUNS.STATUS) == null) {
+      return new StoredRun.Missing();
+    }
+    try {
+      Run run = RunMapper.toRun(row);
+      requireExact(row, RunBinder.of(run));
+      return new StoredRun.Found(run);
+    } catch (RuntimeException e) { // all that can go wrong here is what is stored
+      return new StoredRun.Unreadable(reason(e));
+    }
+  }
+
+  public static long number(Row row) {
+    return present(row, RUN_CHAIN.LINK_NUMBER);
+  }
+
+  public static String reason(Throwable e) {
+    String reason = String.valueOf(e.getMessage());
+    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
+  }
+
+  private void requireExact(Row row, Map<String, @Nullable Object> expected) {
+    for (Field<?> field : TUNIX_RUNS.fields()) {
+      if (!Objects.equals(row.get(field), expected.get(field.getName()))) {
+        throw new IllegalArgumentException(field.getName() + " is not as it is written");
+      }
+      requireText(row, field);
+    }
+  }
+
+  private void requireText(Row row, Field<?> field) {
+    Field<String> text = texts.get(field);
+    if (text != null && !Objects.equals(row.get(text), text(row.get(field)))) {
+      throw new IllegalArgumentException(field.getName() + " is not as it is written");
+    }
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    if (value instanceof Boolean is) {
+      return is ? "1" : "0";
+    }
+    return value instanceof Instant at ? InstantBinding.text(at) : null;
+  }
+
+  private static <T> T present(Row row, Field<T> column) {
+    return requireNonNull(row.get(column), column.getName());
+  }
+}

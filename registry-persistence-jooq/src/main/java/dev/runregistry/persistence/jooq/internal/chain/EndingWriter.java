@@ -1,0 +1,38 @@
+package dev.runregistry.persistence.jooq.internal.chain;
+
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import java.util.List;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+
+/**
+ * How a database puts endings on record, each with its link in the chain: both or neither. The runs
+ * of one call have different ids and are all saved or none.
+ */
+public interface EndingWriter {
+  public static EndingWriter in(Dialect types, PreparedStatements statements) {
+    return types == Dialect.SQLITE
+        ? new SqliteEndingWriter(statements)
+        : new PostgresEndingWriter(statements);
+  }
+
+  /** Returns the ids of those that were stored; the others have an ending on record already. */
+  Set<RunId> save(List<Run> runs);
+
+  /**
+   * Appends links for runs that are on record already, within the caller's transaction.
+   *
+   * @param form in which their digests are taken
+   */
+  public static void seal(DSLContext sql, List<Run> runs, int form) {
+    if (sql.dialect() == SQLDialect.SQLITE) {
+      SqliteEndingWriter.seal(sql, runs, form);
+    } else {
+      PostgresEndingWriter.seal(sql, runs, form);
+    }
+  }
+}

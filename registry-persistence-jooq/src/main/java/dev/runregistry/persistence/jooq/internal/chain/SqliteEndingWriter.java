@@ -1,0 +1,133 @@
+package dev.runregistry.persistence.jooq.internal.chain;
+
+import dev.runregistry.persistence.jooq.internal.InstantBinding;
+import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.Digest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * One transaction, which keeps all other writers out from its beginning. Plain JDBC, as {@link
+ * RunUpsert} is plain SQL.
+ */
+public final class SqliteEndingWriter implements EndingWriter {
+  private static final String STATUS = "SELECT status FROM tunix_runs WHERE run_id = ?";
+  private static final String HEAD =
+      "SELECT link_number, link_digest FROM run_chain ORDER BY link_number DESC LIMIT 1";
+  private static final String APPEND =
+      "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
+          + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private final PreparedStatements statements;
+
+  public SqliteEndingWriter(PreparedStatements statements) {
+    this.statements = statements;
+  }
+
+  @Override
+  public Set<RunId> save(List<Run> runs) {
+    return statements.over(
+        connection -> {
+          execute(connection, "BEGIN IMMEDIATE");
+          try {
+            Set<RunId> saved = save(connection, runs);
+            execute(connection, "COMMIT");
+            return saved;
+          } catch (SQLException | RuntimeException | Error e) {
+            rollBack(connection, e);
+            throw e;
+          }
+        });
+  }
+
+  private static void execute(Connection connection, String command) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(command);
+    }
+  }
+
+  private static void rollBack(Connection connection, Throwable reason) {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (SQLException e) { // SQLite itself has, as it does when the disk is full
+      reason.addSuppressed(e);
+    }
+  }
+
+  private Set<RunId> save(Connection connection, List<Run> runs) throws SQLException {
+    ChainHead head = head(connection);
+    Set<RunId> saved = new HashSet<>();
+    for (Run run : runs) {
+      if (canBeSaved(connection, run)) {
+        head = append(connection, ChainLink.after(head, run, Instant.now(), false));
+        require(statements.write(connection, RunUpsert.save(run)) == 1, run);
+        saved.add(run.id());
+      }
+    }
+    return saved;
+  }
+
+  private static void require(boolean stored, Run run) {
+    if (!stored) { // nobody else can write meanwhile
+      throw new DataAccessException("run " + run.id() + " was not stored");
+    }
+  }
+
+  private static boolean canBeSaved(Connection connection, Run run) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STATUS)) {
+      statement.setString(1, run.id().toString());
+      try (ResultSet stored = statement.executeQuery()) {
+        return !stored.next() || RunStatus.parse(stored.getString(1)).canBecome(run.status());
+      }
+    }
+  }
+
+  private static ChainHead head(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet last = statement.executeQuery(HEAD)) {
+      return last.next()
+          ? new ChainHead(last.getLong(1), Digest.wrap(last.getBytes(2)))
+          : ChainHead.EMPTY;
+    }
+  }
+
+  private static ChainHead append(Connection connection, ChainLink link) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
+      statement.setLong(1, link.number());
+      statement.setString(2, link.runId().toString());
+      statement.setInt(3, link.form());
+      statement.setBytes(4, link.runDigest().bytes());
+      statement.setString(5, InstantBinding.text(link.recordedAt()));
+      statement.setBoolean(6, link.sealed());
+      statement.setBytes(7, link.previous().bytes());
+      statement.setBytes(8, link.digest().bytes());
+      statement.executeUpdate();
+    }
+    return link.asHead();
+  }
+
+  public static void seal(DSLContext sql, List<Run> runs, int form) {
+    sql.connection(
+        connection -> {
+          ChainHead head = head(connection);
+          for (Run run : runs) {
+            head = append(connection, ChainLink.after(head, run, form, Instant.now(), true));
+          }
+        });
+  }
+}

@@ -1,0 +1,164 @@
+package dev.runregistry.persistence.jooq.internal.database;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
+import dev.runregistry.persistence.jooq.internal.sql.Row;
+import dev.runregistry.run.RunId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jooq.Select;
+import org.jooq.conf.ParamType;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the statements that are needed all the time: jOOQ renders each of them once, which
+ * takes it longer than the database takes to answer. Safe for use by many threads.
+ */
+public final class PreparedStatements {
+  private final Connections connections;
+  private final Dialect types;
+  private final Map<Object, String> texts = new ConcurrentHashMap<>();
+
+  public PreparedStatements(Connections connections) {
+    this.connections = connections;
+    this.types = connections.types();
+  }
+
+  /**
+   * What is carried out.
+   *
+   * @param shape equal for statements that differ in nothing but their values; one of few
+   * @param text makes the text of such a statement
+   * @param values for its parameters, in their order
+   * @param valuesMatter whether the way to answer depends on the values: that of a list with a
+   *     filter does, by how many rows it matches
+   */
+  public record Statement(
+      Object shape,
+      Supplier<String> text,
+      List<? extends @Nullable Object> values,
+      boolean valuesMatter) {
+    /** One that is answered in the same way whatever the values. */
+    public Statement(Object shape, Supplier<String> text, List<? extends @Nullable Object> values) {
+      this(shape, text, values, false);
+    }
+  }
+
+  /** How many rows were written. */
+  public int write(Statement statement) {
+    return over(connection -> write(connection, statement));
+  }
+
+  /** The same over that connection. */
+  public int write(Connection connection, Statement statement) {
+    return prepared(connection, statement, PreparedStatement::executeUpdate);
+  }
+
+  /** The rows that were found, in their order. */
+  public <T> List<T> read(Statement statement, Row.Columns columns, Function<Row, T> mapper) {
+    return query(statement, result -> rows(result, types, columns, mapper));
+  }
+
+  /** The same for a statement that finds nothing but ids. */
+  public Set<RunId> readIds(Statement statement) {
+    return query(
+        statement,
+        result -> {
+          Set<RunId> ids = new HashSet<>();
+          while (result.next()) {
+            ids.add(new RunId(requireNonNull(types.read(result, 1, UUID.class))));
+          }
+          return ids;
+        });
+  }
+
+  private interface Reading<T> {
+    T of(ResultSet result) throws SQLException;
+  }
+
+  private <T> T query(Statement statement, Reading<T> reading) {
+    return over(
+        connection ->
+            prepared(
+                connection,
+                statement,
+                prepared -> {
+                  try (ResultSet result = prepared.executeQuery()) {
+                    return reading.of(result);
+                  }
+                }));
+  }
+
+  /** What a statement without parameters finds over that connection. */
+  public static <T> List<T> read(
+      Connection connection,
+      Select<?> query,
+      Dialect types,
+      Row.Columns columns,
+      Function<Row, T> mapper) {
+    try (java.sql.Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query.getSQL(ParamType.INLINED))) {
+      return rows(result, types, columns, mapper);
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
+    }
+  }
+
+  private static <T> List<T> rows(
+      ResultSet result, Dialect types, Row.Columns columns, Function<Row, T> mapper)
+      throws SQLException {
+    Row row = new Row(result, types, columns);
+    List<T> found = new ArrayList<>();
+    while (result.next()) {
+      found.add(mapper.apply(row));
+    }
+    return found;
+  }
+
+  private interface Work<T> {
+    T with(PreparedStatement statement) throws SQLException;
+  }
+
+  /** What needs a connection for longer than one statement. */
+  public interface Task<T> {
+    T over(Connection connection) throws SQLException;
+  }
+
+  /** Does all of it over one connection, in auto-commit mode unless it says otherwise. */
+  public <T> T over(Task<T> task) {
+    Connection connection = connections.acquire();
+    try {
+      return task.over(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  private <T> T prepared(Connection connection, Statement statement, Work<T> work) {
+    String sql = texts.computeIfAbsent(statement.shape(), shape -> statement.text().get());
+    try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+      if (statement.valuesMatter()) {
+        connections.planForValues(prepared);
+      }
+      types.bind(prepared, statement.values());
+      return work.with(prepared);
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
+    }
+  }
+}

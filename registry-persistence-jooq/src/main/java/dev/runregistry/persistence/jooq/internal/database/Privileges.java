@@ -1,0 +1,54 @@
+package dev.runregistry.persistence.jooq.internal.database;
+
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.exception.DataAccessException;
+
+/** What the role that the registry logs in as needs, once the tables are there. */
+public final class Privileges {
+  private static final List<Needed> NEEDED =
+      List.of(
+          new Needed("tunix_runs", List.of("SELECT", "INSERT", "UPDATE")),
+          new Needed("run_chain", List.of("SELECT", "INSERT")),
+          new Needed("idempotency_keys", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
+          new Needed("database_identity", List.of("SELECT")),
+          new Needed("flyway_schema_history", List.of("SELECT")));
+
+  /** What is needed on one table. */
+  private record Needed(String table, List<String> privileges) {}
+
+  private Privileges() {}
+
+  /** Returns those that are missing, in the order of the tables; none for SQLite. */
+  public static List<String> missing(Connections connections) {
+    if (connections.types() == Dialect.SQLITE) {
+      return List.of();
+    }
+    Connection connection = connections.acquire();
+    try (PreparedStatement question =
+        connection.prepareStatement("SELECT has_table_privilege(?, ?)")) {
+      List<String> missing = new ArrayList<>();
+      for (Needed needed : NEEDED) {
+        for (String privilege : needed.privileges()) {
+          question.setString(1, needed.table());
+          question.setString(2, privilege);
+          try (ResultSet answer = question.executeQuery()) {
+            if (!answer.next() || !answer.getBoolean(1)) {
+              missing.add(privilege + " on " + needed.table());
+            }
+          }
+        }
+      }
+      return missing;
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the privileges", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.runregistry.persistence.jooq.internal.database;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * Sees to it that the tables are those of this program. Looks into Flyway's history only, which
+ * takes a millisecond, and wakes Flyway when that is behind. Safe for use by many threads.
+ */
+public final class Schema {
+  /** That of the newest migration. */
+  public static final int VERSION = 6;
+
+  private static final String FIRST = "V1__add_tunix_runs_table.sql";
+
+  private final Connections connections;
+  private final Runnable migration;
+  private final ReentrantLock migrating = new ReentrantLock();
+  private volatile boolean current;
+  private volatile Optional<UUID> databaseId = Optional.empty();
+
+  public Schema(Connections connections, Runnable migration) {
+    this.connections = connections;
+    this.migration = migration;
+  }
+
+  /** Migrates if need be. What has failed is tried again at the next call. */
+  public void ensure() {
+    if (connections.reopenIfReplaced()) {
+      doubt();
+    }
+    if (current) {
+      return;
+    }
+    // not under the lock: while the database is away, callers would wait one after the other
+    if (!isCurrent()) {
+      migrate();
+    }
+    current = true;
+  }
+
+  /** Returns the random name of the database that was reached last; empty before. */
+  public Optional<UUID> databaseId() {
+    return databaseId;
+  }
+
+  /** Compares the version, and reads the identity if it can be there. */
+  private boolean isCurrent() {
+    Connection connection = connections.acquire();
+    try {
+      if (version(connection) < VERSION) {
+        return false;
+      }
+      databaseId = databaseId(connection);
+      return true;
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  private static Optional<UUID> databaseId(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet identity = statement.executeQuery("SELECT database_id FROM database_identity")) {
+      return identity.next()
+          ? Optional.of(UUID.fromString(identity.getString(1)))
+          : Optional.empty();
+    }
+  }
+
+  /** Once: waking Flyway takes long, and all threads of a server begin at the same time. */
+  private void migrate() {
+    migrating.lock();
+    try {
+      if (!current && !isCurrent()) {
+        migration.run();
+        isCurrent(); // reads the identity
+      }
+    } finally {
+      migrating.unlock();
+    }
+  }
+
+  /** Looks again the next time. */
+  public void doubt() {
+    current = false;
+  }
+
+  /**
+   * The version of the schema as it is; 0 when there is none.
+   *
+   * @throws DataAccessException if it is newer than this program, or of another one
+   */
+  public int version() {
+    Connection connection = connections.acquire();
+    try {
+      return version(connection);
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot read the version of the schema", e);
+    } finally {
+      connections.release(connection);
+    }
+  }
+
+  /** The same over that connection. */
+  public static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet history =
+            statement.executeQuery(
+                // a schema that Flyway created and a repeatable migration have no version
+                "SELECT version, script FROM flyway_schema_history"
+                    + " WHERE success AND version IS NOT NULL")) {
+      int newest = 0;
+      while (history.next()) {
+        newest = Math.max(newest, version(history.getString(1), history.getString(2)));
+      }
+      return requireNotNewer(newest);
+    } catch (SQLException e) {
+      if (isMissingTable(e)) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private static int version(String version, String script) throws SQLException {
+    if (!version.matches("[1-9]\\d{0,8}") || (version.equals("1") && !script.equals(FIRST))) {
+      throw new SQLException("the tables are those of another program: it made them by " + script);
+    }
+    return Integer.parseInt(version);
+  }
+
+  private static int requireNotNewer(int version) throws SQLException {
+    if (version > VERSION) {
+      throw new SQLException(
+          "the schema has version %d, this program knows %d: use a newer one"
+              .formatted(version, VERSION));
+    }
+    return version;
+  }
+
+  private static boolean isMissingTable(SQLException e) {
+    // SQLite has one code for whatever is wrong with a statement
+    return "42P01".equals(e.getSQLState())
+        || (e.getErrorCode() == 1 && String.valueOf(e.getMessage()).contains("no such table"));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.runregistry.persistence.jooq.internal.database;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.function.Function;
+import org.jooq.exception.DataAccessException;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * A file as it is at one moment. One that nobody may write, such as a copy that is kept as
+ * evidence, is read as it is, without the files that SQLite else puts beside it.
+ */
+public final class SqliteSnapshot {
+  private static final int BUSY_MILLIS = 60_000;
+  private static final Set<PosixFilePermission> WRITE =
+      Set.of(
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_WRITE);
+
+  private final Path file;
+
+  public SqliteSnapshot(Path file) {
+    this.file = file;
+  }
+
+  public <T> T read(Function<Connection, T> work) {
+    if (!Files.isRegularFile(file)) {
+      throw new DataAccessException("there is no such file");
+    }
+    SQLiteConfig settings = SqliteConnections.settings(BUSY_MILLIS);
+    try (Connection connection = settings.createConnection(url());
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA query_only = ON");
+      statement.execute("BEGIN"); // what is read first makes the snapshot
+      T result = work.apply(connection);
+      statement.execute("COMMIT");
+      return result;
+    } catch (SQLException | IOException e) {
+      throw new DataAccessException("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private String url() throws IOException {
+    if (canBeWritten()) {
+      return SqliteConnections.url(file);
+    }
+    Path log = file.resolveSibling(file.getFileName() + "-wal");
+    if (Files.exists(log) && Files.size(log) > 0) {
+      throw new DataAccessException(
+          "it cannot be written, and not all that was recorded is in the file itself: make a copy by"
+              + " sqlite3 FILE '.backup COPY', or where it and the files beside it can be written");
+    }
+    return SqliteConnections.uri(file) + "?immutable=1";
+  }
+
+  /** Root may write everything, but somebody has said that nobody should. */
+  private boolean canBeWritten() throws IOException {
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    return permissions.stream().anyMatch(WRITE::contains)
+        && Files.isWritable(file)
+        && Files.isWritable(file.toAbsolutePath().getParent());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.runregistry.persistence.jooq.internal.database;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jooq.exception.DataAccessException;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * With it, readers and writers of a SQLite file do not wait for each other. The file remembers it.
+ */
+public final class WriteAheadLog {
+  // SQLite's own patience does not reach here: it gives up at once when somebody writes
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  private WriteAheadLog() {}
+
+  /** Whether nothing is in the file that another program may have put there. */
+  public static boolean isForTheTaking(DataSource source) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet others =
+            statement.executeQuery(
+                "SELECT 1 FROM sqlite_master WHERE tbl_name <> 'flyway_schema_history'")) {
+      return !others.next();
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot look into the file", e);
+    }
+  }
+
+  /** Does nothing when it is on; else waits for those that write. */
+  public static void turnOn(DataSource source) {
+    long start = System.nanoTime();
+    while (!isOn(source, System.nanoTime() - start < PATIENCE.toNanos())) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private static boolean isOn(DataSource source, boolean patient) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+      if (!mode.next() || !"wal".equals(mode.getString(1))) {
+        throw new DataAccessException("its file system does not allow a write-ahead log");
+      }
+      return true;
+    } catch (SQLException e) {
+      if (patient && e.getErrorCode() == SQLiteErrorCode.SQLITE_BUSY.code) {
+        return false;
+      }
+      throw new DataAccessException("cannot switch to a write-ahead log", e);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.runregistry.persistence.jooq.internal.sql;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static dev.runregistry.persistence.jooq.internal.sql.RunMapper.present;
+
+import dev.runregistry.run.Provenance;
+import org.jspecify.annotations.Nullable;
+
+/** Where a run comes from, out of the columns of its row. */
+public final class ProvenanceMapper {
+  private ProvenanceMapper() {}
+
+  public static @Nullable Provenance toProvenance(Row row) {
+    String host = row.get(TUNIX_RUNS.HOST);
+    if (host == null) {
+      return null;
+    }
+    return new Provenance(
+        host,
+        row.get(TUNIX_RUNS.USER_NAME),
+        present(row, TUNIX_RUNS.WORKING_DIR),
+        present(row, TUNIX_RUNS.REGISTRY_VERSION),
+        row.get(TUNIX_RUNS.GIT_COMMIT),
+        row.get(TUNIX_RUNS.GIT_DIRTY),
+        EnvironmentJson.read(present(row, TUNIX_RUNS.ENVIRONMENT)));
+  }
+}

@@ -1,0 +1,166 @@
+package dev.runregistry.persistence.jooq.internal.sql;
+
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.OutputExcerpt;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.port.UnreadableRunException;
+import dev.runregistry.run.query.RunSummary;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jooq.Field;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs out of rows; into one it goes by {@link RunBinder}. */
+public final class RunMapper {
+  private static final Set<Field<?>> SINCE_VERSION_5 =
+      Set.of(TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON);
+
+  /** What {@link #toRun} reads in a table of version 4, where there is no more. */
+  public static final Row.Columns RUN_OF_VERSION_4 =
+      new Row.Columns(
+          Arrays.stream(TUNIX_RUNS.fields())
+              .filter(field -> !SINCE_VERSION_5.contains(field))
+              .toList());
+
+  /** What {@link #toRun} reads. */
+  public static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
+
+  /** What {@link #toSummary} reads. */
+  public static final Row.Columns SUMMARY =
+      new Row.Columns(
+          List.of(
+              TUNIX_RUNS.RUN_ID,
+              TUNIX_RUNS.DATASET_KEY,
+              TUNIX_RUNS.MODEL_ID,
+              TUNIX_RUNS.MODE,
+              TUNIX_RUNS.STATUS,
+              TUNIX_RUNS.EXIT_CODE,
+              TUNIX_RUNS.CREATED_AT,
+              TUNIX_RUNS.STARTED_AT,
+              TUNIX_RUNS.COMPLETED_AT));
+
+  private RunMapper() {}
+
+  /**
+   * Returns what the mapper makes of the row.
+   *
+   * @throws UnreadableRunException if a value is none that a registry writes
+   * @throws DataAccessException if the row cannot be read at all
+   */
+  public static <T> T readable(Row row, Function<Row, T> mapper) {
+    try {
+      return mapper.apply(row);
+    } catch (RuntimeException e) {
+      if (e instanceof DataAccessException failure
+          && failure.getCause(SQLException.class) != null) {
+        throw e;
+      }
+      throw new UnreadableRunException(
+          "the record of run %s cannot be read: %s".formatted(storedId(row), e.getMessage()), e);
+    }
+  }
+
+  private static String storedId(Row row) {
+    try {
+      return toId(row).toString();
+    } catch (RuntimeException e) { // SQLite's ids are texts
+      return "with an id that is none";
+    }
+  }
+
+  private static RunId toId(Row row) {
+    return new RunId(present(row, TUNIX_RUNS.RUN_ID));
+  }
+
+  public static Run toRun(Row row) {
+    return new Run(
+        toId(row),
+        toSpec(row),
+        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        row.get(TUNIX_RUNS.EXECUTOR),
+        row.get(TUNIX_RUNS.EXTERNAL_ID),
+        present(row, TUNIX_RUNS.CREATED_AT),
+        present(row, TUNIX_RUNS.STARTED_AT),
+        row.get(TUNIX_RUNS.COMPLETED_AT),
+        row.get(TUNIX_RUNS.EXIT_CODE),
+        toReason(row),
+        new Output(
+            new OutputExcerpt(present(row, TUNIX_RUNS.STDOUT)),
+            new OutputExcerpt(present(row, TUNIX_RUNS.STDERR))),
+        present(row, TUNIX_RUNS.MESSAGE),
+        ProvenanceMapper.toProvenance(row));
+  }
+
+  private static @Nullable RunReason toReason(Row row) {
+    String reason = ifSelected(row, TUNIX_RUNS.REASON);
+    return reason == null ? null : RunReason.parse(reason);
+  }
+
+  private static RunSpec toSpec(Row row) {
+    String command = row.get(TUNIX_RUNS.COMMAND);
+    Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
+    return new RunSpec(
+        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
+        present(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
+        row.get(TUNIX_RUNS.OUTPUT_DIR),
+        toTraining(row),
+        command == null ? List.of() : CommandJson.read(command),
+        timeLimit == null ? null : Duration.ofMillis(timeLimit));
+  }
+
+  private static @Nullable TrainingConfig toTraining(Row row) {
+    Double rate = row.get(TUNIX_RUNS.LEARNING_RATE);
+    if (rate == null) {
+      return null;
+    }
+    String device = ifSelected(row, TUNIX_RUNS.DEVICE);
+    return new TrainingConfig(
+        rate,
+        ifSelected(row, TUNIX_RUNS.WEIGHT_DECAY),
+        present(row, TUNIX_RUNS.NUM_EPOCHS),
+        present(row, TUNIX_RUNS.BATCH_SIZE),
+        present(row, TUNIX_RUNS.MAX_SEQ_LENGTH),
+        device == null ? null : TrainingDevice.parse(device));
+  }
+
+  private static <T> @Nullable T ifSelected(Row row, Field<T> column) {
+    return row.has(column) ? row.get(column) : null;
+  }
+
+  public static RunSummary toSummary(Row row) {
+    Instant started = present(row, TUNIX_RUNS.STARTED_AT);
+    Instant completed = row.get(TUNIX_RUNS.COMPLETED_AT);
+    return new RunSummary(
+        toId(row),
+        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
+        present(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
+        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        row.get(TUNIX_RUNS.EXIT_CODE),
+        present(row, TUNIX_RUNS.CREATED_AT),
+        started,
+        completed == null ? null : Duration.between(started, completed));
+  }
+
+  public static <T> T present(Row row, Field<T> column) {
+    return requireNonNull(row.get(column), column.getName());
+  }
+}
