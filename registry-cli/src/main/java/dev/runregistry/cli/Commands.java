@@ -1,6 +1,20 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.completion.CompletionCommand;
+import dev.runregistry.cli.completion.CompletionValuesCommand;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.options.StrictExecutionStrategy;
+import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.run.RunCommand;
+import dev.runregistry.cli.run.RunCommandLine;
+import dev.runregistry.cli.runs.RunsCommand;
+import dev.runregistry.cli.runs.RunsListCommand;
+import dev.runregistry.cli.runs.RunsLogsCommand;
+import dev.runregistry.cli.runs.RunsPruneCommand;
+import dev.runregistry.cli.runs.RunsShowCommand;
+import dev.runregistry.cli.serve.ServeCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,21 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.Settings.Value;
-import dev.runregistry.cli.TextTable.Column;
+import dev.runregistry.cli.config.DatabaseSettings;
+import dev.runregistry.cli.config.ServerSettings;
+import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.Settings.Value;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.Durations;
+import dev.runregistry.cli.text.Sizes;
+import dev.runregistry.cli.text.TextTable;
+import dev.runregistry.cli.text.TextTable.Column;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.ProvenanceWiring;
+import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.executor.process.LogLimit;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.nio.file.Path;

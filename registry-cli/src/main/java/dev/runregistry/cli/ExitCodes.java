@@ -1,5 +1,9 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.config.Logging;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.text.OutputException;
+import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.RegistryException;
 import java.util.concurrent.Callable;
 

@@ -1,6 +1,10 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.StderrStream;
+import dev.runregistry.cli.process.RawArguments;
+import dev.runregistry.cli.process.SignalRelay;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 

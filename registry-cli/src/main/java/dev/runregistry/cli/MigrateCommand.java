@@ -1,5 +1,9 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.MigrationResult;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import java.util.concurrent.Callable;

@@ -1,5 +1,9 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.options.Suggestions;
+import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.run.RunOptions;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;

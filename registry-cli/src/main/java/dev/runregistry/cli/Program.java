@@ -1,6 +1,14 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.options.CommandWords;
+import dev.runregistry.cli.options.FastOptionParser;
+import dev.runregistry.cli.options.OptionValues;
+import dev.runregistry.cli.process.NativeLibrary;
+import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.run.RunCommand;
 import java.util.List;
 import java.util.Optional;
 

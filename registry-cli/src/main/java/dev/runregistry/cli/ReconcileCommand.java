@@ -1,5 +1,11 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.TerminalText;
+import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.Finding.Action;

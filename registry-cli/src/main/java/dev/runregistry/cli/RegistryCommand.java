@@ -1,6 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.console.Version;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;

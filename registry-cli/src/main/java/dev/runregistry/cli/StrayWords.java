@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.run.RunArguments;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

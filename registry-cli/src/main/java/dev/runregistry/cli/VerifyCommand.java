@@ -1,5 +1,12 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.text.VerificationReport;
+import dev.runregistry.cli.wiring.LostRecords;
+import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.service.VerificationResult;

@@ -3,6 +3,8 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
+import dev.runregistry.cli.options.CommandWords;
+import dev.runregistry.cli.options.Suggestions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -3,6 +3,10 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.text.PrintableStream;
+import dev.runregistry.cli.text.StandardOutput;
+import dev.runregistry.cli.text.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

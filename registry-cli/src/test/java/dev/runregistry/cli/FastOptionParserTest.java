@@ -3,6 +3,12 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.options.FastOptionParser;
+import dev.runregistry.cli.options.OptionValues;
+import dev.runregistry.cli.options.PicocliOptions;
+import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.run.RunArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.process.ChildEnvironment;
+import dev.runregistry.cli.process.InitialEnvironment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -3,6 +3,8 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
+import dev.runregistry.cli.text.LogTail;
+import dev.runregistry.cli.text.OutputText;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;

@@ -3,6 +3,8 @@ package dev.runregistry.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.console.StderrStream;
+import dev.runregistry.cli.text.PrintableStream;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;

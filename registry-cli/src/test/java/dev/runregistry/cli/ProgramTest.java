@@ -3,6 +3,8 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.process.SignalRelay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.runs.RunLog;
+import dev.runregistry.cli.text.PrintableStream;
+import dev.runregistry.cli.text.StandardOutput;
+import dev.runregistry.cli.text.Terminal;
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.journal.FileRunJournal;

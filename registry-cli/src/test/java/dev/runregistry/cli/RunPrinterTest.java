@@ -2,6 +2,8 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.text.OutputText;
+import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;

@@ -2,6 +2,12 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.run.RunReport;
+import dev.runregistry.cli.text.PrintableStream;
+import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.StandardOutput;
+import dev.runregistry.cli.text.Terminal;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;

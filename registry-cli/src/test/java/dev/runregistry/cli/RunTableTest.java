@@ -2,6 +2,9 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.text.LocalTimes;
+import dev.runregistry.cli.text.RunTable;
+import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunSummary;

@@ -3,6 +3,10 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
+import dev.runregistry.cli.config.ServerSettings;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.process.ChildEnvironment;
+import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.ServerConfig;
 import java.io.IOException;

@@ -1,5 +1,10 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.text.PrintableStream;
+import dev.runregistry.cli.text.StandardOutput;
+import dev.runregistry.cli.text.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

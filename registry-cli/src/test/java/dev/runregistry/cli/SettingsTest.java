@@ -3,7 +3,13 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.cli.Settings.Value;
+import dev.runregistry.cli.config.DatabaseSettings;
+import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.Settings.Value;
+import dev.runregistry.cli.config.SettingsFile;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -2,6 +2,7 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.cli.process.SignalRelay;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

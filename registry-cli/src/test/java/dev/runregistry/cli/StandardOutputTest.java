@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.runregistry.cli.text.OutputException;
+import dev.runregistry.cli.text.StandardOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
+import dev.runregistry.cli.process.StartHint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,0 @@
-package dev.runregistry.cli;
-
-/** The number of this version. A class, because each run needs it and to read a file opens jars. */
-final class VersionNumber {
-  /** Such as {@code 1.2.0}; what the build has put here. */
-  static final String TEXT = "${project.version}";
-
-  private VersionNumber() {}
-}

@@ -1,0 +1,46 @@
+package dev.runregistry.cli.config;
+
+import dev.runregistry.cli.text.TerminalText;
+import dev.runregistry.cli.text.UsageException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How much the registry says about itself on stderr; each level includes those before it. */
+public enum LogLevel {
+  ERROR,
+  WARN,
+  INFO,
+  DEBUG;
+
+  /** As it is written in settings and as the logging library knows it. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether stack traces are shown. */
+  public boolean isVerbose() {
+    return this == DEBUG;
+  }
+
+  /**
+   * Reads what {@link #text} writes.
+   *
+   * @param source for the message
+   * @throws UsageException if there is no such level; the message names all that are
+   */
+  public static LogLevel parse(String text, String source) {
+    return Arrays.stream(values())
+        .filter(level -> level.text().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "no log level '%s' (%s); allowed are %s"
+                        .formatted(TerminalText.line(text), source, allowed())));
+  }
+
+  private static String allowed() {
+    return Arrays.stream(values()).map(LogLevel::text).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.runregistry.cli.config;
+
+import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.Sizes;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.executor.process.LogLimit;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in force, and who said so: an option, else the environment, else the file, else nobody.
+ */
+public final class Settings {
+  public static final String NO_HOME =
+      "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home";
+
+  private final Map<Setting, Value> values;
+  private final @Nullable SettingsFile file;
+  private final Map<String, String> environment;
+
+  private Settings(
+      Map<Setting, Value> values, @Nullable SettingsFile file, Map<String, String> environment) {
+    this.values = values;
+    this.file = file;
+    this.environment = environment;
+  }
+
+  /**
+   * A value and where it comes from.
+   *
+   * @param text as it was written
+   * @param source for people, such as {@code environment REGISTRY_DB}
+   */
+  public record Value(String text, String source) {}
+
+  /**
+   * Puts them together.
+   *
+   * @param options what options say
+   * @param config what {@code --config} says; null where it was not given
+   * @throws UsageException if the configuration file cannot be used, or a path is empty
+   */
+  public static Settings of(
+      Map<Setting, String> options, @Nullable Path config, Map<String, String> environment) {
+    Optional<SettingsFile> file = SettingsFile.of(config, environment);
+    Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    if (file.isPresent()) {
+      String source = "file " + file.get().path();
+      file.get().read().forEach((setting, text) -> values.put(setting, new Value(text, source)));
+    }
+    for (Setting setting : Setting.values()) {
+      String text = environment.get(setting.variable());
+      if (text != null
+          && (setting.isPath() || !text.isEmpty()) // else empty counts as not set
+          && !KubernetesVariables.contain(setting.variable(), text)) {
+        values.put(setting, new Value(text, "environment " + setting.variable()));
+      }
+    }
+    options.forEach(
+        (setting, text) -> values.put(setting, new Value(text, "option " + setting.option())));
+    values.forEach(Settings::requirePath);
+    return new Settings(values, file.orElse(null), environment);
+  }
+
+  /** An empty one would be the current directory, and comes from a variable that was not set. */
+  private static void requirePath(Setting setting, Value value) {
+    if (setting.isPath() && value.text().isEmpty()) {
+      throw new UsageException("empty path (" + value.source() + ")");
+    }
+  }
+
+  /** What somebody said; empty when the default is in force. */
+  public Optional<Value> given(Setting setting) {
+    return Optional.ofNullable(values.get(setting));
+  }
+
+  /** The configuration file, which need not exist; empty when there is no place for one. */
+  public Optional<SettingsFile> file() {
+    return Optional.ofNullable(file);
+  }
+
+  /**
+   * The folder of this host's runs, absolute.
+   *
+   * @throws UsageException if nobody said where, not even HOME
+   */
+  public Path home() {
+    return knownHome().orElseThrow(() -> new UsageException(NO_HOME));
+  }
+
+  /** The same; empty if nobody said where. */
+  public Optional<Path> knownHome() {
+    return path(Setting.HOME)
+        .or(() -> XdgDirectories.of(environment).state())
+        .map(folder -> folder.toAbsolutePath().normalize());
+  }
+
+  /** The folder of the data sets, absolute. */
+  public Path datasets() {
+    return path(Setting.DATASETS).orElse(Path.of("datasets")).toAbsolutePath().normalize();
+  }
+
+  /**
+   * What {@code run --local} starts.
+   *
+   * @throws UsageException if it cannot be understood
+   */
+  public List<String> command() {
+    return given(Setting.COMMAND)
+        .map(value -> CommandLineFormat.parse(value.text(), value.source()))
+        .orElse(CommandLineFormat.DEFAULT);
+  }
+
+  /**
+   * Whether git is asked about the folder of a run.
+   *
+   * @throws UsageException if it is neither on nor off
+   */
+  public boolean git() {
+    return given(Setting.GIT).map(Settings::isOn).orElse(true);
+  }
+
+  private static boolean isOn(Value value) {
+    return switch (value.text()) {
+      case "on" -> true;
+      case "off" -> false;
+      default ->
+          throw new UsageException(
+              "git must be on or off: " + value.text() + " (" + value.source() + ")");
+    };
+  }
+
+  /**
+   * How long each of the two logs of a run may become.
+   *
+   * @throws UsageException if it is no size, or too small
+   */
+  public LogLimit logLimit() {
+    return given(Setting.LOG_LIMIT).map(Settings::logLimit).orElse(LogLimit.DEFAULT);
+  }
+
+  private static LogLimit logLimit(Value value) {
+    try {
+      return Sizes.parse(value.text());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage() + " (" + value.source() + ")", e);
+    }
+  }
+
+  /** How much is said. */
+  public LogLevel log() {
+    return given(Setting.LOG)
+        .map(value -> LogLevel.parse(value.text(), value.source()))
+        .orElse(LogLevel.WARN);
+  }
+
+  private Optional<Path> path(Setting setting) {
+    return given(setting).map(Settings::path);
+  }
+
+  private static Path path(Value value) {
+    try {
+      return Path.of(value.text());
+    } catch (InvalidPathException e) {
+      throw new UsageException("not a path: " + value.text() + " (" + value.source() + ")", e);
+    }
+  }
+}

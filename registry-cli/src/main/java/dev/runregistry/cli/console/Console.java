@@ -1,0 +1,34 @@
+package dev.runregistry.cli.console;
+
+import dev.runregistry.cli.text.PrintableStream;
+import dev.runregistry.cli.text.StandardOutput;
+import dev.runregistry.cli.text.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.util.Map;
+
+/**
+ * Who called the program, as far as it can tell.
+ *
+ * @param environment the variables
+ * @param out where results go
+ * @param err where messages go
+ * @param terminal what is known about both
+ */
+public record Console(
+    Map<String, String> environment, StandardOutput out, PrintableStream err, Terminal terminal) {
+
+  /** Who called this process. */
+  public static Console ofProcess() {
+    return new Console(
+        System.getenv(),
+        new StandardOutput(new FileOutputStream(FileDescriptor.out)),
+        new PrintableStream(new FileOutputStream(FileDescriptor.err)),
+        Terminal.of(System.getenv()));
+  }
+
+  /** Tells the user something: one line on stderr, whatever the text is. */
+  public void say(String message) {
+    err.println(StderrStream.MARK + message);
+  }
+}

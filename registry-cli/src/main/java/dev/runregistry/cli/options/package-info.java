@@ -1,0 +1,5 @@
+/** Options and arguments, and how mistakes in them are reported. */
+@NullMarked
+package dev.runregistry.cli.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.runregistry.cli.process;
+
+import java.io.File;
+
+/**
+ * Where SQLite's native library is. Its driver would unpack it into the temporary folder at every
+ * start, which takes longer than all else a run does; packaged, it lies unpacked beside the jars.
+ */
+public final class NativeLibrary {
+  private NativeLibrary() {}
+
+  /** Points the driver there; where there is none for this system, the driver unpacks its own. */
+  public static void use() {
+    String lib = System.getProperty("registry.lib"); // said by the launcher
+    if (lib == null || System.getProperty("org.sqlite.lib.path") != null) {
+      return;
+    }
+    String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
+    File folder = new File(lib, "native/" + System.getProperty("os.name") + "/" + machine);
+    if (folder.isDirectory()) {
+      System.setProperty("org.sqlite.lib.path", folder.getPath());
+    }
+  }
+}

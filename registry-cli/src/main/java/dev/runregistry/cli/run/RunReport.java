@@ -1,0 +1,112 @@
+package dev.runregistry.cli.run;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.process.StartHint;
+import dev.runregistry.cli.text.Durations;
+import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.TerminalText;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunStatus;
+import java.util.Optional;
+
+/**
+ * Tells the user how a run ended, and no more than needed: stdout and stderr belong to the command.
+ * A line about the run itself goes to a terminal only, unless the run could not be carried out.
+ */
+public final class RunReport {
+  private static final int TIMED_OUT = 124;
+  private static final int NOT_RUN = 125;
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+  private static final int SIGNALLED = 128; // and the number of the signal
+
+  private final Console caller;
+  private final boolean quiet;
+  private final boolean json;
+  private final boolean training;
+
+  /**
+   * Reports to a caller.
+   *
+   * @param training whether the configured command was started, not one of the user's own
+   */
+  public RunReport(Console caller, boolean quiet, boolean json, boolean training) {
+    this.training = training;
+    this.caller = caller;
+    this.quiet = quiet;
+    this.json = json;
+  }
+
+  /**
+   * Tells it.
+   *
+   * @param outcome what the executor said; empty when it was not asked
+   * @return our exit code
+   */
+  public int report(Run ended, Optional<RunOutcome> outcome) {
+    if (json) {
+      caller.out().println(RunJson.of(ended));
+    } else if (outcome.isEmpty()) { // of the registry's own making: there was nothing live to see
+      // a data set can have brought control characters into it
+      String stdout = ended.output().stdout().text();
+      String stderr = ended.output().stderr().text();
+      stdout.lines().map(TerminalText::line).forEach(caller.out()::println);
+      stderr.lines().forEach(caller.err()::println);
+    }
+    if (!quiet && (caller.terminal().isError() || isWorthTelling(ended, outcome))) {
+      caller.say(line(ended));
+      outcome.flatMap(known -> hint(known, ended)).ifPresent(caller::say);
+    }
+    return exitCode(ended, outcome);
+  }
+
+  /** An exit code of ours could be one of the command's too. */
+  private static boolean isWorthTelling(Run ended, Optional<RunOutcome> outcome) {
+    return ended.spec().mode() == RunMode.LOCAL
+        && ended.exitCode() == null
+        && (outcome.isPresent() || ended.completedAt() == null);
+  }
+
+  private static String line(Run ended) {
+    String took = ended.duration().map(time -> " (" + Durations.of(time) + ")").orElse("");
+    return "run " + ended.id() + ": " + ended.message() + took;
+  }
+
+  private Optional<String> hint(RunOutcome outcome, Run ended) {
+    if (!(outcome instanceof NotStarted notStarted) || notStarted.why() != Why.NOT_FOUND) {
+      return Optional.empty();
+    }
+    return training
+        ? Optional.of("hint: " + StartHint.SET_TRAINER)
+        : StartHint.of(ended.spec().command());
+  }
+
+  private static int exitCode(Run ended, Optional<RunOutcome> outcome) {
+    if (ended.status() == RunStatus.TIMEOUT) {
+      return TIMED_OUT;
+    }
+    if (ended.spec().mode() == RunMode.DRY_RUN && outcome.isEmpty()) {
+      return ended.status() == RunStatus.COMPLETED ? 0 : 1;
+    }
+    if (ended.exitCode() != null) {
+      return ended.exitCode();
+    }
+    return outcome.map(RunReport::codeOfObstacle).orElse(NOT_RUN);
+  }
+
+  private static int codeOfObstacle(RunOutcome outcome) {
+    if (outcome instanceof NotStarted notStarted) {
+      return switch (notStarted.why()) {
+        case NOT_FOUND -> NOT_FOUND;
+        case NOT_EXECUTABLE -> NOT_EXECUTABLE;
+        case SIGNALLED -> SIGNALLED + notStarted.signal();
+        case REFUSED, REJECTED -> NOT_RUN;
+      };
+    }
+    return NOT_RUN; // lost
+  }
+}

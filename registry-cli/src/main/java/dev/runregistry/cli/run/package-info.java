@@ -1,0 +1,5 @@
+/** The command run. */
+@NullMarked
+package dev.runregistry.cli.run;
+
+import org.jspecify.annotations.NullMarked;

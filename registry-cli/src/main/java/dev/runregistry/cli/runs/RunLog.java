@@ -1,0 +1,264 @@
+package dev.runregistry.cli.runs;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.text.LocalZone;
+import dev.runregistry.executor.process.OutputPieces;
+import dev.runregistry.executor.process.OutputPieces.Piece;
+import dev.runregistry.executor.process.ProcessLogs;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.service.RunRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The output of one run: the whole of it from this host's files, in its order where that is known,
+ * or what is recorded of it.
+ */
+public final class RunLog {
+  private static final int POLL_MILLIS = 100;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX ");
+
+  private final RunId id;
+  private final Set<LogStream> wanted;
+  private final boolean timestamps;
+  private final FileRunJournal home;
+  private final RunRegistry registry;
+  private final Console caller;
+  private final Map<LogStream, Log> logs = new EnumMap<>(LogStream.class);
+  private final byte[] buffer = new byte[1 << 16];
+  private @Nullable OutputPieces pieces;
+  private boolean opened;
+  private boolean databaseMissed;
+
+  public RunLog(
+      RunId id,
+      Set<LogStream> wanted,
+      boolean timestamps,
+      FileRunJournal home,
+      RunRegistry registry,
+      Console caller) {
+    this.id = id;
+    this.wanted = EnumSet.copyOf(wanted);
+    this.timestamps = timestamps;
+    this.home = home;
+    this.registry = registry;
+    this.caller = caller;
+  }
+
+  /** Prints what there is. The database is asked only when this host has no file. */
+  public void print() throws IOException {
+    if (open()) {
+      copyPieces();
+      copyRest();
+    } else {
+      printRecorded(registry.get(id));
+    }
+    close();
+  }
+
+  /** Prints what there is and what comes, until the run has ended. */
+  public void follow() throws IOException, InterruptedException {
+    while (true) {
+      Optional<Run> ended = ended(); // asked first, so that nothing is printed after the last look
+      boolean onThisHost = open();
+      if (onThisHost) {
+        copyPieces();
+        if (pieces == null || ended.isPresent()) {
+          copyRest();
+        }
+      }
+      if (ended.isPresent()) {
+        if (!onThisHost) {
+          printRecorded(ended.get());
+        }
+        break;
+      }
+      caller.out().flush();
+      Thread.sleep(POLL_MILLIS);
+    }
+    close();
+  }
+
+  private Optional<ProcessLogs> kept() {
+    return home.workspace(id).map(ProcessLogs::in);
+  }
+
+  /** Opens what this host has; returns whether that is anything. */
+  private boolean open() throws IOException {
+    for (LogStream stream : wanted) {
+      if (!logs.containsKey(stream)) {
+        Optional<ProcessLogs> kept = kept();
+        Optional<Path> path = kept.flatMap(known -> known.file(stream));
+        if (path.isPresent()) {
+          try { // stays open: the folder moves when the run has ended, the file remains the same
+            InputStream in = RegularFiles.newInputStream(path.get(), LinkOption.NOFOLLOW_LINKS);
+            logs.put(stream, new Log(stream, in, kept.get().maxBytes()));
+          } catch (NoSuchFileException e) { // it has just moved
+            return false;
+          }
+        }
+      }
+    }
+    if (logs.isEmpty()) {
+      return false;
+    }
+    if (!opened && (wanted.size() > 1 || timestamps)) {
+      Optional<ProcessLogs> kept = kept();
+      pieces = kept.isEmpty() ? null : kept.get().pieces().orElse(null);
+      if (pieces == null) {
+        caller.say(
+            "the order of stdout and stderr and the times are not known: run %s is of an earlier version"
+                .formatted(id));
+      }
+    }
+    opened = true;
+    return true;
+  }
+
+  private void copyPieces() throws IOException {
+    if (pieces == null) {
+      return;
+    }
+    for (Optional<Piece> next = pieces.next(); next.isPresent(); next = pieces.next()) {
+      Piece piece = next.get();
+      Log log = logs.get(piece.stream());
+      if (log != null) {
+        log.copy(piece.bytes(), piece.at());
+      }
+    }
+  }
+
+  /** What is in no piece: the run is of an earlier version, printed too much, or was killed. */
+  private void copyRest() throws IOException {
+    for (Log log : logs.values()) {
+      log.copy(Long.MAX_VALUE, null);
+    }
+  }
+
+  private void close() throws IOException {
+    for (Log log : logs.values()) {
+      log.file.close();
+    }
+    if (pieces != null) {
+      pieces.close();
+    }
+    caller.out().flush(); // the notices belong after it
+    logs.keySet()
+        .forEach(stream -> kept().flatMap(known -> known.notice(stream)).ifPresent(caller::say));
+  }
+
+  private void printRecorded(Run run) {
+    caller.say(
+        run.status().isFinal()
+            ? "this host has no files of run %s; what follows is what was recorded".formatted(id)
+            : "this host has no files of run %s, which is still %s"
+                .formatted(id, run.status().text()));
+    for (LogStream stream : wanted) {
+      switch (stream) {
+        case STDOUT -> caller.out().print(run.output().stdout().text());
+        case STDERR -> {
+          if (wanted.size() == 1) {
+            caller.out().print(run.output().stderr().text());
+          } else {
+            caller.out().flush();
+            caller.err().writeBytes(run.output().stderr().text().getBytes(StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
+  }
+
+  private Optional<Run> ended() {
+    try {
+      return recorded().filter(run -> run.status().isFinal());
+    } catch (RepositoryException e) {
+      if (!databaseMissed) { // said once: it may be back before the run ends
+        databaseMissed = true;
+        caller.say("cannot tell whether the run has ended: " + e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Empty while this host carries out a run whose start the database has not got yet. */
+  private Optional<Run> recorded() {
+    Optional<Run> found = registry.find(id);
+    if (found.isPresent() || home.active().contains(id)) {
+      return found;
+    }
+    return Optional.of(registry.get(id)); // what was settled between the two looks is there now
+  }
+
+  /** One stream. Both go to our own of the same name, one alone to stdout. */
+  private final class Log {
+    private final LogStream stream;
+    private final InputStream file;
+    private long left;
+    private boolean lineBegins = true;
+
+    Log(LogStream stream, InputStream file, long limit) {
+      this.stream = stream;
+      this.file = file;
+      left = limit; // what comes after it is not the output any more
+    }
+
+    void copy(long bytes, @Nullable Instant at) throws IOException {
+      long due = Math.min(bytes, left);
+      while (due > 0) {
+        int count = file.read(buffer, 0, (int) Math.min(due, buffer.length));
+        if (count <= 0) {
+          return;
+        }
+        write(count, at);
+        due -= count;
+        left -= count;
+      }
+    }
+
+    private void write(int count, @Nullable Instant at) throws IOException {
+      OutputStream target;
+      if (stream == LogStream.STDERR && wanted.size() > 1) {
+        caller.out().flush();
+        target = caller.err();
+      } else {
+        target = caller.out();
+      }
+      if (!timestamps || at == null) {
+        target.write(buffer, 0, count);
+        return;
+      }
+      byte[] time = TIME.format(at.atZone(LocalZone.get())).getBytes(StandardCharsets.US_ASCII);
+      int from = 0;
+      for (int i = 0; i < count; i++) {
+        if (lineBegins) {
+          target.write(time, 0, time.length);
+        }
+        lineBegins = buffer[i] == '\n';
+        if (lineBegins) {
+          target.write(buffer, from, i + 1 - from);
+          from = i + 1;
+        }
+      }
+      target.write(buffer, from, count - from);
+    }
+  }
+}

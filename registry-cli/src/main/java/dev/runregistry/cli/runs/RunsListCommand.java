@@ -1,0 +1,30 @@
+package dev.runregistry.cli.runs;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code registry runs list}. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "List runs, newest first; all filters given must match.")
+public final class RunsListCommand implements Callable<Integer> {
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+  @Mixin private ListOptions filters;
+
+  public RunsListCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    return filters.list(caller, settings);
+  }
+}

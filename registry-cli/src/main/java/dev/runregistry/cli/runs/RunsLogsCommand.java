@@ -1,0 +1,76 @@
+package dev.runregistry.cli.runs;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.service.RunRegistry;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry runs logs}. */
+@Command(
+    name = "logs",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Prints all that a run printed, to stdout and to stderr as it did, from its folder on this"
+          + " host; where there is none, what is recorded of it."
+    })
+public final class RunsLogsCommand implements Callable<Integer> {
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
+  private String id;
+
+  @Option(names = "--stdout", description = "Only the standard output.")
+  private boolean stdout;
+
+  @Option(names = "--stderr", description = "Only the error output, on stdout.")
+  private boolean stderr;
+
+  @Option(names = "--timestamps", description = "When each line was printed, in front of it.")
+  private boolean timestamps;
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on until the run ends.")
+  private boolean follow;
+
+  public RunsLogsCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.settledRegistry(database);
+      RunId run = new RunLookup(registry).idOf(id);
+      RunLog log = new RunLog(run, wanted(), timestamps, parts.homeToRead(), registry, caller);
+      if (follow) {
+        log.follow();
+      } else {
+        log.print();
+      }
+      return 0;
+    }
+  }
+
+  private Set<LogStream> wanted() {
+    return stdout == stderr
+        ? EnumSet.allOf(LogStream.class)
+        : EnumSet.of(stdout ? LogStream.STDOUT : LogStream.STDERR);
+  }
+}

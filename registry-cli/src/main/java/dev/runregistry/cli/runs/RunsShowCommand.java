@@ -1,0 +1,60 @@
+package dev.runregistry.cli.runs;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.LocalZone;
+import dev.runregistry.cli.text.OutputText;
+import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.RunPrinter;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.service.RunRegistry;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry runs show}. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Show one run and what is recorded of its output; of longer output also the last lines, where"
+            + " this host has the log file.")
+public final class RunsShowCommand implements Callable<Integer> {
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  private String id;
+
+  @Option(
+      names = "--json",
+      description = "One JSON document, as the HTTP API has it, and " + "where the run comes from.")
+  private boolean json;
+
+  public RunsShowCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.settledRegistry(database);
+      Run run = registry.get(new RunLookup(registry).idOf(id));
+      if (json) {
+        caller.out().println(RunJson.of(run));
+      } else {
+        OutputText output = new OutputText(parts.homeToRead(), settings.words());
+        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run));
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.runregistry.cli.text;
+
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A run for people: what was asked for, how it ended, what it printed. */
+public final class RunPrinter {
+  private final ZoneId zone;
+  private final OutputText output;
+
+  public RunPrinter(ZoneId zone, OutputText output) {
+    this.zone = zone;
+    this.output = output;
+  }
+
+  /** Several lines; the output comes last. */
+  public String of(Run run) {
+    StringBuilder text = new StringBuilder();
+    RunSpec spec = run.spec();
+    add(text, "run", run.id().toString());
+    add(text, "status", run.status().text());
+    add(text, "message", run.message());
+    if (run.reason() != null) {
+      add(text, "reason", run.reason().text());
+    }
+    add(text, "mode", spec.mode().text());
+    add(text, "dataset", spec.datasetKey().value());
+    add(text, "model", spec.modelId());
+    if (!spec.command().isEmpty()) {
+      add(text, "command", CommandLineFormat.of(spec.command()));
+    }
+    add(text, "exit code", Objects.toString(run.exitCode(), "-"));
+    add(text, "started", time(run.startedAt()));
+    add(text, "completed", time(run.completedAt()));
+    add(text, "duration", run.duration().map(Durations::of).orElse("-"));
+    add(text, "time limit", spec.timeLimit() == null ? "-" : Durations.of(spec.timeLimit()));
+    if (spec.outputDir() != null) {
+      add(text, "output dir", spec.outputDir());
+    }
+    if (spec.training() != null) {
+      add(text, "training", training(spec.training()));
+    }
+    add(text, "executor", Objects.toString(run.executor(), "-"));
+    addProvenance(text, run.provenance());
+    return text.append(output.of(run)).toString();
+  }
+
+  private static void addProvenance(StringBuilder text, @Nullable Provenance known) {
+    if (known == null) { // from before it was noted
+      return;
+    }
+    add(text, "host", known.host());
+    add(text, "user", Objects.toString(known.user(), "-"));
+    add(text, "folder", known.workingDirectory());
+    add(text, "git", git(known));
+    add(text, "registry", known.registryVersion());
+    known.environment().forEach((name, value) -> add(text, "variable", name + "=" + value));
+  }
+
+  private static String git(Provenance known) {
+    if (known.gitCommit() == null) {
+      return "-";
+    }
+    Boolean dirty = known.gitDirty();
+    return known.gitCommit()
+        + (dirty == null ? ", changes unknown" : dirty ? ", with changes" : ", no changes");
+  }
+
+  private String time(@Nullable Instant at) {
+    return at == null ? "-" : LocalTimes.withOffset(at, zone);
+  }
+
+  private static String training(TrainingConfig config) {
+    return "learning rate %s, epochs %d, batch size %d, sequence length %d"
+            .formatted(
+                config.learningRate(),
+                config.numEpochs(),
+                config.batchSize(),
+                config.maxSeqLength())
+        + (config.weightDecay() == null ? "" : ", weight decay " + config.weightDecay())
+        + (config.device() == null ? "" : ", device " + config.device().text());
+  }
+
+  private static void add(StringBuilder text, String name, String value) {
+    text.append("%-10s  %s\n".formatted(name, TerminalText.line(value)));
+  }
+}

@@ -1,0 +1,51 @@
+package dev.runregistry.cli.text;
+
+import dev.runregistry.run.RunStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A status as it is typed: in upper or lower case, or the beginning of one. */
+public final class StatusWord {
+  private static final Map<String, RunStatus> MEANT =
+      Map.of(
+          "error", RunStatus.FAILED,
+          "errors", RunStatus.FAILED,
+          "succeeded", RunStatus.COMPLETED,
+          "success", RunStatus.COMPLETED,
+          "ok", RunStatus.COMPLETED,
+          "done", RunStatus.COMPLETED,
+          "finished", RunStatus.COMPLETED,
+          "timedout", RunStatus.TIMEOUT,
+          "active", RunStatus.RUNNING);
+
+  private StatusWord() {}
+
+  /**
+   * Returns the status that is meant.
+   *
+   * @throws IllegalArgumentException if there is none; the message names all that are, or the one
+   *     that is likely meant
+   */
+  public static RunStatus parse(String text) {
+    String word = text.toLowerCase(Locale.ROOT);
+    if (word.contains(",")) {
+      throw new IllegalArgumentException(
+          "--status takes one status, not several: " + TerminalText.line(text));
+    }
+    List<RunStatus> begun =
+        Arrays.stream(RunStatus.values())
+            .filter(status -> !word.isEmpty() && status.text().startsWith(word))
+            .toList();
+    if (begun.size() == 1) {
+      return begun.get(0);
+    }
+    RunStatus meant = MEANT.get(word);
+    if (meant != null) {
+      throw new IllegalArgumentException(
+          "no status \"%s\"; did you mean %s?".formatted(TerminalText.line(text), meant.text()));
+    }
+    return RunStatus.parse(text);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.runregistry.cli.text;
+
+import dev.runregistry.internal.host.HelperProcess;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** What is known about where our output goes. */
+public interface Terminal {
+  /** Whether a person sees what we print. */
+  boolean isOutput();
+
+  /** Whether a person sees our messages. */
+  boolean isError();
+
+  /** How many columns a line of output has; empty when lines may be as long as they like. */
+  OptionalInt columns();
+
+  /** Whether output may have colours. */
+  boolean hasColour();
+
+  /** The one this process was started in. */
+  public static Terminal of(Map<String, String> environment) {
+    return new ProcessTerminal(environment);
+  }
+
+  /** Asks only when somebody wants to know: starting a run needs none of this. */
+  public final class ProcessTerminal implements Terminal {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final int USUAL_COLUMNS = 80;
+    private static final int LEAST_COLUMNS = 20;
+    private static final int MAX_SIZE_BYTES = 100;
+
+    private final Map<String, String> environment;
+
+    private ProcessTerminal(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public boolean isOutput() {
+      return isTerminal(1);
+    }
+
+    @Override
+    public boolean isError() {
+      return isTerminal(2);
+    }
+
+    private static boolean isTerminal(int descriptor) {
+      try {
+        String target =
+            Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(descriptor))).toString();
+        return target.startsWith("/dev/pts/")
+            || target.startsWith("/dev/tty")
+            || target.equals("/dev/console");
+      } catch (IOException e) { // no /proc: Java cannot tell, so nothing that only suits a person
+        return false;
+      }
+    }
+
+    @Override
+    public OptionalInt columns() {
+      OptionalInt said = number(environment.getOrDefault("COLUMNS", ""));
+      if (said.isPresent() || !isOutput()) {
+        return said;
+      }
+      return OptionalInt.of(askTerminal().orElse(USUAL_COLUMNS));
+    }
+
+    // Java cannot ask; stty can, on every POSIX system
+    private static OptionalInt askTerminal() {
+      try {
+        return new HelperProcess(List.of("stty", "size"), MAX_SIZE_BYTES, Duration.ofSeconds(1))
+            .reading(new File("/dev/tty"))
+            .run()
+            .map(size -> number(size.output().strip().replaceFirst("^\\d+ ", "")))
+            .orElse(OptionalInt.empty());
+      } catch (IOException e) {
+        return OptionalInt.empty();
+      }
+    }
+
+    private static OptionalInt number(String text) {
+      try {
+        int columns = Integer.parseInt(text);
+        return columns > 0 ? OptionalInt.of(Math.max(columns, LEAST_COLUMNS)) : OptionalInt.empty();
+      } catch (NumberFormatException e) {
+        return OptionalInt.empty();
+      }
+    }
+
+    @Override
+    public boolean hasColour() {
+      return environment.getOrDefault("NO_COLOR", "").isEmpty()
+          && !"dumb".equals(environment.get("TERM"))
+          && isOutput();
+    }
+  }
+}

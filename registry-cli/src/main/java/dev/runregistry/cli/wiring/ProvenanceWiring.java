@@ -1,0 +1,67 @@
+package dev.runregistry.cli.wiring;
+
+import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.console.VersionNumber;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.provenance.HostProvenance;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What is recorded of where the runs of this process come from. */
+public final class ProvenanceWiring {
+  /**
+   * Variables that are recorded where nobody says which: what a result can depend on and what names
+   * the job it belongs to, none of which holds a secret.
+   */
+  public static final List<String> VARIABLES =
+      List.of(
+          "CONDA_DEFAULT_ENV",
+          "CUDA_VISIBLE_DEVICES",
+          "HIP_VISIBLE_DEVICES",
+          "LANG",
+          "LC_ALL",
+          "OMP_NUM_THREADS",
+          "PYTHONHASHSEED",
+          "SLURM_JOB_ID",
+          "TZ",
+          "VIRTUAL_ENV");
+
+  private static final String NOTHING = "none";
+
+  private final HostProvenance provenance;
+
+  private ProvenanceWiring(HostProvenance provenance) {
+    this.provenance = provenance;
+  }
+
+  /**
+   * Returns what is recorded of runs.
+   *
+   * @param environment that of the runs
+   */
+  public static ProvenanceWiring of(Settings settings, Map<String, String> environment) {
+    HostProvenance provenance =
+        HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings));
+    return new ProvenanceWiring(settings.git() ? provenance : provenance.withoutGit());
+  }
+
+  private static List<String> allowed(Settings settings) {
+    return settings
+        .given(Setting.ENV_ALLOW)
+        .map(value -> Stream.of(value.text().split("[,\\s]+")))
+        .map(words -> words.filter(word -> !word.isEmpty() && !word.equals(NOTHING)).toList())
+        .orElse(VARIABLES);
+  }
+
+  /** What the registry asks. */
+  public HostProvenance source() {
+    return provenance;
+  }
+
+  /** The executor tells when a run has started, so that nothing of this delays it. */
+  public void listenTo(LocalRunExecutor.Builder executor) {
+    executor.onStart(provenance::started);
+  }
+}

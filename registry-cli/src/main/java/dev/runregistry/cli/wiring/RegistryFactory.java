@@ -1,0 +1,137 @@
+package dev.runregistry.cli.wiring;
+
+import dev.runregistry.cli.config.DatabaseSettings;
+import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.UuidV7RunIds;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.service.RunRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** The parts of the registry, as the settings want them. Opens nothing. */
+public final class RegistryFactory {
+  /** Enough for hundreds of runs, and not much longer than a database that is away takes. */
+  private static final Duration BEFORE_READING = Duration.ofSeconds(2);
+
+  /** A home in which nothing is and nothing can be made: below what is no folder. */
+  private static final Path NOWHERE = Path.of("/dev/null/home");
+
+  private final Settings settings;
+  private final Optional<FileRunJournal> home;
+
+  public RegistryFactory(Settings settings) {
+    this.settings = settings;
+    home = settings.knownHome().map(FileRunJournal::at);
+  }
+
+  /**
+   * Where this host keeps its runs.
+   *
+   * @throws UsageException if nobody said where, not even HOME
+   */
+  public FileRunJournal home() {
+    return home.orElseThrow(() -> new UsageException(Settings.NO_HOME));
+  }
+
+  /** The same to read what is there: nothing, if nobody said where. */
+  public FileRunJournal homeToRead() {
+    return home.orElseGet(() -> FileRunJournal.at(NOWHERE));
+  }
+
+  /**
+   * Where the database is, the embedded one unless said.
+   *
+   * @throws UsageException if there is no such kind of database
+   */
+  public DatabaseConfig databaseConfig() {
+    return settings
+        .given(Setting.DB)
+        .map(url -> DatabaseSettings.config(settings, url))
+        .orElseGet(() -> DatabaseConfig.sqlite(home().databaseFile()));
+  }
+
+  /** The database; the caller closes it. */
+  public RunDatabase database() {
+    DatabaseConfig config = databaseConfig();
+    return RunDatabase.at(config, DatabaseSettings.password(settings, config));
+  }
+
+  /** To settle what earlier runs left behind in the home. */
+  public RunRegistry registry(RunDatabase database) {
+    return registry(database, home());
+  }
+
+  /** The same, which also gives back idempotency keys that were never used. */
+  public RunRegistry registryWithKeys(RunDatabase database) {
+    return builder(database, LocalRunExecutor.builder().build())
+        .idempotencyKeys(database.idempotencyKeys())
+        .build();
+  }
+
+  /** To verify what is recorded, for which nothing is settled and no home is needed. */
+  public RunRegistry chainReader(RunDatabase database) {
+    FileRunJournal folder = homeToRead();
+    return builder(database, folder, LocalRunExecutor.builder().build())
+        .chain(database.chain())
+        .build();
+  }
+
+  /** To read what is recorded as it is: nothing is settled before. */
+  public RunRegistry reader(RunDatabase database) {
+    return registry(database, homeToRead());
+  }
+
+  private RunRegistry registry(RunDatabase database, FileRunJournal folder) {
+    return builder(database, folder, LocalRunExecutor.builder().build()).build();
+  }
+
+  /** To read what is recorded, after what ended meanwhile has been, if that does not take long. */
+  public RunRegistry settledRegistry(RunDatabase database) {
+    FileRunJournal folder = homeToRead(); // a database of its own can be read without one
+    RunRegistry registry = registry(database, folder);
+    if (folder.activeRuns() > 0) {
+      BackgroundReconcile settling = new BackgroundReconcile();
+      settling.start(registry);
+      settling.await(BEFORE_READING);
+    }
+    return registry;
+  }
+
+  /** To run something. */
+  public RunRegistry registry(
+      RunDatabase database,
+      RunExecutor executor,
+      ProvenanceWiring origin,
+      Executor datasetChecker,
+      Executor startRecorder) {
+    return builder(database, executor)
+        .provenance(origin.source())
+        .startRecorder(startRecorder)
+        .datasetChecker(datasetChecker)
+        .build();
+  }
+
+  /** What a registry that runs something is made of. */
+  public RunRegistry.Builder builder(RunDatabase database, RunExecutor executor) {
+    return builder(database, home(), executor);
+  }
+
+  private RunRegistry.Builder builder(
+      RunDatabase database, FileRunJournal folder, RunExecutor executor) {
+    return RunRegistry.builder()
+        .repository(database.runs())
+        .journal(folder)
+        .executor(executor)
+        .catalog(FolderDatasetCatalog.at(settings.datasets()))
+        .ids(new UuidV7RunIds());
+  }
+}

@@ -1,0 +1,5 @@
+/** Puts a registry together from the settings. */
+@NullMarked
+package dev.runregistry.cli.wiring;
+
+import org.jspecify.annotations.NullMarked;
