@@ -24,9 +24,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Looks at every run of this host whose ending is not on record, and records the endings: of"
-          + " runs whose registry was killed, and of those that waited for the database. All other"
-          + " commands do so by themselves. A run is recorded in the database that it began for;"
+      "Inspects every run of this host whose ending is not on record, and records the endings: of"
+          + " runs whose registry was killed, and of those that waited for the database. Every other"
+          + " command does this automatically. A run is recorded in the database that it began for;"
           + " those of other databases are left alone and named.",
       "Exit code 1: something is left to be done."
     })

@@ -109,7 +109,7 @@ class VerifyCommandTest {
                 assertThat(line).startsWith("changed       " + runs.get(0).id() + "  The record"),
             line ->
                 assertThat(line).startsWith("removed       " + runs.get(2).id() + "  The record"),
-            line -> assertThat(line).isEqualTo("2 of what is recorded is not as it was"),
+            line -> assertThat(line).isEqualTo("2 discrepancies found"),
             line -> assertThat(line).startsWith("head 3:"));
   }
 

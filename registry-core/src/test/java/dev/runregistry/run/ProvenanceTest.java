@@ -71,9 +71,9 @@ class ProvenanceTest {
   @Test
   void a_variable_needs_a_name_that_can_be_one() {
     for (String wrong : List.of("", "A=B", "A\0")) {
-      RunRequest request =
-          RunRequest.dryRun(DatasetKey.NONE, "m").withEnvironment(Map.of(wrong, "x"));
-      assertThatIllegalArgumentException().isThrownBy(request::toInvocation);
+      RunRequest request = RunRequest.dryRun(DatasetKey.NONE, "m");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> request.withEnvironment(Map.of(wrong, "x")));
     }
   }
 }

@@ -72,7 +72,7 @@ final class RequestGuard extends Handler.Wrapper {
     String sent = String.valueOf(request.getHttpURI().getPath()); // what Javalin goes by
     Access access = accessOf(path, sent);
     if (access != Access.PROBE && !hosts.accepts(new HostPort(Request.getServerName(request)))) {
-      return Optional.of(HttpProblem.of(421, "This server does not go by the name in Host"));
+      return Optional.of(HttpProblem.of(421, "Unexpected Host header"));
     }
     if (access == Access.TOKEN && !token.accepts(headers.get(HttpHeader.AUTHORIZATION))) {
       return Optional.of(
@@ -80,7 +80,7 @@ final class RequestGuard extends Handler.Wrapper {
               .withHeader("WWW-Authenticate", "Bearer"));
     }
     if (!SAFE.contains(request.getMethod()) && !origins.accepts(headers)) {
-      return Optional.of(HttpProblem.of(403, "Pages of other sites may not do this"));
+      return Optional.of(HttpProblem.of(403, "Cross-origin request refused"));
     }
     return notHere(path, request.getMethod())
         .or(

@@ -139,7 +139,7 @@ class AccessibilityIT extends BrowserTest {
     tab.media("prefers-reduced-motion", "reduce");
     fillIn("arithmetic-traces", "m");
     pressRun();
-    tab.shows("#progress", "is going on");
+    tab.shows("#progress", "in progress");
 
     assertThat(tab.find(".spinner").getCssValue("animation-name")).isEqualTo("none");
     assertThat(tab.find("#refresh").getCssValue("transition-duration")).isEqualTo("0s");

@@ -137,8 +137,8 @@ class PanelIT extends BrowserTest {
 
     pressRun();
 
-    tab.shows("#progress", "Run of arithmetic-traces is going on");
-    tab.shows("#announcer", "is going on");
+    tab.shows("#progress", "Run of arithmetic-traces in progress");
+    tab.shows("#announcer", "in progress");
     eventually(() -> assertThat(tab.text("#progress-elapsed")).matches("[1-9]\\d* s"));
     assertThat(canPress("local")).isFalse();
     assertThat(canPress("dry-run")).isFalse();
@@ -392,7 +392,7 @@ class PanelIT extends BrowserTest {
       tab.click("#refresh");
       tab.shows("#runs", "dry-run");
       pressRun();
-      tab.shows("#progress", "is going on");
+      tab.shows("#progress", "in progress");
       eventually(() -> assertThat(folder.resolve("begun")).exists());
 
       killed.destroyForcibly().waitFor();

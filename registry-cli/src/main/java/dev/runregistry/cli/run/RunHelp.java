@@ -139,7 +139,7 @@ public final class RunHelp {
     codes.put("125", "the registry itself failed before the command ran, or was misused");
     codes.put("126", "the command cannot be executed");
     codes.put("127", "the command was not found");
-    codes.put("141", "nobody reads our output any more");
+    codes.put("141", "output pipe closed");
     return codes;
   }
 }

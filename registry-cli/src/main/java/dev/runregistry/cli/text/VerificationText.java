@@ -28,8 +28,12 @@ public final class VerificationText implements VerificationReport {
         verification.isIntact()
             ? "All %d finished runs are as they were recorded%s"
                 .formatted(verification.links(), sealed(verification))
-            : "%d of what is recorded is not as it was".formatted(verification.discrepancies()));
+            : found(verification.discrepancies()));
     out.println("head " + verification.head());
+  }
+
+  private static String found(long discrepancies) {
+    return discrepancies == 1 ? "1 discrepancy found" : discrepancies + " discrepancies found";
   }
 
   private static String sealed(VerificationResult verification) {

@@ -95,8 +95,8 @@ final class RecoveryPass {
 
   private Optional<Finding> lockedByOther(RunId id) {
     return lifecycle.isStartUnsaved(id)
-        ? deferred(id, "Is carried out, and its start waits for the database")
-        : leftAlone(id, "A registry is at it");
+        ? deferred(id, "Running; its start waits for the database")
+        : leftAlone(id, "Locked by another registry process");
   }
 
   private Optional<Finding> recoverLocked(RunId id) {
@@ -127,7 +127,7 @@ final class RecoveryPass {
 
   private Finding quarantine(String name) {
     try {
-      return Finding.of(name, Action.SET_ASIDE, "Is no run; now in " + journal.quarantine(name));
+      return Finding.of(name, Action.SET_ASIDE, "Not a run; moved to " + journal.quarantine(name));
     } catch (RuntimeException e) {
       return failed(name, e);
     }
@@ -135,9 +135,9 @@ final class RecoveryPass {
 
   private static Finding failed(Object name, Throwable e) {
     log.warn(
-        "{} cannot be settled and will be looked at again: {}", name, DatabaseAccess.reason(e));
-    log.debug("{} cannot be settled", name, e);
-    return Finding.of(name, Action.FAILED, "Cannot be settled: " + e.getMessage());
+        "{} cannot be recovered yet and will be tried again: {}", name, DatabaseAccess.reason(e));
+    log.debug("{} cannot be recovered", name, e);
+    return Finding.of(name, Action.FAILED, "Cannot be recovered: " + e.getMessage());
   }
 
   private static Optional<Finding> deferred(RunId id, String why) {
@@ -202,9 +202,10 @@ final class RecoveryPass {
                           new Lost("Lost: this host's note of it is damaged", Output.NONE),
                           run.startedAt())));
       String place = journal.quarantine(id.toString());
-      log.warn("the journal entry of run {} is damaged ({}), now in {}", id, entry.reason(), place);
+      log.warn(
+          "the journal entry of run {} is damaged ({}), moved to {}", id, entry.reason(), place);
       return Optional.of(
-          Finding.of(id, Action.SET_ASIDE, "Is damaged: " + entry.reason() + "; now in " + place));
+          Finding.of(id, Action.SET_ASIDE, "Damaged: " + entry.reason() + "; moved to " + place));
     }
 
     /** From now on the run belongs to this database. */
@@ -224,7 +225,9 @@ final class RecoveryPass {
             finding(ended, Action.WAITING, "Waits for the database: " + ended.message());
         case REFUSED ->
             finding(
-                ended, Action.FAILED, "Cannot be settled: the database refuses " + ended.message());
+                ended,
+                Action.FAILED,
+                "Cannot be recovered: the database refuses " + ended.message());
       };
     }
 
@@ -252,13 +255,13 @@ final class RecoveryPass {
       @Override
       public Optional<Finding> running(Inspection.Running found) {
         if (!isOverdue(found.age())) {
-          String goesOn = "Goes on without the registry that started it";
+          String goesOn = "Still running; its registry has exited";
           return isStartSaved()
               ? leftAlone(id, goesOn)
               : deferred(id, goesOn + ", and its start waits for the database");
         }
         if (!mayTerminate) {
-          return leftAlone(id, "Is over its time limit and cannot be ended");
+          return leftAlone(id, "Over its time limit and cannot be terminated");
         }
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);

@@ -153,9 +153,9 @@ class ReconcileTest {
   void what_lives_is_never_judged() {
     host.lockedByOthers.add(id(1));
     host.there(1, new Inspection.Lost("?", PRINTED));
-    host.there(2, new Inspection.NotVisible("Is carried out by the process 7"));
+    host.there(2, new Inspection.NotVisible("Owned by the running process 7"));
     host.there(
-        3, new Inspection.NotVisible("Cannot be judged from here: it was started on the host b"));
+        3, new Inspection.NotVisible("Cannot be inspected from here: started on the host b"));
     host.there(4, new Inspection.Running(Optional.of(Duration.ofDays(900))));
     limited(5, Optional.of(Duration.ofMillis(29_999)));
     limited(6, Optional.empty());
@@ -168,8 +168,8 @@ class ReconcileTest {
     assertThat(found.count(Action.LEFT_ALONE)).isEqualTo(6);
     assertThat(found.findings())
         .extracting(Finding::message)
-        .contains("Is carried out by the process 7")
-        .contains("Cannot be judged from here: it was started on the host b");
+        .contains("Owned by the running process 7")
+        .contains("Cannot be inspected from here: started on the host b");
     assertThat(host.calls)
         .doesNotContain("end failed", "terminate TIME_LIMIT")
         .allMatch("unlock"::equals);
@@ -201,7 +201,7 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(found.findings().get(0).message()).contains("cannot be ended");
+    assertThat(found.findings().get(0).message()).contains("cannot be terminated");
     assertThat(host.calls).containsExactly("terminate TIME_LIMIT", "unlock");
   }
 
@@ -300,7 +300,7 @@ class ReconcileTest {
 
     assertThat(found.count(Action.SET_ASIDE)).isEqualTo(2);
     assertThat(found.findings().get(0).message())
-        .isEqualTo("Is damaged: run.json: not JSON; now in aside/" + id(1));
+        .isEqualTo("Damaged: run.json: not JSON; moved to aside/" + id(1));
     assertThat(host.aside).containsExactly(id(1).toString(), id(2).toString());
     assertThat(host.database.get(id(1)).message())
         .isEqualTo("Lost: this host's note of it is damaged");
@@ -316,7 +316,8 @@ class ReconcileTest {
     assertThat(registry.reconcile().findings())
         .extracting(Finding::action, Finding::message)
         .containsExactly(
-            tuple(Action.FAILED, "Cannot be settled: run.json: not JSON, and its processes live"));
+            tuple(
+                Action.FAILED, "Cannot be recovered: run.json: not JSON, and its processes live"));
     assertThat(host.aside).isEmpty();
     assertThat(host.database).containsEntry(id(1), running(1));
   }
@@ -352,7 +353,7 @@ class ReconcileTest {
     assertThat(found.findings())
         .extracting(Finding::action)
         .containsExactly(Action.SET_ASIDE, Action.FAILED);
-    assertThat(found.findings().get(0).message()).isEqualTo("Is no run; now in aside/notes.txt");
+    assertThat(found.findings().get(0).message()).isEqualTo("Not a run; moved to aside/notes.txt");
   }
 
   @Test
@@ -657,7 +658,7 @@ class ReconcileTest {
         .containsExactly(
             tuple(
                 Action.WAITING,
-                "Goes on without the registry that started it, and its start waits for the"
+                "Still running; its registry has exited, and its start waits for the"
                     + " database"));
   }
 

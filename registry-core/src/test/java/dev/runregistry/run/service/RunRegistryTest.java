@@ -464,9 +464,7 @@ class RunRegistryTest {
           assertThat(registry.reconcile().findings())
               .extracting(Finding::action, Finding::message)
               .containsExactly(
-                  tuple(
-                      Finding.Action.WAITING,
-                      "Is carried out, and its start waits for the database"));
+                  tuple(Finding.Action.WAITING, "Running; its start waits for the database"));
           ports.failing.clear();
           assertThat(registry.reconcile().isIncomplete()).isFalse();
           assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);

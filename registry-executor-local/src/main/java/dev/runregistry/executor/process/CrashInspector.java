@@ -80,7 +80,7 @@ final class CrashInspector {
     }
     if (here.sharesPidsWith(runner)) {
       return isAnotherAlive(runner)
-          ? new Inspection.NotVisible("Is carried out by the process " + runner.process().pid())
+          ? new Inspection.NotVisible("Owned by the running process " + runner.process().pid())
           : withProcesses(run);
     }
     if (runner.isFirstOfNamespace()) { // its claim is free, so it is gone, and all with it
@@ -188,7 +188,7 @@ final class CrashInspector {
   }
 
   private static Inspection notVisible(String where) {
-    return new Inspection.NotVisible("Cannot be judged from here: it was started " + where);
+    return new Inspection.NotVisible("Cannot be inspected from here: started " + where);
   }
 
   private Inspection lost(Run run, String reason) throws IOException {

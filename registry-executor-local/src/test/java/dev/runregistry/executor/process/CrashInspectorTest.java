@@ -375,8 +375,7 @@ class CrashInspectorTest {
     edit(run.run(), "\"host\":\"[^\"]*\"", "\"host\":\"theirs\"");
     assertThat(standing(run))
         .isEqualTo(
-            new Inspection.NotVisible(
-                "Cannot be judged from here: it was started on the host theirs"));
+            new Inspection.NotVisible("Cannot be inspected from here: started on the host theirs"));
   }
 
   @Test
@@ -398,7 +397,7 @@ class CrashInspectorTest {
     edit(run.run(), "\"start_time\":\\d+", "\"start_time\":" + alive.startTime());
 
     assertThat(standing(run))
-        .isEqualTo(new Inspection.NotVisible("Is carried out by the process " + alive.pid()));
+        .isEqualTo(new Inspection.NotVisible("Owned by the running process " + alive.pid()));
   }
 
   @Test
@@ -412,7 +411,7 @@ class CrashInspectorTest {
     assertThat(remains(run, owner, "pid:[88]"))
         .isEqualTo(
             new Inspection.NotVisible(
-                "Cannot be judged from here: it was started in another container of this host"));
+                "Cannot be inspected from here: started in another container of this host"));
 
     new OrphanedProcesses(id(run), run, TABLE).end();
     Files.deleteIfExists(run.exit());

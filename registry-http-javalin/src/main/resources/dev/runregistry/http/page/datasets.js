@@ -25,7 +25,7 @@ export async function offerDatasets() {
 
 function summary(more) {
   if (known.size === 0) {
-    return "There is none in the server’s data sets folder yet";
+    return "No data sets found on the server";
   }
   const number = `${more ? "more than " : ""}${known.size}`;
   return known.size === 1 ? "There is one to choose" : `There are ${number} to choose from`;

@@ -99,9 +99,9 @@ function showProgress(what) {
     $("#progress-elapsed").textContent = `${Math.floor((performance.now() - begin) / 1000)} s`;
   };
   $("#result").hidden = true;
-  $("#progress-what").textContent = `${what} is going on`;
+  $("#progress-what").textContent = `${what} in progress`;
   $("#progress").hidden = false;
-  announce(`${what} is going on`);
+  announce(`${what} in progress`);
   tick();
   const timer = setInterval(tick, 250);
   return () => {
