@@ -26,9 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Many bodies at once, large ones and slow ones. */
 @Timeout(600)
 class ManyBodiesTest {
-  /** Far more than a heap of 128 MiB could hold as trees. */
-  private static final int MANY = 100;
-
+  private static final int MANY = 250;
   private static final int MIB = 1 << 20;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
