@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line in the log and one measurement for each request, those that are no HTTP included. */
+/** Writes a log line and records a measurement for each request, including malformed ones. */
 final class AccessLog implements RequestLog {
   private static final Logger access = LoggerFactory.getLogger("dev.runregistry.http.access");
   private static final int SHOWN = 200;
@@ -44,7 +44,7 @@ final class AccessLog implements RequestLog {
     }
   }
 
-  /** What came from outside, as one short word. */
+  /** Returns external text as one short word. */
   private static String shown(@Nullable String text) {
     String known = text == null ? "-" : text;
     String cut = known.length() <= SHOWN ? known : known.substring(0, SHOWN) + "…";

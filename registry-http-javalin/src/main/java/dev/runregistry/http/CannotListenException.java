@@ -3,7 +3,9 @@ package dev.runregistry.http;
 import dev.runregistry.run.RegistryException;
 import java.io.IOException;
 
-/** The server cannot have the address that it is to listen on; the message says which, and why. */
+/**
+ * Thrown when the server cannot listen on its address; the message has the address and the cause.
+ */
 public final class CannotListenException extends RegistryException {
   private static final long serialVersionUID = 1L;
 

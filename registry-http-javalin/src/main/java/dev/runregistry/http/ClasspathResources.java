@@ -3,7 +3,7 @@ package dev.runregistry.http;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Files that are on the class path. */
+/** Reads files from the class path. */
 final class ClasspathResources {
   private ClasspathResources() {}
 
@@ -11,7 +11,10 @@ final class ClasspathResources {
     return ClasspathResources.class.getResource(name) != null;
   }
 
-  /** All of it; a name that begins with a slash is absolute, any other is beside this class. */
+  /**
+   * Returns the content of a resource. A name with a leading slash is absolute, any other is
+   * relative to this class.
+   */
   static byte[] read(String name) throws IOException {
     try (InputStream in = ClasspathResources.class.getResourceAsStream(name)) {
       if (in == null) {

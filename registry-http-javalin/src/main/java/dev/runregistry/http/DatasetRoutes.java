@@ -9,7 +9,7 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Lists the data sets that runs can be asked for. */
+/** Lists the available data sets. */
 final class DatasetRoutes {
   private static final int USUAL_LIMIT = 100;
 

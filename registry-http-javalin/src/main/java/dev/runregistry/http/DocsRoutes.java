@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** The description of the API, for programs and for people. All of it comes from this server. */
+/** Serves the OpenAPI document and its HTML view, without external resources. */
 final class DocsRoutes {
   private static final String LIBRARY = "/META-INF/resources/webjars/swagger-ui/";
   private static final String LIBRARY_VERSION =
@@ -21,7 +21,7 @@ final class DocsRoutes {
   private static final Map<String, String> OF_LIBRARY =
       Map.of("swagger-ui.css", "text/css", "swagger-ui-bundle.js", "text/javascript");
 
-  private volatile byte @Nullable [] openApi; // made from YAML when first asked for: 0.2 s
+  private volatile byte @Nullable [] openApi; // converted from YAML on first use: 0.2 s
 
   void addTo(Routes routes) {
     routes.get("/openapi.json", Access.PUBLIC, ctx -> Routes.json(ctx, openApi()));
@@ -30,7 +30,7 @@ final class DocsRoutes {
   }
 
   private static void page(Context ctx) throws IOException {
-    if (ctx.path().endsWith("/")) { // the addresses in it are relative to the other
+    if (ctx.path().endsWith("/")) { // relative URLs of the page need the other path
       ctx.redirect("../docs");
     } else {
       Routes.text(ctx, "text/html", ClasspathResources.read("docs.html"));

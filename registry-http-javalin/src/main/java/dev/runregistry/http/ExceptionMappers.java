@@ -19,7 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns what was thrown into an answer that says no more than a client should know. */
+/** Maps exceptions to responses that expose no internal details. */
 final class ExceptionMappers {
   private static final Logger log = LoggerFactory.getLogger(ExceptionMappers.class);
 
@@ -39,7 +39,7 @@ final class ExceptionMappers {
     routes.exception(Exception.class, ExceptionMappers::broken);
   }
 
-  /** Answers a request whose handler threw an Error, which the other handlers are not told of. */
+  /** Responds to a request whose handler threw an Error, which the other mappers do not receive. */
   static void broken(HttpServletResponse response, Error e) {
     String id = String.valueOf(response.getHeader(RequestIds.HEADER));
     log.error("request {} broke", id, e);

@@ -7,9 +7,9 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Jetty's connector, which when it stops waits for no connection that nobody uses. Jetty looks at
- * its connections once then, and misses those that come or are answered at that moment: after a
- * request it sets the long limit of the connection again.
+ * A Jetty connector that does not wait for idle connections when it stops. Jetty checks its
+ * connections only once at shutdown and misses those that are accepted or answered at that moment:
+ * after a request it restores the long idle timeout of the connection.
  */
 final class FastShutdownConnector extends ServerConnector {
   private static final int SHUTDOWN_IDLE_MILLIS = 100;

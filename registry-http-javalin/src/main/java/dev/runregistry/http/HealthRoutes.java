@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says how the server and what it needs are doing. */
+/** Reports the health of the server and of its dependencies. */
 final class HealthRoutes {
   private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
   private static final byte[] HEALTHY = "{\"status\":\"healthy\"}".getBytes(StandardCharsets.UTF_8);
@@ -35,8 +35,8 @@ final class HealthRoutes {
   }
 
   /**
-   * Answers when a run could be started and recorded, with how many runs wait for the database
-   * either way.
+   * Responds 200 if a run could be started and recorded, else 503; both with the number of runs
+   * that are not yet in the database.
    */
   private void ready(Context ctx) {
     localRuns.requireRunning();

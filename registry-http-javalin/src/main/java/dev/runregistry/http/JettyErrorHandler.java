@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The errors that Jetty itself finds (requests that are no HTTP, headers that are too large), in
- * the shape of all others.
+ * Renders errors detected by Jetty itself (malformed requests, headers that are too large) in the
+ * common error format.
  */
 final class JettyErrorHandler extends ErrorHandler {
   private static final Logger log = LoggerFactory.getLogger(JettyErrorHandler.class);
 
-  // Jetty's own short reasons pass; what may repeat a request or a class name does not
+  // accepts Jetty's short reasons, but no text that may contain request data or a class name
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z ]{1,80}");
 
   @Override
@@ -40,7 +40,7 @@ final class JettyErrorHandler extends ErrorHandler {
       @Nullable String message,
       @Nullable Throwable cause,
       Callback callback) {
-    // a version that we do not speak is no failure of ours
+    // an unsupported HTTP version is a client error
     int status = found == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ? 400 : found;
     response.setStatus(status);
     HttpFields.Mutable headers = response.getHeaders();

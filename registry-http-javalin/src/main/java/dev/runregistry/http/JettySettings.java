@@ -25,10 +25,10 @@ import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 
-/** How Jetty listens, what stands before Javalin, and how it stops. */
+/** Configures Jetty: connectors, handlers in front of Javalin, and shutdown. */
 final class JettySettings {
   private static final int MAX_HEADER_BYTES = 8 * 1024;
-  // longer than clients keep connections: who closes first, while the other sends, loses a request
+  // longer than that of clients: closing a connection while the client sends loses a request
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
   private static final Duration MIN_STOP_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration PREFLIGHT_AGE = Duration.ofMinutes(10);
@@ -42,7 +42,7 @@ final class JettySettings {
     this.routes = routes;
   }
 
-  /** What the server is to accept its clients from, once it starts; closed when it stops. */
+  /** Sets the channel from which the started server accepts connections; closed when it stops. */
   void listenOn(ServerSocketChannel channel) {
     listening = channel;
   }
@@ -57,7 +57,7 @@ final class JettySettings {
     http.setIdleTimeout(config.requestLimit().toMillis());
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
-    // else a connection takes a token for the one that it had before in another case
+    // else values that differ only in case, such as tokens, are confused on a connection
     http.setHeaderCacheCaseSensitive(true);
   }
 
@@ -71,8 +71,8 @@ final class JettySettings {
   }
 
   /**
-   * Half of the descriptors of this process: the rest is for runs and the database. More clients
-   * wait to be accepted.
+   * Returns half of the file descriptors of this process: the rest is for runs and the database.
+   * Further clients wait to be accepted.
    */
   private static int maxConnections() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
@@ -85,7 +85,7 @@ final class JettySettings {
   private void open(ServerConnector connector) {
     try {
       connector.open(requireNonNull(listening, "listening"));
-    } catch (IOException e) { // it is bound already
+    } catch (IOException e) { // it is already bound
       throw new UncheckedIOException(e);
     }
   }
@@ -100,7 +100,7 @@ final class JettySettings {
     server.setRequestLog(new AccessLog(routes, config.metrics()));
   }
 
-  /** Sets how long a stop waits for requests; answers that are due get at least a second. */
+  /** Sets the time that a stop waits for requests; pending responses get at least a second. */
   void setStopTimeout(Server server, Duration timeout) {
     server.setStopTimeout(Math.max(timeout.toMillis(), MIN_STOP_TIMEOUT.toMillis()));
   }

@@ -9,18 +9,18 @@ import java.nio.channels.ServerSocketChannel;
 import org.eclipse.jetty.util.HostPort;
 
 /**
- * Where a server listens. Taken before anything else is started, so that it is clear what is wrong
- * when it cannot be had.
+ * The address that a server listens on. Bound before anything else is started, so that a failure
+ * has an unambiguous cause.
  *
  * @param host a name or an address
  * @param port 0 for a free one
  */
 record ListenAddress(String host, int port) {
-  // who is not accepted at once waits in this line; beyond it Linux lets clients try again in 1 s
+  // queue of connections to be accepted; when it is full, Linux makes clients retry after 1 s
   private static final int BACKLOG = 1024;
 
   /**
-   * Begins to listen; nobody is answered yet. The caller closes it.
+   * Binds the address; connections are not accepted yet. The caller closes the channel.
    *
    * @throws CannotListenException if the port is taken or the address is not one of this host
    */
@@ -39,7 +39,7 @@ record ListenAddress(String host, int port) {
         throw new UnknownHostException("there is no such host");
       }
       return channel
-          .setOption(StandardSocketOptions.SO_REUSEADDR, true) // after a restart it is free at once
+          .setOption(StandardSocketOptions.SO_REUSEADDR, true) // available at once after a restart
           .bind(address, BACKLOG);
     } catch (IOException e) {
       channel.close();
@@ -52,7 +52,7 @@ record ListenAddress(String host, int port) {
     if (!(e instanceof BindException)) {
       return reason;
     }
-    return switch (reason) { // what strerror says where nobody has translated it
+    return switch (reason) { // the untranslated texts of strerror
       case "Address already in use" -> "the port is taken; choose another one, 0 for any free one";
       case "Cannot assign requested address" -> "this host does not have that address";
       case "Permission denied" -> "this user may not have that port; those from 1024 on are free";
@@ -60,7 +60,7 @@ record ListenAddress(String host, int port) {
     };
   }
 
-  /** As in a URL: an address of IPv6 has brackets. */
+  /** Returns the address as in a URL: IPv6 addresses are in brackets. */
   @Override
   public String toString() {
     return HostPort.normalizeHost(host) + ":" + port;

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The local runs that go on at the moment, each on a thread of its own: a virtual one where the JVM
- * has them. No thread of the server waits for them, and nothing interrupts them: a run outlives the
- * client that asked for it, and a server that is stopped leaves it to the journal.
+ * Limits the number of concurrent local runs. Each has a thread of its own, a virtual one where the
+ * JVM supports them. No server thread blocks on them, and they are never interrupted: a run
+ * outlives the client that requested it, and a stopped server leaves it to the journal.
  */
 final class LocalRunLimiter {
   private static final Logger log = LoggerFactory.getLogger(LocalRunLimiter.class);
@@ -48,17 +48,17 @@ final class LocalRunLimiter {
     return virtual != null ? virtual : Executors.newCachedThreadPool(LocalRunLimiter::daemon);
   }
 
-  private static Thread daemon(Runnable task) { // the run itself does not need this process
+  private static Thread daemon(Runnable task) { // the run does not depend on this process
     Thread thread = new Thread(task, "local-run");
     thread.setDaemon(true);
     return thread;
   }
 
   /**
-   * Starts it; empty if there are too many.
+   * Starts the run; returns empty if the limit is reached.
    *
    * @throws HttpProblem 503 if the server is stopping; nothing was started
-   * @throws RejectedExecutionException if no thread can be started for it; it does not count then
+   * @throws RejectedExecutionException if no thread can be started for it; it is not counted then
    */
   <T> Optional<CompletableFuture<T>> start(RunId id, Supplier<T> run) {
     if (!free.tryAcquire()) {
@@ -67,7 +67,7 @@ final class LocalRunLimiter {
     CompletableFuture<T> result = new CompletableFuture<>();
     active.put(id, result);
     try {
-      requireRunning(); // a stop waits for what it sees here, and nothing starts unseen
+      requireRunning(); // stop waits for the runs registered here, so none may start afterwards
       threads.execute(() -> execute(id, run, result));
     } catch (HttpProblem e) {
       end(id);
@@ -83,7 +83,7 @@ final class LocalRunLimiter {
     T value;
     try {
       value = run.get();
-    } catch (RuntimeException | Error e) { // for the request that waits
+    } catch (RuntimeException | Error e) { // for the waiting request
       end(id);
       result.completeExceptionally(e);
       return;
@@ -108,7 +108,7 @@ final class LocalRunLimiter {
       CompletableFuture.allOf(waiting).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       active.forEach((id, result) -> result.completeExceptionally(continues(id)));
-    } catch (ExecutionException e) { // its request has that for an answer
+    } catch (ExecutionException e) { // reported in the response of its request
       log.debug("a run failed while the server was stopping", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,24 +24,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole output of a run as plain text: all of it, a range of its bytes or its last lines, as
- * far as it went when it was asked for. Never more than a buffer of it is in memory.
+ * Serves the output of a run as plain text: all of it, a byte range or the last lines, up to its
+ * size at the time of the request. Only a buffer of it is held in memory.
  */
 final class LogRoutes {
   private static final long MAX_TAIL_LINES = 1_000_000;
 
-  /** The lines of larger logs are not counted: that would read all of it for the last few. */
+  /** The lines of larger logs are not counted, because that reads the whole file. */
   private static final long MAX_COUNTED_BYTES = 16 * 1024 * 1024;
 
-  /** No more than that is searched for the last lines, and answered. */
+  /** The maximum size that is searched for the last lines and returned. */
   private static final long MAX_TAIL_BYTES = 16 * 1024 * 1024;
 
-  /** Set where the last lines have more bytes: the answer begins within a line. */
+  /** Set if the last lines are longer: the response begins within a line. */
   static final String TAIL_TRUNCATED = "X-Tail-Truncated";
 
   static final String TOTAL_LINES = "X-Total-Lines";
   private static final int BUFFER = 64 * 1024;
-  private static final int ATTEMPTS = 2; // a folder moves once
+  private static final int ATTEMPTS = 2; // a run directory moves once
 
   private static final Logger log = LoggerFactory.getLogger(LogRoutes.class);
 
@@ -106,7 +106,7 @@ final class LogRoutes {
   private static void sendRange(Context ctx, SeekableByteChannel file, long size)
       throws IOException {
     ctx.header("Accept-Ranges", "bytes");
-    // we hand out no validators, so that If-Range can match none of them
+    // no validators are sent, so If-Range cannot match
     String range = ctx.header("If-Range") == null ? ctx.header("Range") : null;
     if (range == null || !ByteRange.isSingle(range)) {
       send(ctx, file, new ByteRange(0, size), 200);

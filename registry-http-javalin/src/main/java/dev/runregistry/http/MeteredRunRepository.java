@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Measures each call of another repository and changes nothing. */
+/** Measures each call of the delegate without changing its behavior. */
 final class MeteredRunRepository implements RunRepository {
   private final RunRepository repository;
   private final RegistryMetrics metrics;
@@ -44,7 +44,7 @@ final class MeteredRunRepository implements RunRepository {
   }
 
   @Override
-  public DatabaseIdentity identity() { // asks no database
+  public DatabaseIdentity identity() { // does not query the database
     return repository.identity();
   }
 

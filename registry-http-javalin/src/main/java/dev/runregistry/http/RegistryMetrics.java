@@ -25,11 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
 /**
- * What a server counts and measures, for {@code GET /metrics}. Every label has few values: no id,
- * no path and no name that a client chose. Safe for use by many threads at once.
+ * The metrics of a server, for {@code GET /metrics}. Every label has few values: no id, path or
+ * name chosen by a client. Thread-safe.
  *
- * <p>Make one, wrap the repository with {@link #metered} before the registry is built, and hand it
- * to {@link ServerConfig.Builder#metrics}.
+ * <p>Create an instance, wrap the repository with {@link #metered} before the registry is built,
+ * and pass the instance to {@link ServerConfig.Builder#metrics}.
  */
 public final class RegistryMetrics {
   private static final Set<String> METHODS =
@@ -38,7 +38,7 @@ public final class RegistryMetrics {
   private static final int MAX_COUNTED = 10_000;
 
   private final PrometheusMeterRegistry meters;
-  // the latest runs that were counted: one whose ending waited for the database is seen twice
+  // the most recently counted runs: a run whose outcome was saved late is reported twice
   private final Map<RunId, Boolean> counted =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -48,11 +48,14 @@ public final class RegistryMetrics {
           return size() > MAX_COUNTED;
         }
       };
-  // to look a timer up in the registry costs more than to write an answer's head
+  // a lookup of a timer in the registry costs more than writing a response header
   private final Map<Answer, Timer> answers = new ConcurrentHashMap<>();
   private final Map<Call, Timer> calls = new ConcurrentHashMap<>();
 
-  /** Nothing is counted yet; the memory, threads and files of this JVM are measured at once. */
+  /**
+   * Creates metrics with all counters at zero; registers gauges for memory, threads and files of
+   * this JVM.
+   */
   public RegistryMetrics() {
     this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
   }
@@ -66,12 +69,14 @@ public final class RegistryMetrics {
     new UptimeMetrics().bindTo(meters);
   }
 
-  /** The same repository; how long each call takes and whether it fails is measured. */
+  /**
+   * Returns a repository that delegates to this one and measures duration and failure of each call.
+   */
   public RunRepository metered(RunRepository repository) {
     return new MeteredRunRepository(requireNonNull(repository, "repository"), this);
   }
 
-  /** Shows how many runs of this host's journal are not settled; ask only once. */
+  /** Registers a gauge of the active runs in this host's journal; call only once. */
   public void journalDepth(IntSupplier depth) {
     requireNonNull(depth, "depth");
     gauge("registry.journal.depth", "Runs that have begun and are not settled", depth);
@@ -85,8 +90,8 @@ public final class RegistryMetrics {
   }
 
   /**
-   * Counts the runs whose endings were recorded by reconciliation, but for those that were counted
-   * when they ended here.
+   * Counts the runs whose outcomes were recorded by reconciliation, except those that were already
+   * counted when they ended in this process.
    */
   public void reconciled(Reconciliation found) {
     found.findings().stream()
@@ -158,7 +163,7 @@ public final class RegistryMetrics {
     return durations;
   }
 
-  /** Everything, in the text format of Prometheus. */
+  /** Returns all metrics in the text format of Prometheus. */
   String scrape() {
     return meters.scrape();
   }

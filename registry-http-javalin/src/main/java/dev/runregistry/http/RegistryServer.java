@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a {@link RunRegistry} over HTTP. Made by {@link #create}, then {@link #start}ed once and
- * {@link #stop}ped once; what the registry was built from stays open, who made it closes it.
+ * Serves a {@link RunRegistry} over HTTP. Created by {@link #create}, then {@link #start}ed once
+ * and {@link #stop}ped once. Does not close the adapters of the registry; the caller does.
  *
- * <p>Safe for use by many threads at once.
+ * <p>Thread-safe.
  */
 public final class RegistryServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
@@ -34,7 +34,7 @@ public final class RegistryServer implements AutoCloseable {
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
 
-  /** A server that does not listen yet. */
+  /** Creates a server that does not listen yet. */
   public static RegistryServer create(RunRegistry registry, ServerConfig config) {
     return new RegistryServer(
         requireNonNull(registry, "registry"), requireNonNull(config, "config"));
@@ -53,7 +53,7 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
-    javalinConfig.http.asyncTimeout = 0; // a local run has its own limit
+    javalinConfig.http.asyncTimeout = 0; // a local run has its own time limit
     javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
     jetty.applyTo(javalinConfig.jetty);
     ExceptionMappers.addTo(javalinConfig.routes);
@@ -68,11 +68,11 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen; returns when requests are answered.
+   * Starts listening; returns when requests are served.
    *
    * @return this server
-   * @throws CannotListenException if it cannot listen there, because the port is taken, say; it can
-   *     be started again
+   * @throws CannotListenException if the address cannot be bound, for example because the port is
+   *     in use; {@code start} may be called again
    */
   public RegistryServer start() {
     jetty.listenOn(new ListenAddress(config.host(), config.port()).listen());
@@ -82,21 +82,23 @@ public final class RegistryServer implements AutoCloseable {
     return this;
   }
 
-  /** The port it listens on, the one chosen where the configuration has 0; -1 before it starts. */
+  /**
+   * Returns the listening port, the chosen one if the configured port is 0; -1 before the start.
+   */
   public int port() {
     return port;
   }
 
-  /** Returns all routes, of a server that has been created. */
+  /** Returns all routes. */
   RouteTable routes() {
     return routes;
   }
 
   /**
-   * Refuses new runs and waits for local runs that are running, at most the stop limit of the
-   * configuration; everything else is answered meanwhile. A request whose run takes longer is
-   * answered with 503 and the id of the run, which continues: this host's journal has it. Then
-   * stops listening. Stopping again does nothing.
+   * Refuses new runs and blocks until the running local runs have ended, at most for the configured
+   * stop limit; all other requests are served meanwhile. A request whose run takes longer is
+   * answered with 503 and the id of the run, which continues: it is in this host's journal. Then
+   * stops listening. Repeated calls do nothing.
    */
   public void stop() {
     long begun = System.nanoTime();
@@ -104,11 +106,11 @@ public final class RegistryServer implements AutoCloseable {
     jetty.setStopTimeout(
         javalin.jettyServer().server(), config.stopLimit().minusNanos(System.nanoTime() - begun));
     try {
-      // Javalin's own stop takes runs that go on for an error
+      // Javalin's own stop treats running runs as an error
       javalin.jettyServer().server().stop();
     } catch (TimeoutException e) {
       log.warn("stopped with requests still going on; this host's journal has their runs");
-    } catch (Exception e) { // what a library throws while it lets go of things
+    } catch (Exception e) { // exceptions of libraries while releasing resources
       log.error("cannot stop in good order", e);
     }
   }

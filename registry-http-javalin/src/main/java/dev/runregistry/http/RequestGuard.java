@@ -24,9 +24,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.HostPort;
 
 /**
- * Lets through only requests that are for this server, from somebody who may ask, and for something
- * that exists here. Stands before Javalin, so that what Javalin does with odd methods and paths
- * does not matter.
+ * Passes on only requests that are addressed to this server, authorized, and for an existing route.
+ * Runs before Javalin, whose handling of unusual methods and paths therefore does not matter.
  */
 final class RequestGuard extends Handler.Wrapper {
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -69,7 +68,7 @@ final class RequestGuard extends Handler.Wrapper {
   private Optional<HttpProblem> refusal(Request request) {
     HttpFields headers = request.getHeaders();
     String path = Request.getPathInContext(request);
-    String sent = String.valueOf(request.getHttpURI().getPath()); // what Javalin goes by
+    String sent = String.valueOf(request.getHttpURI().getPath()); // the path that Javalin uses
     Access access = accessOf(path, sent);
     if (access != Access.PROBE && !hosts.accepts(new HostPort(Request.getServerName(request)))) {
       return Optional.of(HttpProblem.of(421, "Unexpected Host header"));

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** All paths of this server and what can be done with each; filled once, then only read. */
+/** The paths of this server and the methods of each. Filled at startup, then read-only. */
 final class RouteTable {
   private final Map<String, Route> routes = new TreeMap<>();
 
@@ -25,7 +25,7 @@ final class RouteTable {
     }
   }
 
-  /** The template that this path is an instance of; empty if there is none. */
+  /** Returns the template that the path matches; empty if there is none. */
   Optional<String> templateOf(String path) {
     if (routes.containsKey(path)) {
       return Optional.of(path);
@@ -39,7 +39,7 @@ final class RouteTable {
     return Optional.empty();
   }
 
-  /** Returns the access of the path; {@link Access#TOKEN} if it is an instance of no template. */
+  /** Returns the access of the path; {@link Access#TOKEN} if it matches no template. */
   Access accessOf(String path) {
     return templateOf(path).map(routes::get).map(route -> route.access).orElse(Access.TOKEN);
   }
@@ -49,7 +49,7 @@ final class RouteTable {
     return Collections.unmodifiableSet(routes.keySet());
   }
 
-  /** What can be done with the instances of a template, HEAD included, in alphabetical order. */
+  /** Returns the methods of a template, including HEAD, in alphabetical order. */
   Set<String> methodsOf(String template) {
     Route route = routes.get(template);
     return route == null ? Set.of() : Collections.unmodifiableSet(route.methods);
@@ -61,7 +61,7 @@ final class RouteTable {
     return List.of(bare.split("/", -1));
   }
 
-  /** One template, taken apart once: every request is held against it. */
+  /** A template, parsed once and matched against every request. */
   private static final class Route {
     private final String template;
     private final Access access;

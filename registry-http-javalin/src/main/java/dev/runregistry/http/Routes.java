@@ -10,7 +10,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds routes to Javalin and to the table that knows them all. */
+/** Adds routes to Javalin and to the route table. */
 final class Routes {
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
@@ -22,7 +22,7 @@ final class Routes {
     this.table = table;
   }
 
-  /** Answers GET, and HEAD as GET would, of requests with the token; Jetty leaves the body out. */
+  /** Adds a GET and HEAD route that requires the token; Jetty omits the body for HEAD. */
   void get(String template, Handler handler) {
     get(template, Access.TOKEN, handler);
   }
@@ -33,7 +33,7 @@ final class Routes {
     javalin.addHttpHandler(HandlerType.HEAD, template, handler);
   }
 
-  /** Answers POST of requests with the token. */
+  /** Adds a POST route that requires the token. */
   void post(String template, Handler handler) {
     table.add("POST", template, Access.TOKEN);
     javalin.post(template, handler);
@@ -43,17 +43,19 @@ final class Routes {
     send(ctx, Json.MEDIA_TYPE, body);
   }
 
-  /** A text in UTF-8 of that media type. */
+  /** Sends UTF-8 text with the media type. */
   static void text(Context ctx, String mediaType, byte[] utf8) {
     send(ctx, mediaType + "; charset=utf-8", utf8);
   }
 
-  /** The last that is done for a request: what fails after it can be answered no more. */
+  /**
+   * Sends the response; must be the last step, because later failures can no longer be reported.
+   */
   static void send(Context ctx, String contentType, byte[] body) {
     ctx.contentType(contentType);
-    ctx.res().setContentLengthLong(body.length); // else what is larger than a buffer has none
+    ctx.res().setContentLengthLong(body.length); // else a body larger than the buffer has none
     try {
-      // Javalin's own way takes 32 KiB of new memory and compares the type with a list, each time
+      // Javalin's own method allocates 32 KiB and compares the type with a list on each call
       ctx.res().getOutputStream().write(body);
     } catch (IOException e) {
       log.debug("the client has gone, or does not read its answer", e);

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Submits runs and shows what is on record. */
+/** Submits runs and serves their records. */
 final class RunRoutes {
   private static final String RETRY_SECONDS = "5";
 
@@ -141,9 +141,9 @@ final class RunRoutes {
   }
 
   /**
-   * The id in the path.
+   * Returns the run id in the path.
    *
-   * @throws HttpProblem 422 if it is none
+   * @throws HttpProblem 422 if it is not a run id
    */
   static RunId runId(Context ctx) {
     try {

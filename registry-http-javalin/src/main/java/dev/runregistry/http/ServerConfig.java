@@ -14,25 +14,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link RegistryServer} is set up. Start with {@link #builder}; every setting has a default.
+ * The configuration of a {@link RegistryServer}. Start with {@link #builder}; every setting has a
+ * default.
  *
  * @param host the name or address to listen on
- * @param port the port to listen on, 0 to 65535; 0 takes a free one
- * @param token what a client must send as bearer token; null when none is asked for, which is
+ * @param port the port to listen on, 0 to 65535; 0 selects a free one
+ * @param token the bearer token that a client must send; null if none is required, which is
  *     possible on loopback only
- * @param allowedHosts names that requests may call this server by, in lower case, without a port,
- *     beside {@code host} and the names of the loopback
+ * @param allowedHosts accepted names in the Host header, in lower case, without a port, in addition
+ *     to {@code host} and the loopback names
  * @param corsOrigins origins such as {@code https://example.org} whose pages may use the API from a
  *     browser; empty for none
  * @param command the program and its arguments that local mode starts; {@code {config}} stands for
  *     the path of the configuration
- * @param localTimeLimit after which a local run is ended
- * @param maxLocalRuns how many local runs may go on at once, at least 1; the next is told to come
- *     back later
- * @param maxBodyBytes the largest body of a request, at least 1
- * @param requestLimit how long a client may take to send a request, and may pause while it reads
- * @param stopLimit how long {@link RegistryServer#stop} waits for what is going on
- * @param metrics what counts and measures
+ * @param localTimeLimit the time limit of a local run
+ * @param maxLocalRuns the maximum number of concurrent local runs, at least 1; further ones are
+ *     refused with Retry-After
+ * @param maxBodyBytes the maximum size of a request body, at least 1
+ * @param requestLimit the maximum time for sending a request, and the maximum pause while the
+ *     client reads
+ * @param stopLimit the maximum time that {@link RegistryServer#stop} waits for running runs
+ * @param metrics the metrics of the server
  */
 public record ServerConfig(
     String host,
@@ -49,10 +51,10 @@ public record ServerConfig(
     RegistryMetrics metrics) {
 
   /**
-   * Checks every value and how they fit together.
+   * Validates every value and their combination.
    *
-   * @throws IllegalArgumentException if a value is outside its limits, the host is not known, or it
-   *     is not a loopback address and there is no token
+   * @throws IllegalArgumentException if a value is out of range, the host is unknown, or it is not
+   *     a loopback address and there is no token
    */
   public ServerConfig {
     requireNonNull(metrics, "metrics");
@@ -102,19 +104,19 @@ public record ServerConfig(
     }
   }
 
-  /** Starts with the defaults: 127.0.0.1, port 8080, no token. */
+  /** Returns a builder with the defaults: 127.0.0.1, port 8080, no token. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Everything but the token, which is a secret. */
+  /** Returns all values except the token, which is a secret. */
   @Override
   public String toString() {
     return "ServerConfig[%s:%d, token=%s, command=%s]"
         .formatted(host, port, token == null ? "none" : "***", command);
   }
 
-  /** Collects the settings of a {@link ServerConfig}. Not for use by several threads. */
+  /** Builds a {@link ServerConfig}. Not thread-safe. */
   public static final class Builder {
     private String host = "127.0.0.1";
     private int port = 8080;
@@ -131,80 +133,80 @@ public record ServerConfig(
 
     private Builder() {}
 
-    /** The name or address to listen on; any but a loopback address needs a token. */
+    /** Sets the name or address to listen on; any but a loopback address needs a token. */
     public Builder host(String nameOrAddress) {
       host = requireNonNull(nameOrAddress, "host");
       return this;
     }
 
-    /** The port to listen on; 0 takes a free one. */
+    /** Sets the port to listen on; 0 selects a free one. */
     public Builder port(int number) {
       port = number;
       return this;
     }
 
-    /** What clients must send as bearer token; null for none. */
+    /** Sets the bearer token that clients must send; null for none. */
     public Builder token(@Nullable String secret) {
       token = secret;
       return this;
     }
 
-    /** More names that requests may call this server by, without a port. */
+    /** Sets additional accepted host names, without a port. */
     public Builder allowedHosts(String... names) {
       allowedHosts = Stream.of(names).collect(Collectors.toUnmodifiableSet());
       return this;
     }
 
-    /** Origins whose pages may use the API from a browser. */
+    /** Sets the origins whose pages may use the API from a browser. */
     public Builder corsOrigins(String... origins) {
       corsOrigins = Stream.of(origins).collect(Collectors.toUnmodifiableSet());
       return this;
     }
 
-    /** The program and its arguments that local mode starts. */
+    /** Sets the program and its arguments that local mode starts. */
     public Builder command(List<String> words) {
       command = List.copyOf(words);
       return this;
     }
 
-    /** After which a local run is ended; 30 s unless said. */
+    /** Sets the time limit of a local run; default 30 s. */
     public Builder localTimeLimit(Duration limit) {
       localTimeLimit = requireNonNull(limit, "limit");
       return this;
     }
 
-    /** How many local runs may go on at once; as many as there are processors unless said. */
+    /** Sets the maximum number of concurrent local runs; default is the number of processors. */
     public Builder maxLocalRuns(int atMost) {
       maxLocalRuns = atMost;
       return this;
     }
 
-    /** The largest body of a request in bytes; 1 MiB unless said. */
+    /** Sets the maximum size of a request body in bytes; default 1 MiB. */
     public Builder maxBodyBytes(int atMost) {
       maxBodyBytes = atMost;
       return this;
     }
 
-    /** How long a client may take to send a request; 10 s unless said. */
+    /** Sets the maximum time for sending a request; default 10 s. */
     public Builder requestLimit(Duration limit) {
       requestLimit = requireNonNull(limit, "limit");
       return this;
     }
 
-    /** How long a stop waits for what is going on; 30 s unless said. */
+    /** Sets the maximum time that a stop waits for running runs; default 30 s. */
     public Builder stopLimit(Duration limit) {
       stopLimit = requireNonNull(limit, "limit");
       return this;
     }
 
-    /** What counts and measures, where something else is to be measured too. */
+    /** Sets the metrics, to share them with other parts of the program. */
     public Builder metrics(RegistryMetrics registryMetrics) {
       metrics = requireNonNull(registryMetrics, "metrics");
       return this;
     }
 
     /**
-     * Puts it together.
+     * Returns the configuration.
      *
      * @throws IllegalArgumentException as {@link ServerConfig#ServerConfig} does
      */

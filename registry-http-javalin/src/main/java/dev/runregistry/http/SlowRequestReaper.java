@@ -7,8 +7,9 @@ import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Ends connections that take too long over their first request or over the headers of any, a byte
- * now and then, which no idle timeout minds. Between two requests a connection may rest.
+ * Closes connections that take too long to send their first request or the headers of any request,
+ * a byte now and then, which an idle timeout does not detect. Between requests a connection may be
+ * idle.
  */
 final class SlowRequestReaper implements Connection.Listener {
   private final Scheduler scheduler;
@@ -24,12 +25,12 @@ final class SlowRequestReaper implements Connection.Listener {
     new Watch(connection).lookAgainLater();
   }
 
-  /** Looks at one connection from time to time. Never by two threads at once. */
+  /** Checks one connection periodically. Never executed concurrently. */
   private final class Watch implements Runnable {
     private final Connection connection;
     private long requests;
-    private long bytesBefore; // what had come when the last request was seen to be complete
-    private long waitingSince = NanoTime.now(); // since when, if a request is coming in
+    private long bytesBefore; // bytes received when the last request was complete
+    private long waitingSince = NanoTime.now(); // start of the request being received
     private boolean waiting = true;
 
     Watch(Connection connection) {

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The page for people: one document and the files it is made of, as they are in the jar. */
+/** Serves the web page: one document and its files, unchanged from the jar. */
 final class StaticPageRoutes {
-  // one segment of harmless characters: nothing that could lead out of the folder
+  // one segment that begins with a letter: no path traversal
   private static final Pattern FILE = Pattern.compile("[a-z][a-z.-]*\\.(css|js|svg)");
   private static final Map<String, String> TYPES =
       Map.of("css", "text/css", "js", "text/javascript", "svg", "image/svg+xml");
@@ -17,7 +17,7 @@ final class StaticPageRoutes {
   void addTo(Routes routes) {
     routes.get("/", Access.PUBLIC, ctx -> Routes.text(ctx, "text/html", resource("index.html")));
     routes.get("/page/{file}", Access.PUBLIC, this::file);
-    // what a browser asks for by itself, beside a log that it shows
+    // requested automatically by a browser that shows a log
     routes.get(
         "/favicon.ico",
         Access.PUBLIC,

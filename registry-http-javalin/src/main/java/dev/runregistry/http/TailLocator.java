@@ -4,19 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
-/** Finds where the last lines of a file begin, from its end, in blocks. */
+/** Locates the last lines of a file by reading it backwards in blocks. */
 final class TailLocator {
   private static final int BLOCK = 64 * 1024;
 
   private TailLocator() {}
 
   /**
-   * The place of the first byte of the last lines.
+   * Returns the position of the first byte of the last lines.
    *
-   * @param size how far the file goes; what comes after it is not looked at
-   * @param lines how many lines; a last one without a line feed counts
-   * @param least the place before which nothing is looked at, and which is returned if the lines
-   *     begin before it
+   * @param size the end of the searched part; later bytes are ignored
+   * @param lines the number of lines; a last one without a line feed counts
+   * @param least the start of the searched part, which is returned if the lines begin before it
    */
   static long begin(SeekableByteChannel file, long size, long lines, long least)
       throws IOException {
@@ -29,7 +28,7 @@ final class TailLocator {
       long begin = Math.max(least, end - BLOCK);
       read(file, begin, block.clear().limit((int) (end - begin)));
       for (int i = block.limit() - 1; i >= 0; i--) {
-        boolean lastByte = begin + i == size - 1; // it ends the last line and begins no other
+        boolean lastByte = begin + i == size - 1; // terminates the last line
         if (block.get(i) == '\n' && !lastByte && ++seen == lines) {
           return begin + i + 1;
         }
@@ -38,7 +37,7 @@ final class TailLocator {
     return least;
   }
 
-  /** Returns how many lines the file has up to this size; a last one without a line feed counts. */
+  /** Returns the number of lines up to this size; a last one without a line feed counts. */
   static long count(SeekableByteChannel file, long size) throws IOException {
     ByteBuffer block = ByteBuffer.allocate(BLOCK);
     long lines = 0;

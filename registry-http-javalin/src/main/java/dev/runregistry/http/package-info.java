@@ -1,4 +1,4 @@
-/** Serves the registry over HTTP. Begin with {@link dev.runregistry.http.RegistryServer}. */
+/** Serves the registry over HTTP. Start with {@link dev.runregistry.http.RegistryServer}. */
 @NullMarked
 package dev.runregistry.http;
 

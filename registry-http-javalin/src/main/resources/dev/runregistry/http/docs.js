@@ -4,6 +4,6 @@ SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
-  // no badge of a validator on another server
+  // no validator badge from another server
   validatorUrl: null,
 });

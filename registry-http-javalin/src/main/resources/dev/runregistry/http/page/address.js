@@ -1,4 +1,4 @@
-// What the history shows stands in the address, so that it can be shared and gone back to.
+// The state of the history is kept in the URL, for sharing and for browser navigation.
 
 const NAMES = ["status", "mode", "dataset_key", "limit", "cursor"];
 const STANDARD_LIMIT = "20";
@@ -12,7 +12,7 @@ export function readAddress() {
   return state;
 }
 
-/** Goes there; the trail goes along, but not in what is shared: who gets a link begins there. */
+/** Navigates to the state. The trail is kept in the history entry, not in the URL. */
 export function writeAddress(state) {
   const query = new URLSearchParams(state.open ? { history: "open" } : {});
   NAMES.filter((name) => state[name] && !(name === "limit" && state[name] === STANDARD_LIMIT))
@@ -21,7 +21,7 @@ export function writeAddress(state) {
   window.history.pushState({ trail: state.trail }, "", address);
 }
 
-/** The address of the API's page that the state is about. */
+/** Returns the API URL of the page for the state. */
 export function listPath(state) {
   const query = new URLSearchParams();
   NAMES.filter((name) => state[name]).forEach((name) => query.set(name, state[name]));

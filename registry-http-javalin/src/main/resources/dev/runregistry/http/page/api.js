@@ -1,7 +1,6 @@
-// How the page talks to the server: every answer that is not the one asked for becomes an error
-// with a sentence for people.
+// Requests to the server: every unexpected response becomes an error with a readable message.
 
-const KEY = "run-registry-token"; // in this tab only, and gone with it
+const KEY = "run-registry-token"; // in session storage: for this tab only
 
 export const token = {
   get: () => sessionStorage.getItem(KEY),
@@ -9,7 +8,7 @@ export const token = {
   forget: () => sessionStorage.removeItem(KEY),
 };
 
-/** The server said no. `problems` are those of a 422: [{loc, msg, type}…]. */
+/** The server refused the request. `problems` are those of a 422: [{loc, msg, type}…]. */
 export class Refused extends Error {
   constructor(status, message, problems = []) {
     super(message);
@@ -18,14 +17,14 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered, so nobody knows what became of the request. */
+/** There was no response; the result of the request is unknown. */
 export class Unreachable extends Error {
   constructor() {
     super("The server does not answer.");
   }
 }
 
-/** Asks for something and returns the answer; throws Refused or Unreachable. */
+/** Sends a request and returns the response; throws Refused or Unreachable. */
 export async function call(path, options = {}) {
   const headers = { ...options.headers };
   const sent = token.get();
@@ -44,7 +43,7 @@ export async function call(path, options = {}) {
   return answer;
 }
 
-/** The JSON of an answer; one that breaks off in the middle is none. */
+/** Returns the JSON of a response; a truncated body is an error. */
 export async function callJson(path, options) {
   const answer = await call(path, options);
   try {
@@ -68,7 +67,7 @@ async function refusal(answer, sent) {
   return new Refused(answer.status, again ? `${reason} (in ${again} s)` : reason);
 }
 
-/** What is wrong with one field, in the words of the server. */
+/** Returns the server's message about one field. */
 export function sentence({ loc, msg }) {
   return `${loc.at(-1)}: ${plain(msg)}.`;
 }
@@ -77,7 +76,7 @@ export function plain(msg) {
   return msg.replace(/^Value error, /, "");
 }
 
-// the address of the page that follows: the Link header's, relative to the request (RFC 8288)
+// the URL of the next page: that of the Link header, relative to the request (RFC 8288)
 function nextOf(answer) {
   const next = /<([^>]+)>; rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1];
   return next === undefined ? null : new URL(next, answer.url).href;

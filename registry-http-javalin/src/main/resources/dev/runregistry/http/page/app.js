@@ -1,4 +1,4 @@
-// Where the page begins: puts the parts together. Each part has a file of its own.
+// Entry point of the page: connects the parts. Each part has its own file.
 import { offerDatasets } from "./datasets.js";
 import { startHistory } from "./history.js";
 import { startPanel } from "./panel.js";

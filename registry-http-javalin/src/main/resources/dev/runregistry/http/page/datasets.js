@@ -1,8 +1,8 @@
-// Offers the data sets that the server knows, in the panel and in the filters.
+// Fills the data set lists of the panel and of the filters.
 import { callJson } from "./api.js";
 import { $, element } from "./dom.js";
 
-const LIMIT = 1000; // what one request gives; a browser's list is of no use beyond that
+const LIMIT = 1000; // maximum of one request; longer lists are not usable in a browser
 
 const input = $("#dataset_key");
 const hint = $("#dataset_key-hint");

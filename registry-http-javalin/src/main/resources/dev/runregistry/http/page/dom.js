@@ -1,8 +1,8 @@
-// Small things that every part needs. Text from outside only ever becomes text.
+// DOM helpers. External text is only inserted as text nodes.
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
-/** A new element with properties and children; a string is a text node, null is left out. */
+/** Creates an element with properties and children; a string is a text node, null is left out. */
 export function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children.filter((child) => child !== null));
@@ -13,12 +13,12 @@ export function copyOf(template) {
   return $(`#${template}`).content.firstElementChild.cloneNode(true);
 }
 
-/** Says it to people who do not see the page. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   $("#announcer").textContent = text;
 }
 
-/** Copies text; where the browser keeps the clipboard from plain HTTP, by way of a selection. */
+/** Copies text; uses a selection where the clipboard API is unavailable (plain HTTP). */
 export async function copyText(text, button) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-// Times and durations for people.
+// Formats times and durations.
 import { element } from "./dom.js";
 
 const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -6,12 +6,12 @@ const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short
 const SHORT_WITH_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const GROUPED = new Intl.NumberFormat("en");
 
-/** The local time, with the exact UTC as tooltip and for machines. */
+/** Returns a time element: local time, with exact UTC as tooltip and in datetime. */
 export function timeElement(iso) {
   return element("time", { dateTime: iso, title: utc(iso) }, LOCAL.format(new Date(iso)));
 }
 
-/** The same, with a short form for narrow columns; style decides which one is seen. */
+/** Returns the same with a short form for narrow columns; CSS selects the visible one. */
 export function shortTimeElement(iso) {
   const time = timeElement(iso);
   const at = new Date(iso);
@@ -28,12 +28,12 @@ export function grouped(number) {
   return GROUPED.format(number).replaceAll(",", "\u202f");
 }
 
-/** All six digits, which a Date does not hold. */
+/** Returns all six digits, which a Date does not store. */
 export function utc(iso) {
   return iso.replace("T", " ").replace("Z", " UTC");
 }
 
-/** 12 ms, 5.6 s, 3 min 5 s, 2 h 3 min; three digits are as much as the eye takes in. */
+/** 12 ms, 5.6 s, 3 min 5 s, 2 h 3 min; at most three significant digits. */
 export function duration(seconds) {
   if (seconds < 0.9995) {
     return `${Number((seconds * 1000).toPrecision(3))} ms`;
@@ -51,7 +51,7 @@ function both(large, unit, small, smallUnit) {
   return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 }
 
-/** Control characters as pictures of themselves, so that nothing in a text is hidden or acted on. */
+/** Replaces control characters by Unicode control pictures, so that they are visible. */
 export function visible(text) {
   return text.replace(/\r\n/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f]/g, (c) =>
     String.fromCharCode(c === "\x7f" ? 0x2421 : 0x2400 + c.charCodeAt(0)),

@@ -1,4 +1,4 @@
-// The Run History: loads a page of runs when asked to, and only then.
+// The Run History: loads a page of runs on request only.
 import { callJson } from "./api.js";
 import { cursorOf, listPath, readAddress, writeAddress } from "./address.js";
 import { $, announce } from "./dom.js";
@@ -13,7 +13,7 @@ export function startHistory() {
   let state = readAddress();
   let older = null; // the cursor of the next page
   let isNew = false;
-  let turn = 0; // of two requests only the later one counts
+  let turn = 0; // the response of an older request is ignored
 
   async function load() {
     const mine = ++turn;
@@ -82,7 +82,7 @@ export function startHistory() {
     $("#filters-clear").disabled = !FILTERS.some((name) => state[name]);
   }
 
-  /** Shows what the address says. */
+  /** Shows the state in the URL. */
   function show() {
     state = readAddress();
     section.open = state.open;
@@ -102,7 +102,7 @@ export function startHistory() {
   }
 
   section.addEventListener("toggle", () => {
-    if (section.open !== state.open) { // by a person, not by show()
+    if (section.open !== state.open) { // by the user, not by show()
       go({ open: section.open });
     }
   });
@@ -123,7 +123,7 @@ export function startHistory() {
 
   return {
     show,
-    /** Shows the final status of a run in its row; one that has no row is announced as new. */
+    /** Shows the final status of a run in its row; a run without a row is announced as new. */
     runEnded(run) {
       isNew ||= !replaceRun(run);
       showButtons();

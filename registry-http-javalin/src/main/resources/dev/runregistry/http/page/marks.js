@@ -1,4 +1,4 @@
-// One mark for each status, in the badges and in the picture: shape and colour both tell them apart.
+// One mark per status, in the badges and in the chart, distinct by shape and by colour.
 import { element } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -22,23 +22,23 @@ export function svg(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The mark of a status about the origin of a drawing. */
+/** Returns the mark of a status, centered at the origin. */
 export function mark(status) {
   const [name, attributes] = SHAPES[status] ?? SHAPES.pending;
   return svg(name, { ...attributes, class: `mark ${status}` });
 }
 
-/** The same as a picture of its own, for beside a word. */
+/** Returns the same as a separate SVG, to be placed beside text. */
 export function icon(status) {
   return svg("svg", { viewBox: "-6 -6 12 12", class: "icon", "aria-hidden": "true" }, mark(status));
 }
 
-/** Whether the run has no final status yet. */
+/** Returns whether the run has no final status yet. */
 export function isOngoing(run) {
   return ["pending", "running"].includes(run.status);
 }
 
-/** A run that has ended and has no duration: nobody saw its end. */
+/** Returns whether the run has ended without a duration: its end was not observed. */
 export function isLost(run) {
   return run.duration_seconds === null && !isOngoing(run);
 }

@@ -1,11 +1,11 @@
-// Recorded output as text to read: what was cut off, progress bars, colours.
+// Converts recorded output to readable text: truncation, progress bars, colours.
 
 const NOTICE = /(^|\n)\[output truncated: kept the first (\d+) of (\d+) bytes\]\n?$/;
 // colours, and "erase to the end of the line", which progress bars send
 const STYLES = /\x1b\[[0-9;:]*[mK]/g;
 const PRINTABLE = /[^\0-\x20\x7f]/;
 
-/** A recorded stream: {head, kept, total}; kept and total, in bytes, are null if nothing was cut. */
+/** Parses a recorded stream: {head, kept, total}; kept and total, in bytes, are null if complete. */
 export function parseRecorded(text) {
   const notice = NOTICE.exec(text);
   return notice === null
@@ -13,7 +13,7 @@ export function parseRecorded(text) {
     : { head: text.slice(0, notice.index), kept: Number(notice[2]), total: Number(notice[3]) };
 }
 
-/** The text as a terminal leaves it: the last state of each line, without colours. */
+/** Returns the text as a terminal shows it finally: the last state of each line, no colours. */
 export function folded(text) {
   return text.replace(STYLES, "").split("\n").map(lastState).join("\n");
 }

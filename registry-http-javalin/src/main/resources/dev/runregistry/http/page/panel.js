@@ -1,4 +1,4 @@
-// The run panel: asks for a run, shows that it goes on and how it ended.
+// The run panel: submits a run, shows its progress and its outcome.
 import { Refused, Unreachable, callJson, plain } from "./api.js";
 import { $, announce, element } from "./dom.js";
 import { duration } from "./format.js";
@@ -8,7 +8,7 @@ import { runDetail } from "./run.js";
 export function startPanel({ onEnd }) {
   const form = $("#panel form");
   const [dryRun, local] = [...form.querySelectorAll("button[type=submit]")];
-  let runtime = null; // what the server said of it; null while nobody knows
+  let runtime = null; // the server's status of it; null while unknown
   let going = false;
 
   function enable() {
@@ -65,7 +65,7 @@ export function startPanel({ onEnd }) {
     const button = event.submitter;
     await submit(button.value);
     if (document.activeElement === document.body) {
-      button.focus(); // a button that was disabled has lost it
+      button.focus(); // disabling the button removed the focus
     }
   });
   $("#runtime-again").addEventListener("click", lookForRuntime);
@@ -81,7 +81,7 @@ function runtimeText({ available, version, message }) {
   return available ? `Runtime available${version ? `: ${version}` : ""}` : `No runtime: ${message}`;
 }
 
-/** What was filled in. What is no number is sent as it is: the server says what is wrong with it. */
+/** Returns the values of the form. Invalid numbers are sent unchanged; the server validates them. */
 function read(form, mode) {
   const request = { dry_run: mode !== "local" };
   for (const { name, value, dataset } of form.elements) {
@@ -130,7 +130,7 @@ function clearProblems(form) {
   }
 }
 
-/** Beside the fields that it is about; what is about none of them stands below the buttons. */
+/** Shows problems beside their fields; problems without a field are shown below the buttons. */
 function showProblem(form, error) {
   const fields = new Set();
   for (const { loc, msg } of error instanceof Refused ? error.problems : []) {

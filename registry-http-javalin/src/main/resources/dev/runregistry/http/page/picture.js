@@ -1,13 +1,13 @@
-// The runs that are shown, as a picture: one mark each, oldest left, longer higher.
+// The chart of the listed runs: one mark each, oldest left, longer higher.
 import { $, element } from "./dom.js";
 import { duration } from "./format.js";
 import { STATUSES, icon, mark, svg } from "./marks.js";
 
 const HEIGHT = 150;
-const LEFT = 52; // of the plot, for the labels of the durations
+const LEFT = 52; // edge of the plot; space for the labels of the durations
 const RIGHT = 12;
 const TOP = 12;
-const LANE = 112; // the lowest duration; below it are the runs that have none
+const LANE = 112; // the lowest duration; runs without a duration are below it
 const NONE = 126;
 const TICKS = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 360_000]; // seconds
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -18,12 +18,12 @@ const figure = $("#picture");
 let shown = [];
 
 export function drawPicture(runs) {
-  shown = [...runs].reverse(); // the list has the newest first
+  shown = [...runs].reverse(); // the list starts with the newest
   figure.hidden = runs.length === 0;
   draw();
 }
 
-new ResizeObserver(draw).observe(figure); // marks keep their size, whatever the width
+new ResizeObserver(draw).observe(figure); // marks keep their size at any width
 
 function draw() {
   const width = figure.clientWidth;
@@ -36,7 +36,7 @@ function draw() {
   }
 }
 
-/** From seconds to a height, logarithmic: runs take milliseconds or hours. */
+/** Maps seconds to a height, logarithmic: runs take milliseconds or hours. */
 function durations() {
   const known = sortedDurations();
   const low = TICKS.findLast((tick) => tick <= (known[0] ?? 1)) ?? TICKS[0];
@@ -63,7 +63,7 @@ function x(index, width) {
   return LEFT + ((index + 0.5) * (width - LEFT - RIGHT)) / shown.length;
 }
 
-/** When the first and the last began, and between them where a day begins, if there is room. */
+/** Labels the start times of the first and the last run, and day boundaries if there is space. */
 function days(width) {
   const when = (run, format) => format.format(new Date(run.started_at));
   const drawn = [label(LEFT, "label", when(shown[0], MOMENT))];
@@ -111,7 +111,7 @@ function legend() {
   return element("span", { className: "legend" }, ...parts);
 }
 
-/** The picture in words, below it and for those who do not see it. */
+/** Describes the chart in text, below it and for screen readers. */
 function description() {
   const [first, last] = [shown[0], shown.at(-1)].map((run) => MINUTE.format(new Date(run.started_at)));
   const known = sortedDurations();

@@ -1,16 +1,16 @@
-// The rows of the history, each of which opens in place.
+// The rows of the history, each of which expands in place.
 import { callJson } from "./api.js";
 import { announce, copyOf, $, element } from "./dom.js";
 import { duration, shortTimeElement } from "./format.js";
 import { badge, isLost, isOngoing } from "./marks.js";
 import { runDetail } from "./run.js";
 
-let rows = new Map(); // by run id: {item, row, detail}, detail null while it is closed
+let rows = new Map(); // by run id: {item, row, detail}, detail is null while it is collapsed
 let onChange = () => {};
-// by run id: the final state of runs, which an answer that was sent earlier does not take back
+// by run id: the final state of runs, which older responses must not overwrite
 const ended = new Map();
 
-/** Shows these runs; a row that has not changed stays as it is, open or closed. */
+/** Shows these runs; unchanged rows are kept, expanded or collapsed. */
 export function showRows(runs, listener) {
   const before = rows;
   onChange = () => listener([...rows.values()].map(({ item }) => item));
@@ -20,17 +20,17 @@ export function showRows(runs, listener) {
   const focused = document.activeElement;
   body.replaceChildren(...shown);
   if (body.contains(focused)) {
-    focused.focus(); // moving an element takes it away
+    focused.focus(); // moving an element removes the focus
   }
   for (const [id, entry] of rows) {
     if (before.get(id)?.detail && !entry.detail) {
-      toggle(entry); // it was open and has changed
+      toggle(entry); // it was expanded and has changed
     }
   }
   onChange();
 }
 
-/** Puts the final state of a run into its row and detail; returns whether it has a row. */
+/** Updates the row and the detail of a run to its final state; returns whether it has a row. */
 export function replaceRun(run) {
   remember(run);
   const entry = rows.get(run.run_id);
@@ -53,7 +53,7 @@ function latest(item) {
   return isOngoing(item) && ended.has(item.run_id) ? merged(item, ended.get(item.run_id)) : item;
 }
 
-/** The list item with what the run says of the same. */
+/** Returns the list item with its values replaced by those of the run. */
 function merged(item, run) {
   return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, key in run ? run[key] : value]));
 }
@@ -87,7 +87,7 @@ function fill({ item, row }) {
 
 function fillOneLine(cell, text) {
   cell.textContent = text;
-  cell.title = text; // where there is no room for all of it
+  cell.title = text; // if the column is too narrow
 }
 
 function update(entry, run) {
@@ -155,7 +155,7 @@ function showDetail(entry, cell, run) {
   cell.replaceChildren(runDetail(run, { unfolded: true, refresh }));
 }
 
-/** Loads the detail again; what is shown stays until there is an answer. */
+/** Reloads the detail; the current one is shown until the response arrives. */
 async function refreshDetail(entry, cell, place) {
   const button = $("button", place);
   if (button.getAttribute("aria-disabled") === "true") {

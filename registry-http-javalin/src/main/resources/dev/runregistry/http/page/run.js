@@ -1,11 +1,11 @@
-// All there is to say of one run: in the panel after its end, and in the history.
+// The detail of a run: in the panel after its end, and in the history.
 import { callJson } from "./api.js";
 import { copyOf, copyText, $, element } from "./dom.js";
 import { duration, timeElement, utc } from "./format.js";
 import { isLost, isOngoing } from "./marks.js";
 import { streamView } from "./stream.js";
 
-/** `refresh`, if given, is called when the run is ongoing and its detail is to be loaded again. */
+/** `refresh`, if given, is called to reload the detail of a run that is still running. */
 export function runDetail(run, { unfolded, refresh = null }) {
   const detail = copyOf("run-detail");
   $(".message", detail).textContent = run.message;
@@ -69,7 +69,7 @@ function idWithCopy(id) {
   return element("span", { className: "id" }, element("code", {}, id), button);
 }
 
-/** Nothing for a command of the user's own. */
+/** Returns nothing for a custom command. */
 function training(configuration) {
   return [
     ["Learning rate", configuration.learning_rate],

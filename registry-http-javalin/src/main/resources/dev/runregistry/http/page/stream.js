@@ -1,4 +1,4 @@
-// What a run printed: the recorded head of a stream, the end of its log file, the way to all of it.
+// The output of a run: the recorded head of a stream, the tail of its log file, a link to all of it.
 import { call, token } from "./api.js";
 import { copyOf, copyText, $, element } from "./dom.js";
 import { grouped, visible } from "./format.js";
@@ -6,7 +6,7 @@ import { isOngoing } from "./marks.js";
 import { countLines, folded, parseRecorded } from "./output.js";
 
 const TAIL_LINES = 50;
-const TAIL_BYTES = 64 * 1024; // of lines without end
+const TAIL_BYTES = 64 * 1024; // for very long lines
 
 export function streamView(run, name, unfolded) {
   const text = run[name];
@@ -29,7 +29,7 @@ export function streamView(run, name, unfolded) {
     if (isTailWanted && view.open) {
       isTailWanted = false;
       const tail = await loadTail(run, name, view);
-      isTailWanted = tail === null; // to be asked for again when it is opened again
+      isTailWanted = tail === null; // retried when it is expanded again
       if (tail !== null) {
         outputs.push(tail);
         size.textContent = sizeOf(recorded, tail.lines);
@@ -69,14 +69,14 @@ function prepareTools(run, name, view, outputs) {
   });
   const full = $(".full", view);
   full.setAttribute("aria-label", `Full log of ${name}`);
-  full.hidden = run.mode === "dry-run"; // nothing was started that could have one
+  full.hidden = run.mode === "dry-run"; // no process was started that could have one
   full.addEventListener("click", () => openLog(run.run_id, name, $(".problem", view)));
   if (text === "" && full.hidden) {
     $(".stream-tools", view).append("No output.");
   }
 }
 
-/** Progress folded and colours left out, or everything as it was printed. */
+/** Shows the output with progress folded and without colours, or raw. */
 function showOutputs(view, outputs) {
   const raw = $(".raw", view);
   raw.hidden = outputs.every(({ read }) => visible(folded(read)) === visible(read));
@@ -95,7 +95,7 @@ function showRest(run, name, view, { kept, total }) {
   $(".cut .problem", view).setAttribute("role", "alert");
 }
 
-/** Loads the end of the log where this host has it, and says what it is; null where there is none. */
+/** Loads the tail of the log if this host has it, with a caption; null if there is none. */
 async function loadTail(run, name, view) {
   const title = $(".tail-title", view);
   try {
@@ -131,8 +131,8 @@ function logPath(id, name) {
 }
 
 /**
- * All of it, in a tab of its own. A tab cannot be given a token, so with one it becomes a file.
- * Asked beforehand whether this host has it: an error is better read here than there.
+ * Opens the full log in a new tab, or downloads it if there is a token, which a tab cannot send.
+ * Checks first that this host has the log, so that an error is shown on the page.
  */
 async function openLog(id, name, problem) {
   const path = logPath(id, name);
@@ -152,5 +152,5 @@ async function openLog(id, name, problem) {
 function save(blob, name) {
   const href = URL.createObjectURL(blob);
   element("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the browser has taken it
+  setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the browser has read it
 }

@@ -1,8 +1,8 @@
-// A server that is reached from elsewhere has a token. The page asks for it once in each tab.
+// A server that is reachable from other hosts has a token. The page prompts for it once per tab.
 import { Refused, call, token } from "./api.js";
 import { $ } from "./dom.js";
 
-const PLAIN = /^[\x21-\x7e]+$/; // as the server has it
+const PLAIN = /^[\x21-\x7e]+$/; // the same rule as on the server
 
 export function askForToken({ whenGiven }) {
   const section = $("#token");
@@ -28,7 +28,7 @@ export function askForToken({ whenGiven }) {
       await call("api/tunix/status");
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) {
-        ask(error.message); // not about the token, which may be right
+        ask(error.message); // not about the token, which may be valid
       }
       return;
     }
@@ -39,7 +39,7 @@ export function askForToken({ whenGiven }) {
   }
 
   window.addEventListener("token-needed", ({ detail: sent }) => {
-    if (sent === token.get()) { // else it is about one that has been replaced since
+    if (sent === token.get()) { // else the token has been replaced meanwhile
       token.forget();
       ask(sent === null ? "" : "The server did not accept the token.");
     }

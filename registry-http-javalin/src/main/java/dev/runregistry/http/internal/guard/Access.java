@@ -1,11 +1,11 @@
 package dev.runregistry.http.internal.guard;
 
-/** Which requests a route answers on a server that has a token. */
+/** The requests that a route accepts on a server with a token. */
 public enum Access {
-  /** All, and by any name of the host: orchestrators probe a server by its address. */
+  /** All, with any Host: orchestrators probe a server by its address. */
   PROBE,
-  /** All: nothing of it is about runs. */
+  /** All: the route exposes no data about runs. */
   PUBLIC,
-  /** Those that carry the token. */
+  /** Only those with the token. */
   TOKEN
 }

@@ -8,11 +8,11 @@ import java.util.Set;
 import org.eclipse.jetty.util.HostPort;
 
 /**
- * Whether a request calls this server by a name that it goes by. A page whose host name was made to
- * point at the loopback (DNS rebinding) does not.
+ * Checks that the Host header of a request has a name of this server. This rejects pages whose host
+ * name points to the loopback (DNS rebinding).
  *
- * <p>A server that other hosts reach has a token, which such a page cannot know; there the check
- * takes place only where names were configured.
+ * <p>A server that is reachable from other hosts has a token, which such a page cannot have; there
+ * the check is made only if names are configured.
  */
 public final class HostCheck {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
@@ -24,9 +24,9 @@ public final class HostCheck {
   /**
    * Creates the check of one server.
    *
-   * @param ownHost the name or address that it listens on
-   * @param allowed the other names that it goes by, in lower case
-   * @param hasToken whether it has a token
+   * @param ownHost the name or address that the server listens on
+   * @param allowed the other accepted names, in lower case
+   * @param hasToken whether the server has a token
    */
   public HostCheck(String ownHost, Collection<String> allowed, boolean hasToken) {
     this.ownHost = ownHost.toLowerCase(Locale.ROOT);
@@ -43,7 +43,7 @@ public final class HostCheck {
         || isLoopbackAddress(host);
   }
 
-  private static boolean isLoopbackAddress(String host) { // 127.x.y.z; never looks up a name
+  private static boolean isLoopbackAddress(String host) { // 127.x.y.z; without DNS lookup
     try {
       return host.matches("127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}")
           && InetAddress.getByName(host).isLoopbackAddress();

@@ -5,8 +5,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request that changes something may come from where it says it comes from. Browsers say
- * it of every such request; what is not a browser says nothing and is welcome.
+ * Checks the Origin header of requests that change data. Browsers send it with every such request;
+ * requests without it do not come from a browser and are accepted.
  */
 public final class OriginCheck {
   private static final Set<String> OWN_SITES = Set.of("same-origin", "none");

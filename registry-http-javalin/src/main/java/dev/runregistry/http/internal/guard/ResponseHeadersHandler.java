@@ -7,7 +7,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Gives every request its id and every answer its headers, before anything else happens. */
+/** Assigns the request id and sets the response headers before any other handler. */
 public final class ResponseHeadersHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {

@@ -4,7 +4,7 @@ import dev.runregistry.http.internal.message.Sha256;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a request carries the token. How long the answer takes says nothing about the token. */
+/** Checks the token of a request. The response time reveals nothing about the token. */
 public final class TokenCheck {
   private static final String SCHEME = "Bearer ";
 

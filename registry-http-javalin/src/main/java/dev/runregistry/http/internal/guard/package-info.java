@@ -1,7 +1,4 @@
-/**
- * What a request has to pass, host, origin, token, and what routes need of it. For this module
- * only.
- */
+/** Checks of host, origin and token, and the access of routes. For this module only. */
 @NullMarked
 package dev.runregistry.http.internal.guard;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 
-/** The one shape of all errors: {@code detail}, a sentence or the list of all problems. */
+/** Renders the body of all errors: {@code detail}, a sentence or the list of all problems. */
 public final class ErrorJson {
   private ErrorJson() {}
 
@@ -17,7 +17,7 @@ public final class ErrorJson {
         });
   }
 
-  /** A failure of ours names the request, so that it can be found in the log. */
+  /** Renders a server error; it has the request id, by which it can be found in the log. */
   public static byte[] of(int status, String detail, String requestId) {
     return of(status < 500 ? detail : detail + " (request " + requestId + ")");
   }

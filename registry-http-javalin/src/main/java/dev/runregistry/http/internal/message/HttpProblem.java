@@ -3,7 +3,7 @@ package dev.runregistry.http.internal.message;
 import java.util.List;
 import java.util.Map;
 
-/** An answer that is not the one asked for; thrown so that no handler has to pass it on. */
+/** Thrown by any part of a handler to respond with an error. */
 public final class HttpProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class HttpProblem extends RuntimeException {
 
   private HttpProblem(
       int status, String detail, List<ValidationError> problems, Map<String, String> headers) {
-    super(detail, null, false, false); // nobody looks for where it was thrown
+    super(detail, null, false, false); // the stack trace is never used
     this.status = status;
     this.problems = List.copyOf(problems);
     this.headers = Map.copyOf(headers);
@@ -39,7 +39,7 @@ public final class HttpProblem extends RuntimeException {
     return String.valueOf(getMessage());
   }
 
-  /** All problems of the request; empty unless the status is 422. */
+  /** Returns all problems of the request; empty unless the status is 422. */
   public List<ValidationError> problems() {
     return problems;
   }

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes JSON by hand, so that the order of the keys is ours. */
+/** Writes JSON with an explicit order of keys. */
 public final class Json {
   public static final String MEDIA_TYPE = "application/json";
 
@@ -14,7 +14,7 @@ public final class Json {
 
   private Json() {}
 
-  /** What writes a document. */
+  /** Writes the content of a document. */
   @FunctionalInterface
   public interface Writing {
     void to(JsonGenerator json) throws IOException;
@@ -24,7 +24,7 @@ public final class Json {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       writing.to(json);
-    } catch (IOException e) { // not into memory
+    } catch (IOException e) { // impossible when writing to memory
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();

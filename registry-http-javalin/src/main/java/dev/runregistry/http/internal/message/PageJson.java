@@ -5,8 +5,8 @@ import dev.runregistry.run.query.RunQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes pages, and keeps the last one: all who watch the list ask for the same one again and
- * again, and to compare two pages is less work than to write one. Safe for use by many threads.
+ * Renders list pages and caches the last one: polling clients request the same page repeatedly, and
+ * comparing two pages costs less than rendering one. Thread-safe.
  */
 public final class PageJson {
   private volatile @Nullable Written last;
@@ -27,7 +27,7 @@ public final class PageJson {
     }
   }
 
-  /** The page that this query asked for; not to be changed. */
+  /** Returns the rendered page for the query; must not be modified. */
   public byte[] of(RunPage page, RunQuery query) {
     Written known = last;
     if (known == null || !known.is(page, query)) {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs as the contract writes them: every key, always, in its order. */
+/** Renders runs as the API contract defines them: all keys, always, in this order. */
 public final class RunJson {
   private RunJson() {}
 
@@ -43,8 +43,8 @@ public final class RunJson {
   }
 
   /**
-   * What a run was asked for, but for its command: that is the operator's, and may have secrets.
-   * The values of a training are null for a command of the user's own.
+   * Renders the requested parameters of a run, without its command, which belongs to the operator
+   * and may contain secrets. The values of a training are null for a custom command.
    */
   public static byte[] config(RunSpec spec) {
     return Json.write(
@@ -76,7 +76,7 @@ public final class RunJson {
     }
   }
 
-  /** The page that this query asked for. */
+  /** Renders the page for the query. */
   public static byte[] page(RunPage page, RunQuery query) {
     return Json.write(
         json -> {
@@ -111,7 +111,10 @@ public final class RunJson {
     json.writeEndObject();
   }
 
-  /** Exact, because a record has no parts of a microsecond, and never with an exponent. */
+  /**
+   * Writes exact seconds, because a record has no fractions of a microsecond, and never with an
+   * exponent.
+   */
   private static void writeSeconds(JsonGenerator json, String name, @Nullable Duration duration)
       throws IOException {
     json.writeFieldName(name);

@@ -6,9 +6,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Instants as the contract writes them: ISO 8601 in UTC with six digits of the second's fraction.
- * By hand, because a page has twenty of them and a formatter takes as long over each as the rest of
- * its line.
+ * Formats instants as the API contract defines them: ISO 8601 in UTC with six fractional digits.
+ * Hand-written, because a page has twenty of them and a formatter takes as long for each as the
+ * rest of its line.
  */
 public final class Timestamps {
   private static final byte[] PATTERN =
@@ -16,7 +16,7 @@ public final class Timestamps {
 
   private Timestamps() {}
 
-  /** The text of an instant of the years 0 to 9999. */
+  /** Returns the text of an instant of the years 0 to 9999. */
   public static String of(Instant instant) {
     LocalDateTime at =
         LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);

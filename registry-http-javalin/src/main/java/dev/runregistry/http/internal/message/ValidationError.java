@@ -3,12 +3,12 @@ package dev.runregistry.http.internal.message;
 import java.util.List;
 
 /**
- * One thing that is wrong with a request, in the shape that clients of FastAPI know.
+ * One problem of a request, in the format of FastAPI.
  *
- * @param loc where: {@code body}, {@code query}, {@code path} or {@code header}, then a name or,
- *     for JSON that cannot be read, the offset
- * @param msg what, one sentence
- * @param type the kind of problem, as pydantic names them
+ * @param loc the location: {@code body}, {@code query}, {@code path} or {@code header}, then a name
+ *     or, for malformed JSON, the offset
+ * @param msg one sentence
+ * @param type the kind of problem, as named by pydantic
  */
 public record ValidationError(List<Object> loc, String msg, String type) {
   public ValidationError {

@@ -6,8 +6,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Discards the body of a request that is refused, without holding a thread, and then answers: a
- * client that still sends when its connection is closed would not see the answer.
+ * Discards the body of a refused request without blocking a thread, then sends the response: a
+ * client that is still sending when its connection is closed would not receive it.
  */
 public final class BodyDrain implements Runnable {
   private final Request request;
@@ -22,8 +22,9 @@ public final class BodyDrain implements Runnable {
   }
 
   /**
-   * Runs the answer when the body has ended, failed, taken too long or exceeded {@link
-   * BodyStream#MAX_DRAINED_BYTES}; at once for a client that waits for it before it sends.
+   * Runs {@code answer} when the body has ended, failed, timed out or exceeded {@link
+   * BodyStream#MAX_DRAINED_BYTES}; at once for a client that waits for the response before it
+   * sends.
    */
   public static void then(Request request, Duration timeout, Runnable answer) {
     if (request.getHeaders().contains(HttpHeader.EXPECT)) {

@@ -7,9 +7,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Bounds the number of request bodies that are read at once, and so the threads and the memory that
- * slow clients can hold. A permit is held from before the first byte of a body is read until its
- * last.
+ * Limits the number of request bodies that are read concurrently, and so the threads and the memory
+ * that slow clients can hold. A permit is held from before the first byte of a body until its last.
  */
 public final class BodyPermits {
   /**

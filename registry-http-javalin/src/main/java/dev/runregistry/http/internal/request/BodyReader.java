@@ -30,19 +30,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON object that the body of a request must be. The only code that reads a body: it
- * keeps the known fields and skips the rest, so that the memory that a body takes does not depend
- * on what the client sends.
+ * Reads the JSON object in the body of a request. All bodies are read here: known fields are kept
+ * and others skipped, so that the memory for a body does not depend on the data that the client
+ * sends.
  */
 public final class BodyReader {
-  // a request is flat; what is ignored in it may nest a little
+  // a request is flat; ignored fields may be nested
   private static final int MAX_DEPTH = 64;
   private static final int MAX_DIGITS = 400;
   // far above the limit of every field
   private static final int MAX_TEXT = 20_000;
   private static final int SHOWN = 100;
 
-  // names that a client chooses are kept in no table that outlives its request
+  // names chosen by a client must not be interned beyond its request
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -64,8 +64,8 @@ public final class BodyReader {
   /**
    * Creates a reader.
    *
-   * @param maxBytes the longest body
-   * @param timeout how long a client may take to send it
+   * @param maxBytes the maximum size of a body
+   * @param timeout the maximum time for sending a body
    */
   public BodyReader(int maxBytes, Duration timeout) {
     this.maxBytes = maxBytes;
@@ -75,17 +75,17 @@ public final class BodyReader {
   /**
    * The known fields of a body.
    *
-   * @param values numbers as exact as they were written; an array or an object is there, but empty
-   * @param complete whether the body was read to its end; false if a text was far too long, whose
-   *     first characters are there
+   * @param values numbers with their exact value; arrays and objects are present, but empty
+   * @param complete whether the body was read to its end; false if a text was far too long, of
+   *     which only the first characters are present
    */
   public record Known(ObjectNode values, boolean complete) {}
 
   /**
    * Returns the fields of the body that have these names.
    *
-   * @throws HttpProblem 415 if it is not declared as JSON, 413 if it is too large, 408 if it takes
-   *     the client too long, 400 if it ends early or its chunks are malformed, 422 if it is no JSON
+   * @throws HttpProblem 415 if it is not declared as JSON, 413 if it is too large, 408 if sending
+   *     takes too long, 400 if it ends early or its chunks are malformed, 422 if it is not a JSON
    *     object or has one of these fields twice
    */
   public Known read(Context ctx, Set<String> names) {
@@ -135,12 +135,12 @@ public final class BodyReader {
       return parse(json, names);
     } catch (CharacterCodingException e) {
       throw invalid(0, "the body is not UTF-8");
-    } catch (IOException e) { // a stream that throws no others
+    } catch (IOException e) { // the stream throws no others
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Decodes UTF-8 and reports what is none; a byte order mark is skipped. */
+  /** Decodes UTF-8 and reports malformed input; skips a byte order mark. */
   private static Reader decoded(InputStream body) throws IOException {
     PushbackReader reader =
         new PushbackReader(new InputStreamReader(body, StandardCharsets.UTF_8.newDecoder()));
@@ -169,7 +169,7 @@ public final class BodyReader {
     } catch (JacksonException e) {
       JsonLocation place = e.getLocation();
       throw invalid(place == null ? 0 : place.getCharOffset(), message(e));
-    } catch (ArithmeticException | NumberFormatException e) { // an exponent beyond an int
+    } catch (ArithmeticException | NumberFormatException e) { // an exponent beyond the range of int
       throw invalid(0, "a number is out of range");
     }
   }
@@ -192,7 +192,7 @@ public final class BodyReader {
     return new Known(values, true);
   }
 
-  /** Returns false if the text is longer than any may be; nothing can be read after it. */
+  /** Returns false if the text exceeds the maximum of all fields; nothing can be read after it. */
   private static boolean addText(JsonParser json, String name, ObjectNode values)
       throws IOException {
     try {

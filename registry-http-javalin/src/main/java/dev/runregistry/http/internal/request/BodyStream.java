@@ -9,12 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of a request's body, counted and bound to a deadline. Every method throws a {@link
+ * The bytes of a request body, with a size limit and a deadline. Every method throws a {@link
  * HttpProblem}: 413 if there are too many bytes, 408 if they take too long, 400 if they end early
  * or their chunks are malformed.
  */
 public final class BodyStream extends InputStream {
-  /** So many bytes beyond the limit are discarded: a client that still sends reads no answer. */
+  /**
+   * The number of bytes beyond the limit that are discarded: a client that is still sending does
+   * not read the response.
+   */
   public static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(BodyStream.class);

@@ -13,11 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one field after the other out of a JSON object and remembers what is wrong, so that a
- * client hears of everything at once. What a method returns for a wrong field is harmless.
+ * Extracts fields of a JSON object and collects all problems, so that they are reported at once.
+ * Methods return a valid placeholder for an invalid field.
  *
- * <p>Types are strict, but for one thing, in which clients of the FastAPI service rely on pydantic:
- * an integer may be written as {@code 3.0} or {@code 3e0}.
+ * <p>Types are strict, with one exception for compatibility with pydantic: an integer may be
+ * written as {@code 3.0} or {@code 3e0}.
  */
 public final class BodyValidator {
   private static final DatasetKey HARMLESS = DatasetKey.NONE;
@@ -32,7 +32,7 @@ public final class BodyValidator {
   }
 
   /**
-   * Ends the reading.
+   * Throws if any field is invalid.
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
@@ -42,18 +42,18 @@ public final class BodyValidator {
     }
   }
 
-  /** A legal data set name. */
+  /** Returns a valid data set name. */
   public DatasetKey datasetKey(String name) {
     String text = text(name, 256);
     try {
       return text.isEmpty() ? HARMLESS : new DatasetKey(text);
-    } catch (IllegalArgumentException e) { // says what is wrong, and quotes only the beginning
+    } catch (IllegalArgumentException e) { // its message quotes only the beginning of the value
       wrong(name, "Value error, " + e.getMessage(), "value_error");
       return HARMLESS;
     }
   }
 
-  /** A text of 1 to {@code max} characters; empty if wrong. */
+  /** Returns a text of 1 to {@code max} characters; empty if invalid. */
   public String text(String name, int max) {
     JsonNode value = object.get(name);
     if (value == null) {
@@ -65,7 +65,7 @@ public final class BodyValidator {
     return checked(name, value, max).orElse("");
   }
 
-  /** The same, but absent and null are null. */
+  /** Returns the same as {@link #text}, but null for an absent field or null. */
   @Nullable String textOrNull(String name, int max) {
     JsonNode value = object.get(name);
     return value == null || value.isNull() ? null : checked(name, value, max).orElse(null);
@@ -91,12 +91,12 @@ public final class BodyValidator {
     return standard;
   }
 
-  /** A number greater than 0 and at most 1, also as a double. */
+  /** Returns a number greater than 0 and at most 1, also as a double. */
   public double fraction(String name, double standard) {
     return upToOne(name, standard, false);
   }
 
-  /** A number from 0 to 1. */
+  /** Returns a number from 0 to 1. */
   public double portion(String name, double standard) {
     return upToOne(name, standard, true);
   }
@@ -120,7 +120,7 @@ public final class BodyValidator {
     return standard;
   }
 
-  /** One of these values, by its text. */
+  /** Returns the value with the text of the field. */
   public <T> T oneOf(String name, T standard, T[] values, Function<T, String> text) {
     JsonNode value = object.get(name);
     if (value == null) {
@@ -135,7 +135,7 @@ public final class BodyValidator {
     return standard;
   }
 
-  /** The values as pydantic names them: {@code 'a', 'b' or 'c'}. */
+  /** Returns the values as pydantic lists them: {@code 'a', 'b' or 'c'}. */
   public static <T> String alternatives(T[] values, Function<T, String> text) {
     List<String> quoted = Arrays.stream(values).map(v -> "'" + text.apply(v) + "'").toList();
     int last = quoted.size() - 1;

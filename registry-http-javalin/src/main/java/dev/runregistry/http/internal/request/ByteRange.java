@@ -5,13 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Bytes of a file.
+ * A range of bytes of a file.
  *
- * @param begin the first
- * @param end the one after the last
+ * @param begin the position of the first byte
+ * @param end the position after the last byte
  */
 public record ByteRange(long begin, long end) {
-  // a long holds any number of 18 digits
+  // any number of 18 digits fits into a long
   private static final Pattern SINGLE =
       Pattern.compile("bytes=\\s*([0-9]{0,18})-([0-9]{0,18})\\s*");
 
@@ -19,7 +19,10 @@ public record ByteRange(long begin, long end) {
     return end - begin;
   }
 
-  /** Whether a Range header asks for one range of bytes; all others may be ignored (RFC 9110). */
+  /**
+   * Returns whether a Range header requests one range of bytes; all others may be ignored (RFC
+   * 9110).
+   */
   public static boolean isSingle(String header) {
     Matcher range = SINGLE.matcher(header);
     if (!range.matches() || (range.group(1).isEmpty() && range.group(2).isEmpty())) {
@@ -36,7 +39,9 @@ public record ByteRange(long begin, long end) {
     return Long.parseLong(range.group(2));
   }
 
-  /** The bytes that a single range stands for in a file of that size; empty if there are none. */
+  /**
+   * Returns the bytes that a single range selects in a file of that size; empty if there are none.
+   */
   public static Optional<ByteRange> parse(String header, long size) {
     Matcher range = SINGLE.matcher(header);
     if (!range.matches()) {

@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The key that a client gives a request, so that it may safely be sent again. */
+/** The key of a request that makes it safe to repeat. */
 public final class IdempotencyKey {
   private static final String HEADER = "Idempotency-Key";
 
   private IdempotencyKey() {}
 
   /**
-   * The key as it was sent, the quotes of the draft included; empty if there is none.
+   * Returns the key as it was sent, including the quotes of the draft; empty if there is none.
    *
-   * @throws HttpProblem 422 if it is not as it has to be
+   * @throws HttpProblem 422 if it is malformed
    */
   public static Optional<String> of(Context ctx) {
     String key = ctx.header(HEADER);
@@ -36,7 +36,7 @@ public final class IdempotencyKey {
     return Optional.ofNullable(key);
   }
 
-  /** The key has been used for a different request. */
+  /** Returns the problem of a key that was used for a different request. */
   public static HttpProblem reused() {
     return refused("Value error, this key was used for a different request");
   }
@@ -49,9 +49,9 @@ public final class IdempotencyKey {
   }
 
   /**
-   * What tells this request from others: a digest of all that it asks for. A field that requests
-   * got later is in it only where it is not the default, so that a request that was taken up by an
-   * earlier version is known again.
+   * Returns a digest of all fields of the request. A field that was added in a later version is
+   * included only if it differs from the default, so that a request stored by an earlier version is
+   * recognized.
    */
   public static String fingerprint(RunRequestBody body) {
     byte[] canonical =

@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The query of a list, read; and the way to its next page. */
+/** Parses the query of a list and builds the link to its next page. */
 public final class ListQuery {
-  // a database passes over each entry of its index; where to go on is known to the cursor at once
+  // a database skips each index entry of an offset; a cursor seeks directly
   private static final long MAX_OFFSET = 100_000;
 
   private ListQuery() {}
 
   /**
-   * Reads which runs are wanted.
+   * Parses the query.
    *
-   * @throws HttpProblem 422 with all that is wrong with the query
+   * @throws HttpProblem 422 with all problems of the query
    */
   public static RunQuery read(@Nullable String rawQuery) {
     QueryParameters query = new QueryParameters(rawQuery);
@@ -75,8 +75,8 @@ public final class ListQuery {
   }
 
   /**
-   * Returns the address of the page that follows, which stays the same page while runs are added;
-   * relative to the address of the list.
+   * Returns the URL of the next page, which is stable while runs are added; relative to the URL of
+   * the list.
    */
   public static String next(RunQuery query, RunPage page) {
     StringBuilder uri = new StringBuilder("runs?limit=").append(query.limit());

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A place in the list as clients pass it about, without looking inside: microseconds and id in 24
- * bytes, which base64 writes as 32 characters without padding.
+ * A position in the list, opaque to clients: microseconds and id in 24 bytes, which are 32
+ * characters in base64, without padding.
  */
 public final class PageCursor {
   private static final int BYTES = Long.BYTES * 3;
@@ -30,7 +30,7 @@ public final class PageCursor {
     return Base64.getUrlEncoder().encodeToString(bytes);
   }
 
-  /** Reads what {@link #write} wrote; empty if it did not. */
+  /** Parses the result of {@link #write}; returns empty for any other text. */
   public static Optional<RunCursor> read(String text) {
     byte[] bytes;
     try {

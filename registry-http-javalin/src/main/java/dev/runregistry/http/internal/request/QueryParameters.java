@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a query, decoded strictly. A parameter that is given twice counts as its last
- * one, as it does for FastAPI.
+ * The parameters of a query, decoded strictly. For a repeated parameter the last value counts, as
+ * in FastAPI.
  */
 public final class QueryParameters {
   private final Map<String, String> values = new HashMap<>();
@@ -36,23 +36,23 @@ public final class QueryParameters {
         () -> wrong(name, "Value error, not UTF-8 in percent-encoding", "value_error"));
   }
 
-  /** The value; null when the parameter is absent. */
+  /** Returns the value; null if the parameter is absent. */
   @Nullable String get(String name) {
     return values.get(name);
   }
 
-  /** The value; null when the parameter is absent or empty. */
+  /** Returns the value; null if the parameter is absent or empty. */
   public @Nullable String filter(String name) {
     String value = values.get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  /** An integer in its range; the standard when absent or wrong. */
+  /** Returns an integer within the range; the default if absent or invalid. */
   public long integer(String name, long standard, long least, long most) {
     return integer(name, standard, least, most, "");
   }
 
-  /** The same; what a client can do instead of a larger one follows the message. */
+  /** Returns the same; {@code instead} is appended to the message for a value that is too large. */
   public long integer(String name, long standard, long least, long most, String instead) {
     String value = values.get(name);
     if (value == null) {
@@ -72,7 +72,7 @@ public final class QueryParameters {
       String name, long standard, String digits, long least, long most, String instead) {
     boolean negative = digits.startsWith("-");
     String bare = digits.replaceFirst("^[+-]?0*", "");
-    boolean huge = bare.length() > 18; // a long holds any number of 18 digits
+    boolean huge = bare.length() > 18; // any number of 18 digits fits into a long
     long number = huge ? Long.MAX_VALUE : bare.isEmpty() ? 0 : Long.parseLong(bare);
     if (negative ? -number < least : number < least) {
       wrong(name, "Input should be greater than or equal to " + least, "greater_than_equal");
@@ -97,7 +97,7 @@ public final class QueryParameters {
   }
 
   /**
-   * Ends the reading.
+   * Throws if any parameter is invalid.
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
@@ -107,7 +107,7 @@ public final class QueryParameters {
     }
   }
 
-  /** The text behind percent-encoding; empty if there is none in UTF-8. */
+  /** Returns the percent-decoded text; empty if it is not valid UTF-8. */
   private static Optional<String> decoded(String raw) {
     byte[] in = raw.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream out = new ByteArrayOutputStream(in.length);

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request for a run, read and within its limits.
+ * The validated body of a request to start a run.
  *
  * @param outputDir null for the default
  */
@@ -38,9 +38,9 @@ public record RunRequestBody(
           "device");
 
   /**
-   * Returns the request that the body stands for.
+   * Returns the parsed body.
    *
-   * @throws HttpProblem 422 with all that is wrong with it
+   * @throws HttpProblem 422 with all its problems
    */
   public static RunRequestBody of(BodyReader.Known body) {
     BodyValidator fields = new BodyValidator(body);
@@ -69,7 +69,7 @@ public record RunRequestBody(
     return dryRun ? RunMode.DRY_RUN : RunMode.LOCAL;
   }
 
-  /** What the registry is asked for, with the command of the operator. */
+  /** Returns the request for the registry, with the configured command. */
   public RunRequest toRequest(List<String> command, Duration timeLimit) {
     RunRequest request =
         dryRun

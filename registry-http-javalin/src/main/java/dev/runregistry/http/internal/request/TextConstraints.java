@@ -4,11 +4,14 @@ import dev.runregistry.http.internal.message.ValidationError;
 import java.util.List;
 import java.util.Optional;
 
-/** What the contract says of every text: its length in characters, no NUL, no lone surrogate. */
+/** The constraints on every text: its length in characters, no NUL, no lone surrogate. */
 public final class TextConstraints {
   private TextConstraints() {}
 
-  /** The first problem of a text of 1 to {@code max} characters; empty if it has none. */
+  /**
+   * Returns the first problem of a text that must have 1 to {@code max} characters; empty if it has
+   * none.
+   */
   public static Optional<ValidationError> problem(List<Object> loc, String text, int max) {
     int length = text.codePointCount(0, text.length());
     if (length == 0) {
@@ -23,7 +26,7 @@ public final class TextConstraints {
     return unstorable(loc, text);
   }
 
-  /** The problem of a text that no database can hold. */
+  /** Returns the problem of a text that no database can store; empty if it has none. */
   public static Optional<ValidationError> unstorable(List<Object> loc, String text) {
     if (text.indexOf(0) >= 0) {
       return Optional.of(
@@ -37,7 +40,7 @@ public final class TextConstraints {
     return Optional.empty();
   }
 
-  private static boolean isLoneSurrogate(int codePoint) { // pairs have become one code point
+  private static boolean isLoneSurrogate(int codePoint) { // pairs are one code point
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 }

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The trace that a request belongs to (W3C Trace Context), handed on unchanged to what is started
- * for it, in the variables that OpenTelemetry has agreed on. We record no spans, so we add none.
+ * The trace of a request (W3C Trace Context), passed unchanged to the started command in the
+ * environment variables defined by OpenTelemetry. No spans are recorded, so none are added.
  */
 public final class TraceContext {
-  /** Versions after 00 may have more after these fields. */
+  /** Versions after 00 may have additional fields at the end. */
   private static final Pattern PARENT =
       Pattern.compile(
           "00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
@@ -28,7 +28,7 @@ public final class TraceContext {
 
   private TraceContext() {}
 
-  /** The variables; empty unless the request has a valid {@code traceparent}, and only one. */
+  /** Returns the variables; empty unless the request has exactly one valid {@code traceparent}. */
   public static Map<String, String> variables(Context ctx) {
     List<String> parents = values(ctx, "traceparent");
     if (parents.size() != 1 || !PARENT.matcher(parents.get(0)).matches()) {
@@ -47,7 +47,7 @@ public final class TraceContext {
     return Collections.list(ctx.req().getHeaders(header));
   }
 
-  /** One that cannot be read is left out; the parent stands without it. */
+  /** Returns whether the value is valid; an invalid one is omitted, the parent is kept. */
   private static boolean isState(String state) {
     List<String> members =
         Stream.of(state.split(",", -1))

@@ -1,6 +1,6 @@
 /**
- * What is read of a request, body, parameters, headers, bounded and validated. For this module
- * only.
+ * Parsing of request bodies, parameters and headers, with size limits and validation. For this
+ * module only.
  */
 @NullMarked
 package dev.runregistry.http.internal.request;
