@@ -7,7 +7,7 @@ import dev.runregistry.run.Text;
 /**
  * The last link of a chain. A head stored elsewhere later proves that no run up to it was changed,
  * removed or inserted; without one, a chain that was truncated or rewritten from some link on
- * cannot be told from an intact one.
+ * cannot be distinguished from an intact one.
  *
  * @param count the number of links, which are numbered from 1 to this; not negative
  * @param digest of the last link; {@link Digest#ZERO} when there is none

@@ -9,7 +9,8 @@ import dev.runregistry.run.Run;
  * An archived run: the database has its ending.
  *
  * @param ended the run as it ended
- * @param database the database that recorded it; {@link DatabaseIdentity#UNKNOWN} if none was noted
+ * @param database the database that recorded it; {@link DatabaseIdentity#UNKNOWN} if none was
+ *     recorded
  */
 public record ArchivedRun(Run ended, DatabaseIdentity database) {
   /**

@@ -142,14 +142,14 @@ final class DatasetCheck {
   private static String report(RunSpec spec, Dataset dataset, int records) {
     TrainingConfig training = requireNonNull(spec.training(), "training");
     return """
-    Dataset: %s (%s, version %s), %d traces
-    Manifest: well formed
-    Configuration: can be written
-    Records: the first %d checked, well formed
-    Model: %s
-    Training: learning_rate=%s weight_decay=%s num_epochs=%d batch_size=%d max_seq_length=%d device=%s
-    Output: %s
-    """
+        Dataset: %s (%s, version %s), %d traces
+        Manifest: well formed
+        Configuration: can be written
+        Records: the first %d checked, well formed
+        Model: %s
+        Training: learning_rate=%s weight_decay=%s num_epochs=%d batch_size=%d max_seq_length=%d device=%s
+        Output: %s
+        """
         .formatted(
             dataset.key(),
             dataset.title(),
