@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Names one database, so that a run is recorded in the database that it began for and in no other.
- * A copy of a database has its UUID and another address; a database that was created anew in the
- * same place has its address and another UUID.
+ * The identity of one database, so that a run is recorded only in the database that it began for. A
+ * copy of a database has the same UUID and another address; a database created anew in the same
+ * place has the same address and another UUID.
  *
- * @param address where it is, in one canonical form and without secrets: {@code
+ * @param address its location, in one canonical form and without secrets: {@code
  *     jdbc:postgresql://host:5432/name} or {@code jdbc:sqlite:/absolute/real/path}; empty only in
  *     {@link #UNKNOWN}
- * @param uuid the random name that the migration gave it; empty until it has been reached
+ * @param uuid the random identifier set by the migration; empty until the database was reached
  */
 public record DatabaseIdentity(String address, Optional<UUID> uuid) {
-  /** No database in particular, for entries that name none; matches every other. */
+  /** No particular database, for entries that name none; matches every other. */
   public static final DatabaseIdentity UNKNOWN = new DatabaseIdentity("", Optional.empty());
 
   /**
@@ -32,7 +32,7 @@ public record DatabaseIdentity(String address, Optional<UUID> uuid) {
     }
   }
 
-  /** Returns whether both can be the same database: nothing that is known of both differs. */
+  /** Returns whether both can be the same database: no known part differs. */
   public boolean matches(DatabaseIdentity other) {
     return (address.isEmpty() || other.address.isEmpty() || address.equals(other.address))
         && (uuid.isEmpty() || other.uuid.isEmpty() || uuid.equals(other.uuid));

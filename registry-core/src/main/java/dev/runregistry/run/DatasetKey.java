@@ -3,7 +3,7 @@ package dev.runregistry.run;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The name of a data set: the folder of that name below the data sets folder, so one path segment.
+ * The name of a data set: its directory below the data sets directory, so one path segment.
  *
  * @param value 1 to 256 characters, at most 255 bytes in UTF-8 (the longest file name of the usual
  *     file systems), without a separator, a NUL or any control character, neither {@code .} nor
@@ -19,7 +19,7 @@ public record DatasetKey(String value) {
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException if it could mean anything but one folder in its parent
+   * @throws IllegalArgumentException if it is not the name of one directory in its parent
    */
   public DatasetKey {
     Text.require("dataset_key", value, MAX_CHARACTERS);

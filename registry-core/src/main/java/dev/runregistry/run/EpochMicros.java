@@ -14,15 +14,15 @@ public final class EpochMicros {
   private EpochMicros() {}
 
   /**
-   * Returns the whole microseconds from 1970 to that instant.
+   * Returns the whole microseconds from 1970 to this instant.
    *
-   * @throws ArithmeticException if they do not fit into a long, hundreds of thousands of years away
+   * @throws ArithmeticException if they do not fit into a long, more than 292 000 years away
    */
   public static long of(Instant at) {
     return Math.addExact(Math.multiplyExact(at.getEpochSecond(), PER_SECOND), at.getNano() / NANOS);
   }
 
-  /** Returns the instant that many microseconds after 1970. */
+  /** Returns the instant this many microseconds after 1970. */
   public static Instant toInstant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }

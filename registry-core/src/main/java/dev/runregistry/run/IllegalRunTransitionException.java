@@ -1,13 +1,13 @@
 package dev.runregistry.run;
 
-/** A run was asked to make a move that the state machine does not know; it is unchanged. */
+/** Thrown when the state machine does not allow a transition; the run is unchanged. */
 public final class IllegalRunTransitionException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what happened.
+   * Creates the exception.
    *
-   * @param message a whole sentence that names the values concerned
+   * @param message a whole sentence with the values concerned
    */
   public IllegalRunTransitionException(String message) {
     super(message, null);

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is really started. It may have secrets in it, so it is handed to what starts it and to
- * nobody else: the record has {@link RunSpec#command}, where they are masked.
+ * The command and variables that are started. They may contain secrets, so they are passed only to
+ * the executor; the record has {@link RunSpec#command}, with secrets redacted.
  *
  * @param command the program and its arguments; empty for a dry-run
- * @param environment variables of this run alone, beside those that every run has
+ * @param environment variables of this run only, in addition to those of every run
  */
 public record Invocation(List<String> command, Map<String, String> environment) {
   /**
-   * Copies both.
+   * Copies the command and the environment.
    *
-   * @throws IllegalArgumentException if a name is empty or has {@code =} in it, or a NUL is
-   *     anywhere in the variables
+   * @throws IllegalArgumentException if a name is empty or contains {@code =}, or the variables
+   *     contain a NUL
    */
   public Invocation {
     command = List.copyOf(command);
@@ -32,12 +32,12 @@ public record Invocation(List<String> command, Map<String, String> environment) 
     Text.requireStorable("the variable " + name, value);
   }
 
-  /** Only that command, with no variables of its own. */
+  /** Returns the invocation of this command, without variables of its own. */
   public static Invocation of(List<String> command) {
     return new Invocation(command, Map.of());
   }
 
-  /** Without what may be secret. */
+  /** Returns a text without possible secrets. */
   @Override
   public String toString() {
     return "Invocation" + SecretRedactor.masked(command) + environment.keySet();

@@ -11,12 +11,12 @@ public enum LogStream {
   /** The error output. */
   STDERR;
 
-  /** How files, HTTP and the command line call it: the name in lower case. */
+  /** Returns the name used by files, HTTP and the command line: the constant in lower case. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reads what {@link #text()} wrote; empty if there is no such stream. */
+  /** Parses the output of {@link #text()}; empty if there is no such stream. */
   public static Optional<LogStream> of(String text) {
     return Arrays.stream(values()).filter(stream -> stream.text().equals(text)).findFirst();
   }

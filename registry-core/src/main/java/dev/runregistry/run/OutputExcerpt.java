@@ -7,18 +7,18 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the record keeps of one output stream: its first {@value #LIMIT_BYTES} bytes as text, never
- * cut inside a character, and one notice line where there was more. Cut once, when captured;
- * databases and servers store and show it as it is.
+ * The recorded part of one output stream: its first {@value #LIMIT_BYTES} bytes as text, never cut
+ * inside a character, and one notice line if there was more. Truncated once, when captured;
+ * databases and servers store and show it unchanged.
  *
  * @param text at most {@value #LIMIT_BYTES} bytes in UTF-8 and the notice; no NUL, no lone
  *     surrogate; empty when nothing was printed
  */
 public record OutputExcerpt(String text) {
-  /** How many bytes of a stream are kept; a stream of exactly that size is kept whole. */
+  /** The number of recorded bytes; a stream of exactly that size is recorded completely. */
   public static final int LIMIT_BYTES = 10_240;
 
-  /** The most bytes that a stored text can have: the limit, a line feed and the notice. */
+  /** The maximum size of a stored text in bytes: the limit, a line feed and the notice. */
   public static final int MAX_STORED_BYTES = LIMIT_BYTES + 128;
 
   /** The text of a stream that printed nothing. */
@@ -27,9 +27,9 @@ public record OutputExcerpt(String text) {
   private static final int REPLACEMENT = 0xFFFD;
 
   /**
-   * Takes a text as it was stored; use {@link #of(byte[], long)} to capture one.
+   * Creates an excerpt from a stored text; use {@link #of(byte[], long)} to capture one.
    *
-   * @throws IllegalArgumentException if no capture can have made it
+   * @throws IllegalArgumentException if no capture can have produced it
    */
   public OutputExcerpt {
     Text.requireStorable("captured output", text);
@@ -41,11 +41,11 @@ public record OutputExcerpt(String text) {
   }
 
   /**
-   * Captures a stream from its beginning. Bytes that are not UTF-8 and NUL become U+FFFD; because
-   * that character takes three bytes, the text is measured again after decoding.
+   * Captures a stream from its beginning. Bytes that are not UTF-8 and NUL become U+FFFD; that
+   * character takes three bytes, so the size of the text is computed again after decoding.
    *
    * @param head the first bytes of the stream, all of them or at least {@value #LIMIT_BYTES}
-   * @param totalBytes how many bytes the stream had
+   * @param totalBytes the size of the stream
    */
   public static OutputExcerpt of(byte[] head, long totalBytes) {
     if (totalBytes < head.length || head.length < Math.min(totalBytes, LIMIT_BYTES)) {
@@ -58,22 +58,22 @@ public record OutputExcerpt(String text) {
     return new OutputExcerpt(whole && !goesOn ? cut.text.toString() : cut.withNotice(totalBytes));
   }
 
-  /** Captures a text that the registry itself made, under the same rules. */
+  /** Captures a text of the registry itself, under the same rules. */
   public static OutputExcerpt of(String text) {
     byte[] bytes = Text.storable(text).getBytes(StandardCharsets.UTF_8);
     return of(bytes, bytes.length);
   }
 
-  /** The text so far, its size in UTF-8, and how many bytes of the stream it stands for. */
+  /** The text so far, its size in UTF-8, and the number of stream bytes that it represents. */
   private static final class Cut {
     private final StringBuilder text = new StringBuilder();
     private int size;
     private int taken;
 
     /**
-     * Decodes as much as fits; returns false when it did not all fit.
+     * Decodes as much as fits; returns false if not all of it fits.
      *
-     * @param goesOn whether the stream had more, so that the last bytes may be half a character
+     * @param goesOn whether the stream continues, so that the last bytes may be half a character
      */
     boolean take(ByteBuffer in, boolean goesOn) {
       // reports malformed bytes instead of replacing them, so that each is counted
@@ -90,7 +90,7 @@ public record OutputExcerpt(String text) {
           if (!append(REPLACEMENT, result.length())) {
             return false;
           }
-        } else { // what remains, if anything, is the beginning of a character
+        } else { // any rest is the beginning of a character
           return !in.hasRemaining() || goesOn || append(REPLACEMENT, in.remaining());
         }
       }

@@ -7,26 +7,26 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run comes from: with its {@link RunSpec}, what is needed to run it again. Known when it
- * starts, but for what {@code git} is asked while it runs.
+ * The origin of a run: with its {@link RunSpec}, the data needed to run it again. Known at the
+ * start, except for the results of {@code git}, which runs beside it.
  *
- * <p>A text that a record cannot hold never keeps a run from being recorded: NUL and lone
- * surrogates become U+FFFD, and what is too long is cut and ends in an ellipsis.
+ * <p>An unstorable text never prevents a run from being recorded: NUL and lone surrogates become
+ * U+FFFD, and longer texts are truncated and end in an ellipsis.
  *
  * @param host the name of the host, 1 to 255 characters
- * @param user who the registry ran as, 1 to 255 characters; null where the host has no name for
- *     them
- * @param workingDirectory where the command was started, an absolute path of at most 4 096
- *     characters
- * @param registryVersion of the program that recorded it, 1 to 64 characters
- * @param gitCommit what was checked out in the working directory when the run started, 40 or 64
+ * @param user the user of the registry process, 1 to 255 characters; null where the host has no
+ *     name for it
+ * @param workingDirectory the directory in which the command was started, an absolute path of at
+ *     most 4 096 characters
+ * @param registryVersion the version of the registry that recorded it, 1 to 64 characters
+ * @param gitCommit the commit checked out in the working directory at the start, 40 or 64
  *     hexadecimal digits; null where there is no repository, or it could not be read
- * @param gitDirty whether files that git knows differed from that commit when git was asked, which
- *     is soon after the start: what the run itself changed by then counts. Files that git does not
- *     know do not count. Null without a commit, for a dry-run, and where git did not answer in time
- *     or spoke of another commit
- * @param environment those variables of the run that are to be recorded, in the order of their
- *     names; values have at most 1 000 characters, and secrets in them are masked
+ * @param gitDirty whether tracked files differed from that commit when {@code git} was run, which
+ *     is soon after the start: changes made by the run itself until then count. Untracked files do
+ *     not count. Null without a commit, for a dry-run, and if git timed out or reported another
+ *     commit
+ * @param environment the recorded variables of the run, ordered by name; values have at most 1 000
+ *     characters, and secrets in them are redacted
  */
 public record Provenance(
     String host,
@@ -42,15 +42,15 @@ public record Provenance(
   private static final int MAX_VERSION = 64;
   private static final int MAX_VALUE = 1_000;
 
-  /** Found at the first commit: patterns take their time. */
+  /** Loaded at the first commit: compiling patterns is slow. */
   private static final class Shape {
     static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?");
   }
 
   /**
-   * Makes every text storable.
+   * Sanitizes every text.
    *
-   * @throws IllegalArgumentException if a text that has to be there is empty, or the commit is none
+   * @throws IllegalArgumentException if a required text is empty, or the commit is malformed
    */
   public Provenance {
     host = Text.require("host", Text.shortened(host, MAX_NAME), MAX_NAME);
@@ -75,7 +75,7 @@ public record Provenance(
     return Collections.unmodifiableMap(sorted);
   }
 
-  /** The same with what git said; both null where it said nothing. */
+  /** Returns a copy with the results of git; both are null if there are none. */
   public Provenance withGit(@Nullable String commit, @Nullable Boolean dirty) {
     return new Provenance(
         host, user, workingDirectory, registryVersion, commit, dirty, environment);

@@ -9,31 +9,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run, as it is on record. Made by {@link #pending} or {@link #started} and moved by its own
- * methods, each of which returns a new value; a finished run never changes again. No combination
- * that the state machine cannot reach can be built.
+ * One run, as recorded. Created by {@link #pending} or {@link #started}; each transition returns a
+ * new value, and a finished run never changes. A combination that the state machine cannot reach
+ * cannot be constructed.
  *
- * <p>All times are kept to the microsecond, what every database keeps.
+ * <p>All times have microsecond precision, like every database.
  *
- * @param id its name
- * @param spec what was asked for
- * @param status where it is in its life
- * @param executor what carries it out, such as {@code process}; null for a dry-run and while
+ * @param id its identifier
+ * @param spec the specification of the run
+ * @param status its status
+ * @param executor the name of its executor, such as {@code process}; null for a dry-run and while
  *     pending
- * @param externalId the name that the executor's engine has for it; null where it has none, as for
- *     a process
- * @param createdAt when it became known; the order of lists
- * @param startedAt when it started; while pending, the same as {@code createdAt}
- * @param completedAt when it ended, not before it started; null while it has not, and for ever when
- *     it was lost
- * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, what was not
- *     started, what was lost, and until the end
- * @param reason why it ended so; null until the end, and for what had ended before version 5 of the
- *     tables
- * @param output what it printed; empty until the end
+ * @param externalId the executor's own name for it; null if there is none, as for a process
+ * @param createdAt the time at which it was accepted; the order of lists
+ * @param startedAt the time at which it started; while pending, the same as {@code createdAt}
+ * @param completedAt the time at which it ended, not before it started; null until then, and always
+ *     for a lost run
+ * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, runs that were not
+ *     started or were lost, and until the end
+ * @param reason the reason of its ending; null until the end, and for runs that ended before
+ *     version 5 of the tables
+ * @param output its output; empty until the end
  * @param message one sentence for people, at most {@value #MAX_MESSAGE} characters
- * @param provenance where it comes from; null where nobody noted that, as before version 3 of the
- *     tables
+ * @param provenance its origin; null if none was recorded, as before version 3 of the tables
  */
 public record Run(
     RunId id,
@@ -50,7 +48,7 @@ public record Run(
     String message,
     @Nullable Provenance provenance) {
 
-  /** The longest message, in characters; a longer one is cut. */
+  /** The maximum length of a message in characters; longer ones are truncated. */
   public static final int MAX_MESSAGE = 1_000;
 
   private static final int MAX_EXECUTOR = 64;
@@ -59,7 +57,7 @@ public record Run(
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
   /**
-   * Checks that such a run can exist; use it to read a stored one.
+   * Checks the combination; use this constructor to read a stored run.
    *
    * @throws IllegalArgumentException if the state machine cannot reach this combination
    */
@@ -122,7 +120,7 @@ public record Run(
       Text.require("executor", executor, MAX_EXECUTOR);
       require(mode == RunMode.LOCAL, "a dry-run has no executor: " + executor, id);
       require(status != RunStatus.PENDING, "a pending run has no executor: " + executor, id);
-    } else { // what failed before anything took it up has none either
+    } else { // a run that failed before it had an executor has none either
       require(
           mode == RunMode.DRY_RUN || status == RunStatus.PENDING || status == RunStatus.FAILED,
           "a local run that is " + status.text() + " has an executor",
@@ -149,7 +147,7 @@ public record Run(
     }
   }
 
-  /** A run that is known and waits for its start. */
+  /** Returns a run that is accepted and waits for its start. */
   public static Run pending(RunId id, RunSpec spec, Instant now) {
     Instant at = micros(now);
     return new Run(
@@ -169,19 +167,19 @@ public record Run(
   }
 
   /**
-   * A run that starts as soon as it is known, as every run of the synchronous path does.
+   * Returns a run that starts as soon as it is accepted, as on the synchronous path.
    *
-   * @param executor the name of what carries out local runs; a dry-run does not keep it
+   * @param executor the name of the executor of local runs; a dry-run does not keep it
    */
   public static Run started(RunId id, RunSpec spec, String executor, Instant now) {
     return pending(id, spec, now).start(executor, now);
   }
 
   /**
-   * The same run, started.
+   * Returns the run in status running.
    *
-   * @param executor the name of what carries out local runs; a dry-run does not keep it
-   * @param now when; an instant before {@link #createdAt} (the clock was set back) counts as that
+   * @param executor the name of the executor of local runs; a dry-run does not keep it
+   * @param now the time; one before {@link #createdAt} (the clock was set back) becomes that
    * @throws IllegalRunTransitionException unless it is pending
    */
   public Run start(String executor, Instant now) {
@@ -203,12 +201,13 @@ public record Run(
   }
 
   /**
-   * The same run, ended.
+   * Returns the run in the final status of this outcome.
    *
-   * @param outcome how
-   * @param now when; an instant before {@link #startedAt} (the clock was set back) counts as that,
-   *     and a run that was lost has no time of completion at all
-   * @throws IllegalRunTransitionException if it has ended already, or a run like this cannot end so
+   * @param outcome how it ended
+   * @param now the time; one before {@link #startedAt} (the clock was set back) becomes that, and a
+   *     lost run has no time of completion
+   * @throws IllegalRunTransitionException if it has ended, or the outcome does not apply to its
+   *     mode
    */
   public Run finish(RunOutcome outcome, Instant now) {
     requireMoveTo(outcome.status());
@@ -235,9 +234,9 @@ public record Run(
   }
 
   /**
-   * The same run, with more known about where it comes from.
+   * Returns the run with this provenance.
    *
-   * @throws IllegalRunTransitionException if it has ended: it never changes then
+   * @throws IllegalRunTransitionException if it has ended
    */
   public Run withProvenance(@Nullable Provenance known) {
     if (status.isFinal()) {
@@ -267,7 +266,7 @@ public record Run(
     }
   }
 
-  /** From start to completion; empty exactly when {@link #completedAt} is null. */
+  /** Returns the time from start to completion; empty if {@link #completedAt} is null. */
   public Optional<Duration> duration() {
     return Optional.ofNullable(completedAt).map(end -> Duration.between(startedAt, end));
   }

@@ -3,9 +3,9 @@ package dev.runregistry.run;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a run does. Stored and shown by its {@link #text()}: never change one. */
+/** The kind of a run. Stored and shown as {@link #text()}: never change one. */
 public enum RunMode {
-  /** Checks the data set and the configuration, starts nothing. */
+  /** Validates the data set and the configuration, starts nothing. */
   DRY_RUN("dry-run"),
   /** Starts a process on this host. */
   LOCAL("local");
@@ -18,15 +18,15 @@ public enum RunMode {
     this.text = text;
   }
 
-  /** How databases, HTTP and the command line write it. */
+  /** Returns the name used by databases, HTTP and the command line. */
   public String text() {
     return text;
   }
 
   /**
-   * Reads what {@link #text()} wrote.
+   * Parses the output of {@link #text()}.
    *
-   * @throws IllegalArgumentException if there is no such mode; the message names all that are
+   * @throws IllegalArgumentException if there is no such mode; the message names all modes
    */
   public static RunMode parse(String text) {
     for (RunMode mode : ALL) { // once for each line of a list

@@ -1,13 +1,13 @@
 package dev.runregistry.run;
 
-/** No run with that id is on record. */
+/** Thrown when no run with that id is on record. */
 public final class RunNotFoundException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what happened.
+   * Creates the exception.
    *
-   * @param message a whole sentence that names the values concerned
+   * @param message a whole sentence with the values concerned
    */
   public RunNotFoundException(String message) {
     super(message, null);

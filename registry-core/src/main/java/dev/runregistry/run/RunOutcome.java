@@ -6,41 +6,41 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How an execution ended. Every expected ending is a value here; none is an exception. */
+/** The outcome of an execution. Every expected ending is a value here; none is an exception. */
 public sealed interface RunOutcome {
 
-  /** The status of a run that ended like this; always a final one. */
+  /** Returns the final status of a run with this outcome. */
   RunStatus status();
 
-  /** Returns the same for programs, in finer grain. */
+  /** Returns the reason, which is finer than the status. */
   RunReason reason();
 
-  /** Whether a run of this mode can end like this. */
+  /** Returns whether a run of this mode can have this outcome. */
   boolean canEnd(RunMode mode);
 
-  /** What was printed until the end. */
+  /** Returns the output until the end. */
   Output output();
 
-  /** One sentence for people, without a full stop. */
+  /** Returns one sentence for people, without a full stop. */
   String message();
 
-  /** The exit code of the process; null where there was none or the registry ended it. */
+  /** Returns the exit code; null if there was no process or the registry terminated it. */
   default @Nullable Integer exitCode() {
     return null;
   }
 
-  /** Whether somebody saw the end, so that the run has a time of completion. */
+  /** Returns whether the end was observed, so that the run has a time of completion. */
   default boolean isWitnessed() {
     return true;
   }
 
   /**
-   * The process ended, by itself or by a signal.
+   * The process exited, or a signal terminated it.
    *
-   * @param code 0 to 255; 128 + s when signal s ended it
-   * @param output what it printed
-   * @param note anything else worth telling, a sentence; empty when there is nothing
-   * @param signaled whether a signal ended it
+   * @param code 0 to 255; 128 + s if signal s terminated it
+   * @param output its output
+   * @param note an additional sentence; empty if there is none
+   * @param signaled whether a signal terminated it
    */
   record Exited(int code, Output output, String note, boolean signaled) implements RunOutcome {
     private static final int SIGNAL_BASE = 128;
@@ -59,14 +59,14 @@ public sealed interface RunOutcome {
     }
 
     /**
-     * An ending of which nothing but the code is known: as a shell writes it, 128 + s stands for
-     * signal s.
+     * Creates an outcome of which only the code is known: as in a shell, 128 + s stands for signal
+     * s.
      */
     public Exited(int code, Output output, String note) {
       this(code, output, note, isSignal(code));
     }
 
-    /** An ending without a note. */
+    /** Creates an outcome without a note. */
     public Exited(int code, Output output) {
       this(code, output, "");
     }
@@ -82,7 +82,7 @@ public sealed interface RunOutcome {
       return withNote(said, note);
     }
 
-    private String signal() { // 128 + s is also what a shell makes of a signal below it
+    private String signal() { // 128 + s is also a shell's code for a signal to its child
       return isSignal(code) ? ", as ended by signal " + (code - SIGNAL_BASE) : "";
     }
 
@@ -108,14 +108,14 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * The registry ended the process because it was over its time limit.
+   * The registry terminated the process because it exceeded its time limit.
    *
    * @param limit the limit that was exceeded
-   * @param output what was printed until then
-   * @param note anything else worth telling, such as what could not be ended; empty for nothing
+   * @param output the output until then
+   * @param note an additional sentence, such as the processes left running; empty if there is none
    */
   record TimedOut(Duration limit, Output output, String note) implements RunOutcome {
-    /** Null is refused. */
+    /** Checks the values. */
     public TimedOut {
       requireNonNull(limit, "limit");
       requireNonNull(output, "output");
@@ -149,25 +149,25 @@ public sealed interface RunOutcome {
    *
    * @param why the kind of obstacle
    * @param message one sentence
-   * @param output stderr holds what a person needs to mend it
-   * @param signal the number of the signal that came first; 0 unless it was one
+   * @param output stderr holds what a user needs to fix it
+   * @param signal the number of the signal that came first; 0 unless a signal was the reason
    */
   record NotStarted(Why why, String message, Output output, int signal) implements RunOutcome {
-    /** What stood in the way; the command line has an exit code for each. */
+    /** The obstacle; the command line has an exit code for each. */
     public enum Why {
-      /** There is no such program. */
+      /** The program does not exist. */
       NOT_FOUND,
-      /** There is one, but it cannot be executed. */
+      /** The program exists, but cannot be executed. */
       NOT_EXECUTABLE,
-      /** A signal came before it could be. */
+      /** A signal came before the start. */
       SIGNALLED,
       /** The host refused. */
       REFUSED,
-      /** The data set or the configuration is not fit. */
+      /** The data set or the configuration is invalid. */
       REJECTED
     }
 
-    /** Checks the range of the signal; null is refused. */
+    /** Checks the range of the signal. */
     public NotStarted {
       requireNonNull(why, "why");
       requireNonNull(message, "message");
@@ -177,19 +177,19 @@ public sealed interface RunOutcome {
       }
     }
 
-    /** A signal came first. */
+    /** Returns the outcome of a run that got a signal before its start. */
     public static NotStarted signalled(int signal) {
       String message = "Ended by signal " + signal + " before it was started";
       Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n'));
       return new NotStarted(Why.SIGNALLED, message, output, signal);
     }
 
-    /** Nothing was started, and no signal was the reason. */
+    /** Creates an outcome whose reason is not a signal. */
     public NotStarted(Why why, String message, Output output) {
       this(why, message, output, 0);
     }
 
-    /** Nothing was started, and the message says it all. */
+    /** Creates an outcome with the message as its error output. */
     public NotStarted(Why why, String message) {
       this(why, message, new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n')));
     }
@@ -211,11 +211,11 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * Nobody saw the end: the process, its supervisor and the registry are gone and left no exit
-   * code. The run has no time of completion.
+   * The end was not observed: the process, its supervisor and the registry are gone and left no
+   * exit code. The run has no time of completion.
    *
-   * @param message one sentence that says what is known
-   * @param output what was printed until then
+   * @param message one sentence with the known facts
+   * @param output the output until then
    */
   record Lost(String message, Output output) implements RunOutcome {
     @Override
@@ -223,7 +223,7 @@ public sealed interface RunOutcome {
       return RunReason.LOST;
     }
 
-    /** Null is refused. */
+    /** Checks the values. */
     public Lost {
       requireNonNull(message, "message");
       requireNonNull(output, "output");
@@ -246,12 +246,12 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * A dry-run found nothing wrong.
+   * A dry-run found no problem.
    *
-   * @param report what was checked, several lines
+   * @param report the checks made, several lines
    */
   record DryRunPassed(String report) implements RunOutcome {
-    /** Null is refused. */
+    /** Checks the report. */
     public DryRunPassed {
       requireNonNull(report, "report");
     }
@@ -283,13 +283,13 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * A dry-run found something wrong.
+   * A dry-run found a problem.
    *
    * @param message the short form
-   * @param explanation which step, the file, the line and what is wrong
+   * @param explanation the step, the file, the line and the problem
    */
   record DryRunRefused(String message, String explanation) implements RunOutcome {
-    /** Null is refused. */
+    /** Checks the values. */
     public DryRunRefused {
       requireNonNull(message, "message");
       requireNonNull(explanation, "explanation");

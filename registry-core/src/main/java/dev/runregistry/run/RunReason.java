@@ -6,21 +6,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a run ended as it did, for programs: nothing has to be read out of {@link Run#message()}.
- * Stored and shown by its {@link #text()}: never change one.
+ * The reason of an ending, for programs, so that {@link Run#message()} need not be parsed. Stored
+ * and shown as {@link #text()}: never change one.
  */
 public enum RunReason {
-  /** It ran to its own end: the process exited, or a dry-run found nothing wrong. */
+  /** The process exited, or a dry-run found no problem. */
   EXITED("exited"),
-  /** A signal ended the process; its exit code is 128 + s, as a shell writes it. */
+  /** A signal terminated the process; its exit code is 128 + s, as in a shell. */
   SIGNALED("signaled"),
-  /** It was over its time limit. */
+  /** It exceeded its time limit. */
   TIMED_OUT("timed-out"),
-  /** A user asked for its end. No status of version 5 of the tables has this reason. */
+  /** A user cancelled it. No status of version 5 of the tables has this reason. */
   CANCELLED("cancelled"),
   /** Nothing was started: no such program, not executable, refused by the host. */
   NOT_STARTED("not-started"),
-  /** Its data set or configuration was found unfit, and nothing was started. */
+  /** Its data set or configuration was invalid, and nothing was started. */
   REJECTED("rejected"),
   /** Its end was not observed. */
   LOST("lost");
@@ -52,15 +52,15 @@ public enum RunReason {
     };
   }
 
-  /** Returns how databases, HTTP and the command line write it. */
+  /** Returns the name used by databases, HTTP and the command line. */
   public String text() {
     return text;
   }
 
   /**
-   * Reads what {@link #text()} wrote.
+   * Parses the output of {@link #text()}.
    *
-   * @throws IllegalArgumentException if there is no such reason; the message names all that are
+   * @throws IllegalArgumentException if there is no such reason; the message names all reasons
    */
   public static RunReason parse(String text) {
     for (RunReason reason : ALL) {

@@ -9,23 +9,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller asks for: a {@link RunSpec} in the making, before the run has an id.
+ * A request for a run: the values of its {@link RunSpec}, before the run has an id.
  *
- * <p>Made by {@link #dryRun}, {@link #training} or {@link #command}; the other methods return a
- * copy with one thing changed. Values are checked when it is constructed, so a request can always
- * be submitted.
+ * <p>Created by {@link #dryRun}, {@link #training} or {@link #command}; the other methods return a
+ * copy with one value changed. Values are checked at construction, so a request can always be
+ * submitted.
  *
  * @param datasetKey the data set, or a label
  * @param modelId the model, or a label
- * @param command the program and its arguments as they are to be started, secrets included; empty
- *     for a dry-run
- * @param datasetUsed whether the data set is checked and a configuration is written for it
+ * @param command the program and its arguments, unredacted; empty for a dry-run
+ * @param datasetUsed whether the data set is validated and a configuration is written for it
  * @param training the hyper-parameters; null exactly when the data set is not used, for a command
  *     of the user's own
- * @param outputDir where results go; null for {@code ./output/tunix_run_<run id>}, and for a
- *     command of the user's own, whose results the registry does not know
- * @param timeLimit after which the run is ended; null for none
- * @param environment variables of this run alone; not recorded
+ * @param outputDir the directory of the results; null for {@code ./output/tunix_run_<run id>}, and
+ *     for a command of the user's own, whose results the registry does not know
+ * @param timeLimit the time after which the run is terminated; null for none
+ * @param environment variables of this run only; not recorded
  */
 public record RunRequest(
     DatasetKey datasetKey,
@@ -41,7 +40,7 @@ public record RunRequest(
    * Copies the command and the environment.
    *
    * @throws IllegalArgumentException if a value is outside its limits, if a command of the user's
-   *     own has hyper-parameters or an output folder, or anything else has no hyper-parameters
+   *     own has hyper-parameters or an output directory, or another run has no hyper-parameters
    */
   public RunRequest {
     requireNonNull(datasetKey, "datasetKey");
@@ -55,13 +54,13 @@ public record RunRequest(
     spec(datasetKey, modelId, command, training, outputDir == null ? "." : outputDir, timeLimit);
   }
 
-  /** Checks the data set and the configuration and starts nothing. */
+  /** Returns a request to validate the data set and the configuration without starting anything. */
   public static RunRequest dryRun(DatasetKey datasetKey, String modelId) {
     return request(datasetKey, modelId, List.of(), true);
   }
 
   /**
-   * Trains on a data set: it is checked, its configuration is written, and the command is started.
+   * Returns a request for a training: validates the data set, writes the configuration, starts it.
    *
    * @param command the program and its arguments; {@code {config}} in an argument stands for the
    *     path of the configuration
@@ -71,8 +70,8 @@ public record RunRequest(
   }
 
   /**
-   * Runs any command exactly as it is given; key and model are labels, no data set is looked for,
-   * and no hyper-parameters and no output folder are recorded.
+   * Returns a request for any command, unchanged; key and model are labels, no data set is read,
+   * and no hyper-parameters and no output directory are recorded.
    */
   public static RunRequest command(DatasetKey datasetKey, String modelId, List<String> command) {
     return request(datasetKey, modelId, command, false);
@@ -92,7 +91,7 @@ public record RunRequest(
   }
 
   /**
-   * The same with other hyper-parameters.
+   * Returns a copy with these hyper-parameters.
    *
    * @throws IllegalArgumentException if this is a command of the user's own
    */
@@ -102,7 +101,7 @@ public record RunRequest(
   }
 
   /**
-   * The same with results in that folder; null for the default.
+   * Returns a copy with this directory for the results; null for the default.
    *
    * @throws IllegalArgumentException if this is a command of the user's own, and it is not null
    */
@@ -111,19 +110,19 @@ public record RunRequest(
         datasetKey, modelId, command, datasetUsed, training, folder, timeLimit, environment);
   }
 
-  /** The same with that time limit; null for none. */
+  /** Returns a copy with this time limit; null for none. */
   public RunRequest withTimeLimit(@Nullable Duration limit) {
     return new RunRequest(
         datasetKey, modelId, command, datasetUsed, training, outputDir, limit, environment);
   }
 
-  /** The same with these variables in the environment of what is started, and no others. */
+  /** Returns a copy with exactly these variables of its own. */
   public RunRequest withEnvironment(Map<String, String> variables) {
     return new RunRequest(
         datasetKey, modelId, command, datasetUsed, training, outputDir, timeLimit, variables);
   }
 
-  /** A dry-run when there is nothing to start, else local. */
+  /** Returns dry-run if there is nothing to start, else local. */
   public RunMode mode() {
     return mode(command);
   }
@@ -132,7 +131,7 @@ public record RunRequest(
     return command.isEmpty() ? RunMode.DRY_RUN : RunMode.LOCAL;
   }
 
-  /** Returns the specification of the run with this id as it is recorded, with secrets masked. */
+  /** Returns the specification of the run with this id as recorded, with secrets redacted. */
   public RunSpec toSpec(RunId id) {
     return spec(datasetKey, modelId, command, training, folder(id), timeLimit);
   }
@@ -154,17 +153,17 @@ public record RunRequest(
         timeLimit);
   }
 
-  /** The first digits of an id would do for a minute only: those of all runs in it are the same. */
+  /** Uses the whole id: its first digits are the same for all runs of about a minute. */
   private @Nullable String folder(RunId id) {
     return outputDir != null ? outputDir : "./output/tunix_run_" + id;
   }
 
-  /** Returns what to start. */
+  /** Returns the invocation. */
   public Invocation toInvocation() {
     return new Invocation(command, environment);
   }
 
-  /** Without what may be secret. */
+  /** Returns a text without possible secrets. */
   @Override
   public String toString() {
     return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, SecretRedactor.masked(command));

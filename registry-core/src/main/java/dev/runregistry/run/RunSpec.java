@@ -8,21 +8,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be run: never changes once submitted, and says enough to run it again.
+ * The specification of a run: immutable once submitted, and sufficient to run it again.
  *
  * @param datasetKey the data set, or a label where the command brings its own
  * @param modelId the model, 1 to 256 characters
- * @param mode whether anything is started
- * @param outputDir where the training puts its results, 1 to 512 characters; the registry neither
- *     reads nor creates it. Null exactly when {@code training} is
+ * @param mode the kind of the run
+ * @param outputDir the directory of the training's results, 1 to 512 characters; the registry
+ *     neither reads nor creates it. Null exactly when {@code training} is
  * @param training the hyper-parameters; null for a command of the user's own, of which the registry
  *     knows none
- * @param command the program and its arguments, never a shell string, as they are recorded: with
- *     obvious secrets masked (see {@link SecretRedactor}); what is started is the {@link
- *     Invocation}. Empty for a dry-run, where nothing is started. {@code {config}} in an argument
- *     of a training stands for the path of the configuration file
- * @param timeLimit after which the run is ended, at least a millisecond and kept to the
- *     millisecond; null when there is none
+ * @param command the program and its arguments, never a shell string, as recorded: with obvious
+ *     secrets redacted (see {@link SecretRedactor}); the {@link Invocation} is started. Empty for a
+ *     dry-run, which starts nothing. {@code {config}} in an argument of a training stands for the
+ *     path of the configuration file
+ * @param timeLimit the time after which the run is terminated, at least a millisecond, with
+ *     millisecond precision; null if there is none
  */
 public record RunSpec(
     DatasetKey datasetKey,
@@ -34,7 +34,7 @@ public record RunSpec(
     @Nullable Duration timeLimit) {
 
   /**
-   * Checks every value and how they fit together.
+   * Checks every value and their combination.
    *
    * @throws IllegalArgumentException if a value is outside its limits
    */

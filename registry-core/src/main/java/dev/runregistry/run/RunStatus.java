@@ -5,24 +5,24 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Where a run is in its life. Stored by {@link #text()}: never rename a constant. */
+/** The status of a run. Stored as {@link #text()}: never rename a constant. */
 public enum RunStatus {
-  /** Known, not yet started. The synchronous path never writes it. */
+  /** Accepted, not yet started. The synchronous path never writes it. */
   PENDING,
-  /** Being carried out. */
+  /** Executing. */
   RUNNING,
-  /** Ended well: exit code 0, or a dry-run that found nothing wrong. */
+  /** Succeeded: exit code 0, or a dry-run that found no problem. */
   COMPLETED,
-  /** Ended badly, could not be started, or was lost. */
+  /** Failed, could not be started, or was lost. */
   FAILED,
-  /** Ended by the registry because it was over its time limit. */
+  /** Terminated by the registry because it exceeded its time limit. */
   TIMEOUT;
 
   private static final List<RunStatus> ALL = List.of(values());
 
   private final String text = name().toLowerCase(Locale.ROOT);
 
-  /** The only place that knows which moves are legal. */
+  /** Returns whether this transition is legal. The only definition of the state machine. */
   public boolean canBecome(RunStatus next) {
     return switch (this) {
       case PENDING -> next == RUNNING || next == FAILED;
@@ -31,7 +31,7 @@ public enum RunStatus {
     };
   }
 
-  /** Whether a run in this status never changes again. */
+  /** Returns whether a run in this status never changes again. */
   public boolean isFinal() {
     return switch (this) {
       case PENDING, RUNNING -> false;
@@ -39,22 +39,22 @@ public enum RunStatus {
     };
   }
 
-  /** All statuses from which this one can be reached in one move; empty for {@link #PENDING}. */
+  /** Returns all statuses with a legal transition to this one; empty for {@link #PENDING}. */
   public Set<RunStatus> predecessors() {
     return ALL.stream()
         .filter(status -> status.canBecome(this))
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** How databases, HTTP and the command line write it: the name in lower case. */
+  /** Returns the name used by databases, HTTP and the command line: in lower case. */
   public String text() {
     return text;
   }
 
   /**
-   * Reads what {@link #text()} wrote.
+   * Parses the output of {@link #text()}.
    *
-   * @throws IllegalArgumentException if there is no such status; the message names all that are
+   * @throws IllegalArgumentException if there is no such status; the message names all statuses
    */
   public static RunStatus parse(String text) {
     for (RunStatus status : ALL) { // once for each line of a list

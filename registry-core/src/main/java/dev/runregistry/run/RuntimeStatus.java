@@ -5,18 +5,17 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the program that local runs need is there.
+ * The availability of the program that local runs need.
  *
  * @param available whether it can be started on this host
- * @param version what it says of its own version, one line; null when it is not available or does
- *     not say
+ * @param version the version it prints, one line; null if it is not available or prints none
  * @param message one sentence for people, never a path of this host
  */
 public record RuntimeStatus(boolean available, @Nullable String version, String message) {
   /**
-   * Checks that they fit together.
+   * Checks the combination.
    *
-   * @throws IllegalArgumentException if a program that is not there has a version
+   * @throws IllegalArgumentException if an unavailable program has a version
    */
   public RuntimeStatus {
     requireNonNull(message, "message");

@@ -10,7 +10,7 @@ public final class Text {
   /**
    * Checks a text of limited length.
    *
-   * @param max in characters as a person counts them: code points, like PostgreSQL's varchar
+   * @param max in code points, like PostgreSQL's varchar
    * @return the text
    * @throws IllegalArgumentException if it is empty, longer, or not storable
    */
@@ -25,10 +25,10 @@ public final class Text {
   }
 
   /**
-   * Refuses NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot encode.
+   * Checks for NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot encode.
    *
    * @return the text
-   * @throws IllegalArgumentException if there is one in it
+   * @throws IllegalArgumentException if the text contains one
    */
   public static String requireStorable(String name, String value) {
     for (int i = 0; i < value.length(); i++) {
@@ -46,7 +46,7 @@ public final class Text {
     return value;
   }
 
-  /** The same text with each NUL and each lone surrogate replaced by U+FFFD. */
+  /** Returns the text with each NUL and each lone surrogate replaced by U+FFFD. */
   public static String storable(String value) {
     StringBuilder storable = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {
@@ -60,7 +60,7 @@ public final class Text {
     return storable.toString();
   }
 
-  /** The same text made {@link #storable}, cut to that many code points, an ellipsis included. */
+  /** Returns the {@link #storable} text, truncated to {@code max} code points with the ellipsis. */
   public static String shortened(String value, int max) {
     String storable = storable(value);
     if (storable.codePointCount(0, storable.length()) <= max) {
@@ -69,7 +69,7 @@ public final class Text {
     return storable.substring(0, storable.offsetByCodePoints(0, max - 1)) + "…";
   }
 
-  /** For messages: in quotes, without control characters, never at length. */
+  /** Returns the text for a message: in quotes, without control characters, truncated. */
   public static String quote(String value) {
     String shown = value.length() <= QUOTED ? value : value.substring(0, QUOTED) + "…";
     return '"' + storable(shown).replaceAll("\\p{Cntrl}", String.valueOf(REPLACEMENT)) + '"';

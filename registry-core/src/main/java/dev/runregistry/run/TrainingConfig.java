@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param numEpochs passes over the data set, 1 to 100
  * @param batchSize examples in one step, 1 to 512
  * @param maxSeqLength tokens of one example, 128 to 32768
- * @param device where it computes; null exactly when {@code weightDecay} is
+ * @param device the device it computes on; null exactly when {@code weightDecay} is
  */
 public record TrainingConfig(
     double learningRate,
@@ -20,7 +20,7 @@ public record TrainingConfig(
     int maxSeqLength,
     @Nullable TrainingDevice device) {
 
-  /** What is used where nothing is said: 2e-5, 0.01, 3 epochs, batches of 8, 2048 tokens, auto. */
+  /** The defaults: 2e-5, 0.01, 3 epochs, batches of 8, 2048 tokens, auto. */
   public static final TrainingConfig DEFAULT = new TrainingConfig(2e-5, 3, 8, 2048);
 
   /**
@@ -48,12 +48,12 @@ public record TrainingConfig(
     }
   }
 
-  /** The same with the default weight decay, 0.01, on the default device, {@code auto}. */
+  /** Creates a configuration with the default weight decay, 0.01, and device, {@code auto}. */
   public TrainingConfig(double learningRate, int numEpochs, int batchSize, int maxSeqLength) {
     this(learningRate, 0.01, numEpochs, batchSize, maxSeqLength, TrainingDevice.AUTO);
   }
 
-  /** Returns the same with that weight decay, on that device. */
+  /** Returns a copy with this weight decay and device. */
   public TrainingConfig with(double decay, TrainingDevice on) {
     return new TrainingConfig(learningRate, decay, numEpochs, batchSize, maxSeqLength, on);
   }

@@ -3,13 +3,13 @@ package dev.runregistry.run;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Where a training computes. Stored and shown by its {@link #text()}: never change one. */
+/** The device a training computes on. Stored and shown as {@link #text()}: never change one. */
 public enum TrainingDevice {
-  /** The runner decides. */
+  /** Chosen by the training program. */
   AUTO("auto"),
   /** The processors of the host. */
   CPU("cpu"),
-  /** An accelerator that speaks CUDA. */
+  /** An accelerator with CUDA. */
   CUDA("cuda");
 
   private static final List<TrainingDevice> ALL = List.of(values());
@@ -20,15 +20,15 @@ public enum TrainingDevice {
     this.text = text;
   }
 
-  /** Returns how databases, HTTP, the configuration and the command line write it. */
+  /** Returns the name used by databases, HTTP, the configuration and the command line. */
   public String text() {
     return text;
   }
 
   /**
-   * Reads what {@link #text()} wrote.
+   * Parses the output of {@link #text()}.
    *
-   * @throws IllegalArgumentException if there is no such device; the message names all that are
+   * @throws IllegalArgumentException if there is no such device; the message names all devices
    */
   public static TrainingDevice parse(String text) {
     for (TrainingDevice device : ALL) {

@@ -1,6 +1,6 @@
 /**
- * What a run is: immutable values that check themselves when built, and the state machine that says
- * which moves are legal. Nothing here does any input or output.
+ * The model of a run: immutable values, validated at construction, and the state machine of legal
+ * transitions. Nothing here does any input or output.
  */
 @NullMarked
 package dev.runregistry.run;

@@ -11,9 +11,9 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The lines of a file, one after the other, in bounded memory whatever the file holds. */
+/** The lines of a file, one after the other, in bounded memory whatever the file contains. */
 final class BoundedLineReader implements Closeable {
-  /** The longest line that is read: a record of a million words, and no more memory than that. */
+  /** The maximum length of a line: a record of a million words fits, and memory is bounded. */
   static final int MAX_BYTES = 8 << 20;
 
   private static final int BUFFER_BYTES = 1 << 14;
@@ -27,12 +27,12 @@ final class BoundedLineReader implements Closeable {
     this.in = in;
   }
 
-  /** Opens the lines of a regular file, or of one that a link leads to. */
+  /** Opens a regular file, or the target of a link to one. */
   static BoundedLineReader of(Path file) throws IOException {
     return new BoundedLineReader(RegularFiles.newInputStream(file));
   }
 
-  /** The next line; call no more after one that is the end or too long. */
+  /** Returns the next line; do not call again after one that is the end or too long. */
   Line next() throws IOException {
     if (!hasMore()) {
       return new Line(Kind.END, new byte[0]);
@@ -51,7 +51,7 @@ final class BoundedLineReader implements Closeable {
     return new Line(Kind.WHOLE, bytes.toByteArray());
   }
 
-  /** Whether the file goes on; then there is something in the buffer. */
+  /** Returns whether the file continues; then the buffer is not empty. */
   private boolean hasMore() throws IOException {
     if (position == end) {
       position = 0;
@@ -60,7 +60,9 @@ final class BoundedLineReader implements Closeable {
     return position < end;
   }
 
-  /** Where in the buffer the line ends; the end of the buffer if it does not end there. */
+  /**
+   * Returns the position of the line feed in the buffer; the end of the buffer if none is there.
+   */
   private int nextLineFeed() {
     int stop = position;
     while (stop < end && buffer[stop] != '\n') {
@@ -109,9 +111,9 @@ final class BoundedLineReader implements Closeable {
       return true;
     }
 
-    /** The line as text, up to the first bytes that are not UTF-8, if there are any. */
+    /** Returns the line as text, up to the first bytes that are not UTF-8, if there are any. */
     Decoded decoded() {
-      String text = new String(bytes, StandardCharsets.UTF_8); // fast, and hides what is not UTF-8
+      String text = new String(bytes, StandardCharsets.UTF_8); // fast, and replaces malformed bytes
       return text.indexOf(REPLACEMENT) < 0 ? new Decoded(text, true) : strictlyDecoded();
     }
 
@@ -127,7 +129,7 @@ final class BoundedLineReader implements Closeable {
   /**
    * A line as text.
    *
-   * @param whole whether all of the line was UTF-8
+   * @param whole whether the whole line was UTF-8
    */
   record Decoded(String text, boolean whole) {}
 }

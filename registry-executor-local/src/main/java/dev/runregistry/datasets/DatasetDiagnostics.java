@@ -9,9 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * Says what is wrong with a file of a data set, and where; never with a path of this host.
+ * Creates the messages about a problem in a file of a data set; never with a path of this host.
  *
- * @param name the file in the folder of the data set
+ * @param name the file name in the directory of the data set
  */
 record DatasetDiagnostics(DatasetKey key, String name) {
   DatasetException wrong(String what) {

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Lists what is in the folder of data sets. A folder with a manifest is one, whatever it says. */
+/** Lists the directory of data sets. A directory with a manifest is one, valid or not. */
 final class DatasetDirectoryListing {
-  /** Of manifests, for one page: what a disk and a parser do in about a second. */
+  /** The maximum size of a page's manifests: about a second of reading and parsing. */
   static final long MAX_BYTES = Manifest.MAX_BYTES;
 
   private final Path folder;
@@ -29,7 +29,7 @@ final class DatasetDirectoryListing {
     this.folder = folder;
   }
 
-  /** The page, in two steps: the names that it has, then their manifests. */
+  /** Returns the page, in two steps: its names, then their manifests. */
   DatasetPage page(String after, int limit) {
     DatasetPage.requireLimit(limit);
     NavigableMap<String, Path> manifests = manifests(after, limit + 1);
@@ -40,7 +40,7 @@ final class DatasetDirectoryListing {
     return new DatasetPage(entries(manifests), hasNext);
   }
 
-  /** The manifests of the first few keys after that text, whatever order the folder has them in. */
+  /** Returns the manifests of the first keys after that text, in any order of the directory. */
   private NavigableMap<String, Path> manifests(String after, int most) {
     NavigableMap<String, Path> first = new TreeMap<>();
     try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
@@ -51,7 +51,7 @@ final class DatasetDirectoryListing {
                 && (first.size() < most || key.compareTo(first.lastKey()) < 0)
                 && isLegal(key);
         Path manifest = dataset.resolve("manifest.json");
-        if (wanted && Files.isRegularFile(manifest)) { // asked only of those that may be on it
+        if (wanted && Files.isRegularFile(manifest)) { // checked only for candidates of the page
           first.put(key, manifest);
         }
         if (first.size() > most) {
@@ -59,7 +59,7 @@ final class DatasetDirectoryListing {
         }
       }
     } catch (NoSuchFileException e) {
-      return new TreeMap<>(); // the folder need not be there yet
+      return new TreeMap<>(); // the directory need not exist yet
     } catch (IOException | DirectoryIteratorException e) {
       throw new DatasetException(
           "The data sets cannot be listed", "the data sets folder cannot be read");

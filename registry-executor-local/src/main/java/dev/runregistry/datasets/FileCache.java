@@ -11,24 +11,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found in files that have not changed since: a file is looked at each time, and read when
- * it is not the one that was read before. Of a file that was changed a short while ago nothing is
- * kept, because the next change may leave the same time.
+ * Caches values derived from files, invalidated when the file changes: its attributes are read each
+ * time, its content only if they differ. Values of recently changed files are not cached, because
+ * the next change may leave the same time.
  *
- * <p>Keeps the {@value #MOST} that were asked for last. Safe for use by many threads.
+ * <p>Keeps the {@value #MOST} most recently used entries. Safe for use by many threads.
  *
- * @param <K> what is asked for; says which file that is in
- * @param <T> what is found in it
+ * @param <K> the key of a value; it identifies the file
+ * @param <T> the value derived from a file
  */
 final class FileCache<K, T> {
   static final int MOST = 256;
 
   /**
-   * How long ago a file has to have changed. The clocks of file systems move every few
-   * milliseconds, but a program that has mapped a file changes its time only now and then: on Linux
-   * when it begins to write to a page that is on disk, which a page is again after 35 s at most
-   * (vm.dirty_expire_centisecs and vm.dirty_writeback_centisecs). More than that also covers other
-   * hosts' clocks.
+   * The minimum age of the last change of a cached file. The clocks of file systems advance every
+   * few milliseconds, but the time of a mapped file changes only now and then: on Linux when a
+   * program begins to write to a clean page, and a dirty page is clean again after 35 s at most
+   * (vm.dirty_expire_centisecs and vm.dirty_writeback_centisecs). The rest covers the clocks of
+   * other hosts.
    */
   static final Duration SETTLED = Duration.ofMinutes(1);
 
@@ -45,9 +45,9 @@ final class FileCache<K, T> {
       };
 
   /**
-   * Nothing is known yet.
+   * Creates an empty cache.
    *
-   * @param small whether that can be kept without a thought for memory
+   * @param small whether a value is small enough to be cached
    */
   FileCache(InstantSource clock, Predicate<T> small) {
     this.clock = clock;
@@ -56,7 +56,9 @@ final class FileCache<K, T> {
 
   private record Found<T>(FileStamp in, T what) {}
 
-  /** What is in the file, from memory where that is the same. What reading throws is not kept. */
+  /**
+   * Returns the value of the file, cached if it is unchanged. Failures of reading are not cached.
+   */
   T find(K wanted, Path file, Supplier<T> reading) {
     Optional<FileStamp> version = FileStamp.of(file);
     Found<T> before = known(wanted);
@@ -68,7 +70,7 @@ final class FileCache<K, T> {
     T found = reading.get();
     if (settled
         && small.test(found)
-        && version.equals(FileStamp.of(file))) { // else what was read is of either
+        && version.equals(FileStamp.of(file))) { // else the value may be of either version
       keep(wanted, new Found<>(version.get(), found));
     }
     return found;
@@ -82,7 +84,7 @@ final class FileCache<K, T> {
     known.put(wanted, found);
   }
 
-  /** How many are kept. */
+  /** Returns the number of entries. */
   synchronized int size() {
     return known.size();
   }

@@ -11,25 +11,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What tells a file from all that was there before it: where it is, its size and its times. Nobody
- * can choose the time of its last change, which every write and every change of its name or its
- * rights sets; only one that follows another before the clock of the file system has moved on
- * leaves it as it was.
+ * Distinguishes a version of a file from all earlier ones: its identity, its size and its times.
+ * The time of its last change (ctime) cannot be set by a program: every write and every change of
+ * its name or its permissions sets it; only a change that follows another within one tick of the
+ * file system's clock leaves it unchanged.
  */
 record FileStamp(Map<String, Object> attributes) {
   private static final String CHANGED = "ctime";
   private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime," + CHANGED;
 
-  /** That of the file at the end of all links; empty if it cannot be told, or there is none. */
+  /** Returns that of the file at the end of all links; empty if it cannot be read or is missing. */
   static Optional<FileStamp> of(Path file) {
     try {
       return Optional.of(new FileStamp(Files.readAttributes(file, ATTRIBUTES)));
-    } catch (IOException | UnsupportedOperationException e) { // the latter where it is not Unix
+    } catch (IOException | UnsupportedOperationException e) { // the latter if it is not Unix
       return Optional.empty();
     }
   }
 
-  /** The time of its last change, whatever that was. */
+  /** Returns the time of its last change of any kind. */
   Instant changed() {
     return ((FileTime) requireNonNull(attributes.get(CHANGED))).toInstant();
   }

@@ -18,9 +18,9 @@ import java.time.Clock;
 import java.time.InstantSource;
 
 /**
- * Data sets below one folder: {@code <key>/manifest.json} beside {@code <key>/dataset.jsonl}. The
- * folder itself or any in it may be a symbolic link. Only reads, and what it has found well formed
- * it reads again when the file is not the same any more.
+ * The data sets below one directory: {@code <key>/manifest.json} and {@code <key>/dataset.jsonl}.
+ * The directory itself or any in it may be a symbolic link. Read-only; a well-formed manifest is
+ * read again only after its file has changed.
  */
 public final class FolderDatasetCatalog implements DatasetCatalog {
   private static final String MANIFEST = "manifest.json";
@@ -43,12 +43,12 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
 
   private record Sample(Path records, int limit) {}
 
-  /** The data sets in that folder, which need not be there yet. */
+  /** Returns the catalog of that directory, which need not exist yet. */
   public static FolderDatasetCatalog at(Path folder) {
     return at(folder, Clock.systemUTC());
   }
 
-  /** The same by another clock. */
+  /** Returns the catalog with another clock. */
   static FolderDatasetCatalog at(Path folder, InstantSource clock) {
     return new FolderDatasetCatalog(requireNonNull(folder, "folder"), clock);
   }
@@ -56,7 +56,7 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   @Override
   public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
     try {
-      // not synced: what reads it does not outlive a power cut, and the journal has what it says
+      // not synced: its reader does not outlive a power cut, and the journal has its content
       DurableFiles.create(workspace.resolve(TRAINING_CONFIG), TrainingYaml.of(spec, dataset));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

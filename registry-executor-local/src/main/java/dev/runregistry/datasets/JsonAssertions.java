@@ -11,9 +11,9 @@ import dev.runregistry.run.dataset.DatasetException;
 import java.io.IOException;
 import java.io.Reader;
 
-/** What the files of a data set have in common: one JSON object each, or each line. */
+/** The common checks of the files of a data set: one JSON object each, or each line. */
 final class JsonAssertions {
-  /** Invisible in most editors, and what reads the file after us stumbles over it. */
+  /** Invisible in most editors, and later readers of the file fail on it. */
   static final String BYTE_ORDER_MARK_FOUND = "begins with a byte order mark: save it without";
 
   static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -21,7 +21,9 @@ final class JsonAssertions {
   private static final int MAX_DEPTH = 1_000;
   private static final int MAX_DIGITS = 1_000;
 
-  /** Keeps no names, of which a file may have millions: readers refuse duplicates that matter. */
+  /**
+   * Does not cache names, of which a file may have millions: readers reject relevant duplicates.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -34,7 +36,7 @@ final class JsonAssertions {
 
   private JsonAssertions() {}
 
-  /** What is read from a file. */
+  /** The function that reads a value from a file. */
   interface Reading<T> {
     T from(JsonParser parser) throws IOException;
   }
@@ -42,8 +44,8 @@ final class JsonAssertions {
   /**
    * Reads JSON.
    *
-   * @param linesBefore how many lines of the file are before it
-   * @throws DatasetException if it is not JSON; says where
+   * @param linesBefore the number of lines of the file before it
+   * @throws DatasetException if it is not JSON; with the position
    */
   static <T> T read(DatasetDiagnostics file, Reader text, int linesBefore, Reading<T> reading)
       throws IOException {
@@ -57,14 +59,14 @@ final class JsonAssertions {
                 : "a number of more than %d digits, or a text that is too long"
                     .formatted(MAX_DIGITS);
         throw wrong(file, parser.currentLocation(), linesBefore, what);
-      } catch (JsonProcessingException e) { // its own message is advice to programmers
+      } catch (JsonProcessingException e) { // its own message is written for programmers
         JsonLocation at = e.getLocation();
         throw wrong(file, at == null ? parser.currentLocation() : at, linesBefore, "not JSON");
       }
     }
   }
 
-  /** Refuses a name that was there before; which of the two counts differs between readers. */
+  /** Rejects a duplicate name: readers differ in which of the two counts. */
   static void requireNew(
       DatasetDiagnostics file, JsonParser parser, int linesBefore, boolean isNew) {
     if (!isNew) {
@@ -100,7 +102,7 @@ final class JsonAssertions {
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
   }
 
-  /** What a person calls such a value. */
+  /** Returns the kind of the value, for people. */
   static String kind(JsonToken token) {
     return switch (token) {
       case START_OBJECT -> "an object";

@@ -19,12 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a manifest says that the registry needs; the rest of it is checked and passed over. */
+/** The fields of a manifest that the registry needs; the others are checked and skipped. */
 record Manifest(String title, String version, long traceCount) {
-  /** With the ids of a million traces. */
+  /** The maximum size: the ids of a million traces fit. */
   static final int MAX_BYTES = 64 << 20;
 
-  /** In the whole file, most of them unknown. */
+  /** The maximum number of names in the whole file, most of them unknown. */
   private static final int MAX_NAMES = 100_000;
 
   private static final int BUFFER_CHARACTERS = 1 << 13;
@@ -40,7 +40,7 @@ record Manifest(String title, String version, long traceCount) {
           "trace_ids",
           "trace_count");
 
-  /** Read as characters, strictly: Jackson itself would also take UTF-16, UTF-32 and worse. */
+  /** Decodes strictly as UTF-8: Jackson itself would also accept UTF-16, UTF-32 and others. */
   static Manifest read(DatasetKey key, Path path) {
     DatasetDiagnostics file = new DatasetDiagnostics(key, "manifest.json");
     try (FileChannel channel = RegularFiles.open(path)) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks one line of a data set, which is a training example or, where it has no {@code prompts}, a
+ * Validates one line of a data set, which is a training example or, without {@code prompts}, a
  * reasoning trace.
  */
 final class RecordValidator {
@@ -29,7 +29,7 @@ final class RecordValidator {
   }
 
   /**
-   * Checks a line.
+   * Validates a line.
    *
    * @throws dev.runregistry.run.dataset.DatasetException if it is no record
    */
@@ -71,7 +71,7 @@ final class RecordValidator {
     }
   }
 
-  /** The fields of the record and of what kind they are; looks into the steps on the way. */
+  /** Returns the fields of the record and their kinds; validates the steps on the way. */
   private Map<String, JsonToken> fields() throws IOException {
     Map<String, JsonToken> fields = new HashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -86,7 +86,7 @@ final class RecordValidator {
     return fields;
   }
 
-  /** Notes of what kind a known field is; others are passed over, and not kept. */
+  /** Adds the kind of a known field; others are skipped, and not kept. */
   private JsonToken note(
       String name, String place, Set<String> known, Map<String, JsonToken> fields)
       throws IOException {

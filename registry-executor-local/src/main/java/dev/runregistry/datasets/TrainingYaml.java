@@ -12,7 +12,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
-/** The configuration of a training as the HTTP contract lists it. */
+/** The configuration of a training in the format of the HTTP contract. */
 final class TrainingYaml {
   private static final YAMLFactory YAML =
       YAMLFactory.builder()
@@ -26,7 +26,7 @@ final class TrainingYaml {
     StringWriter yaml = new StringWriter();
     try (YAMLGenerator out = YAML.createGenerator(yaml)) {
       out.writeStartObject();
-      out.writeStringField("version", "1.0"); // quoted, else YAML takes it for a number
+      out.writeStringField("version", "1.0"); // quoted, else YAML reads it as a number
       out.writeStringField("runner", "tunix");
       out.writeStringField("mode", "sft");
       out.writeObjectFieldStart("model");
@@ -63,8 +63,8 @@ final class TrainingYaml {
   }
 
   /**
-   * The shortest text that is exactly this number, with digits, a point and digits: YAML 1.1, which
-   * Python reads, takes {@code 2e-5} for a string.
+   * Returns the shortest text of exactly this number, with digits, a point and digits: YAML 1.1,
+   * which Python reads, parses {@code 2e-5} as a string.
    */
   private static String decimal(double value) {
     String plain = new BigDecimal(Double.toString(value)).toPlainString();

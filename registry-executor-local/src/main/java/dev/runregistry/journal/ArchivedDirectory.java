@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of a settled run, with whatever the run itself has put there. */
+/** The directory of an archived run, including files of the run itself. */
 record ArchivedDirectory(RunDirectory folder) {
-  /** When the run ended. */
+  /** Returns when the run ended. */
   Instant endedAt() throws IOException {
     try {
       return lastModified(folder.ended());
-    } catch (NoSuchFileException e) { // cut off while it was deleted
+    } catch (NoSuchFileException e) { // an earlier deletion was interrupted
       return lastModified(folder.path());
     }
   }
@@ -31,9 +31,9 @@ record ArchivedDirectory(RunDirectory folder) {
   }
 
   /**
-   * Deletes the folder and all that is in it; of links only the links. Lists all of it before it
-   * deletes any of it, and deletes the ending last: cut off before it, the folder is found again by
-   * its age.
+   * Deletes the directory and its content; of links only the links. Lists all of it before it
+   * deletes any of it, and deletes the ending last: if interrupted before it, the directory is
+   * found again by its age.
    */
   void delete() throws IOException {
     for (Path path : contents()) {
@@ -43,7 +43,7 @@ record ArchivedDirectory(RunDirectory folder) {
     Files.deleteIfExists(folder.path());
   }
 
-  /** All but the folder itself and the ending, folders after what is in them. */
+  /** Returns all but the directory itself and the ending, directories after their content. */
   private List<Path> contents() throws IOException {
     Contents contents = new Contents();
     Files.walkFileTree(folder.path(), contents);
@@ -57,7 +57,7 @@ record ArchivedDirectory(RunDirectory folder) {
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
       if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
-        makeAccessible(directory); // a run may write-protect what it made
+        makeAccessible(directory); // a run may write-protect its files
       }
       return FileVisitResult.CONTINUE;
     }
@@ -72,7 +72,7 @@ record ArchivedDirectory(RunDirectory folder) {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof NoSuchFileException) { // somebody else was faster
+      if (failure instanceof NoSuchFileException) { // another process was faster
         return FileVisitResult.CONTINUE;
       }
       if (failure instanceof AccessDeniedException && !isAccessible(file)) {

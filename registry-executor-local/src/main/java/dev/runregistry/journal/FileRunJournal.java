@@ -38,13 +38,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder in which one host keeps its runs: a folder for each, below {@code runs/active} until
- * the database has the ended run, then below {@code runs/done}. It is put together in {@code
- * runs/starting}, so that what is in {@code runs/active} is whole; what is found there and is not
- * goes to {@code runs/damaged}. Only its owner can read it.
+ * The directory in which one host keeps its runs: a directory for each, below {@code runs/active}
+ * until the database has the ended run, then below {@code runs/done}. It is staged in {@code
+ * runs/starting}, so that entries in {@code runs/active} are complete; entries there that are not
+ * are quarantined in {@code runs/damaged}. Only its owner can read it.
  *
  * <p>Safe for use by many threads and many processes at once. Holds open one file for each run that
- * is claimed.
+ * is locked.
  */
 public final class FileRunJournal implements RunJournal {
   private static final Logger log = LoggerFactory.getLogger(FileRunJournal.class);
@@ -57,7 +57,7 @@ public final class FileRunJournal implements RunJournal {
   private final HomeOwner owner = new HomeOwner();
   private final ProcessTable table = ProcessTable.ofThisHost();
   private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
-  private volatile @Nullable OwnerIdentity runner; // asked for once: it cannot change
+  private volatile @Nullable OwnerIdentity runner; // read once: it cannot change
 
   private FileRunJournal(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
@@ -68,17 +68,17 @@ public final class FileRunJournal implements RunJournal {
     damaged = runs.resolve("damaged");
   }
 
-  /** The home in that folder, which is made when the first run begins or it is probed. */
+  /** Returns the journal in that directory, created by the first run or {@link #probe}. */
   public static FileRunJournal at(Path folder) {
     return new FileRunJournal(requireNonNull(folder, "folder"));
   }
 
-  /** The absolute path of the home. */
+  /** Returns the absolute path of the home. */
   public Path folder() {
     return folder;
   }
 
-  /** Where the embedded database belongs; nothing here creates it. */
+  /** Returns the location of the embedded database; nothing here creates it. */
   public Path databaseFile() {
     return folder.resolve("registry.db");
   }
@@ -95,7 +95,7 @@ public final class FileRunJournal implements RunJournal {
         .findFirst();
   }
 
-  /** How many runs have begun and are not settled: running ones, and those that need attention. */
+  /** Returns the number of active runs: running ones, and those that need attention. */
   public int activeRuns() {
     String[] names = active.toFile().list();
     return names == null ? 0 : names.length;
@@ -118,7 +118,7 @@ public final class FileRunJournal implements RunJournal {
     }
   }
 
-  /** The folder of a run that is not settled. */
+  /** Returns the directory of an active run. */
   RunDirectory activeFolder(RunId id) {
     return RunDirectory.in(active, id);
   }
@@ -144,8 +144,8 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /**
-   * Makes a staged entry an active one, which is locked and has its note then. If that cannot be
-   * made durable it is taken back, because the caller is told that nothing was started.
+   * Makes a staged entry an active one, which is locked and complete then. If that cannot be made
+   * durable it is moved back, because the exception means that nothing was started.
    */
   private void begin(RunId id, RunDirectory staged) throws IOException {
     try {
@@ -168,8 +168,8 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /**
-   * Takes back what began. An entry that cannot be moved stays locked as long as this process
-   * lives, which tries again.
+   * Moves a run back that began. An entry that cannot be moved stays locked as long as this process
+   * lives, which retries.
    *
    * @throws JournalException if it cannot be moved
    */
@@ -185,7 +185,7 @@ public final class FileRunJournal implements RunJournal {
     }
     try {
       DurableFiles.sync(active);
-    } catch (IOException e) { // the disk fails: whatever it has after a power cut
+    } catch (IOException e) { // the disk fails: the state after a power cut is unknown
       log.warn("run {} did not begin, which cannot be made durable: {}", id, reason(e));
     }
   }
@@ -267,7 +267,7 @@ public final class FileRunJournal implements RunJournal {
     T from(byte[] note) throws IOException;
   }
 
-  /** Empty if there is none, and if it is damaged: after a power cut, say. */
+  /** Returns empty if there is no file, or it is damaged, for example after a power cut. */
   private static <T> Optional<T> noted(RunDirectory entry, Path file, Reading<T> reading)
       throws IOException {
     try {
@@ -281,7 +281,7 @@ public final class FileRunJournal implements RunJournal {
   @Override
   public void discardStaged() {
     try {
-      if (owner.isForeign(folder)) { // tryLock() says so for each run
+      if (owner.isForeign(folder)) { // tryLock() reports it for each run
         return;
       }
     } catch (IOException e) {
@@ -312,7 +312,7 @@ public final class FileRunJournal implements RunJournal {
     }
   }
 
-  /** Whether the same ending is there already; a damaged note of one is none. */
+  /** Returns whether the same ending is journaled already; a damaged file is none. */
   private static boolean isSame(Run ended, RunDirectory entry) throws IOException {
     Path note = entry.ended();
     try {
@@ -333,7 +333,7 @@ public final class FileRunJournal implements RunJournal {
   public void archive(RunId id) {
     RunDirectory settled = RunDirectory.in(done, id);
     try {
-      // not synced: if a power cut undoes it, the run is looked at once more and found recorded
+      // not synced: if a power cut undoes it, the run is inspected once more and found recorded
       Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!(e instanceof NoSuchFileException && settled.exists())) {
@@ -354,7 +354,7 @@ public final class FileRunJournal implements RunJournal {
 
   @Override
   public List<String> unrecognized() {
-    // what begins with a dot is the file system's own, or somebody's who looked in
+    // names with a leading dot belong to the file system or to a tool
     return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
   }
 
@@ -375,7 +375,7 @@ public final class FileRunJournal implements RunJournal {
       if (Files.exists(parent)) {
         throw new JournalException(parent + " cannot be listed", e);
       }
-      return Stream.empty(); // below something that is no directory nothing can be
+      return Stream.empty(); // below a file there are no entries
     } catch (IOException | UncheckedIOException e) {
       throw new JournalException(parent + " cannot be listed: " + e.getMessage(), e);
     }
@@ -386,7 +386,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       owner.requireMayJudge(folder, activeFolder(id).path());
       return RunLocks.take(id, activeFolder(id).claim());
-    } catch (NoSuchFileException e) { // settled meanwhile
+    } catch (NoSuchFileException e) { // archived meanwhile
       return false;
     } catch (IOException e) {
       throw failed(id, "cannot be claimed", e, reason(e));
@@ -431,7 +431,7 @@ public final class FileRunJournal implements RunJournal {
       return Optional.of(ended).filter(run -> run.id().equals(id) && run.status().isFinal());
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (CorruptJournalException e) { // then it is found out a second time how it ended
+    } catch (CorruptJournalException e) { // then the outcome is determined a second time
       log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
       return Optional.empty();
     }
@@ -450,7 +450,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       owner.requireMayJudge(folder, active);
       DurableFiles.createFolders(damaged);
-      Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // there may be one before it
+      Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // the name may exist there
       Files.move(active.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
       return folder.relativize(place).toString();
     } catch (IOException e) {
@@ -460,12 +460,12 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /**
-   * Deletes the folders of runs that are settled and ended before that time, and with them their
-   * whole output; what is on record of them stays. Safe while runs are carried out. A folder that
-   * cannot be deleted does not keep the others from being deleted.
+   * Deletes the directories of archived runs that ended before that time, with their whole output;
+   * their records in the database stay. Safe while runs are active. A directory that cannot be
+   * deleted does not prevent the deletion of the others.
    *
-   * @param really whether to delete, or only to say what would be
-   * @throws JournalException if the folders cannot be listed
+   * @param really whether to delete, or only to report what would be deleted
+   * @throws JournalException if the directories cannot be listed
    */
   public Pruned prune(Instant endedBefore, boolean really) {
     try {
@@ -494,10 +494,11 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /**
-   * What was pruned, or would be.
+   * The runs that were pruned, or would be.
    *
-   * @param runs whose folders these are, oldest first as far as their ids begin with the time
-   * @param failures a sentence for each folder that stays though it is old enough
+   * @param runs the runs whose directories these are, oldest first as far as ids begin with the
+   *     time
+   * @param failures a sentence for each directory that is old enough and could not be deleted
    */
   public record Pruned(List<RunId> runs, List<String> failures) {
     /** Copies the lists. */

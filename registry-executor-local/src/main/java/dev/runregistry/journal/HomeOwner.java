@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Keeps root from acting on what another user has written: a home names processes to kill, and its
- * directories can be links. Root only reads such a home. Other users can do no more than the kernel
- * lets them, so they are not checked.
+ * Prevents root from acting on files of another user: a home names processes to kill, and its
+ * directories can be links. Root only reads such a home. Other users are limited by the kernel, so
+ * they are not checked.
  */
 final class HomeOwner {
   private static final int ROOT = 0;
@@ -23,11 +23,11 @@ final class HomeOwner {
   private static final Pattern EFFECTIVE_ROOT = Pattern.compile("(?m)^Uid:\\s+\\d+\\s+0\\s");
 
   /**
-   * Refuses what belongs to another user.
+   * Rejects directories of another user.
    *
-   * @throws AccessDeniedException if we are root and one of the directories is not root's; those
-   *     that do not exist are not checked
-   * @throws IOException if that cannot be found out
+   * @throws AccessDeniedException if this process runs as root and one of the directories is not
+   *     root's; directories that do not exist are not checked
+   * @throws IOException if that cannot be determined
    */
   void requireMayJudge(Path... directories) throws IOException {
     for (Path directory : directories) {
@@ -42,14 +42,14 @@ final class HomeOwner {
   }
 
   /**
-   * Returns whether we are root and the directory exists and is another user's.
+   * Returns whether this process runs as root and the directory exists and is another user's.
    *
-   * @throws IOException if that cannot be found out
+   * @throws IOException if that cannot be determined
    */
   boolean isForeign(Path directory) throws IOException {
     try {
       return isRoot() && uid(directory) != ROOT;
-    } catch (NoSuchFileException e) { // nothing is there, or there is no /proc
+    } catch (NoSuchFileException e) { // it does not exist, or there is no /proc
       return false;
     }
   }

@@ -5,10 +5,10 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 
 /**
- * What is noted before anything is started.
+ * The journal file that is written before anything is started.
  *
  * @param run the run, as started
- * @param runner who carries it out
- * @param database where it is going to be recorded
+ * @param runner the process that owns it
+ * @param database the database that it is going to be recorded in
  */
 record JournaledStart(Run run, OwnerIdentity runner, DatabaseIdentity database) {}

@@ -14,15 +14,15 @@ import java.nio.file.Path;
 /**
  * The files of the journal about one run.
  *
- * @param path the absolute path of the folder
+ * @param path the absolute path of the directory
  */
 record RunDirectory(Path path) {
-  /** The started run and who started it. */
+  /** The started run and its owner. */
   Path started() {
     return path.resolve("run.json");
   }
 
-  /** The database that has the run; there once its start is on record. */
+  /** The database that has the run; exists once its start is on record. */
   Path database() {
     return path.resolve("database.json");
   }
@@ -32,19 +32,19 @@ record RunDirectory(Path path) {
     return path.resolve("outcome.json");
   }
 
-  /** Locked by whoever may say how the run ended; see {@link RunLocks}. */
+  /** The lock file of the run, held while deciding about it; see {@link RunLocks}. */
   Path claim() {
     return path.resolve("claim");
   }
 
   /**
-   * Reads a file of the journal, of which the run itself may have made something else: that is a
-   * damaged one.
+   * Reads a file of the journal. If the run has replaced it by something that is no regular file,
+   * the file is corrupt.
    */
   byte[] note(Path file) throws IOException {
     try {
       return RegularFiles.read(file, BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
-    } catch (NotRegularFileException | FileTooLargeException e) { // the run has replaced it
+    } catch (NotRegularFileException | FileTooLargeException e) { // replaced by the run
       throw new CorruptJournalException(String.valueOf(e.getReason()), e);
     }
   }
@@ -54,15 +54,15 @@ record RunDirectory(Path path) {
   }
 
   /**
-   * Returns whether the folder is gone, as when it was deleted or settled.
+   * Returns whether the directory is gone, for example deleted or archived.
    *
-   * @throws IOException if that cannot be found out
+   * @throws IOException if that cannot be determined
    */
   boolean isGone() throws IOException {
     return !RegularFiles.exists(path);
   }
 
-  /** Deletes the folder of a run that has not begun, and what can be in it. */
+  /** Deletes the directory of a run that has not begun, and its possible files. */
   void deleteBeginning() throws IOException {
     Files.deleteIfExists(path.resolve("run.json.tmp"));
     Files.deleteIfExists(started());

@@ -21,11 +21,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The notes in a run folder. Written and read as a stream of tokens: binding objects would cost the
- * command line more than everything else about them. Instants are microseconds since 1970.
+ * The journal files in a run directory. Written and read as a stream of tokens: binding objects
+ * would cost the command line more than everything else about them. Instants are microseconds since
+ * 1970.
  */
 final class RunJson {
-  /** Written into every note. A reader refuses those that it does not know. */
+  /** The format in every file. A reader rejects formats that it does not know. */
   static final int FORMAT = 1;
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -33,8 +34,8 @@ final class RunJson {
   private RunJson() {}
 
   /**
-   * The note of a run that starts, of who starts it, and of the address of its database. The id of
-   * the database is not in it: until the start is on record, another one may come back there.
+   * Returns the file of a run that starts, of its owner, and of the address of its database. The id
+   * of the database is not in it: until the start is on record, another one may come back there.
    */
   static byte[] started(Run running, OwnerIdentity runner, DatabaseIdentity database)
       throws IOException {
@@ -46,7 +47,7 @@ final class RunJson {
         });
   }
 
-  /** The note of the database that has a run. */
+  /** Returns the file of the database that has a run. */
   static byte[] database(DatabaseIdentity database) throws IOException {
     return write(
         json -> {
@@ -55,33 +56,33 @@ final class RunJson {
         });
   }
 
-  /** The note of a run that ended. */
+  /** Returns the file of a run that ended. */
   static byte[] ended(Run ended) throws IOException {
     return write(json -> writeRun(json, ended));
   }
 
   /**
-   * Reads what {@link #started} wrote.
+   * Parses the output of {@link #started}.
    *
-   * @throws IOException if it is not whole, or of a format that this version does not know
+   * @throws IOException if it is incomplete, or of a format that this version does not know
    */
   static JournaledStart readStarted(byte[] note) throws IOException {
     return read(note, RunJsonReader::startedRun);
   }
 
   /**
-   * Reads what {@link #database} wrote.
+   * Parses the output of {@link #database}.
    *
-   * @throws IOException if it is not whole, or of a format that this version does not know
+   * @throws IOException if it is incomplete, or of a format that this version does not know
    */
   static DatabaseIdentity readDatabase(byte[] note) throws IOException {
     return read(note, RunJsonReader::database);
   }
 
   /**
-   * Reads what {@link #ended} wrote.
+   * Parses the output of {@link #ended}.
    *
-   * @throws IOException if it is not whole, or of a format that this version does not know
+   * @throws IOException if it is incomplete, or of a format that this version does not know
    */
   static Run readEnded(byte[] note) throws IOException {
     return read(note, RunJsonReader::run);
@@ -179,7 +180,7 @@ final class RunJson {
     json.writeEndObject();
   }
 
-  /** Not one of these where the registry knows no training. */
+  /** Omitted for commands without a training. */
   private static void writeTraining(JsonGenerator json, TrainingConfig training)
       throws IOException {
     json.writeNumberField("learning_rate", training.learningRate());

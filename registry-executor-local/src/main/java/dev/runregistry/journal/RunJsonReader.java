@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the notes that {@link RunJson} writes; fields that it does not know are passed over. */
+/** Reads the files that {@link RunJson} writes; unknown fields are skipped. */
 final class RunJsonReader {
   private final Map<String, @Nullable Object> note;
 
@@ -47,7 +47,7 @@ final class RunJsonReader {
     return new JournaledStart(run(), OwnerIdentity.of(within("runner").note), database());
   }
 
-  /** Unknown in notes of versions that did not write it. */
+  /** Returns the database; unknown in files of versions that did not write it. */
   DatabaseIdentity database() {
     String address = textOrNull("database");
     return new DatabaseIdentity(

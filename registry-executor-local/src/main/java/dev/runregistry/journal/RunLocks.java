@@ -17,29 +17,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The runs that this process has claimed, each by a lock on a file: the kernel gives it back when
- * the process ends, however that happens, and nothing that it starts inherits it.
+ * The runs that this process has locked, each by a lock on a file: the kernel releases it when the
+ * process ends, however that happens, and child processes do not inherit it.
  *
- * <p>Where the file system has no locks, a claim holds within this process only, which is said
- * once.
+ * <p>If the file system has no locks, a lock holds within this process only, which is logged once.
  *
- * <p>One for all homes of this process, because such a lock belongs to the process: closing a
- * second channel on the file would give it back unnoticed, so nobody here may ever open one. That
- * holds across class loaders too, each of which has its own copy of this class: so that the run is
- * claimed stands in a system property before the file is opened and until it is closed.
+ * <p>Shared by all homes of this process, because such a lock belongs to the process: closing a
+ * second channel on the file would release it unnoticed, so no code here may ever open one. That
+ * also holds across class loaders, each of which has its own copy of this class: a system property
+ * marks the run as locked before the file is opened and until it is closed.
  */
 final class RunLocks {
   private static final Logger log = LoggerFactory.getLogger(RunLocks.class);
   private static final String PROPERTY = "dev.runregistry.lock.";
   private static final Map<RunId, FileChannel> HELD = new HashMap<>(); // guarded by the class
 
-  /** What the C library says of ENOSYS and ENOTSUP, as Lustre without flock answers. */
+  /** The messages of the C library for ENOSYS and ENOTSUP, as returned by Lustre without flock. */
   private static final Set<String> NO_LOCKS =
       Set.of("Function not implemented", "Operation not supported");
 
   private static boolean warned; // guarded by the class
 
-  /** Not for writing only, which on a FIFO in its place would wait for a reader. */
+  /** Not write-only, which on a FIFO in its place would block until there is a reader. */
   private static final Set<OpenOption> OPTIONS =
       Set.of(
           StandardOpenOption.CREATE,
@@ -53,16 +52,16 @@ final class RunLocks {
   private RunLocks() {}
 
   /**
-   * Claims a run.
+   * Locks a run.
    *
-   * @return false if somebody has it
-   * @throws java.nio.file.NoSuchFileException if its folder is not there
+   * @return false if it is locked already
+   * @throws java.nio.file.NoSuchFileException if its directory does not exist
    */
   static boolean take(RunId id, Path file) throws IOException {
     return take(id, file, OPTIONS);
   }
 
-  /** The same where the file has to be there. */
+  /** Locks a run whose lock file must exist. */
   static boolean takeExisting(RunId id, Path file) throws IOException {
     return take(id, file, EXISTING);
   }
@@ -128,12 +127,12 @@ final class RunLocks {
     }
   }
 
-  /** Whether this process has the claim. */
+  /** Returns whether this process holds the lock. */
   static synchronized boolean isHeld(RunId id) {
     return HELD.containsKey(id);
   }
 
-  /** Gives a claim back; does nothing if this process does not have it. */
+  /** Releases a lock; does nothing if this process does not hold it. */
   static synchronized void giveBack(RunId id) {
     FileChannel channel = HELD.remove(id);
     if (channel == null) {
@@ -141,7 +140,7 @@ final class RunLocks {
     }
     try {
       channel.close();
-    } catch (IOException e) { // closed it is all the same
+    } catch (IOException e) { // it is closed all the same
       log.debug("run {}: its claim could not be given back in good order", id, e);
     } finally {
       System.getProperties().remove(property(id));

@@ -18,24 +18,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory in which journal entries are put together, each under a name of its own. An entry
- * that is being staged is locked, so one that is not was left behind by a crash and can be deleted.
+ * The directory in which journal entries are staged, each under a unique name. An entry is locked
+ * while it is being staged; an unlocked one was left behind by a crash and can be deleted.
  *
- * <p>Between making an entry and locking it there is a moment in which it looks abandoned. It may
- * be deleted then; its creator sees that by the missing lock file and stages it under another name.
+ * <p>Between creating an entry and locking it there is a moment in which it looks abandoned. It may
+ * be deleted then; its creator detects that by the missing lock file and retries with another name.
  */
 record StagingDirectory(Path path) {
   private static final Logger log = LoggerFactory.getLogger(StagingDirectory.class);
   private static final int ATTEMPTS = 100; // of 10 ms: deleting takes much less
 
-  /** The id, and what tells several entries of it apart; earlier versions had none of that. */
+  /** The id, and a unique suffix; earlier versions had no suffix. */
   private static final Pattern NAME =
       Pattern.compile("([0-9a-f-]{36})(?:(?:-discarded)?-[0-9a-f-]{36})?");
 
   /**
-   * Stages an entry, which is locked then. If that fails, nothing stays.
+   * Stages an entry, which is locked then. On failure, nothing is left.
    *
-   * @param note what the entry has as {@code run.json}
+   * @param note the content of {@code run.json}
    * @throws FileAlreadyExistsException if the run stays locked by another thread
    */
   RunDirectory stage(RunId id, byte[] note) throws IOException {
@@ -55,7 +55,7 @@ record StagingDirectory(Path path) {
     return new RunDirectory(path.resolve(id + "-" + UUID.randomUUID()));
   }
 
-  /** Returns false if it was taken for one that was left behind, or another thread has the lock. */
+  /** Returns false if it was discarded as abandoned, or another thread has the lock. */
   private static boolean isLocked(RunId id, RunDirectory entry) throws IOException {
     try {
       if (!RunLocks.take(id, entry.claim())) {
@@ -88,7 +88,7 @@ record StagingDirectory(Path path) {
   /**
    * Moves an entry back that began, and deletes and unlocks it.
    *
-   * @throws IOException if it cannot be moved; it is locked still
+   * @throws IOException if it cannot be moved; it stays locked
    */
   void takeBack(RunId id, RunDirectory begun) throws IOException {
     RunDirectory entry = newEntry(id);
@@ -107,7 +107,7 @@ record StagingDirectory(Path path) {
     }
   }
 
-  /** Deletes an entry that was left behind; leaves one that is locked alone, and other files. */
+  /** Deletes an abandoned entry; leaves locked ones alone, and other files. */
   void discard(String name) throws IOException {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches() || !FileRunJournal.isRunId(matcher.group(1))) {
@@ -129,7 +129,7 @@ record StagingDirectory(Path path) {
 
   private static boolean isGoneIfEmpty(RunDirectory entry) throws IOException {
     if (!entry.exists()) {
-      return true; // or it is no directory, and not ours
+      return true; // or it is no directory, and no entry
     }
     try {
       Files.deleteIfExists(entry.path());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which variables of an environment are recorded, and with which values. */
+/** Selects the recorded variables of an environment, and their values. */
 final class EnvironmentAllowList {
   private EnvironmentAllowList() {}
 

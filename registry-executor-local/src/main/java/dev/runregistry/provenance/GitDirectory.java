@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a git repository, read as {@code git} itself reads it, because starting that would
- * take longer than starting the run.
+ * The directory of a git repository, read in the same way as {@code git} itself does, because
+ * starting that would take longer than starting the run.
  *
- * @param own what belongs to this working tree
- * @param common what all working trees of the repository share; the same unless there are several
+ * @param own the directory of this working tree
+ * @param common the directory shared by all working trees; the same unless there are several
  */
 record GitDirectory(Path own, Path common) {
   private static final String NAME = ".git";
@@ -26,9 +26,9 @@ record GitDirectory(Path own, Path common) {
   private static final String REFERENCE = "ref: ";
   private static final int LONGEST_CHAIN = 5; // of references to references, as in git
   private static final int LONGEST = 4_096; // of a file with one line
-  private static final int LARGEST_PACK = 1 << 20; // of packed-refs; a larger one is left to git
+  private static final int LARGEST_PACK = 1 << 20; // of packed-refs; larger ones are left to git
 
-  /** That of the nearest working tree that the folder is in. */
+  /** Returns that of the nearest working tree that contains the directory. */
   static Optional<GitDirectory> of(File folder) {
     for (File at = folder; at != null; at = at.getParentFile()) {
       File git = new File(at, NAME);
@@ -39,11 +39,11 @@ record GitDirectory(Path own, Path common) {
     return Optional.empty();
   }
 
-  /** In linked working trees and submodules it is a file that names the folder. */
+  /** In linked working trees and submodules it is a file that names the directory. */
   private static Optional<GitDirectory> open(File git) {
     try {
       Path own = git.isDirectory() ? git.toPath() : linked(git);
-      // a FIFO, say, would keep git itself waiting
+      // a FIFO, for example, would block git itself
       return Files.isRegularFile(own.resolve("HEAD")) ? Optional.of(in(own)) : Optional.empty();
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
@@ -66,7 +66,7 @@ record GitDirectory(Path own, Path common) {
     }
   }
 
-  /** The commit that is checked out; null before the first one, and when it cannot be read. */
+  /** Returns the commit checked out; null before the first one, and if it cannot be read. */
   @Nullable String head() {
     try {
       String value = line(inside(own, "HEAD"));
@@ -103,7 +103,7 @@ record GitDirectory(Path own, Path common) {
     return name.startsWith("refs/") && !parts.contains("/../") && !parts.contains("/./");
   }
 
-  /** Returns the file after all links; one outside, a token say, is no business of the record. */
+  /** Returns the file after all links; one outside, such as a token, must not be recorded. */
   private static Path inside(Path place, String name) throws IOException {
     Path file = place.resolve(name).toRealPath();
     if (!file.startsWith(place.toRealPath())) {

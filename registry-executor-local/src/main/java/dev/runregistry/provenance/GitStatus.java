@@ -4,21 +4,21 @@ import dev.runregistry.run.Provenance;
 import java.util.Optional;
 
 /**
- * What {@code git status} says.
+ * The result of {@code git status}.
  *
- * @param commit what is checked out
- * @param dirty whether files that git knows differ from it
+ * @param commit the commit checked out
+ * @param dirty whether tracked files differ from it
  */
 record GitStatus(String commit, boolean dirty) {
   private static final String COMMIT = "# branch.oid ";
   private static final String NO_COMMIT = "(initial)";
 
   /**
-   * Reads it.
+   * Parses the output.
    *
    * @param output of {@code --porcelain=v2 --branch}, all of it or its beginning
-   * @param whole whether it is all
-   * @return empty before the first commit, and when too little is there to know
+   * @param whole whether it is complete
+   * @return empty before the first commit, and if the output is too short
    */
   static Optional<GitStatus> parse(String output, boolean whole) {
     Optional<String> commit =
@@ -32,7 +32,7 @@ record GitStatus(String commit, boolean dirty) {
     return commit.filter(id -> dirty || whole).map(id -> new GitStatus(id, dirty));
   }
 
-  /** The same provenance with this in it, unless it is about another commit. */
+  /** Returns the provenance with this status, unless it is about another commit. */
   Provenance completing(Provenance known) {
     return known.gitCommit() == null || known.gitCommit().equals(commit)
         ? known.withGit(commit, dirty)

@@ -23,20 +23,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code git} is asked about a working directory, by a thread of its own, and its answer. */
+/** A query of {@code git} about a working directory, on a thread of its own, and its result. */
 final class GitStatusQuery {
-  /** For git, on a huge repository or a slow disk. */
+  /** The timeout of git, on a huge repository or a slow disk. */
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
-  /** For who has nothing else to wait for any more. */
+  /** The timeout of a caller that has nothing else to wait for. */
   static final Duration PATIENCE = Duration.ofMillis(500);
 
   private static final int MAX_STATUS_BYTES = 8_192; // the header and one changed file
   private static final int MAX_FILTER_BYTES = 1 << 16;
 
   /**
-   * The repository may be hostile: nothing that its configuration names is executed, and nothing is
-   * fetched. Submodules have configurations of their own, so git does not look into them.
+   * The repository may be hostile: no program in its configuration is executed, and nothing is
+   * fetched. Submodules have configurations of their own, so git does not inspect them.
    */
   private static final List<String> HARMLESS =
       List.of(
@@ -53,7 +53,7 @@ final class GitStatusQuery {
           "--untracked-files=no",
           "--ignore-submodules=dirty");
 
-  /** Lists, each ended by a zero byte, a scope and a name. */
+  /** Lists scopes and names, each terminated by a zero byte. */
   private static final List<String> FILTERS =
       List.of(
           "config",
@@ -66,12 +66,12 @@ final class GitStatusQuery {
 
   private static final Set<String> OF_REPOSITORY = Set.of("local", "worktree");
 
-  /** What can be set again as {@code -c filter.NAME.clean=}. */
+  /** A name that can be overridden as {@code -c filter.NAME.clean=}. */
   private static final Pattern FILTER = Pattern.compile("(filter\\.[\\w. /-]+)\\.[a-z]+");
 
-  private static final int NONE_FOUND = 1; // how git config ends then
+  private static final int NONE_FOUND = 1; // the exit code of git config
 
-  /** The first lead to another repository than the one that the run was started in. */
+  /** The first ones would redirect git to a repository other than that of the working directory. */
   private static final Map<String, @Nullable String> ENVIRONMENT = environment();
 
   private static final Logger log = LoggerFactory.getLogger(GitStatusQuery.class);
@@ -107,12 +107,12 @@ final class GitStatusQuery {
     }
     changes.put("GIT_OPTIONAL_LOCKS", "0");
     changes.put("GIT_TERMINAL_PROMPT", "0");
-    changes.put("GIT_NO_LAZY_FETCH", "1"); // since git 2.44; before that no protocol will do
+    changes.put("GIT_NO_LAZY_FETCH", "1"); // since git 2.44; before that no protocol is allowed
     changes.put("GIT_ALLOW_PROTOCOL", "none");
     return changes;
   }
 
-  /** Begins to ask; {@link #answer} waits for that time at most. */
+  /** Starts the query; {@link #answer} blocks for that time at most. */
   static GitStatusQuery asked(
       String program, File folder, Map<String, String> environment, Duration patience) {
     GitStatusQuery question = new GitStatusQuery(program, folder, environment, patience);
@@ -125,7 +125,7 @@ final class GitStatusQuery {
   private void ask() {
     try {
       answer.complete(status());
-    } catch (IOException | RuntimeException e) { // no git here, or it was told to stop
+    } catch (IOException | RuntimeException e) { // no git here, or cancelled
       log.debug("git says nothing about {}", folder, e);
     } finally {
       answer.complete(Optional.empty());
@@ -140,10 +140,10 @@ final class GitStatusQuery {
   }
 
   /**
-   * Returns options that replace the filters that the repository itself defines by none. Those of
-   * the user and of the system remain, unless the repository redefines a part of them.
+   * Returns options that disable the filters defined by the repository itself. Those of the user
+   * and of the system remain, unless the repository redefines a part of them.
    *
-   * @throws IOException if it is not known which these are
+   * @throws IOException if these cannot be determined
    */
   private static List<String> withoutFilters(Result listed) throws IOException {
     if (listed.exitCode() == NONE_FOUND && listed.output().isEmpty()) {
@@ -190,7 +190,7 @@ final class GitStatusQuery {
     return LIMIT.compareTo(patience) < 0 ? patience : LIMIT;
   }
 
-  /** The answer, after a moment at most; empty if there is none by then. */
+  /** Returns the result, waiting up to the timeout; empty if there is none by then. */
   Optional<GitStatus> answer() {
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);

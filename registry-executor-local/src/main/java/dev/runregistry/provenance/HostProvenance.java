@@ -16,25 +16,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the runs of this host come from. At the start it reads a few small files (the name of the
- * host, {@code .git/HEAD} and what that refers to); {@code git} is asked only while the run goes
- * on, once {@link #started} has said so, for five seconds at most. A run that ends sooner waits
- * half a second at most for the answer, and is recorded without it after that.
+ * The provenance of the runs of this host. At the start it reads a few small files (the name of the
+ * host, {@code .git/HEAD} and the files it refers to); {@code git} is started only while the run is
+ * active, by {@link #started}, with a timeout of five seconds. A run that ends sooner waits half a
+ * second at most for the result, and is recorded without it after that.
  *
- * <p>What {@code git} says is what it finds when it looks, some milliseconds after the start:
- * changes that the run has made by then count. It takes no lock, executes nothing that the
- * repository configures (a file that only a filter of the repository makes equal counts as
- * changed), fetches nothing, and looks at the working directory only, whatever {@code GIT_DIR}
- * says, and not into submodules. Safe for use by many threads.
+ * <p>The result of {@code git} is the state some milliseconds after the start: changes that the run
+ * has made by then count. It takes no lock, executes nothing that the repository configures (a file
+ * that only a filter of the repository makes equal counts as changed), fetches nothing, and
+ * inspects only the working directory, whatever the value of {@code GIT_DIR}, without submodules.
+ * Safe for use by many threads.
  */
 public final class HostProvenance implements ProvenanceSource {
-  private static final String NOBODY = "?"; // what Java calls a user without a name
+  private static final String NOBODY = "?"; // Java's name of a user without a name
 
   private final String registryVersion;
   private final Path workingDirectory;
   private final Map<String, String> environment;
   private final Map<String, String> recorded;
-  private final @Nullable String git; // null to leave it alone
+  private final @Nullable String git; // null to disable it
   private final Duration patience;
   private final Map<RunId, GitStatusQuery> questions = new ConcurrentHashMap<>();
 
@@ -54,12 +54,12 @@ public final class HostProvenance implements ProvenanceSource {
   }
 
   /**
-   * That of runs in the working directory of this process.
+   * Returns the source for runs in the working directory of this process.
    *
-   * @param registryVersion what records them, 1 to 64 characters
+   * @param registryVersion the version that records them, 1 to 64 characters
    * @param environment that of the runs, which git has, too
-   * @param allowed the names of those variables that are recorded; one that ends in {@code *}
-   *     stands for all that begin so. Values that look like secrets are masked all the same
+   * @param allowed the names of the recorded variables; one that ends in {@code *} stands for all
+   *     with that prefix. Values that look like secrets are redacted all the same
    */
   public static HostProvenance of(
       String registryVersion, Map<String, String> environment, List<String> allowed) {
@@ -72,22 +72,22 @@ public final class HostProvenance implements ProvenanceSource {
         GitStatusQuery.PATIENCE);
   }
 
-  /** The same of runs in that folder. */
+  /** Returns a copy for runs in that directory. */
   public HostProvenance in(Path folder) {
     return with(folder.toAbsolutePath(), git, patience);
   }
 
-  /** The same without git: no repository is looked at, no commit is recorded. */
+  /** Returns a copy without git: no repository is read, no commit is recorded. */
   public HostProvenance withoutGit() {
     return with(workingDirectory, null, patience);
   }
 
-  /** The same, asking another program than the git on the path. */
+  /** Returns a copy that runs another program than the git on the path. */
   HostProvenance asking(String program) {
     return with(workingDirectory, program, patience);
   }
 
-  /** The same, waiting for another time than half a second for the answer of git. */
+  /** Returns a copy with another timeout than half a second for the result of git. */
   HostProvenance waiting(Duration atMost) {
     return with(workingDirectory, git, atMost);
   }
@@ -119,8 +119,8 @@ public final class HostProvenance implements ProvenanceSource {
   }
 
   /**
-   * Says that the run has started, so that nothing delays it any more: begins to ask {@code git}.
-   * Returns at once.
+   * Starts {@code git} for a run that has started, so that its start is not delayed. Returns at
+   * once.
    */
   public void started(Run running) {
     String program = git;

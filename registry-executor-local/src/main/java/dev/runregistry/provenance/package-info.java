@@ -1,4 +1,4 @@
-/** Where a run comes from: host, user, working directory, git, allowed variables. */
+/** The provenance of a run: host, user, working directory, git, allowed variables. */
 @NullMarked
 package dev.runregistry.provenance;
 

@@ -16,29 +16,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as bytes, the same from whatever database it comes, to take a digest of. Every recorded
- * field is in it; what follows from others, as the duration does, is not.
+ * The byte form of a run from which its digest is computed, the same for every database. Contains
+ * every recorded field; derived values such as the duration are left out.
  *
  * <p>The first line names the form, as in {@code run-registry run 2}. Each field is a line: its
  * name, and for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8;
  * nothing after the name stands for null. A list has {@code *} and the number of elements after its
- * name, then a line for each; the variables of the environment are a list of names and values in
- * turn, in the order of the names. As every length is said, no two runs have the same bytes.
+ * name, then a line for each; the variables of the environment are a list of alternating names and
+ * values, ordered by name. As every length is included, no two runs have the same bytes.
  *
  * <ul>
  *   <li>Integers are decimal; a time limit is in milliseconds.
- *   <li>Instants are microseconds since 1970 in UTC, what every database keeps.
+ *   <li>Instants are microseconds since 1970 in UTC, the precision of every database.
  *   <li>The learning rate and the weight decay are the 16 hexadecimal digits of their IEEE 754
- *       bits: decimal digits would depend on who writes them.
+ *       bits: decimal digits would depend on the formatter.
  * </ul>
  *
- * <p>A form never changes. A field that runs get later makes a new form, and what was recorded
- * under an old one is checked by that. Form 2 added {@code reason}, {@code weight_decay} and {@code
- * device}; form 1 has their lines only where they have values, so that none can be put into a run
- * that was recorded without.
+ * <p>A form never changes. A new field of runs makes a new form, and a digest recorded under an old
+ * form is verified with that form. Form 2 added {@code reason}, {@code weight_decay} and {@code
+ * device}; form 1 has their lines only for values, so that none can be inserted into a run that was
+ * recorded without.
  */
 public final class CanonicalRun {
-  /** That of runs which are recorded now. */
+  /** The form of runs recorded now. */
   public static final int FORM = 2;
 
   private static final int FIRST_FORM = 1;
@@ -51,7 +51,7 @@ public final class CanonicalRun {
   }
 
   /**
-   * The digest of a run.
+   * Returns the digest of a run.
    *
    * @param form 1 to {@value #FORM}
    * @throws IllegalArgumentException if there is no such form
@@ -115,7 +115,7 @@ public final class CanonicalRun {
     return "0".repeat(16 - bits.length()) + bits;
   }
 
-  /** The first line says whether the others are there. */
+  /** The first line states whether the others follow. */
   private void put(@Nullable Provenance provenance) {
     field("provenance", provenance == null ? null : "known");
     if (provenance != null) {

@@ -5,21 +5,21 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.Text;
 
 /**
- * How far a chain goes. Who keeps a head elsewhere can tell later that nothing up to it was
- * changed, removed or put in between; without one, a chain that was cut or written anew from some
- * link on looks like any other.
+ * The last link of a chain. A head stored elsewhere later proves that no run up to it was changed,
+ * removed or inserted; without one, a chain that was truncated or rewritten from some link on
+ * cannot be distinguished from an intact one.
  *
- * @param count of the links, which have the numbers from 1 to this; not negative
+ * @param count the number of links, which are numbered from 1 to this; not negative
  * @param digest of the last link; {@link Digest#ZERO} when there is none
  */
 public record ChainHead(long count, Digest digest) {
-  /** That of a chain without links. */
+  /** The head of a chain without links. */
   public static final ChainHead EMPTY = new ChainHead(0, Digest.ZERO);
 
   /**
    * Checks the count.
    *
-   * @throws IllegalArgumentException if it is negative, or none and the digest is that of a link
+   * @throws IllegalArgumentException if it is negative, or 0 with the digest of a link
    */
   public ChainHead {
     requireNonNull(digest, "digest");
@@ -29,9 +29,9 @@ public record ChainHead(long count, Digest digest) {
   }
 
   /**
-   * Reads what {@link #toString} wrote.
+   * Parses the output of {@link #toString}.
    *
-   * @throws IllegalArgumentException if the text is anything else; it is not repeated at length
+   * @throws IllegalArgumentException if the text is anything else; the message truncates it
    */
   public static ChainHead parse(String text) {
     int colon = text.indexOf(':');
@@ -43,7 +43,7 @@ public record ChainHead(long count, Digest digest) {
         Long.parseLong(text.substring(0, colon)), Digest.parse(text.substring(colon + 1)));
   }
 
-  /** {@code COUNT:DIGEST}. */
+  /** Returns {@code COUNT:DIGEST}. */
   @Override
   public String toString() {
     return count + ":" + digest;

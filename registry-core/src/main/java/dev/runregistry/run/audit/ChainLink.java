@@ -11,19 +11,20 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The entry of one finished run in the chain of its database. Each has the digest of the one before
- * in its own, so that none can be changed, removed or put in between without all that follow.
+ * The entry of one finished run in the chain of its database. Its digest includes the digest of the
+ * link before, so that no link can be changed, removed or inserted without changing all that
+ * follow.
  *
- * <p>As it is stored, which need not be as it was made: see {@link #isIntact}.
+ * <p>Holds the stored values, which may have been tampered with: see {@link #isIntact}.
  *
  * @param number 1, 2, 3, … in the order in which endings were recorded
  * @param runId of the run
- * @param form in which the digest of the run was taken, see {@link CanonicalRun}
+ * @param form the form of the run's digest, see {@link CanonicalRun}
  * @param runDigest of the run
- * @param recordedAt when its ending was recorded, by the clock of who made the link, to the
- *     microsecond
- * @param sealed whether the ending had been recorded before the database had a chain: the link says
- *     what it was when the chain was made
+ * @param recordedAt the time at which its ending was recorded, by the clock of the writer of the
+ *     link, to the microsecond
+ * @param sealed whether the ending had been recorded before the database had a chain: the link then
+ *     describes the run as it was when the chain was created
  * @param previous digest of the link before; {@link Digest#ZERO} in the first
  * @param digest of this link
  */
@@ -39,7 +40,7 @@ public record ChainLink(
 
   private static final byte[] KIND = "run-registry link 1\n".getBytes(StandardCharsets.UTF_8);
 
-  /** Checks nothing but that all is there: a link that was tampered with is one, too. */
+  /** Checks only for null: a link that was tampered with is valid, too. */
   public ChainLink {
     requireNonNull(runId, "runId");
     requireNonNull(runDigest, "runDigest");
@@ -49,10 +50,10 @@ public record ChainLink(
   }
 
   /**
-   * The link that follows.
+   * Returns the link that follows.
    *
    * @param head of the chain so far
-   * @param now when
+   * @param now the time of recording
    * @param sealed whether the ending was recorded before there was a chain
    */
   public static ChainLink after(ChainHead head, Run run, Instant now, boolean sealed) {
@@ -60,7 +61,7 @@ public record ChainLink(
   }
 
   /**
-   * The link that follows, with a digest of the run in that form.
+   * Returns the link that follows, with a digest of the run in this form.
    *
    * @param form 1 to {@value CanonicalRun#FORM}
    */
@@ -73,9 +74,9 @@ public record ChainLink(
   }
 
   /**
-   * That of 113 bytes: a line that says what they are, the digest of the link before, the id, the
-   * form (4 bytes), the digest of the run, the microseconds since 1970 (8 bytes), 1 or 0 for
-   * sealed. All numbers are big-endian. PostgreSQL computes the same by itself.
+   * Returns the digest of 113 bytes: a line that names their format, the digest of the link before,
+   * the id, the form (4 bytes), the digest of the run, the microseconds since 1970 (8 bytes), 1 or
+   * 0 for sealed. All numbers are big-endian. PostgreSQL computes the same in SQL.
    */
   private static Digest digest(
       Digest previous,
@@ -93,17 +94,17 @@ public record ChainLink(
     return Digest.of(bytes.array());
   }
 
-  /** What its digest has to be. */
+  /** Returns the digest of its fields. */
   public Digest expectedDigest() {
     return digest(previous, runId, form, runDigest, recordedAt, sealed);
   }
 
-  /** Whether its digest is that of its fields. */
+  /** Returns whether its digest is that of its fields. */
   public boolean isIntact() {
     return digest.equals(expectedDigest());
   }
 
-  /** Where a chain ends that ends with it. */
+  /** Returns the head of a chain that ends with this link. */
   public ChainHead asHead() {
     return new ChainHead(number, digest);
   }

@@ -8,9 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A SHA-256: 32 bytes, written as 64 hexadecimal digits in lower case. */
+/** A SHA-256 digest: 32 bytes, written as 64 hexadecimal digits in lower case. */
 public final class Digest {
-  /** Nobody has found bytes with this digest: it stands for "none". */
+  /** Stands for "none": no bytes with this digest are known. */
   public static final Digest ZERO = new Digest("0".repeat(64));
 
   private static final int BYTES = 32;
@@ -22,7 +22,7 @@ public final class Digest {
     this.text = text;
   }
 
-  /** That of these bytes. */
+  /** Returns the digest of these bytes. */
   public static Digest of(byte[] content) {
     try {
       return wrap(MessageDigest.getInstance("SHA-256").digest(content));
@@ -32,7 +32,7 @@ public final class Digest {
   }
 
   /**
-   * One that was computed before.
+   * Returns a digest that was computed before.
    *
    * @throws IllegalArgumentException unless it has 32 bytes
    */
@@ -44,7 +44,7 @@ public final class Digest {
   }
 
   /**
-   * Reads what {@link #toString} wrote, in either case.
+   * Parses the output of {@link #toString}, in either case.
    *
    * @throws IllegalArgumentException if the text is anything else
    */
@@ -62,7 +62,7 @@ public final class Digest {
     }
   }
 
-  /** The 32 bytes. */
+  /** Returns the 32 bytes. */
   public byte[] bytes() {
     return HEX.parseHex(text);
   }
@@ -77,7 +77,7 @@ public final class Digest {
     return text.hashCode();
   }
 
-  /** 64 hexadecimal digits in lower case. */
+  /** Returns 64 hexadecimal digits in lower case. */
   @Override
   public String toString() {
     return text;

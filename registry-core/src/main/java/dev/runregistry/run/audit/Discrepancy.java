@@ -6,41 +6,41 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where the recorded runs are not what the chain says they were.
+ * A difference between the recorded runs and their chain.
  *
- * @param kind what is wrong
- * @param runId of the run concerned, as it is stored; null where nobody knows it any more
+ * @param kind the kind of difference
+ * @param runId of the run concerned, as it is stored; null if it is no longer stored
  * @param link the number of the link concerned; null for a run that has none
  * @param message a sentence for people
  */
 public record Discrepancy(Kind kind, @Nullable String runId, @Nullable Long link, String message) {
 
-  /** The message may not be null. */
+  /** Checks the values. */
   public Discrepancy {
     requireNonNull(kind, "kind");
     requireNonNull(message, "message");
   }
 
-  /** What can be wrong. */
+  /** The kind of difference. */
   public enum Kind {
-    /** The record is not the one that was made. */
+    /** The record was changed. */
     CHANGED,
-    /** There is a link, and no record any more. */
+    /** There is a link, and no record. */
     REMOVED,
-    /** A finished run without a link: it was written past the registry, or its link is gone. */
+    /** A finished run without a link: it was not written by the registry, or its link is gone. */
     INSERTED,
-    /** The link is not the one that was made. */
+    /** The link was changed. */
     LINK_CHANGED,
     /** Numbers of links are missing. */
     LINK_REMOVED,
-    /** A link that does not follow the one before: some were exchanged, removed or put there. */
+    /** A link that does not follow the one before: links were exchanged, removed or inserted. */
     OUT_OF_ORDER,
-    /** The chain is shorter than the head that was kept. */
+    /** The chain is shorter than the trusted head. */
     CUT,
-    /** The chain has another digest where the kept head is: it was written anew. */
+    /** The chain has another digest at the trusted head: it was rewritten. */
     REWRITTEN;
 
-    /** How it is written: the name in lower case. */
+    /** Returns the name in lower case. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -6,18 +6,18 @@ import dev.runregistry.run.Run;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What a database has of a run whose ending it once recorded. */
+/** The stored record of a run whose ending was recorded. */
 public sealed interface StoredRun {
   /** Calls the function for this case. */
   <T> T match(Function<Run, T> found, Function<String, T> unreadable, Supplier<T> missing);
 
   /**
-   * A run.
+   * A readable run.
    *
    * @param run as it is stored now
    */
   record Found(Run run) implements StoredRun {
-    /** The run may not be null. */
+    /** Checks the run. */
     public Found {
       requireNonNull(run, "run");
     }
@@ -30,12 +30,12 @@ public sealed interface StoredRun {
   }
 
   /**
-   * Something that no registry has written.
+   * A record that no registry has written.
    *
-   * @param reason why, a sentence
+   * @param reason a sentence
    */
   record Unreadable(String reason) implements StoredRun {
-    /** The reason may not be null. */
+    /** Checks the reason. */
     public Unreadable {
       requireNonNull(reason, "reason");
     }
@@ -47,7 +47,7 @@ public sealed interface StoredRun {
     }
   }
 
-  /** Nothing. */
+  /** No record. */
   record Missing() implements StoredRun {
     @Override
     public <T> T match(

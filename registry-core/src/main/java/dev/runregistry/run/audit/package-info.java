@@ -1,6 +1,6 @@
 /**
- * The chain of the finished runs: the canonical form of a run, its digest, and what a verification
- * finds. Values only.
+ * The chain of the finished runs: the canonical form of a run, its digest, and the result of a
+ * verification. Values only.
  */
 @NullMarked
 package dev.runregistry.run.audit;

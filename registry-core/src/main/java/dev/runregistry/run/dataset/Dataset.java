@@ -6,12 +6,12 @@ import dev.runregistry.run.DatasetKey;
 import java.nio.file.Path;
 
 /**
- * A data set whose manifest was found well formed.
+ * A data set with a well-formed manifest.
  *
  * @param key its name
  * @param title the name for people, from the manifest
  * @param version from the manifest
- * @param traceCount how many traces the manifest claims, not negative
+ * @param traceCount the number of traces according to the manifest, not negative
  * @param records the absolute path of its {@code dataset.jsonl}, which need not exist
  */
 public record Dataset(DatasetKey key, String title, String version, long traceCount, Path records) {

@@ -6,11 +6,12 @@ import dev.runregistry.run.DatasetKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of a list of data sets.
+ * An entry of a list of data sets.
  *
  * @param key its name
- * @param traceCount how many traces its manifest claims, not negative; null when the manifest is
- *     not well formed (a dry-run says what is wrong with it) or is too large to be read for a list
+ * @param traceCount the number of traces according to its manifest, not negative; null if the
+ *     manifest is not well formed (a dry-run reports the problem) or is too large to read for a
+ *     list
  */
 public record DatasetEntry(DatasetKey key, @Nullable Long traceCount) {
   /**

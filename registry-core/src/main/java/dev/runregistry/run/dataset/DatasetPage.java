@@ -6,10 +6,10 @@ import java.util.List;
  * One page of a list of data sets.
  *
  * @param datasets by key, in the order of {@link String#compareTo}; empty when there are none
- * @param hasNext whether at least one more followed when the page was read
+ * @param hasNext whether at least one more data set followed when the page was read
  */
 public record DatasetPage(List<DatasetEntry> datasets, boolean hasNext) {
-  /** The largest page. */
+  /** The maximum size of a page. */
   public static final int MAX_LIMIT = 1_000;
 
   /** Copies the list. */

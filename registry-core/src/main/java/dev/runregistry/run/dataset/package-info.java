@@ -1,4 +1,4 @@
-/** Data sets as the registry sees them. Values only. */
+/** The registry's view of data sets. Values only. */
 @NullMarked
 package dev.runregistry.run.dataset;
 

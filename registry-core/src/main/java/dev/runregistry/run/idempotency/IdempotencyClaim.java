@@ -10,20 +10,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
 /**
- * Somebody's word that a request under this key is carried out as this run, once. The run may not
- * be on record yet.
+ * The record of an idempotency key: a request under this key is executed once, as this run. The run
+ * may not be on record yet.
  *
- * @param key what the client called its request, 1 to 255 visible ASCII characters
- * @param fingerprint what tells this request from others, 1 to 64 visible ASCII characters, such as
- *     a digest
- * @param runId the run that carries it out
- * @param claimedAt when, to the microsecond; from then on the claim stands for {@link #LIFETIME}
+ * @param key the client's name of its request, 1 to 255 visible ASCII characters
+ * @param fingerprint distinguishes this request from others, 1 to 64 visible ASCII characters, such
+ *     as a digest
+ * @param runId the run that executes it
+ * @param claimedAt the time of the request, to the microsecond; expires {@link #LIFETIME} later
  */
 public record IdempotencyClaim(String key, String fingerprint, RunId runId, Instant claimedAt) {
-  /** How long a key is kept; the draft of the IETF leaves that to the server. */
+  /** The lifetime of a key; the IETF draft leaves it to the server. */
   public static final Duration LIFETIME = Duration.ofHours(24);
 
-  /** The longest key. */
+  /** The maximum length of a key. */
   public static final int MAX_KEY = 255;
 
   private static final Pattern KEY = Pattern.compile("[!-~]{1," + MAX_KEY + "}");
@@ -47,7 +47,7 @@ public record IdempotencyClaim(String key, String fingerprint, RunId runId, Inst
     claimedAt = claimedAt.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Whether the claim stands no more at that time. */
+  /** Returns whether the key has expired at this time. */
   public boolean hasExpired(Instant now) {
     return claimedAt.isBefore(now.minus(LIFETIME));
   }

@@ -6,10 +6,10 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import java.util.function.Function;
 
-/** What became of a request that was submitted under a key. */
+/** The result of a request that was submitted under a key. */
 public sealed interface Submission {
 
-  /** Calls the function of the case it is. */
+  /** Calls the function for this case. */
   <T> T match(
       Function<Ended, T> ended, Function<InProgress, T> inProgress, Function<KeyReused, T> reused);
 
@@ -17,11 +17,10 @@ public sealed interface Submission {
    * The run has ended.
    *
    * @param run the run
-   * @param repeated whether an earlier request under the key had it carried out, and this one
-   *     nothing
+   * @param repeated whether an earlier request under the key executed it, and this one nothing
    */
   record Ended(Run run, boolean repeated) implements Submission {
-    /** Null is refused. */
+    /** Checks the run. */
     public Ended {
       requireNonNull(run, "run");
     }
@@ -36,13 +35,13 @@ public sealed interface Submission {
   }
 
   /**
-   * An earlier request under the key is being carried out, or the database has not heard of its end
-   * yet; this one did nothing.
+   * An earlier request under the key is being executed, or its ending is not in the database yet;
+   * this request did nothing.
    *
    * @param id the run of the earlier request
    */
   record InProgress(RunId id) implements Submission {
-    /** Null is refused. */
+    /** Checks the id. */
     public InProgress {
       requireNonNull(id, "id");
     }
@@ -57,12 +56,12 @@ public sealed interface Submission {
   }
 
   /**
-   * The key stands for another request; this one did nothing.
+   * The key belongs to another request; this one did nothing.
    *
    * @param id the run of the other request
    */
   record KeyReused(RunId id) implements Submission {
-    /** Null is refused. */
+    /** Checks the id. */
     public KeyReused {
       requireNonNull(id, "id");
     }

@@ -1,4 +1,4 @@
-/** Idempotency keys, and what became of a request that was submitted under one. Values only. */
+/** Idempotency keys, and the results of requests submitted under them. Values only. */
 @NullMarked
 package dev.runregistry.run.idempotency;
 

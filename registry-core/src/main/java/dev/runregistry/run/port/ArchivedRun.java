@@ -6,10 +6,11 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 
 /**
- * A run that the journal keeps after the database had its ending.
+ * An archived run: the database has its ending.
  *
  * @param ended the run as it ended
- * @param database the database that recorded it; {@link DatabaseIdentity#UNKNOWN} if none was noted
+ * @param database the database that recorded it; {@link DatabaseIdentity#UNKNOWN} if none was
+ *     recorded
  */
 public record ArchivedRun(Run ended, DatabaseIdentity database) {
   /**

@@ -9,10 +9,10 @@ import java.util.concurrent.ExecutionException;
 public interface ExecutionHandle {
   /**
    * Returns the future result. It completes when the execution has ended, its output is complete
-   * and everything that it left behind was terminated, whether or not a thread waits for it. It
-   * completes exceptionally with {@link UnreadableOutcomeException} when what tells how it ended
-   * cannot be read now; {@link RunExecutor#inspect} can tell later. Completing or cancelling it has
-   * no effect on the execution.
+   * and all its remaining processes were terminated, whether or not a thread waits for it. It
+   * completes exceptionally with {@link UnreadableOutcomeException} if the evidence of how it ended
+   * cannot be read now; a later {@link RunExecutor#inspect} may succeed. Completing or cancelling
+   * it has no effect on the execution.
    */
   CompletableFuture<ExecutionResult> result();
 
@@ -43,7 +43,7 @@ public interface ExecutionHandle {
    * Blocks until the execution has ended. When the calling thread is interrupted, the execution is
    * terminated, its result is returned, and the thread's flag is set again.
    *
-   * @throws UnreadableOutcomeException if what tells how it ended cannot be read now
+   * @throws UnreadableOutcomeException if the evidence of how it ended cannot be read now
    */
   default ExecutionResult await() {
     try {

@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How an execution ended.
+ * The result of an execution.
  *
  * @param outcome how it ended
- * @param at when, by the clock of the executor and before anything that it left behind was
- *     terminated; empty if that is not known: then it ended now
+ * @param at the time at which it ended, by the clock of the executor and before its remaining
+ *     processes were terminated; empty if unknown: the caller then uses the current time
  */
 public record ExecutionResult(RunOutcome outcome, Optional<Instant> at) {
   /** Checks the values. */

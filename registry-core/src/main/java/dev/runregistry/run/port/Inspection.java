@@ -11,30 +11,30 @@ import java.util.Optional;
 /** The state of an execution as found by {@link RunExecutor#inspect}. */
 public sealed interface Inspection {
 
-  /** Calls the function of the case that this is, and returns what it returned. */
+  /** Calls the function for this case, and returns its result. */
   <T> T match(Cases<T> cases);
 
   /**
-   * One function for each case, so that none is forgotten.
+   * One function for each case; a new case does not compile without one.
    *
-   * @param <T> what all of them return
+   * @param <T> the type of the result
    */
   interface Cases<T> {
-    /** Something of it lives. */
+    /** Some process of it lives. */
     T running(Running found);
 
-    /** It ended, and how is known. */
+    /** It ended, and its outcome is known. */
     T exited(Exited found);
 
-    /** It is gone without a trace of how it ended. */
+    /** It is gone without evidence of how it ended. */
     T lost(Lost found);
 
-    /** Nothing can be known from here. */
+    /** It cannot be inspected from here. */
     T notVisible(NotVisible found);
   }
 
   /**
-   * The execution goes on, or anything that it started does.
+   * The execution, or any process that it started, is running.
    *
    * @param age how long it has been running, by a monotonic clock; empty if unknown
    */
@@ -51,11 +51,11 @@ public sealed interface Inspection {
   }
 
   /**
-   * The execution ended, and there is evidence of how: an exit code, or the note that the time
-   * limit was being enforced. Anything that it left behind may still live.
+   * The execution ended, and there is evidence of its outcome: an exit code, or the marker that the
+   * time limit was being enforced. Other processes that it started may still live.
    *
    * @param outcome how it ended; the same for each inspection
-   * @param at when, by the clock of that time; the same for each inspection
+   * @param at the time at which it ended, by the clock of that time; the same for each inspection
    */
   record Exited(RunOutcome outcome, Instant at) implements Inspection {
     /** Checks the values. */
@@ -75,7 +75,7 @@ public sealed interface Inspection {
    * how it ended.
    *
    * @param reason the rest of a sentence that begins with "Lost: "
-   * @param output what it printed
+   * @param output its output
    */
   record Lost(String reason, Output output) implements Inspection {
     /** Checks the values. */

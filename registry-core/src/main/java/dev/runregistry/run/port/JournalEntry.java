@@ -2,16 +2,16 @@ package dev.runregistry.run.port;
 
 import dev.runregistry.run.Run;
 
-/** What the journal has of an active run. */
+/** The journal's entry of an active run. */
 public sealed interface JournalEntry {
 
-  /** Calls the function of the case that this is, and returns what it returned. */
+  /** Calls the function for this case, and returns its result. */
   <T> T match(Cases<T> cases);
 
   /**
-   * One function for each case, so that none is forgotten.
+   * One function for each case; a new case does not compile without one.
    *
-   * @param <T> what all of them return
+   * @param <T> the type of the result
    */
   interface Cases<T> {
     /** It began. */
@@ -20,14 +20,14 @@ public sealed interface JournalEntry {
     /** It ended. */
     T ended(Ended entry);
 
-    /** The entry cannot be understood. */
+    /** The entry is corrupt. */
     T corrupt(Corrupt entry);
   }
 
   /**
    * The run began, and its ending is not in the journal.
    *
-   * @param running as it was written when it began
+   * @param running as journaled when it began
    */
   record Begun(Run running) implements JournalEntry {
     /**
@@ -71,9 +71,9 @@ public sealed interface JournalEntry {
   }
 
   /**
-   * The entry is not what a journal writes.
+   * The entry is not in the format of a journal.
    *
-   * @param reason what is wrong
+   * @param reason the problem
    */
   record Corrupt(String reason) implements JournalEntry {
     @Override

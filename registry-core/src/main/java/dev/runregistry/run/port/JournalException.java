@@ -2,15 +2,15 @@ package dev.runregistry.run.port;
 
 import dev.runregistry.run.RegistryException;
 
-/** The host's own note of a run could not be written or read. */
+/** Thrown when the journal of this host cannot be written or read. */
 public final class JournalException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what failed.
+   * Creates the exception.
    *
-   * @param message a whole sentence that names the values concerned
-   * @param cause what the library underneath threw
+   * @param message a whole sentence with the values concerned
+   * @param cause the exception of the library underneath
    */
   public JournalException(String message, Throwable cause) {
     super(message, cause);

@@ -3,16 +3,17 @@ package dev.runregistry.run.port;
 import dev.runregistry.run.RegistryException;
 
 /**
- * The database could not be reached or refused the statement; whether a save took place is unknown.
+ * Thrown when the database cannot be reached or rejects the statement; the outcome of a save is
+ * unknown.
  */
 public class RepositoryException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what failed.
+   * Creates the exception.
    *
-   * @param message a whole sentence that names the values concerned
-   * @param cause what the library underneath threw
+   * @param message a whole sentence with the values concerned
+   * @param cause the exception of the library underneath
    */
   public RepositoryException(String message, Throwable cause) {
     super(message, cause);

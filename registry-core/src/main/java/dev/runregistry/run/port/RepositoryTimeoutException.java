@@ -1,14 +1,14 @@
 package dev.runregistry.run.port;
 
-/** Thrown when the database answers, but cancelled a statement that took it too long. */
+/** Thrown when the database is reachable, but cancelled a statement because of its timeout. */
 public final class RepositoryTimeoutException extends RepositoryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what took too long.
+   * Creates the exception.
    *
-   * @param message a whole sentence that names the values concerned
-   * @param cause what the library underneath threw
+   * @param message a whole sentence with the values concerned
+   * @param cause the exception of the library underneath
    */
   public RepositoryTimeoutException(String message, Throwable cause) {
     super(message, cause);

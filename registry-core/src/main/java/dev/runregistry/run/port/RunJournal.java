@@ -10,14 +10,14 @@ import java.util.Optional;
 /**
  * The host's own durable record of each run, written before anything else, so that no run gets lost
  * with the registry or the database, and the lock of each run. Safe for use by many threads and
- * many processes at once. Knows nothing about processes: see {@link RunExecutor}.
+ * many processes at once. Independent of processes: see {@link RunExecutor}.
  *
- * <p>An active run is locked by at most one of all those threads and processes, which alone may
- * decide about it. A lock ends when it is released, and at the latest with the process that holds
- * it, however that ends.
+ * <p>An active run is locked by at most one of all those threads and processes; only the lock
+ * holder may decide about it. A lock ends when it is released, and at the latest with the process
+ * that holds it, however that ends.
  *
- * <p>Each entry names the database that the run is recorded in. The journal only keeps that name:
- * the caller compares it, and leaves runs of another database alone.
+ * <p>Each entry names the database that the run is recorded in. The journal only stores that name:
+ * the caller compares it, and skips runs of another database.
  *
  * <p>A file that cannot be read is not a file that is absent: only one that does not exist means
  * that something did not happen. On any other failure a method throws, and the run is inspected
@@ -34,22 +34,22 @@ public interface RunJournal {
    */
   void begin(Run running, DatabaseIdentity database);
 
-  /** The same for a run that any database may record. */
+  /** Begins a run that any database may record. */
   default void begin(Run running) {
     begin(running, DatabaseIdentity.UNKNOWN);
   }
 
   /**
-   * Deletes the entry of a run that began and is not going to start after all, and unlocks it: the
-   * run is on record nowhere.
+   * Deletes the entry of a run that began and is not going to start, and unlocks it: the run is on
+   * record nowhere.
    *
-   * @throws JournalException if it cannot be deleted yet; that is tried again while this process
-   *     lives, and after that the run is recovered as any other
+   * @throws JournalException if it cannot be deleted yet; the deletion is retried while this
+   *     process lives, and after that the run is recovered as any other
    */
   void withdraw(RunId id);
 
   /**
-   * Records that the run is in that database, in place of the one that it began for. Need not
+   * Records that the run is in that database, instead of the one that it began for. Need not
    * survive a power cut. Does nothing for an archived run.
    *
    * @throws JournalException if that cannot be written
@@ -65,15 +65,14 @@ public interface RunJournal {
   DatabaseIdentity database(RunId id);
 
   /**
-   * Records how the run ended, durably; recording the same ending again changes nothing.
+   * Records the ending of the run, durably; recording the same ending again changes nothing.
    *
    * @throws JournalException if that cannot be written, or another ending is there already
    */
   void end(Run ended);
 
   /**
-   * Archives a run whose ending the repository has: it needs no more attention. Its workspace stays
-   * readable.
+   * Archives a run whose ending is in the repository. Its workspace stays readable.
    *
    * @throws JournalException if that fails; the run stays active
    */
@@ -87,14 +86,15 @@ public interface RunJournal {
   List<RunId> active();
 
   /**
-   * Returns the names of what lies among the active runs and is none, in no order.
+   * Returns the names of entries among the active runs that are no runs, in no order.
    *
    * @throws JournalException if they cannot be listed
    */
   List<String> unrecognized();
 
   /**
-   * Returns the entry of an active run; empty if there is none, as when it was archived meanwhile.
+   * Returns the entry of an active run; empty if there is none, for example because it was
+   * archived.
    *
    * @throws JournalException if it cannot be read now
    */
@@ -108,18 +108,18 @@ public interface RunJournal {
   List<RunId> archived();
 
   /**
-   * Returns an archived run; empty if it is not archived, or not any more.
+   * Returns an archived run; empty if it is not, or no longer, archived.
    *
    * @throws JournalException if it cannot be read
    */
   Optional<ArchivedRun> archived(RunId id);
 
   /**
-   * Returns how many active runs have ended: their ending waits for the repository, and nearly
-   * always only for a moment.
+   * Returns the number of active runs that have ended: their ending waits for the repository,
+   * nearly always only for a moment.
    *
    * @param database only runs that can belong to this one are counted
-   * @throws JournalException if that cannot be found out
+   * @throws JournalException if the runs cannot be read
    */
   int countAwaitingRepository(DatabaseIdentity database);
 
@@ -128,7 +128,7 @@ public interface RunJournal {
    *
    * @return whether it is locked now; false if another thread or process holds the lock, and if
    *     there is no such run
-   * @throws JournalException if that cannot be found out
+   * @throws JournalException if the lock cannot be tried
    */
   boolean tryLock(RunId id);
 
@@ -142,26 +142,26 @@ public interface RunJournal {
   Optional<Path> workspace(RunId id);
 
   /**
-   * Moves something out of the way that is no run of ours, so that it is not looked at again;
-   * deletes nothing.
+   * Moves an entry aside that is no run of the registry, so that it is not inspected again; deletes
+   * nothing.
    *
-   * @param name of a run, or of what is {@link #unrecognized}
-   * @return where it is now, for people
+   * @param name of a run, or of an {@link #unrecognized} entry
+   * @return its new location, for people
    * @throws JournalException if it cannot be moved
    */
   String quarantine(String name);
 
   /**
-   * Deletes what is left of entries that were being written when their process died: nothing was
-   * started for them, and nothing can be. Entries that are being written now are left alone.
+   * Deletes the staging directories of processes that died while writing them: nothing was started
+   * for them, and nothing can be. Entries that are being written now are left alone.
    *
-   * @throws JournalException if something of it cannot be deleted; it will be tried again
+   * @throws JournalException if one cannot be deleted; the deletion is retried
    */
   void discardStaged();
 
   /**
-   * Returns if a run could begin now: writes something durably, and removes it. May be called often
-   * and at any time; leaves no run behind.
+   * Returns normally if a run could begin now: writes a file durably, and deletes it. May be called
+   * often and at any time; leaves no run behind.
    *
    * @throws JournalException if nothing can be written
    */

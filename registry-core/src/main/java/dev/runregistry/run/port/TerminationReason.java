@@ -1,9 +1,9 @@
 package dev.runregistry.run.port;
 
-/** Why an execution is terminated that has no registry any more. */
+/** The reason to terminate an execution that has no registry any more. */
 public enum TerminationReason {
-  /** It is over its time limit, which becomes its outcome. */
+  /** It exceeded its time limit, which becomes its outcome. */
   TIME_LIMIT,
-  /** It has ended; only what it left behind is terminated. */
+  /** It has ended; only its remaining processes are terminated. */
   ENDED
 }

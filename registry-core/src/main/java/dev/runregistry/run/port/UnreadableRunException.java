@@ -3,8 +3,8 @@ package dev.runregistry.run.port;
 import dev.runregistry.run.RegistryException;
 
 /**
- * Thrown when a run is on record in a form that no registry writes: it was changed past the
- * registry. Lists leave it out; verification names it.
+ * Thrown when the stored form of a run is one that no registry writes: it was changed outside the
+ * registry. Lists leave it out; verification reports it.
  */
 public final class UnreadableRunException extends RegistryException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public final class UnreadableRunException extends RegistryException {
    * Creates the exception.
    *
    * @param message a whole sentence that names the run and the reason
-   * @param cause what was thrown by the value that cannot be read
+   * @param cause the exception of the value that cannot be read
    */
   public UnreadableRunException(String message, Throwable cause) {
     super(message, cause);

@@ -1,4 +1,4 @@
-/** What the registry needs from outside: one small interface per thing, implemented by adapters. */
+/** The ports of the registry: one small interface per external thing, implemented by adapters. */
 @NullMarked
 package dev.runregistry.run.port;
 

@@ -6,19 +6,19 @@ import dev.runregistry.run.RunId;
 import java.time.Instant;
 
 /**
- * A place in the list of runs: just after this one. Stays where it is while runs are added.
+ * A position in the list of runs: just after this one. Unaffected by new runs.
  *
  * @param createdAt of the run, to the microsecond
- * @param id of the run, for those that share an instant
+ * @param id of the run, to order runs of the same instant
  */
 public record RunCursor(Instant createdAt, RunId id) {
-  /** Null is refused. */
+  /** Checks the values. */
   public RunCursor {
     requireNonNull(createdAt, "createdAt");
     requireNonNull(id, "id");
   }
 
-  /** The place just after that run. */
+  /** Returns the position just after this run. */
   public static RunCursor after(RunSummary run) {
     return new RunCursor(run.createdAt(), run.id());
   }

@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The beginning of a run id, as a person types it: at least one hexadecimal digit of the canonical
+ * The beginning of a run id, as typed by a user: at least one hexadecimal digit of the canonical
  * form, up to all of it.
  *
  * @param text lower case, hyphens where the canonical form has them
@@ -19,9 +19,9 @@ public record RunIdPrefix(String text) {
   private static final Pattern SHAPE = Pattern.compile("[0-9a-f-]+");
 
   /**
-   * Takes what was typed; upper case digits become lower case.
+   * Converts upper case digits to lower case, and checks the text.
    *
-   * @throws IllegalArgumentException if no run id can begin like this
+   * @throws IllegalArgumentException if it cannot be the prefix of a run id
    */
   public RunIdPrefix {
     text = text.toLowerCase(Locale.ROOT);
@@ -44,12 +44,12 @@ public record RunIdPrefix(String text) {
     return true;
   }
 
-  /** The smallest id that begins like this, in the order of the bytes. */
+  /** Returns the smallest id with this prefix, in byte order. */
   public RunId lowest() {
     return filledFrom(LOWEST);
   }
 
-  /** The largest id that begins like this, in the order of the bytes. */
+  /** Returns the largest id with this prefix, in byte order. */
   public RunId highest() {
     return filledFrom(HIGHEST);
   }

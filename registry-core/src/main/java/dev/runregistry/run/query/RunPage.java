@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * One page of a list.
  *
- * @param runs newest first; empty when nothing matches or the page is beyond the end
+ * @param runs newest first; empty if no run matches or the page is beyond the end
  * @param hasNext whether at least one more run followed when the page was read
  */
 public record RunPage(List<RunSummary> runs, boolean hasNext) {

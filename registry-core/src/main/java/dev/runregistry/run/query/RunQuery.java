@@ -6,17 +6,16 @@ import dev.runregistry.run.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which runs to list: all that match every filter, newest first, one page of them. Start with
- * {@link #all}; the other methods return a copy with one thing changed.
+ * A query for one page of the runs that match every filter, newest first. Start with {@link #all};
+ * the other methods return a copy with one value changed.
  *
  * @param status only runs in this status; null for any
  * @param mode only runs of this mode; null for any
- * @param datasetKey only runs with exactly this data set key, which need not be a legal one; null
- *     for any
- * @param limit how many at most, 1 to {@value #MAX_LIMIT}
- * @param offset how many matching runs to pass over, from the beginning or from the cursor; not
+ * @param datasetKey only runs with exactly this data set key, which need not be valid; null for any
+ * @param limit the maximum number of runs, 1 to {@value #MAX_LIMIT}
+ * @param offset the number of matching runs to skip, from the beginning or from the cursor; not
  *     negative
- * @param after only runs that come after this place; null to begin with the newest
+ * @param after only runs after this position; null to begin with the newest
  */
 public record RunQuery(
     @Nullable RunStatus status,
@@ -26,10 +25,10 @@ public record RunQuery(
     long offset,
     @Nullable RunCursor after) {
 
-  /** The size of a page where nothing is said. */
+  /** The default size of a page. */
   public static final int DEFAULT_LIMIT = 20;
 
-  /** The largest page. */
+  /** The maximum size of a page. */
   public static final int MAX_LIMIT = 100;
 
   /**
@@ -49,37 +48,37 @@ public record RunQuery(
     }
   }
 
-  /** The newest {@value #DEFAULT_LIMIT} runs. */
+  /** Returns a query for the newest {@value #DEFAULT_LIMIT} runs. */
   public static RunQuery all() {
     return new RunQuery(null, null, null, DEFAULT_LIMIT, 0, null);
   }
 
-  /** The same with only runs in that status; null for any. */
+  /** Returns a copy for runs in this status; null for any. */
   public RunQuery withStatus(@Nullable RunStatus wanted) {
     return new RunQuery(wanted, mode, datasetKey, limit, offset, after);
   }
 
-  /** The same with only runs of that mode; null for any. */
+  /** Returns a copy for runs of this mode; null for any. */
   public RunQuery withMode(@Nullable RunMode wanted) {
     return new RunQuery(status, wanted, datasetKey, limit, offset, after);
   }
 
-  /** The same with only runs of that data set; null for any. */
+  /** Returns a copy for runs of this data set; null for any. */
   public RunQuery withDatasetKey(@Nullable String wanted) {
     return new RunQuery(status, mode, wanted, limit, offset, after);
   }
 
-  /** The same with pages of that size. */
+  /** Returns a copy with pages of this size. */
   public RunQuery withLimit(int atMost) {
     return new RunQuery(status, mode, datasetKey, atMost, offset, after);
   }
 
-  /** The same, passing over that many runs. */
+  /** Returns a copy that skips this number of runs. */
   public RunQuery withOffset(long passedOver) {
     return new RunQuery(status, mode, datasetKey, limit, passedOver, after);
   }
 
-  /** The same, from that place on; null for the beginning. */
+  /** Returns a copy that starts at this position; null for the beginning. */
   public RunQuery withAfter(@Nullable RunCursor place) {
     return new RunQuery(status, mode, datasetKey, limit, offset, place);
   }

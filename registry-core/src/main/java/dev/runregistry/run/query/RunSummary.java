@@ -10,17 +10,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of a list: a {@link Run} without its output.
+ * An entry of a list: a {@link Run} without its output.
  *
- * @param id its name
+ * @param id its identifier
  * @param datasetKey the data set, or a label
  * @param modelId the model, or a label
- * @param mode whether anything was started
- * @param status where it is in its life
+ * @param mode the kind of the run
+ * @param status its status
  * @param exitCode as in {@link Run#exitCode}
  * @param createdAt the order of lists, to the microsecond
- * @param startedAt when it started
- * @param duration from start to completion; null while it runs, and for ever when it was lost
+ * @param startedAt the time at which it started
+ * @param duration from start to completion; null while it runs, and always for a lost run
  */
 public record RunSummary(
     RunId id,
@@ -33,7 +33,7 @@ public record RunSummary(
     Instant startedAt,
     @Nullable Duration duration) {
 
-  /** The line for this run. */
+  /** Returns the summary of this run. */
   public static RunSummary of(Run run) {
     return new RunSummary(
         run.id(),

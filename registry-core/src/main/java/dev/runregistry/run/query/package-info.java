@@ -1,4 +1,4 @@
-/** Questions for lists of runs, and their answers. Values only. */
+/** Queries for lists of runs, and their results. Values only. */
 @NullMarked
 package dev.runregistry.run.query;
 

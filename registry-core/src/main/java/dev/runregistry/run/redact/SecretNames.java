@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Tells by its name whether an option, a variable or a parameter has a secret for its value. */
+/** Decides by its name whether an option, a variable or a parameter has a secret value. */
 final class SecretNames {
   private static final List<String> ENDINGS =
       List.of(
@@ -32,18 +32,18 @@ final class SecretNames {
 
   private static final Set<String> WHOLE = Set.of("pass", "pat", "sig", "authorization", "xapikey");
 
-  /** In which {@code pass} is no number of rounds and no gate. */
+  /** Prefixes after which {@code pass} means a password, not a number of rounds or a gate. */
   private static final List<String> BEFORE_PASS =
       List.of("user", "db", "http", "proxy", "ftp", "smtp", "mail", "ssh", "key", "store", "sql");
 
-  /** Before {@code token} these make it a piece of text, or a count of them. */
+  /** Prefixes before {@code token} that make it a piece of text, or a count of them. */
   private static final List<String> BEFORE_TEXT_TOKEN =
       List.of(
           "pad", "eos", "bos", "unk", "mask", "sep", "cls", "special", "start", "begin", "end",
           "stop", "first", "last", "next", "new", "num", "max", "min", "per", "image", "audio",
           "video", "prompt", "system", "extra", "added", "blank", "space");
 
-  /** Before {@code _KEY}, in the name of a variable, these make it a name or a place. */
+  /** Prefixes before {@code _KEY}, in the name of a variable, that make it a name or a place. */
   private static final List<String> BEFORE_PLAIN_KEY =
       List.of("public", "sort", "primary", "foreign", "partition", "group", "index", "cache");
 
@@ -51,7 +51,7 @@ final class SecretNames {
 
   private SecretNames() {}
 
-  /** Whether the value is a secret. Dashes, underscores, dots and case do not matter. */
+  /** Returns whether the value is a secret. Dashes, underscores, dots and case do not matter. */
   static boolean isSecret(String name) {
     String plain = plain(name);
     return plain.length() >= 3
@@ -64,7 +64,7 @@ final class SecretNames {
             || (plain.endsWith("pass") && endsWithOne(without(plain, "pass"), BEFORE_PASS)));
   }
 
-  /** Whether it is a token, of which a short number is none. */
+  /** Returns whether it is a token; a short number is not a secret token. */
   static boolean isToken(String name) {
     return plain(name).endsWith("token");
   }

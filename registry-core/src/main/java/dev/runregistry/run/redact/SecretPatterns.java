@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Secrets within a text. Each pattern takes time in proportion to the text, whatever that is: none
- * can begin in the middle of what another attempt has passed over.
+ * Patterns of secrets within a text. Each pattern takes time in proportion to any text: no match
+ * attempt begins in the middle of what another attempt has passed over.
  */
 final class SecretPatterns {
-  /** In which every secret is longer than this. */
+  /** Every text with a secret is longer than this. */
   private static final int SHORTEST = 5;
 
   private static final int SHORTEST_TOKEN = 20;
@@ -22,7 +22,7 @@ final class SecretPatterns {
   private static final Pattern PASSWORD_IN_URL =
       Pattern.compile("(?<=://)([^\\s:/?#@\"']{0,256}):([^\\s/?#\"']{1,1024})@");
 
-  /** {@code https://secret@host}: what ssh and others have there is the name of a user. */
+  /** {@code https://secret@host}: with ssh and other schemes this is the name of a user. */
   private static final Pattern USER_OF_HTTP =
       Pattern.compile("(?i)(?<=\\bhttps?://)[^\\s:/?#@\"']{1,1024}@");
 
@@ -44,7 +44,7 @@ final class SecretPatterns {
   private static final Pattern BEARER =
       Pattern.compile("(?i)(?<!\\w)(bearer\\s)([\\w.~+/=-]{16,}+)");
 
-  /** As their makers describe them; each begins where no letter or digit is before it. */
+  /** Tokens as documented by their issuers; no letter or digit precedes one. */
   private static final Pattern WELL_KNOWN =
       Pattern.compile(
           "(?<![A-Za-z0-9_-])(?:"
@@ -73,8 +73,8 @@ final class SecretPatterns {
   private SecretPatterns() {}
 
   /**
-   * Whether it is worth the while, which is long for the first text: nearly all arguments have
-   * neither a sign after a name nor a word as long as a token.
+   * Returns whether the patterns need to be tried, which is slow for the first text: nearly all
+   * arguments have neither a sign after a name nor a word as long as a token.
    */
   static boolean mayMatch(String text) {
     int word = 0;

@@ -6,22 +6,22 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Masks obvious secrets in what is recorded. A secret is obvious by the name before it ({@code
- * --api-key VALUE}, {@code --password=VALUE}, {@code HF_TOKEN=VALUE}, {@code ?sig=VALUE}, {@code
- * ?key=VALUE}, {@code "secret": "VALUE"}, {@code password: VALUE}), by its place ({@code
- * user:VALUE@} in a URL, after {@code Bearer}), or by its shape, as tokens of well-known services
- * have one. In its place stands {@value #MASK}.
+ * Redacts obvious secrets before they are recorded. A secret is obvious by the name before it
+ * ({@code --api-key VALUE}, {@code --password=VALUE}, {@code HF_TOKEN=VALUE}, {@code ?sig=VALUE},
+ * {@code ?key=VALUE}, {@code "secret": "VALUE"}, {@code password: VALUE}), by its position ({@code
+ * user:VALUE@} in a URL, after {@code Bearer}), or by its shape, like the tokens of well-known
+ * services. It is replaced by {@value #MASK}.
  *
- * <p>A secret that is none of these goes on record as it is: hand it over in the environment or in
- * a file. {@code -p VALUE} and {@code -u NAME:VALUE} are not masked, because to most programs they
- * are something else; nor are names of files that hold a secret, numbers of tokens, or the tokens
- * of a tokenizer. What is masked already stays as it is.
+ * <p>A secret that is none of these is recorded unchanged: pass it in the environment or in a file.
+ * {@code -p VALUE} and {@code -u NAME:VALUE} are not redacted, because most programs use them for
+ * something else; nor are names of files that hold a secret, numbers of tokens, or the tokens of a
+ * tokenizer. A redacted value stays unchanged.
  */
 public final class SecretRedactor {
-  /** What stands in place of a secret. */
+  /** The replacement of a secret. */
   public static final String MASK = "***";
 
-  /** What an option may be set to that is a secret to nobody. */
+  /** Values of an option that are no secrets. */
   private static final Set<String> PLAIN_VALUES =
       Set.of("", "true", "false", "yes", "no", "on", "off", "none", "null");
 
@@ -30,8 +30,8 @@ public final class SecretRedactor {
   private SecretRedactor() {}
 
   /**
-   * The command with obvious secrets in its arguments masked. The name of the program stays, unless
-   * it is an assignment such as {@code API_KEY=VALUE}, which is typed where a shell line was meant.
+   * Returns the command with obvious secrets in its arguments redacted. The name of the program is
+   * unchanged, unless it is an assignment such as {@code API_KEY=VALUE}, a mistyped shell line.
    */
   public static List<String> masked(List<String> command) {
     List<String> words = new ArrayList<>(command.size());
@@ -48,13 +48,13 @@ public final class SecretRedactor {
     return words;
   }
 
-  /** The name of a program, for messages: masked if it is an assignment of a secret. */
+  /** Returns the name of a program, for messages: redacted if it is an assignment of a secret. */
   public static String program(String word) {
     int end = word.indexOf('=');
     return end > 0 && word.charAt(0) != '-' && isName(word, end) ? maskedWord(word) : word;
   }
 
-  /** The whole rest of {@code --name=value} and {@code NAME=value}; of a script only its parts. */
+  /** Redacts the whole value of {@code --name=value} and {@code NAME=value}; parts of a script. */
   private static String maskedWord(String word) {
     int end = word.indexOf('=');
     if (end > 0 && isName(word, end) && (word.charAt(0) == '-' || word.indexOf(' ') < 0)) {
@@ -64,12 +64,14 @@ public final class SecretRedactor {
     return masked(word);
   }
 
-  /** An argument, or any other text, with what is an obvious secret by itself masked. */
+  /**
+   * Returns an argument, or any other text, with secrets that are obvious by themselves redacted.
+   */
   public static String masked(String text) {
     return SecretPatterns.mayMatch(text) ? SecretPatterns.masked(text) : text;
   }
 
-  /** The value of a variable or an option of that name, masked if it is a secret. */
+  /** Returns the value of a variable or an option of this name, redacted if it is a secret. */
   public static String masked(String name, String value) {
     return SecretNames.isSecret(name) ? maskedValue(name, value) : masked(value);
   }

@@ -1,4 +1,4 @@
-/** Finds secrets in commands and variables, and replaces them before anything is recorded. */
+/** Redacts secrets in commands and variables before they are recorded. */
 @NullMarked
 package dev.runregistry.run.redact;
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records the archived runs of this host again where the database has lost them: after an older
- * backup was restored, or the database was created anew. Used once, by one thread.
+ * Records the archived runs of this host again that the database has lost: after an older backup
+ * was restored, or the database was created anew. Used once, by one thread.
  */
 final class ArchiveReplay {
   private static final Logger log = LoggerFactory.getLogger(ArchiveReplay.class);
@@ -43,7 +43,7 @@ final class ArchiveReplay {
     for (RunId id : journal.archived()) {
       replay(id).ifPresent(findings::add);
       if (databaseAway) {
-        break; // each further try costs seconds
+        break; // each further attempt takes seconds
       }
     }
     return new Reconciliation(findings);
@@ -80,7 +80,7 @@ final class ArchiveReplay {
         new Finding(ended.id().toString(), Action.RECORDED, ended.message(), Optional.of(ended)));
   }
 
-  /** A database that was created anew has another UUID, and is meant all the same. */
+  /** Compares the address only: a database that was created anew has another UUID. */
   private boolean isAtThisAddress(DatabaseIdentity database) {
     String here = repository.identity().address();
     return database.address().isEmpty() || here.isEmpty() || database.address().equals(here);

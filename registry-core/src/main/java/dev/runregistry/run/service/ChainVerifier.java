@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One look at the whole chain, link by link. Used once, by one thread. */
+/** One verification of the whole chain, link by link. Used once, by one thread. */
 final class ChainVerifier implements RunChain.Reader {
   private final @Nullable ChainHead kept;
   private final Consumer<Discrepancy> found;
 
   private long lastNumber;
   private Digest lastDigest = Digest.ZERO;
-  // what the next link may name as the one before: after a link that was changed, also what that
-  // should have been, so that one change is not reported twice; empty when nobody knows
+  // the digests that the next link may name as its previous one: after a link that was changed,
+  // also its expected digest, so that one change is not reported twice; empty if unknown
   private Set<Digest> previous = Set.of(Digest.ZERO);
   private boolean keptSeen;
   private long links;
@@ -30,10 +30,10 @@ final class ChainVerifier implements RunChain.Reader {
   private long discrepancies;
 
   /**
-   * For one look.
+   * Creates one verification.
    *
-   * @param kept a head that the chain has to have; null when none was kept
-   * @param found is told each discrepancy when it is found
+   * @param kept a trusted head that the chain must contain; null if there is none
+   * @param found is called with each discrepancy when it is found
    */
   ChainVerifier(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
     this.kept = kept;
@@ -92,7 +92,7 @@ final class ChainVerifier implements RunChain.Reader {
         .formatted(number, lastNumber == 0 ? "the beginning" : "link " + lastNumber);
   }
 
-  /** Whether numbers are missing before this one. */
+  /** Returns whether numbers are missing before this one. */
   private boolean checkNumber(long number, @Nullable String runId) {
     long expected = lastNumber + 1;
     if (number > expected) {

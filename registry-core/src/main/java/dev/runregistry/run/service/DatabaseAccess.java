@@ -26,12 +26,12 @@ final class DatabaseAccess {
     this.checks = checks;
   }
 
-  /** For one run: that the database refuses it is not told from its being unavailable. */
+  /** For one run: a rejection by the database is handled like its being unavailable. */
   static DatabaseAccess forOneRun(RunRepository repository) {
     return new DatabaseAccess(repository, false);
   }
 
-  /** For a pass over many runs, of which one that is refused does not keep the others waiting. */
+  /** For a pass over many runs: a rejected run does not delay the others. */
   static DatabaseAccess forPass(RunRepository repository) {
     return new DatabaseAccess(repository, true);
   }
@@ -60,7 +60,7 @@ final class DatabaseAccess {
     log.warn("the database is unavailable, runs wait for it: {}", reason(cause));
   }
 
-  /** Calls the database to learn which one it is. */
+  /** Queries the database for its identity. */
   DatabaseIdentity identify() {
     DatabaseIdentity known = repository.identity();
     if (!known.address().isEmpty() && known.uuid().isEmpty()) {
@@ -83,7 +83,7 @@ final class DatabaseAccess {
     return save(run, database, () -> saveOrFindEnded(run));
   }
 
-  /** The same for a start that is most likely on record. */
+  /** Saves a start that is most likely on record; never throws. */
   SaveResult saveIfAbsent(Run running, DatabaseIdentity database) {
     return save(
         running,
@@ -146,9 +146,9 @@ final class DatabaseAccess {
     return false;
   }
 
-  /** Returns why something failed, in one line that does not repeat itself. */
+  /** Returns the cause of a failure, in one line without repetition. */
   static String reason(Throwable e) {
-    if (e instanceof RegistryException) { // its message says all, the cause included
+    if (e instanceof RegistryException) { // its message includes the cause
       return String.valueOf(e.getMessage());
     }
     return e.getCause() == null ? e.toString() : e.getMessage() + " (" + e.getCause() + ")";

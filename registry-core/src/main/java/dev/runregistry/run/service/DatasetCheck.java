@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The three steps of the HTTP contract that a dry-run consists of and that a training begins with:
- * the manifest, the configuration, the first records. The first that fails is the answer.
+ * The three steps of the HTTP contract that make up a dry-run and precede a training: validate the
+ * manifest, the configuration, the first records. The first failure is the result.
  */
 final class DatasetCheck {
   private static final Logger log = LoggerFactory.getLogger(DatasetCheck.class);
@@ -43,10 +43,10 @@ final class DatasetCheck {
   private final Supplier<Optional<RunOutcome>> cancelled;
 
   /**
-   * A check.
+   * Creates a check.
    *
-   * @param checker carries out each; it may cancel what it was given, which is a future
-   * @param cancelled how a run ends whose check was cancelled
+   * @param checker executes each check; it may cancel its task, which is a future
+   * @param cancelled the outcome of a run whose check was cancelled
    */
   DatasetCheck(DatasetCatalog catalog, Executor checker, Supplier<Optional<RunOutcome>> cancelled) {
     this.catalog = catalog;
@@ -68,12 +68,12 @@ final class DatasetCheck {
         : new DryRunRefused(result.refusal, result.report);
   }
 
-  /** Why the training cannot start; empty when it can, and its configuration is written. */
+  /** Returns why the training cannot start; empty if it can, and its configuration is written. */
   Optional<RunOutcome> validate(Run run, Path workspace) {
     return bounded(run, () -> refusalNow(run, workspace));
   }
 
-  /** Waits for the check no longer than the time limit, or until it is cancelled. */
+  /** Blocks until the check is done or cancelled, no longer than the time limit. */
   private Optional<RunOutcome> bounded(Run run, Supplier<Optional<RunOutcome>> check) {
     FutureTask<Optional<RunOutcome>> task = new FutureTask<>(check::get);
     checker.execute(task);
@@ -126,8 +126,7 @@ final class DatasetCheck {
       return new Result(
           NotStarted.Why.REJECTED, requireNonNull(e.getMessage()), failed(step, e.explanation()));
     } catch (
-        UncheckedIOException
-            e) { // its message may name a path of this host, so only the log has it
+        UncheckedIOException e) { // its message may name a path of this host, so it is only logged
       log.error("run {}: the training configuration cannot be written", run.id(), e);
       return new Result(
           NotStarted.Why.REFUSED,
@@ -168,11 +167,11 @@ final class DatasetCheck {
   }
 
   /**
-   * What the check found.
+   * The result of a check.
    *
    * @param why the kind of obstacle, if there is one
-   * @param refusal the short form; null when all is well
-   * @param report for stdout when all is well, for stderr when not
+   * @param refusal the short form; null if there is no problem
+   * @param report for stdout if there is no problem, else for stderr
    */
   private record Result(NotStarted.Why why, @Nullable String refusal, String report) {}
 }

@@ -7,35 +7,35 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What was found of one unsettled run, and done.
+ * The result of reconciling one active run.
  *
- * @param name the id of the run, or the name of what was taken for one
- * @param action what was done
+ * @param name the id of the run, or the name of an entry that is no run
+ * @param action the action taken
  * @param message one sentence for people, without a full stop
- * @param run the ending that is, or will be, on record; empty where there is none
+ * @param run the ending that is, or will be, on record; empty if there is none
  */
 public record Finding(String name, Action action, String message, Optional<Run> run) {
 
-  /** What was done. */
+  /** The action taken. */
   public enum Action {
-    /** It goes on, or may do so, and was left alone. */
+    /** Still running, or possibly so, and skipped. */
     LEFT_ALONE,
     /** Its ending is on record now. */
     RECORDED,
-    /** Its start or its ending is noted on this host, and the database is away. */
+    /** Its start or its ending is journaled, and the database is unavailable. */
     WAITING,
-    /** It is no run of ours, or no longer readable, and was moved out of the way. */
+    /** No run of the registry, or no longer readable, and quarantined. */
     SET_ASIDE,
-    /** Nothing: something went wrong; it will be looked at again. */
+    /** None: an error occurred; retried later. */
     FAILED;
 
-    /** The name in lower case, with an underscore between words. */
+    /** Returns the name in lower case, with an underscore between words. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** Null is refused. */
+  /** Checks the values. */
   public Finding {
     requireNonNull(name, "name");
     requireNonNull(action, "action");

@@ -20,8 +20,8 @@ import java.util.Optional;
 /**
  * Executes a request at most once for each idempotency key. The run is journaled first, then its
  * key and its start are saved in one transaction, then it starts. So a key in the database always
- * names a run on record, whose ending is recorded sooner or later like that of any other, whenever
- * this process dies:
+ * names a run on record, whose ending is recorded eventually like that of any other, whenever this
+ * process dies:
  *
  * <ul>
  *   <li>before the transaction: the key is free, and the run is recorded as lost, which started
@@ -49,7 +49,7 @@ final class IdempotentSubmissions {
   }
 
   /**
-   * Executes the request as the run of the claim, unless its key is stored for another one.
+   * Executes the request as the run of {@code wanted}, unless its key is stored for another one.
    *
    * @throws RepositoryException if the database cannot be reached; nothing was started
    * @throws JournalException if the run cannot be journaled; nothing was started or stored
@@ -74,7 +74,7 @@ final class IdempotentSubmissions {
     }
   }
 
-  /** If that fails it is unknown whether the run is on record: its ending is recorded later. */
+  /** On failure it is unknown whether the run is on record: its ending is recorded later. */
   private IdempotencyClaim save(IdempotencyClaim wanted, Run running) {
     try {
       return keys.save(wanted, running);
@@ -91,7 +91,7 @@ final class IdempotentSubmissions {
         : new NotStarted(NotStarted.Why.REFUSED, UNKNOWN_KEY, output);
   }
 
-  /** Returns what became of an earlier request under this key; empty if there was none. */
+  /** Returns the result of an earlier request under this key; empty if there was none. */
   Optional<Submission> find(String key, String fingerprint) {
     return keys.find(key, clock.instant()).map(claim -> toSubmission(claim, fingerprint));
   }

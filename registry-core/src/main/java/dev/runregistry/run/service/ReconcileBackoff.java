@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reconciles again and again, for a program that lives longer than its runs: often while that
- * helps, more and more seldom while the database or the disk is away. Has no thread: the caller
- * calls {@link #reconcile} and waits as long as that says. Safe for use by many threads.
+ * Reconciles repeatedly, for a program that outlives its runs: often while passes succeed, with
+ * growing delays while the database or the disk is unavailable. Has no thread: the caller calls
+ * {@link #reconcile} and waits for the returned time. Safe for use by many threads.
  */
 public final class ReconcileBackoff {
   private static final Logger log = LoggerFactory.getLogger(ReconcileBackoff.class);
@@ -22,11 +22,11 @@ public final class ReconcileBackoff {
   private Reconciliation last = new Reconciliation(List.of()); // guarded by this
 
   /**
-   * A reconciler that has not looked yet.
+   * Creates a backoff before its first pass.
    *
-   * @param shortest the pause while all is well, positive
-   * @param longest the pause after many failures in a row, not less
-   * @throws IllegalArgumentException if the pauses are not so
+   * @param shortest the delay after a complete pass, positive
+   * @param longest the delay after many failures in a row, not less
+   * @throws IllegalArgumentException if the delays are out of range
    */
   public ReconcileBackoff(RunRegistry registry, Duration shortest, Duration longest) {
     this.registry = requireNonNull(registry, "registry");
@@ -40,9 +40,9 @@ public final class ReconcileBackoff {
   }
 
   /**
-   * Reconciles once. Never throws what the database or the disk does to it: that is logged.
+   * Reconciles once. Does not throw failures of the database or the disk, but logs them.
    *
-   * @return how long to wait before the next time; doubled each time that something is left to do
+   * @return the delay before the next pass; doubled each time that work is left
    */
   public synchronized Duration reconcile() {
     boolean complete = false;
@@ -61,7 +61,7 @@ public final class ReconcileBackoff {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** What the last look found; nothing before the first. */
+  /** Returns the result of the last pass; empty before the first. */
   public synchronized Reconciliation last() {
     return last;
   }

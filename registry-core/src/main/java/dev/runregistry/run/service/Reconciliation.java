@@ -3,9 +3,9 @@ package dev.runregistry.run.service;
 import java.util.List;
 
 /**
- * What one look at the journal found and did.
+ * The result of one pass over the journal.
  *
- * @param findings one for each run that was not settled, oldest first, then what is no run
+ * @param findings one for each active run, oldest first, then the entries that are no runs
  */
 public record Reconciliation(List<Finding> findings) {
   /** Copies the list. */
@@ -13,12 +13,12 @@ public record Reconciliation(List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
-  /** How many findings there are of that kind. */
+  /** Returns the number of findings with this action. */
   public int count(Finding.Action action) {
     return (int) findings.stream().filter(finding -> finding.action() == action).count();
   }
 
-  /** Whether something is still to be done that only needs another try. */
+  /** Returns whether work is left that only needs a retry. */
   public boolean isIncomplete() {
     return count(Finding.Action.WAITING) + count(Finding.Action.FAILED) > 0;
   }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pass over all active runs of this host: those that ended are finished. What the journal and
- * the executors know is read here, and what follows is decided here. Used once, by one thread.
+ * One pass over all active runs of this host: those that ended are finished. Reads the journal and
+ * the executors, and decides the consequences. Used once, by one thread.
  */
 final class RecoveryPass {
   private static final Logger log = LoggerFactory.getLogger(RecoveryPass.class);
@@ -41,7 +41,7 @@ final class RecoveryPass {
   /**
    * Creates one pass.
    *
-   * @param adopts whether runs of other databases are taken over
+   * @param adopts whether runs of other databases are adopted
    */
   RecoveryPass(
       RunRepository repository, RunJournal journal, RunLifecycle lifecycle, boolean adopts) {
@@ -72,12 +72,12 @@ final class RecoveryPass {
   private void discardStaged() {
     try {
       journal.discardStaged();
-    } catch (RuntimeException e) { // it is in no run's way
+    } catch (RuntimeException e) { // does not affect runs
       log.debug("staged entries cannot be deleted", e);
     }
   }
 
-  /** One that fails never keeps the others from being recovered. */
+  /** A failure never prevents the recovery of the others. */
   private Optional<Finding> recover(RunId id) {
     try {
       if (!journal.tryLock(id)) {
@@ -148,7 +148,7 @@ final class RecoveryPass {
     return Optional.of(Finding.of(id, Action.LEFT_ALONE, why));
   }
 
-  /** The recovery of one run whose lock this thread has. */
+  /** The recovery of one run whose lock this thread holds. */
   private final class Recovery implements JournalEntry.Cases<Optional<Finding>> {
     private final RunId id;
     private final Path workspace;
@@ -208,7 +208,7 @@ final class RecoveryPass {
           Finding.of(id, Action.SET_ASIDE, "Damaged: " + entry.reason() + "; moved to " + place));
     }
 
-    /** From now on the run belongs to this database. */
+    /** Binds the run to this database. */
     private void adopt() {
       if (!isBound) {
         journal.bind(id, here);
@@ -235,7 +235,7 @@ final class RecoveryPass {
       return Optional.of(new Finding(id.toString(), action, message, Optional.of(ended)));
     }
 
-    /** What follows from an inspection. */
+    /** The consequence of an inspection. */
     private final class Decision implements Inspection.Cases<Optional<Finding>> {
       private final Run running;
       private final RunExecutor executor;
@@ -273,7 +273,7 @@ final class RecoveryPass {
         return limit != null && age.filter(time -> time.compareTo(limit) >= 0).isPresent();
       }
 
-      /** Saves the start of a run that still runs: its registry may have died before it could. */
+      /** Saves the start of a running run: its registry may have died before it was saved. */
       private boolean isStartSaved() {
         boolean before = journal.database(id).uuid().isPresent();
         if (access.saveIfAbsent(running, here) != SaveResult.SAVED) {
@@ -293,7 +293,7 @@ final class RecoveryPass {
 
       @Override
       public Optional<Finding> lost(Inspection.Lost found) {
-        // also when nothing was started: it is not known when the registry died
+        // also if nothing was started: the time of the registry's death is unknown
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());
       }
 

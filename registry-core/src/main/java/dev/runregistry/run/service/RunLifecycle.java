@@ -29,14 +29,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of a run: {@link #begin}, {@link #execute}, {@link #finish}. The only code that changes
- * the status of a run; {@link RecoveryPass} decides what became of runs whose registry died, and
- * ends them here, too.
+ * The life cycle of a run: {@link #begin}, {@link #execute}, {@link #finish}. The only code that
+ * changes the status of a run; {@link RecoveryPass} decides the outcome of runs whose registry
+ * died, and finishes them here, too.
  *
  * <p>The journal comes before the database, and the database never fails the caller: what it does
- * not take stays in the journal, and is recovered. A start that could not be saved is saved again
+ * not accept stays in the journal, and is recovered. A start that could not be saved is saved again
  * while the run lives. An ending that could be written nowhere is kept in memory, with the lock of
- * its run, so that no other process takes the run for lost.
+ * its run, so that no other process reconciles the run as lost.
  *
  * <p>Safe for use by many threads.
  */
@@ -72,7 +72,7 @@ final class RunLifecycle {
   }
 
   /**
-   * Journals that a run starts, and locks it. Each run that began is {@link #release}d in the end.
+   * Journals that a run starts, and locks it. Each run that began is {@link #release}d at the end.
    *
    * @throws IllegalArgumentException if a value of the request is outside its limits
    * @throws JournalException if it cannot be journaled; nothing is left behind
@@ -87,12 +87,12 @@ final class RunLifecycle {
     return running;
   }
 
-  /** Saves the start of a run with the start recorder, which may do that later or not at all. */
+  /** Saves the start of a run with the start recorder, which may defer or drop that. */
   StartRecording saveStart(Run running) {
     StartRecording start = new StartRecording(() -> isStartSaved(running));
     try {
       startRecorder.execute(start);
-    } catch (RejectedExecutionException | Error e) { // shut down, or no thread is to be had
+    } catch (RejectedExecutionException | Error e) { // shut down, or no thread is available
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
       start.run();
     }
@@ -106,22 +106,22 @@ final class RunLifecycle {
       return true;
     }
     unsavedStarts.put(running.id(), running);
-    if (!live.containsKey(running.id())) { // it ended meanwhile, and its ending says all
+    if (!live.containsKey(running.id())) { // it ended meanwhile, and its ending includes the start
       unsavedStarts.remove(running.id());
     }
     return false;
   }
 
-  /** Journals which database has the run, which is on record there. */
+  /** Journals the database of the run, which is on record there. */
   void bind(RunId id) {
     DatabaseIdentity database = repository.identity();
     if (database.uuid().isEmpty()) {
-      return; // nothing more is known than when it began
+      return; // the same as when it began
     }
     live.computeIfPresent(id, (same, begun) -> database);
     try {
       journal.bind(id, database);
-    } catch (JournalException e) { // then its address alone says which database it is
+    } catch (JournalException e) { // then only its address identifies the database
       log.warn("run {}: its database could not be journaled", id, e);
     }
   }
@@ -130,13 +130,13 @@ final class RunLifecycle {
    * Executes a run that began, to its end, and finishes it.
    *
    * @param start the saving of its start
-   * @throws UnreadableOutcomeException if how it ended cannot be read now
+   * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   Run execute(Run running, RunRequest request, StartRecording start) {
     boolean interrupted = false;
     try {
       ExecutionResult result = result(running, request);
-      interrupted = Thread.interrupted(); // it was for the run; databases give up under it
+      interrupted = Thread.interrupted(); // it was for the run; database calls fail while it is set
       Instant now = clock.instant();
       Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
       Run ended = running.withProvenance(provenanceAtEnd(running)).finish(result.outcome(), at);
@@ -163,9 +163,9 @@ final class RunLifecycle {
       return refusal.isPresent()
           ? ExecutionResult.of(refusal.get())
           : executors.get(0).start(running, request.toInvocation(), workspace).await();
-    } catch (UnreadableOutcomeException e) { // it is recovered once that can be read
+    } catch (UnreadableOutcomeException e) { // recovered once the evidence can be read
       throw e;
-    } catch (RuntimeException | Error e) { // a defect in an adapter: nothing saw how it ended
+    } catch (RuntimeException | Error e) { // a defect in an adapter: the end was not observed
       log.error("run {} is lost: its executor failed", running.id(), e);
       return ExecutionResult.of(
           new RunOutcome.Lost(
@@ -174,8 +174,8 @@ final class RunLifecycle {
   }
 
   /**
-   * Finishes a run that began here and of which nothing was started, without the database, which
-   * has just failed: it is recovered later.
+   * Finishes a run that began here and was not started, without the database, which has just
+   * failed: it is recovered later.
    */
   void finishWithoutDatabase(Run running, RunOutcome outcome) {
     DatabaseAccess none = DatabaseAccess.forOneRun(repository);
@@ -184,8 +184,8 @@ final class RunLifecycle {
   }
 
   /**
-   * Finishes a live run. A database that at this moment fails to save its start is not called again
-   * for the ending, which would take as long: the journal has that, and it is recovered later.
+   * Finishes a live run. If the database fails to save its start at this moment, it is not called
+   * for the ending, which would take as long: the ending is in the journal, and recovered later.
    */
   private void finish(Run ended, StartRecording start) {
     boolean starting = !start.isOver();
@@ -253,7 +253,7 @@ final class RunLifecycle {
     }
   }
 
-  /** Takes back a run that began, that is on record nowhere, and that is not going to start. */
+  /** Withdraws a run that began, is on record nowhere, and is not going to start. */
   void withdraw(RunId id) {
     live.remove(id);
     try {
@@ -263,7 +263,7 @@ final class RunLifecycle {
     }
   }
 
-  /** Tries again to write the endings that could be written nowhere. */
+  /** Retries to write the endings that could be written nowhere. */
   void retryUnpersisted() {
     for (Run ended : List.copyOf(unpersisted.values())) {
       if (unpersisted.remove(ended.id(), ended)) { // else another thread does it
@@ -276,9 +276,7 @@ final class RunLifecycle {
     }
   }
 
-  /**
-   * Saves again the starts of live runs that could not be saved, as far as the database answers.
-   */
+  /** Saves again the starts of live runs that could not be saved, until the database fails. */
   void retryStarts() {
     DatabaseAccess access = DatabaseAccess.forPass(repository);
     for (Run running : List.copyOf(unsavedStarts.values())) {
@@ -296,11 +294,11 @@ final class RunLifecycle {
     return unsavedStarts.containsKey(id);
   }
 
-  /** Returns what executes the run, or would; empty if that executor is not configured here. */
+  /** Returns the executor of the run; empty if it is not configured here. */
   Optional<RunExecutor> executorOf(Run run) {
     String name = run.executor();
     return name == null
-        ? Optional.of(executors.get(0)) // a dry-run: it has no execution, which any can tell
+        ? Optional.of(executors.get(0)) // a dry-run has no execution, so any executor will do
         : executors.stream().filter(executor -> executor.name().equals(name)).findFirst();
   }
 
@@ -311,7 +309,7 @@ final class RunLifecycle {
   private @Nullable Provenance provenanceAtStart(RunId id) {
     try {
       return provenance.atStart();
-    } catch (RuntimeException | Error e) { // a defect, or an odd host: no reason not to run
+    } catch (RuntimeException | Error e) { // a defect, or an unusual host: the run starts anyway
       log.error("run {}: cannot find out its provenance", id, e);
       return null;
     }
@@ -320,7 +318,7 @@ final class RunLifecycle {
   private @Nullable Provenance provenanceAtEnd(Run running) {
     try {
       return provenance.atEnd(running);
-    } catch (RuntimeException | Error e) { // a defect: the ending is what counts
+    } catch (RuntimeException | Error e) { // a defect: the ending is saved without it
       log.error("run {}: cannot complete its provenance", running.id(), e);
       return running.provenance();
     }

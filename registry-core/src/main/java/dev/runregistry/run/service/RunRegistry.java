@@ -39,11 +39,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs jobs and keeps one true record of each. This is what all doors call: the command line, the
- * HTTP server and a program that embeds it.
+ * Executes runs and keeps one record of each. The entry point for the command line, the HTTP server
+ * and programs that embed the registry.
  *
- * <p>As safe for use by many threads at once as its ports, which all promise it. It owns no thread
- * and closes nothing: who made the ports closes them.
+ * <p>As safe for use by many threads at once as its ports, whose contracts all require it. Starts
+ * no threads. Does not close the ports; the caller does.
  */
 public final class RunRegistry {
   private final RunRepository repository;
@@ -79,28 +79,28 @@ public final class RunRegistry {
             : new IdempotentSubmissions(builder.keys, repository, lifecycle, clock);
   }
 
-  /** Starts to put a registry together; its first five ports are needed, the rest has defaults. */
+  /** Returns a builder; its first five ports are required, the others have defaults. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Carries out what is asked for, to its end, and returns the finished run. It is in the journal
-   * before it starts, so a crash leaves a trace, and it is on record as soon and as far as the
-   * database can be reached: a failure of the database at any point is logged and changes neither
-   * the run nor what is returned (the journal keeps the run until the database has it).
+   * Executes the request to its end, and returns the finished run. It is journaled before it
+   * starts, so a crash cannot lose it, and it is saved as soon as the database is reachable: a
+   * failure of the database at any point is logged and changes neither the run nor the result (the
+   * journal keeps the run until the database has it).
    *
    * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
    *     recorded or started
-   * @throws JournalException if the run cannot be noted on this host; nothing was started
-   * @throws UnreadableOutcomeException if how it ended cannot be read now; {@link #reconcile} puts
-   *     its ending on record once it can
+   * @throws JournalException if the run cannot be journaled; nothing was started
+   * @throws UnreadableOutcomeException if its outcome cannot be read now; {@link #reconcile}
+   *     records its ending once it can
    */
   public Run submit(RunRequest request) {
     return submit(newId(), request);
   }
 
-  /** Returns a new id, for a run that is going to be submitted under it. */
+  /** Returns a new id, for a run that is submitted under it. */
   public RunId newId() {
     return ids.next();
   }
@@ -111,9 +111,9 @@ public final class RunRegistry {
    * @param id from {@link #newId}; for one run only
    * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
    *     recorded or started
-   * @throws JournalException if the run cannot be noted on this host, because one with this id is
-   *     there already, say; nothing was started
-   * @throws UnreadableOutcomeException if how it ended cannot be read now
+   * @throws JournalException if the run cannot be journaled, for example because one with this id
+   *     exists already; nothing was started
+   * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   public Run submit(RunId id, RunRequest request) {
     Run running = lifecycle.begin(id, request);
@@ -125,17 +125,17 @@ public final class RunRegistry {
   }
 
   /**
-   * Carries out what is asked for, unless a request under this key has been taken up within the
-   * last {@link IdempotencyClaim#LIFETIME}, here or on another host that shares the database. Else
-   * as {@link #submit}, but for one thing: while the database cannot be reached nothing is started,
-   * because nobody knows whether it was before.
+   * Executes the request, unless a request under this key was accepted within the last {@link
+   * IdempotencyClaim#LIFETIME}, here or on another host that shares the database. Else the same as
+   * {@link #submit}, with one difference: while the database cannot be reached nothing is started,
+   * because it is unknown whether the request was executed before.
    *
-   * @param key what the client calls its request, as {@link IdempotencyClaim#key} has to be
-   * @param fingerprint what tells it from other requests under the same key
-   * @throws IllegalArgumentException if a value is outside its limits; nothing was claimed
+   * @param key the client's name of its request, valid as {@link IdempotencyClaim#key}
+   * @param fingerprint distinguishes the request from others under the same key
+   * @throws IllegalArgumentException if a value is outside its limits; nothing was stored
    * @throws RepositoryException if the database cannot be reached; nothing was started
-   * @throws JournalException if the run cannot be noted on this host; nothing was started, and the
-   *     key can be used again
+   * @throws JournalException if the run cannot be journaled; nothing was started, and the key can
+   *     be used again
    * @throws IllegalStateException if the registry was built without keys
    */
   public Submission submitOnce(String key, String fingerprint, RunRequest request) {
@@ -154,7 +154,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns what became of an earlier request under this key; empty if there was none. Starts
+   * Returns the result of an earlier request under this key; empty if there was none. Starts
    * nothing.
    *
    * @throws RepositoryException if the database cannot be reached
@@ -164,7 +164,7 @@ public final class RunRegistry {
     return keyed().find(key, fingerprint);
   }
 
-  /** Whether requests can be submitted under a key. */
+  /** Returns whether requests can be submitted under a key. */
   public boolean keepsKeys() {
     return keyed != null;
   }
@@ -177,39 +177,38 @@ public final class RunRegistry {
   }
 
   /**
-   * Looks at every run that began on this host and is not settled, and puts the ending of each that
-   * has ended on record, as it really was: those that waited for the database, those whose registry
-   * died before them, and those of which nothing is left. What goes on is left alone, unless it is
-   * over its time limit; what goes on and is not on record yet, because the database was away when
-   * it began, is put on record. One run that fails never keeps the others from being settled. Runs
-   * of another database, and runs of an executor that this registry does not have, are left alone,
-   * and reported.
+   * Reconciles every active run of this host: records the ending of each run that has ended, for
+   * runs that waited for the database, runs whose registry died before them, and lost runs. Skips
+   * running ones, unless they exceed their time limit, and saves those that are not on record yet,
+   * because the database was unavailable when they began. One failure never prevents the others
+   * from being reconciled. Runs of another database, and runs of an executor that this registry
+   * does not have, are skipped and reported.
    *
-   * <p>May be called at any time, by any number of threads and processes at once, and as often as
-   * one likes: each run is settled once.
+   * <p>May be called at any time, by any number of threads and processes at once, and repeatedly:
+   * each run is reconciled once.
    *
-   * @throws JournalException if the journal itself cannot be looked at
+   * @throws JournalException if the journal cannot be read
    */
   public Reconciliation reconcile() {
     return reconcile(false);
   }
 
   /**
-   * Reconciles as {@link #reconcile} does, and takes over the runs of other databases: for a
-   * database that has moved, or was created anew. Runs that are being carried out, and runs of
-   * other hosts, are left alone.
+   * Reconciles as {@link #reconcile} does, and adopts the runs of other databases: for a database
+   * that was moved, or created anew. Runs that are still executing, and runs of other hosts, are
+   * skipped.
    *
-   * @throws JournalException if the journal itself cannot be looked at
+   * @throws JournalException if the journal cannot be read
    */
   public Reconciliation adopt() {
     return reconcile(true);
   }
 
   /**
-   * Records the archived runs of this host again where the database has lost them: after an older
-   * backup was restored, or the database was created anew. A run that is on record as finished
-   * stays as it is. Runs that were recorded in a database at another address are left alone, and
-   * reported. Idempotency keys are not archived, and are not restored.
+   * Records the archived runs of this host again that the database has lost: after an older backup
+   * was restored, or the database was created anew. A run that is on record as finished is
+   * unchanged. Runs that were recorded in a database at another address are skipped and reported.
+   * Idempotency keys are not archived, and are not restored.
    *
    * @param adopts whether runs of databases at other addresses are recorded here too
    * @return a finding for each run that was recorded or could not be, oldest first
@@ -226,14 +225,14 @@ public final class RunRegistry {
   }
 
   /**
-   * Looks at every finished run, and at the chain of their digests, and tells what is not as it was
-   * recorded. Sees the runs as they are at one moment, so a run that ends meanwhile is no false
-   * alarm. Changes nothing, and needs a fixed amount of memory.
+   * Verifies every finished run and the chain of their digests, and reports the differences. Reads
+   * one snapshot, so a run that ends meanwhile is no false alarm. Changes nothing, and needs a
+   * fixed amount of memory.
    *
-   * @param kept a head that an earlier look returned and that was kept where nobody who can write
-   *     to the database can; null when there is none, and then it is not found if the last links
-   *     were removed with their runs, or all were made anew from some link on
-   * @param found is told each discrepancy, in the order of the chain
+   * @param kept a trusted head: returned by an earlier verification, and stored where writers of
+   *     the database cannot change it; null if there is none, and then a removal of the last links
+   *     with their runs, or a rewrite of all links from some link on, is not detected
+   * @param found is called with each discrepancy, in the order of the chain
    * @throws RepositoryException if the runs cannot be read to the end
    * @throws IllegalStateException if the registry was built without a chain
    */
@@ -245,17 +244,17 @@ public final class RunRegistry {
   }
 
   /**
-   * How many runs of this host have ended and wait for the database to take their ending. Above
-   * zero for longer than a moment, the database is away.
+   * Returns the number of runs of this host that have ended and whose ending is not in the database
+   * yet. Above zero for longer than a moment, the database is unavailable.
    *
-   * @throws JournalException if the journal cannot be looked at
+   * @throws JournalException if the journal cannot be read
    */
   public int waiting() {
     return journal.countAwaitingRepository(repository.identity());
   }
 
   /**
-   * Returns if a run could be noted on this host now.
+   * Returns normally if a run could be journaled on this host now.
    *
    * @throws JournalException if the journal cannot be written
    */
@@ -264,7 +263,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns if the database answers.
+   * Returns normally if the database answers.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -273,7 +272,7 @@ public final class RunRegistry {
   }
 
   /**
-   * The run with that id; empty if there is none.
+   * Returns the run with that id; empty if there is none.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -282,7 +281,7 @@ public final class RunRegistry {
   }
 
   /**
-   * The run with that id.
+   * Returns the run with that id.
    *
    * @throws RunNotFoundException if there is none
    * @throws RepositoryException if the database cannot be reached
@@ -292,7 +291,7 @@ public final class RunRegistry {
   }
 
   /**
-   * The ids that begin like this, at most {@code limit} of them, in no particular order.
+   * Returns the ids with this prefix, at most {@code limit} of them, in no particular order.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -301,7 +300,7 @@ public final class RunRegistry {
   }
 
   /**
-   * A page of summaries, newest first.
+   * Returns a page of summaries, newest first.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -310,7 +309,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Whether the program of that command can be started on this host, now.
+   * Returns whether the program of that command can be started on this host, now.
    *
    * @throws IllegalArgumentException if the command is empty
    */
@@ -322,11 +321,11 @@ public final class RunRegistry {
   }
 
   /**
-   * A page of the data sets that there are, by key.
+   * Returns a page of the data sets, by key.
    *
    * @param after only those whose key comes after this text; empty for the first page
-   * @param limit how many at most, 1 to {@value DatasetPage#MAX_LIMIT}
-   * @throws DatasetException if they cannot be looked at
+   * @param limit the maximum number, 1 to {@value DatasetPage#MAX_LIMIT}
+   * @throws DatasetException if they cannot be listed
    */
   public DatasetPage datasets(String after, int limit) {
     return catalog.page(after, limit);
@@ -347,7 +346,7 @@ public final class RunRegistry {
                     .findFirst());
   }
 
-  /** Returns how many bytes of each such file are output at most; the rest must not be shown. */
+  /** Returns the maximum number of bytes of each such file that are output; hide the rest. */
   public long logLimit(RunId id) {
     return journal
         .workspace(id)
@@ -376,21 +375,21 @@ public final class RunRegistry {
 
     private Builder() {}
 
-    /** Where runs are kept. */
+    /** Sets the repository of the runs. */
     public Builder repository(RunRepository port) {
       repository = requireNonNull(port, "repository");
       return this;
     }
 
-    /** This host's own note of each run. */
+    /** Sets the journal of this host. */
     public Builder journal(RunJournal port) {
       journal = requireNonNull(port, "journal");
       return this;
     }
 
     /**
-     * Adds an executor. The first one carries out new runs; all of them recover the runs that have
-     * their name.
+     * Adds an executor. The first one executes new runs; all of them recover the runs with their
+     * name.
      *
      * @throws IllegalArgumentException if there is one with that name already
      */
@@ -409,48 +408,48 @@ public final class RunRegistry {
       return List.copyOf(executors);
     }
 
-    /** Where data sets are found. */
+    /** Sets the catalog of data sets. */
     public Builder catalog(DatasetCatalog port) {
       catalog = requireNonNull(port, "catalog");
       return this;
     }
 
-    /** Where new ids come from. */
+    /** Sets the generator of run ids. */
     public Builder ids(RunIdGenerator source) {
       ids = requireNonNull(source, "ids");
       return this;
     }
 
-    /** Where keys are kept for {@link RunRegistry#submitOnce}; nowhere unless said. */
+    /** Sets the store of keys for {@link RunRegistry#submitOnce}; by default there is none. */
     public Builder idempotencyKeys(IdempotencyKeys port) {
       keys = requireNonNull(port, "keys");
       return this;
     }
 
-    /** The chain of the finished runs, for {@link RunRegistry#verify}; nowhere unless said. */
+    /** Sets the chain of the finished runs, for {@link RunRegistry#verify}; by default none. */
     public Builder chain(RunChain port) {
       chain = requireNonNull(port, "chain");
       return this;
     }
 
-    /** What knows where runs come from; nobody unless said. */
+    /** Sets the source of provenance; by default there is none. */
     public Builder provenance(ProvenanceSource source) {
       provenance = requireNonNull(source, "provenance");
       return this;
     }
 
-    /** What time it is; the system's clock unless said. */
+    /** Sets the clock; by default the system's clock. */
     public Builder clock(InstantSource source) {
       clock = requireNonNull(source, "clock");
       return this;
     }
 
     /**
-     * What saves the started run in the database. By default the calling thread does, before
-     * anything is started; with another executor the run starts at once and is on record as running
-     * a moment later. The ending is never saved before the start; a start whose saving has not
-     * begun when the run ends is not saved, because the ending says all of it. So the executor may
-     * drop what it was given.
+     * Sets the executor that saves the started run in the database. By default the calling thread
+     * does, before anything is started; with another executor the run starts at once and is saved
+     * as running a moment later. The ending is never saved before the start; a start whose saving
+     * has not begun when the run ends is not saved, because the ending includes it. So the executor
+     * may drop its tasks.
      */
     public Builder startRecorder(Executor executor) {
       startRecorder = requireNonNull(executor, "startRecorder");
@@ -458,10 +457,10 @@ public final class RunRegistry {
     }
 
     /**
-     * What looks at the data set of a dry-run or a training before it starts. By default the
-     * calling thread does, for as long as the file system takes; with another executor the time
-     * limit of the run counts meanwhile, and the executor may cancel the task, which is a {@link
-     * java.util.concurrent.Future}: then the run ends as {@link RunExecutor#cancelled} says.
+     * Sets the executor that validates the data set of a dry-run or a training before it starts. By
+     * default the calling thread does, for as long as the file system takes; with another executor
+     * the time limit of the run counts meanwhile, and the executor may cancel the task, which is a
+     * {@link java.util.concurrent.Future}: then the run ends as {@link RunExecutor#cancelled} says.
      */
     public Builder datasetChecker(Executor executor) {
       datasetChecker = requireNonNull(executor, "datasetChecker");
@@ -469,7 +468,7 @@ public final class RunRegistry {
     }
 
     /**
-     * Puts it together.
+     * Builds the registry.
      *
      * @throws NullPointerException if a port is missing
      */

@@ -1,11 +1,11 @@
 package dev.runregistry.run.service;
 
-/** What became of a run that was handed to the database. */
+/** The result of saving a run in the database. */
 enum SaveResult {
-  /** It is on record: as handed over, or with an ending that was recorded before. */
+  /** On record: as passed, or with an ending that was recorded before. */
   SAVED,
-  /** The database is unavailable, or another one than the run belongs to; to be tried again. */
+  /** The database is unavailable, or is not the one that the run belongs to; to be retried. */
   DEFERRED,
-  /** The database is available and refuses this run; to be tried again. */
+  /** The database is available and rejects this run; to be retried. */
   REFUSED
 }

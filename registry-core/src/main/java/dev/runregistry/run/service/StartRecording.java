@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Saves the start of one run, at most once, on the thread of an executor that may also drop it. So
- * the end of the run waits for a save that goes on, and never for one that has not begun.
+ * Saves the start of one run, at most once, on the thread of an executor that may also drop it. The
+ * end of the run waits for a save in progress, and never for one that has not begun.
  */
 final class StartRecording implements Runnable {
   private final BooleanSupplier save;
@@ -17,7 +17,7 @@ final class StartRecording implements Runnable {
     this.save = save;
   }
 
-  /** Returns one of a start that needs no saving any more. */
+  /** Returns the recording of a start that needs no saving. */
   static StartRecording done() {
     StartRecording done = new StartRecording(() -> true);
     done.run();
@@ -36,13 +36,13 @@ final class StartRecording implements Runnable {
     }
   }
 
-  /** Returns whether the database has answered, or has failed to. */
+  /** Returns whether the save has succeeded or failed. */
   boolean isOver() {
     return saved.isDone();
   }
 
   /**
-   * Blocks until a save that goes on is over; one that has not begun never will.
+   * Blocks until a save in progress is over, and prevents one that has not begun.
    *
    * @return whether it failed
    */

@@ -3,15 +3,15 @@ package dev.runregistry.run.service;
 import dev.runregistry.run.audit.ChainHead;
 
 /**
- * What a look at the whole chain came to.
+ * The result of a verification of the whole chain.
  *
- * @param head the last link there is; what one keeps elsewhere to compare with later
- * @param links how many there are, with those that are unreadable
- * @param sealed how many of them are of runs that had ended before the database had a chain
- * @param discrepancies how many were found
+ * @param head the last link; to be stored elsewhere as the trusted head of a later verification
+ * @param links the number of links, including unreadable ones
+ * @param sealed the number of links of runs that had ended before the database had a chain
+ * @param discrepancies the number of discrepancies
  */
 public record VerificationResult(ChainHead head, long links, long sealed, long discrepancies) {
-  /** Whether all finished runs are as they were recorded. */
+  /** Returns whether all finished runs are as they were recorded. */
   public boolean isIntact() {
     return discrepancies == 0;
   }

@@ -1,4 +1,4 @@
-/** What a user can do: submit a run and look at what is on record. */
+/** The use cases: submit a run, reconcile, verify, and query what is on record. */
 @NullMarked
 package dev.runregistry.run.service;
 

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what became of a run whose lock we have. The order of the steps makes the answer true:
- * a process that could still write a file is looked for first, and only then the file.
+ * Inspects the execution of a run whose lock this process holds. The order of the steps makes the
+ * result correct: first look for a process that could still write a file, and only then for the
+ * file.
  */
 final class CrashInspector {
   private static final Logger log = LoggerFactory.getLogger(CrashInspector.class);
@@ -45,9 +46,9 @@ final class CrashInspector {
   }
 
   /**
-   * Returns what became of the run.
+   * Returns the state of the execution.
    *
-   * @throws IOException if something cannot be read now, which says nothing about the run
+   * @throws IOException if the evidence cannot be read now, which implies nothing about the run
    */
   Inspection inspect(Run running) throws IOException {
     try {
@@ -57,12 +58,12 @@ final class CrashInspector {
     }
   }
 
-  /** Returns the process that began the run, which the journal has noted. */
+  /** Returns the process that began the run, as journaled. */
   private OwnerIdentity owner() throws IOException {
     return OwnerIdentity.readFrom(folder.run());
   }
 
-  /** Returns whether anything with the mark of the run lives. */
+  /** Returns whether any process with the marker of the run lives. */
   boolean isAlive() throws IOException {
     try {
       return byMark().isPresent();
@@ -83,7 +84,7 @@ final class CrashInspector {
           ? new Inspection.NotVisible("Owned by the running process " + runner.process().pid())
           : withProcesses(run);
     }
-    if (runner.isFirstOfNamespace()) { // its claim is free, so it is gone, and all with it
+    if (runner.isFirstOfNamespace()) { // its lock is free, so it and its container are gone
       return withoutProcesses(run, "its container ended");
     }
     return here.seesAllNamespaces()
@@ -91,14 +92,14 @@ final class CrashInspector {
         : notVisible("in another container of this host");
   }
 
-  /** We may be the runner ourselves: then its thread is gone, since it has no claim any more. */
+  /** This process may be the owner: then its thread is gone, since it no longer holds the lock. */
   private boolean isAnotherAlive(OwnerIdentity runner) {
     return !runner.process().equals(here.process()) && table.isAlive(runner.process());
   }
 
   private Inspection withProcesses(Run run) throws IOException {
     if (!RegularFiles.exists(folder.processes()) && !isOverTimeLimit(run)) {
-      // it is made before a supervisor is started
+      // the file is created before a supervisor is started
       return lost(run, neverStarted(run));
     }
     Optional<Inspection> found = look(run);
@@ -110,12 +111,12 @@ final class CrashInspector {
     return late.isPresent() ? late.get() : lost(run, lossReason(run));
   }
 
-  /** Empty if nothing is alive and no exit code is there. */
+  /** Returns empty if nothing is alive and there is no exit code. */
   private Optional<Inspection> look(Run run) throws IOException {
     Optional<ProcessIdentity> supervisor = processes.supervisor().map(Entry::identity);
     boolean supervised = supervisor.filter(table::isAlive).isPresent();
-    // once noted it is over, whatever it has left behind and its supervisor looks after; an earlier
-    // version's notes it last thing
+    // a recorded exit ends the run, even while its supervisor handles remaining processes; a
+    // supervisor of an earlier version records it last
     if (processes.isExitNoted() && !(supervised && processes.hasEarlierSupervisor())) {
       return Optional.of(exited(run));
     }
@@ -150,7 +151,7 @@ final class CrashInspector {
     return new Inspection.Running(age);
   }
 
-  /** The oldest process with the run's cookie. */
+  /** Returns the oldest process with the run's marker. */
   private Optional<ProcessIdentity> byMark() {
     String cookie = LocalRunExecutor.COOKIE + "=" + id;
     return table.since(0).stream()
@@ -159,7 +160,7 @@ final class CrashInspector {
         .min((one, other) -> Long.compare(one.startTime(), other.startTime()));
   }
 
-  /** After this a supervisor that has not begun yet starts nothing, and one that has is seen. */
+  /** A supervisor that begins after this starts nothing, and one that began before is found. */
   private void placeStartBarrier() throws IOException {
     try {
       DurableFiles.create(folder.vanished(), new byte[0]);
@@ -208,7 +209,7 @@ final class CrashInspector {
         : "the registry was ended before it started anything";
   }
 
-  /** A run without a limit may have put the file there itself. */
+  /** In a run without a limit, the run itself may have created the file. */
   private boolean isOverTimeLimit(Run run) throws IOException {
     return run.spec().timeLimit() != null && RegularFiles.exists(folder.timedOut());
   }

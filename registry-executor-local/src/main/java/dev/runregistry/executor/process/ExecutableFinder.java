@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a program as its start will, so that a mistyped name is told from a program that itself
- * ends with 127.
+ * Finds a program as the shell of a run does, so that a mistyped name is distinguished from a
+ * program that itself exits with 127.
  */
 final class ExecutableFinder {
-  // what dash takes where PATH is not set
+  // the default of dash if PATH is not set
   private static final String DEFAULT_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -23,21 +23,21 @@ final class ExecutableFinder {
   private final List<String> path;
 
   /**
-   * Looks along a path.
+   * Creates a finder for a path.
    *
-   * @param path as in PATH; null for the usual one. An empty entry is the working directory
+   * @param path as in PATH; null for the default one. An empty entry is the working directory
    */
   ExecutableFinder(File workingDirectory, @Nullable String path) {
     this.workingDirectory = workingDirectory;
     this.path = Arrays.asList((path == null ? DEFAULT_PATH : path).split(":", -1));
   }
 
-  /** The path of the first one of that name that can be executed. */
+  /** Returns the path of the first executable file of that name. */
   Optional<String> find(String program) {
     return found(program).filter(File::canExecute).map(File::getPath).findFirst();
   }
 
-  /** Why the program cannot be started; empty if nothing speaks against it. */
+  /** Returns why the program cannot be started; empty if no obstacle is found. */
   Optional<NotStarted> obstacle(String program) {
     if (program.contains("/")) {
       return obstacleAt(program, at(program));
@@ -54,7 +54,7 @@ final class ExecutableFinder {
                 Why.NOT_EXECUTABLE, SecretRedactor.program(program) + ": permission denied"));
   }
 
-  /** The file that is started; empty if there is an obstacle. */
+  /** Returns the file that is started; empty if there is an obstacle. */
   Optional<File> executable(String program) {
     Stream<File> candidates = program.contains("/") ? Stream.of(at(program)) : found(program);
     return candidates.filter(file -> file.canExecute() && !file.isDirectory()).findFirst();

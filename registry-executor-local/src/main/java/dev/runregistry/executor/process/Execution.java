@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run, from its start to its end. No thread waits for it: its supervisor or its time limit
- * wakes the thread that finishes it.
+ * One execution, from its start to its end. No thread waits for it: its supervisor or its time
+ * limit completes the cause on which a thread finishes it.
  */
 final class Execution implements ExecutionHandle {
   private static final Logger log = LoggerFactory.getLogger(Execution.class);
 
-  private static final Duration FOR_EVER = Duration.ofDays(100_000); // some 292 years are too many
+  private static final Duration FOR_EVER = Duration.ofDays(100_000); // 292 years would overflow
 
   private final Run run;
   private final Invocation invocation;
@@ -39,11 +39,11 @@ final class Execution implements ExecutionHandle {
   private final CompletableFuture<Cause> cause = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
   private @Nullable RunningProcess live; // guarded by this
-  private @Nullable ProcessSignal signalled; // the first that asked to end; guarded by this
-  private boolean interrupted; // by the terminal, which told the run itself; guarded by this
-  private final List<ProcessSignal> waiting = new ArrayList<>(); // for the start; guarded by this
+  private @Nullable ProcessSignal signalled; // the first terminating one; guarded by this
+  private boolean interrupted; // by the terminal, which signals the run itself; guarded by this
+  private final List<ProcessSignal> waiting = new ArrayList<>(); // until start; guarded by this
 
-  /** Why a run is finished; the first cause counts. */
+  /** Why an execution is finished; the first cause counts. */
   private enum Cause {
     ENDED,
     TIME_LIMIT,
@@ -51,9 +51,9 @@ final class Execution implements ExecutionHandle {
   }
 
   /**
-   * Creates one that has not started.
+   * Creates an execution that has not started.
    *
-   * @param onEnd called when it has ended, before its result is known
+   * @param onEnd called after it has ended, before its result is known
    */
   Execution(
       Run run,
@@ -68,7 +68,7 @@ final class Execution implements ExecutionHandle {
     folder = new Workspace(workspace);
   }
 
-  /** Passes the signal on; see {@link LocalRunExecutor#signal}. */
+  /** Forwards the signal; see {@link LocalRunExecutor#signal}. */
   void signal(ProcessSignal signal) {
     if (!signal.asksToEnd()) {
       tell(signal);
@@ -83,7 +83,7 @@ final class Execution implements ExecutionHandle {
       target = live;
     }
     if (target != null && !target.signal(sent)) {
-      synchronized (this) { // it may have been for us alone: a TERM that follows is the first
+      synchronized (this) { // possibly for this process alone: a following TERM is the first
         interrupted = true;
         signalled = null;
       }
@@ -103,12 +103,12 @@ final class Execution implements ExecutionHandle {
     }
   }
 
-  /** Whether there is nothing to show any more. */
+  /** Returns whether all output is shown. */
   synchronized boolean isShown() {
     return live == null || live.isShown();
   }
 
-  /** Waits for the reader of the output; see {@link LocalRunExecutor#awaitShown}. */
+  /** Blocks until the output is drained; see {@link LocalRunExecutor#awaitShown}. */
   void awaitShown() {
     RunningProcess shown;
     synchronized (this) {
@@ -129,7 +129,7 @@ final class Execution implements ExecutionHandle {
     cause.complete(Cause.TERMINATED);
   }
 
-  /** Starts it; whatever prevents that is its result. */
+  /** Starts it; any obstacle becomes its result. */
   void start() {
     Launch launch = new Launch(run, invocation, settings, folder);
     try {
@@ -153,12 +153,12 @@ final class Execution implements ExecutionHandle {
     }
   }
 
-  /** Without the paths of this host: the message is on record for others to read. */
+  /** Returns the reason without the paths of this host: the message is recorded. */
   private static String reason(IOException e) {
     if (e instanceof FileSystemException file) {
       return file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
     }
-    Throwable cause = e.getCause(); // of a process that was not started: without its directory
+    Throwable cause = e.getCause(); // of a failed process start: without its directory
     return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
   }
 
@@ -166,7 +166,7 @@ final class Execution implements ExecutionHandle {
     RunningProcess started;
     List<ProcessSignal> now;
     synchronized (this) {
-      if (signalled != null) { // before there was anything to send it to
+      if (signalled != null) { // before there was a process to send it to
         return Optional.of(NotStarted.signalled(signalled.number()));
       }
       started = new RunningProcess(launch.start(), run, settings, folder);
@@ -182,12 +182,12 @@ final class Execution implements ExecutionHandle {
   private void notifyStarted() {
     try {
       settings.onStart().accept(run);
-    } catch (RuntimeException | Error e) { // the run goes on
+    } catch (RuntimeException | Error e) { // the run continues
       log.error("run {}: start listener failed", run.id(), e);
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result, whatever happens
+  @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result in any case
   private void awaitCause(RunningProcess started) {
     cause.thenAccept(first -> onThread(() -> finish(started, first)));
     started.ended().thenRun(() -> cause.complete(Cause.ENDED));
@@ -202,7 +202,7 @@ final class Execution implements ExecutionHandle {
       Thread thread = new Thread(task, "end of run " + run.id());
       thread.setDaemon(true);
       thread.start();
-    } catch (OutOfMemoryError e) { // no thread is to be had
+    } catch (OutOfMemoryError e) { // no thread is available
       log.debug("run {} is finished by the thread at hand", run.id(), e);
       task.run();
     }
@@ -240,7 +240,7 @@ final class Execution implements ExecutionHandle {
         started.noteTimeout();
       }
     } finally {
-      started.end(inTime); // nothing is left running, whatever went wrong here
+      started.end(inTime); // no process is left running, even after a failure here
     }
     return new ExecutionResult(started.outcome(inTime), started.endedAt());
   }

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be right and ready before a run can start, and its start. */
+/** The preparation of a run's start, and the start. */
 final class Launch {
   private static final byte[] EMPTY = {};
   private static final long FOR_EVER_MILLIS = Duration.ofDays(365_000).toMillis();
@@ -41,14 +41,14 @@ final class Launch {
 
   private List<String> command() {
     List<String> words = invocation.command();
-    if (!Files.exists(folder.config())) { // not a training: verbatim
+    if (!Files.exists(folder.config())) { // not a training: unchanged
       return words;
     }
     String config = folder.config().toString();
     return words.stream().map(word -> word.replace("{config}", config)).toList();
   }
 
-  /** What stands in the way, as far as it can be seen beforehand. */
+  /** Returns the obstacle to a start, as far as it can be detected before. */
   Optional<NotStarted> obstacle() {
     if (!folder.exists()) {
       return refused("The workspace of the run does not exist");
@@ -65,9 +65,11 @@ final class Launch {
     return programs.obstacle(command.get(0));
   }
 
-  /** Java silently turns what its locale cannot encode into question marks. */
+  /**
+   * Returns whether Java can encode the word: it silently replaces other characters by {@code ?}.
+   */
   private static boolean arrivesWhole(String word) {
-    return encodes(Charset.defaultCharset(), word) // what Java 17 uses
+    return encodes(Charset.defaultCharset(), word) // the charset of Java 17
         && encodes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")), word);
   }
 
@@ -82,7 +84,7 @@ final class Launch {
   /**
    * Starts the supervisor.
    *
-   * @throws IOException if the host refuses; nothing runs then
+   * @throws IOException if the host refuses; nothing is running then
    */
   Process start() throws IOException {
     Duration limit = run.spec().timeLimit();

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is not in the logs of a run, of all that it printed: its supervisor writes them up to their
- * limit and counts the rest. Supervisors of earlier versions did not; their logs are cut when the
+ * The part of a run's output that is not in its logs: the supervisor writes them up to their limit
+ * and counts the rest. Supervisors of earlier versions did not; their logs are truncated after the
  * run has ended. Safe for use by many threads.
  */
 final class LimitedLogs {
@@ -29,12 +29,12 @@ final class LimitedLogs {
     totals = new LogTotals(folder);
   }
 
-  /** Those of a run that has begun; the limit is in its folder. */
+  /** Returns the logs of a run that has begun; the limit is in its workspace. */
   static LimitedLogs of(Workspace folder) {
     return new LimitedLogs(folder, new ProcessFile(folder).logLimit());
   }
 
-  /** Of a run that has ended: notes how much it printed, unless that is not more than is kept. */
+  /** For an ended run: records the sizes of its output, unless its logs have all of it. */
   synchronized void note() {
     if (!limit.isLimited() || totals.areNoted()) {
       return;
@@ -52,7 +52,7 @@ final class LimitedLogs {
     }
   }
 
-  /** Of a run that has ended: cuts the logs that are too long, as the sums note. */
+  /** For an ended run: truncates the logs that are too long, after the sizes are recorded. */
   synchronized void cut() {
     note();
     for (LogStream stream : LogStream.values()) {
@@ -73,12 +73,12 @@ final class LimitedLogs {
     }
   }
 
-  /** How many bytes were printed to that stream until now. */
+  /** Returns the number of bytes of that stream so far. */
   long total(LogStream stream) {
     return totals.of(stream).orElseGet(() -> folder.log(stream).toFile().length());
   }
 
-  /** One sentence about what is not kept; empty if all is. */
+  /** Returns one sentence about the missing output; empty if the log is complete. */
   Optional<String> notice(LogStream stream) {
     long total = total(stream);
     long kept = Math.min(limit.bytes(), folder.log(stream).toFile().length());

@@ -1,6 +1,6 @@
 package dev.runregistry.executor.process;
 
-/** Where the output of a run is shown as it comes. */
+/** The destination of live output. */
 enum LiveOutput {
   /** Nowhere. */
   NONE(""),

@@ -35,26 +35,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out runs as processes of this host. A small Perl program supervises each: it copies what
- * they print to files in the run folder and notes the exit code, so that a run, its output and its
+ * Executes runs as processes of this host. A small Perl program supervises each: it copies their
+ * output to files in the workspace and records the exit code, so that a run, its output and its
  * exit code outlive this process.
  *
- * <p>Every process of a run finds the run's id in its environment as {@value #COOKIE}. When the run
- * ends, whatever it has started is ended with it: all its descendants, also those that lost their
- * parents (they become children of the supervisor), all that carry the cookie, and, in a session of
- * its own, all of the session.
+ * <p>Every process of a run has the run's id in its environment as {@value #COOKIE}. When the run
+ * ends, all processes that it started are terminated: all descendants, also those that lost their
+ * parents (they become children of the supervisor), all that carry the variable, and, in a session
+ * of its own, the whole session.
  *
- * <p>A script that does not begin with {@code #!} is run by {@code sh}, as everywhere on POSIX.
- * Signals that are ignored already when this process starts (INT under {@code nohup}, say) are
- * ignored in the run too.
+ * <p>A script that does not begin with {@code #!} is run by {@code sh}, as POSIX requires. Signals
+ * that this process ignores from its start on (for example INT under {@code nohup}) are ignored in
+ * the run too.
  *
  * <p>Safe for use by many threads at once, one run each. Holds nothing open between runs.
  */
 public final class LocalRunExecutor implements RunExecutor {
-  /** The name of the environment variable that has the run's id. */
+  /** The name of the environment variable with the run's id. */
   public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
 
-  /** How long a process may tidy up between TERM and KILL unless said. */
+  /** The default time between TERM and KILL. */
   static final Duration KILL_GRACE = Duration.ofSeconds(10);
 
   private final Settings settings;
@@ -72,7 +72,7 @@ public final class LocalRunExecutor implements RunExecutor {
             new VersionProbe(settings.workingDirectory().toFile(), settings.environment()));
   }
 
-  /** Starts to put an executor together. */
+  /** Returns a builder. */
   public static Builder builder() {
     return new Builder();
   }
@@ -83,7 +83,7 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * Starts the run as the contract says.
+   * Starts the run as the contract requires.
    *
    * @throws IllegalArgumentException if it is a dry-run, or there is no program to start
    */
@@ -176,7 +176,7 @@ public final class LocalRunExecutor implements RunExecutor {
     return outcome;
   }
 
-  /** Returns the ending by a signal that came before there was a run to send it to. */
+  /** Returns the outcome for a signal that came before there was a run to send it to. */
   @Override
   public Optional<RunOutcome> cancelled() {
     synchronized (executions) {
@@ -188,8 +188,8 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * Waits until all that the ended runs printed is shown, which is as long as who reads it takes. A
-   * signal ends the waiting: that is for those who do not want to wait for a reader.
+   * Blocks until the output of finished runs has been drained; a slow reader delays this. A signal
+   * ends the wait early.
    */
   public void awaitShown() {
     List<Execution> now;
@@ -203,9 +203,9 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * Whether the program can be found and started. Its version is what it prints first when it is
-   * asked by {@code --version}; it has 2 s to answer, and is asked again only when its file has
-   * changed.
+   * Returns whether the program can be found and started. Its version is the first line that it
+   * prints for {@code --version}; the timeout is 2 s, and the version is cached until the file of
+   * the program changes.
    */
   @Override
   public RuntimeStatus probe(List<String> command) {
@@ -216,11 +216,11 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * Passes a signal on to every process of the runs that are being carried out, or else of the next
-   * one: a run that has not started yet ends as the signal would have ended it, if that asks it to
-   * end (HUP, INT, TERM, KILL). Any second signal of that kind to the same run is KILL. An INT that
-   * comes from the terminal is not sent a second time to those that had it from there, and does not
-   * count as the first for any but another INT. Returns when the signal is sent.
+   * Forwards a signal to every process of the active runs, or else of the next one: a run that has
+   * not started yet ends as if terminated by the signal, if that is a terminating one (HUP, INT,
+   * TERM, KILL). Any second terminating signal to the same run becomes KILL. An INT from the
+   * terminal is not sent a second time to processes that received it from there, and counts as the
+   * first only for another INT. Returns when the signal is sent.
    */
   public void signal(ProcessSignal signal) {
     requireNonNull(signal, "signal");
@@ -236,16 +236,16 @@ public final class LocalRunExecutor implements RunExecutor {
   }
 
   /**
-   * What all runs of an executor share.
+   * The settings shared by all runs of an executor.
    *
-   * @param live where output is shown as it comes
-   * @param keepChildren whether what a run leaves behind is to stay
-   * @param descriptors which of our open files, from 3 on, runs have under the same numbers
-   * @param openFiles the soft limit of open files of runs; empty for ours
+   * @param live the destination of live output
+   * @param keepChildren whether the remaining processes of an ended run are kept
+   * @param descriptors open files of this process, from 3 on, that runs have under the same numbers
+   * @param openFiles the soft limit of open files of runs; empty for that of this process
    * @param logLimit of each of the two logs of a run
-   * @param onStart told of each run that has started
-   * @param onEnd told how each ended
-   * @param missingProgramHint follows the message that a program is not available
+   * @param onStart called with each run that has started
+   * @param onEnd called with the outcome of each run
+   * @param missingProgramHint appended to the message that a program is not available
    */
   record Settings(
       ProcessTable table,
@@ -262,7 +262,7 @@ public final class LocalRunExecutor implements RunExecutor {
       Consumer<RunOutcome> onEnd,
       String missingProgramHint) {
 
-    /** Looks for programs where a run would find them. */
+    /** Returns the finder of programs in the environment of a run. */
     ExecutableFinder programs() {
       String path =
           environment.containsKey("PATH") ? environment.get("PATH") : System.getenv("PATH");
@@ -288,7 +288,7 @@ public final class LocalRunExecutor implements RunExecutor {
     private Builder() {}
 
     /**
-     * How long a process may tidy up between TERM and KILL; 10 s unless said, zero for none.
+     * Sets the time between TERM and KILL; by default 10 s, zero for none.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -300,38 +300,39 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
-    /** Each run gets a session of its own and no stdin, as for a server; this is the default. */
+    /** Gives each run a session of its own and no stdin, as for a server; this is the default. */
     public Builder ownSession() {
       ownSession = true;
       return this;
     }
 
-    /** Runs share our terminal, our process group and our stdin, as for a command line. */
+    /** Shares the terminal, process group and stdin of this process, as for a command line. */
     public Builder terminal() {
       ownSession = false;
       return this;
     }
 
     /**
-     * Shows what a run prints as it comes on our own stdout and stderr, and all of it before {@link
-     * LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#start} does not wait for the
-     * last of it. As in any pipe, a reader that is slow slows the run down, and when nobody reads
-     * any more the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal, too.
+     * Copies the output of a run to the stdout and stderr of this process as it is printed, and all
+     * of it before {@link LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#start} does
+     * not wait for the last of it. As in any pipe, a slow reader slows the run down, and when the
+     * reader is gone the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal,
+     * too.
      */
     public Builder liveOutput() {
       live = LiveOutput.BOTH;
       return this;
     }
 
-    /** Like {@link #liveOutput}, with both on our stderr: stdout is for something else. */
+    /** Like {@link #liveOutput}, with both streams on stderr: stdout has another use. */
     public Builder liveOutputOnStderr() {
       live = LiveOutput.ON_STDERR;
       return this;
     }
 
     /**
-     * Leaves alone what a run leaves behind when it has ended, instead of terminating it. What such
-     * processes print is still added to the logs.
+     * Keeps the remaining processes of an ended run, instead of terminating them. Their output is
+     * still added to the logs.
      */
     public Builder keepChildren() {
       keepChildren = true;
@@ -339,7 +340,7 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * Hands on open files of this process, which Java closes in all that it starts.
+     * Passes open files of this process on, which Java closes in all processes that it starts.
      *
      * @param numbers from 3 on, as in this process
      * @throws IllegalArgumentException if a number is less than 3
@@ -357,7 +358,7 @@ public final class LocalRunExecutor implements RunExecutor {
 
     /**
      * Sets the soft limit of open files of runs; Java raises that of its own process, which runs
-     * would have otherwise.
+     * would inherit.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -370,22 +371,24 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * Returns the directory that the process was started in. Java cannot hold a name that is not
-     * UTF-8: a run inherits that directory all the same.
+     * Returns the directory that the process was started in. Java cannot represent a name that is
+     * not UTF-8: a run inherits that directory all the same.
      */
     private static Path ownWorkingDirectory() {
       Path own = Path.of("").toAbsolutePath();
       return own.toString().indexOf('\uFFFD') < 0 ? own : Path.of("/proc/self/cwd");
     }
 
-    /** Where runs start; our own working directory unless said. It need not be there yet. */
+    /**
+     * Sets the working directory of runs; by default that of this process. It may not exist yet.
+     */
     public Builder workingDirectory(Path folder) {
       workingDirectory = folder.toAbsolutePath();
       return this;
     }
 
     /**
-     * Sets a variable in the environment of every run, which else has our own environment.
+     * Sets a variable in the environment of every run, by default that of this process.
      *
      * @param value null for a variable that runs do not have
      */
@@ -395,8 +398,8 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * How long each of the two logs of a run may become; {@link LogLimit#DEFAULT} unless said. It
-     * is kept while any registry looks after the run; of what is shown as it comes, all is shown.
+     * Sets the maximum size of each of the two logs of a run; by default {@link LogLimit#DEFAULT}.
+     * It is enforced while any registry owns the run; live output is not limited.
      */
     public Builder logLimit(LogLimit limit) {
       logLimit = requireNonNull(limit, "limit");
@@ -404,8 +407,8 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * Tells of each run that has started, by its own thread, so that what need not come before the
-     * start can come after it. Whoever is told must return soon: the run is watched after that.
+     * Sets the listener for each run that has started, called on the run's own thread, for work
+     * that can follow the start. The listener must return soon: the run is monitored after that.
      */
     public Builder onStart(Consumer<Run> listener) {
       onStart = requireNonNull(listener, "listener");
@@ -413,8 +416,9 @@ public final class LocalRunExecutor implements RunExecutor {
     }
 
     /**
-     * Tells how each run ended, before its result is known; also of one that was cancelled before
-     * it could start. The record of a run does not tell why it was not started.
+     * Sets the listener for the outcome of each run, called before its result is known; also for
+     * one that was cancelled before its start. The record of a run has no reason for a failed
+     * start.
      */
     public Builder onEnd(Consumer<RunOutcome> listener) {
       onEnd = requireNonNull(listener, "listener");
@@ -427,7 +431,7 @@ public final class LocalRunExecutor implements RunExecutor {
       return this;
     }
 
-    /** Puts it together. */
+    /** Builds the executor. */
     public LocalRunExecutor build() {
       return new LocalRunExecutor(settings());
     }

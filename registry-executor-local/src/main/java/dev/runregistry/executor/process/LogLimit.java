@@ -3,8 +3,8 @@ package dev.runregistry.executor.process;
 import dev.runregistry.run.OutputExcerpt;
 
 /**
- * How long each of the two logs of a run may become. A run that prints more goes on undisturbed;
- * its log keeps the beginning, and how much there was is counted.
+ * The maximum size of each of the two logs of a run. A run with more output is not affected; its
+ * log keeps the beginning, and the size of the output is counted.
  *
  * @param bytes at least {@value OutputExcerpt#LIMIT_BYTES}, what the record keeps; {@link
  *     Long#MAX_VALUE} for no limit
@@ -13,13 +13,13 @@ public record LogLimit(long bytes) {
   /** No limit. */
   public static final LogLimit NONE = new LogLimit(Long.MAX_VALUE);
 
-  /** 10 GiB: more than anybody reads, and less than most disks have. */
+  /** 10 GiB: more than can be read, and less than the size of most disks. */
   public static final LogLimit DEFAULT = new LogLimit(10L << 30);
 
   /**
    * Checks the number.
    *
-   * @throws IllegalArgumentException if it is less than the record keeps
+   * @throws IllegalArgumentException if it is less than the size of an excerpt
    */
   public LogLimit {
     if (bytes < OutputExcerpt.LIMIT_BYTES) {
@@ -29,12 +29,12 @@ public record LogLimit(long bytes) {
     }
   }
 
-  /** That many bytes. */
+  /** Returns a limit of this number of bytes. */
   public static LogLimit of(long bytes) {
     return new LogLimit(bytes);
   }
 
-  /** Whether there is one. */
+  /** Returns whether there is a limit. */
   public boolean isLimited() {
     return bytes != Long.MAX_VALUE;
   }

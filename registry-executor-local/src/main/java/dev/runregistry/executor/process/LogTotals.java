@@ -14,12 +14,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * How much a run printed, where its logs do not say so: in {@code log-totals} a line for each
- * stream, and the line {@code running} while there may be more. An earlier version noted in {@code
- * log-cuts} by how much it cut a log that grew.
+ * The size of a run's output, where its logs are shorter: in {@code log-totals} a line for each
+ * stream, and the line {@code running} while it may grow. An earlier version recorded in {@code
+ * log-cuts} by how much it truncated a growing log.
  */
 final class LogTotals {
-  private static final int MAX_BYTES = 1 << 24; // a cut four times a second for days
+  private static final int MAX_BYTES = 1 << 24; // truncated four times a second for days
 
   private final Workspace folder;
 
@@ -27,7 +27,7 @@ final class LogTotals {
     this.folder = folder;
   }
 
-  /** The total of a stream, where its file alone does not say it. */
+  /** Returns the total of a stream, where it differs from the size of its file. */
   Total of(LogStream stream) {
     OptionalLong noted = sum(folder.logTotals(), stream);
     if (noted.isPresent()) {
@@ -44,7 +44,7 @@ final class LogTotals {
     return sum(folder.logCuts(), stream).isPresent();
   }
 
-  /** Whether they may be more: the supervisor notes the last ones when the child has ended. */
+  /** Returns whether they may grow: the supervisor records the last ones after the child's end. */
   boolean areGrowing() {
     return sum(folder.logTotals(), "running").isPresent();
   }
@@ -78,14 +78,14 @@ final class LogTotals {
           .mapToLong(line -> Long.parseLong("0" + line.substring(name.length())))
           .reduce(Long::sum);
     } catch (IOException e) {
-      return OptionalLong.empty(); // damaged: the log says what it can
+      return OptionalLong.empty(); // damaged: use the size of the log
     }
   }
 
   /**
-   * What is known of a stream.
+   * The known size of a stream.
    *
-   * @param bytes all of it, or what has been cut off it
+   * @param bytes the size of all output, or of the truncated part
    * @param all which of the two
    */
   record Total(long bytes, boolean all) {

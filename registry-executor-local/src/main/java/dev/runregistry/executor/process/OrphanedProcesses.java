@@ -12,11 +12,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The processes of a run that has no registry any more, and how they are ended. */
+/** The processes of a run that has no registry any more, and their termination. */
 final class OrphanedProcesses {
   private static final Logger log = LoggerFactory.getLogger(OrphanedProcesses.class);
 
-  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  /** The timeout for a supervisor to record the end of its child; it takes milliseconds. */
   private static final Duration NOTING = Duration.ofSeconds(10);
 
   private static final ProcessIdentity NOBODY = new ProcessIdentity(-1, 0);
@@ -34,7 +34,7 @@ final class OrphanedProcesses {
     ProcessFile noted = new ProcessFile(folder);
     keeps = noted.keepsChildren() && hasEnded(noted);
     grace = noted.grace().orElse(LocalRunExecutor.KILL_GRACE);
-    // dead, its pid may be another's, and so may its session and its children
+    // if dead, its pid may be reused, and so may its session and its children
     supervisor = noted.supervisor().filter(known -> table.isAlive(known.identity()));
     tree =
         new ProcessTree(
@@ -47,14 +47,14 @@ final class OrphanedProcesses {
   private static boolean hasEnded(ProcessFile noted) {
     try {
       return noted.isExitNoted();
-    } catch (IOException e) { // not known: then it is not judged to be over
+    } catch (IOException e) { // unknown: then it is not treated as over
       return false;
     }
   }
 
   /**
-   * Ends all of it, but for what an ended child left behind and is to stay; the supervisor last, so
-   * that it can note the exit code.
+   * Terminates all processes, except the remaining ones of an ended child that are to be kept; the
+   * supervisor last, so that it can record the exit code.
    */
   void end() {
     if (keeps) {
@@ -63,7 +63,7 @@ final class OrphanedProcesses {
     ProcessTree.Ending ending = tree.end(grace);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
       awaitSupervisor();
-      ending = tree.end(grace); // what came after the last look
+      ending = tree.end(grace); // processes started after the last scan
     }
     if (!ending.survivors().isEmpty()) {
       log.warn("run {}: could not be ended: {}", id, ending.survivors());
@@ -76,7 +76,7 @@ final class OrphanedProcesses {
     while (supervisorLives() && System.nanoTime() < giveUp) {
       pause.sleep();
     }
-    if (supervisorLives()) { // stopped, say
+    if (supervisorLives()) { // for example stopped
       table.signal(List.of(supervisor.orElseThrow()), ProcessSignal.KILL.name());
     }
   }

@@ -32,15 +32,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how a run ended, after its end. While its registry lives, what the supervisor has told that
- * and its exit code come first: the run can write to the files in its folder, which are evidence
+ * Determines the outcome of an ended run. While its registry lives, the events of the supervisor
+ * and its exit code come first: the run can write to the files in its workspace, which are evidence
  * for orphaned runs only.
  *
- * @param supervisorExit as Java has it: 128 + s if signal s ended it; empty if nobody saw it
- * @param startWitnessed whether the supervisor told its living registry that it had started the
- *     child
- * @param witnessed what the supervisor told its living registry, which no file can change
- * @param leftBehind what had to be ended after the run itself
+ * @param supervisorExit as in Java: 128 + s if signal s terminated it; empty if not observed
+ * @param startWitnessed whether the supervisor reported to its live registry that it had started
+ *     the child
+ * @param witnessed the supervisor's report to its live registry, which no file can change
+ * @param leftBehind the processes terminated after the run itself
  */
 record OutcomeReader(
     Run run,
@@ -56,18 +56,17 @@ record OutcomeReader(
   private static final int NOT_EXECUTABLE = 126; // of every shell
   private static final int NOT_FOUND = 127;
   private static final int KILLED = 137;
-  private static final int SIGNALLED = 128; // and the number of the signal
+  private static final int SIGNALLED = 128; // plus the number of the signal
 
-  /** What cannot be read is no evidence: see {@link ProcessFile#asEvidence}. */
+  /** Distinguishes unreadable from absent evidence: see {@link ProcessFile#asEvidence}. */
   OutcomeReader {
     processes = ProcessFile.asEvidence(folder);
   }
 
   /**
-   * Returns how a run ended whose end this process has seen. What cannot be read, because too many
-   * files are open, say, is read again for a while.
-   *
-   * @throws UnreadableOutcomeException if it can still not be read then
+   * Creates a reader for a run whose end this process has not observed. Evidence that cannot be
+   * read, for example because too many files are open, is read again for a while by {@link
+   * #outcome}.
    */
   OutcomeReader(
       Run run,
@@ -96,9 +95,9 @@ record OutcomeReader(
   }
 
   /**
-   * Returns how the run ended.
+   * Returns the outcome of the run.
    *
-   * @throws IOException if something cannot be read now, which tells nothing about the run
+   * @throws IOException if evidence cannot be read now, which implies nothing about the run
    */
   RunOutcome read(boolean inTime) throws IOException {
     RunOutcome[] outcome = new RunOutcome[1];
@@ -128,12 +127,12 @@ record OutcomeReader(
     return mayHaveStarted() ? lost() : neverStarted();
   }
 
-  /** Where the folder was taken away nothing tells that it has not. */
+  /** If the workspace was deleted, there is no evidence that it has not. */
   private boolean mayHaveStarted() throws IOException {
     return startWitnessed || wasSupervisorKilled() || processes.childStarted() || folder.isGone();
   }
 
-  /** It blocks all other signals; the run can have sent this one and changed the files. */
+  /** Only KILL can: it blocks all other signals; the run can send it and change the files. */
   private boolean wasSupervisorKilled() {
     return supervisorExit.isPresent() && supervisorExit.getAsInt() == KILLED;
   }
@@ -144,19 +143,19 @@ record OutcomeReader(
   }
 
   private Exited exited(int code, Output output) {
-    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) { // which did not note a signal
+    if (witnessed.isEmpty() && processes.hasEarlierSupervisor()) { // which did not record a signal
       return new Exited(code, output, note());
     }
     boolean signaled = witnessed.map(ChildEnd::signaled).orElseGet(processes::signaled);
     return new Exited(code, output, note(), signaled && code > SIGNALLED);
   }
 
-  /** The exit code of the child; empty if its supervisor did not live to see it. */
+  /** Returns the exit code of the child; empty if its supervisor ended before it. */
   private OptionalInt exitCode() throws IOException {
     if (witnessed.isPresent()) {
       return OptionalInt.of(witnessed.get().code());
     }
-    if (startWitnessed || supervisorLivedToSeeIt()) { // it ends as its child did, unless killed
+    if (startWitnessed || supervisorLivedToSeeIt()) { // it exits with its child's code
       return supervisorExit.orElse(KILLED) <= SIGNALLED ? supervisorExit : OptionalInt.empty();
     }
     OptionalInt noted = processes.exitCode();
@@ -166,12 +165,12 @@ record OutcomeReader(
     return noted.isPresent() ? noted : unnotedExitCode();
   }
 
-  /** Where the disk was too full to note it, the supervisor ended as its child did. */
+  /** If the disk was too full to record it, the supervisor exited with its child's code. */
   private OptionalInt unnotedExitCode() throws IOException {
     return RegularFiles.exists(folder.exit()) ? supervisorExit : OptionalInt.empty();
   }
 
-  /** Above 128 it may have been ended itself, before its child. */
+  /** A code above 128 may be that of the supervisor's own termination, before its child. */
   private boolean supervisorLivedToSeeIt() throws IOException {
     int exit = supervisorExit.orElse(Integer.MAX_VALUE);
     return processes.childStarted()
@@ -179,7 +178,7 @@ record OutcomeReader(
         : folder.isGone() && exit <= SIGNALLED && exit != Supervisor.CANNOT_START;
   }
 
-  /** What only its start can show: a missing interpreter, a file for another machine. */
+  /** Failures that only the start reveals: a missing interpreter, a file for another machine. */
   private Optional<RunOutcome> couldNotBeExecuted(int code, Output output) throws IOException {
     return startError(code, output)
         .map(
@@ -214,7 +213,7 @@ record OutcomeReader(
         .map(error -> error.substring(error.indexOf(' ') + 1));
   }
 
-  /** Shells say {@code name: line: exec: program: reason}. */
+  /** Shells print {@code name: line: exec: program: reason}. */
   private static String lastPart(String error) {
     String line = error.strip().lines().reduce("", (first, last) -> last);
     return line.substring(line.lastIndexOf(": ") + 1).strip();
@@ -222,10 +221,10 @@ record OutcomeReader(
 
   private RunOutcome neverStarted() throws IOException {
     int exit = supervisorExit.orElse(0);
-    if (exit > SIGNALLED) { // a signal found the shell before it could ignore signals
+    if (exit > SIGNALLED) { // a signal reached the shell before it ignored signals
       return NotStarted.signalled(exit - SIGNALLED);
     }
-    String why = // without the path of this host, which is on record for others to read
+    String why = // without the path of this host: the message is recorded
         text(folder.supervisorLog(), folder.supervisorLog().toFile()::length)
             .text()
             .replace(folder.path() + "/", "")
@@ -284,12 +283,12 @@ record OutcomeReader(
     return processes == 1 ? "1 process" : processes + " processes";
   }
 
-  /** What it printed until now. */
+  /** Returns the output until now. */
   Output output() throws IOException {
     return new Output(text(LogStream.STDOUT), text(LogStream.STDERR));
   }
 
-  /** Of what was read short of the limit all was read, whatever is written to the file since. */
+  /** A read below the limit read the whole file, whatever is written to it since. */
   static long total(int read, LongSupplier bytes) {
     return read < OutputExcerpt.LIMIT_BYTES ? read : Math.max(read, bytes.getAsLong());
   }
@@ -303,9 +302,9 @@ record OutcomeReader(
       byte[] head =
           RegularFiles.readHead(file, OutputExcerpt.LIMIT_BYTES, LinkOption.NOFOLLOW_LINKS);
       return OutputExcerpt.of(head, total(head.length, bytes));
-    } catch (NoSuchFileException e) { // it was never started, or the run deleted it
+    } catch (NoSuchFileException e) { // never started, or deleted by the run
       return OutputExcerpt.EMPTY;
-    } catch (NotRegularFileException e) { // see the note
+    } catch (NotRegularFileException e) { // reported by note()
       return OutputExcerpt.EMPTY;
     }
   }

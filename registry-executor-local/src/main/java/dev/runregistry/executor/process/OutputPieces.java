@@ -12,9 +12,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Reads in which order a run printed what its two logs have: the file {@code output-index}, which
- * grows while the run goes on, with a line for each piece: microseconds since 1970, 0 for stdout or
- * 1 for stderr, and bytes. Not for use by several threads.
+ * Reads the order of the output in the two logs of a run: the file {@code output-index}, which
+ * grows while the run is active, with a line for each piece: microseconds since 1970, 0 for stdout
+ * or 1 for stderr, and bytes. Not for use by several threads.
  */
 public final class OutputPieces implements Closeable {
   private static final int LINE_LIMIT = 100;
@@ -34,15 +34,15 @@ public final class OutputPieces implements Closeable {
   }
 
   /**
-   * What a run printed at once.
+   * Output that was read at once.
    *
-   * @param at when its first byte was read
-   * @param bytes how many of the log of that stream
+   * @param at the time at which its first byte was read
+   * @param bytes its size in the log of that stream
    */
   public record Piece(Instant at, LogStream stream, long bytes) {}
 
   /**
-   * Returns the next piece; empty if there is none yet, or what comes is damaged.
+   * Returns the next piece; empty if there is none yet, or the next one is damaged.
    *
    * @throws IOException if the file cannot be read
    */

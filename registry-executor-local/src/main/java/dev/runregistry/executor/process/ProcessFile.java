@@ -20,17 +20,18 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * The file {@code processes} of a run folder, a line each: {@code deadline} with milliseconds since
- * 1970, where there is one; {@code log-limit} with bytes, likewise; {@code grace} with
- * milliseconds; {@code protocol} with the number of what supervisor and registry agree on, from 2
- * on; {@code keep-children} where what the child leaves behind is to stay; {@code supervisor} and
- * {@code child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first thing, or
- * nothing where there is no {@code /proc}. The line of the child is there before its program is;
- * {@code unstarted} follows where its program never was, {@code signal} with the number of the
- * signal that ended it, {@code unexecuted} with an error number and a text where it could not be
- * executed, and {@code exit} with the exit code where there was no room for a file with it.
+ * The file {@code processes} of a workspace, a line each: {@code deadline} with milliseconds since
+ * 1970, if there is one; {@code log-limit} with bytes, likewise; {@code grace} with milliseconds;
+ * {@code protocol} with the version of the protocol of supervisor and registry, from 2 on; {@code
+ * keep-children} if the remaining processes are kept; {@code supervisor} and {@code child} with the
+ * line of {@code /proc/<pid>/stat} that each wrote itself, first of all, or nothing without {@code
+ * /proc}. The line of the child is written before its program starts; {@code unstarted} follows if
+ * its program never was started, {@code signal} with the number of the signal that terminated it,
+ * {@code unexecuted} with an error number and a text if it could not be executed, and {@code exit}
+ * with the exit code if there was no room for a file with it.
  *
- * <p>A run can replace these files: what is not a regular file of a few lines says nothing.
+ * <p>A run can replace these files: the content of anything but a regular file of a few lines is
+ * ignored.
  */
 final class ProcessFile {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -40,7 +41,7 @@ final class ProcessFile {
   private final Workspace folder;
   private final boolean evidence;
 
-  /** Reads for what goes on: what cannot be read at this moment is not there yet. */
+  /** Reads the file of a live run: what cannot be read at this moment is not there yet. */
   ProcessFile(Workspace folder) {
     this(folder, false);
   }
@@ -51,23 +52,23 @@ final class ProcessFile {
   }
 
   /**
-   * Reads to judge a run by: what cannot be read at this moment is an {@link UncheckedIOException},
-   * because taken for absent it would be evidence of another ending.
+   * Reads evidence of an outcome: if it cannot be read at this moment, throws an {@link
+   * UncheckedIOException}, because treated as absent it would imply another outcome.
    */
   static ProcessFile asEvidence(Workspace folder) {
     return new ProcessFile(folder, true);
   }
 
   /**
-   * Begins the file.
+   * Creates the file.
    *
-   * @param grace how long its processes may tidy up
+   * @param grace the time between TERM and KILL
    */
   void create(Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit) throws IOException {
     create(deadlineMillis, grace, logLimit, false);
   }
 
-  /** The same for a run whose children may be kept. */
+  /** Creates the file of a run whose children may be kept. */
   void create(
       Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit, boolean keepChildren)
       throws IOException {
@@ -78,7 +79,7 @@ final class ProcessFile {
     DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** How long each log may become. */
+  /** Returns the maximum size of each log. */
   LogLimit logLimit() {
     return line("log-limit")
         .filter(bytes -> bytes.matches("\\d{5,18}"))
@@ -86,29 +87,29 @@ final class ProcessFile {
         .orElse(LogLimit.NONE);
   }
 
-  /** How long its processes may tidy up when they are ended; empty if nothing was started. */
+  /** Returns the time between TERM and KILL; empty if nothing was started. */
   Optional<Duration> grace() {
     return line("grace").flatMap(ProcessFile::number).map(Duration::ofMillis);
   }
 
-  /** Notes durably that the run is over its time limit and about to be ended for that. */
+  /** Records durably that the run exceeded its time limit and is about to be terminated. */
   void timedOut() throws IOException {
     if (!Files.exists(folder.timedOut())) {
       DurableFiles.write(folder.timedOut(), new byte[0]);
     }
   }
 
-  /** Whether its supervisor was started, and so also that it noted who it is. */
+  /** Returns whether its supervisor was started, and so also recorded its identity. */
   boolean supervisorStarted() {
     return line("supervisor").isPresent();
   }
 
-  /** Whether the child is there: from here on signals reach it. */
+  /** Returns whether the child exists: from here on signals reach it. */
   boolean childStarted() {
     return line("child").isPresent();
   }
 
-  /** Whether the child could not even be given its output, so that its program was not started. */
+  /** Returns whether the child could not be given its output, so its program was not started. */
   boolean couldNotStart() {
     return line("unstarted").isPresent();
   }
@@ -118,37 +119,37 @@ final class ProcessFile {
     return line("unexecuted");
   }
 
-  /** Returns whether a signal ended the child, where the supervisor notes that. */
+  /** Returns whether a signal terminated the child, if the supervisor records that. */
   boolean signaled() {
     return line("signal").isPresent();
   }
 
-  /** Whether its supervisor is one of an earlier version: a shell, which copies no output. */
+  /** Returns whether its supervisor is of an earlier version: a shell, which copies no output. */
   boolean hasEarlierSupervisor() {
     return line("protocol").isEmpty();
   }
 
-  /** Whether what the child leaves behind is to stay. */
+  /** Returns whether the remaining processes are kept. */
   boolean keepsChildren() {
     return line("keep-children").isPresent();
   }
 
-  /** The child, if it is known. */
+  /** Returns the child, if it is known. */
   Optional<ProcessTable.Entry> child() {
     return line("child").flatMap(ProcStat::parse);
   }
 
-  /** The supervisor, if it is known. */
+  /** Returns the supervisor, if it is known. */
   Optional<ProcessTable.Entry> supervisor() {
     return line("supervisor").flatMap(ProcStat::parse);
   }
 
-  /** Whether the exit code is there, whole. */
+  /** Returns whether the exit code is recorded completely. */
   boolean isExitNoted() throws IOException {
     return exitNote().isPresent();
   }
 
-  /** The exit code of the child; empty if nobody noted it, whole. */
+  /** Returns the exit code of the child; empty if it was not recorded completely. */
   OptionalInt exitCode() throws IOException {
     Optional<ExitNote> note = exitNote();
     return note.isPresent() ? OptionalInt.of(note.get().code) : OptionalInt.empty();
@@ -167,12 +168,12 @@ final class ProcessFile {
     return number(code.strip()).map(number -> new ExitNote(witness, number.intValue()));
   }
 
-  /** Nothing where it is none: after a power cut there may be zeros. */
+  /** Returns empty if it is no number: after a power cut there may be zeros. */
   private static Optional<Long> number(String text) {
     return NUMBER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
-  /** Nothing where the last line is cut off: half of 137 is a number, too. */
+  /** Returns empty if the last line is cut off: half of 137 is a number, too. */
   private static Optional<String> whole(Path file) throws IOException {
     try {
       return Optional.of(text(file)).filter(text -> text.endsWith("\n"));
@@ -187,13 +188,13 @@ final class ProcessFile {
   }
 
   /**
-   * An exit code that was noted.
+   * A recorded exit code.
    *
-   * @param witness where; its time of modification is when
+   * @param witness its file; the time of modification is the time of the end
    */
   private record ExitNote(Path witness, int code) {}
 
-  /** When the run ended, whatever it has left behind, never after now; empty if not noted. */
+  /** Returns when the run itself ended, never after now; empty if not recorded. */
   Optional<Instant> endedAt() throws IOException {
     Path witness = exitNote().map(ExitNote::witness).orElse(folder.timedOut());
     try {

@@ -33,12 +33,12 @@ public final class ProcessLogs {
             file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)); // the run's to replace
   }
 
-  /** Returns how many bytes each file keeps; {@link Long#MAX_VALUE} for all. */
+  /** Returns the maximum size of each file in bytes; {@link Long#MAX_VALUE} for no limit. */
   public long maxBytes() {
     return new ProcessFile(folder).logLimit().bytes();
   }
 
-  /** Returns one sentence about what a log lacks of what was printed; empty if it has all. */
+  /** Returns one sentence about the output missing in a log; empty if it is complete. */
   public Optional<String> notice(LogStream stream) {
     return LimitedLogs.of(folder).notice(stream);
   }
@@ -51,7 +51,7 @@ public final class ProcessLogs {
   public Optional<OutputPieces> pieces() throws IOException {
     try {
       return Optional.of(OutputPieces.of(folder.outputIndex()));
-    } catch (NoSuchFileException | NotRegularFileException e) { // the run has replaced it
+    } catch (NoSuchFileException | NotRegularFileException e) { // replaced by the run
       log.debug("{} is not there", folder.outputIndex());
       return Optional.empty();
     }

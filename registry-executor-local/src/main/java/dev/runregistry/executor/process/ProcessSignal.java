@@ -1,8 +1,8 @@
 package dev.runregistry.executor.process;
 
 /**
- * A POSIX signal that can be passed on to a run. QUIT is missing: Java blocks it in its own threads
- * and so in all that it starts, where it would never arrive.
+ * A POSIX signal that can be forwarded to a run. QUIT is missing: Java blocks it in its own threads
+ * and so in all processes that it starts, where it would never arrive.
  */
 public enum ProcessSignal {
   /** The terminal hung up. */
@@ -11,21 +11,21 @@ public enum ProcessSignal {
   INT(2),
   /** A breakpoint was reached. */
   TRAP(5),
-  /** The program has given up. */
+  /** Abort. */
   ABRT(6),
-  /** End at once; cannot be ignored. */
+  /** Terminate at once; cannot be ignored. */
   KILL(9),
   /** For the program's own use. */
   USR1(10),
   /** For the program's own use. */
   USR2(12),
-  /** Nobody reads what is written. */
+  /** Write to a pipe without readers. */
   PIPE(13),
   /** A timer has expired. */
   ALRM(14),
-  /** Please end. */
+  /** Terminate. */
   TERM(15),
-  /** Go on after a stop. */
+  /** Continue after a stop. */
   CONT(18),
   /** The processor time is used up. */
   XCPU(24),
@@ -35,9 +35,9 @@ public enum ProcessSignal {
   PROF(27),
   /** Input or output is possible. */
   IO(29),
-  /** The power fails. */
+  /** Power failure. */
   PWR(30),
-  /** A call that the system does not have. */
+  /** Invalid system call. */
   SYS(31);
 
   private final int number; // of Linux; HUP, INT, KILL, PIPE and TERM are the same everywhere
@@ -50,7 +50,7 @@ public enum ProcessSignal {
     return number;
   }
 
-  /** Returns whether it asks a program to end; all others tell it something. */
+  /** Returns whether it requests termination. */
   public boolean asksToEnd() {
     return this == HUP || this == INT || this == TERM || this == KILL;
   }

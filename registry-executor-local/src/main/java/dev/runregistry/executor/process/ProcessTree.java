@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Everything that a run has started, but for its supervisor: descendants, whatever carries the
- * run's cookie in its environment, and, where the run has a session of its own, all in there. What
- * was seen once stays a part of it. Out of reach is only what has lost its parent, its session and
- * its environment before anybody looked.
+ * The processes of a run, without its supervisor: descendants, processes with the run's marker in
+ * their environment, and, if the run has a session of its own, all of that session. A process that
+ * was found once stays a member. Not found is only a process that lost its parent, its session and
+ * its environment before the first scan.
  *
  * <p>Safe for use by many threads at once.
  */
 final class ProcessTree {
-  /** Of the start time of a process: a tick on Linux. */
+  /** The resolution of the start time of a process: a tick on Linux. */
   private static final Duration RESOLUTION = Duration.ofMillis(10);
 
-  /** How long to go on killing before giving up; what is left then cannot be killed. */
+  /** The timeout for KILL; processes left after that cannot be killed. */
   private static final Duration KILLING = Duration.ofSeconds(5);
 
   private final ProcessTable table;
@@ -32,9 +32,9 @@ final class ProcessTree {
   private final Set<ProcessIdentity> seen = new HashSet<>();
 
   /**
-   * The tree below a supervisor.
+   * Creates the tree below a supervisor.
    *
-   * @param cookie the entry in the environment that all of it begins with
+   * @param cookie the environment entry with which all its processes start
    * @param ownSession whether the supervisor leads a session
    */
   ProcessTree(ProcessTable table, ProcessIdentity supervisor, String cookie, boolean ownSession) {
@@ -44,14 +44,14 @@ final class ProcessTree {
     this.ownSession = ownSession;
   }
 
-  /** Those that live now. */
+  /** Returns the live processes. */
   synchronized List<Entry> find() {
     List<Entry> young = table.since(supervisor.startTime());
     List<Entry> found = new ArrayList<>();
     Set<Long> parents = new HashSet<>();
     boolean gone = young.stream().noneMatch(process -> process.identity().equals(supervisor));
     boolean replaced = gone && young.stream().anyMatch(this::hasPidOfSupervisor);
-    if (!gone) { // else its pid may be another's, and so its children
+    if (!gone) { // else its pid may be reused, and so its children be others
       parents.add(supervisor.pid());
     }
     List<Entry> rest =
@@ -65,7 +65,7 @@ final class ProcessTree {
     }
     found.forEach(process -> parents.add(process.identity().pid()));
     while (others.removeIf(process -> isChild(process, parents, found))) {
-      // until no more descendants turn up
+      // until no more descendants are found
     }
     found.removeIf(process -> !process.lives());
     found.forEach(process -> seen.add(process.identity()));
@@ -85,7 +85,7 @@ final class ProcessTree {
     return process.identity().pid() == supervisor.pid();
   }
 
-  /** A pid is not given away while there is a session of that number. */
+  /** A pid is not reused while there is a session of that number. */
   private boolean belongs(Entry process, boolean sessionIsOurs) {
     return seen.contains(process.identity())
         || (ownSession && sessionIsOurs && process.session() == supervisor.pid())
@@ -97,9 +97,9 @@ final class ProcessTree {
   }
 
   /**
-   * Ends all of it: TERM, time to tidy up, KILL, again and again until nothing is left.
+   * Terminates all processes: TERM, the grace period, then KILL repeatedly until none is left.
    *
-   * @return what happened
+   * @return the result
    */
   Ending end(Duration grace) {
     int ended = askToEnd(grace);
@@ -114,7 +114,7 @@ final class ProcessTree {
     return new Ending(ended - left.size(), left);
   }
 
-  /** Sends TERM once to each that was there; returns how many there were, later ones included. */
+  /** Sends TERM once to each process; returns their number, later ones included. */
   private int askToEnd(Duration grace) {
     Set<ProcessIdentity> met = new HashSet<>();
     Backoff pause = new Backoff(Duration.ofMillis(50));
@@ -124,7 +124,7 @@ final class ProcessTree {
     while (!left.isEmpty()) {
       left.forEach(process -> met.add(process.identity()));
       table.signal(unasked, ProcessSignal.TERM.name());
-      // a stopped one gets its TERM only when it goes on
+      // a stopped process receives its TERM only when it continues
       List<Entry> stopped = left.stream().filter(Entry::isStopped).toList();
       table.signal(stopped, ProcessSignal.CONT.name());
       if (System.nanoTime() - begin >= grace.toNanos()) {
@@ -141,17 +141,17 @@ final class ProcessTree {
     return met.size();
   }
 
-  /** A younger one may be what tidies up, started by one that was asked to end. */
+  /** A younger one may be a cleanup process, started by one that received TERM. */
   private boolean isOlderThan(long nanoTime, Entry process) {
     Duration since = Duration.ofNanos(System.nanoTime() - nanoTime);
     return table.age(process.identity()).compareTo(since.plus(RESOLUTION)) > 0;
   }
 
   /**
-   * What became of a tree.
+   * The result of a termination.
    *
-   * @param ended how many processes were ended
-   * @param survivors what could not be ended
+   * @param ended the number of terminated processes
+   * @param survivors the processes that could not be terminated
    */
   record Ending(int ended, List<Entry> survivors) {
     static final Ending NOTHING = new Ending(0, List.of());

@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A run that has started: its supervisor, what that has started, and how it is all ended. */
+/** A started run: its supervisor, its processes, and their termination. */
 final class RunningProcess {
-  /** How long a supervisor may take to note what its child did; it takes milliseconds. */
+  /** The timeout for a supervisor to record the end of its child; it takes milliseconds. */
   private static final Duration NOTING = Duration.ofSeconds(10);
 
   private static final Logger log = LoggerFactory.getLogger(RunningProcess.class);
@@ -67,8 +67,8 @@ final class RunningProcess {
   }
 
   /**
-   * Returns whether only the supervisor is left, which is about to note the exit code. The files of
-   * the run, which can write to them, count only where its supervisor cannot be heard.
+   * Returns whether only the supervisor is left, which is about to record the exit code. The files
+   * in the workspace, which the run can write to, are used only without a pipe to its supervisor.
    */
   boolean childHasEnded() {
     if (link.end().isPresent()) {
@@ -87,20 +87,20 @@ final class RunningProcess {
     return process.lives() && process.parent() == supervisor.pid();
   }
 
-  /** So that it is a timeout also if nobody is left to say so. */
+  /** Records the timeout durably, so that it is the outcome even if this process dies. */
   void noteTimeout() {
     try {
       processes.timedOut();
-    } catch (IOException e) { // full, say
+    } catch (IOException e) { // for example a full disk
       log.warn("run {}: cannot note that it is over its time limit", run.id(), e);
     }
   }
 
   /**
-   * Terminates everything that still runs, unless its children are to be kept; the supervisor ends
-   * by itself when nothing is left, after it has noted the exit code.
+   * Terminates all running processes, unless its children are to be kept; the supervisor exits by
+   * itself when none is left, after it has recorded the exit code.
    *
-   * @param inTime whether the child has ended by itself
+   * @param inTime whether the child has ended within its time limit
    */
   void end(boolean inTime) {
     ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
@@ -125,15 +125,15 @@ final class RunningProcess {
   }
 
   /**
-   * Sends the signal to all that runs, as soon as it can arrive, but for what has it already,
-   * because it was sent to our whole process group.
+   * Sends the signal to all running processes, as soon as it can arrive, except those that received
+   * it already, because it was sent to the whole process group of this process.
    *
-   * @return whether it is sure that what runs has it; false if it may have been for us alone
+   * @return whether they certainly received it; false if it may have been for this process alone
    */
   boolean signal(ProcessSignal signal) {
     if (signal.asksToEnd()) {
       if (!supervisor.isAlive() || link.end().isPresent()) {
-        showing = false; // all that is left is to show the rest of the output
+        showing = false; // only the rest of the output is left to be shown
       }
       signalled = true;
     }
@@ -160,7 +160,7 @@ final class RunningProcess {
     }
   }
 
-  /** Without a word from the supervisor, which is in our group, a terminal may have sent it. */
+  /** Without a report of the supervisor, in this process group, a terminal may have sent it. */
   private boolean areInForeground() {
     return self().filter(Entry::isInForeground).isPresent();
   }
@@ -179,20 +179,20 @@ final class RunningProcess {
     return settings.live() == LiveOutput.NONE || link.isShown();
   }
 
-  /** Returns when all is shown or the user does not want to wait. */
+  /** Blocks until all output is shown, or a second signal ends the wait. */
   void awaitShown() {
     while (showing && !isShown() && !link.awaitShown(Duration.ofMillis(20))) {
-      // a second signal is for those who do not want to wait for a reader
+      // a second signal ends the wait for a slow reader
     }
   }
 
   /**
-   * How it ended.
+   * Returns the outcome.
    *
-   * @param inTime whether that was before its time limit
+   * @param inTime whether it ended before its time limit
    */
   RunOutcome outcome(boolean inTime) {
-    ProcessTree.Ending told = // a signal ends all of a tree, in no order: nothing was left behind
+    ProcessTree.Ending told = // a signal ends the tree in any order: nothing was left behind
         signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit =
         supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
@@ -201,7 +201,7 @@ final class RunningProcess {
         .outcome(inTime);
   }
 
-  /** Returns when the child ended; empty if its supervisor did not say so. */
+  /** Returns when the child ended; empty if its supervisor did not report it. */
   Optional<Instant> endedAt() {
     return link.end().map(ChildEnd::at);
   }

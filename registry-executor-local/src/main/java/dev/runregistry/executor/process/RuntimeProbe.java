@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Whether a program is there and which version it says it has. The program is asked once, by {@code
- * --version}, and again when its file has changed.
+ * The availability and the version of programs. A program is started once, with {@code --version},
+ * and again when its file has changed.
  */
 final class RuntimeProbe {
   private final ExecutableFinder programs;
@@ -22,7 +22,7 @@ final class RuntimeProbe {
   }
 
   RuntimeStatus status(String program) {
-    String name = new File(program).getName(); // where it is, is nobody's business
+    String name = new File(program).getName(); // without its directory, which is private
     Optional<NotStarted> obstacle = programs.obstacle(program);
     if (obstacle.isPresent()) {
       String why = obstacle.get().message().substring(program.length());
@@ -37,7 +37,7 @@ final class RuntimeProbe {
     return versions.computeIfAbsent(binary, asked -> question.ask(asked.file));
   }
 
-  /** A file as it was when it was asked. */
+  /** The version of a file that was probed. */
   private record Binary(File file, long modifiedMillis, long size) {
     static Binary of(File file) {
       return new Binary(file, file.lastModified(), file.length());

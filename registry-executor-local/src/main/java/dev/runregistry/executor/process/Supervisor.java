@@ -14,20 +14,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the Perl program that runs a command, copies its output and notes its exit code. The
- * program goes along as an argument, so that there is no file that could be missing or half
- * written.
+ * Starts the Perl program that runs a command, copies its output and records its exit code. The
+ * program is passed as an argument, so that there is no file that could be missing or incomplete.
  */
 final class Supervisor {
-  /** With which the program ends when it does not start anything; a command may do that, too. */
+  /** The exit code of the program if it starts nothing; a command may exit with it, too. */
   static final int CANNOT_START = 125;
 
-  /** Variables that change what Perl does are kept from it, and given to the command alone. */
+  /** The prefix of variables that affect Perl: not set for it, but for the command alone. */
   private static final String OF_PERL = "PERL";
 
   private Supervisor() {}
 
-  /** What supervisors of earlier versions began the message about a failed start with. */
+  /** Returns the prefix of the message about a failed start by supervisors of earlier versions. */
   static String earlierMark(RunId id) {
     return "run-registry-" + id;
   }
@@ -35,7 +34,7 @@ final class Supervisor {
   /**
    * Returns the process to start.
    *
-   * @param environment changes of the environment; null for a variable to remove
+   * @param environment changes of the environment; null to remove a variable
    * @throws IOException if there is no Perl
    */
   static ProcessBuilder of(
@@ -54,7 +53,7 @@ final class Supervisor {
       words.add("env=" + variable.getKey() + "=" + variable.getValue());
       process.environment().remove(variable.getKey());
     }
-    process.environment().put("PERL_BADLANG", "0"); // no remarks about the locale on our stderr
+    process.environment().put("PERL_BADLANG", "0"); // no locale warnings on stderr
     words.add("--");
     words.addAll(command);
     Redirect log = Redirect.appendTo(folder.supervisorLog().toFile());
@@ -123,7 +122,7 @@ final class Supervisor {
         });
   }
 
-  /** Looked for on our own path: that of the run may lead anywhere. */
+  /** Searches the path of this process: that of the run may be anything. */
   private static String perl() throws IOException {
     Optional<String> found =
         new ExecutableFinder(new File("/"), System.getenv("PATH")).find("perl");

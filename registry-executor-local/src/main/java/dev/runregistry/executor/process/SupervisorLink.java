@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two pipes between a supervisor and its registry: events come, commands go. Its stdin, stdout
- * and stderr are those of the user, so the pipes are the supervisor's own, and are opened through
- * {@code /proc}. Where that fails, the files of the run say the same later.
+ * The two pipes between a supervisor and its registry, for events and commands. Its stdin, stdout
+ * and stderr are those of the user, so the supervisor creates the pipes, and they are opened
+ * through {@code /proc}. If that fails, the files of the run have the same information later.
  *
  * <p>Safe for use by many threads.
  */
@@ -41,8 +41,8 @@ final class SupervisorLink {
   private final Map<Integer, Long> received = new HashMap<>(); // all guarded by this
   private @Nullable OutputStream commands;
   private @Nullable ChildEnd end;
-  private long child; // its pid; 0 while that is not known
-  private boolean noted; // in the files of the run, which are no evidence of how it ended
+  private long child; // its pid; 0 if unknown
+  private boolean noted; // in the files of the run, which are no evidence of its outcome
   private boolean done;
   private boolean shown;
   private boolean gone;
@@ -53,7 +53,7 @@ final class SupervisorLink {
     this.processes = processes;
   }
 
-  /** Begins to listen. */
+  /** Starts the listening thread. */
   void open() {
     Thread thread = new Thread(this::listen, "supervisor " + supervisor.pid());
     thread.setDaemon(true);
@@ -65,7 +65,7 @@ final class SupervisorLink {
       for (int attempt = 0; supervisor.isAlive() && !hear(); attempt++) {
         supervisor.waitFor(attempt < QUICK_ATTEMPTS ? 1 : 20, TimeUnit.MILLISECONDS);
         if (attempt > QUICK_ATTEMPTS && isExitNoted()) {
-          if (supervisor.isAlive() && hear()) { // its pipes are there by now, and what it said
+          if (supervisor.isAlive() && hear()) { // its pipes exist by now, with its events
             break;
           }
           change(() -> noted = true);
@@ -73,13 +73,13 @@ final class SupervisorLink {
       }
       supervisor.waitFor();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // by nobody
+      Thread.currentThread().interrupt(); // not expected
     } finally {
       change(() -> gone = true);
     }
   }
 
-  /** Listens to the end of the supervisor; returns false where its pipes are not there. */
+  /** Reads events until the supervisor exits; returns false if its pipes do not exist. */
   private boolean hear() {
     String descriptors = "/proc/" + supervisor.pid() + "/fd/";
     try (FileInputStream events = new FileInputStream(descriptors + EVENTS);
@@ -99,7 +99,7 @@ final class SupervisorLink {
     }
   }
 
-  /** Looks at the files of a supervisor that cannot be heard. */
+  /** Reads the files of a supervisor without a link. */
   private boolean isExitNoted() {
     try {
       return processes.isExitNoted();
@@ -155,12 +155,12 @@ final class SupervisorLink {
     }
   }
 
-  /** Returns how the child ended; empty while it runs, or if its supervisor did not see it. */
+  /** Returns how the child ended; empty while it runs, or if its supervisor did not observe it. */
   synchronized Optional<ChildEnd> end() {
     return Optional.ofNullable(end);
   }
 
-  /** Returns the pid of the child; empty if its supervisor did not start it, or cannot be heard. */
+  /** Returns the pid of the child; empty if it was not started, or there is no link. */
   synchronized OptionalLong child() {
     return child == 0 ? OptionalLong.empty() : OptionalLong.of(child);
   }
@@ -173,22 +173,22 @@ final class SupervisorLink {
     return done || gone;
   }
 
-  /** Returns whether all that was printed is shown, or is not going to be. */
+  /** Returns whether all output is shown, or is not going to be. */
   synchronized boolean isShown() {
     return shown || gone;
   }
 
-  /** Blocks until the child or its supervisor has ended; returns whether that came in time. */
+  /** Blocks until the child or its supervisor has ended; returns false on timeout. */
   boolean awaitEnd(Duration atMost) {
     return Uninterruptibly.await(left -> await(this::hasEnded, left), atMost);
   }
 
-  /** Blocks until nothing of the run is left and its logs are complete. */
+  /** Blocks until no process of the run is left and its logs are complete. */
   boolean awaitDone(Duration atMost) {
     return Uninterruptibly.await(left -> await(this::isDone, left), atMost);
   }
 
-  /** Blocks until all is shown. */
+  /** Blocks until all output is shown. */
   boolean awaitShown(Duration atMost) {
     return Uninterruptibly.await(left -> await(this::isShown, left), atMost);
   }
@@ -207,8 +207,8 @@ final class SupervisorLink {
   }
 
   /**
-   * Returns whether the supervisor had that signal, too, just now: then it was sent to our process
-   * group. Empty if the supervisor does not say.
+   * Returns whether the supervisor has just received that signal, too: then it was sent to the
+   * process group of this process. Empty if the supervisor does not report it.
    */
   Optional<Boolean> hadSignal(int number) {
     int before;

@@ -12,21 +12,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a program for its version; one that does not answer in time is ended. */
+/** Determines the version of a program; it is killed after a timeout. */
 final class VersionProbe {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int LONGEST = 100;
-  private static final int MAX_BYTES = 1 << 20; // of an answer; a longer one is none
+  private static final int MAX_BYTES = 1 << 20; // of the output; a longer one is no version
 
   /**
-   * Where a path begins: at a slash that begins a word, at a drive, at a word with a second slash.
-   * One slash within a word is none: {@code tunix/0.3.1}, {@code GNU/Linux}.
+   * The beginning of a path: a slash that begins a word, a drive, or a word with a second slash.
+   * One slash within a word is no path: {@code tunix/0.3.1}, {@code GNU/Linux}.
    */
   private static final Pattern PATH =
       Pattern.compile(
           "(?<![^\\s\"'`(<\\[{=:,;])(~|\\.{1,2})?[/\\\\]|\\S*(:[/\\\\]|[/\\\\]\\S*[/\\\\])");
 
-  // an assignment, or the bracket or quote that a path stood in
+  // an assignment, or the bracket or quote around a path
   private static final Pattern BEFORE_PATH = Pattern.compile("(\\S+=)?[\"'`(<\\[{=:,;\\s]*$");
 
   private final File workingDirectory;
@@ -44,9 +44,9 @@ final class VersionProbe {
   }
 
   /**
-   * The first line that the program prints to {@code --version}, up to a path of this host if there
-   * is one in it, and with secrets masked; empty if it does not say. What it prints to stderr is no
-   * version: there it complains, and names its files.
+   * Returns the first line that the program prints for {@code --version}, up to the first path of
+   * this host, and with secrets redacted; empty if there is none. Its stderr is no version: it has
+   * errors and names of files.
    */
   Optional<String> ask(File program) {
     try {
@@ -56,7 +56,7 @@ final class VersionProbe {
           .run()
           .filter(answer -> answer.exitCode() == 0)
           .flatMap(answer -> firstLine(answer.output()));
-    } catch (IOException e) { // it cannot be started after all: the run will say why
+    } catch (IOException e) { // it cannot be started after all: the run will report why
       return Optional.empty();
     }
   }
@@ -73,7 +73,7 @@ final class VersionProbe {
         .findFirst();
   }
 
-  /** Cut there: where a path ends nobody can say. */
+  /** Truncates there: the end of a path cannot be determined. */
   private static String withoutPath(String line) {
     Matcher path = PATH.matcher(line);
     return path.find()

@@ -18,52 +18,52 @@ record Workspace(Path path) {
     return path.resolve("run.json");
   }
 
-  /** The configuration of a training; not there for other commands. */
+  /** The configuration of a training; absent for other commands. */
   Path config() {
     return path.resolve(DatasetCatalog.TRAINING_CONFIG);
   }
 
-  /** The whole of what the run printed to that stream. */
+  /** The complete output of the run to that stream. */
   Path log(LogStream stream) {
     return path.resolve(stream.text() + ".log");
   }
 
-  /** In which order the two logs were written; see {@link OutputPieces}. */
+  /** The order in which the two logs were written; see {@link OutputPieces}. */
   Path outputIndex() {
     return path.resolve("output-index");
   }
 
-  /** What the supervisor itself had to say. */
+  /** The messages of the supervisor itself. */
   Path supervisorLog() {
     return path.resolve("supervisor.log");
   }
 
-  /** The deadline, and who the supervisor and the child are; see {@link ProcessFile}. */
+  /** The deadline and the identities of supervisor and child; see {@link ProcessFile}. */
   Path processes() {
     return path.resolve("processes");
   }
 
-  /** The exit code, written by the supervisor; its time of modification is when the run ended. */
+  /** The exit code, written by the supervisor; its time of modification is the end of the run. */
   Path exit() {
     return path.resolve("exit");
   }
 
-  /** There from the moment when the run is ended because it is over its time limit. */
+  /** Exists from the moment when the run is terminated because it exceeded its time limit. */
   Path timedOut() {
     return path.resolve("timed-out");
   }
 
-  /** How much was printed to each stream; there where that is more than its log keeps. */
+  /** The size of the output to each stream; exists if that is more than its log keeps. */
   Path logTotals() {
     return path.resolve("log-totals");
   }
 
-  /** By how much an earlier version cut a log while it grew. */
+  /** By how much an earlier version truncated a log while it grew. */
   Path logCuts() {
     return path.resolve("log-cuts");
   }
 
-  /** There once nothing of the run was found alive: its supervisor starts nothing after that. */
+  /** Exists once no live process of the run was found: its supervisor starts nothing after that. */
   Path vanished() {
     return path.resolve("vanished");
   }
@@ -73,9 +73,9 @@ record Workspace(Path path) {
   }
 
   /**
-   * Returns whether the folder is gone, as when it was deleted or settled.
+   * Returns whether the directory is gone, for example deleted or archived.
    *
-   * @throws IOException if that cannot be found out
+   * @throws IOException if that cannot be determined
    */
   boolean isGone() throws IOException {
     return !RegularFiles.exists(path);

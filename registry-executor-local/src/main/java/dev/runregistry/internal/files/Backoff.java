@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waiting for something that announces itself to nobody: short at first, then longer. Not cut short
+ * Waits for events without a notification: short pauses at first, then longer ones. Not interrupted
  * by an interrupt, whose flag is kept. Not for use by several threads.
  */
 public final class Backoff {
@@ -26,7 +26,7 @@ public final class Backoff {
     }
   }
 
-  /** Something came: the next is expected soon. */
+  /** Restarts with the shortest pause, after an event. */
   public void reset() {
     nanos = SHORTEST_NANOS;
   }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON that a run may have replaced: into bounded memory, whatever it has. */
+/** Reads JSON that a run may have replaced, into bounded memory. */
 public final class BoundedJson {
-  /** The longest file: a command line has a few megabytes at most, each byte of it six as JSON. */
+  /** The maximum size: a command line has a few megabytes at most, each byte of it six as JSON. */
   public static final int MAX_BYTES = 64 << 20;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // it would keep each name
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // it would cache each name
           .streamReadConstraints( // a variable may have a name of any length
               StreamReadConstraints.builder().maxNameLength(Integer.MAX_VALUE).build())
           .build();

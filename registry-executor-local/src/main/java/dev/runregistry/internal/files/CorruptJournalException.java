@@ -3,7 +3,7 @@ package dev.runregistry.internal.files;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A note could be read and is not what a journal writes, in whatever format. */
+/** Thrown when a journal file could be read, but is not in a format that a journal writes. */
 public final class CorruptJournalException extends IOException {
   private static final long serialVersionUID = 1L;
 

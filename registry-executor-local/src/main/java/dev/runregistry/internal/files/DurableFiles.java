@@ -13,9 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and folders for the eyes of their owner only, which are there, whole, after a power cut.
- * Written also by a thread that has been interrupted, whose flag is kept: what a run did must be
- * noted all the same, and Java's channels close themselves under an interrupt.
+ * Files and directories that only their owner can access, and that exist completely after a power
+ * cut. Also written by an interrupted thread, whose flag is kept: the results of a run must be
+ * recorded all the same, and Java's channels close themselves on an interrupt.
  */
 public final class DurableFiles {
   private static final int PROBE_BYTES = 4096; // a block: an empty file fits on a full disk
@@ -34,7 +34,7 @@ public final class DurableFiles {
 
   private DurableFiles() {}
 
-  /** Writes a file so that its name never stands for half of it, even after a power cut. */
+  /** Writes a file so that its name never refers to half of it, even after a power cut. */
   public static void write(Path file, byte[] content) throws IOException {
     Uninterruptibly.io(() -> writeOnce(file, content));
   }
@@ -52,8 +52,8 @@ public final class DurableFiles {
   }
 
   /**
-   * Replaces that of a writer that was killed, each run having one only, and whatever the run has
-   * put there: a FIFO would keep its writer waiting.
+   * Replaces the file of a writer that was killed, since each run has only one, and whatever the
+   * run has put there: a FIFO would block its writer.
    */
   private static void writeNew(Path file, byte[] content) throws IOException {
     try {
@@ -65,9 +65,9 @@ public final class DurableFiles {
   }
 
   /**
-   * Writes a file into a folder that is still being put together, where nobody reads half of it. So
-   * it needs no second name; and its only one gets to the disk together with its content, while a
-   * renamed file costs the disk another turn.
+   * Writes a file into a staging directory, which has no readers. So it needs no temporary name;
+   * and its name is written to the disk together with its content, while a rename costs another
+   * write.
    */
   public static void writeUnseen(Path file, byte[] content) throws IOException {
     Uninterruptibly.io(
@@ -89,12 +89,12 @@ public final class DurableFiles {
   }
 
   /**
-   * Replaces a file so that its name never stands for half of it while the host runs; need not
+   * Replaces a file so that its name never refers to half of it while the host runs; need not
    * survive a power cut, after which it may be empty or torn.
    */
   public static void replace(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.deleteIfExists(temporary); // of one that was killed
+    Files.deleteIfExists(temporary); // of a writer that was killed
     try {
       create(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -104,7 +104,7 @@ public final class DurableFiles {
     }
   }
 
-  /** Renames a file that is not to be read, and not to be lost, so that its place is free. */
+  /** Renames a file that must not be read, and not be lost, so that its name is free. */
   public static void keepBeside(Path file, String suffix) throws IOException {
     Path place = file.resolveSibling(file.getFileName() + "." + suffix);
     Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
@@ -113,25 +113,25 @@ public final class DurableFiles {
   /**
    * Creates a file with this content that need not survive a power cut.
    *
-   * @throws FileAlreadyExistsException if it is there
+   * @throws FileAlreadyExistsException if it exists
    */
   public static void create(Path file, byte[] content) throws IOException {
     Files.createFile(file, OWNER_ONLY_FILE);
     if (content.length > 0) {
-      Files.write(file, content); // in a second step: a channel would break under an interrupt
+      Files.write(file, content); // in a second step: a channel would break on an interrupt
     }
   }
 
   /**
-   * Creates one folder; {@link #sync} its parent to make that durable.
+   * Creates one directory; {@link #sync} its parent to make that durable.
    *
-   * @throws FileAlreadyExistsException if it is there
+   * @throws FileAlreadyExistsException if it exists
    */
   public static void createFolder(Path folder) throws IOException {
     Files.createDirectory(folder, OWNER_ONLY_FOLDER);
   }
 
-  /** Creates a folder and what is missing above it, durably; does nothing when it is there. */
+  /** Creates a directory and its missing parents, durably; does nothing if it exists. */
   public static void createFolders(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
@@ -141,7 +141,7 @@ public final class DurableFiles {
     try {
       createFolder(folder);
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder)) { // else somebody else was faster
+      if (!Files.isDirectory(folder)) { // else another process was faster
         throw e;
       }
     }
@@ -149,9 +149,9 @@ public final class DurableFiles {
   }
 
   /**
-   * Writes a file durably and deletes it; deletes it also when it cannot be written.
+   * Writes a file durably and deletes it, even if it cannot be written.
    *
-   * @throws IOException if its folder cannot be written, or the disk is full
+   * @throws IOException if its directory cannot be written, or the disk is full
    */
   public static void probe(Path file) throws IOException {
     try {
@@ -161,7 +161,7 @@ public final class DurableFiles {
     }
   }
 
-  /** Makes the names in a folder durable. */
+  /** Makes the names in a directory durable. */
   public static void sync(Path folder) throws IOException {
     Uninterruptibly.io(() -> syncOnce(folder));
   }

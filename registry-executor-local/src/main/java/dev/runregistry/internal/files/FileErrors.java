@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 public final class FileErrors {
   private FileErrors() {}
 
-  /** Returns why it failed, without the path where the message has another part. */
+  /** Returns the reason, without the path if the message has another part. */
   public static String reason(IOException e) {
     String why = e instanceof FileSystemException file ? file.getReason() : null;
     if (e instanceof NoSuchFileException missing) {

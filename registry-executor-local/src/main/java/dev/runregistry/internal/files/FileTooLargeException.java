@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class FileTooLargeException extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
-  /** Names the file and how much it may have. */
+  /** Creates an exception with the file and its maximum size. */
   public FileTooLargeException(Path file, int maxBytes) {
     super(file.toString(), null, "larger than " + maxBytes + " bytes");
   }

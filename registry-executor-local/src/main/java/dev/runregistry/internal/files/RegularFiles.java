@@ -16,13 +16,13 @@ import java.util.Set;
 
 /**
  * Reads files that another program can replace: by a FIFO, which blocks its reader, by a device
- * without an end, or by a link to the secrets of somebody else. Only regular files are opened, and
- * what is read of them is bounded whatever their size is said to be. {@link NoSuchFileException} is
- * the only exception that means that there is no file; after any other one it is not known.
+ * without an end, or by a link to another user's secrets. Only regular files are opened, and the
+ * number of bytes read is bounded whatever their reported size. {@link NoSuchFileException} is the
+ * only exception that means that there is no file; after any other one that is unknown.
  *
- * <p>With {@link LinkOption#NOFOLLOW_LINKS} the file itself must be regular, which is for files in
- * directories that a run can write to. Without, a link may lead to a regular file, which is for
- * what a user names.
+ * <p>With {@link LinkOption#NOFOLLOW_LINKS} the file itself must be regular, for files in
+ * directories that a run can write to. Without, a link may lead to a regular file, for files that a
+ * user names.
  *
  * <p>A file can be exchanged between the check and the opening. With {@code NOFOLLOW_LINKS} it is
  * therefore opened for reading and writing, which never blocks, not even on a FIFO, and checked
@@ -46,9 +46,9 @@ public final class RegularFiles {
     }
     FileChannel channel = links.length == 0 ? FileChannel.open(file, READ) : openUnlinked(file);
     try {
-      channel.position(); // of a FIFO, a socket or a terminal that took its place: there is none
+      channel.position(); // fails for a FIFO, a socket or a terminal that replaced it
       return channel;
-    } catch (ClosedByInterruptException e) { // says nothing about the file
+    } catch (ClosedByInterruptException e) { // implies nothing about the file
       throw e;
     } catch (IOException e) {
       channel.close();
@@ -97,7 +97,7 @@ public final class RegularFiles {
   }
 
   /**
-   * Cuts a regular file off; a link is not followed.
+   * Truncates a regular file; a link is not followed.
    *
    * @throws NoSuchFileException if it does not exist
    * @throws IOException if it is a link or anything else, or cannot be written to
@@ -111,9 +111,9 @@ public final class RegularFiles {
   }
 
   /**
-   * Returns whether something has that name, be it a link that leads nowhere.
+   * Returns whether something has that name, even a dangling link.
    *
-   * @throws IOException if that cannot be found out; {@link Files#exists} says no then
+   * @throws IOException if that cannot be determined; {@link Files#exists} returns false then
    */
   public static boolean exists(Path file) throws IOException {
     try {

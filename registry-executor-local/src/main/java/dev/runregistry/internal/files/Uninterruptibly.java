@@ -5,34 +5,34 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** What an interrupt does not end; the flag is set again afterwards. */
+/** Actions that an interrupt does not end; the flag is set again afterwards. */
 public final class Uninterruptibly {
   private Uninterruptibly() {}
 
-  /** Waits for the end of a process; returns whether it came within that time. */
+  /** Blocks until a process has ended; returns false on timeout. */
   public static boolean await(Process process, Duration atMost) {
     return await(
         nanos -> process.waitFor(nanos, TimeUnit.NANOSECONDS),
         System.nanoTime() + atMost.toNanos());
   }
 
-  /** Waits for something else; returns whether it came within that time. */
+  /** Blocks until a condition holds; returns false on timeout. */
   public static boolean await(Wanted wanted, Duration atMost) {
     return await(
         nanos -> wanted.atMost(Duration.ofNanos(nanos)), System.nanoTime() + atMost.toNanos());
   }
 
-  /** What is waited for. */
+  /** The condition to wait for. */
   public interface Wanted {
     boolean atMost(Duration left) throws InterruptedException;
   }
 
-  /** What is done with files, and can be done again from its beginning. */
+  /** A file operation that can be repeated from its beginning. */
   public interface Io {
     void run() throws IOException;
   }
 
-  /** Does it in spite of an interrupt, before or meanwhile, under which Java closes channels. */
+  /** Executes it in spite of an interrupt, before or during it, on which Java closes channels. */
   public static void io(Io action) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

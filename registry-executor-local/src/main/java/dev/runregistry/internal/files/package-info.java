@@ -1,5 +1,5 @@
 /**
- * Durable writes, files that others can exchange, and JSON of bounded size. For the modules of the
+ * Durable writes, files that others can replace, and JSON of bounded size. For the modules of the
  * registry only; it may change in any version.
  */
 @NullMarked

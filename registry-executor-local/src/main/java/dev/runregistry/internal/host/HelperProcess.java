@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A program that the registry starts for itself, such as {@code git}, and whose output it reads. It
  * never has the registry's own variables ({@code REGISTRY_*}: the password of the database, the
- * token of the server), its stdin is empty unless given, its stderr is discarded. It is killed,
- * with its descendants, when its time is over or when it has printed more than is read.
+ * token of the server), its stdin is empty unless set, its stderr is discarded. It is killed, with
+ * its descendants, at its deadline or when its output is longer than the limit.
  *
- * <p>Its output goes to a temporary file, because what it leaves behind could hold a pipe open.
+ * <p>Its output goes to a temporary file, because processes that it leaves could hold a pipe open.
  *
  * <p>Each instance runs once. {@link #cancel} may be called by any thread.
  */
@@ -29,7 +29,7 @@ public final class HelperProcess {
   private static final String OWN_VARIABLES = "REGISTRY_";
   private static final int KILLED = 128 + 9;
 
-  /** Between two looks at how much it has printed. */
+  /** The first pause between two checks of its output size. */
   private static final Duration FIRST_TURN = Duration.ofMillis(1);
 
   private static final Duration LONGEST_TURN = Duration.ofMillis(20);
@@ -47,8 +47,8 @@ public final class HelperProcess {
   /**
    * Describes a process; starts nothing.
    *
-   * @param maxBytes how much of its output is read; 0 to discard it
-   * @param deadline after which it is killed, counted from its start
+   * @param maxBytes the maximum number of bytes of its output to read; 0 to discard it
+   * @param deadline the time after which it is killed, counted from its start
    */
   public HelperProcess(List<String> command, int maxBytes, Duration deadline) {
     this.command = List.copyOf(command);
@@ -56,13 +56,13 @@ public final class HelperProcess {
     this.deadline = deadline;
   }
 
-  /** Starts it in that directory instead of ours. */
+  /** Starts it in that directory instead of the current one. */
   public HelperProcess in(File working) {
     directory = working;
     return this;
   }
 
-  /** Gives it exactly these variables instead of ours. */
+  /** Gives it exactly these variables instead of those of this process. */
   public HelperProcess withEnvironment(Map<String, String> variables) {
     environment = variables;
     return this;
@@ -74,17 +74,17 @@ public final class HelperProcess {
     return this;
   }
 
-  /** Gives it that file as stdin. */
+  /** Sets that file as its stdin. */
   public HelperProcess reading(File stdin) {
     input = stdin;
     return this;
   }
 
   /**
-   * How it ended.
+   * The result of a process.
    *
-   * @param exitCode as Java has it: 128 + s if signal s ended it
-   * @param output what it printed, as UTF-8
+   * @param exitCode as in Java: 128 + s if signal s terminated it
+   * @param output its output, as UTF-8
    * @param whole whether that is all; false if it is as long as the limit or longer
    */
   public record Result(int exitCode, String output, boolean whole) {}
@@ -92,8 +92,8 @@ public final class HelperProcess {
   /**
    * Runs it. An interrupt does not end it; the flag is kept.
    *
-   * @return its result; empty if it was cancelled, or over its deadline with less output than the
-   *     limit. One that prints more is killed and has a result
+   * @return its result; empty if it was cancelled, or exceeded its deadline with less output than
+   *     the limit. One with more output is killed and has a result
    * @throws IOException if it cannot be started
    */
   public Optional<Result> run() throws IOException {
@@ -110,7 +110,7 @@ public final class HelperProcess {
       try {
         process = start(Redirect.to(output.toFile()));
       } finally {
-        Files.deleteIfExists(output); // now, because we may be ended at any time
+        Files.deleteIfExists(output); // now, because this process may be killed at any time
       }
       return await(process, written);
     }
@@ -192,7 +192,7 @@ public final class HelperProcess {
     process.destroyForcibly();
   }
 
-  /** Kills it, and keeps it from being started. */
+  /** Kills it, and prevents it from being started. */
   public void cancel() {
     cancelled = true;
     Process process = started;

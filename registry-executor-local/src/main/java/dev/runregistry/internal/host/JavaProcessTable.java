@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What Java knows on every system: no groups, no sessions, no environments. A process that has lost
- * its parent is out of reach.
+ * The process table of Java, for every system: without groups, sessions and environments. A process
+ * that has lost its parent is not found.
  */
 final class JavaProcessTable implements ProcessTable {
   @Override

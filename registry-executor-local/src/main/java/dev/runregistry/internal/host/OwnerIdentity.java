@@ -17,14 +17,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process that carries out runs, named so that nobody takes another for it: a pid is used again
- * and again, within one boot and after the next.
+ * The identity of a process that owns runs, distinct from any other's: a pid is reused, within one
+ * boot and after the next.
  *
  * @param host the name of the host
- * @param machineId changes with every installation; null where the system has none
- * @param bootId changes with every boot; null where the system has none
- * @param pidNamespace within which the pid has its meaning: containers have their own; null where
- *     there is no such thing
+ * @param machineId changes with every installation; null if the system has none
+ * @param bootId changes with every boot; null if the system has none
+ * @param pidNamespace the namespace of the pid: containers have their own; null if the system has
+ *     none
  * @param process pid and start time
  */
 public record OwnerIdentity(
@@ -43,7 +43,7 @@ public record OwnerIdentity(
   private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
 
   /**
-   * Reads the process that began a run from the note of its beginning.
+   * Reads the process that began a run from the file of its start.
    *
    * @throws IOException if that cannot be read, or has no such process
    */
@@ -62,7 +62,7 @@ public record OwnerIdentity(
   }
 
   /**
-   * Returns the process that these fields of JSON say.
+   * Returns the identity in these fields of JSON.
    *
    * @throws NullPointerException if one is missing
    * @throws ClassCastException if one is of another type
@@ -78,7 +78,7 @@ public record OwnerIdentity(
             (Long) requireNonNull(fields.get("start_time"), "start_time")));
   }
 
-  /** This process. */
+  /** Returns the identity of this process. */
   public static OwnerIdentity current(ProcessTable table) throws IOException {
     long pid = ProcessHandle.current().pid();
     ProcessTable.Entry self =
@@ -92,10 +92,10 @@ public record OwnerIdentity(
   }
 
   /**
-   * Returns whether the other was on this host. A name alone is no proof, many hosts are called the
-   * same, and within one boot it is not needed: the name may have been changed. A machine id that
-   * is missing on both, as in many images of containers, is no proof either. Only where there are
-   * no boot ids, on other systems than Linux, the name has to do.
+   * Returns whether the other was on this host. An equal name alone is no proof, since many hosts
+   * share one, and within one boot it is not needed: the name may have been changed. A machine id
+   * that is missing on both, as in many images of containers, is no proof either. Only without boot
+   * ids, on systems other than Linux, the name decides.
    */
   public boolean isOnHostOf(OwnerIdentity other) {
     if (bootId != null && bootId.equals(other.bootId)) {
@@ -107,37 +107,37 @@ public record OwnerIdentity(
         && (hasNoIds || !isEmpty(machineId));
   }
 
-  /** Null is what there is without the file; empty was written by versions that kept that. */
+  /** Null is the value without the file; earlier versions wrote an empty text. */
   private static boolean isEmpty(@Nullable String id) {
     return id == null || id.isEmpty();
   }
 
-  /** Whether the other was in this boot of this host, as far as that can be known. */
+  /** Returns whether the other was in this boot of this host, as far as that can be known. */
   public boolean isInBootOf(OwnerIdentity other) {
     return isOnHostOf(other) && Objects.equals(bootId, other.bootId);
   }
 
-  /** Whether the other's pids mean the same here. */
+  /** Returns whether the other has the same pid namespace. */
   public boolean sharesPidsWith(OwnerIdentity other) {
     return Objects.equals(pidNamespace, other.pidNamespace);
   }
 
-  /** Whether every process of this host can be seen from here, those in containers too. */
+  /** Returns whether every process of this host is visible from here, including containers. */
   public boolean seesAllNamespaces() {
     return INITIAL_PID_NAMESPACE.equals(pidNamespace);
   }
 
-  /** Whether it was the first process of its container, which the kernel ends with it. */
+  /** Returns whether it was the first process of its container, which the kernel ends with it. */
   public boolean isFirstOfNamespace() {
     return process.pid() == 1;
   }
 
-  /** Returns the name of this host, or {@code unknown} where it has none. */
+  /** Returns the name of this host, or {@code unknown} if it has none. */
   public static String hostName() {
     return hostName(firstLine(HOST_NAME));
   }
 
-  /** The same if that is what the kernel calls it. */
+  /** Returns the kernel's name of this host, or that of Java if it is null or empty. */
   public static String hostName(@Nullable String kernels) {
     if (kernels != null && !kernels.isEmpty()) {
       return kernels;

@@ -22,12 +22,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Linux. Of the many processes of a host only one line each is read, and of those that are young
- * enough, the environment.
+ * The process table of Linux. Reads one line of each process of the host, and the environment only
+ * of those that are young enough.
  */
 final class ProcProcessTable implements ProcessTable {
   private static final File PROC = new File("/proc");
-  private static final int MILLIS_PER_TICK = 10; // USER_HZ, whatever the kernel itself counts in
+  private static final int MILLIS_PER_TICK = 10; // USER_HZ, independent of the kernel's own tick
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int STAT_BYTES = 512; // a name of 64 and 50 numbers; what follows is unused
 
@@ -59,7 +59,7 @@ final class ProcProcessTable implements ProcessTable {
     return patiently(() -> tryToFind(wanted, pid));
   }
 
-  /** Empty if it cannot be read at this moment. */
+  /** Returns empty if it cannot be read at this moment. */
   private static Optional<Boolean> tryToFind(byte[] wanted, String pid) {
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/environ")) {
       return Optional.of(contains(in.readAllBytes(), wanted));
@@ -75,14 +75,14 @@ final class ProcProcessTable implements ProcessTable {
     SignalSender.send(this, processes, signal);
   }
 
-  /** Since the boot, like start times; suspended time is part of both. */
+  /** Returns the time since the boot, like start times; suspended time is part of both. */
   private static Duration uptime() {
     try {
       byte[] line = RegularFiles.read(Path.of("/proc/uptime"), STAT_BYTES);
       String seconds = new String(line, StandardCharsets.US_ASCII).split(" ", 2)[0];
       return Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // there is no /proc without it
+      throw new UncheckedIOException(e); // /proc always has it
     }
   }
 
@@ -91,7 +91,7 @@ final class ProcProcessTable implements ProcessTable {
     return found.isPresent() ? found.get() : patiently(() -> tryToRead(pid, startTime));
   }
 
-  /** Empty if it cannot be read at this moment. */
+  /** Returns empty if it cannot be read at this moment. */
   private static Optional<Optional<Entry>> tryToRead(String pid, long startTime) {
     byte[] line = new byte[STAT_BYTES];
     try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
@@ -105,8 +105,9 @@ final class ProcProcessTable implements ProcessTable {
   }
 
   /**
-   * Whether a file that could not be opened may be opened later: when it can be by now, and while
-   * nothing else can be either. Kernel threads, say, have an environment that nobody can open.
+   * Returns whether a file that could not be opened may be opened later: if it can be opened by
+   * now, or if no other file can either. The environment of kernel threads, for example, can never
+   * be opened.
    */
   private static boolean isWorthAnotherTry(String pid, String name) {
     Path file = PROC.toPath().resolve(pid).resolve(name);
@@ -133,7 +134,7 @@ final class ProcProcessTable implements ProcessTable {
   }
 
   /**
-   * Tries again where too many files are open: a process that cannot be seen has not ended.
+   * Retries while too many files are open: a process that cannot be read has not ended.
    *
    * @throws UncheckedIOException if that does not help
    */
@@ -151,7 +152,7 @@ final class ProcProcessTable implements ProcessTable {
     return found.get();
   }
 
-  /** Whether the text, with a zero byte put before and after it, has the wanted bytes. */
+  /** Returns whether the text, with a zero byte before and after it, contains the wanted bytes. */
   private static boolean contains(byte[] text, byte[] wanted) {
     int inner = wanted.length - 2;
     for (int from = 0; from + inner <= text.length; from++) {

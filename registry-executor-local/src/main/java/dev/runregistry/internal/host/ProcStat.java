@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A line of {@code /proc/<pid>/stat}: pid, name in parentheses (which may hold anything, also
+ * A line of {@code /proc/<pid>/stat}: pid, name in parentheses (which may contain anything, also
  * parentheses and line feeds), state, parent, group, session, … and as number 22 the start time.
  */
 public final class ProcStat {
@@ -34,7 +34,7 @@ public final class ProcStat {
     return parse(bytes, bytes.length, 0);
   }
 
-  /** What the line says; empty if it is not whole or the process started before that time. */
+  /** Parses the line; empty if it is incomplete or the process started before that time. */
   public static Optional<ProcessTable.Entry> parse(byte[] line, int length, long startTime) {
     int nameEnd = length - 1;
     while (nameEnd >= 0 && line[nameEnd] != ')') {
@@ -72,7 +72,7 @@ public final class ProcStat {
             name));
   }
 
-  /** The number in that field, which comes after the one read last. */
+  /** Returns the number in that field, which comes after the one read last. */
   private long number(int wanted) {
     while (field < wanted && at < length) {
       if (line[at++] == ' ') {

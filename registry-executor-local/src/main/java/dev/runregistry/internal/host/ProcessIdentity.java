@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One process within one boot.
  *
- * @param pid its number, which is used again after its end
- * @param startTime when it started: on Linux in clock ticks since the boot, elsewhere in
- *     milliseconds since 1970; 0 when unknown
+ * @param pid its number, which is reused after its end
+ * @param startTime its start: on Linux in clock ticks since the boot, elsewhere in milliseconds
+ *     since 1970; 0 if unknown
  */
 public record ProcessIdentity(long pid, long startTime) {
-  // by hand: what the JVM makes for a record costs a command line milliseconds at the first use
+  // hand-written: the generated methods of a record cost a command line milliseconds at first use
 
   @Override
   public boolean equals(@Nullable Object other) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends signals to processes, each only if it is still the one that was seen. */
+/** Sends signals to processes, each only if it is still the same process. */
 final class SignalSender {
   private static final Logger log = LoggerFactory.getLogger(SignalSender.class);
   private static final Duration KILL_COMMAND = Duration.ofSeconds(5);
@@ -47,7 +47,7 @@ final class SignalSender {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", signal));
     processes.forEach(process -> command.add(Long.toString(process.identity().pid())));
     try {
-      // some may have ended meanwhile, so its exit code says nothing
+      // some may have ended meanwhile, so its exit code is ignored
       new HelperProcess(command, 0, KILL_COMMAND).run();
     } catch (IOException e) {
       log.warn("cannot send {} to {}", signal, processes, e);

@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets threads that save at the same time share one transaction: the first one works, those that
- * come meanwhile wait, and one of them takes all of them along. Nobody waits for company. A chain
- * has one end, so transactions that append to it have to follow each other; if each of them waited
- * for the disk alone, they would be as slow as the disk.
+ * Batches concurrent saves into one transaction: the first thread saves at once, later ones wait,
+ * and one of them saves for all. A lone write is never delayed to form a batch. A chain has one
+ * end, so transactions that append to it are serial; if each of them waited for the disk alone,
+ * they would be as slow as the disk.
  */
 final class GroupCommit {
   /** Enough for any server, and with the largest output still less than a megabyte. */
@@ -30,11 +30,11 @@ final class GroupCommit {
   private final Queue<Request> waiting = new ArrayDeque<>();
 
   /**
-   * For a database.
+   * Creates a group commit.
    *
    * @param saving saves runs with different ids, all or none, and returns the ids of those that
    *     were not on record before
-   * @param concernsOneRun whether others could be saved although this happened
+   * @param concernsOneRun whether other runs could be saved in spite of this failure
    */
   GroupCommit(
       Function<List<Run>, Set<RunId>> saving, Predicate<RepositoryException> concernsOneRun) {
@@ -42,7 +42,7 @@ final class GroupCommit {
     this.concernsOneRun = concernsOneRun;
   }
 
-  /** One thread's wish, and what became of it. Guarded by the turn, but for the run. */
+  /** The request of one thread, and its result. Guarded by the turn, except for the run. */
   private static final class Request {
     private final Run run;
     private boolean done;
@@ -65,7 +65,7 @@ final class GroupCommit {
   }
 
   /**
-   * Saves the run; whether it was not on record before.
+   * Saves the run; returns whether it was not on record before.
    *
    * @throws RepositoryException as saving does
    */
@@ -92,7 +92,7 @@ final class GroupCommit {
     return mine.stored;
   }
 
-  /** Those who wait longest, each run once. */
+  /** Returns the requests that wait longest, each run once. */
   private List<Request> next() {
     Map<RunId, Request> group = new LinkedHashMap<>();
     synchronized (waiting) {
@@ -107,8 +107,8 @@ final class GroupCommit {
   }
 
   /**
-   * Saves them; returns whether this thread was interrupted before or meanwhile. That is not for
-   * those whose work is done here, and connections cannot be had under it.
+   * Saves the group; returns whether this thread was interrupted before or during it. The interrupt
+   * does not concern the other requests, and no connection can be opened while it is set.
    */
   private boolean saveUninterrupted(List<Request> group) {
     boolean interrupted = Thread.interrupted();
@@ -120,7 +120,7 @@ final class GroupCommit {
     return Thread.interrupted() || interrupted;
   }
 
-  /** Returns whether an interrupt came in between, so that it has to be done once more. */
+  /** Returns whether an interrupt came in between, so that it must be repeated. */
   private boolean saveTogether(List<Request> group) {
     try {
       Set<RunId> stored = saving.apply(group.stream().map(request -> request.run).toList());
@@ -135,10 +135,10 @@ final class GroupCommit {
       } else {
         group.forEach(request -> request.fail(e));
       }
-      if (!ofOne) { // the database is away: who waits has waited for it as long as this one
+      if (!ofOne) { // the database is unavailable: all other requests have waited as long
         takeAll().forEach(request -> request.fail(e));
       }
-    } catch (RuntimeException e) { // a defect, which each of them has to hear of
+    } catch (RuntimeException e) { // a defect, which is reported to each request
       group.forEach(request -> request.fail(e));
     } catch (Error e) {
       group.forEach(request -> request.fail(new IllegalStateException("saving broke", e)));
@@ -158,7 +158,7 @@ final class GroupCommit {
     return false;
   }
 
-  /** How many wait for their turn. */
+  /** Returns the number of waiting requests. */
   int waiting() {
     synchronized (waiting) {
       return waiting.size();

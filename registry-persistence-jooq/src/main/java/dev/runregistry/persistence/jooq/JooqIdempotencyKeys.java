@@ -42,7 +42,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
     return standing;
   }
 
-  /** When it is repeated because the connection broke, key and run may be stored already. */
+  /** When repeated because the connection broke, key and run may be stored already. */
   private IdempotencyClaim save(DSLContext sql, IdempotencyClaim wanted, Run run) {
     if (isInserted(sql, wanted)) {
       int rows =
@@ -55,7 +55,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
     return find(sql, wanted.key(), expired(wanted.claimedAt())).orElseThrow();
   }
 
-  /** Takes the place of nothing, or of a key that has expired. */
+  /** Inserts the key, or replaces one that has expired. */
   private static boolean isInserted(DSLContext sql, IdempotencyClaim wanted) {
     return sql.insertInto(IDEMPOTENCY_KEYS)
             .set(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY, wanted.key())
@@ -70,7 +70,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
         == 1;
   }
 
-  /** Housekeeping: that it fails is no reason to refuse a request, and the next one tries again. */
+  /** Housekeeping: a failure is no reason to reject a request, and the next one retries. */
   private void deleteExpired(IdempotencyClaim wanted) {
     try {
       database.write(
@@ -86,7 +86,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
     }
   }
 
-  /** What was claimed before that has expired. */
+  /** Returns the time before which keys have expired. */
   private static Instant expired(Instant now) {
     return now.minus(IdempotencyClaim.LIFETIME);
   }

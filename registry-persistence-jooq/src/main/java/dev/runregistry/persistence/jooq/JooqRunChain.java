@@ -32,14 +32,14 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the chain in pieces, all of one snapshot: with a cursor over all of it, a database may
- * rather sort millions of outputs first. Nothing is migrated or written for it.
+ * Reads the chain in pieces, all of one snapshot: for a cursor over all of it, a database may
+ * decide to sort millions of outputs first. Nothing is migrated or written for it.
  */
 final class JooqRunChain implements RunChain {
   private static final int LINKS = 256; // with the largest outputs, 5 MB
   private static final int RUNS = 2_000;
 
-  /** What is none of them is not as the registry writes it. */
+  /** The statuses of active runs; every other text counts as ended. */
   private static final Set<String> NOT_ENDED =
       Set.of(RunStatus.PENDING.text(), RunStatus.RUNNING.text());
 
@@ -87,7 +87,7 @@ final class JooqRunChain implements RunChain {
     }
   }
 
-  /** One look, in one snapshot. */
+  /** One scan, in one snapshot. */
   private static final class Look {
     private final Connection connection;
     private final DSLContext sql;
@@ -142,7 +142,7 @@ final class JooqRunChain implements RunChain {
       ChainLink link;
       try {
         link = rows.toLink(row);
-      } catch (RuntimeException e) { // all that can go wrong here is what is stored
+      } catch (RuntimeException e) { // only the stored values can cause a failure here
         reader.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
         return false;
       }

@@ -32,11 +32,13 @@ import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps runs in PostgreSQL or SQLite: the database settles races, the row count says who lost. */
+/**
+ * Stores runs in PostgreSQL or SQLite: the database resolves races; the row count is the result.
+ */
 final class JooqRunRepository implements RunRepository {
   private static final Logger log = LoggerFactory.getLogger(JooqRunRepository.class);
 
-  /** Many times what a page takes when nothing is wrong. */
+  /** Many times the normal duration of a page query. */
   private static final Duration PATIENCE = Duration.ofMillis(50);
 
   private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
@@ -74,12 +76,12 @@ final class JooqRunRepository implements RunRepository {
     return database.sharesStatements() ? starts.save(run) : !saveStarts(List.of(run)).isEmpty();
   }
 
-  /** Empty when the run was stored; else what is on record, which a replay finds equal to it. */
+  /** Returns empty if the run was stored; else the run on record, equal to it after a replay. */
   private Optional<Run> whatIsInTheWay(Run run, BooleanSupplier saving) {
     try {
       return saving.getAsBoolean() ? Optional.empty() : find(run.id());
     } catch (RepositoryException e) {
-      if (!Database.isViolation(e)) { // by a trigger, or by a CHECK
+      if (!Database.isViolation(e)) { // of a trigger, or of a CHECK
         throw e;
       }
       return Optional.of(find(run.id()).orElseThrow(() -> e));
@@ -138,7 +140,7 @@ final class JooqRunRepository implements RunRepository {
       if (e instanceof RepositoryException failure && !Database.isRefusal(failure)) {
         throw e;
       }
-      return findAlone(id); // it may have been another one that cannot be read
+      return findAlone(id); // the unreadable one may have been another
     }
   }
 
@@ -201,7 +203,7 @@ final class JooqRunRepository implements RunRepository {
     return RunMapper.readable(row, RunMapper::toRun);
   }
 
-  /** One row that cannot be read must not hide all the others. */
+  /** Returns empty for an unreadable row, which must not hide all the others. */
   private static Optional<RunSummary> summaryIfReadable(Row row) {
     try {
       return Optional.of(RunMapper.readable(row, RunMapper::toSummary));

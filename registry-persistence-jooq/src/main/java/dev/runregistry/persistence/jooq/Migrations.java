@@ -19,7 +19,9 @@ import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
-/** The only class that knows Flyway: loading it takes longer than all else of a short command. */
+/**
+ * The only class that uses Flyway: loading it takes longer than all the rest of a short command.
+ */
 final class Migrations {
   private static final String FOLDER = "classpath:dev/runregistry/persistence/jooq/migration/";
 
@@ -32,18 +34,18 @@ final class Migrations {
   }
 
   /**
-   * Compares what was applied with what this program ships, and applies what is missing.
+   * Compares the applied migrations with those of this program, and applies the missing ones.
    *
-   * @throws DataAccessException if the database is away, belongs to something else, or was migrated
-   *     by other files than these
+   * @throws DataAccessException if the database is unavailable, belongs to another program, or was
+   *     migrated by other files than these
    */
   MigrationResult run() {
     return connections.patiently(this::migrate);
   }
 
   /**
-   * Applies what is missing, unless somebody else did so while this one waited for its turn; does
-   * not compare what was applied.
+   * Applies the missing migrations, unless another process did so while this one waited for its
+   * turn; does not compare the applied ones.
    *
    * @throws DataAccessException as {@link #run} does
    */
@@ -65,14 +67,14 @@ final class Migrations {
             .loggers("slf4j")
             .load();
     try {
-      int before = version(source); // Flyway itself would overlook a newer one
+      int before = version(source); // Flyway itself would ignore a newer one
       if (!sqlite) {
         requireEveryCharacter(source);
       } else {
         requireAlterTable(source);
       }
       if (sqlite && (before > 0 || WriteAheadLog.isForTheTaking(source))) {
-        WriteAheadLog.turnOn(source); // before anybody can see tables and write to them
+        WriteAheadLog.turnOn(source); // before other processes can see tables and write to them
       }
       MigrateResult result = flyway.migrate();
       return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);
@@ -89,7 +91,7 @@ final class Migrations {
     }
   }
 
-  /** What is not UTF-8 cannot store the output of most runs. */
+  /** A database that is not UTF-8 cannot store the output of most runs. */
   private static void requireEveryCharacter(DataSource source) {
     String encoding = answer(source, "SHOW server_encoding");
     if (!"UTF8".equals(encoding)) {
@@ -99,7 +101,7 @@ final class Migrations {
     }
   }
 
-  /** Version 5 takes NOT NULL from columns, which older ones can do only by writing every row. */
+  /** Version 5 drops NOT NULL from columns, which older SQLite can do only by writing every row. */
   private static void requireAlterTable(DataSource source) {
     String version = String.valueOf(answer(source, "SELECT sqlite_version()"));
     Matcher minor = Pattern.compile("3\\.(\\d+)(\\..*)?").matcher(version);

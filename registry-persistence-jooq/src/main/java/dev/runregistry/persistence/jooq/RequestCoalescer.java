@@ -17,16 +17,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets threads that ask at the same time share one visit to the database: while one is under way,
- * those who come wait for it to end, and then one of them asks for all. An answer is never older
- * than the wish for it: a visit that has begun takes nobody along any more. Who is alone waits for
- * nobody. Safe for use by many threads.
+ * Coalesces concurrent queries: while one is in progress, later callers wait for it to end, and
+ * then one of them queries for all. A result is never older than the request: callers only join a
+ * batch that has not started. An uncontended call is not delayed. Safe for use by many threads.
  *
- * @param <Q> what is asked; equal for equal questions
- * @param <A> the answer, immutable
+ * @param <Q> the query; equal for equal queries
+ * @param <A> the result, immutable
  */
 final class RequestCoalescer<Q, A> {
-  /** So many different questions are asked at once; with the largest output, a megabyte. */
+  /** The maximum number of different queries in a batch; with the largest output, a megabyte. */
   private static final int MOST = 32;
 
   private final Function<Q, ?> queue;
@@ -42,10 +41,11 @@ final class RequestCoalescer<Q, A> {
   }
 
   /**
-   * Where only equal questions can share an answer; different ones do not wait for each other.
+   * Returns a coalescer where only equal queries share a result; different ones do not wait for
+   * each other.
    *
-   * @param patience how long a question waits for the one before; after that it goes beside it,
-   *     because a database that does not answer is no reason to wait twice
+   * @param patience the maximum wait for the batch before; after that it runs beside it, because a
+   *     database that does not answer is no reason to wait twice
    */
   static <Q, A> RequestCoalescer<Q, A> ofEqual(Function<Q, A> asking, Duration patience) {
     return new RequestCoalescer<>(
@@ -55,17 +55,17 @@ final class RequestCoalescer<Q, A> {
   }
 
   /**
-   * Where different questions can be asked at once.
+   * Returns a coalescer where different queries are batched.
    *
-   * @param asking answers each of them
-   * @param patience as above
+   * @param asking returns the result of each query
+   * @param patience as for {@link #ofEqual}
    */
   static <Q, A> RequestCoalescer<Q, A> ofAll(
       Function<Set<Q>, Map<Q, A>> asking, Duration patience) {
     return new RequestCoalescer<>(question -> "all", asking, patience);
   }
 
-  /** One visit: takes those along who come before it begins. */
+  /** One batch, which callers can join until it begins. */
   private static final class Turn<Q, A> {
     private final CompletableFuture<Map<Q, A>> answers = new CompletableFuture<>();
     private final Set<Q> questions = new HashSet<>();
@@ -102,9 +102,9 @@ final class RequestCoalescer<Q, A> {
   }
 
   /**
-   * The answer, by a visit that began after this call.
+   * Returns the result, from a batch that began after this call.
    *
-   * @throws RuntimeException what asking threw, the same for all who share it
+   * @throws RuntimeException the failure of the batch, the same for all its callers
    */
   A ask(Q question) {
     Object key = queue.apply(question);
@@ -124,7 +124,7 @@ final class RequestCoalescer<Q, A> {
   }
 
   private Map<Q, A> askForAll(Object key, Turn<Q, A> mine) {
-    boolean interrupted = Thread.interrupted(); // it is not for those who are taken along
+    boolean interrupted = Thread.interrupted(); // it does not concern the other callers
     try {
       interrupted |= waitForTheOneBefore(mine.before);
       Set<Q> questions = mine.begin();
@@ -136,7 +136,7 @@ final class RequestCoalescer<Q, A> {
         if (!Thread.interrupted()) {
           throw e;
         }
-        interrupted = true; // connections cannot be had under it, and the others want an answer
+        interrupted = true; // no connection can be opened while it is set, and others wait for this
         answers = asking.apply(questions);
       }
       mine.answers.complete(answers);
@@ -155,7 +155,7 @@ final class RequestCoalescer<Q, A> {
     }
   }
 
-  /** Whether somebody wanted this thread to stop meanwhile. */
+  /** Returns whether this thread was interrupted meanwhile. */
   private boolean waitForTheOneBefore(@Nullable Turn<Q, A> before) {
     if (before == null) {
       return false;
@@ -163,7 +163,7 @@ final class RequestCoalescer<Q, A> {
     try {
       before.answers.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      return false; // what became of it is no matter to the next
+      return false; // its failure does not concern the next batch
     } catch (InterruptedException e) {
       return true;
     }
@@ -181,18 +181,18 @@ final class RequestCoalescer<Q, A> {
     }
   }
 
-  /** How many wait for the answer to somebody else's question. */
+  /** Returns the number of callers that wait for the batch of another. */
   int company() {
     return latest.values().stream().mapToInt(Turn::company).sum();
   }
 
-  /** Whether somebody is about to ask that. */
+  /** Returns whether a batch that has not begun includes that queue. */
   boolean hasNextFor(Q question) {
     Turn<Q, A> last = latest.get(queue.apply(question));
     return last != null && !last.hasBegun();
   }
 
-  /** How many visits are under way that nobody has followed yet. */
+  /** Returns the number of batches in progress that have no successor yet. */
   int underWay() {
     return latest.size();
   }

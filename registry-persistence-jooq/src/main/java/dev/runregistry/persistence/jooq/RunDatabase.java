@@ -16,11 +16,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that keeps the runs. Safe for use by many threads, and by many processes at once.
+ * The database of the runs. Safe for use by many threads, and by many processes at once.
  *
- * <p>A PostgreSQL that is stopped, paused or cut off costs a call about two seconds. SQLite waits
- * up to five seconds when other processes write to the same file, and as long for other threads of
- * this one. The first call that finds the schema behind brings it up to date and may take longer.
+ * <p>If PostgreSQL is stopped, paused or disconnected, a call fails after about two seconds. SQLite
+ * waits up to five seconds while other processes write to the same file, and as long for other
+ * threads of this one. The first call that finds an outdated schema migrates it and may take
+ * longer.
  */
 public final class RunDatabase implements AutoCloseable {
   private final Connections connections;
@@ -42,48 +43,48 @@ public final class RunDatabase implements AutoCloseable {
     keys = new JooqIdempotencyKeys(database, statements);
   }
 
-  /** Opens nothing yet, so it does not matter whether the database is there. */
+  /** Returns the database without opening a connection, so it need not be available. */
   public static RunDatabase at(DatabaseConfig config) {
     return at(config, config::password);
   }
 
   /**
-   * The same with a password that may change.
+   * Returns the database with a password that may change.
    *
-   * @param password returns the password of the user for each new connection, whatever the
-   *     configuration has; null when none is needed. It is called by several threads
+   * @param password returns the password of the user for each new connection, instead of that of
+   *     the configuration; null if none is needed. It is called by several threads
    */
   public static RunDatabase at(DatabaseConfig config, Supplier<@Nullable String> password) {
     return new RunDatabase(config, password);
   }
 
   /**
-   * The runs in it. Its first use checks the version of the schema and migrates when that is
-   * behind; when this fails, the next use tries again.
+   * Returns its runs. The first use checks the version of the schema and migrates an outdated one;
+   * if this fails, the next use retries.
    */
   public RunRepository runs() {
     return runs;
   }
 
   /**
-   * The chain of the finished runs in it. Reads only what is there: it neither migrates nor creates
-   * anything, takes a file that cannot be written as well, and refuses a schema that is behind.
+   * Returns the chain of its finished runs. Read-only: neither migrates nor creates anything,
+   * accepts a file that cannot be written, and rejects an outdated schema.
    */
   public RunChain chain() {
     return chain;
   }
 
-  /** The keys of requests that have been taken up, under the same terms as {@link #runs}. */
+  /** Returns the keys of accepted requests, under the same terms as {@link #runs}. */
   public IdempotencyKeys idempotencyKeys() {
     return keys;
   }
 
   /**
-   * Checks all of the schema and brings it up to date; creates the file of a SQLite database and
-   * the folders above it. More patient than the rest: waits for others that migrate, and as long as
-   * a migration takes.
+   * Validates the schema and brings it up to date; creates the file of a SQLite database and its
+   * parent directories. Has longer timeouts than other calls: waits for concurrent migrations, and
+   * as long as a migration takes.
    *
-   * @throws RepositoryException if the database is away, is of another program or of a newer
+   * @throws RepositoryException if the database is unavailable, is of another program or of a newer
    *     version of this one, or was migrated by other files
    */
   public MigrationResult migrate() {
@@ -96,7 +97,7 @@ public final class RunDatabase implements AutoCloseable {
 
   /**
    * Returns the privileges that the logged-in role needs for runs and keys and does not have, as in
-   * {@code DELETE on idempotency_keys}; empty when all is well, and for SQLite.
+   * {@code DELETE on idempotency_keys}; empty if none is missing, and for SQLite.
    *
    * @throws RepositoryException if the database cannot be reached, or has no tables yet
    */
@@ -105,7 +106,7 @@ public final class RunDatabase implements AutoCloseable {
   }
 
   /**
-   * Asks the database for a sign of life, and changes nothing.
+   * Checks that the database answers, and changes nothing.
    *
    * @throws RepositoryException if it does not answer within about two seconds, or its schema is
    *     newer than this program
@@ -114,7 +115,7 @@ public final class RunDatabase implements AutoCloseable {
     database.translating("reach the runs", schema::version);
   }
 
-  /** Closes its connections; those in use when they come back. */
+  /** Closes its connections; those in use when they are released. */
   @Override
   public void close() {
     connections.close();

@@ -1,4 +1,4 @@
-/** Keeps runs in PostgreSQL or SQLite: give {@link RunDatabase} a {@link DatabaseConfig}. */
+/** Stores runs in PostgreSQL or SQLite: give {@link RunDatabase} a {@link DatabaseConfig}. */
 @NullMarked
 package dev.runregistry.persistence.jooq;
 

@@ -14,21 +14,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Where a database is, in one form for all the ways to write its URL, without a connection and
- * without anything that may be a secret.
+ * The address of a database, in one form for all equivalent URLs, without a connection and without
+ * possible secrets.
  */
 public final class DatabaseAddress {
   private static final String POSTGRES = "jdbc:postgresql:";
   private static final String DEFAULT_HOST = "localhost";
   private static final String DEFAULT_PORT = "5432";
   private static final String SCHEMA = "currentSchema";
-  private static final int MAX_LINKS = 40; // as many as Linux follows
+  private static final int MAX_LINKS = 40; // the limit of Linux
 
   private DatabaseAddress() {}
 
   /**
    * Returns the address: for PostgreSQL hosts in lower case, each with its port, the database and
-   * the schema where the URL names one; for SQLite the file, absolute and without symbolic links,
+   * the schema if the URL names one; for SQLite the file, absolute and without symbolic links,
    * whether it exists or not.
    */
   public static String of(DatabaseConfig config) {
@@ -52,7 +52,7 @@ public final class DatabaseAddress {
       database = place.substring(1);
     }
     String name = decoded(database);
-    if (name.isEmpty()) { // the driver takes the user's name then
+    if (name.isEmpty()) { // then the driver uses the user's name
       name = user.or(() -> option(options, "user")).orElse("");
     }
     String schema = option(options, SCHEMA).map(s -> "?" + SCHEMA + "=" + encoded(s)).orElse("");
@@ -86,7 +86,7 @@ public final class DatabaseAddress {
   private static String decoded(String text) {
     try {
       return URLDecoder.decode(text, UTF_8);
-    } catch (IllegalArgumentException e) { // the driver refuses it later
+    } catch (IllegalArgumentException e) { // rejected later by the driver
       return text;
     }
   }
@@ -95,12 +95,12 @@ public final class DatabaseAddress {
     return URLEncoder.encode(text, UTF_8);
   }
 
-  /** What does not exist yet is put below the nearest parent that does. */
+  /** Resolves a missing file against the nearest parent that exists. */
   private static Path real(Path file, int links) {
     Path absolute = file.toAbsolutePath();
     try {
       return absolute.toRealPath();
-    } catch (IOException e) { // not there, or not to be looked at
+    } catch (IOException e) { // missing, or not accessible
       return withoutFile(absolute, links);
     }
   }
@@ -111,7 +111,7 @@ public final class DatabaseAddress {
     if (parent == null || name == null) {
       return absolute.normalize();
     }
-    if (links > 0 && Files.isSymbolicLink(absolute)) { // a database would be made where it leads
+    if (links > 0 && Files.isSymbolicLink(absolute)) { // a database is created at its target
       try {
         return real(parent.resolve(Files.readSymbolicLink(absolute)), links - 1);
       } catch (IOException e) {

@@ -1,4 +1,4 @@
-/** Where the database is, and how to log in there. */
+/** The location of the database, and the login there. */
 @NullMarked
 package dev.runregistry.persistence.jooq.config;
 

@@ -19,8 +19,8 @@ import org.jooq.impl.AbstractBinding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an instant is stored: PostgreSQL has a type for it; in SQLite it is text in UTC, always with
- * six digits of the second's fraction, because only texts of one shape sort as times do.
+ * The stored form of an instant: a type of its own in PostgreSQL; in SQLite text in UTC, always
+ * with six digits of the second's fraction, because only texts of one shape sort as times do.
  */
 public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instant> {
   private static final long serialVersionUID = 1L;
@@ -31,7 +31,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
   /** For the generated classes. */
   public InstantBinding() {}
 
-  /** As SQLite has it. */
+  /** Returns the text stored in SQLite. */
   public static String text(Instant at) {
     return TEXT.format(at);
   }
@@ -72,7 +72,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
     context.value(get(context.resultSet(), context.index(), isSqlite(context.family())));
   }
 
-  /** Reads an instant from a row; null where there is none. */
+  /** Reads an instant from a row; null if it has none. */
   public static @Nullable Instant get(ResultSet row, int index, boolean sqlite)
       throws SQLException {
     return sqlite ? parsed(row.getString(index)) : instant(row, index);

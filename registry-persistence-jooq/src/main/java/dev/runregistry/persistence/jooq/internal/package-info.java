@@ -1,4 +1,4 @@
-/** What the generated classes must be able to see; not for use by anybody else. */
+/** The types that the generated classes need to see; not for use outside this module. */
 @NullMarked
 package dev.runregistry.persistence.jooq.internal;
 

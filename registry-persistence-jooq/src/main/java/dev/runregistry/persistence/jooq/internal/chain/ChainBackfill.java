@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the runs that had ended before there was a chain their links, within the transaction of the
- * migration that makes the chain: so from then on each finished run has one, and none that is put
- * in later can be said to have been there before. That they are as they were recorded nobody can
- * tell; the links say that they were sealed, and as what.
+ * Adds links for the runs that had ended before there was a chain, within the transaction of the
+ * migration that creates the chain: from then on each finished run has one, and a run inserted
+ * later cannot be passed off as older. That they are as they were recorded cannot be proved; the
+ * links state that they were sealed, and with what digest.
  *
- * <p>Reads the columns of version 4 only, because later ones are not there yet, and takes digests
+ * <p>Reads the columns of version 4 only, because later ones do not exist yet, and computes digests
  * in the form of that version.
  */
 public final class ChainBackfill implements Callback {
@@ -112,7 +112,7 @@ public final class ChainBackfill implements Callback {
   private static Optional<Run> readable(Row row) {
     try {
       return Optional.of(RunMapper.toRun(row));
-    } catch (RuntimeException e) { // one that no registry wrote must not keep all from working
+    } catch (RuntimeException e) { // one corrupt run must not prevent all others from working
       log.warn("a run gets no link, it is not as a registry writes it: {}", e.getMessage());
       return Optional.empty();
     }

@@ -24,8 +24,8 @@ import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links as rows, each with the row of its run. A row counts as what was recorded only if it is just
- * what saving that run writes: in SQLite one time has many texts.
+ * Maps rows to links, each with the row of its run. A row is accepted only if it is exactly the
+ * stored form of that run: in SQLite one time has many texts.
  */
 public final class ChainMapper {
   private static final int LONGEST_REASON = 200;
@@ -33,7 +33,7 @@ public final class ChainMapper {
   /** The fields of SQLite in which one value has many forms, and the form that is stored. */
   private final Map<Field<?>, Field<String>> texts = new LinkedHashMap<>();
 
-  /** What {@link #toLink} and {@link #toRecord} read. */
+  /** The columns that {@link #toLink} and {@link #toRecord} read. */
   public final Row.Columns both;
 
   public ChainMapper(SQLDialect dialect) {
@@ -60,7 +60,7 @@ public final class ChainMapper {
   }
 
   /**
-   * The link.
+   * Returns the link.
    *
    * @throws RuntimeException if no registry has written that row
    */
@@ -78,7 +78,7 @@ public final class ChainMapper {
         Digest.wrap(present(row, RUN_CHAIN.LINK_DIGEST)));
   }
 
-  /** What is stored of its run. */
+  /** Returns the stored record of its run. */
   public StoredRun toRecord(Row row) {
     if (row.get(TUNIX_RUNS.STATUS) == null) {
       return new StoredRun.Missing();
@@ -87,7 +87,7 @@ public final class ChainMapper {
       Run run = RunMapper.toRun(row);
       requireExact(row, RunBinder.of(run));
       return new StoredRun.Found(run);
-    } catch (RuntimeException e) { // all that can go wrong here is what is stored
+    } catch (RuntimeException e) { // only the stored values can cause a failure here
       return new StoredRun.Unreadable(reason(e));
     }
   }

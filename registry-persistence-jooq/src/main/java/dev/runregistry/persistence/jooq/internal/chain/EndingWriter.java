@@ -10,8 +10,8 @@ import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 
 /**
- * How a database puts endings on record, each with its link in the chain: both or neither. The runs
- * of one call have different ids and are all saved or none.
+ * Records endings in a database, each with its link in the chain: both or neither. The runs of one
+ * call have different ids and are all saved or none.
  */
 public interface EndingWriter {
   public static EndingWriter in(Dialect types, PreparedStatements statements) {
@@ -26,7 +26,7 @@ public interface EndingWriter {
   /**
    * Appends links for runs that are on record already, within the caller's transaction.
    *
-   * @param form in which their digests are taken
+   * @param form the form of their digests
    */
   public static void seal(DSLContext sql, List<Run> runs, int form) {
     if (sql.dialect() == SQLDialect.SQLITE) {

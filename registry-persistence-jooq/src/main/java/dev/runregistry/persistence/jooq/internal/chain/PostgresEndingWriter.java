@@ -17,13 +17,13 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One statement, so that no connection can break and no program stop between a run and its link. A
- * trigger numbers the links and chains them, one transaction at a time, and the rows of the runs
- * are written before that lock is taken.
+ * Uses one statement, so that no connection can break and no program stop between a run and its
+ * link. A trigger numbers the links and chains them, one transaction at a time, and the rows of the
+ * runs are written before that lock is acquired.
  */
 public final class PostgresEndingWriter implements EndingWriter {
-  // the sort needs all rows of the runs before the first link is made: who has the lock of the
-  // chain must not wait for a run that somebody else is saving
+  // the sort needs all rows of the runs before the first link is made: the holder of the chain lock
+  // must not wait for a run that another transaction is saving
   private static final String SAVE =
       "WITH saved AS (%s returning tunix_runs.run_id)"
           + " INSERT INTO run_chain (run_id, form, run_digest, sealed)"

@@ -22,7 +22,7 @@ import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
 /**
- * One transaction, which keeps all other writers out from its beginning. Plain JDBC, as {@link
+ * Uses one transaction, which excludes all other writers from its beginning. Plain JDBC, as {@link
  * RunUpsert} is plain SQL.
  */
 public final class SqliteEndingWriter implements EndingWriter {
@@ -64,7 +64,7 @@ public final class SqliteEndingWriter implements EndingWriter {
   private static void rollBack(Connection connection, Throwable reason) {
     try {
       execute(connection, "ROLLBACK");
-    } catch (SQLException e) { // SQLite itself has, as it does when the disk is full
+    } catch (SQLException e) { // SQLite has rolled back itself, for example on a full disk
       reason.addSuppressed(e);
     }
   }
@@ -83,7 +83,7 @@ public final class SqliteEndingWriter implements EndingWriter {
   }
 
   private static void require(boolean stored, Run run) {
-    if (!stored) { // nobody else can write meanwhile
+    if (!stored) { // there is no other writer meanwhile
       throw new DataAccessException("run " + run.id() + " was not stored");
     }
   }

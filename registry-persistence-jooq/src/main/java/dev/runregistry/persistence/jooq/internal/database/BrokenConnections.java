@@ -4,10 +4,10 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Which connections the pool does not give out again, beside those that it finds broken itself. */
+/** Selects the connections that the pool evicts, beside those that it finds broken itself. */
 public final class BrokenConnections implements SQLExceptionOverride {
   /**
-   * A read-only transaction: behind the connection is a standby since a failover; a shutdown or an
+   * A read-only transaction: the connection leads to a standby since a failover; a shutdown or an
    * end of the session; a role that may not log in any more.
    */
   private static final List<String> STATES = List.of("25006", "57P0", "28");

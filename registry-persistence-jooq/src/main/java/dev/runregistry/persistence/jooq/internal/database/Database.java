@@ -23,29 +23,29 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Asks the database and turns whatever goes wrong into a {@link RepositoryException}, which names
+ * Queries the database and translates every failure into a {@link RepositoryException}, which has
  * neither SQL nor a secret. Safe for use by many threads.
  */
 public final class Database {
   static {
-    // jOOQ greets on the log otherwise, which a library should not do; an application that wants
-    // it has set the property
+    // jOOQ otherwise logs a banner, which a library should not do; an application that wants it has
+    // set the property
     quiet("org.jooq.no-logo");
     quiet("org.jooq.no-tips");
   }
 
-  /** Values out of range, what is not possible as things are, what triggers of others raise. */
+  /** Values out of range, an object in the wrong state, exceptions raised by foreign triggers. */
   private static final List<String> REFUSALS = List.of("22", "55000", "P0");
 
   /** The connection leads to a standby. */
   private static final String READ_ONLY = "25006";
 
-  /** The statement was longer under way than the session allows. */
+  /** The statement exceeded the timeout of the session. */
   private static final String QUERY_CANCELED = "57014";
 
   /**
-   * A call that took longer than that is not repeated. The wait for a connection and that for an
-   * answer end after a second each; who has waited for both would wait for a third one.
+   * The maximum duration of a call that is repeated. The waits for a connection and for a result
+   * end after a second each; a call that had both would wait for a third one.
    */
   private static final Duration SOON = Duration.ofMillis(1_500);
 
@@ -55,10 +55,10 @@ public final class Database {
   private final Connections connections;
   private final LongSupplier nanoTime;
 
-  // made at the first question, because a command loads jOOQ's classes after it has started its
-  // child; two threads may both make one, which does no harm
+  // created at the first query, because a command loads jOOQ's classes after it has started its
+  // child; two threads may both create one, which does no harm
   private volatile @Nullable DSLContext sql;
-  private volatile @Nullable String knownAddress; // a link that is changed later changes nothing
+  private volatile @Nullable String knownAddress; // a link that is changed later has no effect
 
   public Database(
       DatabaseConfig config, Connections connections, Schema schema, LongSupplier nanoTime) {
@@ -84,7 +84,7 @@ public final class Database {
     }
   }
 
-  /** How all statements are written. */
+  /** Returns the settings for rendering all statements. */
   public static Settings settings() {
     return new Settings()
         .withExecuteLogging(false)
@@ -96,9 +96,8 @@ public final class Database {
   }
 
   /**
-   * Asks, after a look at the schema the first time. When the connection breaks on the way, and
-   * that does not take long, asks once more over another one: so a question must be one that may be
-   * asked twice.
+   * Executes a query, after checking the schema the first time. If the connection breaks, and that
+   * does not take long, repeats it once over another one: so a query must be safe to repeat.
    *
    * @param purpose completes "cannot …"
    */
@@ -106,7 +105,7 @@ public final class Database {
     return answer(purpose, () -> question.apply(sql()));
   }
 
-  /** The same for a question that needs no jOOQ. */
+  /** Executes a query that needs no jOOQ. */
   public <T> T answer(String purpose, Supplier<T> question) {
     return translating(
         purpose,
@@ -123,19 +122,19 @@ public final class Database {
         });
   }
 
-  /** The same for what writes. */
+  /** Executes a write. */
   public <T> T write(String purpose, Function<DSLContext, T> change) {
     return write(purpose, () -> change.apply(sql()));
   }
 
-  /** The same for what writes without jOOQ. */
+  /** Executes a write that needs no jOOQ. */
   public <T> T write(String purpose, Supplier<T> change) {
     return answer(purpose, () -> connections.inTurn(change));
   }
 
   /**
-   * Whether one statement can save several runs and say which, or find several: SQLite's writers
-   * take turns anyway, and its readers go no way that they could share.
+   * Returns whether one statement can save several runs and report which, or find several: SQLite
+   * serializes writers anyway, and its reads have no round trip to share.
    */
   public boolean sharesStatements() {
     return connections.types() == Dialect.POSTGRES;
@@ -145,13 +144,13 @@ public final class Database {
     schema.ensure();
     try {
       return question.get();
-    } catch (DataAccessException e) { // it may be another database that comes back
+    } catch (DataAccessException e) { // another database may come back
       schema.doubt();
       throw e;
     }
   }
 
-  /** Returns which database this is, without a connection. */
+  /** Returns the identity of this database, without a connection. */
   public DatabaseIdentity identity() {
     String place = knownAddress;
     if (place == null) {
@@ -161,12 +160,12 @@ public final class Database {
     return new DatabaseIdentity(place, schema.databaseId());
   }
 
-  /** Does something else with the database. */
+  /** Executes other work with the database, and translates its exceptions. */
   public <T> T translating(String purpose, Supplier<T> work) {
     try {
       return work.get();
     } catch (DataAccessException e) {
-      // jOOQ's own message has the whole statement in it
+      // jOOQ's own message includes the whole statement
       SQLException reason = firstCause(e.getCause(SQLException.class));
       String said = reason == null ? e.getMessage() : reason.getMessage();
       if (reason != null && QUERY_CANCELED.equals(reason.getSQLState())) {
@@ -179,7 +178,7 @@ public final class Database {
     }
   }
 
-  /** Of a wait for a connection in vain, why none could be opened. */
+  /** Returns, for a failed wait for a connection, why none could be opened. */
   private static @Nullable SQLException firstCause(@Nullable SQLException e) {
     return e instanceof SQLTransientConnectionException
             && e.getCause() instanceof SQLException first
@@ -192,14 +191,14 @@ public final class Database {
   }
 
   /**
-   * Whether the database refused just this, and might take something else; not that it is away,
-   * busy or full.
+   * Returns whether the database rejected just this statement, and might accept another; not that
+   * it is unavailable, busy or full.
    */
   public static boolean isRefusal(RepositoryException e) {
     return isViolation(e) || REFUSALS.stream().anyMatch(state(e)::startsWith);
   }
 
-  /** Whether a constraint refused it, or one of our triggers. */
+  /** Returns whether a constraint or a trigger of the schema rejected it. */
   public static boolean isViolation(RepositoryException e) {
     return e.getCause() instanceof SQLiteException sqlite
         ? (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code
@@ -211,8 +210,8 @@ public final class Database {
   }
 
   /**
-   * Whether it is unknown what became of a statement, or another connection may lead to where it
-   * can be written; a connection that never was sent none.
+   * Returns whether the outcome of a statement is unknown, or another connection may lead to a
+   * writable server; a connection that was never opened sent no statement.
    */
   private static boolean brokeOnTheWay(DataAccessException e) {
     SQLException cause = e.getCause(SQLException.class);

@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
 /**
- * A small pool, filled as it is used. Every wait is bounded: whether the database is stopped,
- * paused or cut off, a call ends after about two seconds.
+ * A small pool, filled on demand. Every wait is bounded: whether the database is stopped, paused or
+ * disconnected, a call ends after about two seconds.
  */
 public final class PostgresConnections implements Connections {
   private static final int MOST = 8;
 
   // On a busy host a new JVM needs a second to load the driver, which is no outage: the first
   // connection may take twice as long. Later on, a call that loses its connection after a second
-  // has another one to get the next.
+  // has another second to get the next.
   private static final int WAIT_MILLIS = 1_000;
   private static final int STATEMENT_MILLIS = 900;
 
@@ -62,7 +62,7 @@ public final class PostgresConnections implements Connections {
   private Connection first() throws SQLException {
     try {
       return pool().getConnection();
-    } catch (SQLTransientConnectionException e) { // the pool goes on with its attempt meanwhile
+    } catch (SQLTransientConnectionException e) { // the pool continues its attempt meanwhile
       if (source.isRefused()) {
         throw e;
       }
@@ -70,7 +70,7 @@ public final class PostgresConnections implements Connections {
     }
   }
 
-  /** With the first cause, which the pool gives to one of its callers only. */
+  /** Adds the first cause, which the pool reports to only one of its callers. */
   private static DataAccessException noConnection(SQLException e, PostgresSource source) {
     SQLException first = source.failure();
     if (e.getCause() != null) {
@@ -104,7 +104,7 @@ public final class PostgresConnections implements Connections {
     return settings;
   }
 
-  /** The driver's own limits, in seconds; options of the URL override them. */
+  /** Returns the driver's own timeouts, in seconds; options of the URL override them. */
   private static Properties limits(int connect, int answer) {
     Properties limits = new Properties();
     limits.setProperty("connectTimeout", String.valueOf(connect));
@@ -117,8 +117,8 @@ public final class PostgresConnections implements Connections {
   }
 
   /**
-   * To plan takes PostgreSQL as long as to answer, so it does that once for what is prepared. But
-   * the plan for any value of a filter can take 2 s where that for its value takes 0.2 ms: such a
+   * Planning takes PostgreSQL as long as executing, so a prepared statement is planned only once.
+   * But the generic plan for a filter can take 2 s where that for its value takes 0.2 ms: such a
    * statement is never prepared.
    */
   @Override

@@ -16,20 +16,20 @@ import org.postgresql.PGConnection;
 import org.postgresql.ds.common.BaseDataSource;
 
 /**
- * Opens connections to PostgreSQL, each with the password that is valid now, and remembers why the
- * last one could not be opened: a pool reports to its callers only that they waited in vain. Safe
- * for use by many threads.
+ * Opens connections to PostgreSQL, each with the current password, and stores why the last one
+ * could not be opened: a pool reports to its callers only a timeout. Safe for use by many threads.
  *
- * <p>A connection pooler such as PgBouncer gives a session of the server to another client after
- * each transaction. What is set in such a session would hold for that client, so nothing is set or
- * prepared there; defaults of the database that contradict what this module promises are refused.
+ * <p>A connection pooler such as PgBouncer assigns a session of the server to another client after
+ * each transaction. Settings of such a session would affect that client, so nothing is set or
+ * prepared there; defaults of the database that contradict the guarantees of this module are
+ * rejected.
  */
 public final class PostgresSource extends BaseDataSource implements DataSource {
   /**
-   * What the promises of this module rest on, whatever the defaults of the database and of the role
-   * are: a save that returned is durable, statements see what was committed before them, and what
-   * is prepared gets one plan for all values, see planForValues. A commit that waits for even more
-   * than this server's disk goes on doing so.
+   * The settings that the guarantees of this module need, whatever the defaults of the database and
+   * of the role: a save that returned is durable, statements see what was committed before them,
+   * and a prepared statement gets one plan for all values, see planForValues. A commit that waits
+   * for more than this server's disk still does so.
    */
   private static final String PROMISES =
       "SELECT set_config('synchronous_commit', 'on', false)"
@@ -44,17 +44,19 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
           + " current_setting('default_transaction_isolation') <> 'read committed',"
           + " current_setting('default_transaction_read_only') = 'on'";
 
-  /** What each column of {@link #DEFAULTS} says. */
+  /** The message for each column of {@link #DEFAULTS}. */
   private static final List<String> CONTRADICTIONS =
       List.of(
           "synchronous_commit = off",
           "default_transaction_isolation other than read committed",
           "default_transaction_read_only = on");
 
-  /** A wrong role or password, and a database that does not exist: no wait helps. */
+  /** A wrong role or password, and a database that does not exist: waiting does not help. */
   private static final List<String> REFUSALS = List.of("28", "3D000");
 
-  /** How long a refusal is repeated without another attempt, which a server may count and lock. */
+  /**
+   * How long a rejection is repeated without another attempt, which a server may count and lock.
+   */
   private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final DatabaseConfig config;
@@ -64,11 +66,11 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   private volatile @Nullable Failure failure;
 
   /**
-   * Opens nothing yet.
+   * Creates a source without opening a connection.
    *
-   * @param password is asked for each connection
+   * @param password called for each connection
    * @param limits properties of the driver, which options of the URL override
-   * @param statementMillis the limit of a statement in milliseconds; 0 for none
+   * @param statementMillis the timeout of a statement in milliseconds; 0 for none
    */
   public PostgresSource(
       DatabaseConfig config,
@@ -114,7 +116,7 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
     return last == null ? null : last.reason();
   }
 
-  /** Returns whether the last connection was refused for what time alone does not change. */
+  /** Returns whether the last connection was rejected for a reason that waiting does not change. */
   public boolean isRefused() {
     Failure last = failure;
     return last != null && last.isRefusal();
@@ -164,8 +166,8 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   }
 
   /**
-   * Returns whether a pooler is in between: it cannot give a client the number of the server's
-   * process, which changes, so it invents one.
+   * Returns whether a pooler is in between: it cannot report the number of the server's process,
+   * which changes, so it invents one.
    */
   public static boolean isPooled(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -24,8 +24,8 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the statements that are needed all the time: jOOQ renders each of them once, which
- * takes it longer than the database takes to answer. Safe for use by many threads.
+ * Executes the frequent statements, and caches their rendered SQL: rendering in jOOQ costs more
+ * than executing it. Safe for use by many threads.
  */
 public final class PreparedStatements {
   private final Connections connections;
@@ -38,41 +38,41 @@ public final class PreparedStatements {
   }
 
   /**
-   * What is carried out.
+   * A statement with its values.
    *
-   * @param shape equal for statements that differ in nothing but their values; one of few
-   * @param text makes the text of such a statement
-   * @param values for its parameters, in their order
-   * @param valuesMatter whether the way to answer depends on the values: that of a list with a
-   *     filter does, by how many rows it matches
+   * @param shape the cache key: equal for statements that differ only in their values; one of few
+   * @param text renders the text of such a statement
+   * @param values of its parameters, in their order
+   * @param valuesMatter whether the best plan depends on the values: that of a list with a filter
+   *     does, by the number of matching rows
    */
   public record Statement(
       Object shape,
       Supplier<String> text,
       List<? extends @Nullable Object> values,
       boolean valuesMatter) {
-    /** One that is answered in the same way whatever the values. */
+    /** Creates a statement with the same plan for all values. */
     public Statement(Object shape, Supplier<String> text, List<? extends @Nullable Object> values) {
       this(shape, text, values, false);
     }
   }
 
-  /** How many rows were written. */
+  /** Executes a write, and returns the number of rows written. */
   public int write(Statement statement) {
     return over(connection -> write(connection, statement));
   }
 
-  /** The same over that connection. */
+  /** Executes a write over that connection. */
   public int write(Connection connection, Statement statement) {
     return prepared(connection, statement, PreparedStatement::executeUpdate);
   }
 
-  /** The rows that were found, in their order. */
+  /** Returns the rows found, in their order. */
   public <T> List<T> read(Statement statement, Row.Columns columns, Function<Row, T> mapper) {
     return query(statement, result -> rows(result, types, columns, mapper));
   }
 
-  /** The same for a statement that finds nothing but ids. */
+  /** Returns the ids found by a statement that selects only ids. */
   public Set<RunId> readIds(Statement statement) {
     return query(
         statement,
@@ -102,7 +102,7 @@ public final class PreparedStatements {
                 }));
   }
 
-  /** What a statement without parameters finds over that connection. */
+  /** Returns the rows found by a statement without parameters over that connection. */
   public static <T> List<T> read(
       Connection connection,
       Select<?> query,
@@ -132,12 +132,12 @@ public final class PreparedStatements {
     T with(PreparedStatement statement) throws SQLException;
   }
 
-  /** What needs a connection for longer than one statement. */
+  /** Work that needs a connection for longer than one statement. */
   public interface Task<T> {
     T over(Connection connection) throws SQLException;
   }
 
-  /** Does all of it over one connection, in auto-commit mode unless it says otherwise. */
+  /** Executes a task over one connection, in auto-commit mode unless the task changes that. */
   public <T> T over(Task<T> task) {
     Connection connection = connections.acquire();
     try {

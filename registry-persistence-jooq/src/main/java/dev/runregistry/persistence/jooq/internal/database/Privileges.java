@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jooq.exception.DataAccessException;
 
-/** What the role that the registry logs in as needs, once the tables are there. */
+/** The privileges that the registry's role needs, once the tables exist. */
 public final class Privileges {
   private static final List<Needed> NEEDED =
       List.of(
@@ -19,12 +19,12 @@ public final class Privileges {
           new Needed("database_identity", List.of("SELECT")),
           new Needed("flyway_schema_history", List.of("SELECT")));
 
-  /** What is needed on one table. */
+  /** The privileges needed on one table. */
   private record Needed(String table, List<String> privileges) {}
 
   private Privileges() {}
 
-  /** Returns those that are missing, in the order of the tables; none for SQLite. */
+  /** Returns the missing privileges, in the order of the tables; none for SQLite. */
   public static List<String> missing(Connections connections) {
     if (connections.types() == Dialect.SQLITE) {
       return List.of();

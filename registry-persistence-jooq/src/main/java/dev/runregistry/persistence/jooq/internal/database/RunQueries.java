@@ -25,14 +25,14 @@ import org.jooq.Record1;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
 
-/** The statements that read, apart from what is done with their answers. */
+/** The statements that read. */
 public final class RunQueries {
   private static final List<OrderField<?>> NEWEST_FIRST =
       List.of(TUNIX_RUNS.CREATED_AT.desc(), TUNIX_RUNS.RUN_ID.desc());
 
   private RunQueries() {}
 
-  /** The run with that id. */
+  /** Returns the statement for the run with that id. */
   public static Statement find(DSLContext sql, RunId id) {
     return new Statement(
         "find",
@@ -45,9 +45,9 @@ public final class RunQueries {
   }
 
   /**
-   * The runs with those ids, in any order. The last id fills the statement up to one of few sizes,
-   * so that there are few texts; for an array, PostgreSQL would make a new plan each time that it
-   * has less than ten values.
+   * Returns the statement for the runs with those ids, in any order. The last id pads the statement
+   * to one of few sizes, so that there are few texts; for an array, PostgreSQL would plan anew each
+   * time that it has less than ten values.
    */
   public static Statement findAll(DSLContext sql, Collection<RunId> ids) {
     List<UUID> values = new ArrayList<>(ids.stream().map(RunId::value).toList());
@@ -63,7 +63,7 @@ public final class RunQueries {
         values);
   }
 
-  /** One run more than the page has, to see whether there is a next one; never the output. */
+  /** Selects one run more than the page has, to detect a next one; never the output. */
   public static Statement page(DSLContext sql, RunQuery query) {
     PageShape shape = PageShape.of(query);
     return new Statement(
@@ -71,8 +71,8 @@ public final class RunQueries {
   }
 
   /**
-   * What pages differ in but for their values. How many runs are wanted is a part of the text: a
-   * plan for any number would be one for a tenth of the table.
+   * The shape of a page query, without its values. The number of runs is a part of the text: a plan
+   * for any number would be one for a tenth of the table.
    */
   private record PageShape(
       boolean status, boolean mode, boolean datasetKey, boolean after, boolean offset, int limit) {
@@ -86,7 +86,7 @@ public final class RunQueries {
           query.limit());
     }
 
-    /** All but where to begin: that place has no influence on how the index is read. */
+    /** Returns whether there is a filter or offset: the cursor does not change the index access. */
     boolean valuesMatter() {
       return status || mode || datasetKey || offset;
     }
@@ -95,7 +95,7 @@ public final class RunQueries {
   public static Query select(DSLContext sql, RunQuery query) {
     Param<Integer> enough = inline(query.limit() + 1);
     Condition wanted = matches(query);
-    if (query.offset() > 0) { // passes over entries of an index, not over rows
+    if (query.offset() > 0) { // skips entries of an index, not rows
       wanted =
           TUNIX_RUNS.RUN_ID.in(
               DSL.select(TUNIX_RUNS.RUN_ID)
@@ -112,7 +112,7 @@ public final class RunQueries {
         .limit(enough);
   }
 
-  /** In the order in which {@link #matches} and {@link #select} have their parameters. */
+  /** Returns the values in the order of the parameters of {@link #matches} and {@link #select}. */
   private static List<Object> values(RunQuery query) {
     List<Object> values = new ArrayList<>();
     if (query.status() != null) {
@@ -155,7 +155,9 @@ public final class RunQueries {
     return wanted;
   }
 
-  /** A range of the primary key: ids sort as their bytes do, in SQLite as their text does. */
+  /**
+   * Selects a range of the primary key: ids sort as their bytes do, in SQLite as their text does.
+   */
   public static Select<Record1<UUID>> ids(DSLContext sql, RunIdPrefix prefix, int limit) {
     return sql.select(TUNIX_RUNS.RUN_ID)
         .from(TUNIX_RUNS)

@@ -16,39 +16,38 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statement that puts runs on record. In plain SQL, which both databases understand: to wake
- * jOOQ takes a command line longer than all else that it does with its database, and a run needs
- * nothing but this.
+ * The statement that saves runs. In plain SQL for both databases: loading jOOQ takes a command line
+ * longer than all the rest of its database work, and a run needs nothing but this.
  */
 public final class RunUpsert {
   private RunUpsert() {}
 
   /**
-   * Inserts the run, or replaces the stored one if its status can become this one's; one row or
-   * none.
+   * Returns the statement that inserts the run, or replaces the stored one if its status can become
+   * this one's; one row or none.
    */
   public static Statement save(Run run) {
     return new Statement("save", () -> text(List.of(run)), values(List.of(run)));
   }
 
-  /** The same for runs that have different ids; the ids of those that were stored. */
+  /** Returns the statement for runs with different ids; it returns the ids of those stored. */
   public static Statement saveAll(List<Run> runs) {
     List<Run> sorted = inOneOrder(runs);
     return new Statement(
         List.of("save", runs.size()), () -> text(sorted) + " returning run_id", values(sorted));
   }
 
-  /** So that two who save the same runs wait for each other in turn. */
+  /** Returns the runs sorted by id, so that concurrent saves of the same runs do not deadlock. */
   public static List<Run> inOneOrder(List<Run> runs) {
     return runs.stream().sorted(comparing(run -> run.id().toString())).toList();
   }
 
-  /** The text of a statement for so many runs, at least one, with a parameter for each value. */
+  /** Returns the text for this number of runs, at least one, with a parameter for each value. */
   public static String text(List<Run> runs) {
     Map<String, @Nullable Object> first = RunBinder.of(runs.get(0));
     Set<String> columns = first.keySet();
     String row = "(" + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
-    // a trigger refuses to change what never changes
+    // a trigger rejects changes of the immutable columns
     String all =
         columns.stream().map(c -> c + " = excluded." + c).collect(Collectors.joining(", "));
     return "insert into tunix_runs ("
@@ -61,7 +60,7 @@ public final class RunUpsert {
         + legalMove();
   }
 
-  /** In the order of the parameters. */
+  /** Returns the values in the order of the parameters. */
   public static List<@Nullable Object> values(List<Run> runs) {
     List<@Nullable Object> values = new ArrayList<>();
     runs.forEach(run -> values.addAll(RunBinder.of(run).values()));

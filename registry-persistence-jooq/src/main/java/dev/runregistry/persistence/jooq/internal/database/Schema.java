@@ -10,11 +10,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jooq.exception.DataAccessException;
 
 /**
- * Sees to it that the tables are those of this program. Looks into Flyway's history only, which
- * takes a millisecond, and wakes Flyway when that is behind. Safe for use by many threads.
+ * Ensures that the tables are those of this program. Reads only Flyway's history, which takes a
+ * millisecond, and runs Flyway if the schema is outdated. Safe for use by many threads.
  */
 public final class Schema {
-  /** That of the newest migration. */
+  /** The version of the newest migration. */
   public static final int VERSION = 6;
 
   private static final String FIRST = "V1__add_tunix_runs_table.sql";
@@ -30,7 +30,7 @@ public final class Schema {
     this.migration = migration;
   }
 
-  /** Migrates if need be. What has failed is tried again at the next call. */
+  /** Migrates if necessary. A failed migration is retried by the next call. */
   public void ensure() {
     if (connections.reopenIfReplaced()) {
       doubt();
@@ -38,19 +38,19 @@ public final class Schema {
     if (current) {
       return;
     }
-    // not under the lock: while the database is away, callers would wait one after the other
+    // not under the lock: while the database is unavailable, callers would wait one after the other
     if (!isCurrent()) {
       migrate();
     }
     current = true;
   }
 
-  /** Returns the random name of the database that was reached last; empty before. */
+  /** Returns the UUID of the database that was reached last; empty before. */
   public Optional<UUID> databaseId() {
     return databaseId;
   }
 
-  /** Compares the version, and reads the identity if it can be there. */
+  /** Compares the version, and reads the identity if its table exists. */
   private boolean isCurrent() {
     Connection connection = connections.acquire();
     try {
@@ -75,7 +75,7 @@ public final class Schema {
     }
   }
 
-  /** Once: waking Flyway takes long, and all threads of a server begin at the same time. */
+  /** Runs once: loading Flyway is slow, and all threads of a server begin at the same time. */
   private void migrate() {
     migrating.lock();
     try {
@@ -88,13 +88,13 @@ public final class Schema {
     }
   }
 
-  /** Looks again the next time. */
+  /** Invalidates the result, so that the next call checks again. */
   public void doubt() {
     current = false;
   }
 
   /**
-   * The version of the schema as it is; 0 when there is none.
+   * Returns the current version of the schema; 0 if there is none.
    *
    * @throws DataAccessException if it is newer than this program, or of another one
    */
@@ -109,7 +109,7 @@ public final class Schema {
     }
   }
 
-  /** The same over that connection. */
+  /** Returns the version of the schema over that connection. */
   public static int version(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet history =
@@ -147,7 +147,7 @@ public final class Schema {
   }
 
   private static boolean isMissingTable(SQLException e) {
-    // SQLite has one code for whatever is wrong with a statement
+    // SQLite has one code for every error in a statement
     return "42P01".equals(e.getSQLState())
         || (e.getErrorCode() == 1 && String.valueOf(e.getMessage()).contains("no such table"));
   }

@@ -37,8 +37,8 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * A few connections to one file, so that a long list does not keep a run from being recorded. A
- * pool from a library would cost the command line more time than everything else it does here.
+ * A few connections to one file, so that a long list does not delay the recording of a run. A pool
+ * from a library would cost the command line more time than everything else it does here.
  */
 public final class SqliteConnections implements Connections {
   private static final Logger log = LoggerFactory.getLogger(SqliteConnections.class);
@@ -48,7 +48,7 @@ public final class SqliteConnections implements Connections {
   private static final Object NO_FILE = new Object();
 
   // Writers of all processes take turns, and SQLite's turns are not fair: of eight busy ones the
-  // unluckiest waited 1.3 s. Whoever waits longer than this meets a lock that somebody holds.
+  // unluckiest waited 1.3 s. A longer wait than this means that a lock is held for long.
   private static final int BUSY_MILLIS = 5_000;
   private static final int PATIENT_BUSY_MILLIS = 60_000;
 
@@ -60,10 +60,10 @@ public final class SqliteConnections implements Connections {
   private final Path file;
   private final Semaphore free = new Semaphore(MOST, true);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
-  // SQLite lets writers ask again and again, and a late one may be served before an early one
+  // SQLite's writers poll for the lock, and a late one may be served before an early one
   private final ReentrantLock writing = new ReentrantLock(true);
   private final Map<Connection, Object> fileOf = new ConcurrentHashMap<>();
-  private volatile @Nullable Object openedFile; // which one the connections are open on
+  private volatile @Nullable Object openedFile; // the one the connections are open on
   private volatile boolean closed;
 
   public SqliteConnections(DatabaseConfig config) {
@@ -93,7 +93,7 @@ public final class SqliteConnections implements Connections {
     }
   }
 
-  /** By device and inode: a connection goes on writing to a file that was moved or deleted. */
+  /** Compares device and inode: a connection keeps writing to a file that was moved or deleted. */
   @Override
   public boolean reopenIfReplaced() {
     Object before = openedFile;
@@ -106,7 +106,7 @@ public final class SqliteConnections implements Connections {
     return true;
   }
 
-  /** Device and inode, as far as the file system has them. */
+  /** Returns device and inode, as far as the file system has them. */
   private Object fileKey() {
     try {
       Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
@@ -122,7 +122,7 @@ public final class SqliteConnections implements Connections {
     await(() -> free.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS), "all connections are in use");
   }
 
-  /** A wait that may be interrupted; false when it took too long. */
+  /** A wait that may be interrupted; false on timeout. */
   private interface Wait {
     boolean succeeds() throws InterruptedException;
   }
@@ -147,7 +147,7 @@ public final class SqliteConnections implements Connections {
     return connection;
   }
 
-  /** SQLite itself would let everybody read it. What it puts beside the file is as the file is. */
+  /** SQLite itself would make it readable for all. Its side files have the mode of the file. */
   private void createFile() {
     Path folder = file.getParent();
     try {
@@ -158,7 +158,7 @@ public final class SqliteConnections implements Connections {
         Files.createFile(file, OWNER_ONLY_FILE);
       }
     } catch (FileAlreadyExistsException e) {
-      requireFolder(folder, e); // else somebody else was faster
+      requireFolder(folder, e); // else another process was faster
     } catch (IOException e) {
       throw new DataAccessException("cannot create " + file + ": " + e, e);
     }
@@ -170,12 +170,12 @@ public final class SqliteConnections implements Connections {
     }
   }
 
-  /** Returns the URL for the driver, which takes what follows a question mark for options. */
+  /** Returns the URL for the driver, which parses options after a question mark. */
   public static String url(Path file) {
     return file.toString().indexOf('?') < 0 ? "jdbc:sqlite:" + file : uri(file);
   }
 
-  /** Returns the URL in which no character of the path has a meaning, and options may follow. */
+  /** Returns the URL in which no character of the path is special, and options may follow. */
   public static String uri(Path file) {
     return "jdbc:sqlite:file:" + file.toUri().getRawPath();
   }
@@ -190,11 +190,11 @@ public final class SqliteConnections implements Connections {
   @Override
   public <T> T patiently(Function<DataSource, T> work) {
     SQLiteConfig settings = settings(PATIENT_BUSY_MILLIS);
-    settings.setTransactionMode(TransactionMode.IMMEDIATE); // waits for its turn, then keeps it
+    settings.setTransactionMode(TransactionMode.IMMEDIATE); // waits for the lock, then keeps it
     SQLiteDataSource source = new SQLiteDataSource(settings);
     source.setUrl(url(file));
-    // Flyway takes no lock in SQLite. The file beside the database stays: whoever removed it could
-    // take it from one that waits for it.
+    // Flyway takes no lock in SQLite. The lock file beside the database stays: deleting it could
+    // remove it under a process that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM
       createFile();
       try (FileChannel beside =
@@ -260,7 +260,7 @@ public final class SqliteConnections implements Connections {
     try {
       connection.close();
     } catch (SQLException e) {
-      // what was saved is saved, and the caller's run is none the worse for it
+      // committed saves are durable, and the caller's run is not affected
       log.warn("cannot close {}: {}", file, e.toString());
     }
   }

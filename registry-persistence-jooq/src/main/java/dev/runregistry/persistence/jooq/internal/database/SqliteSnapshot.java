@@ -13,8 +13,8 @@ import org.jooq.exception.DataAccessException;
 import org.sqlite.SQLiteConfig;
 
 /**
- * A file as it is at one moment. One that nobody may write, such as a copy that is kept as
- * evidence, is read as it is, without the files that SQLite else puts beside it.
+ * A snapshot of a file. A read-only file, such as a copy that is kept as evidence, is read without
+ * the files that SQLite otherwise creates beside it.
  */
 public final class SqliteSnapshot {
   private static final int BUSY_MILLIS = 60_000;
@@ -38,7 +38,7 @@ public final class SqliteSnapshot {
     try (Connection connection = settings.createConnection(url());
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA query_only = ON");
-      statement.execute("BEGIN"); // what is read first makes the snapshot
+      statement.execute("BEGIN"); // the first read creates the snapshot
       T result = work.apply(connection);
       statement.execute("COMMIT");
       return result;
@@ -60,7 +60,7 @@ public final class SqliteSnapshot {
     return SqliteConnections.uri(file) + "?immutable=1";
   }
 
-  /** Root may write everything, but somebody has said that nobody should. */
+  /** Checks the permission bits: root may write everything, but a read-only mode is respected. */
   private boolean canBeWritten() throws IOException {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
     return permissions.stream().anyMatch(WRITE::contains)

@@ -11,16 +11,17 @@ import org.jooq.exception.DataAccessException;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * With it, readers and writers of a SQLite file do not wait for each other. The file remembers it.
+ * The journal mode in which readers and writers of a SQLite file do not wait for each other. Stored
+ * in the file.
  */
 public final class WriteAheadLog {
-  // SQLite's own patience does not reach here: it gives up at once when somebody writes
+  // SQLite's busy timeout does not apply here: it fails at once while another process writes
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private WriteAheadLog() {}
 
-  /** Whether nothing is in the file that another program may have put there. */
+  /** Returns whether the file contains nothing that another program may have created. */
   public static boolean isForTheTaking(DataSource source) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
@@ -33,7 +34,7 @@ public final class WriteAheadLog {
     }
   }
 
-  /** Does nothing when it is on; else waits for those that write. */
+  /** Enables it; waits for writers, and does nothing if it is enabled. */
   public static void turnOn(DataSource source) {
     long start = System.nanoTime();
     while (!isOn(source, System.nanoTime() - start < PATIENCE.toNanos())) {

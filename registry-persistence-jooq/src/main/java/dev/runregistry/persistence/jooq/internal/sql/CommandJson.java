@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jooq.exception.DataTypeException;
 
-/** An argument vector as an array of texts, so that a person with an SQL shell can read it. */
+/** An argument vector as an array of texts, readable in an SQL shell. */
 public final class CommandJson {
   private static final JsonFactory JSON = new JsonFactory();
 

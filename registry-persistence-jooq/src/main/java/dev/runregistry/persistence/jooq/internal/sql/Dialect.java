@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
-/** How values go into statements and come out of rows in one of the databases. */
+/** The conversion of values to and from statements and rows of one of the databases. */
 public enum Dialect {
   POSTGRES,
   SQLITE; // has no types for ids and times: both are texts
@@ -38,7 +38,7 @@ public enum Dialect {
     }
   }
 
-  /** Reads a value; null where the row has none. */
+  /** Reads a value; null if the row has none. */
   public <T> @Nullable T read(ResultSet row, int index, Class<T> type) throws SQLException {
     Object value = value(row, index, type);
     return row.wasNull() ? null : type.cast(value);

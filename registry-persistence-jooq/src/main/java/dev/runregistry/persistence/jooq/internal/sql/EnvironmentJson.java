@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jooq.exception.DataTypeException;
 
-/** Variables as an object of texts, so that a person with an SQL shell can read them. */
+/** Variables as an object of texts, readable in an SQL shell. */
 public final class EnvironmentJson {
-  /** Takes names of any length, as they are written. */
+  /** Accepts names of any length, as they are written. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(

@@ -2,8 +2,8 @@ package dev.runregistry.persistence.jooq.internal.sql;
 
 /**
  * Writes JSON texts in the one form that is stored: a record counts as unchanged only if its JSON
- * is this to the character, so it must not depend on the version of a library. Quotes, backslashes
- * and control characters below U+0020 are escaped, nothing else, and there is no white space.
+ * equals this exactly, so it must not depend on the version of a library. Quotes, backslashes and
+ * control characters below U+0020 are escaped, nothing else, and there is no white space.
  */
 public final class JsonText {
   private static final String HEX = "0123456789ABCDEF";

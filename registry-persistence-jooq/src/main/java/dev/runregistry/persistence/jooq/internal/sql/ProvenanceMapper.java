@@ -6,7 +6,7 @@ import static dev.runregistry.persistence.jooq.internal.sql.RunMapper.present;
 import dev.runregistry.run.Provenance;
 import org.jspecify.annotations.Nullable;
 
-/** Where a run comes from, out of the columns of its row. */
+/** Maps the columns of a run's row to its provenance. */
 public final class ProvenanceMapper {
   private ProvenanceMapper() {}
 

@@ -10,7 +10,7 @@ import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
-/** The row at which a result is; moves on with it. */
+/** The current row of a result; advances with it. */
 public final class Row {
   private final ResultSet result;
   private final Dialect types;
@@ -22,12 +22,12 @@ public final class Row {
     this.columns = columns;
   }
 
-  /** Whether the column was selected at all. */
+  /** Returns whether the column was selected. */
   public boolean has(Field<?> column) {
     return columns.cells.containsKey(column);
   }
 
-  /** The value of a column; null where the row has none. */
+  /** Returns the value of a column; null if the row has none. */
   public <T> @Nullable T get(Field<T> column) {
     try {
       return columns.of(column).read(result, types);
@@ -36,7 +36,7 @@ public final class Row {
     }
   }
 
-  /** What a statement selects, in its order. */
+  /** The columns that a statement selects, in its order. */
   public static final class Columns {
     private final List<Field<?>> fields;
     private final IdentityHashMap<Field<?>, Cell<?>> cells =
@@ -59,7 +59,7 @@ public final class Row {
     }
   }
 
-  /** Where the value of a column is; its type is asked for once, not for each row. */
+  /** The position of a column; its type is determined once, not for each row. */
   private record Cell<T>(int index, Class<T> type) {
     @Nullable T read(ResultSet row, Dialect types) throws SQLException {
       return types.read(row, index, type);

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in each column of a run's row, by the column's name; see {@link RunUpsert}. */
+/** Maps a run to the values of its row, by the name of the column; see {@link RunUpsert}. */
 public final class RunBinder {
   private RunBinder() {}
 
-  /** All columns, for every run in the same order. */
+  /** Returns all columns, for every run in the same order. */
   public static Map<String, @Nullable Object> of(Run run) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put("run_id", run.id().value());

@@ -27,22 +27,22 @@ import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs out of rows; into one it goes by {@link RunBinder}. */
+/** Maps rows to runs; {@link RunBinder} maps runs to rows. */
 public final class RunMapper {
   private static final Set<Field<?>> SINCE_VERSION_5 =
       Set.of(TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON);
 
-  /** What {@link #toRun} reads in a table of version 4, where there is no more. */
+  /** The columns that {@link #toRun} reads in a table of version 4, which has no more. */
   public static final Row.Columns RUN_OF_VERSION_4 =
       new Row.Columns(
           Arrays.stream(TUNIX_RUNS.fields())
               .filter(field -> !SINCE_VERSION_5.contains(field))
               .toList());
 
-  /** What {@link #toRun} reads. */
+  /** The columns that {@link #toRun} reads. */
   public static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
 
-  /** What {@link #toSummary} reads. */
+  /** The columns that {@link #toSummary} reads. */
   public static final Row.Columns SUMMARY =
       new Row.Columns(
           List.of(
@@ -59,9 +59,9 @@ public final class RunMapper {
   private RunMapper() {}
 
   /**
-   * Returns what the mapper makes of the row.
+   * Returns the result of the mapper.
    *
-   * @throws UnreadableRunException if a value is none that a registry writes
+   * @throws UnreadableRunException if a value is not one that a registry writes
    * @throws DataAccessException if the row cannot be read at all
    */
   public static <T> T readable(Row row, Function<Row, T> mapper) {
