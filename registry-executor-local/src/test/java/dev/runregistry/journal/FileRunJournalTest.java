@@ -7,6 +7,7 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
@@ -174,5 +175,54 @@ class FileRunJournalTest {
     assertThat(run.resolve("outcome.json.tmp")).doesNotExist();
     assertThat(RunJson.readEnded(Files.readAllBytes(run.resolve("outcome.json"))).exitCode())
         .isEqualTo(1);
+  }
+
+  @Test
+  void an_entry_that_cannot_be_withdrawn_yet_stays_locked_and_is_withdrawn_later()
+      throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run running = Runs.running();
+    home.begin(running);
+    Path staging = folder.resolve("runs/starting");
+    Files.delete(staging);
+    Files.writeString(staging, "in the way");
+
+    assertThatThrownBy(() -> home.withdraw(running.id()))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("did not start and cannot be removed yet");
+    assertThat(home.tryLock(running.id())).as("still locked").isFalse();
+
+    Files.delete(staging);
+    Files.createDirectory(staging);
+    home.discardStaged();
+
+    assertThat(home.active()).isEmpty();
+    assertThat(home.tryLock(running.id())).isFalse();
+    assertThat(LocalRuns.everythingIn(folder))
+        .noneMatch(path -> path.toString().contains(running.id().toString()));
+  }
+
+  /** A link to itself stands for a file that fails for a while: not there, and not missing. */
+  @Test
+  void an_entry_that_cannot_be_read_is_an_error_and_not_an_absent_one() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run running = Runs.running();
+    home.begin(running);
+    home.unlock(running.id());
+    Path place = folder.resolve("runs/active/" + running.id());
+    Path moved = Files.move(place, folder.resolve("moved"));
+    Files.createSymbolicLink(place, place.getFileName());
+
+    assertThatThrownBy(() -> home.read(running.id())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.database(running.id())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.bind(running.id(), DatabaseIdentity.UNKNOWN))
+        .isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.end(Runs.ended(running, Runs.exited(0))))
+        .isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.tryLock(running.id())).isInstanceOf(JournalException.class);
+
+    Files.delete(place);
+    Files.move(moved, place);
+    assertThat(home.read(running.id())).isPresent();
   }
 }

@@ -104,6 +104,16 @@ class StagingDirectoryTest {
   }
 
   @Test
+  void an_entry_with_files_of_others_keeps_these() throws IOException {
+    RunDirectory left = beginning(Runs.id(), "claim", "run.json", "theirs");
+
+    home.discardStaged();
+
+    assertThat(left.path().resolve("theirs")).exists();
+    assertThat(left.started()).doesNotExist();
+  }
+
+  @Test
   void what_is_not_ours_stays() throws IOException {
     Path theirs = Files.createDirectory(starting.resolve("lost+found"));
 
