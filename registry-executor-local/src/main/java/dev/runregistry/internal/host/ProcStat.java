@@ -2,6 +2,7 @@ package dev.runregistry.internal.host;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A line of {@code /proc/<pid>/stat}: pid, name in parentheses (which may contain anything, also
@@ -56,20 +57,32 @@ public final class ProcStat {
       return Optional.empty();
     }
     int nameStart = 0;
-    while (line[nameStart] != '(') {
+    while (nameStart < nameEnd && line[nameStart] != '(') {
       nameStart++;
     }
-    long pid = Long.parseLong(new String(line, 0, nameStart - 1, StandardCharsets.US_ASCII).trim());
+    OptionalLong pid = pid(nameStart);
+    if (pid.isEmpty()) {
+      return Optional.empty();
+    }
     String name = new String(line, nameStart + 1, nameEnd - nameStart - 1, StandardCharsets.UTF_8);
     return Optional.of(
         new ProcessTable.Entry(
-            new ProcessIdentity(pid, started),
+            new ProcessIdentity(pid.getAsLong(), started),
             parent,
             group,
             session,
             foregroundGroup,
             state,
             name));
+  }
+
+  /** Returns the pid before the name; empty if it is none, in a line that a run has changed. */
+  private OptionalLong pid(int nameStart) {
+    String digits =
+        new String(line, 0, Math.max(0, nameStart - 1), StandardCharsets.US_ASCII).trim();
+    return digits.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(digits))
+        : OptionalLong.empty();
   }
 
   /** Returns the number in that field, which comes after the one read last. */
