@@ -317,6 +317,9 @@ public final class FileRunJournal implements RunJournal {
     Path note = entry.ended();
     try {
       Run noted = RunJson.readEnded(entry.note(note));
+      if (!noted.id().equals(ended.id()) || !noted.status().isFinal()) {
+        throw new CorruptJournalException("it is not an ending of this run", null);
+      }
       if (noted.equals(ended)) {
         return true;
       }

@@ -12,6 +12,7 @@ import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -175,6 +176,26 @@ class FileRunJournalTest {
     assertThat(run.resolve("outcome.json.tmp")).doesNotExist();
     assertThat(RunJson.readEnded(Files.readAllBytes(run.resolve("outcome.json"))).exitCode())
         .isEqualTo(1);
+  }
+
+  /** What was seen: its ending was recorded again by each reconcile, for ever. */
+  @Test
+  void an_ending_of_another_run_in_its_place_is_put_aside() throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run other = Runs.running();
+    home.begin(other);
+    home.end(Runs.ended(other, Runs.exited(1)));
+    Run running = Runs.running();
+    home.begin(running);
+    Path active = folder.resolve("runs/active");
+    Files.copy(
+        active.resolve(other.id() + "/outcome.json"),
+        active.resolve(running.id() + "/outcome.json"));
+
+    Run ended = Runs.ended(running, Runs.exited(0));
+    home.end(ended);
+
+    assertThat(home.read(running.id())).contains(new JournalEntry.Ended(ended));
   }
 
   @Test

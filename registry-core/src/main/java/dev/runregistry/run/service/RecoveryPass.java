@@ -176,13 +176,26 @@ final class RecoveryPass {
       Run running = entry.running();
       Optional<RunExecutor> executor = lifecycle.executorOf(running);
       if (executor.isEmpty()) {
-        return leftAlone(id, "Its executor is not configured here: " + running.executor());
+        return withoutExecutor(running);
       }
       Inspection found = executor.get().inspect(running, workspace);
       if (!(found instanceof Inspection.NotVisible)) {
         adopt();
       }
       return found.match(new Decision(running, executor.get(), true));
+    }
+
+    /** A run can change its entry, and with it the executor; its record is out of its reach. */
+    private Optional<Finding> withoutExecutor(Run running) {
+      Optional<Run> other =
+          repository
+              .find(id)
+              .filter(known -> !String.valueOf(running.executor()).equals(known.executor()));
+      return other.isPresent()
+          ? corrupt(
+              new JournalEntry.Corrupt(
+                  "run.json has another executor than the record: " + running.executor()))
+          : leftAlone(id, "Its executor is not configured here: " + running.executor());
     }
 
     @Override

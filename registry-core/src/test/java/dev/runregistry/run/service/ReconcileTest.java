@@ -334,6 +334,19 @@ class ReconcileTest {
   }
 
   @Test
+  void a_run_that_changed_the_executor_in_its_entry_does_not_stay_running_for_ever() {
+    host.database.put(id(1), running(1));
+    host.there(
+        Run.started(id(1), Samples.local().toSpec(id(1)), "none", NOON),
+        new Inspection.Lost("?", PRINTED));
+
+    assertThat(registry.reconcile().count(Action.SET_ASIDE)).isEqualTo(1);
+
+    assertThat(host.database.get(id(1)).status()).isEqualTo(RunStatus.FAILED);
+    assertThat(host.aside).containsExactly(id(1).toString());
+  }
+
+  @Test
   void a_damaged_run_stays_where_it_is_while_the_database_is_away() {
     host.away = true;
     host.there(1, new JournalEntry.Corrupt("run.json: not JSON"));
