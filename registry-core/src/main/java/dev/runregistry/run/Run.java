@@ -259,6 +259,33 @@ public record Run(
         known);
   }
 
+  /**
+   * Returns this active run with the ending of another copy of it, whose request or start may
+   * differ.
+   *
+   * @param ended the other copy, in a final status; its id is that of this run
+   * @throws IllegalRunTransitionException if this run has ended
+   * @throws IllegalArgumentException if a run of this mode cannot end like that
+   */
+  public Run withEndingOf(Run ended) {
+    requireMoveTo(ended.status);
+    require(id.equals(ended.id), "not the run " + ended.id, id);
+    return new Run(
+        id,
+        spec,
+        ended.status,
+        executor,
+        externalId,
+        createdAt,
+        startedAt,
+        ended.completedAt == null ? null : latest(startedAt, ended.completedAt),
+        ended.exitCode,
+        ended.reason,
+        ended.output,
+        ended.message,
+        provenance);
+  }
+
   private void requireMoveTo(RunStatus next) {
     if (!status.canBecome(next)) {
       throw new IllegalRunTransitionException(

@@ -171,6 +171,31 @@ final class RecoveryPass {
       return finding(entry.run(), lifecycle.record(entry.run(), here, true, access));
     }
 
+    /**
+     * Records the ending of a run whose entry contradicts its record: a run can change its entry,
+     * its record is out of its reach.
+     */
+    private SaveResult recordContradicted(Run ended) {
+      Optional<Run> recorded = repository.find(id).filter(run -> run.status() == RunStatus.RUNNING);
+      if (recorded.isEmpty()) {
+        return SaveResult.REFUSED;
+      }
+      Run run = recorded.get();
+      Run result;
+      try {
+        result = run.withEndingOf(ended);
+      } catch (IllegalArgumentException e) { // the entry has made it a dry-run, or the reverse
+        result =
+            run.finish(
+                new Lost("Lost: its journal entry is another run's", Output.NONE), run.startedAt());
+      }
+      if (lifecycle.record(result, here, true, access) != SaveResult.SAVED) {
+        return SaveResult.REFUSED;
+      }
+      log.warn("run {}: its journal entry contradicts its record, which was completed", id);
+      return SaveResult.SAVED;
+    }
+
     @Override
     public Optional<Finding> begun(JournalEntry.Begun entry) {
       Run running = entry.running();
@@ -228,7 +253,8 @@ final class RecoveryPass {
       }
     }
 
-    private Optional<Finding> finding(Run ended, SaveResult result) {
+    private Optional<Finding> finding(Run ended, SaveResult saved) {
+      SaveResult result = saved == SaveResult.REFUSED ? recordContradicted(ended) : saved;
       return switch (result) {
         case SAVED -> {
           log.info("run {} is on record now: {}", id, ended.message());

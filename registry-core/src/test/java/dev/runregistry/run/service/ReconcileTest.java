@@ -12,8 +12,11 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RunReason;
+import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
@@ -344,6 +347,37 @@ class ReconcileTest {
 
     assertThat(host.database.get(id(1)).status()).isEqualTo(RunStatus.FAILED);
     assertThat(host.aside).containsExactly(id(1).toString());
+  }
+
+  @Test
+  void a_run_that_changed_its_request_in_its_entry_ends_as_it_was_requested() {
+    host.database.put(id(1), running(1));
+    host.there(
+        Run.started(
+            id(1),
+            RunRequest.command(new DatasetKey("other"), "m", List.of("false")).toSpec(id(1)),
+            "process",
+            NOON),
+        new Inspection.Exited(new Exited(3, PRINTED), NOON.plusSeconds(9)));
+
+    Finding found = registry.reconcile().findings().get(0);
+
+    assertThat(found.action()).isEqualTo(Action.RECORDED);
+    assertThat(host.database.get(id(1)))
+        .isEqualTo(running(1).finish(new Exited(3, PRINTED), NOON.plusSeconds(9)));
+    assertThat(registry.reconcile().findings()).isEmpty();
+  }
+
+  @Test
+  void a_run_that_made_its_entry_that_of_a_dry_run_does_not_stay_running_for_ever() {
+    host.database.put(id(1), running(1));
+    host.there(
+        Run.started(id(1), Samples.dryRun().toSpec(id(1)), "process", NOON),
+        new Inspection.Exited(new DryRunPassed("fine"), NOON.plusSeconds(9)));
+
+    assertThat(registry.reconcile().count(Action.RECORDED)).isEqualTo(1);
+
+    assertThat(host.database.get(id(1)).reason()).isEqualTo(RunReason.LOST);
   }
 
   @Test
@@ -792,6 +826,9 @@ class ReconcileTest {
       if (staleAlways
           || (stored != null && !stored.status().canBecome(run.status()) && !stored.equals(run))) {
         throw new StaleRunException("too late");
+      }
+      if (stored != null && !stored.spec().equals(run.spec())) { // as the triggers do
+        throw new RepositoryException("what was asked for never changes", new IOException("23000"));
       }
       database.put(run.id(), run);
     }
