@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.run.Run;
@@ -78,7 +78,7 @@ class SameJsonTest {
 
       String contract = get("/api/tunix/runs/" + run.id());
       String open = contract.substring(0, contract.length() - 1);
-      assertThat(RunJson.of(run)).startsWith(open + ",\"provenance\":"); // the command line's own
+      assertThat(JsonLine.of(run)).startsWith(open + ",\"provenance\":"); // the command line's own
     }
   }
 
@@ -91,6 +91,6 @@ class SameJsonTest {
 
     assertThat(runs)
         .isNotEmpty()
-        .allSatisfy(run -> assertThat(page).contains(RunJson.of(RunSummary.of(run))));
+        .allSatisfy(run -> assertThat(page).contains(JsonLine.of(RunSummary.of(run))));
   }
 }

@@ -1,6 +1,7 @@
 package dev.runregistry.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
@@ -10,6 +11,8 @@ import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,44 @@ public final class RunJson {
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
     json.writeStartObject();
     writeFields(json, run);
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a run, with the field {@code provenance} after those of the contract: the
+   * command, its environment and its host, which the HTTP API does not publish. Null if unknown.
+   */
+  public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
+    json.writeStartObject();
+    writeFields(json, run);
+    json.writeFieldName("provenance");
+    if (run.provenance() == null) {
+      json.writeNull();
+    } else {
+      write(json, run.provenance(), run.spec().command());
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Provenance known, List<String> command)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("host", known.host());
+    json.writeStringField("user", known.user());
+    json.writeStringField("working_dir", known.workingDirectory());
+    json.writeArrayFieldStart("command");
+    for (String word : command) {
+      json.writeString(word);
+    }
+    json.writeEndArray();
+    json.writeStringField("registry_version", known.registryVersion());
+    json.writeStringField("git_commit", known.gitCommit());
+    json.writePOJOField("git_dirty", known.gitDirty());
+    json.writeObjectFieldStart("environment");
+    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
+      json.writeStringField(variable.getKey(), variable.getValue());
+    }
+    json.writeEndObject();
     json.writeEndObject();
   }
 

@@ -42,6 +42,25 @@ class RunJsonTest {
   }
 
   @Test
+  void the_provenance_follows_what_the_contract_has() throws IOException {
+    Run run = Runs.withProvenance();
+    String contract = json(run);
+
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run)))
+        .isEqualTo(
+            contract.substring(0, contract.length() - 1)
+                + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
+                + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
+                + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}}}");
+    Run without = Runs.running().withProvenance(Runs.provenance());
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without)))
+        .contains("\"git_dirty\":null,");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed())))
+        .endsWith(",\"provenance\":null}");
+  }
+
+  @Test
   void what_a_run_does_not_have_is_null_and_there() throws IOException {
     assertThat(json(Runs.running()))
         .contains(
