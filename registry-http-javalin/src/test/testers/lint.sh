@@ -3,4 +3,4 @@
 set -eu
 module=$(cd "$(dirname "$0")/../../.." && pwd)
 exec npx --yes @redocly/cli@"${REDOCLY_VERSION:-2.73.0}" lint \
-  "$module/src/main/resources/dev/runregistry/http/openapi.yaml"
+  "$module/src/main/resources/dev/runregistry/http/openapi.json"

@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
-import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -84,7 +84,7 @@ final class ReconcileCommand implements Callable<Integer> {
         .out()
         .println(
             json
-                ? RunJson.of(finding)
+                ? JsonLine.of(finding)
                 : "%s  %-10s  %s"
                     .formatted(
                         TerminalText.line(finding.name()),

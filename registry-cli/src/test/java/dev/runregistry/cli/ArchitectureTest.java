@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String PERSISTENCE = BASE + ".persistence..";
   private static final String EXECUTOR = BASE + ".executor..";
   private static final String HTTP = BASE + ".http..";
+  private static final String JSON = BASE + ".json..";
   private static final String JOURNAL = BASE + ".journal..";
   private static final String DATASETS = BASE + ".datasets..";
   private static final String PROVENANCE = BASE + ".provenance..";
@@ -257,7 +258,8 @@ class ArchitectureTest {
   @Test
   void every_module_is_looked_at() {
     for (String module :
-        List.of(CORE, PERSISTENCE, EXECUTOR, JOURNAL, DATASETS, PROVENANCE, HTTP, CLI, TESTKIT)) {
+        List.of(
+            CORE, PERSISTENCE, EXECUTOR, JOURNAL, DATASETS, PROVENANCE, JSON, HTTP, CLI, TESTKIT)) {
       assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
   }
@@ -317,6 +319,8 @@ class ArchitectureTest {
                         "RegistryMetrics",
                         "RegistryServer",
                         "ServerConfig")),
+                BASE + ".json",
+                new TreeSet<>(List.of("RunJson")),
                 BASE + ".persistence.jooq",
                 new TreeSet<>(List.of("MigrationResult", "RunDatabase")),
                 BASE + ".persistence.jooq.config",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.run.RunReport;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.PrintableStream;
-import dev.runregistry.cli.text.RunJson;
 import dev.runregistry.cli.text.StandardOutput;
 import dev.runregistry.cli.text.Terminal;
 import dev.runregistry.run.Run;
@@ -84,6 +84,6 @@ class RunReportTest {
     Run run = Runs.ended(Runs.running(), outcome);
 
     assertThat(report(run, outcome, false, true)).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(RunJson.of(run) + "\n");
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(JsonLine.of(run) + "\n");
   }
 }

@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
-import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
@@ -58,7 +58,7 @@ class RunsCommandsTest {
   }
 
   private static String json(Run run) {
-    return RunJson.of(RunSummary.of(run));
+    return JsonLine.of(RunSummary.of(run));
   }
 
   @Test
@@ -149,7 +149,7 @@ class RunsCommandsTest {
     String id = run.id().toString();
 
     assertThat(session.registry("runs", "show", id, "--json").out())
-        .isEqualTo(RunJson.of(run) + "\n");
+        .isEqualTo(JsonLine.of(run) + "\n");
     assertThat(session.registry("runs", "show", id.substring(0, 8)).out())
         .startsWith("run         " + id + "\nstatus      completed\n");
     assertThat(session.registry("runs", "show", id.toUpperCase(java.util.Locale.ROOT)).code())

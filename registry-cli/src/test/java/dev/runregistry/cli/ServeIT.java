@@ -334,6 +334,7 @@ class ServeIT {
               "registry-cli",
               "registry-core",
               "registry-executor-local",
+              "registry-json",
               "registry-persistence-jooq",
               "slf4j-api",
               "slf4j-simple",

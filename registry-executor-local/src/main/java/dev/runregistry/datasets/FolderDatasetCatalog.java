@@ -14,43 +14,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.InstantSource;
 
 /**
  * The data sets below one directory: {@code <key>/manifest.json} and {@code <key>/dataset.jsonl}.
- * The directory itself or any in it may be a symbolic link. Read-only; a well-formed manifest is
- * read again only after its file has changed.
+ * The directory itself or any in it may be a symbolic link. Read-only.
  */
 public final class FolderDatasetCatalog implements DatasetCatalog {
   private static final String MANIFEST = "manifest.json";
   private static final int MOST_BLANK = 1_000;
-  private static final int MOST_CHARACTERS = 1_000;
 
   private final Path folder;
-  private final FileCache<DatasetKey, Dataset> found;
-  private final FileCache<Sample, Integer> sampled;
 
-  private FolderDatasetCatalog(Path folder, InstantSource clock) {
+  private FolderDatasetCatalog(Path folder) {
     this.folder = folder.toAbsolutePath();
-    found = new FileCache<>(clock, FolderDatasetCatalog::isSmall);
-    sampled = new FileCache<>(clock, number -> true);
   }
-
-  private static boolean isSmall(Dataset dataset) { // JSON may have texts of 20 MB
-    return dataset.title().length() + dataset.version().length() <= MOST_CHARACTERS;
-  }
-
-  private record Sample(Path records, int limit) {}
 
   /** Returns the catalog of that directory, which need not exist yet. */
   public static FolderDatasetCatalog at(Path folder) {
-    return at(folder, Clock.systemUTC());
-  }
-
-  /** Returns the catalog with another clock. */
-  static FolderDatasetCatalog at(Path folder, InstantSource clock) {
-    return new FolderDatasetCatalog(requireNonNull(folder, "folder"), clock);
+    return new FolderDatasetCatalog(requireNonNull(folder, "folder"));
   }
 
   @Override
@@ -66,10 +47,6 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   @Override
   public Dataset find(DatasetKey key) {
     Path dataset = folderOf(key);
-    return found.find(key, dataset.resolve(MANIFEST), () -> find(key, dataset));
-  }
-
-  private static Dataset find(DatasetKey key, Path dataset) {
     if (!Files.isDirectory(dataset)) {
       throw new DatasetException(
           "There is no data set " + key,
@@ -99,14 +76,8 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
     if (limit < 1) {
       throw new IllegalArgumentException("the limit must be positive: " + limit);
     }
-    Path records = dataset.records();
-    return sampled.find(
-        new Sample(records, limit), records, () -> sample(dataset.key(), records, limit));
-  }
-
-  private static int sample(DatasetKey key, Path records, int limit) {
-    DatasetDiagnostics file = new DatasetDiagnostics(key, "dataset.jsonl");
-    try (BoundedLineReader lines = BoundedLineReader.of(records)) {
+    DatasetDiagnostics file = new DatasetDiagnostics(dataset.key(), "dataset.jsonl");
+    try (BoundedLineReader lines = BoundedLineReader.of(dataset.records())) {
       return sample(file, lines, limit);
     } catch (IOException e) {
       throw file.unreadable(e);

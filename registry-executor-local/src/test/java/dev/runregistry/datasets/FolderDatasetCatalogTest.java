@@ -1,6 +1,7 @@
 package dev.runregistry.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runregistry.executor.process.Fifo;
@@ -247,6 +248,26 @@ class FolderDatasetCatalogTest {
     Files.writeString(records, text);
 
     assertThat(catalog.sample(catalog.find(KEY), 5)).isEqualTo(1);
+  }
+
+  @Test
+  void a_data_set_that_was_found_well_formed_is_refused_when_it_is_not_any_more()
+      throws IOException {
+    Dataset found = catalog.find(KEY);
+    assertThat(catalog.sample(found, 5)).isOne();
+
+    Files.writeString(records, "x".repeat(TRACE.length()) + "\n");
+    Files.writeString(manifest, manifest("math").replace("Maths", "Music"));
+
+    assertThat(catalog.find(KEY).title()).isEqualTo("Music");
+    assertThatThrownBy(() -> catalog.sample(found, 5)).isInstanceOf(DatasetException.class);
+
+    Files.writeString(manifest, manifest("math").replace("50", "-1"));
+    assertThatThrownBy(() -> catalog.find(KEY)).isInstanceOf(DatasetException.class);
+    Files.writeString(records, (TRACE + "\n").repeat(3));
+
+    assertThat(catalog.sample(found, 2)).isEqualTo(2);
+    assertThat(catalog.sample(found, 5)).isEqualTo(3);
   }
 
   @ParameterizedTest

@@ -1,14 +1,15 @@
 package dev.runregistry.http;
 
 import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.http.internal.message.PageJson;
-import dev.runregistry.http.internal.message.RunJson;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.http.internal.request.BodyReader;
 import dev.runregistry.http.internal.request.IdempotencyKey;
 import dev.runregistry.http.internal.request.ListQuery;
 import dev.runregistry.http.internal.request.RunRequestBody;
 import dev.runregistry.http.internal.request.TraceContext;
+import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
@@ -115,7 +116,7 @@ final class RunRoutes {
     if (done.repeated()) {
       ctx.header("Idempotent-Replayed", "true");
     }
-    Routes.json(ctx, RunJson.run(done.run()));
+    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, done.run())));
   }
 
   private void list(Context ctx) {
@@ -128,11 +129,13 @@ final class RunRoutes {
   }
 
   private void show(Context ctx) {
-    Routes.json(ctx, RunJson.run(run(ctx)));
+    Run run = run(ctx);
+    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
   }
 
   private void showConfig(Context ctx) {
-    Routes.json(ctx, RunJson.config(run(ctx).spec()));
+    Run run = run(ctx);
+    Routes.json(ctx, Json.write(json -> RunJson.writeConfig(json, run.spec())));
   }
 
   private Run run(Context ctx) {

@@ -33,8 +33,8 @@ final class Answers {
   private Answers() {}
 
   private static String document() {
-    try (InputStream yaml = Answers.class.getResourceAsStream("openapi.yaml")) {
-      return new String(Objects.requireNonNull(yaml).readAllBytes(), StandardCharsets.UTF_8);
+    try (InputStream json = Answers.class.getResourceAsStream("openapi.json")) {
+      return new String(Objects.requireNonNull(json).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

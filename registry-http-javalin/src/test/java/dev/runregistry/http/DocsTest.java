@@ -73,7 +73,7 @@ class DocsTest {
   @ValueSource(
       strings = {
         "/docs/x",
-        "/docs/openapi.yaml",
+        "/docs/openapi.json",
         "/docs/swagger-ui.js",
         "/docs/docs.html",
         "/docs/..%2e",

@@ -84,7 +84,7 @@ class PageFilesTest {
         "/page/",
         "/page/APP.JS",
         "/page/app.js%00",
-        "/page/../openapi.yaml",
+        "/page/../docs.js",
         "/page/PageRoutes.class"
       })
   void nothing_else_is_to_be_had(String path) {

@@ -3,7 +3,7 @@ package dev.runregistry.cli.run;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.process.StartHint;
 import dev.runregistry.cli.text.Durations;
-import dev.runregistry.cli.text.RunJson;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
@@ -49,7 +49,7 @@ public final class RunReport {
    */
   public int report(Run ended, Optional<RunOutcome> outcome) {
     if (json) {
-      caller.out().println(RunJson.of(ended));
+      caller.out().println(JsonLine.of(ended));
     } else if (outcome.isEmpty()) { // of the registry's own making: there was nothing live to see
       // a data set can have brought control characters into it
       String stdout = ended.output().stdout().text();

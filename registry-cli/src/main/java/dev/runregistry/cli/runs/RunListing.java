@@ -1,8 +1,8 @@
 package dev.runregistry.cli.runs;
 
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.LocalZone;
-import dev.runregistry.cli.text.RunJson;
 import dev.runregistry.cli.text.RunTable;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunPage;
@@ -26,7 +26,7 @@ public final class RunListing {
 
   /** One document a line; as many as are listed are never in memory at once. */
   public void printJson(RunQuery query, OptionalLong most) {
-    report(forEach(query, most, run -> caller.out().println(RunJson.of(run))));
+    report(forEach(query, most, run -> caller.out().println(JsonLine.of(run))));
   }
 
   /** A table, for people; no more than a block of it is in memory. */

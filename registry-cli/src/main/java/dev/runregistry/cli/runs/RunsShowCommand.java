@@ -3,9 +3,9 @@ package dev.runregistry.cli.runs;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.LocalZone;
 import dev.runregistry.cli.text.OutputText;
-import dev.runregistry.cli.text.RunJson;
 import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -49,7 +49,7 @@ public final class RunsShowCommand implements Callable<Integer> {
       RunRegistry registry = parts.settledRegistry(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       if (json) {
-        caller.out().println(RunJson.of(run));
+        caller.out().println(JsonLine.of(run));
       } else {
         OutputText output = new OutputText(parts.homeToRead(), settings.words());
         caller.out().print(new RunPrinter(LocalZone.get(), output).of(run));

@@ -5,7 +5,6 @@ import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.VerificationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * For programs: one document on one line. Its last fields say what it all comes to; without them
@@ -35,19 +34,10 @@ public final class VerificationJson implements VerificationReport {
           json.writeStartObject();
           json.writeStringField("kind", found.kind().text());
           json.writeStringField("run_id", found.runId());
-          writeNumber("link", found.link());
+          json.writePOJOField("link", found.link());
           json.writeStringField("message", found.message());
           json.writeEndObject();
         });
-  }
-
-  private void writeNumber(String field, @Nullable Long number) throws IOException {
-    json.writeFieldName(field);
-    if (number == null) {
-      json.writeNull();
-    } else {
-      json.writeNumber(number);
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.runregistry.http.internal.message;
 
+import dev.runregistry.json.RunJson;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public final class PageJson {
   public byte[] of(RunPage page, RunQuery query) {
     Written known = last;
     if (known == null || !known.is(page, query)) {
-      known = new Written(page, query, RunJson.page(page, query));
+      known = new Written(page, query, Json.write(json -> RunJson.writePage(json, page, query)));
       last = known;
     }
     return known.json;

@@ -1,6 +1,6 @@
 /**
- * JSON messages of the server (runs, lists, problems) and the headers of all responses. For this
- * module only.
+ * JSON messages of the server (pages, problems) and the headers of all responses. For this module
+ * only.
  */
 @NullMarked
 package dev.runregistry.http.internal.message;

@@ -1,4 +1,4 @@
-package dev.runregistry.http.internal.message;
+package dev.runregistry.json;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -10,14 +10,14 @@ import java.time.ZoneOffset;
  * Hand-written, because a page has twenty of them and a formatter takes as long for each as the
  * rest of its line.
  */
-public final class Timestamps {
+final class Timestamps {
   private static final byte[] PATTERN =
       "0000-00-00T00:00:00.000000Z".getBytes(StandardCharsets.ISO_8859_1);
 
   private Timestamps() {}
 
   /** Returns the text of an instant of the years 0 to 9999. */
-  public static String of(Instant instant) {
+  static String of(Instant instant) {
     LocalDateTime at =
         LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
     byte[] text = PATTERN.clone();

@@ -1,8 +1,7 @@
-package dev.runregistry.http;
+package dev.runregistry.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.http.internal.message.Timestamps;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

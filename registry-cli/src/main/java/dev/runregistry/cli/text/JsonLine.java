@@ -1,0 +1,57 @@
+package dev.runregistry.cli.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.json.RunJson;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.query.RunSummary;
+import dev.runregistry.run.service.Finding;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** Renders JSON documents, each on one line. */
+public final class JsonLine {
+  private static final JsonFactory JSON = PrintableJson.factory();
+
+  private JsonLine() {}
+
+  /** Returns the whole run, with its provenance, which the HTTP API does not publish. */
+  public static String of(Run run) {
+    return line(json -> RunJson.writeRunWithProvenance(json, run));
+  }
+
+  /** Returns an item of a list. */
+  public static String of(RunSummary run) {
+    return line(json -> RunJson.writeItem(json, run));
+  }
+
+  /** Returns a finding about an active run; its last two fields are null without an outcome. */
+  public static String of(Finding finding) {
+    return line(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("name", finding.name());
+          json.writeStringField("action", finding.action().text());
+          json.writeStringField("message", finding.message());
+          json.writeStringField(
+              "status", finding.run().map(run -> run.status().text()).orElse(null));
+          json.writePOJOField("exit_code", finding.run().map(Run::exitCode).orElse(null));
+          json.writeEndObject();
+        });
+  }
+
+  private interface Writing {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private static String line(Writing writing) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      writing.to(json);
+    } catch (IOException e) { // a StringWriter throws none
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.text.JsonLine;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.query.RunSummary;
+import dev.runregistry.testkit.Runs;
+import org.junit.jupiter.api.Test;
+
+class JsonLineTest {
+  @Test
+  void a_run_has_its_provenance() {
+    assertThat(JsonLine.of(Runs.completed()))
+        .endsWith(",\"reason\":\"exited\",\"provenance\":null}");
+    assertThat(JsonLine.of(Runs.withProvenance())).contains(",\"provenance\":{\"host\":\"node7\",");
+  }
+
+  @Test
+  void an_item_of_a_list_has_no_output() {
+    Run run = Runs.completed();
+
+    assertThat(JsonLine.of(RunSummary.of(run)))
+        .isEqualTo(
+            "{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567}",
+            run.id());
+  }
+
+  @Test
+  void a_document_is_one_line_whatever_was_printed() {
+    Run run =
+        Runs.ended(
+            Runs.running(),
+            new RunOutcome.Exited(1, Runs.output("a\nb\r\"\\\u001B\u2028\u009b\u007Fü🙂", "")));
+
+    assertThat(JsonLine.of(run))
+        .contains("\"stdout\":\"a\\nb\\r\\\"\\\\\\u001B\\u2028\\u009B\\u007Fü🙂\"")
+        .doesNotContain("\n");
+  }
+}

@@ -1,0 +1,144 @@
+package dev.runregistry.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSummary;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes runs as the API contract defines them: all keys, always, in this order. Instants are ISO
+ * 8601 in UTC with microseconds, durations are seconds with six decimals. Each method throws an
+ * {@link IOException} only if the generator's target does. API.
+ */
+public final class RunJson {
+  private RunJson() {}
+
+  /** Writes the object of a run. */
+  public static void writeRun(JsonGenerator json, Run run) throws IOException {
+    json.writeStartObject();
+    writeFields(json, run);
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a run, with the field {@code provenance} after those of the contract: the
+   * command, its environment and its host, which the HTTP API does not publish. Null if unknown.
+   */
+  public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
+    json.writeStartObject();
+    writeFields(json, run);
+    json.writeFieldName("provenance");
+    if (run.provenance() == null) {
+      json.writeNull();
+    } else {
+      write(json, run.provenance(), run.spec().command());
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Provenance known, List<String> command)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("host", known.host());
+    json.writeStringField("user", known.user());
+    json.writeStringField("working_dir", known.workingDirectory());
+    json.writeArrayFieldStart("command");
+    for (String word : command) {
+      json.writeString(word);
+    }
+    json.writeEndArray();
+    json.writeStringField("registry_version", known.registryVersion());
+    json.writeStringField("git_commit", known.gitCommit());
+    json.writePOJOField("git_dirty", known.gitDirty());
+    json.writeObjectFieldStart("environment");
+    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
+      json.writeStringField(variable.getKey(), variable.getValue());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeFields(JsonGenerator json, Run run) throws IOException {
+    json.writeStringField("run_id", run.id().toString());
+    json.writeStringField("status", run.status().text());
+    json.writeStringField("mode", run.spec().mode().text());
+    json.writeStringField("dataset_key", run.spec().datasetKey().value());
+    json.writeStringField("model_id", run.spec().modelId());
+    json.writeStringField("output_dir", run.spec().outputDir());
+    json.writePOJOField("exit_code", run.exitCode());
+    json.writeStringField("stdout", run.output().stdout().text());
+    json.writeStringField("stderr", run.output().stderr().text());
+    json.writePOJOField("duration_seconds", seconds(run.duration().orElse(null)));
+    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writeStringField(
+        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+    json.writeStringField("message", run.message());
+    json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
+  }
+
+  /**
+   * Writes the object of the requested parameters of a run, without its command, which belongs to
+   * the operator and may contain secrets. The values of a training are null for a custom command.
+   */
+  public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
+    TrainingConfig known = spec.training();
+    json.writeStartObject();
+    json.writePOJOField("learning_rate", known == null ? null : known.learningRate());
+    json.writePOJOField("num_epochs", known == null ? null : known.numEpochs());
+    json.writePOJOField("batch_size", known == null ? null : known.batchSize());
+    json.writePOJOField("max_seq_length", known == null ? null : known.maxSeqLength());
+    json.writePOJOField("weight_decay", known == null ? null : known.weightDecay());
+    json.writeStringField(
+        "device", known == null || known.device() == null ? null : known.device().text());
+    json.writePOJOField("time_limit_seconds", seconds(spec.timeLimit()));
+    json.writeEndObject();
+  }
+
+  /** Writes the object of the page that answers the query. */
+  public static void writePage(JsonGenerator json, RunPage page, RunQuery query)
+      throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("data");
+    for (RunSummary run : page.runs()) {
+      writeItem(json, run);
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("pagination");
+    json.writeNumberField("limit", query.limit());
+    json.writeNumberField("offset", query.offset());
+    json.writePOJOField("next_offset", page.hasNext() ? query.offset() + query.limit() : null);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /** Writes the object of a run in a list. */
+  public static void writeItem(JsonGenerator json, RunSummary run) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("run_id", run.id().toString());
+    json.writeStringField("dataset_key", run.datasetKey().value());
+    json.writeStringField("model_id", run.modelId());
+    json.writeStringField("mode", run.mode().text());
+    json.writeStringField("status", run.status().text());
+    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writePOJOField("duration_seconds", seconds(run.duration()));
+    json.writeEndObject();
+  }
+
+  /** Returns exact seconds: a record has no fractions of a microsecond. Never has an exponent. */
+  private static @Nullable BigDecimal seconds(@Nullable Duration duration) {
+    return duration == null
+        ? null
+        : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.runregistry.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.query.RunPage;
+import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSummary;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunJsonTest {
+  private interface Writing {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private static String text(Writing writing) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      writing.to(json);
+    }
+    return text.toString();
+  }
+
+  private static String json(Run run) throws IOException {
+    return text(json -> RunJson.writeRun(json, run));
+  }
+
+  @Test
+  void a_run_has_the_fields_of_the_contract_in_its_order() throws IOException {
+    Run run = Runs.completed();
+
+    assertThat(json(run))
+        .isEqualTo(
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\"}",
+            run.id());
+  }
+
+  @Test
+  void the_provenance_follows_what_the_contract_has() throws IOException {
+    Run run = Runs.withProvenance();
+    String contract = json(run);
+
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run)))
+        .isEqualTo(
+            contract.substring(0, contract.length() - 1)
+                + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
+                + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
+                + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}}}");
+    Run without = Runs.running().withProvenance(Runs.provenance());
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without)))
+        .contains("\"git_dirty\":null,");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed())))
+        .endsWith(",\"provenance\":null}");
+  }
+
+  @Test
+  void what_a_run_does_not_have_is_null_and_there() throws IOException {
+    assertThat(json(Runs.running()))
+        .contains(
+            "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
+        .endsWith(",\"reason\":null}");
+  }
+
+  @Test
+  void a_duration_is_a_number_without_an_exponent() throws IOException {
+    Run running = Runs.running();
+
+    assertThat(json(running.finish(Runs.exited(0), running.startedAt().plusSeconds(1_000))))
+        .contains("\"duration_seconds\":1000.000000,");
+    assertThat(json(running.finish(Runs.exited(0), running.startedAt().plusNanos(1_000))))
+        .contains("\"duration_seconds\":0.000001,");
+    assertThat(json(running.finish(Runs.exited(0), running.startedAt())))
+        .contains("\"duration_seconds\":0.000000,");
+  }
+
+  @Test
+  void the_configuration_has_the_values_of_the_training_and_the_time_limit() throws IOException {
+    assertThat(text(json -> RunJson.writeConfig(json, Runs.localRunOf("math-v1"))))
+        .isEqualTo(
+            "{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\",\"time_limit_seconds\":30.001000}");
+    assertThat(text(json -> RunJson.writeConfig(json, Runs.olderTraining())))
+        .endsWith(",\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":30.001000}");
+    assertThat(text(json -> RunJson.writeConfig(json, Runs.commandOf("true"))))
+        .isEqualTo(
+            "{\"learning_rate\":null,\"num_epochs\":null,\"batch_size\":null,\"max_seq_length\":null,\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000}");
+  }
+
+  @Test
+  void a_page_has_items_without_output_and_the_next_offset() throws IOException {
+    Run run = Runs.completed();
+    RunPage page = new RunPage(List.of(RunSummary.of(run)), true);
+
+    assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1))))
+        .isEqualTo(
+            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
+            run.id());
+  }
+
+  @Test
+  void the_last_page_has_no_next_offset() throws IOException {
+    RunPage last = new RunPage(List.of(), false);
+
+    assertThat(text(json -> RunJson.writePage(json, last, RunQuery.all())))
+        .isEqualTo("{\"data\":[],\"pagination\":{\"limit\":20,\"offset\":0,\"next_offset\":null}}");
+  }
+}
