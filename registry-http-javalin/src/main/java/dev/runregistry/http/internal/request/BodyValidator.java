@@ -91,25 +91,25 @@ public final class BodyValidator {
     return standard;
   }
 
-  /** Returns a number greater than 0 and at most 1, also as a double. */
-  public double fraction(String name, double standard) {
-    return upToOne(name, standard, false);
+  /** Returns a number greater than 0 and at most {@code most}, also as a double. */
+  public double fraction(String name, double standard, int most) {
+    return upTo(most, name, standard, false);
   }
 
-  /** Returns a number from 0 to 1. */
-  public double portion(String name, double standard) {
-    return upToOne(name, standard, true);
+  /** Returns a number from 0 to {@code most}. */
+  public double portion(String name, double standard, int most) {
+    return upTo(most, name, standard, true);
   }
 
-  private double upToOne(String name, double standard, boolean zero) {
+  private double upTo(int most, String name, double standard, boolean zero) {
     JsonNode value = object.get(name);
     if (value == null) {
       return standard;
     }
     if (!value.isNumber()) {
       wrong(name, "Input should be a valid number", "float_type");
-    } else if (value.decimalValue().compareTo(BigDecimal.ONE) > 0) {
-      wrong(name, "Input should be less than or equal to 1", "less_than_equal");
+    } else if (value.decimalValue().compareTo(BigDecimal.valueOf(most)) > 0) {
+      wrong(name, "Input should be less than or equal to " + most, "less_than_equal");
     } else if (zero && value.decimalValue().signum() < 0) {
       wrong(name, "Input should be greater than or equal to 0", "greater_than_equal");
     } else if (!zero && (value.decimalValue().signum() <= 0 || value.doubleValue() <= 0)) {

@@ -1,5 +1,20 @@
 package dev.runregistry.http.internal.request;
 
+import static dev.runregistry.run.TrainingConfig.DEFAULT_BATCH_SIZE;
+import static dev.runregistry.run.TrainingConfig.DEFAULT_DEVICE;
+import static dev.runregistry.run.TrainingConfig.DEFAULT_LEARNING_RATE;
+import static dev.runregistry.run.TrainingConfig.DEFAULT_NUM_EPOCHS;
+import static dev.runregistry.run.TrainingConfig.DEFAULT_SEQ_LENGTH;
+import static dev.runregistry.run.TrainingConfig.DEFAULT_WEIGHT_DECAY;
+import static dev.runregistry.run.TrainingConfig.MAX_BATCH_SIZE;
+import static dev.runregistry.run.TrainingConfig.MAX_LEARNING_RATE;
+import static dev.runregistry.run.TrainingConfig.MAX_NUM_EPOCHS;
+import static dev.runregistry.run.TrainingConfig.MAX_SEQ_LENGTH;
+import static dev.runregistry.run.TrainingConfig.MAX_WEIGHT_DECAY;
+import static dev.runregistry.run.TrainingConfig.MIN_BATCH_SIZE;
+import static dev.runregistry.run.TrainingConfig.MIN_NUM_EPOCHS;
+import static dev.runregistry.run.TrainingConfig.MIN_SEQ_LENGTH;
+
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.RunMode;
@@ -44,18 +59,19 @@ public record RunRequestBody(
    */
   public static RunRequestBody of(BodyReader.Known body) {
     BodyValidator fields = new BodyValidator(body);
-    TrainingConfig standard = TrainingConfig.DEFAULT;
     DatasetKey datasetKey = fields.datasetKey("dataset_key");
     String modelId = fields.text("model_id", 256);
     String outputDir = fields.textOrNull("output_dir", 512);
     boolean dryRun = fields.flag("dry_run", true);
-    double learningRate = fields.fraction("learning_rate", standard.learningRate());
-    int epochs = fields.integer("num_epochs", standard.numEpochs(), 1, 100);
-    int batch = fields.integer("batch_size", standard.batchSize(), 1, 512);
-    int length = fields.integer("max_seq_length", standard.maxSeqLength(), 128, 32_768);
-    double decay = fields.portion("weight_decay", 0.01);
+    double learningRate =
+        fields.fraction("learning_rate", DEFAULT_LEARNING_RATE, MAX_LEARNING_RATE);
+    int epochs = fields.integer("num_epochs", DEFAULT_NUM_EPOCHS, MIN_NUM_EPOCHS, MAX_NUM_EPOCHS);
+    int batch = fields.integer("batch_size", DEFAULT_BATCH_SIZE, MIN_BATCH_SIZE, MAX_BATCH_SIZE);
+    int length =
+        fields.integer("max_seq_length", DEFAULT_SEQ_LENGTH, MIN_SEQ_LENGTH, MAX_SEQ_LENGTH);
+    double decay = fields.portion("weight_decay", DEFAULT_WEIGHT_DECAY, MAX_WEIGHT_DECAY);
     TrainingDevice device =
-        fields.oneOf("device", TrainingDevice.AUTO, TrainingDevice.values(), TrainingDevice::text);
+        fields.oneOf("device", DEFAULT_DEVICE, TrainingDevice.values(), TrainingDevice::text);
     fields.refuseIfWrong();
     return new RunRequestBody(
         datasetKey,
