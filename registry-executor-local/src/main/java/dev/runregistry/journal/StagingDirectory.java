@@ -2,6 +2,7 @@ package dev.runregistry.journal;
 
 import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -142,8 +143,8 @@ record StagingDirectory(Path path) {
   private static boolean isLeftBehind(RunId id, RunDirectory entry) throws IOException {
     try {
       return RunLocks.takeExisting(id, entry.claim());
-    } catch (NoSuchFileException e) { // deleted meanwhile, or it never was one
-      return false;
+    } catch (NoSuchFileException e) { // deleted meanwhile, never one, or a power cut left no lock
+      return RegularFiles.exists(entry.started()); // which is written while it is locked
     }
   }
 }

@@ -61,6 +61,16 @@ class StagingDirectoryTest {
     assertThat(home.active()).isEmpty();
   }
 
+  /** What was seen: of the files of an entry, the disk had the second and not the first. */
+  @Test
+  void an_entry_whose_lock_file_a_power_cut_has_taken_does_not_stay() throws IOException {
+    beginning(Runs.id(), "run.json");
+
+    home.discardStaged();
+
+    assertThat(in(starting)).isEmpty();
+  }
+
   @Test
   void what_somebody_is_about_to_begin_stays() throws IOException {
     RunId id = Runs.id();

@@ -2,6 +2,8 @@ package dev.runregistry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runregistry.run.TrainingConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,45 +20,47 @@ class TrainingRangesTest {
     }
   }
 
-  private static String number(double value) { // as YAML has it: 2.0e-5
-    return Double.toString(value).replace('E', 'e');
-  }
-
-  private static String integer(String name, int least, int most, int standard) {
-    return "%s: {type: integer, minimum: %d, maximum: %d, default: %d}"
-        .formatted(name, least, most, standard);
+  private static void requireRange(JsonNode property, double least, double most, double standard) {
+    assertThat(property.get("minimum").doubleValue()).isEqualTo(least);
+    assertThat(property.get("maximum").doubleValue()).isEqualTo(most);
+    assertThat(property.get("default").doubleValue()).isEqualTo(standard);
   }
 
   @Test
   void the_specification_states_the_ranges_and_defaults_that_are_enforced() throws IOException {
-    assertThat(resource("openapi.yaml"))
-        .contains(
-            "learning_rate: {type: number, format: double, minimum: 0, exclusiveMinimum: true, maximum: %d, default: %s}"
-                .formatted(
-                    TrainingConfig.MAX_LEARNING_RATE, number(TrainingConfig.DEFAULT_LEARNING_RATE)))
-        .contains(
-            "weight_decay: {type: number, format: double, minimum: 0, maximum: %d, default: %s}"
-                .formatted(
-                    TrainingConfig.MAX_WEIGHT_DECAY, number(TrainingConfig.DEFAULT_WEIGHT_DECAY)))
-        .contains(
-            integer(
-                "num_epochs",
-                TrainingConfig.MIN_NUM_EPOCHS,
-                TrainingConfig.MAX_NUM_EPOCHS,
-                TrainingConfig.DEFAULT_NUM_EPOCHS))
-        .contains(
-            integer(
-                "batch_size",
-                TrainingConfig.MIN_BATCH_SIZE,
-                TrainingConfig.MAX_BATCH_SIZE,
-                TrainingConfig.DEFAULT_BATCH_SIZE))
-        .contains(
-            integer(
-                "max_seq_length",
-                TrainingConfig.MIN_SEQ_LENGTH,
-                TrainingConfig.MAX_SEQ_LENGTH,
-                TrainingConfig.DEFAULT_SEQ_LENGTH))
-        .contains("default: " + TrainingConfig.DEFAULT_DEVICE.text() + "}");
+    JsonNode fields =
+        new ObjectMapper()
+            .readTree(resource("openapi.json"))
+            .at("/components/schemas/RunRequest/properties");
+
+    requireRange(
+        fields.get("learning_rate"),
+        0,
+        TrainingConfig.MAX_LEARNING_RATE,
+        TrainingConfig.DEFAULT_LEARNING_RATE);
+    assertThat(fields.get("learning_rate").get("exclusiveMinimum").booleanValue()).isTrue();
+    requireRange(
+        fields.get("weight_decay"),
+        0,
+        TrainingConfig.MAX_WEIGHT_DECAY,
+        TrainingConfig.DEFAULT_WEIGHT_DECAY);
+    requireRange(
+        fields.get("num_epochs"),
+        TrainingConfig.MIN_NUM_EPOCHS,
+        TrainingConfig.MAX_NUM_EPOCHS,
+        TrainingConfig.DEFAULT_NUM_EPOCHS);
+    requireRange(
+        fields.get("batch_size"),
+        TrainingConfig.MIN_BATCH_SIZE,
+        TrainingConfig.MAX_BATCH_SIZE,
+        TrainingConfig.DEFAULT_BATCH_SIZE);
+    requireRange(
+        fields.get("max_seq_length"),
+        TrainingConfig.MIN_SEQ_LENGTH,
+        TrainingConfig.MAX_SEQ_LENGTH,
+        TrainingConfig.DEFAULT_SEQ_LENGTH);
+    assertThat(fields.get("device").get("default").textValue())
+        .isEqualTo(TrainingConfig.DEFAULT_DEVICE.text());
   }
 
   @Test
