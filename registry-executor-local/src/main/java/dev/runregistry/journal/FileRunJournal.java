@@ -251,11 +251,7 @@ public final class FileRunJournal implements RunJournal {
   public Optional<ArchivedRun> archived(RunId id) {
     RunDirectory entry = RunDirectory.in(done, id);
     try {
-      Run ended = RunJson.readEnded(entry.note(entry.ended()));
-      if (!ended.id().equals(id) || !ended.status().isFinal()) {
-        throw new CorruptJournalException("it is not the ending of this run", null);
-      }
-      return Optional.of(new ArchivedRun(ended, database(entry)));
+      return Optional.of(new ArchivedRun(ending(id, entry), database(entry)));
     } catch (NoSuchFileException e) { // pruned
       return Optional.empty();
     } catch (IOException e) {
@@ -316,11 +312,7 @@ public final class FileRunJournal implements RunJournal {
   private static boolean isSame(Run ended, RunDirectory entry) throws IOException {
     Path note = entry.ended();
     try {
-      Run noted = RunJson.readEnded(entry.note(note));
-      if (!noted.id().equals(ended.id()) || !noted.status().isFinal()) {
-        throw new CorruptJournalException("it is not an ending of this run", null);
-      }
-      if (noted.equals(ended)) {
+      if (ending(ended.id(), entry).equals(ended)) {
         return true;
       }
       throw new FileSystemException(note.toString(), null, "another ending is there already");
@@ -430,14 +422,26 @@ public final class FileRunJournal implements RunJournal {
 
   private static Optional<Run> ended(RunId id, RunDirectory entry) throws IOException {
     try {
-      Run ended = RunJson.readEnded(entry.note(entry.ended()));
-      return Optional.of(ended).filter(run -> run.id().equals(id) && run.status().isFinal());
+      return Optional.of(ending(id, entry));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (CorruptJournalException e) { // then the outcome is determined a second time
       log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /**
+   * Reads the ending of a run.
+   *
+   * @throws CorruptJournalException if the file has no ending, or that of another run
+   */
+  private static Run ending(RunId id, RunDirectory entry) throws IOException {
+    Run ended = RunJson.readEnded(entry.note(entry.ended()));
+    if (!ended.id().equals(id) || !ended.status().isFinal()) {
+      throw new CorruptJournalException("it is not the ending of this run", null);
+    }
+    return ended;
   }
 
   private static Run begun(RunId id, RunDirectory entry) throws IOException {
