@@ -176,7 +176,7 @@ final class RecoveryPass {
      * its record is out of its reach.
      */
     private SaveResult recordContradicted(Run ended) {
-      Optional<Run> recorded = repository.find(id).filter(run -> run.status() == RunStatus.RUNNING);
+      Optional<Run> recorded = recordedAsRunning();
       if (recorded.isEmpty()) {
         return SaveResult.REFUSED;
       }
@@ -185,9 +185,7 @@ final class RecoveryPass {
       try {
         result = run.withEndingOf(ended);
       } catch (IllegalArgumentException e) { // the entry has made it a dry-run, or the reverse
-        result =
-            run.finish(
-                new Lost("Lost: its journal entry is another run's", Output.NONE), run.startedAt());
+        result = lost(run, "Lost: its journal entry is another run's");
       }
       if (lifecycle.record(result, here, true, access) != SaveResult.SAVED) {
         return SaveResult.REFUSED;
@@ -210,6 +208,15 @@ final class RecoveryPass {
       return found.match(new Decision(running, executor.get(), true));
     }
 
+    /** Returns the run as recorded; empty if it is not on record, or has ended there. */
+    private Optional<Run> recordedAsRunning() {
+      return repository.find(id).filter(run -> run.status() == RunStatus.RUNNING);
+    }
+
+    private static Run lost(Run run, String message) {
+      return run.finish(new Lost(message, Output.NONE), run.startedAt());
+    }
+
     /** A run can change its entry, and with it the executor; its record is out of its reach. */
     private Optional<Finding> withoutExecutor(Run running) {
       Optional<Run> other =
@@ -230,15 +237,8 @@ final class RecoveryPass {
             entry.reason() + ", and its processes live", new IllegalStateException());
       }
       adopt();
-      repository
-          .find(id)
-          .filter(run -> run.status() == RunStatus.RUNNING) // else it stays so
-          .ifPresent(
-              run ->
-                  repository.save(
-                      run.finish(
-                          new Lost("Lost: this host's note of it is damaged", Output.NONE),
-                          run.startedAt())));
+      recordedAsRunning()
+          .ifPresent(run -> repository.save(lost(run, "Lost: this host's note of it is damaged")));
       String place = journal.quarantine(id.toString());
       log.warn(
           "the journal entry of run {} is damaged ({}), moved to {}", id, entry.reason(), place);
