@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads.
  */
 public final class HostProvenance implements ProvenanceSource {
-  private static final String NOBODY = "?"; // Java's name of a user without a name
+  private static final String UNKNOWN_USER = "?"; // Java's name of a user without a name
 
   private final String registryVersion;
   private final Path workingDirectory;
@@ -115,7 +115,7 @@ public final class HostProvenance implements ProvenanceSource {
 
   private static @Nullable String user() {
     String name = System.getProperty("user.name", "");
-    return name.isEmpty() || name.equals(NOBODY) ? null : name;
+    return name.isEmpty() || name.equals(UNKNOWN_USER) ? null : name;
   }
 
   /**

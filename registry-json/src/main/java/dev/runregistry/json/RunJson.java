@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes runs as the API contract defines them: all keys, always, in this order. Instants are ISO
  * 8601 in UTC with microseconds, durations are seconds with six decimals. Each method throws an
- * {@link IOException} only if the generator's target does. API.
+ * {@link IOException} only if the generator's target does.
  */
 public final class RunJson {
   private RunJson() {}

@@ -19,7 +19,7 @@ final class OrphanedProcesses {
   /** The timeout for a supervisor to record the end of its child; it takes milliseconds. */
   private static final Duration NOTING = Duration.ofSeconds(10);
 
-  private static final ProcessIdentity NOBODY = new ProcessIdentity(-1, 0);
+  private static final ProcessIdentity NO_PROCESS = new ProcessIdentity(-1, 0);
 
   private final RunId id;
   private final ProcessTable table;
@@ -39,7 +39,7 @@ final class OrphanedProcesses {
     tree =
         new ProcessTree(
             table,
-            supervisor.map(Entry::identity).orElse(NOBODY),
+            supervisor.map(Entry::identity).orElse(NO_PROCESS),
             LocalRunExecutor.COOKIE + "=" + id,
             supervisor.filter(known -> known.session() == known.identity().pid()).isPresent());
   }

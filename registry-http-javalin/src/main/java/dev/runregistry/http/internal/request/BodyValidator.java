@@ -93,15 +93,15 @@ public final class BodyValidator {
 
   /** Returns a number greater than 0 and at most {@code most}, also as a double. */
   public double fraction(String name, double standard, int most) {
-    return upTo(most, name, standard, false);
+    return upTo(name, standard, most, false);
   }
 
   /** Returns a number from 0 to {@code most}. */
   public double portion(String name, double standard, int most) {
-    return upTo(most, name, standard, true);
+    return upTo(name, standard, most, true);
   }
 
-  private double upTo(int most, String name, double standard, boolean zero) {
+  private double upTo(String name, double standard, int most, boolean zero) {
     JsonNode value = object.get(name);
     if (value == null) {
       return standard;
