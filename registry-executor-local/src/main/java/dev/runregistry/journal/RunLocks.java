@@ -127,11 +127,6 @@ final class RunLocks {
     }
   }
 
-  /** Returns whether this process holds the lock. */
-  static synchronized boolean isHeld(RunId id) {
-    return HELD.containsKey(id);
-  }
-
   /** Releases a lock; does nothing if this process does not hold it. */
   static synchronized void giveBack(RunId id) {
     FileChannel channel = HELD.remove(id);

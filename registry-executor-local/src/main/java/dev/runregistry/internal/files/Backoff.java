@@ -25,9 +25,4 @@ public final class Backoff {
       Thread.currentThread().interrupt();
     }
   }
-
-  /** Restarts with the shortest pause, after an event. */
-  public void reset() {
-    nanos = SHORTEST_NANOS;
-  }
 }
