@@ -155,6 +155,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(BASE + ".internal.host.HelperProcess")
             .and()
             .doNotHaveFullyQualifiedName(BASE + ".executor.process.Supervisor")
+            .and()
+            .resideOutsideOfPackage(TESTKIT)
             .should()
             .callConstructorWhere(target(owner(equivalentTo(ProcessBuilder.class))))
             .orShould()

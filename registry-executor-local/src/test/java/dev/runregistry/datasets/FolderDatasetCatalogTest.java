@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.runregistry.executor.process.Fifo;
-import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetException;
+import dev.runregistry.testkit.Fifo;
+import dev.runregistry.testkit.FileTree;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -65,13 +65,13 @@ class FolderDatasetCatalogTest {
   void the_folder_of_data_sets_can_be_a_link_and_is_left_as_it_is() throws IOException {
     Path link = Files.createSymbolicLink(datasets.resolve("link"), datasets.resolve("math"));
     Files.writeString(manifest, manifest("link"));
-    int before = LocalRuns.everythingIn(datasets).size();
+    int before = FileTree.below(datasets).size();
 
     Dataset found = catalog.find(new DatasetKey("link"));
     catalog.sample(found, 5);
 
     assertThat(found.records()).isEqualTo(link.resolve("dataset.jsonl"));
-    assertThat(LocalRuns.everythingIn(datasets)).hasSize(before);
+    assertThat(FileTree.below(datasets)).hasSize(before);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.runregistry.journal;
 
-import dev.runregistry.executor.process.RegistryProcess;
+import dev.runregistry.testkit.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -17,7 +17,7 @@ public final class ClearingUpMain {
   }
 
   static Process start(Path home) throws IOException {
-    return RegistryProcess.builder(ClearingUpMain.class, home)
+    return JavaProcess.builder(ClearingUpMain.class, home)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

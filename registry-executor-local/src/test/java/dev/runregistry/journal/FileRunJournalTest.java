@@ -3,24 +3,19 @@ package dev.runregistry.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.executor.process.LocalRunExecutor;
-import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.testkit.FileTree;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,35 +24,13 @@ class FileRunJournalTest {
   @TempDir private Path folder;
 
   @Test
-  void ending_what_a_run_left_behind_does_not_count_as_its_time() throws IOException {
-    LocalRuns runs = new LocalRuns(folder);
-    Run running = runs.begun(null, "sh", "-c", "(trap '' TERM; sleep 30) & sleep 0.2");
-    LocalRunExecutor executor = runs.executor().killGrace(Duration.ofSeconds(2)).build();
-    ExecutionResult result =
-        executor
-            .start(
-                running,
-                Invocation.of(running.spec().command()),
-                runs.home().workspace(running.id()).orElseThrow())
-            .await();
-    Instant after = Instant.now();
-
-    assertThat(result.at().orElseThrow())
-        .isBefore(after.minusSeconds(1)); // the grace of what ignored TERM
-    assertThat(LocalRuns.found(runs.home(), running.id()))
-        .isInstanceOfSatisfying(
-            Inspection.Exited.class,
-            ended -> assertThat(ended.at()).isBefore(after.minusSeconds(1)));
-  }
-
-  @Test
   void nothing_is_made_before_the_first_run() throws IOException {
     FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
 
     assertThat(home.activeRuns()).isZero();
     assertThat(home.workspace(Runs.id())).isEmpty();
     assertThat(home.databaseFile()).isEqualTo(folder.resolve("home/registry.db"));
-    assertThat(LocalRuns.everythingIn(folder)).isEmpty();
+    assertThat(FileTree.below(folder)).isEmpty();
   }
 
   /** What was seen: the server was ready, and every run was refused. */
@@ -65,9 +38,9 @@ class FileRunJournalTest {
   void a_home_that_cannot_be_written_fails_its_probe() throws IOException {
     FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
     home.probe();
-    List<Path> before = LocalRuns.everythingIn(folder);
+    List<Path> before = FileTree.below(folder);
     home.probe();
-    assertThat(LocalRuns.everythingIn(folder)).isEqualTo(before);
+    assertThat(FileTree.below(folder)).isEqualTo(before);
 
     Files.delete(folder.resolve("home/runs/starting"));
     Files.createFile(folder.resolve("home/runs/starting"));
@@ -85,12 +58,13 @@ class FileRunJournalTest {
 
   @Test
   void only_the_owner_can_read_it() throws IOException {
-    LocalRuns runs = new LocalRuns(folder.resolve("home"));
-    Run running = runs.begun(null, "echo", "secret");
-    runs.home().end(Runs.ended(running, runs.execute(runs.executor().build(), running)));
+    FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
+    Run running = Runs.running();
+    home.begin(running);
+    home.end(Runs.ended(running, new RunOutcome.Exited(0, Runs.output("secret", ""))));
 
     assertThat(permissions(folder.resolve("home"))).isEqualTo("rwx------");
-    for (Path path : LocalRuns.everythingIn(folder.resolve("home"))) {
+    for (Path path : FileTree.below(folder.resolve("home"))) {
       assertThat(permissions(path))
           .as(path.toString())
           .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
@@ -141,7 +115,7 @@ class FileRunJournalTest {
     assertThatThrownBy(() -> home.begin(running))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining(active + " is not a folder");
-    assertThat(LocalRuns.everythingIn(folder))
+    assertThat(FileTree.below(folder))
         .noneMatch(path -> path.toString().contains(running.id().toString()));
   }
 
@@ -219,7 +193,7 @@ class FileRunJournalTest {
 
     assertThat(home.active()).isEmpty();
     assertThat(home.tryLock(running.id())).isFalse();
-    assertThat(LocalRuns.everythingIn(folder))
+    assertThat(FileTree.below(folder))
         .noneMatch(path -> path.toString().contains(running.id().toString()));
   }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +31,18 @@ class HomeOwnerTest {
     return FileRunJournal.at(folder);
   }
 
+  private Run begunAndUnlocked() {
+    Run run = Runs.running();
+    FileRunJournal home = FileRunJournal.at(folder);
+    home.begin(run);
+    home.unlock(run.id());
+    return run;
+  }
+
   @Test
   void as_root_a_home_of_another_user_is_read_and_nothing_of_it_is_judged_or_removed()
       throws IOException {
-    LocalRuns runs = new LocalRuns(folder);
-    Run run = runs.begun(null, "true");
-    runs.home().unlock(run.id());
+    Run run = begunAndUnlocked();
     Path starting = Files.createDirectories(folder.resolve("runs/starting/" + run.id()));
     FileRunJournal home = homeOfAnotherUser();
 
@@ -52,9 +58,7 @@ class HomeOwnerTest {
 
   @Test
   void as_root_a_run_that_another_user_has_put_into_our_home_is_not_judged() throws IOException {
-    LocalRuns runs = new LocalRuns(folder);
-    Run run = runs.begun(null, "true");
-    runs.home().unlock(run.id());
+    Run run = begunAndUnlocked();
     FileRunJournal home = homeOfAnotherUser();
     Files.setAttribute(folder, "unix:uid", 0);
 

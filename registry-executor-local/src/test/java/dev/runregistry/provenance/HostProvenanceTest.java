@@ -1,12 +1,12 @@
 package dev.runregistry.provenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.executor.process.Fifo;
-import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.testkit.Fifo;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostProvenanceTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   @TempDir private Path folder;
 
   private HostProvenance provenance() {
     return HostProvenance.of("1.2.3", Map.of("TZ", "UTC"), List.of("TZ"))
         .in(folder)
-        .waiting(Duration.ofMinutes(2));
+        .waiting(PATIENCE);
   }
 
   /** At the end of a run during which that was done before git was asked. */
@@ -148,12 +150,12 @@ class HostProvenanceTest {
     Run running = Runs.running().withProvenance(source.atStart());
 
     source.started(running);
-    LocalRuns.await(() -> Files.exists(begun));
+    await().atMost(PATIENCE).until(() -> Files.exists(begun));
     Provenance known = source.atEnd(running);
 
     assertThat(known.gitCommit()).isEqualTo(commit);
     assertThat(known.gitDirty()).isNull();
-    LocalRuns.await(() -> ProcessHandle.current().children().noneMatch(this::hangs));
+    await().atMost(PATIENCE).until(() -> ProcessHandle.current().children().noneMatch(this::hangs));
   }
 
   /** What is asked is started in our folder. */

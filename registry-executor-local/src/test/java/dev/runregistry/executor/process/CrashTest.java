@@ -8,6 +8,7 @@ import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.testkit.FileTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -144,7 +145,7 @@ class CrashTest {
         .contains("JournalException")
         .contains("cannot be noted in")
         .contains("File too large");
-    assertThat(LocalRuns.everythingIn(home.resolve("home/runs/active"))).isEmpty();
+    assertThat(FileTree.below(home.resolve("home/runs/active"))).isEmpty();
     assertThat(never).doesNotExist();
   }
 }

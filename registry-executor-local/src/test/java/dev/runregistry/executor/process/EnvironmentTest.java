@@ -2,12 +2,9 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.dataset.Dataset;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,14 +65,9 @@ class EnvironmentTest {
   }
 
   @Test
-  void config_stands_for_the_configuration_of_a_training_only(@TempDir Path datasets) {
+  void config_stands_for_the_configuration_of_a_training_only() {
     Run plain = runs.begun(null, "echo", "{config}");
     Run training = runs.begunTraining("echo", "{config}", "--config={config}");
-    FolderDatasetCatalog.at(datasets)
-        .writeTrainingConfig(
-            training.spec(),
-            new Dataset(new DatasetKey("m"), "M", "1", 1, datasets.resolve("m/dataset.jsonl")),
-            runs.folder(training).path());
     Path config = runs.home().folder().resolve("runs/active/" + training.id() + "/config.yaml");
 
     assertThat(stdout(runs.executor(), plain)).isEqualTo("{config}\n");

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
+import dev.runregistry.testkit.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +57,37 @@ class LocalRunExecutorTest {
             .build();
     assertThat(runs.execute(failing, runs.begun(null, "sh", "-c", "exit 5")).exitCode())
         .isEqualTo(5);
+  }
+
+  @Test
+  void ending_what_a_run_left_behind_does_not_count_as_its_time() throws IOException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run running = runs.begun(null, "sh", "-c", "(trap '' TERM; sleep 30) & sleep 0.2");
+    LocalRunExecutor executor = runs.executor().killGrace(Duration.ofSeconds(2)).build();
+    ExecutionResult result =
+        executor
+            .start(running, Invocation.of(running.spec().command()), runs.folder(running).path())
+            .await();
+    Instant after = Instant.now();
+
+    assertThat(result.at().orElseThrow())
+        .isBefore(after.minusSeconds(1)); // the grace of what ignored TERM
+    assertThat(LocalRuns.found(runs.home(), running.id()))
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            ended -> assertThat(ended.at()).isBefore(after.minusSeconds(1)));
+  }
+
+  @Test
+  void only_the_owner_can_read_the_files_of_a_run() throws IOException {
+    LocalRuns runs = new LocalRuns(folder.resolve("home"));
+    runs.execute(runs.executor().build(), runs.begun(null, "echo", "secret"));
+
+    for (Path path : FileTree.below(folder.resolve("home"))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .as(path.toString())
+          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+    }
   }
 
   @Test

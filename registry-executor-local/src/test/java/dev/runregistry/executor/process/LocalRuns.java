@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Real runs in a home of the test's own. */
@@ -175,12 +174,6 @@ public final class LocalRuns {
       return Files.readString(file).contains(text);
     } catch (IOException e) {
       return false; // not there yet
-    }
-  }
-
-  public static List<Path> everythingIn(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      return paths.filter(path -> !path.equals(folder)).toList();
     }
   }
 }

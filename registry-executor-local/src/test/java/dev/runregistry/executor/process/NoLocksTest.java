@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.runregistry.testkit.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ class NoLocksTest {
   @Test
   void runs_start_on_a_file_system_that_has_no_locks() throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
-    ProcessBuilder registry = RegistryProcess.builder(NoLocksMain.class, home);
+    ProcessBuilder registry = JavaProcess.builder(NoLocksMain.class, home);
     registry.environment().put("LD_PRELOAD", preload().toString());
     Process process = registry.start();
     try (InputStream out = process.getInputStream()) {

@@ -13,6 +13,7 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.testkit.Fifo;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.UncheckedIOException;

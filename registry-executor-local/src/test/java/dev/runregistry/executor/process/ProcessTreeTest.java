@@ -185,4 +185,21 @@ class ProcessTreeTest {
       children.forEach(child -> child.onExit().join());
     }
   }
+
+  @Test
+  void without_proc_descendants_are_found_and_ended_without_the_cookie() throws IOException {
+    ProcessTable table = ProcessTable.ofJava();
+    Process shell =
+        new ProcessBuilder("sh", "-c", "sh -c 'sleep 1000; :' sh $1 & wait", "sh", mark).start();
+    ProcessTree tree =
+        new ProcessTree(
+            table, table.find(shell.pid()).orElseThrow().identity(), "no=cookie", false);
+    LocalRuns.await(() -> tree.find().size() == 2);
+
+    ProcessTree.Ending ending = tree.end(Duration.ofSeconds(10));
+
+    assertThat(ending.survivors()).isEmpty();
+    assertThat(ending.ended()).isEqualTo(2);
+    shell.destroyForcibly().onExit().join();
+  }
 }

@@ -1,11 +1,10 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.testkit.DefaultSignals;
+import dev.runregistry.testkit.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,36 +16,11 @@ public final class RegistryProcess {
 
   /** The command that runs the rest in that home. */
   public static List<String> command(Path home, String... command) {
-    return command(LocalRunMain.class, home, command);
-  }
-
-  private static List<String> command(Class<?> main, Path home, String... command) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx24m",
-                "-XX:MaxDirectMemorySize=4m",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-Dslf4j.internal.verbosity=ERROR", // stderr is the run's
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                home.toString()));
-    words.addAll(List.of(command));
-    return DefaultSignals.command(words);
+    return JavaProcess.command(LocalRunMain.class, home, command);
   }
 
   public static ProcessBuilder builder(Path home, String... command) {
-    return builder(LocalRunMain.class, home, command);
-  }
-
-  /** The same with another main class, which takes the home and the rest. */
-  public static ProcessBuilder builder(Class<?> main, Path home, String... command) {
-    return new ProcessBuilder(command(main, home, command))
-        .redirectError(home.resolve("registry-stderr").toFile());
+    return JavaProcess.builder(LocalRunMain.class, home, command);
   }
 
   /** The folder of the only run in that home, once there is one. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.testkit.FileTree;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class SecretsOfRunsTest {
     runs.home().end(Runs.ended(running, outcome));
 
     assertThat(outcome.output().stdout().text().strip()).isEqualTo("8");
-    for (Path file : LocalRuns.everythingIn(runs.folder(running).path())) {
+    for (Path file : FileTree.below(runs.folder(running).path())) {
       assertThat(Files.readString(file)).describedAs(file.toString()).doesNotContain("hunter2");
     }
     assertThat(Files.readString(runs.folder(running).run())).contains("\"--token\",\"***\"");

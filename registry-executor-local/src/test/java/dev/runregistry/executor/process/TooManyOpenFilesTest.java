@@ -3,6 +3,8 @@ package dev.runregistry.executor.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.testkit.Fifo;
+import dev.runregistry.testkit.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,7 +27,7 @@ class TooManyOpenFilesTest {
     String script = "echo precious; read -r _ <\"$1\"; exit 7";
     List<String> words = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
     words.addAll(
-        RegistryProcess.builder(CrowdedMain.class, home, "sh", "-c", script, "sh", fifo.toString())
+        JavaProcess.builder(CrowdedMain.class, home, "sh", "-c", script, "sh", fifo.toString())
             .command());
     words.add(words.indexOf("-cp"), "-XX:-MaxFDLimit");
     Process registry = new ProcessBuilder(words).redirectErrorStream(true).start();

@@ -3,8 +3,8 @@ package dev.runregistry.internal.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.executor.process.Fifo;
-import dev.runregistry.executor.process.RegistryProcess;
+import dev.runregistry.testkit.Fifo;
+import dev.runregistry.testkit.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ class DurableFilesTest {
         new ArrayList<>(
             List.of("strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,/^rename"));
     words.addAll(List.of("-o", trace.toString()));
-    words.addAll(RegistryProcess.builder(DurableFilesMain.class, here).command());
+    words.addAll(JavaProcess.command(DurableFilesMain.class, here));
     Process main = new ProcessBuilder(words).redirectErrorStream(true).start();
     String said = new String(main.getInputStream().readAllBytes(), UTF_8);
     assertThat(main.waitFor()).as(said).isZero();

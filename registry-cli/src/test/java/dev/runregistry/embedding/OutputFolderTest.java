@@ -1,8 +1,9 @@
-package dev.runregistry.executor.process;
+package dev.runregistry.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
+import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.run.DatasetKey;
