@@ -119,12 +119,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                FILES,
-                CORE,
-                "java..",
-                "com.fasterxml.jackson.core..",
-                "org.jspecify..",
-                "org.slf4j.."),
+                FILES, "java..", "com.fasterxml.jackson.core..", "org.jspecify..", "org.slf4j.."),
         "dev.runregistry.internal.offender"),
     PACKAGES_HAVE_NO_CYCLES(
         slices().assignedFrom(new Packages()).should().beFreeOfCycles(),

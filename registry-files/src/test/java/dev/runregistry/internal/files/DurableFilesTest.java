@@ -2,11 +2,14 @@ package dev.runregistry.internal.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.testkit.Fifo;
+import dev.runregistry.testkit.FileTree;
 import dev.runregistry.testkit.JavaProcess;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -126,5 +129,48 @@ class DurableFilesTest {
     assertWritesUnderAnInterrupt("created", DurableFiles::create);
     assertWritesUnderAnInterrupt("written", DurableFiles::write);
     assertWritesUnderAnInterrupt("unseen", DurableFiles::writeUnseen);
+  }
+
+  @Test
+  void a_file_is_replaced_as_a_whole_or_kept_beside() throws IOException {
+    Path file = folder.resolve("file");
+    Files.writeString(folder.resolve("file.tmp"), "of a writer that was killed");
+
+    DurableFiles.replace(file, "one".getBytes(UTF_8));
+    DurableFiles.replace(file, "two".getBytes(UTF_8));
+    assertThat(file).hasContent("two");
+    DurableFiles.keepBeside(file, "bad");
+
+    assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+    assertThat(file).doesNotExist();
+    assertThat(folder.resolve("file.bad")).hasContent("two");
+  }
+
+  @Test
+  void what_cannot_be_written_leaves_nothing_behind() throws IOException {
+    Path inTheWay = Files.createDirectories(folder.resolve("file/full"));
+    Path file = inTheWay.getParent();
+
+    assertThatThrownBy(() -> DurableFiles.write(file, new byte[1])).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> DurableFiles.replace(file, new byte[1]))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> DurableFiles.probe(file)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> DurableFiles.writeUnseen(Path.of("/"), new byte[1]))
+        .isInstanceOf(IOException.class);
+
+    DurableFiles.probe(folder.resolve("probe"));
+    assertThat(FileTree.below(folder)).containsExactlyInAnyOrder(file, inTheWay);
+  }
+
+  @Test
+  void folders_are_made_unless_a_file_is_in_the_way() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    DurableFiles.createFolders(folder.resolve("a/b/c"));
+    DurableFiles.createFolders(folder.resolve("a/b/c"));
+
+    assertThat(folder.resolve("a/b/c")).isEmptyDirectory();
+    assertThatThrownBy(() -> DurableFiles.createFolders(file))
+        .isInstanceOf(FileAlreadyExistsException.class);
   }
 }

@@ -3,6 +3,7 @@ package dev.runregistry.internal.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.testkit.DefaultSignals;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,5 +81,36 @@ class JavaProcessTableTest {
     for (String cut : List.of("", "4000", "4000 (sh)", "4000 (sh) S 41 42 43 0 44 7 7")) {
       assertThat(ProcStat.parse(cut)).as(cut).isEmpty();
     }
+  }
+
+  @Test
+  void a_process_lives_until_a_signal_ends_it() throws IOException {
+    for (ProcessTable each : List.of(ProcessTable.ofThisHost(), table)) {
+      for (String signal : List.of("TERM", "KILL", "USR1")) {
+        Process sleep = new ProcessBuilder(DefaultSignals.command("sleep", "1000")).start();
+        ProcessTable.Entry process = each.find(sleep.pid()).orElseThrow();
+        assertThat(each.isAlive(process.identity())).isTrue();
+        assertThat(each.age(process.identity())).isLessThan(Duration.ofHours(1));
+        assertThat(process.isStopped()).isFalse();
+        assertThat(process).hasToString(sleep.pid() + " (" + process.name() + ")");
+
+        each.signal(List.of(process), signal);
+
+        assertThat(sleep.onExit().join().exitValue()).isGreaterThan(128);
+        assertThat(each.isAlive(process.identity())).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void all_that_started_later_are_found() throws IOException {
+    ProcessTable proc = ProcessTable.ofThisHost();
+    ProcessIdentity self = proc.find(ProcessHandle.current().pid()).orElseThrow().identity();
+
+    assertThat(proc.since(self.startTime()))
+        .extracting(ProcessTable.Entry::identity)
+        .contains(self)
+        .allMatch(one -> one.startTime() >= self.startTime());
+    assertThat(self).hasSameHashCodeAs(new ProcessIdentity(self.pid(), self.startTime()));
   }
 }

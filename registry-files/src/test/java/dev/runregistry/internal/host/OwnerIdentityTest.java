@@ -1,8 +1,15 @@
 package dev.runregistry.internal.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.internal.files.CorruptJournalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,5 +48,37 @@ class OwnerIdentityTest {
     assertThat(OwnerIdentity.hostName("")).isNotEmpty();
     assertThat(OwnerIdentity.hostName(null)).isNotEmpty();
     assertThat(OwnerIdentity.hostName("node7")).isEqualTo("node7");
+  }
+
+  @Test
+  void this_process_is_told_from_every_other() throws IOException {
+    OwnerIdentity here = OwnerIdentity.current(ProcessTable.ofThisHost());
+
+    assertThat(here.process().pid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(here.isInBootOf(here)).isTrue();
+    assertThat(here.sharesPidsWith(here)).isTrue();
+    assertThat(here.sharesPidsWith(runner("a", null, null))).isFalse();
+    assertThat(runner("a", null, null).seesAllNamespaces()).isFalse();
+    assertThat(runner("a", null, null).isFirstOfNamespace()).isTrue();
+  }
+
+  @Test
+  void the_owner_of_a_run_is_read_from_the_file_of_its_start(@TempDir Path folder)
+      throws IOException {
+    String whole =
+        "{\"host\": \"h\", \"machine_id\": \"m\", \"pid_namespace\": \"n\", \"pid\": 7,"
+            + " \"start_time\": 8}";
+    Path note = folder.resolve("run.json");
+
+    Files.writeString(note, "{\"runner\": " + whole + "}");
+    assertThat(OwnerIdentity.readFrom(note))
+        .isEqualTo(new OwnerIdentity("h", "m", null, "n", new ProcessIdentity(7, 8)));
+    for (String bad : List.of("{}", "{\"runner\": {}}", whole.replace("7", "\"7\""))) {
+      Files.writeString(note, bad.startsWith("{\"host") ? "{\"runner\": " + bad + "}" : bad);
+      assertThatThrownBy(() -> OwnerIdentity.readFrom(note))
+          .as(bad)
+          .isInstanceOf(CorruptJournalException.class)
+          .hasMessageContaining("the process that began the run");
+    }
   }
 }
