@@ -2,6 +2,7 @@ package dev.runregistry.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.run.RunId;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,10 +20,10 @@ class RunLocksTest {
 
   /** A registry of its own, as each of two web applications in one JVM has it. */
   private static ClassLoader another() {
-    URL[] classes = {
-      RunLocks.class.getProtectionDomain().getCodeSource().getLocation(),
-      RunId.class.getProtectionDomain().getCodeSource().getLocation()
-    };
+    URL[] classes =
+        Stream.of(RunLocks.class, DurableFiles.class, RunId.class)
+            .map(one -> one.getProtectionDomain().getCodeSource().getLocation())
+            .toArray(URL[]::new);
     ClassLoader rest = RunLocksTest.class.getClassLoader();
     return new URLClassLoader(classes, ClassLoader.getPlatformClassLoader()) {
       @Override
