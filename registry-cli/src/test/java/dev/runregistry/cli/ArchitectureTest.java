@@ -45,6 +45,7 @@ class ArchitectureTest {
   private static final String JOURNAL = BASE + ".journal..";
   private static final String DATASETS = BASE + ".datasets..";
   private static final String PROVENANCE = BASE + ".provenance..";
+  private static final String FILES = BASE + ".internal..";
   private static final String CLI = BASE + ".cli..";
   private static final String TESTKIT = BASE + ".testkit..";
 
@@ -109,7 +110,17 @@ class ArchitectureTest {
         slices().assignedFrom(new Adapters()).should().notDependOnEachOther(),
         "dev.runregistry.executor.offender",
         "dev.runregistry.http.offender",
+        "dev.runregistry.journal.offender",
         "dev.runregistry.persistence.offender"),
+    FILES_ARE_BELOW_THE_ADAPTERS(
+        classes()
+            .that()
+            .resideInAPackage(FILES)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                FILES, "java..", "com.fasterxml.jackson.core..", "org.jspecify..", "org.slf4j.."),
+        "dev.runregistry.internal.offender"),
     PACKAGES_HAVE_NO_CYCLES(
         slices().assignedFrom(new Packages()).should().beFreeOfCycles(),
         "dev.runregistry.offender"),
@@ -155,6 +166,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(BASE + ".internal.host.HelperProcess")
             .and()
             .doNotHaveFullyQualifiedName(BASE + ".executor.process.Supervisor")
+            .and()
+            .resideOutsideOfPackage(TESTKIT)
             .should()
             .callConstructorWhere(target(owner(equivalentTo(ProcessBuilder.class))))
             .orShould()
@@ -259,7 +272,17 @@ class ArchitectureTest {
   void every_module_is_looked_at() {
     for (String module :
         List.of(
-            CORE, PERSISTENCE, EXECUTOR, JOURNAL, DATASETS, PROVENANCE, JSON, HTTP, CLI, TESTKIT)) {
+            CORE,
+            FILES,
+            PERSISTENCE,
+            EXECUTOR,
+            JOURNAL,
+            DATASETS,
+            PROVENANCE,
+            JSON,
+            HTTP,
+            CLI,
+            TESTKIT)) {
       assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
   }
