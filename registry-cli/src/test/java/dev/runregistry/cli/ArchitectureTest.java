@@ -19,17 +19,21 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -296,6 +300,46 @@ class ArchitectureTest {
             .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
 
     assertThat(types).hasSizeGreaterThan(30).allSatisfy((name, n) -> assertThat(n).isLessThan(26));
+  }
+
+  /** API is for embedders, SPI for adapters and their tests; the rest may change at any time. */
+  @Test
+  void each_package_says_whether_it_is_api_spi_or_internal() throws IOException {
+    Map<String, String> marks = new TreeMap<>();
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(".."), "registry-*")) {
+      for (Path module : modules) {
+        collectMarks(module.resolve("src/main/java"), marks);
+      }
+    }
+
+    assertThat(marks.keySet())
+        .containsAll(
+            PRODUCTION.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.contains(".generated"))
+                .toList());
+    marks.forEach(
+        (name, mark) ->
+            assertThat(mark)
+                .as(name)
+                .isIn(
+                    (name + ".").contains(".internal.") || name.startsWith(BASE + ".cli")
+                        ? Set.of("Internal")
+                        : Set.of("API", "SPI")));
+  }
+
+  private static void collectMarks(Path sources, Map<String, String> marks) throws IOException {
+    if (!Files.isDirectory(sources)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(path -> path.endsWith("package-info.java")).toList()) {
+        String words = Files.readString(file).replaceFirst("^/\\*\\*[\\s*]*", "");
+        marks.put(
+            sources.relativize(file.getParent()).toString().replace('/', '.'),
+            words.substring(0, Math.max(0, words.indexOf(':'))));
+      }
+    }
   }
 
   /** A type more is a promise more: whoever adds one changes this list, on purpose. */

@@ -1,4 +1,6 @@
-/** Data sets in directories of this host: their manifests, records and training configurations. */
+/**
+ * API: Data sets in directories of this host: their manifests, records and training configurations.
+ */
 @NullMarked
 package dev.runregistry.datasets;
 

@@ -1,4 +1,4 @@
-/** The journal of one host: a directory for each run, durable, and its lock. */
+/** API: The journal of one host: a directory for each run, durable, and its lock. */
 @NullMarked
 package dev.runregistry.journal;
 

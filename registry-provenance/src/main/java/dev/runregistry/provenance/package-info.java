@@ -1,4 +1,4 @@
-/** The provenance of a run: host, user, working directory, git, allowed variables. */
+/** API: The provenance of a run: host, user, working directory, git, allowed variables. */
 @NullMarked
 package dev.runregistry.provenance;
 

@@ -1,5 +1,5 @@
 /**
- * Runs as child processes of this host: supervised, inspected, terminated, with their complete
+ * API: Runs as child processes of this host: supervised, inspected, terminated, with their complete
  * output.
  */
 @NullMarked

@@ -7,7 +7,6 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.journal.FileRunJournal;
-import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -23,13 +22,10 @@ import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -165,15 +161,6 @@ class CrashInspectorTest {
         .isEqualTo(new JournalEntry.Corrupt("run.json: not a regular file"));
   }
 
-  @Test
-  void a_fifo_instead_of_the_claim_keeps_nobody_waiting() throws Exception {
-    Run run = endedAndNotNoted();
-    home.unlock(run.id());
-    Fifo.inPlaceOf(LocalRuns.workspace(home, run.id()).path().resolve("claim"));
-
-    assertThat(home.tryLock(run.id())).isTrue();
-  }
-
   /** A link to itself stands for what fails for a while: it is not there, and not missing. */
   @Test
   void what_cannot_be_read_is_left_alone_until_it_can() throws Exception {
@@ -187,24 +174,6 @@ class CrashInspectorTest {
     Files.delete(place);
     Files.move(moved, place);
     assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Exited.class);
-  }
-
-  @Test
-  void the_database_that_a_run_is_bound_to_is_known_also_when_its_note_is_damaged()
-      throws IOException {
-    DatabaseIdentity database =
-        new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.of(new UUID(7, 7)));
-    Run running = Runs.running();
-    home.begin(running, new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty()));
-    home.bind(running.id(), database);
-    Files.writeString(LocalRuns.workspace(home, running.id()).run(), "{");
-
-    assertThat(home.database(running.id())).isEqualTo(database);
-    Files.writeString(
-        LocalRuns.workspace(home, running.id()).path().resolve("database.json"), "\0\0\0");
-    assertThat(home.database(running.id())).isEqualTo(DatabaseIdentity.UNKNOWN);
-    home.quarantine(running.id().toString());
-    home.unlock(running.id());
   }
 
   @Test
@@ -566,39 +535,6 @@ class CrashInspectorTest {
   }
 
   @Test
-  void a_note_that_is_no_note_is_damaged_and_one_of_a_newer_registry_is_not() throws IOException {
-    Run run = Runs.running();
-    home.begin(run);
-    Workspace its = LocalRuns.workspace(home, run.id());
-    byte[] good = Files.readAllBytes(its.run());
-
-    for (String bad :
-        List.of("", "{", "[]", "null", "\0\0\0", "{\"format\":1}", "{\"format\":\"x\"}")) {
-      Files.writeString(its.run(), bad);
-      assertThat(LocalRuns.found(home, run.id())).as(bad).isInstanceOf(JournalEntry.Corrupt.class);
-    }
-    Run other = Runs.running();
-    home.begin(other);
-    Files.copy(
-        LocalRuns.workspace(home, other.id()).run(),
-        its.run(),
-        StandardCopyOption.REPLACE_EXISTING);
-    home.withdraw(other.id());
-    assertThat(LocalRuns.found(home, run.id()))
-        .isEqualTo(new JournalEntry.Corrupt("run.json: it is of another run"));
-    Files.delete(its.run());
-    assertThat(LocalRuns.found(home, run.id()))
-        .isEqualTo(new JournalEntry.Corrupt("there is no run.json"));
-
-    Files.writeString(its.run(), "{\"format\":2}");
-    assertThatThrownBy(() -> LocalRuns.found(home, run.id()))
-        .isInstanceOf(JournalException.class)
-        .hasMessageContaining("format 2");
-    Files.write(its.run(), good);
-    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
-  }
-
-  @Test
   void a_damaged_run_that_lives_is_not_touched() throws IOException, InterruptedException {
     Workspace run = orphan();
     byte[] good = Files.readAllBytes(run.run());
@@ -610,72 +546,10 @@ class CrashInspectorTest {
   }
 
   @Test
-  void a_damaged_ending_is_kept_beside_and_found_out_again() throws IOException {
-    Run run = Runs.running();
-    home.begin(run);
-    Workspace its = LocalRuns.workspace(home, run.id());
-    Files.writeString(its.path().resolve("outcome.json"), "{\"form");
-    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(Inspection.Lost.class);
-
-    home.end(Runs.ended(run, Runs.lost()));
-
-    assertThat(its.path().resolve("outcome.json.damaged")).hasContent("{\"form");
-    assertThat(LocalRuns.found(home, run.id())).isInstanceOf(JournalEntry.Ended.class);
-  }
-
-  @Test
-  void what_lies_about_is_told_apart_and_set_aside() throws IOException {
-    Path active = folder.resolve("runs/active");
-    Files.createDirectories(active.resolve("holiday photos"));
-    Files.writeString(active.resolve("notes.txt"), "n");
-    Files.writeString(active.resolve(".nfs0001"), "");
-    String upperCase = Runs.id().toString().toUpperCase(java.util.Locale.ROOT).replace('0', 'A');
-    Files.createDirectories(active.resolve(upperCase));
-
-    assertThat(home.active()).isEmpty();
-    assertThat(home.unrecognized())
-        .containsExactlyInAnyOrder("holiday photos", "notes.txt", upperCase);
-
-    assertThat(home.quarantine("notes.txt")).startsWith("runs/damaged/notes.txt-");
-    assertThat(home.unrecognized()).doesNotContain("notes.txt");
-    assertThatThrownBy(() -> home.quarantine("notes.txt")).isInstanceOf(JournalException.class);
-  }
-
-  @Test
-  void a_journal_that_cannot_be_listed_is_an_error_and_not_empty() throws IOException {
-    assertThat(home.active()).isEmpty();
-    Files.createDirectories(folder.resolve("runs"));
-    Files.writeString(folder.resolve("runs/active"), "in the way");
-
-    assertThatThrownBy(home::active).isInstanceOf(JournalException.class);
-    Files.delete(folder.resolve("runs/active"));
-  }
-
-  @Test
-  void a_note_of_a_registry_that_died_while_it_wrote_it_is_not_among_the_runs() throws IOException {
-    Files.createDirectories(folder.resolve("runs/starting/" + Runs.id()));
-
-    assertThat(home.active()).isEmpty();
-    assertThat(home.unrecognized()).isEmpty();
-  }
-
-  @Test
   void what_was_never_started_has_no_output() {
     Run run = Runs.running();
     home.begin(run);
 
     assertThat(((Inspection.Lost) LocalRuns.found(home, run.id())).output()).isEqualTo(Output.NONE);
-  }
-
-  @Test
-  void an_interrupted_thread_can_claim_a_run_all_the_same() {
-    Run run = Runs.running();
-    home.begin(run);
-    home.unlock(run.id());
-    Thread.currentThread().interrupt();
-
-    assertThat(home.tryLock(run.id())).isTrue();
-    assertThat(Thread.interrupted()).isTrue();
-    assertThat(home.tryLock(run.id())).isFalse();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.Run;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void a_run_starts_in_the_working_directory(@TempDir Path folder) throws java.io.IOException {
+  void a_run_starts_in_the_working_directory(@TempDir Path folder) throws IOException {
     assertThat(stdout(runs.executor().workingDirectory(folder), runs.begun(null, "pwd", "-P")))
         .isEqualTo(folder.toRealPath() + "\n");
   }
@@ -65,10 +67,10 @@ class EnvironmentTest {
   }
 
   @Test
-  void config_stands_for_the_configuration_of_a_training_only() {
+  void config_stands_for_the_configuration_of_a_training_only() throws IOException {
     Run plain = runs.begun(null, "echo", "{config}");
     Run training = runs.begunTraining("echo", "{config}", "--config={config}");
-    Path config = runs.home().folder().resolve("runs/active/" + training.id() + "/config.yaml");
+    Path config = Files.createFile(runs.folder(training).path().resolve("config.yaml"));
 
     assertThat(stdout(runs.executor(), plain)).isEqualTo("{config}\n");
     assertThat(stdout(runs.executor(), training)).isEqualTo(config + " --config=" + config + "\n");

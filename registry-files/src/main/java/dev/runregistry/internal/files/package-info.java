@@ -1,7 +1,4 @@
-/**
- * Durable writes, files that others can replace, and JSON of bounded size. For the modules of the
- * registry only; it may change in any version.
- */
+/** Internal: Durable writes, files that others can replace, and JSON of bounded size. */
 @NullMarked
 package dev.runregistry.internal.files;
 

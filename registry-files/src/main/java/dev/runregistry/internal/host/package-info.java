@@ -1,7 +1,4 @@
-/**
- * The processes of this host: their table, their identities, and helper programs. For the modules
- * of the registry only; it may change in any version.
- */
+/** Internal: The processes of this host: their table, their identities, and helper programs. */
 @NullMarked
 package dev.runregistry.internal.host;
 
