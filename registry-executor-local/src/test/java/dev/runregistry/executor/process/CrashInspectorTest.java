@@ -323,6 +323,7 @@ class CrashInspectorTest {
 
     Process late =
         Supervisor.of(
+                new ProcessBuilder(),
                 run.id(),
                 its,
                 run.spec().command(),
@@ -343,7 +344,13 @@ class CrashInspectorTest {
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     Workspace its = runs.folder(run);
     ProcessBuilder supervisor =
-        Supervisor.of(run.id(), its, run.spec().command(), Map.of(), runs.settings())
+        Supervisor.of(
+                new ProcessBuilder(),
+                run.id(),
+                its,
+                run.spec().command(),
+                Map.of(),
+                runs.settings())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     home.archive(run.id());
