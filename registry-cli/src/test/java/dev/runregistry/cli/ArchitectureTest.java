@@ -376,7 +376,8 @@ class ArchitectureTest {
                         "ProcessLogs",
                         "ProcessSignal")),
                 BASE + ".journal",
-                new TreeSet<>(List.of("FileRunJournal", "UuidV7RunIds")),
+                new TreeSet<>(
+                    List.of("FileQueueControl", "FileRunJournal", "FileRunQueue", "UuidV7RunIds")),
                 BASE + ".provenance",
                 new TreeSet<>(List.of("HostProvenance")),
                 BASE + ".http",

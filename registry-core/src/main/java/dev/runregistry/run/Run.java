@@ -263,6 +263,28 @@ public record Run(
   }
 
   /**
+   * Returns this run as it was from its start to its end.
+   *
+   * @throws IllegalArgumentException if it ended before it started
+   */
+  public Run beforeEnding() {
+    return new Run(
+        id,
+        spec,
+        RunStatus.RUNNING,
+        executor,
+        externalId,
+        createdAt,
+        startedAt,
+        null,
+        null,
+        null,
+        Output.NONE,
+        "Running",
+        provenance);
+  }
+
+  /**
    * Returns this active run with the ending of another copy of it, whose request or start may
    * differ.
    *

@@ -300,6 +300,11 @@ public sealed interface RunOutcome {
     }
 
     @Override
+    public boolean canPrecedeStart() {
+      return true;
+    }
+
+    @Override
     public boolean isWitnessed() {
       return false;
     }
@@ -373,6 +378,11 @@ public sealed interface RunOutcome {
     @Override
     public boolean canEnd(RunMode mode) {
       return mode == RunMode.DRY_RUN;
+    }
+
+    @Override
+    public boolean canPrecedeStart() {
+      return true;
     }
   }
 

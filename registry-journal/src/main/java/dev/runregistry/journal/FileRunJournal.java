@@ -135,7 +135,7 @@ public final class FileRunJournal implements RunJournal {
           || RegularFiles.exists(RunDirectory.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
       }
-      begin(id, new StagingDirectory(starting).stage(id, note));
+      begin(id, new StagingDirectory(starting).stage(id, RunDirectory.STARTED, note));
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
@@ -235,11 +235,16 @@ public final class FileRunJournal implements RunJournal {
   }
 
   private static DatabaseIdentity database(RunDirectory entry) throws IOException {
-    Optional<DatabaseIdentity> bound = noted(entry, entry.database(), RunJson::readDatabase);
+    Optional<DatabaseIdentity> bound = bound(entry);
     return bound.isPresent()
         ? bound.get()
         : noted(entry, entry.started(), note -> RunJson.readStarted(note).database())
             .orElse(DatabaseIdentity.UNKNOWN);
+  }
+
+  /** Returns the database that a waiting run is on record in; empty if it is not known to be. */
+  static Optional<DatabaseIdentity> bound(RunDirectory entry) throws IOException {
+    return noted(entry, entry.database(), RunJson::readDatabase);
   }
 
   @Override
@@ -328,6 +333,7 @@ public final class FileRunJournal implements RunJournal {
   public void archive(RunId id) {
     RunDirectory settled = RunDirectory.in(done, id);
     try {
+      Files.deleteIfExists(activeFolder(id).queued()); // its variables may hold secrets
       // not synced: if a power cut undoes it, the run is inspected once more and found recorded
       Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -515,7 +521,8 @@ public final class FileRunJournal implements RunJournal {
     }
   }
 
-  private OwnerIdentity runner() throws IOException {
+  /** Returns the identity of this process. */
+  OwnerIdentity runner() throws IOException {
     OwnerIdentity known = runner;
     if (known == null) {
       known = OwnerIdentity.current(table);

@@ -17,9 +17,20 @@ import java.nio.file.Path;
  * @param path the absolute path of the directory
  */
 record RunDirectory(Path path) {
+  /** The name of the file of a run that began. */
+  static final String STARTED = "run.json";
+
+  /** The name of the file of a run that waits. */
+  static final String QUEUED = "queued.json";
+
   /** The started run and its owner. */
   Path started() {
-    return path.resolve("run.json");
+    return path.resolve(STARTED);
+  }
+
+  /** The waiting run, with all that its start needs; of a run that was in the queue. */
+  Path queued() {
+    return path.resolve(QUEUED);
   }
 
   /** The database that has the run; exists once its start is on record. */
@@ -66,6 +77,8 @@ record RunDirectory(Path path) {
   void deleteBeginning() throws IOException {
     Files.deleteIfExists(path.resolve("run.json.tmp"));
     Files.deleteIfExists(started());
+    Files.deleteIfExists(queued());
+    Files.deleteIfExists(database());
     Files.deleteIfExists(path.resolve("key.json")); // of an earlier version
     Files.deleteIfExists(claim());
     Files.deleteIfExists(path);

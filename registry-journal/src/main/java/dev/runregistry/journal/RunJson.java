@@ -7,15 +7,20 @@ import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.queue.Allocation;
+import dev.runregistry.run.queue.QueuedRun;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +52,26 @@ final class RunJson {
         });
   }
 
+  /** Returns the file of a waiting run, and of the process that submitted it. */
+  static byte[] queued(QueuedRun queued, OwnerIdentity submitter) throws IOException {
+    return write(
+        json -> {
+          writeRun(json, queued.run());
+          writeRunner(json, submitter);
+          writeAddress(json, queued.database());
+          writeInvocation(json, queued.invocation());
+          json.writeBooleanField("dataset_used", queued.datasetUsed());
+          json.writeNumberField("priority", queued.options().priority());
+          json.writeNumberField("gpus", queued.options().gpus());
+          json.writeBooleanField("keyed", queued.keyed());
+        });
+  }
+
+  /** Returns the file of what a run holds. */
+  static byte[] allocation(Allocation allocation) throws IOException {
+    return write(json -> writeWords(json, "gpus", allocation.gpus()));
+  }
+
   /** Returns the file of the database that has a run. */
   static byte[] database(DatabaseIdentity database) throws IOException {
     return write(
@@ -68,6 +93,24 @@ final class RunJson {
    */
   static JournaledStart readStarted(byte[] note) throws IOException {
     return read(note, RunJsonReader::startedRun);
+  }
+
+  /**
+   * Parses the output of {@link #queued}.
+   *
+   * @throws IOException if it is incomplete, or of a format that this version does not know
+   */
+  static QueuedRun readQueued(byte[] note) throws IOException {
+    return read(note, RunJsonReader::queuedRun);
+  }
+
+  /**
+   * Parses the output of {@link #allocation}.
+   *
+   * @throws IOException if it is incomplete, or of a format that this version does not know
+   */
+  static Allocation readAllocation(RunId run, byte[] note) throws IOException {
+    return read(note, reader -> new Allocation(run, reader.words("gpus")));
   }
 
   /**
@@ -171,12 +214,39 @@ final class RunJson {
     if (spec.training() != null) {
       writeTraining(json, spec.training());
     }
-    json.writeArrayFieldStart("command");
-    for (String word : spec.command()) {
+    writeWords(json, "command", spec.command());
+    writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
+    if (spec.parent() != null) {
+      json.writeStringField("parent", spec.parent().toString());
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeInvocation(JsonGenerator json, Invocation invocation)
+      throws IOException {
+    json.writeObjectFieldStart("invocation");
+    writeWords(json, "command", invocation.command());
+    writeText(json, "working_dir", invocation.workingDirectory());
+    json.writeBooleanField("inherits_environment", invocation.inheritsEnvironment());
+    writeVariables(json, invocation.environment());
+    json.writeEndObject();
+  }
+
+  private static void writeWords(JsonGenerator json, String name, List<String> words)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String word : words) {
       json.writeString(word);
     }
     json.writeEndArray();
-    writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
+  }
+
+  private static void writeVariables(JsonGenerator json, Map<String, String> variables)
+      throws IOException {
+    json.writeObjectFieldStart("environment");
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      json.writeStringField(variable.getKey(), variable.getValue());
+    }
     json.writeEndObject();
   }
 
@@ -215,11 +285,7 @@ final class RunJson {
     } else {
       json.writeBoolean(known.gitDirty());
     }
-    json.writeObjectFieldStart("environment");
-    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
-      json.writeStringField(variable.getKey(), variable.getValue());
-    }
-    json.writeEndObject();
+    writeVariables(json, known.environment());
     json.writeEndObject();
   }
 

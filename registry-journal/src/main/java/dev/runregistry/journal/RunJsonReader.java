@@ -7,6 +7,7 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
@@ -18,6 +19,8 @@ import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.queue.QueuedRun;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,6 +48,31 @@ final class RunJsonReader {
 
   JournaledStart startedRun() {
     return new JournaledStart(run(), OwnerIdentity.of(within("runner").note), database());
+  }
+
+  /** Returns the waiting run; its database is that which it is going to be recorded in. */
+  QueuedRun queuedRun() {
+    return new QueuedRun(
+        run(),
+        within("invocation").invocation(),
+        (Boolean) present("dataset_used"),
+        new QueueOptions(Math.toIntExact(number("priority")), Math.toIntExact(number("gpus"))),
+        database(),
+        (Boolean) present("keyed"));
+  }
+
+  private Invocation invocation() {
+    return new Invocation(
+        words("command"),
+        variables("environment"),
+        textOrNull("working_dir"),
+        (Boolean) present("inherits_environment"));
+  }
+
+  private Map<String, String> variables(String name) {
+    Map<String, String> variables = new HashMap<>();
+    within(name).note.forEach((key, value) -> variables.put(key, (String) value));
+    return variables;
   }
 
   /** Returns the database; unknown in files of versions that did not write it. */
@@ -77,8 +105,6 @@ final class RunJsonReader {
   }
 
   private Provenance provenance() {
-    Map<String, String> environment = new HashMap<>();
-    within("environment").note.forEach((name, value) -> environment.put(name, (String) value));
     return new Provenance(
         text("host"),
         textOrNull("user"),
@@ -86,11 +112,12 @@ final class RunJsonReader {
         text("registry_version"),
         textOrNull("git_commit"),
         (Boolean) note.get("git_dirty"),
-        environment);
+        variables("environment"));
   }
 
   private RunSpec spec() {
     Long limit = numberOrNull("time_limit_ms");
+    String parent = textOrNull("parent");
     return new RunSpec(
         new DatasetKey(text("dataset_key")),
         text("model_id"),
@@ -98,7 +125,8 @@ final class RunJsonReader {
         textOrNull("output_dir"),
         note.containsKey("learning_rate") ? training() : null,
         words("command"),
-        limit == null ? null : Duration.ofMillis(limit));
+        limit == null ? null : Duration.ofMillis(limit),
+        parent == null ? null : RunId.parse(parent));
   }
 
   private TrainingConfig training() {
@@ -119,7 +147,7 @@ final class RunJsonReader {
     return new RunJsonReader(inner);
   }
 
-  private List<String> words(String name) {
+  List<String> words(String name) {
     return ((List<?>) present(name)).stream().map(String.class::cast).toList();
   }
 

@@ -108,8 +108,14 @@ final class RunLocks {
   }
 
   private static boolean tryLock(FileChannel channel, Path file) throws IOException {
+    return tryLock(channel, file, 0, Long.MAX_VALUE, false);
+  }
+
+  /** Locks a part of a file; where the file system has no locks, it succeeds. */
+  static synchronized boolean tryLock(
+      FileChannel channel, Path file, long at, long size, boolean shared) throws IOException {
     try {
-      return channel.tryLock() != null;
+      return channel.tryLock(at, size, shared) != null;
     } catch (IOException e) {
       if (!NO_LOCKS.contains(String.valueOf(e.getMessage()))) {
         throw e;

@@ -36,15 +36,16 @@ record StagingDirectory(Path path) {
   /**
    * Stages an entry, which is locked then. On failure, nothing is left.
    *
-   * @param note the content of {@code run.json}
+   * @param file the name of a file of the entry
+   * @param note its content
    * @throws FileAlreadyExistsException if the run stays locked by another thread
    */
-  RunDirectory stage(RunId id, byte[] note) throws IOException {
+  RunDirectory stage(RunId id, String file, byte[] note) throws IOException {
     Backoff pause = new Backoff(Duration.ofMillis(10));
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       RunDirectory entry = newEntry(id);
       DurableFiles.createFolder(entry.path());
-      if (isLocked(id, entry) && isWritten(id, entry, note)) {
+      if (isLocked(id, entry) && isWritten(id, entry, entry.path().resolve(file), note)) {
         return entry;
       }
       pause.sleep();
@@ -73,9 +74,10 @@ record StagingDirectory(Path path) {
     return false;
   }
 
-  private static boolean isWritten(RunId id, RunDirectory entry, byte[] note) throws IOException {
+  private static boolean isWritten(RunId id, RunDirectory entry, Path file, byte[] note)
+      throws IOException {
     try {
-      DurableFiles.writeUnseen(entry.started(), note);
+      DurableFiles.writeUnseen(file, note);
       return true;
     } catch (NoSuchFileException e) { // discarded, on a file system without locks
       unstage(id, entry);
@@ -144,7 +146,8 @@ record StagingDirectory(Path path) {
     try {
       return RunLocks.takeExisting(id, entry.claim());
     } catch (NoSuchFileException e) { // deleted meanwhile, never one, or a power cut left no lock
-      return RegularFiles.exists(entry.started()); // which is written while it is locked
+      return RegularFiles.exists(entry.started())
+          || RegularFiles.exists(entry.queued()); // which is written while it is locked
     }
   }
 }

@@ -106,7 +106,8 @@ class StagingDirectoryTest {
     RunId id = Runs.id();
     assertThat(RunLocks.take(id, folder.resolve("claim"))).isTrue();
 
-    assertThatThrownBy(() -> new StagingDirectory(starting).stage(id, new byte[0]))
+    assertThatThrownBy(
+            () -> new StagingDirectory(starting).stage(id, RunDirectory.STARTED, new byte[0]))
         .isInstanceOf(FileAlreadyExistsException.class);
 
     assertThat(in(starting)).isEmpty();

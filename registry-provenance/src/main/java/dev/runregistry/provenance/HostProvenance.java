@@ -3,10 +3,12 @@ package dev.runregistry.provenance;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ProvenanceSource;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +36,7 @@ public final class HostProvenance implements ProvenanceSource {
   private final Path workingDirectory;
   private final Map<String, String> environment;
   private final Map<String, String> recorded;
+  private final List<String> allowed;
   private final @Nullable String git; // null to disable it
   private final Duration patience;
   private final Map<RunId, GitStatusQuery> questions = new ConcurrentHashMap<>();
@@ -43,12 +46,14 @@ public final class HostProvenance implements ProvenanceSource {
       Path workingDirectory,
       Map<String, String> environment,
       Map<String, String> recorded,
+      List<String> allowed,
       @Nullable String git,
       Duration patience) {
     this.registryVersion = registryVersion;
     this.workingDirectory = workingDirectory;
     this.environment = environment;
     this.recorded = recorded;
+    this.allowed = allowed;
     this.git = git;
     this.patience = patience;
   }
@@ -68,6 +73,7 @@ public final class HostProvenance implements ProvenanceSource {
         Path.of("").toAbsolutePath(),
         Map.copyOf(environment),
         EnvironmentAllowList.of(environment, allowed),
+        List.copyOf(allowed),
         "git",
         GitStatusQuery.PATIENCE);
   }
@@ -93,24 +99,33 @@ public final class HostProvenance implements ProvenanceSource {
   }
 
   private HostProvenance with(Path folder, @Nullable String program, Duration atMost) {
-    return new HostProvenance(registryVersion, folder, environment, recorded, program, atMost);
+    return new HostProvenance(
+        registryVersion, folder, environment, recorded, allowed, program, atMost);
   }
 
-  private Optional<GitDirectory> repository() {
-    return git == null ? Optional.empty() : GitDirectory.of(workingDirectory.toFile());
+  private Optional<GitDirectory> repository(File folder) {
+    return git == null ? Optional.empty() : GitDirectory.of(folder);
   }
 
   @Override
   public Provenance atStart() {
-    String commit = repository().map(GitDirectory::head).orElse(null);
+    return atStart(workingDirectory.toString(), recorded);
+  }
+
+  @Override
+  public Provenance atStart(Invocation invocation) {
+    String folder = invocation.workingDirectory();
+    return atStart(
+        folder == null ? workingDirectory.toString() : folder,
+        invocation.inheritsEnvironment()
+            ? recorded
+            : EnvironmentAllowList.of(invocation.environment(), allowed));
+  }
+
+  private Provenance atStart(String folder, Map<String, String> variables) {
+    String commit = repository(new File(folder)).map(GitDirectory::head).orElse(null);
     return new Provenance(
-        OwnerIdentity.hostName(),
-        user(),
-        workingDirectory.toString(),
-        registryVersion,
-        commit,
-        null,
-        recorded);
+        OwnerIdentity.hostName(), user(), folder, registryVersion, commit, null, variables);
   }
 
   private static @Nullable String user() {
@@ -124,10 +139,13 @@ public final class HostProvenance implements ProvenanceSource {
    */
   public void started(Run running) {
     String program = git;
-    if (program != null && running.provenance() != null && repository().isPresent()) {
-      questions.put(
-          running.id(),
-          GitStatusQuery.asked(program, workingDirectory.toFile(), environment, patience));
+    Provenance known = running.provenance();
+    if (program == null || known == null) {
+      return;
+    }
+    File folder = new File(known.workingDirectory());
+    if (repository(folder).isPresent()) {
+      questions.put(running.id(), GitStatusQuery.asked(program, folder, environment, patience));
     }
   }
 

@@ -145,6 +145,11 @@ public final class InMemoryRunJournal implements RunJournal {
     return notes.containsKey(id) && !isArchived(id) && locked.add(id);
   }
 
+  /** Locks a run that need not be active; false if it is locked. */
+  boolean lock(RunId id) {
+    return locked.add(id);
+  }
+
   @Override
   public void unlock(RunId id) {
     locked.remove(id);

@@ -6,6 +6,7 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.internal.host.ProcessTable.Entry;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -16,8 +17,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -195,7 +198,26 @@ final class CrashInspector {
   private Inspection lost(Run run, String reason) throws IOException {
     Output output = ending(run).output();
     LimitedLogs.of(folder).cut();
-    return new Inspection.Lost(reason, output);
+    return new Inspection.Lost(reason, output, hasNeverStarted());
+  }
+
+  /**
+   * The files of an execution are created before its supervisor is; a run can delete some of them.
+   */
+  private boolean hasNeverStarted() throws IOException {
+    for (Path file :
+        List.of(
+            folder.processes(),
+            folder.log(LogStream.STDOUT),
+            folder.log(LogStream.STDERR),
+            folder.supervisorLog(),
+            folder.exit(),
+            folder.vanished())) {
+      if (RegularFiles.exists(file)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private OutcomeReader ending(Run run) {

@@ -11,6 +11,7 @@ import dev.runregistry.run.redact.SecretRedactor;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Launch {
   private final Settings settings;
   private final Workspace folder;
   private final List<String> command;
+  private final Path workingDirectory;
   private final ExecutableFinder programs;
 
   Launch(Run run, Invocation invocation, Settings settings, Workspace folder) {
@@ -36,7 +38,25 @@ final class Launch {
     this.settings = settings;
     this.folder = folder;
     command = command();
-    programs = settings.programs();
+    workingDirectory =
+        invocation.workingDirectory() == null
+            ? settings.workingDirectory()
+            : Path.of(invocation.workingDirectory());
+    programs = programs();
+  }
+
+  private ExecutableFinder programs() {
+    return invocation.workingDirectory() == null && invocation.inheritsEnvironment()
+        ? settings.programs()
+        : new ExecutableFinder(workingDirectory.toFile(), path());
+  }
+
+  /** Returns the path of the run; null if it has none. */
+  private @Nullable String path() {
+    Map<String, @Nullable String> changes = environment();
+    return changes.containsKey("PATH") || !invocation.inheritsEnvironment()
+        ? changes.get("PATH")
+        : System.getenv("PATH");
   }
 
   private List<String> command() {
@@ -53,7 +73,7 @@ final class Launch {
     if (!folder.exists()) {
       return refused("The workspace of the run does not exist");
     }
-    if (!Files.isDirectory(settings.workingDirectory())) {
+    if (!Files.isDirectory(workingDirectory)) {
       return refused("The working directory does not exist");
     }
     Optional<String> garbled = command.stream().filter(word -> !arrivesWhole(word)).findFirst();
@@ -96,16 +116,27 @@ final class Launch {
             settings.killGrace(),
             settings.logLimit(),
             settings.keepChildren());
+    if (settings
+        .ownSession()) { // a run that may wait in a queue: its absence proves that none began
+      DurableFiles.sync(folder.path());
+    }
     for (LogStream stream : LogStream.values()) {
       DurableFiles.create(folder.log(stream), EMPTY);
     }
     DurableFiles.create(folder.outputIndex(), EMPTY);
     DurableFiles.create(folder.supervisorLog(), EMPTY);
-    return Supervisor.of(run.id(), folder, command, environment(), settings).start();
+    ProcessBuilder process = new ProcessBuilder();
+    if (!invocation.inheritsEnvironment()) {
+      process.environment().clear();
+    }
+    return Supervisor.of(process, run.id(), folder, command, environment(), settings)
+        .directory(workingDirectory.toFile())
+        .start();
   }
 
   private Map<String, @Nullable String> environment() {
-    Map<String, @Nullable String> environment = new HashMap<>(settings.environment());
+    Map<String, @Nullable String> environment =
+        new HashMap<>(invocation.inheritsEnvironment() ? settings.environment() : Map.of());
     environment.putAll(invocation.environment());
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put(LocalRunExecutor.COOKIE, run.id().toString());

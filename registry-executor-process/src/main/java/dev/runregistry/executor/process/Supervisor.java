@@ -34,17 +34,18 @@ final class Supervisor {
   /**
    * Returns the process to start.
    *
+   * @param process with the environment that is changed
    * @param environment changes of the environment; null to remove a variable
    * @throws IOException if there is no Perl
    */
   static ProcessBuilder of(
+      ProcessBuilder process,
       RunId id,
       Workspace folder,
       List<String> command,
       Map<String, @Nullable String> environment,
       Settings settings)
       throws IOException {
-    ProcessBuilder process = new ProcessBuilder();
     change(process.environment(), environment);
     List<String> words = new ArrayList<>(List.of(perl(), "-e", SupervisorScript.TEXT, "--"));
     words.add(folder.path().toString());
@@ -60,7 +61,6 @@ final class Supervisor {
     boolean shows = settings.live() != LiveOutput.NONE;
     return process
         .command(words)
-        .directory(settings.workingDirectory().toFile())
         .redirectInput(
             settings.ownSession() ? Redirect.from(new File("/dev/null")) : Redirect.INHERIT)
         .redirectOutput(shows ? Redirect.INHERIT : log)

@@ -293,6 +293,7 @@ class CrashInspectorTest {
 
     Process late =
         Supervisor.of(
+                new ProcessBuilder(),
                 run.id(),
                 its,
                 run.spec().command(),
@@ -313,7 +314,13 @@ class CrashInspectorTest {
     Run run = runs.begun(null, "sh", "-c", "echo ran >" + folder.resolve("ran"));
     Workspace its = runs.folder(run);
     ProcessBuilder supervisor =
-        Supervisor.of(run.id(), its, run.spec().command(), Map.of(), runs.settings())
+        Supervisor.of(
+                new ProcessBuilder(),
+                run.id(),
+                its,
+                run.spec().command(),
+                Map.of(),
+                runs.settings())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     home.archive(run.id());

@@ -107,7 +107,12 @@ class OutcomeReaderTest {
     Workspace runFolder = new Workspace(folder);
     int exit =
         Supervisor.of(
-                run.id(), runFolder, List.of("true"), Map.of(), new LocalRuns(folder).settings())
+                new ProcessBuilder(),
+                run.id(),
+                runFolder,
+                List.of("true"),
+                Map.of(),
+                new LocalRuns(folder).settings())
             .start()
             .waitFor();
 
