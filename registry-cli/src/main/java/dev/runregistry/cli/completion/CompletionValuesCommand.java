@@ -50,7 +50,10 @@ public final class CompletionValuesCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Option(names = "--datasets", paramLabel = "DIR", description = "Directory of the datasets.")
+  @Option(
+      names = "--datasets",
+      paramLabel = "DIR",
+      description = "Folder of the data sets (default: ./datasets).")
   private @Nullable String datasets;
 
   @Parameters(paramLabel = "SUBJECT", description = "One of ${COMPLETION-CANDIDATES}.")

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * calls, not by annotations: finding those by reflection would delay every run by 30 ms.
  */
 public final class RunHelp {
+  public static final String DATASETS = "Folder of the data sets (default: ./datasets).";
   public static final String LOG_LIMIT =
       "How long each of the two logs may become: 64M, 500MB, 10GiB, none; 10GiB. What is printed"
           + " beyond that is counted and not kept.";
@@ -62,7 +63,6 @@ public final class RunHelp {
   }
 
   private void addTraining() {
-    text("DIR", "Where the data sets are (default: ./datasets).", "--datasets");
     text("DIR", "Where the training puts its results.", "--output-dir");
     number(Double.class, "RATE", "Above 0, at most 1 (default: 2e-5).", "--learning-rate");
     number(Double.class, "DECAY", "0 to 1 (default: 0.01).", "--weight-decay");
@@ -79,8 +79,9 @@ public final class RunHelp {
   }
 
   private void addEnvironment() {
-    text("SIZE", LOG_LIMIT, "--log-limit");
+    text("DIR", DATASETS, "--datasets");
     text("NAMES", ENV_ALLOW, "--env-allow");
+    text("SIZE", LOG_LIMIT, "--log-limit");
     text("DIR", SettingsOptions.HOME, "--home");
     text("URL", SettingsOptions.DB, "--db");
     text("FILE", SettingsOptions.CONFIG, "--config");

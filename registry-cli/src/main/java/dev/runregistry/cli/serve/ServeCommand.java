@@ -63,7 +63,7 @@ public final class ServeCommand implements Callable<Integer> {
     options.put(Setting.PORT, text);
   }
 
-  @Option(names = "--datasets", paramLabel = "DIR", description = "Folder of the data sets.")
+  @Option(names = "--datasets", paramLabel = "DIR", description = RunHelp.DATASETS)
   public void datasets(String text) {
     options.put(Setting.DATASETS, text);
   }
