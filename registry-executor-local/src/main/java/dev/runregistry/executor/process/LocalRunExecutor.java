@@ -2,6 +2,7 @@ package dev.runregistry.executor.process;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.process.internal.output.OrderedOutput;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
@@ -15,6 +16,7 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
@@ -169,6 +171,16 @@ public final class LocalRunExecutor implements RunExecutor {
   @Override
   public long maxLogBytes(Path workspace) {
     return ProcessLogs.in(workspace).maxBytes();
+  }
+
+  @Override
+  public Optional<OutputReader> output(Path workspace) throws IOException {
+    Workspace folder = new Workspace(workspace);
+    return OrderedOutput.open(
+        folder.log(LogStream.STDOUT),
+        folder.log(LogStream.STDERR),
+        folder.outputIndex(),
+        maxLogBytes(workspace));
   }
 
   private RunOutcome told(RunOutcome outcome) {
