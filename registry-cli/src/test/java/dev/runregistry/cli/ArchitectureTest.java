@@ -19,17 +19,21 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +49,7 @@ class ArchitectureTest {
   private static final String JOURNAL = BASE + ".journal..";
   private static final String DATASETS = BASE + ".datasets..";
   private static final String PROVENANCE = BASE + ".provenance..";
+  private static final String FILES = BASE + ".internal..";
   private static final String CLI = BASE + ".cli..";
   private static final String TESTKIT = BASE + ".testkit..";
 
@@ -109,7 +114,17 @@ class ArchitectureTest {
         slices().assignedFrom(new Adapters()).should().notDependOnEachOther(),
         "dev.runregistry.executor.offender",
         "dev.runregistry.http.offender",
+        "dev.runregistry.journal.offender",
         "dev.runregistry.persistence.offender"),
+    FILES_ARE_BELOW_THE_ADAPTERS(
+        classes()
+            .that()
+            .resideInAPackage(FILES)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                FILES, "java..", "com.fasterxml.jackson.core..", "org.jspecify..", "org.slf4j.."),
+        "dev.runregistry.internal.offender"),
     PACKAGES_HAVE_NO_CYCLES(
         slices().assignedFrom(new Packages()).should().beFreeOfCycles(),
         "dev.runregistry.offender"),
@@ -155,6 +170,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(BASE + ".internal.host.HelperProcess")
             .and()
             .doNotHaveFullyQualifiedName(BASE + ".executor.process.Supervisor")
+            .and()
+            .resideOutsideOfPackage(TESTKIT)
             .should()
             .callConstructorWhere(target(owner(equivalentTo(ProcessBuilder.class))))
             .orShould()
@@ -259,7 +276,17 @@ class ArchitectureTest {
   void every_module_is_looked_at() {
     for (String module :
         List.of(
-            CORE, PERSISTENCE, EXECUTOR, JOURNAL, DATASETS, PROVENANCE, JSON, HTTP, CLI, TESTKIT)) {
+            CORE,
+            FILES,
+            PERSISTENCE,
+            EXECUTOR,
+            JOURNAL,
+            DATASETS,
+            PROVENANCE,
+            JSON,
+            HTTP,
+            CLI,
+            TESTKIT)) {
       assertThat(PRODUCTION.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
   }
@@ -273,6 +300,46 @@ class ArchitectureTest {
             .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
 
     assertThat(types).hasSizeGreaterThan(30).allSatisfy((name, n) -> assertThat(n).isLessThan(26));
+  }
+
+  /** API is for embedders, SPI for adapters and their tests; the rest may change at any time. */
+  @Test
+  void each_package_says_whether_it_is_api_spi_or_internal() throws IOException {
+    Map<String, String> marks = new TreeMap<>();
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(".."), "registry-*")) {
+      for (Path module : modules) {
+        collectMarks(module.resolve("src/main/java"), marks);
+      }
+    }
+
+    assertThat(marks.keySet())
+        .containsAll(
+            PRODUCTION.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.contains(".generated"))
+                .toList());
+    marks.forEach(
+        (name, mark) ->
+            assertThat(mark)
+                .as(name)
+                .isIn(
+                    (name + ".").contains(".internal.") || name.startsWith(BASE + ".cli")
+                        ? Set.of("Internal")
+                        : Set.of("API", "SPI")));
+  }
+
+  private static void collectMarks(Path sources, Map<String, String> marks) throws IOException {
+    if (!Files.isDirectory(sources)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(path -> path.endsWith("package-info.java")).toList()) {
+        String words = Files.readString(file).replaceFirst("^/\\*\\*[\\s*]*", "");
+        marks.put(
+            sources.relativize(file.getParent()).toString().replace('/', '.'),
+            words.substring(0, Math.max(0, words.indexOf(':'))));
+      }
+    }
   }
 
   /** A type more is a promise more: whoever adds one changes this list, on purpose. */
@@ -309,7 +376,8 @@ class ArchitectureTest {
                         "ProcessLogs",
                         "ProcessSignal")),
                 BASE + ".journal",
-                new TreeSet<>(List.of("FileRunJournal", "UuidV7RunIds")),
+                new TreeSet<>(
+                    List.of("FileQueueControl", "FileRunJournal", "FileRunQueue", "UuidV7RunIds")),
                 BASE + ".provenance",
                 new TreeSet<>(List.of("HostProvenance")),
                 BASE + ".http",

@@ -32,6 +32,11 @@ public record DatabaseIdentity(String address, Optional<UUID> uuid) {
     }
   }
 
+  /** Returns the database at this address, whichever it is when it is reached. */
+  public DatabaseIdentity withoutUuid() {
+    return uuid.isEmpty() ? this : new DatabaseIdentity(address, Optional.empty());
+  }
+
   /** Returns whether both can be the same database: no known part differs. */
   public boolean matches(DatabaseIdentity other) {
     return (address.isEmpty() || other.address.isEmpty() || address.equals(other.address))

@@ -75,6 +75,13 @@ public record Provenance(
     return Collections.unmodifiableMap(sorted);
   }
 
+  /** Returns a copy that has these variables recorded, too. */
+  public Provenance withVariables(Map<String, String> variables) {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.putAll(variables);
+    return new Provenance(host, user, workingDirectory, registryVersion, gitCommit, gitDirty, all);
+  }
+
   /** Returns a copy with the results of git; both are null if there are none. */
   public Provenance withGit(@Nullable String commit, @Nullable Boolean dirty) {
     return new Provenance(

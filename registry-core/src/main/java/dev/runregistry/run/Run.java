@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt the time at which it started; while pending, the same as {@code createdAt}
  * @param completedAt the time at which it ended, not before it started; null until then, and always
  *     for a lost run
- * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, runs that were not
- *     started or were lost, and until the end
+ * @param exitCode 0 to 255 of a process that ended; null for dry-runs, timeouts, runs that were
+ *     cancelled, not started or lost, and until the end
  * @param reason the reason of its ending; null until the end, and for runs that ended before
  *     version 5 of the tables
  * @param output its output; empty until the end
@@ -53,6 +54,8 @@ public record Run(
 
   private static final int MAX_EXECUTOR = 64;
   private static final int MAX_EXTERNAL_ID = 256;
+  private static final Set<RunStatus> MAY_LACK_EXECUTOR =
+      Set.of(RunStatus.PENDING, RunStatus.FAILED, RunStatus.CANCELLED);
   private static final Instant EARLIEST = Instant.EPOCH;
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
@@ -104,7 +107,7 @@ public record Run(
       return exitCode == null;
     }
     return switch (status) {
-      case PENDING, RUNNING, TIMEOUT -> exitCode == null;
+      case PENDING, RUNNING, TIMEOUT, CANCELLED -> exitCode == null;
       case COMPLETED -> exitCode != null && exitCode == 0;
       case FAILED -> exitCode == null || (exitCode >= 1 && exitCode <= 255);
     };
@@ -120,9 +123,9 @@ public record Run(
       Text.require("executor", executor, MAX_EXECUTOR);
       require(mode == RunMode.LOCAL, "a dry-run has no executor: " + executor, id);
       require(status != RunStatus.PENDING, "a pending run has no executor: " + executor, id);
-    } else { // a run that failed before it had an executor has none either
+    } else { // a run that ended before it had an executor has none either
       require(
-          mode == RunMode.DRY_RUN || status == RunStatus.PENDING || status == RunStatus.FAILED,
+          mode == RunMode.DRY_RUN || MAY_LACK_EXECUTOR.contains(status),
           "a local run that is " + status.text() + " has an executor",
           id);
     }
@@ -211,8 +214,8 @@ public record Run(
    */
   public Run finish(RunOutcome outcome, Instant now) {
     requireMoveTo(outcome.status());
-    boolean neverStarted = outcome instanceof RunOutcome.NotStarted;
-    if (!outcome.canEnd(spec.mode()) || (status == RunStatus.PENDING && !neverStarted)) {
+    if (!outcome.canEnd(spec.mode())
+        || (status == RunStatus.PENDING && !outcome.canPrecedeStart())) {
       throw new IllegalRunTransitionException(
           "run %s, %s and %s, cannot end as: %s"
               .formatted(id, spec.mode().text(), status.text(), outcome.message()));
@@ -257,6 +260,28 @@ public record Run(
         output,
         message,
         known);
+  }
+
+  /**
+   * Returns this run as it was from its start to its end.
+   *
+   * @throws IllegalArgumentException if it ended before it started
+   */
+  public Run beforeEnding() {
+    return new Run(
+        id,
+        spec,
+        RunStatus.RUNNING,
+        executor,
+        externalId,
+        createdAt,
+        startedAt,
+        null,
+        null,
+        null,
+        Output.NONE,
+        "Running",
+        provenance);
   }
 
   /**

@@ -18,6 +18,11 @@ public sealed interface RunOutcome {
   /** Returns whether a run of this mode can have this outcome. */
   boolean canEnd(RunMode mode);
 
+  /** Returns whether a run that is still pending can have this outcome. */
+  default boolean canPrecedeStart() {
+    return false;
+  }
+
   /** Returns the output until the end. */
   Output output();
 
@@ -145,6 +150,56 @@ public sealed interface RunOutcome {
   }
 
   /**
+   * Its cancellation was requested: the registry terminated the process, or did not start it.
+   *
+   * @param user the requester, 1 to {@value CancelRequest#MAX_USER} characters
+   * @param output the output until then
+   * @param note an additional sentence, such as the processes left running; empty if there is none
+   */
+  record Cancelled(String user, Output output, String note) implements RunOutcome {
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the user is outside its limits
+     */
+    public Cancelled {
+      Text.require("user", user, CancelRequest.MAX_USER);
+      requireNonNull(output, "output");
+      requireNonNull(note, "note");
+    }
+
+    /** Creates the outcome of a run that was not started. */
+    public static Cancelled beforeStart(CancelRequest request) {
+      return new Cancelled(request.user(), Output.NONE, "");
+    }
+
+    @Override
+    public String message() {
+      return withNote("Cancelled by " + user, note);
+    }
+
+    @Override
+    public RunReason reason() {
+      return RunReason.CANCELLED;
+    }
+
+    @Override
+    public RunStatus status() {
+      return RunStatus.CANCELLED;
+    }
+
+    @Override
+    public boolean canEnd(RunMode mode) {
+      return true;
+    }
+
+    @Override
+    public boolean canPrecedeStart() {
+      return true;
+    }
+  }
+
+  /**
    * Nothing was started.
    *
    * @param why the kind of obstacle
@@ -208,6 +263,11 @@ public sealed interface RunOutcome {
     public boolean canEnd(RunMode mode) {
       return mode == RunMode.LOCAL;
     }
+
+    @Override
+    public boolean canPrecedeStart() {
+      return true;
+    }
   }
 
   /**
@@ -236,6 +296,11 @@ public sealed interface RunOutcome {
 
     @Override
     public boolean canEnd(RunMode mode) {
+      return true;
+    }
+
+    @Override
+    public boolean canPrecedeStart() {
       return true;
     }
 
@@ -313,6 +378,11 @@ public sealed interface RunOutcome {
     @Override
     public boolean canEnd(RunMode mode) {
       return mode == RunMode.DRY_RUN;
+    }
+
+    @Override
+    public boolean canPrecedeStart() {
+      return true;
     }
   }
 

@@ -16,7 +16,7 @@ public enum RunReason {
   SIGNALED("signaled"),
   /** It exceeded its time limit. */
   TIMED_OUT("timed-out"),
-  /** A user cancelled it. No status of version 5 of the tables has this reason. */
+  /** Its cancellation was requested before it ended by itself. */
   CANCELLED("cancelled"),
   /** Nothing was started: no such program, not executable, refused by the host. */
   NOT_STARTED("not-started"),
@@ -48,7 +48,8 @@ public enum RunReason {
       case TIMED_OUT -> status == RunStatus.TIMEOUT;
       case NOT_STARTED -> failed && local && exitCode == null;
       case REJECTED -> failed && exitCode == null;
-      case CANCELLED, LOST -> false;
+      case CANCELLED -> status == RunStatus.CANCELLED;
+      case LOST -> false;
     };
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     for a command of the user's own, whose results the registry does not know
  * @param timeLimit the time after which the run is terminated; null for none
  * @param environment variables of this run only; not recorded
+ * @param parent the run whose request this one repeats; null if it repeats none
  */
 public record RunRequest(
     DatasetKey datasetKey,
@@ -34,7 +35,8 @@ public record RunRequest(
     @Nullable TrainingConfig training,
     @Nullable String outputDir,
     @Nullable Duration timeLimit,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    @Nullable RunId parent) {
 
   /**
    * Copies the command and the environment.
@@ -51,7 +53,14 @@ public record RunRequest(
     }
     command = List.copyOf(command);
     environment = new Invocation(command, environment).environment();
-    spec(datasetKey, modelId, command, training, outputDir == null ? "." : outputDir, timeLimit);
+    spec(
+        datasetKey,
+        modelId,
+        command,
+        training,
+        outputDir == null ? "." : outputDir,
+        timeLimit,
+        parent);
   }
 
   /** Returns a request to validate the data set and the configuration without starting anything. */
@@ -87,7 +96,8 @@ public record RunRequest(
         datasetUsed ? TrainingConfig.DEFAULT : null,
         null,
         null,
-        Map.of());
+        Map.of(),
+        null);
   }
 
   /**
@@ -97,7 +107,15 @@ public record RunRequest(
    */
   public RunRequest withTraining(TrainingConfig config) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit, environment);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        config,
+        outputDir,
+        timeLimit,
+        environment,
+        parent);
   }
 
   /**
@@ -107,19 +125,49 @@ public record RunRequest(
    */
   public RunRequest withOutputDir(@Nullable String folder) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, folder, timeLimit, environment);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        folder,
+        timeLimit,
+        environment,
+        parent);
   }
 
   /** Returns a copy with this time limit; null for none. */
   public RunRequest withTimeLimit(@Nullable Duration limit) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, outputDir, limit, environment);
+        datasetKey, modelId, command, datasetUsed, training, outputDir, limit, environment, parent);
   }
 
   /** Returns a copy with exactly these variables of its own. */
   public RunRequest withEnvironment(Map<String, String> variables) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, outputDir, timeLimit, variables);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        timeLimit,
+        variables,
+        parent);
+  }
+
+  /** Returns a copy that repeats the request of that run; null for none. */
+  public RunRequest withParent(@Nullable RunId run) {
+    return new RunRequest(
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        timeLimit,
+        environment,
+        run);
   }
 
   /** Returns dry-run if there is nothing to start, else local. */
@@ -133,7 +181,7 @@ public record RunRequest(
 
   /** Returns the specification of the run with this id as recorded, with secrets redacted. */
   public RunSpec toSpec(RunId id) {
-    return spec(datasetKey, modelId, command, training, folder(id), timeLimit);
+    return spec(datasetKey, modelId, command, training, folder(id), timeLimit, parent);
   }
 
   private static RunSpec spec(
@@ -142,7 +190,8 @@ public record RunRequest(
       List<String> command,
       @Nullable TrainingConfig training,
       @Nullable String folder,
-      @Nullable Duration timeLimit) {
+      @Nullable Duration timeLimit,
+      @Nullable RunId parent) {
     return new RunSpec(
         datasetKey,
         modelId,
@@ -150,7 +199,8 @@ public record RunRequest(
         training == null ? null : folder,
         training,
         SecretRedactor.masked(command),
-        timeLimit);
+        timeLimit,
+        parent);
   }
 
   /** Uses the whole id: its first digits are the same for all runs of about a minute. */

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     path of the configuration file
  * @param timeLimit the time after which the run is terminated, at least a millisecond, with
  *     millisecond precision; null if there is none
+ * @param parent the run whose request this one repeats; null if it repeats none
  */
 public record RunSpec(
     DatasetKey datasetKey,
@@ -31,7 +32,8 @@ public record RunSpec(
     @Nullable String outputDir,
     @Nullable TrainingConfig training,
     List<String> command,
-    @Nullable Duration timeLimit) {
+    @Nullable Duration timeLimit,
+    @Nullable RunId parent) {
 
   /**
    * Checks every value and their combination.
@@ -65,5 +67,17 @@ public record RunSpec(
         throw new IllegalArgumentException("the time limit must be at least 1 ms: " + timeLimit);
       }
     }
+  }
+
+  /** Creates the specification of a run that repeats no other. */
+  public RunSpec(
+      DatasetKey datasetKey,
+      String modelId,
+      RunMode mode,
+      @Nullable String outputDir,
+      @Nullable TrainingConfig training,
+      List<String> command,
+      @Nullable Duration timeLimit) {
+    this(datasetKey, modelId, mode, outputDir, training, command, timeLimit, null);
   }
 }

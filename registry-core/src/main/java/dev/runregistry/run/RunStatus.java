@@ -16,7 +16,9 @@ public enum RunStatus {
   /** Failed, could not be started, or was lost. */
   FAILED,
   /** Terminated by the registry because it exceeded its time limit. */
-  TIMEOUT;
+  TIMEOUT,
+  /** Terminated, or never started, because its cancellation was requested. */
+  CANCELLED;
 
   private static final List<RunStatus> ALL = List.of(values());
 
@@ -25,9 +27,9 @@ public enum RunStatus {
   /** Returns whether this transition is legal. The only definition of the state machine. */
   public boolean canBecome(RunStatus next) {
     return switch (this) {
-      case PENDING -> next == RUNNING || next == FAILED;
+      case PENDING -> next == RUNNING || next == FAILED || next == CANCELLED;
       case RUNNING -> next.isFinal();
-      case COMPLETED, FAILED, TIMEOUT -> false;
+      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> false;
     };
   }
 
@@ -35,7 +37,7 @@ public enum RunStatus {
   public boolean isFinal() {
     return switch (this) {
       case PENDING, RUNNING -> false;
-      case COMPLETED, FAILED, TIMEOUT -> true;
+      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> true;
     };
   }
 

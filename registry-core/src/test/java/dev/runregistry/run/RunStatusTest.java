@@ -1,5 +1,6 @@
 package dev.runregistry.run;
 
+import static dev.runregistry.run.RunStatus.CANCELLED;
 import static dev.runregistry.run.RunStatus.COMPLETED;
 import static dev.runregistry.run.RunStatus.FAILED;
 import static dev.runregistry.run.RunStatus.PENDING;
@@ -19,11 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RunStatusTest {
   private static final Map<RunStatus, Set<RunStatus>> LEGAL =
       Map.of(
-          PENDING, EnumSet.of(RUNNING, FAILED),
-          RUNNING, EnumSet.of(COMPLETED, FAILED, TIMEOUT),
+          PENDING, EnumSet.of(RUNNING, FAILED, CANCELLED),
+          RUNNING, EnumSet.of(COMPLETED, FAILED, TIMEOUT, CANCELLED),
           COMPLETED, EnumSet.noneOf(RunStatus.class),
           FAILED, EnumSet.noneOf(RunStatus.class),
-          TIMEOUT, EnumSet.noneOf(RunStatus.class));
+          TIMEOUT, EnumSet.noneOf(RunStatus.class),
+          CANCELLED, EnumSet.noneOf(RunStatus.class));
 
   @ParameterizedTest
   @EnumSource
@@ -55,7 +57,8 @@ class RunStatusTest {
     "RUNNING, running",
     "COMPLETED, completed",
     "FAILED, failed",
-    "TIMEOUT, timeout"
+    "TIMEOUT, timeout",
+    "CANCELLED, cancelled"
   })
   void statuses_are_written_as_the_contract_has_them(RunStatus status, String text) {
     assertThat(status.text()).isEqualTo(text);

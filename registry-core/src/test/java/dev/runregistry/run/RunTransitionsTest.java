@@ -4,6 +4,7 @@ import static dev.runregistry.run.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -126,12 +127,15 @@ class RunTransitionsTest {
     if (move instanceof Move.Finish finish) {
       boolean dryRunEnding =
           finish.outcome() instanceof DryRunPassed || finish.outcome() instanceof DryRunRefused;
-      boolean anyMode = finish.outcome() instanceof Lost;
+      boolean anyMode = finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
       boolean modeFits = anyMode || dryRunEnding == (run.spec().mode() == RunMode.DRY_RUN);
       return switch (run.status()) {
-        case PENDING -> modeFits && finish.outcome() instanceof NotStarted;
+        case PENDING ->
+            modeFits
+                && (finish.outcome() instanceof NotStarted
+                    || finish.outcome() instanceof Cancelled);
         case RUNNING -> modeFits;
-        case COMPLETED, FAILED, TIMEOUT -> false;
+        case COMPLETED, FAILED, TIMEOUT, CANCELLED -> false;
       };
     }
     return run.status() == RunStatus.PENDING;

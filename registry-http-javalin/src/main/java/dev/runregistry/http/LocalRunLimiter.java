@@ -121,11 +121,6 @@ final class LocalRunLimiter {
         503, "The server is stopping; run " + id + " continues and will be recorded");
   }
 
-  /** Returns whether {@link #stop} was called. */
-  boolean isStopping() {
-    return stopping;
-  }
-
   /**
    * Does nothing while runs can be started.
    *

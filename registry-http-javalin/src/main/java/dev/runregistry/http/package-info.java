@@ -1,4 +1,4 @@
-/** Serves the registry over HTTP. Start with {@link dev.runregistry.http.RegistryServer}. */
+/** API: Serves the registry over HTTP. Start with {@link dev.runregistry.http.RegistryServer}. */
 @NullMarked
 package dev.runregistry.http;
 

@@ -9,8 +9,6 @@ import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.port.DatasetCatalog;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Data sets that a test made up. */
 public final class InMemoryDatasetCatalog implements DatasetCatalog {
   private final Map<DatasetKey, Entry> datasets = new ConcurrentHashMap<>();
-  private final Map<Path, Dataset> configured = new ConcurrentHashMap<>();
-  private volatile boolean refusesConfigs;
 
   /** An empty one. */
   public InMemoryDatasetCatalog() {}
@@ -36,23 +32,9 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
     datasets.put(dataset.key(), new Entry(dataset, List.copyOf(records)));
   }
 
-  /** From now on no training configuration can be written. */
-  public void refuseConfigs() {
-    refusesConfigs = true;
-  }
-
-  /** Returns the data set for which a configuration was written there; empty if none was. */
-  public Optional<Dataset> configuredIn(Path workspace) {
-    return Optional.ofNullable(configured.get(workspace));
-  }
-
   @Override
   public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
     requireNonNull(spec.training(), "training");
-    if (refusesConfigs) {
-      throw new UncheckedIOException(new IOException("the disk is full"));
-    }
-    configured.put(workspace, dataset);
   }
 
   @Override

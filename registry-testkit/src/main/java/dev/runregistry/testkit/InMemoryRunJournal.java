@@ -1,7 +1,5 @@
 package dev.runregistry.testkit;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
   private final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
-  private final Map<RunId, String> corrupt = new ConcurrentHashMap<>();
   private final Set<RunId> locked = ConcurrentHashMap.newKeySet();
-  private final Set<String> unrecognized = ConcurrentHashMap.newKeySet();
-  private final List<String> quarantined = new CopyOnWriteArrayList<>();
   private volatile @Nullable String failure;
 
   /** An empty one. */
@@ -53,21 +47,6 @@ public final class InMemoryRunJournal implements RunJournal {
   /** Whether the run needs no more attention. */
   public boolean isArchived(RunId id) {
     return Optional.ofNullable(notes.get(id)).filter(Note::archived).isPresent();
-  }
-
-  /** From now on the entry of the run cannot be understood, for this reason. */
-  public void corrupt(RunId id, String reason) {
-    corrupt.put(id, requireNonNull(reason, "reason"));
-  }
-
-  /** Something that is no run lies among the runs. */
-  public void addUnrecognized(String name) {
-    unrecognized.add(requireNonNull(name, "name"));
-  }
-
-  /** What was quarantined, in that order. */
-  public List<String> quarantined() {
-    return List.copyOf(quarantined);
   }
 
   @Override
@@ -157,13 +136,18 @@ public final class InMemoryRunJournal implements RunJournal {
 
   @Override
   public List<String> unrecognized() {
-    return List.copyOf(unrecognized);
+    return List.of();
   }
 
   @Override
   public boolean tryLock(RunId id) {
     requireWritable(id);
     return notes.containsKey(id) && !isArchived(id) && locked.add(id);
+  }
+
+  /** Locks a run that need not be active; false if it is locked. */
+  boolean lock(RunId id) {
+    return locked.add(id);
   }
 
   @Override
@@ -176,10 +160,6 @@ public final class InMemoryRunJournal implements RunJournal {
     Note note = notes.get(id);
     if (note == null || note.archived) {
       return Optional.empty();
-    }
-    String reason = corrupt.get(id);
-    if (reason != null) {
-      return Optional.of(new JournalEntry.Corrupt(reason));
     }
     return Optional.of(
         note.ended != null
@@ -205,9 +185,7 @@ public final class InMemoryRunJournal implements RunJournal {
 
   @Override
   public String quarantine(String name) {
-    unrecognized.remove(name);
     notes.keySet().removeIf(id -> id.toString().equals(name));
-    quarantined.add(name);
     return "damaged/" + name;
   }
 

@@ -1,4 +1,6 @@
-/** What every adapter promises, as tests to subclass, and fakes that keep the same promises. */
+/**
+ * SPI: What every adapter promises, as tests to subclass, and fakes that keep the same promises.
+ */
 @NullMarked
 package dev.runregistry.testkit;
 

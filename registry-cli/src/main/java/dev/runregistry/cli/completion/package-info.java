@@ -1,4 +1,4 @@
-/** Completion of command lines in bash, zsh and fish. */
+/** Internal: Completion of command lines in bash, zsh and fish. */
 @NullMarked
 package dev.runregistry.cli.completion;
 

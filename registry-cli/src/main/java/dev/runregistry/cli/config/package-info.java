@@ -1,4 +1,4 @@
-/** Settings: names, defaults, files, and what is in force. */
+/** Internal: Settings: names, defaults, files, and what is in force. */
 @NullMarked
 package dev.runregistry.cli.config;
 

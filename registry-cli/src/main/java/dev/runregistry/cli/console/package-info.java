@@ -1,4 +1,4 @@
-/** The streams and the environment of the caller, and the version. */
+/** Internal: The streams and the environment of the caller, and the version. */
 @NullMarked
 package dev.runregistry.cli.console;
 

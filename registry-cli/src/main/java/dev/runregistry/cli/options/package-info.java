@@ -1,4 +1,4 @@
-/** Options and arguments, and how mistakes in them are reported. */
+/** Internal: Options and arguments, and how mistakes in them are reported. */
 @NullMarked
 package dev.runregistry.cli.options;
 

@@ -1,4 +1,4 @@
-/** Signals, environment and descriptors that are passed on to a command. */
+/** Internal: Signals, environment and descriptors that are passed on to a command. */
 @NullMarked
 package dev.runregistry.cli.process;
 

@@ -1,4 +1,4 @@
-/** The command run. */
+/** Internal: The command run. */
 @NullMarked
 package dev.runregistry.cli.run;
 

@@ -1,4 +1,4 @@
-/** The commands that read and prune runs. */
+/** Internal: The commands that read and prune runs. */
 @NullMarked
 package dev.runregistry.cli.runs;
 

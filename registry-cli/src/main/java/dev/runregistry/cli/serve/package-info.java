@@ -1,4 +1,4 @@
-/** The command serve. */
+/** Internal: The command serve. */
 @NullMarked
 package dev.runregistry.cli.serve;
 

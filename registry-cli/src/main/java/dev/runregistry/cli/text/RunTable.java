@@ -63,6 +63,7 @@ public final class RunTable {
       case COMPLETED -> "\u001B[32m"; // green
       case FAILED -> "\u001B[31m"; // red
       case TIMEOUT -> "\u001B[33m"; // yellow
+      case CANCELLED -> "\u001B[35m"; // magenta
     };
   }
 }

@@ -1,4 +1,7 @@
-/** What the command line prints: tables, sizes, times, JSON, with printable characters only. */
+/**
+ * Internal: What the command line prints: tables, sizes, times, JSON, with printable characters
+ * only.
+ */
 @NullMarked
 package dev.runregistry.cli.text;
 

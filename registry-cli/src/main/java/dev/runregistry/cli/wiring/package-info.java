@@ -1,4 +1,4 @@
-/** Puts a registry together from the settings. */
+/** Internal: Puts a registry together from the settings. */
 @NullMarked
 package dev.runregistry.cli.wiring;
 

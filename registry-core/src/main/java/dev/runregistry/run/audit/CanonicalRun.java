@@ -3,6 +3,7 @@ package dev.runregistry.run.audit;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -34,12 +35,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A form never changes. A new field of runs makes a new form, and a digest recorded under an old
  * form is verified with that form. Form 2 added {@code reason}, {@code weight_decay} and {@code
- * device}; form 1 has their lines only for values, so that none can be inserted into a run that was
- * recorded without.
+ * device}, form 3 {@code parent_run_id}; an earlier form has the line of such a field only for a
+ * value, so that none can be inserted into a run that was recorded without.
  */
 public final class CanonicalRun {
   /** The form of runs recorded now. */
-  public static final int FORM = 2;
+  public static final int FORM = 3;
 
   private static final int FIRST_FORM = 1;
 
@@ -84,7 +85,7 @@ public final class CanonicalRun {
     field("started_at", micros(run.startedAt()));
     field("completed_at", micros(run.completedAt()));
     field("exit_code", run.exitCode() == null ? null : run.exitCode().toString());
-    fieldOfForm2("reason", run.reason() == null ? null : run.reason().text());
+    fieldSince(2, "reason", run.reason() == null ? null : run.reason().text());
     field("message", run.message());
   }
 
@@ -97,17 +98,19 @@ public final class CanonicalRun {
     list("command", spec.command());
     Duration limit = spec.timeLimit();
     field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
+    RunId parent = spec.parent();
+    fieldSince(3, "parent_run_id", parent == null ? null : parent.toString());
   }
 
   private void put(@Nullable TrainingConfig training) {
     field("learning_rate", training == null ? null : bits(training.learningRate()));
     Double decay = training == null ? null : training.weightDecay();
-    fieldOfForm2("weight_decay", decay == null ? null : bits(decay));
+    fieldSince(2, "weight_decay", decay == null ? null : bits(decay));
     field("num_epochs", training == null ? null : String.valueOf(training.numEpochs()));
     field("batch_size", training == null ? null : String.valueOf(training.batchSize()));
     field("max_seq_length", training == null ? null : String.valueOf(training.maxSeqLength()));
     TrainingDevice device = training == null ? null : training.device();
-    fieldOfForm2("device", device == null ? null : device.text());
+    fieldSince(2, "device", device == null ? null : device.text());
   }
 
   private static String bits(double value) {
@@ -139,8 +142,8 @@ public final class CanonicalRun {
     return at == null ? null : String.valueOf(EpochMicros.of(at));
   }
 
-  private void fieldOfForm2(String name, @Nullable String value) {
-    if (form > FIRST_FORM || value != null) {
+  private void fieldSince(int first, String name, @Nullable String value) {
+    if (form >= first || value != null) {
       field(name, value);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * The chain of the finished runs: the canonical form of a run, its digest, and the result of a
+ * API: The chain of the finished runs: the canonical form of a run, its digest, and the result of a
  * verification. Values only.
  */
 @NullMarked

@@ -1,4 +1,4 @@
-/** Idempotency keys, and the results of requests submitted under them. Values only. */
+/** API: Idempotency keys, and the results of requests submitted under them. Values only. */
 @NullMarked
 package dev.runregistry.run.idempotency;
 

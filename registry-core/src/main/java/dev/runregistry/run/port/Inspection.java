@@ -76,12 +76,18 @@ public sealed interface Inspection {
    *
    * @param reason the rest of a sentence that begins with "Lost: "
    * @param output its output
+   * @param neverStarted whether it is proved that nothing was ever started, also after a power cut
    */
-  record Lost(String reason, Output output) implements Inspection {
+  record Lost(String reason, Output output, boolean neverStarted) implements Inspection {
     /** Checks the values. */
     public Lost {
       requireNonNull(reason, "reason");
       requireNonNull(output, "output");
+    }
+
+    /** Creates the state of an execution of which something may have been started. */
+    public Lost(String reason, Output output) {
+      this(reason, output, false);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,14 @@ public interface ProvenanceSource {
    * it, so it has only what is available at once; null if nothing is known.
    */
   @Nullable Provenance atStart();
+
+  /**
+   * Returns the provenance as {@link #atStart()} does, of a run with an environment or a working
+   * directory of its own.
+   */
+  default @Nullable Provenance atStart(Invocation invocation) {
+    return atStart();
+  }
 
   /**
    * Returns the provenance of a run that has ended, with what took longer. Only null values about

@@ -1,4 +1,6 @@
-/** The ports of the registry: one small interface per external thing, implemented by adapters. */
+/**
+ * SPI: The ports of the registry: one small interface per external thing, implemented by adapters.
+ */
 @NullMarked
 package dev.runregistry.run.port;
 

@@ -1,4 +1,4 @@
-/** Queries for lists of runs, and their results. Values only. */
+/** API: Queries for lists of runs, and their results. Values only. */
 @NullMarked
 package dev.runregistry.run.query;
 

@@ -1,4 +1,4 @@
-/** Redacts secrets in commands and variables before they are recorded. */
+/** API: Redacts secrets in commands and variables before they are recorded. */
 @NullMarked
 package dev.runregistry.run.redact;
 

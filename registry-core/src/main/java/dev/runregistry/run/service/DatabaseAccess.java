@@ -3,9 +3,11 @@ package dev.runregistry.run.service;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,11 +127,27 @@ final class DatabaseAccess {
   private void saveOrFindEnded(Run run) {
     try {
       repository.save(run);
-    } catch (StaleRunException e) { // the first final status wins
-      if (repository.find(run.id()).filter(known -> known.status().isFinal()).isEmpty()) {
+    } catch (StaleRunException e) {
+      saveStartFirst(run, e);
+    } catch (RepositoryException e) {
+      if (!run.startedAt().isAfter(run.createdAt())) { // it did not wait in a queue
         throw e;
       }
+      saveStartFirst(run, e);
     }
+  }
+
+  /** Saves an ending whose start could not be saved while the run was pending on record. */
+  private void saveStartFirst(Run run, RegistryException rejection) {
+    Optional<RunStatus> known = repository.find(run.id()).map(Run::status);
+    if (known.filter(RunStatus::isFinal).isPresent()) {
+      return; // the first final status wins
+    }
+    if (!run.status().isFinal() || known.filter(RunStatus.PENDING::equals).isEmpty()) {
+      throw rejection;
+    }
+    repository.save(run.beforeEnding());
+    repository.save(run);
   }
 
   private boolean isReached(DatabaseIdentity database, Run run) {

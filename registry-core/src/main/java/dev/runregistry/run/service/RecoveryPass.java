@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class RecoveryPass {
   private final RunRepository repository;
   private final RunJournal journal;
   private final RunLifecycle lifecycle;
+  private final @Nullable QueuedRuns queued;
   private final boolean adopts;
   private final DatabaseAccess access;
   private DatabaseIdentity here;
@@ -41,11 +43,17 @@ final class RecoveryPass {
   /**
    * Creates one pass.
    *
+   * @param queued the waiting runs; null if there is no queue
    * @param adopts whether runs of other databases are adopted
    */
   RecoveryPass(
-      RunRepository repository, RunJournal journal, RunLifecycle lifecycle, boolean adopts) {
+      RunRepository repository,
+      RunJournal journal,
+      RunLifecycle lifecycle,
+      @Nullable QueuedRuns queued,
+      boolean adopts) {
     this.repository = repository;
+    this.queued = queued;
     this.journal = journal;
     this.lifecycle = lifecycle;
     this.adopts = adopts;
@@ -65,6 +73,9 @@ final class RecoveryPass {
     }
     for (String name : journal.unrecognized()) {
       findings.add(quarantine(name));
+    }
+    if (queued != null) {
+      findings.addAll(queued.savePending(access));
     }
     return new Reconciliation(findings);
   }
@@ -332,6 +343,9 @@ final class RecoveryPass {
 
       @Override
       public Optional<Finding> lost(Inspection.Lost found) {
+        if (found.neverStarted() && queued != null && queued.putBack(id)) {
+          return leftAlone(id, "Waits in the queue again; nothing of it was started");
+        }
         // also if nothing was started: the time of the registry's death is unknown
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());
       }

@@ -1,6 +1,7 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -8,6 +9,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
@@ -80,11 +82,28 @@ final class RunLifecycle {
   Run begin(RunId id, RunRequest request) {
     Run running =
         Run.started(id, request.toSpec(id), executors.get(0).name(), clock.instant())
-            .withProvenance(provenanceAtStart(id));
+            .withProvenance(provenanceAtStart(id, request.toInvocation()));
     DatabaseIdentity database = repository.identity();
     journal.begin(running, database);
     live.put(id, database);
     return running;
+  }
+
+  /**
+   * Returns a queued run as it starts now, which is not journaled yet.
+   *
+   * @param variables those of its environment that are recorded in any case
+   */
+  Run started(Run pending, Invocation invocation, Map<String, String> variables) {
+    Provenance known = provenanceAtStart(pending.id(), invocation);
+    return pending
+        .start(executors.get(0).name(), clock.instant())
+        .withProvenance(known == null ? null : known.withVariables(variables));
+  }
+
+  /** Takes over a run that waited in the queue, and is journaled and locked. */
+  void begun(Run running, DatabaseIdentity database) {
+    live.put(running.id(), database);
   }
 
   /** Saves the start of a run with the start recorder, which may defer or drop that. */
@@ -133,9 +152,29 @@ final class RunLifecycle {
    * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   Run execute(Run running, RunRequest request, StartRecording start) {
+    return execute(running, request.toInvocation(), request.datasetUsed(), start, null);
+  }
+
+  /**
+   * Executes a queued run that began, to its end, and finishes it. Its start is saved once it has
+   * started, so that a run that is put back in the queue is never on record as running.
+   *
+   * @throws UnreadableOutcomeException if its outcome cannot be read now
+   */
+  Run executeQueued(Run running, Invocation invocation, boolean datasetUsed) {
+    StartRecording start = new StartRecording(() -> isStartSaved(running));
+    return execute(running, invocation, datasetUsed, start, start);
+  }
+
+  private Run execute(
+      Run running,
+      Invocation invocation,
+      boolean datasetUsed,
+      StartRecording start,
+      @Nullable Runnable onStart) {
     boolean interrupted = false;
     try {
-      ExecutionResult result = result(running, request);
+      ExecutionResult result = result(running, invocation, datasetUsed, onStart);
       interrupted = Thread.interrupted(); // it was for the run; database calls fail while it is set
       Instant now = clock.instant();
       Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
@@ -149,7 +188,8 @@ final class RunLifecycle {
     }
   }
 
-  private ExecutionResult result(Run running, RunRequest request) {
+  private ExecutionResult result(
+      Run running, Invocation invocation, boolean datasetUsed, @Nullable Runnable onStart) {
     try {
       Path workspace =
           journal
@@ -159,10 +199,15 @@ final class RunLifecycle {
         return ExecutionResult.of(datasets.dryRun(running, workspace));
       }
       Optional<RunOutcome> refusal =
-          request.datasetUsed() ? datasets.validate(running, workspace) : Optional.empty();
-      return refusal.isPresent()
-          ? ExecutionResult.of(refusal.get())
-          : executors.get(0).start(running, request.toInvocation(), workspace).await();
+          datasetUsed ? datasets.validate(running, workspace) : Optional.empty();
+      if (refusal.isPresent()) {
+        return ExecutionResult.of(refusal.get());
+      }
+      ExecutionHandle handle = executors.get(0).start(running, invocation, workspace);
+      if (onStart != null) {
+        onStart.run();
+      }
+      return handle.await();
     } catch (UnreadableOutcomeException e) { // recovered once the evidence can be read
       throw e;
     } catch (RuntimeException | Error e) { // a defect in an adapter: the end was not observed
@@ -306,9 +351,9 @@ final class RunLifecycle {
     return executors;
   }
 
-  private @Nullable Provenance provenanceAtStart(RunId id) {
+  private @Nullable Provenance provenanceAtStart(RunId id, Invocation invocation) {
     try {
-      return provenance.atStart();
+      return provenance.atStart(invocation);
     } catch (RuntimeException | Error e) { // a defect, or an unusual host: the run starts anyway
       log.error("run {}: cannot find out its provenance", id, e);
       return null;

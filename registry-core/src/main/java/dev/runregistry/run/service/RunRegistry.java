@@ -2,6 +2,8 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -12,6 +14,7 @@ import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
+import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.ArchivedRun;
@@ -21,16 +24,23 @@ import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.ProvenanceSource;
+import dev.runregistry.run.port.QueueControl;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunIdGenerator;
 import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.queue.Allocation;
+import dev.runregistry.run.queue.QueueFullException;
+import dev.runregistry.run.queue.QueueLimits;
+import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.queue.QueueStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +68,10 @@ public final class RunRegistry {
   private final DatasetCatalog catalog;
   private final RunIdGenerator ids;
   private final @Nullable IdempotentSubmissions keyed;
+  private final @Nullable RunQueue queue;
+  private final @Nullable QueueControl queueControl;
+  private final @Nullable QueuedRuns queued;
+  private final @Nullable IdempotencyKeys keys;
   private final @Nullable RunChain chain;
   private final InstantSource clock;
 
@@ -77,6 +92,20 @@ public final class RunRegistry {
             builder.provenance,
             clock,
             builder.startRecorder);
+    queue = builder.queue;
+    queueControl = builder.queueControl;
+    queued =
+        builder.queue == null
+            ? null
+            : new QueuedRuns(
+                builder.queue,
+                builder.queueMax,
+                builder.origin,
+                journal,
+                repository,
+                lifecycle,
+                clock);
+    keys = builder.keys;
     keyed =
         builder.keys == null
             ? null
@@ -181,6 +210,123 @@ public final class RunRegistry {
   }
 
   /**
+   * Adds the request to the queue of this host, and returns the pending run. When this returns, the
+   * run is not lost by any crash, also if the database is unavailable: then it is saved later. It
+   * is started by a {@link #dispatcher}.
+   *
+   * @param id from {@link #newId}; for one run only
+   * @throws IllegalArgumentException if a value of the request is outside its limits; nothing was
+   *     recorded
+   * @throws QueueFullException if too many runs wait; nothing was recorded
+   * @throws JournalException if it cannot be written; nothing was recorded
+   * @throws IllegalStateException if the registry was built without a queue
+   */
+  public Run enqueue(RunId id, RunRequest request, QueueOptions options) {
+    return required(queued).enqueue(id, request, options);
+  }
+
+  /** Enqueues as {@link #enqueue(RunId, RunRequest, QueueOptions)} does, under a new id. */
+  public Run enqueue(RunRequest request, QueueOptions options) {
+    return enqueue(newId(), request, options);
+  }
+
+  /**
+   * Enqueues the request, unless a request under this key was accepted within the last {@link
+   * IdempotencyClaim#LIFETIME}. Else the same as {@link #enqueue}, with one difference: while the
+   * database cannot be reached nothing is accepted, because it is unknown whether the request was
+   * accepted before.
+   *
+   * @param key the client's name of its request, valid as {@link IdempotencyClaim#key}
+   * @param fingerprint distinguishes the request from others under the same key
+   * @param id from {@link #newId}; that of the run if this call adds one
+   * @throws RepositoryException if the database cannot be reached; nothing is going to be started
+   * @throws IllegalStateException if the registry was built without keys or without a queue
+   */
+  public Acceptance enqueueOnce(
+      String key, String fingerprint, RunId id, RunRequest request, QueueOptions options) {
+    return required(queued)
+        .enqueueOnce(
+            required(keys),
+            new IdempotencyClaim(key, fingerprint, id, clock.instant()),
+            request,
+            options);
+  }
+
+  /**
+   * Ends a waiting run as cancelled, durably; it never starts. Empty if it does not wait in the
+   * queue of this host, or is about to start.
+   *
+   * @throws JournalException if that cannot be read or written; the run still waits
+   */
+  public Optional<Run> cancelQueued(RunId id, CancelRequest request) {
+    return queued == null ? Optional.empty() : queued.cancel(id, request);
+  }
+
+  /**
+   * Returns a dispatcher of the waiting runs, which has not begun.
+   *
+   * @param onStart called with each run that it starts, before its command is started; must return
+   *     soon
+   * @throws IllegalStateException if the registry was built without a queue
+   */
+  public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> onStart) {
+    QueueControl control = required(queueControl);
+    return new RunDispatcher(
+        required(queue),
+        control,
+        required(queued),
+        lifecycle,
+        repository,
+        limits,
+        new SlotTable(control, journal, lifecycle, limits),
+        onStart);
+  }
+
+  /**
+   * Returns the state of the queue of this host.
+   *
+   * @throws JournalException if it cannot be read
+   * @throws IllegalStateException if the registry was built without a queue
+   */
+  public QueueStatus queueStatus() {
+    QueueControl control = required(queueControl);
+    List<Allocation> held = control.held();
+    return new QueueStatus(
+        required(queue).depth(),
+        held.size(),
+        held.stream().mapToInt(allocation -> allocation.gpus().size()).sum(),
+        control.isPaused(),
+        control.isLocked());
+  }
+
+  /**
+   * Prevents the start of waiting runs until {@link #resumeQueue}, durably; running runs go on.
+   *
+   * @throws JournalException if that cannot be written
+   * @throws IllegalStateException if the registry was built without a queue
+   */
+  public void pauseQueue() {
+    required(queueControl).pause();
+  }
+
+  /**
+   * Permits the start of waiting runs again.
+   *
+   * @throws JournalException if that cannot be written
+   * @throws IllegalStateException if the registry was built without a queue
+   */
+  public void resumeQueue() {
+    required(queueControl).resume();
+  }
+
+  private static <T> T required(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("this registry was built without a queue or without keys");
+    }
+    return part;
+  }
+
+  /**
    * Reconciles every active run of this host: records the ending of each run that has ended, for
    * runs that waited for the database, runs whose registry died before them, and lost runs. Skips
    * running ones, unless they exceed their time limit, and saves those that are not on record yet,
@@ -225,7 +371,7 @@ public final class RunRegistry {
   private Reconciliation reconcile(boolean adopts) {
     lifecycle.retryUnpersisted();
     lifecycle.retryStarts();
-    return new RecoveryPass(repository, journal, lifecycle, adopts).run();
+    return new RecoveryPass(repository, journal, lifecycle, queued, adopts).run();
   }
 
   /**
@@ -276,12 +422,14 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns the run with that id; empty if there is none.
+   * Returns the run with that id, also if it waits in the queue of this host and is not on record
+   * yet; empty if there is none.
    *
    * @throws RepositoryException if the database cannot be reached
    */
   public Optional<Run> find(RunId id) {
-    return repository.find(id);
+    Optional<Run> recorded = repository.find(id);
+    return recorded.isPresent() || queued == null ? recorded : queued.find(id);
   }
 
   /**
@@ -420,6 +568,10 @@ public final class RunRegistry {
     private @Nullable RunIdGenerator ids;
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
+    private @Nullable RunQueue queue;
+    private @Nullable QueueControl queueControl;
+    private int queueMax = QueueLimits.DEFAULT_MAX;
+    private UnaryOperator<Invocation> origin = UnaryOperator.identity();
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
@@ -481,6 +633,28 @@ public final class RunRegistry {
     /** Sets the chain of the finished runs, for {@link RunRegistry#verify}; by default none. */
     public Builder chain(RunChain port) {
       chain = requireNonNull(port, "chain");
+      return this;
+    }
+
+    /**
+     * Sets the queue of this host; by default there is none.
+     *
+     * @param max the maximum number of waiting runs, at least 1
+     */
+    public Builder queue(RunQueue port, QueueControl control, int max) {
+      queue = requireNonNull(port, "queue");
+      queueControl = requireNonNull(control, "control");
+      queueMax = max;
+      return this;
+    }
+
+    /**
+     * Sets how the invocation of a queued run is completed when it is submitted, for example by the
+     * working directory and the environment of this process. By default it is not: then it starts
+     * in those of the process that starts it.
+     */
+    public Builder submissionOrigin(UnaryOperator<Invocation> completion) {
+      origin = requireNonNull(completion, "completion");
       return this;
     }
 

@@ -1,4 +1,4 @@
-/** The use cases: submit a run, reconcile, verify, and query what is on record. */
+/** API: The use cases: submit a run, reconcile, verify, and query what is on record. */
 @NullMarked
 package dev.runregistry.run.service;
 

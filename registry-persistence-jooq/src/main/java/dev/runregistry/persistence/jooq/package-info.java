@@ -1,4 +1,4 @@
-/** Stores runs in PostgreSQL or SQLite: give {@link RunDatabase} a {@link DatabaseConfig}. */
+/** API: Stores runs in PostgreSQL or SQLite: give {@link RunDatabase} a {@link DatabaseConfig}. */
 @NullMarked
 package dev.runregistry.persistence.jooq;
 

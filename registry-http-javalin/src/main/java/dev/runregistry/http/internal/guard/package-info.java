@@ -1,4 +1,4 @@
-/** Checks of host, origin and token, and the access of routes. For this module only. */
+/** Internal: Checks of host, origin and token, and the access of routes. */
 @NullMarked
 package dev.runregistry.http.internal.guard;
 

@@ -1,7 +1,4 @@
-/**
- * JSON messages of the server (pages, problems) and the headers of all responses. For this module
- * only.
- */
+/** Internal: JSON messages of the server (pages, problems) and the headers of all responses. */
 @NullMarked
 package dev.runregistry.http.internal.message;
 

@@ -1,7 +1,4 @@
-/**
- * Parsing of request bodies, parameters and headers, with size limits and validation. For this
- * module only.
- */
+/** Internal: Parsing of request bodies, parameters and headers, with size limits and validation. */
 @NullMarked
 package dev.runregistry.http.internal.request;
 

@@ -1,4 +1,4 @@
-/** The location of the database, and the login there. */
+/** API: The location of the database, and the login there. */
 @NullMarked
 package dev.runregistry.persistence.jooq.config;
 

@@ -1,4 +1,4 @@
-/** The types that the generated classes need to see; not for use outside this module. */
+/** Internal: The types that the generated classes need to see. */
 @NullMarked
 package dev.runregistry.persistence.jooq.internal;
 

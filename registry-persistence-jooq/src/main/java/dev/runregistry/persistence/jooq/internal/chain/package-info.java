@@ -1,4 +1,4 @@
-/** Records endings, each with its link in the chain. For this module only. */
+/** Internal: Records endings, each with its link in the chain. */
 @NullMarked
 package dev.runregistry.persistence.jooq.internal.chain;
 

@@ -46,6 +46,7 @@ public final class SqliteConnections implements Connections {
   private static final Object MIGRATION = new Object();
   private static final Object WITHOUT_KEY = new Object();
   private static final Object NO_FILE = new Object();
+  private static final Object READ_ONLY = new Object();
 
   // Writers of all processes take turns, and SQLite's turns are not fair: of eight busy ones the
   // unluckiest waited 1.3 s. A longer wait than this means that a lock is held for long.
@@ -141,10 +142,20 @@ public final class SqliteConnections implements Connections {
   private Connection open() throws SQLException {
     createFile();
     Object opened = fileKey();
-    Connection connection = settings(BUSY_MILLIS).createConnection(url(file));
-    fileOf.put(connection, opened);
+    boolean isReadOnly = ReadOnlyFile.is(file);
+    Connection connection =
+        settings(BUSY_MILLIS).createConnection(isReadOnly ? readOnlyUrl() : url(file));
+    fileOf.put(connection, isReadOnly ? READ_ONLY : opened); // which is used once
     openedFile = opened;
     return connection;
+  }
+
+  private String readOnlyUrl() {
+    try {
+      return ReadOnlyFile.url(file);
+    } catch (IOException e) {
+      throw new DataAccessException("cannot look at " + file + ": " + e, e);
+    }
   }
 
   /** SQLite itself would make it readable for all. Its side files have the mode of the file. */
@@ -234,7 +245,7 @@ public final class SqliteConnections implements Connections {
   public void release(Connection connection) {
     if (Objects.equals(fileOf.get(connection), openedFile)) {
       idle.addFirst(connection);
-    } else { // its file was replaced meanwhile
+    } else { // its file was replaced meanwhile, or is read-only
       close(connection);
     }
     free.release();

@@ -48,23 +48,12 @@ public final class SqliteSnapshot {
   }
 
   private String url() throws IOException {
-    if (canBeWritten()) {
-      return SqliteConnections.url(file);
-    }
-    Path log = file.resolveSibling(file.getFileName() + "-wal");
-    if (Files.exists(log) && Files.size(log) > 0) {
-      throw new DataAccessException(
-          "it cannot be written, and not all that was recorded is in the file itself: make a copy by"
-              + " sqlite3 FILE '.backup COPY', or where it and the files beside it can be written");
-    }
-    return SqliteConnections.uri(file) + "?immutable=1";
+    return canBeWritten() ? SqliteConnections.url(file) : ReadOnlyFile.url(file);
   }
 
   /** Checks the permission bits: root may write everything, but a read-only mode is respected. */
   private boolean canBeWritten() throws IOException {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    return permissions.stream().anyMatch(WRITE::contains)
-        && Files.isWritable(file)
-        && Files.isWritable(file.toAbsolutePath().getParent());
+    return permissions.stream().anyMatch(WRITE::contains) && !ReadOnlyFile.is(file);
   }
 }

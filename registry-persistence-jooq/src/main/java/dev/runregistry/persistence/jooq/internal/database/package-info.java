@@ -1,4 +1,4 @@
-/** Connections, the schema, and statements on it. For this module only. */
+/** Internal: Connections, the schema, and statements on it. */
 @NullMarked
 package dev.runregistry.persistence.jooq.internal.database;
 

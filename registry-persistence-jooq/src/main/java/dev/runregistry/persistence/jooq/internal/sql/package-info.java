@@ -1,4 +1,4 @@
-/** Values between Java and the columns of both databases. For this module only. */
+/** Internal: Values between Java and the columns of both databases. */
 @NullMarked
 package dev.runregistry.persistence.jooq.internal.sql;
 

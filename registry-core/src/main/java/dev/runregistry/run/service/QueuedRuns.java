@@ -1,0 +1,292 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
+import dev.runregistry.run.RunOutcome.DryRunRefused;
+import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.idempotency.Acceptance;
+import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunQueue;
+import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.queue.QueueFullException;
+import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.queue.QueuedRun;
+import dev.runregistry.run.queue.WaitingRun;
+import dev.runregistry.run.service.Finding.Action;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The waiting runs, from their submission until they start or end. The queue comes before the
+ * database, which never fails the caller: a pending run that could not be saved is saved by {@link
+ * #savePending}, or when it starts.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class QueuedRuns {
+  private static final Logger log = LoggerFactory.getLogger(QueuedRuns.class);
+  private static final String UNKNOWN_KEY =
+      "Its idempotency key could not be saved; nothing was started";
+
+  private final RunQueue queue;
+  private final int max;
+  private final UnaryOperator<Invocation> origin;
+  private final RunJournal journal;
+  private final RunRepository repository;
+  private final RunLifecycle lifecycle;
+  private final InstantSource clock;
+
+  /**
+   * Creates it.
+   *
+   * @param max the maximum number of waiting runs
+   * @param origin completes an invocation by the working directory and the environment of this
+   *     process
+   */
+  QueuedRuns(
+      RunQueue queue,
+      int max,
+      UnaryOperator<Invocation> origin,
+      RunJournal journal,
+      RunRepository repository,
+      RunLifecycle lifecycle,
+      InstantSource clock) {
+    this.queue = queue;
+    this.max = max;
+    this.origin = origin;
+    this.journal = journal;
+    this.repository = repository;
+    this.lifecycle = lifecycle;
+    this.clock = clock;
+  }
+
+  /**
+   * Adds a run to the queue, and saves it if the database is reachable.
+   *
+   * @throws QueueFullException if the queue is full; nothing was added
+   * @throws JournalException if it cannot be written; nothing was added
+   */
+  Run enqueue(RunId id, RunRequest request, QueueOptions options) {
+    QueuedRun queued = add(id, request, options, false);
+    try {
+      save(queued, DatabaseAccess.forOneRun(repository));
+    } finally {
+      journal.unlock(id);
+    }
+    return queued.run();
+  }
+
+  private QueuedRun add(RunId id, RunRequest request, QueueOptions options, boolean keyed) {
+    QueuedRun queued =
+        new QueuedRun(
+            Run.pending(id, request.toSpec(id), clock.instant()),
+            origin.apply(request.toInvocation()),
+            request.datasetUsed(),
+            options,
+            repository.identity().withoutUuid(),
+            keyed);
+    queue.enqueue(queued, max);
+    return queued;
+  }
+
+  private boolean save(QueuedRun queued, DatabaseAccess access) {
+    if (access.save(queued.run(), queued.database()) != SaveResult.SAVED) {
+      return false;
+    }
+    bind(queued.run().id());
+    return true;
+  }
+
+  private void bind(RunId id) {
+    DatabaseIdentity database = repository.identity();
+    if (database.uuid().isPresent()) {
+      try {
+        queue.bind(id, database);
+      } catch (JournalException e) { // then it is saved once more
+        log.warn("run {}: its database could not be journaled", id, e);
+      }
+    }
+  }
+
+  /**
+   * Adds the run of {@code wanted} to the queue, and saves it together with its key, unless the key
+   * is stored for another one.
+   *
+   * @throws RepositoryException if the database cannot be reached; nothing will be started
+   * @throws QueueFullException if the queue is full; nothing was added or stored
+   * @throws JournalException if it cannot be written; nothing was added or stored
+   */
+  Acceptance enqueueOnce(
+      IdempotencyKeys keys, IdempotencyClaim wanted, RunRequest request, QueueOptions options) {
+    Optional<IdempotencyClaim> earlier = keys.find(wanted.key(), clock.instant());
+    if (earlier.isPresent()) {
+      return repeated(earlier.get(), wanted);
+    }
+    QueuedRun queued = add(wanted.runId(), request, options, true);
+    try {
+      IdempotencyClaim standing = save(keys, wanted, queued);
+      if (!standing.runId().equals(wanted.runId())) {
+        queue.withdraw(wanted.runId());
+        return repeated(standing, wanted);
+      }
+      bind(wanted.runId());
+      return new Acceptance.Accepted(queued.run(), false);
+    } finally {
+      journal.unlock(wanted.runId());
+    }
+  }
+
+  /** On failure it is unknown whether the run is on record: its ending is recorded later. */
+  private IdempotencyClaim save(IdempotencyKeys keys, IdempotencyClaim wanted, QueuedRun queued) {
+    try {
+      return keys.save(wanted, queued.run());
+    } catch (RuntimeException | Error e) {
+      DatabaseAccess none = DatabaseAccess.forOneRun(repository);
+      none.setUnavailable();
+      end(queued, refused(queued.run(), UNKNOWN_KEY), none);
+      throw e;
+    }
+  }
+
+  private Acceptance repeated(IdempotencyClaim earlier, IdempotencyClaim wanted) {
+    if (!earlier.fingerprint().equals(wanted.fingerprint())) {
+      return new Acceptance.KeyReused(earlier.runId());
+    }
+    return new Acceptance.Accepted(
+        repository
+            .find(earlier.runId())
+            .orElseThrow(
+                () -> new IllegalStateException("a key without its run: " + earlier.runId())),
+        true);
+  }
+
+  /**
+   * Ends a waiting run as cancelled, durably; empty if it does not wait, or another thread or
+   * process is deciding about it.
+   *
+   * @throws JournalException if it cannot be read or written; the run still waits
+   */
+  Optional<Run> cancel(RunId id, CancelRequest request) {
+    Optional<QueuedRun> queued = queue.tryLock(id);
+    if (queued.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      RunOutcome cancelled = Cancelled.beforeStart(request);
+      return Optional.of(end(queued.get(), cancelled, DatabaseAccess.forOneRun(repository)));
+    } finally {
+      lifecycle.release(id);
+    }
+  }
+
+  /** Ends a run that is locked here and will not start. */
+  private Run end(QueuedRun queued, RunOutcome outcome, DatabaseAccess access) {
+    Run ended = queued.run().finish(outcome, clock.instant());
+    queue.end(ended, queued.database());
+    lifecycle.record(ended, queued.database(), true, access);
+    return ended;
+  }
+
+  /** Ends a run that is locked here and cannot start, for this reason. */
+  void refuse(QueuedRun queued, String why) {
+    end(queued, refused(queued.run(), why), DatabaseAccess.forOneRun(repository));
+  }
+
+  private static RunOutcome refused(Run pending, String why) {
+    return pending.spec().mode() == RunMode.DRY_RUN
+        ? new DryRunRefused(why, why + '\n')
+        : new NotStarted(NotStarted.Why.REFUSED, why);
+  }
+
+  /**
+   * Returns whether a run that is locked here may start: one with an idempotency key only if it is
+   * on record, because its key is then, too; one that is not is ended.
+   *
+   * @throws RepositoryException if that cannot be determined now
+   */
+  boolean mayStart(QueuedRun queued) {
+    if (!queued.keyed() || queued.isRecorded()) {
+      return true;
+    }
+    if (repository.find(queued.run().id()).isPresent()) {
+      bind(queued.run().id());
+      return true;
+    }
+    refuse(queued, UNKNOWN_KEY);
+    return false;
+  }
+
+  /**
+   * Moves a run that is locked here to the active runs.
+   *
+   * @param invocation as it is started
+   * @param variables those of its environment that are recorded in any case
+   */
+  Run begin(QueuedRun queued, Invocation invocation, Map<String, String> variables) {
+    Run running = lifecycle.started(queued.run(), invocation, variables);
+    queue.begin(running, queued.database());
+    lifecycle.begun(running, queued.database());
+    return running;
+  }
+
+  /** Saves the waiting runs that are not known to be on record, until the database fails. */
+  List<Finding> savePending(DatabaseAccess access) {
+    List<Finding> findings = new ArrayList<>();
+    DatabaseIdentity here = repository.identity();
+    for (WaitingRun waiting : queue.waiting()) {
+      if (!waiting.isRecorded() && waiting.database().matches(here)) {
+        savePending(waiting.id(), access).ifPresent(findings::add);
+      }
+    }
+    return findings;
+  }
+
+  private Optional<Finding> savePending(RunId id, DatabaseAccess access) {
+    try {
+      Optional<QueuedRun> queued = queue.tryLock(id);
+      if (queued.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        boolean isSaved =
+            queued.get().keyed() || queued.get().isRecorded() || save(queued.get(), access);
+        return isSaved
+            ? Optional.empty()
+            : Optional.of(
+                Finding.of(id, Action.WAITING, "Waits in the queue, and for the database"));
+      } finally {
+        journal.unlock(id);
+      }
+    } catch (JournalException e) {
+      return Optional.of(
+          Finding.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
+    }
+  }
+
+  /** Returns a waiting run. */
+  Optional<Run> find(RunId id) {
+    return queue.read(id).map(QueuedRun::run);
+  }
+
+  /** Puts an active run back of which nothing was started; false if it was not in the queue. */
+  boolean putBack(RunId id) {
+    return queue.putBack(id);
+  }
+}

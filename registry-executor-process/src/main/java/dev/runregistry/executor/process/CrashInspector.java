@@ -1,0 +1,247 @@
+package dev.runregistry.executor.process;
+
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.internal.host.ProcessTable.Entry;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.Inspection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Inspects the execution of a run whose lock this process holds. The order of the steps makes the
+ * result correct: first look for a process that could still write a file, and only then for the
+ * file.
+ */
+final class CrashInspector {
+  private static final Logger log = LoggerFactory.getLogger(CrashInspector.class);
+
+  private final RunId id;
+  private final Workspace folder;
+  private final ProcessFile processes;
+  private final ProcessTable table;
+  private final OwnerIdentity here;
+
+  CrashInspector(RunId id, Workspace folder, ProcessTable table, OwnerIdentity here) {
+    this.id = id;
+    this.folder = folder;
+    this.table = table;
+    this.here = here;
+    processes = ProcessFile.asEvidence(folder);
+  }
+
+  /**
+   * Returns the state of the execution.
+   *
+   * @throws IOException if the evidence cannot be read now, which implies nothing about the run
+   */
+  Inspection inspect(Run running) throws IOException {
+    try {
+      return inspect(running, owner());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Returns the process that began the run, as journaled. */
+  private OwnerIdentity owner() throws IOException {
+    return OwnerIdentity.readFrom(folder.run());
+  }
+
+  /** Returns whether any process with the marker of the run lives. */
+  boolean isAlive() throws IOException {
+    try {
+      return byMark().isPresent();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Inspection inspect(Run run, OwnerIdentity runner) throws IOException {
+    if (!here.isOnHostOf(runner)) {
+      return notVisible("on the host " + runner.host());
+    }
+    if (!here.isInBootOf(runner)) {
+      return withoutProcesses(run, "the host restarted meanwhile");
+    }
+    if (here.sharesPidsWith(runner)) {
+      return isAnotherAlive(runner)
+          ? new Inspection.NotVisible("Owned by the running process " + runner.process().pid())
+          : withProcesses(run);
+    }
+    if (runner.isFirstOfNamespace()) { // its lock is free, so it and its container are gone
+      return withoutProcesses(run, "its container ended");
+    }
+    return here.seesAllNamespaces()
+        ? byMarkOnly(run)
+        : notVisible("in another container of this host");
+  }
+
+  /** This process may be the owner: then its thread is gone, since it no longer holds the lock. */
+  private boolean isAnotherAlive(OwnerIdentity runner) {
+    return !runner.process().equals(here.process()) && table.isAlive(runner.process());
+  }
+
+  private Inspection withProcesses(Run run) throws IOException {
+    if (!RegularFiles.exists(folder.processes()) && !isOverTimeLimit(run)) {
+      // the file is created before a supervisor is started
+      return lost(run, neverStarted(run));
+    }
+    Optional<Inspection> found = look(run);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    placeStartBarrier();
+    Optional<Inspection> late = look(run);
+    return late.isPresent() ? late.get() : lost(run, lossReason(run));
+  }
+
+  /** Returns empty if nothing is alive and there is no exit code. */
+  private Optional<Inspection> look(Run run) throws IOException {
+    Optional<ProcessIdentity> supervisor = processes.supervisor().map(Entry::identity);
+    boolean supervised = supervisor.filter(table::isAlive).isPresent();
+    // a recorded exit ends the run, even while its supervisor handles remaining processes; a
+    // supervisor of an earlier version records it last
+    if (processes.isExitNoted() && !(supervised && processes.hasEarlierSupervisor())) {
+      return Optional.of(exited(run));
+    }
+    if (supervised) {
+      return Optional.of(alive(supervisor));
+    }
+    Optional<ProcessIdentity> child =
+        processes.child().map(Entry::identity).filter(table::isAlive).or(this::byMark);
+    if (child.isPresent()) {
+      return Optional.of(alive(supervisor.or(() -> child)));
+    }
+    if (processes.supervisorStarted() && supervisor.isEmpty()) {
+      return Optional.of(notVisible("where processes cannot be told apart"));
+    }
+    return isOverTimeLimit(run) ? Optional.of(exited(run)) : Optional.empty();
+  }
+
+  private Inspection byMarkOnly(Run run) throws IOException {
+    Optional<ProcessIdentity> alive = byMark();
+    if (alive.isPresent()) {
+      return alive(alive);
+    }
+    placeStartBarrier();
+    Optional<ProcessIdentity> late = byMark();
+    return late.isPresent()
+        ? alive(late)
+        : withoutProcesses(run, "its container ended or it was killed there");
+  }
+
+  private Inspection alive(Optional<ProcessIdentity> since) {
+    Optional<Duration> age = since.map(table::age).filter(time -> !time.isNegative());
+    return new Inspection.Running(age);
+  }
+
+  /** Returns the oldest process with the run's marker. */
+  private Optional<ProcessIdentity> byMark() {
+    String cookie = LocalRunExecutor.COOKIE + "=" + id;
+    return table.since(0).stream()
+        .filter(process -> process.lives() && table.hasInEnvironment(process, cookie))
+        .map(Entry::identity)
+        .min((one, other) -> Long.compare(one.startTime(), other.startTime()));
+  }
+
+  /** A supervisor that begins after this starts nothing, and one that began before is found. */
+  private void placeStartBarrier() throws IOException {
+    try {
+      DurableFiles.create(folder.vanished(), new byte[0]);
+    } catch (FileAlreadyExistsException e) {
+      log.debug("run {} was looked for before", id);
+    }
+  }
+
+  private Inspection withoutProcesses(Run run, String why) throws IOException {
+    return processes.isExitNoted() || isOverTimeLimit(run)
+        ? exited(run)
+        : lost(run, why + lossContext(run));
+  }
+
+  private static String lossContext(Run run) {
+    return run.spec().mode() == RunMode.DRY_RUN ? ", during the check" : ", before it ended";
+  }
+
+  private Inspection exited(Run run) throws IOException {
+    boolean inTime = !isOverTimeLimit(run);
+    Instant at =
+        processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
+    RunOutcome outcome = ending(run).read(inTime);
+    LimitedLogs.of(folder).cut();
+    return new Inspection.Exited(outcome, at);
+  }
+
+  private static Inspection notVisible(String where) {
+    return new Inspection.NotVisible("Cannot be inspected from here: started " + where);
+  }
+
+  private Inspection lost(Run run, String reason) throws IOException {
+    Output output = ending(run).output();
+    LimitedLogs.of(folder).cut();
+    return new Inspection.Lost(reason, output, hasNeverStarted());
+  }
+
+  /**
+   * The files of an execution are created before its supervisor is; a run can delete some of them.
+   */
+  private boolean hasNeverStarted() throws IOException {
+    for (Path file :
+        List.of(
+            folder.processes(),
+            folder.log(LogStream.STDOUT),
+            folder.log(LogStream.STDERR),
+            folder.supervisorLog(),
+            folder.exit(),
+            folder.vanished())) {
+      if (RegularFiles.exists(file)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private OutcomeReader ending(Run run) {
+    return new OutcomeReader(
+        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
+  }
+
+  private static String neverStarted(Run run) {
+    return run.spec().mode() == RunMode.DRY_RUN
+        ? "the registry was ended during the check"
+        : "the registry was ended before it started anything";
+  }
+
+  /** In a run without a limit, the run itself may have created the file. */
+  private boolean isOverTimeLimit(Run run) throws IOException {
+    return run.spec().timeLimit() != null && RegularFiles.exists(folder.timedOut());
+  }
+
+  private String lossReason(Run run) throws IOException {
+    if (!processes.childStarted()) {
+      return neverStarted(run);
+    }
+    return RegularFiles.exists(folder.exit())
+        ? "it ended, and its exit code could not be written"
+        : "the registry and the supervisor were ended before it, and nobody saw how it ended";
+  }
+}

@@ -1,0 +1,160 @@
+package dev.runregistry.journal;
+
+import dev.runregistry.internal.files.BoundedJson;
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.QueueControl;
+import dev.runregistry.run.queue.Allocation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The state of the queue in the home of a {@link FileRunJournal}: the lock {@code
+ * runs/dispatcher.lock}, a file for each allocation below {@code runs/slots}, and {@code
+ * runs/paused} while it is paused. Safe for use by many threads and many processes at once.
+ */
+public final class FileQueueControl implements QueueControl {
+  private static final byte[] EMPTY = {};
+
+  private final Path runs;
+  private final Path slots;
+  private final Path paused;
+  private final HomeLock dispatcher;
+
+  private FileQueueControl(Path runs) {
+    this.runs = runs;
+    slots = runs.resolve("slots");
+    paused = runs.resolve("paused");
+    dispatcher = new HomeLock(runs.resolve("dispatcher.lock"));
+  }
+
+  /** Returns the state of the queue in the home of that journal. */
+  public static FileQueueControl of(FileRunJournal journal) {
+    return new FileQueueControl(journal.folder().resolve("runs"));
+  }
+
+  private interface Io<T> {
+    T run() throws IOException;
+  }
+
+  private static <T> T io(String what, Io<T> action) {
+    try {
+      return action.run();
+    } catch (IOException e) {
+      throw new JournalException("%s: %s".formatted(what, FileErrors.reason(e)), e);
+    }
+  }
+
+  @Override
+  public boolean tryLock() {
+    return io(
+        "the lock of the dispatcher in " + runs,
+        () -> {
+          DurableFiles.createFolders(runs);
+          return dispatcher.tryLock();
+        });
+  }
+
+  @Override
+  public void unlock() {
+    io(
+        "the lock of the dispatcher in " + runs,
+        () -> {
+          dispatcher.unlock();
+          return true;
+        });
+  }
+
+  @Override
+  public boolean isLocked() {
+    return io("the lock of the dispatcher in " + runs, dispatcher::isHeld);
+  }
+
+  @Override
+  public void hold(Allocation allocation) {
+    io(
+        "the slot of run " + allocation.run(),
+        () -> {
+          DurableFiles.createFolders(slots);
+          DurableFiles.write(file(allocation.run()), RunJson.allocation(allocation));
+          return true;
+        });
+  }
+
+  /** Not made durable: after a power cut no process of the run is left, so it is released again. */
+  @Override
+  public void release(RunId run) {
+    io("the slot of run " + run, () -> Files.deleteIfExists(file(run)));
+  }
+
+  private Path file(RunId run) {
+    return slots.resolve(run.toString());
+  }
+
+  @Override
+  public List<Allocation> held() {
+    return io("the slots in " + slots, this::read);
+  }
+
+  private List<Allocation> read() throws IOException {
+    List<String> names;
+    try (Stream<Path> files = Files.list(slots)) {
+      names = files.map(file -> file.getFileName().toString()).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    List<Allocation> held = new ArrayList<>();
+    for (String name : names) {
+      if (FileRunJournal.isRunId(name)) {
+        read(RunId.parse(name), held);
+      }
+    }
+    return held;
+  }
+
+  private void read(RunId run, List<Allocation> held) throws IOException {
+    try {
+      byte[] note = RegularFiles.read(file(run), BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
+      held.add(RunJson.readAllocation(run, note));
+    } catch (NoSuchFileException e) { // released meanwhile
+      return;
+    }
+  }
+
+  @Override
+  public void pause() {
+    io(
+        "the queue in " + runs + " cannot be paused",
+        () -> {
+          DurableFiles.createFolders(runs);
+          DurableFiles.write(paused, EMPTY);
+          return true;
+        });
+  }
+
+  @Override
+  public void resume() {
+    io(
+        "the queue in " + runs + " cannot be resumed",
+        () -> {
+          if (Files.deleteIfExists(paused)) {
+            DurableFiles.sync(runs);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public boolean isPaused() {
+    return io("the queue in " + runs, () -> RegularFiles.exists(paused));
+  }
+}

@@ -1,0 +1,547 @@
+package dev.runregistry.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.internal.files.CorruptJournalException;
+import dev.runregistry.internal.files.DurableFiles;
+import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.internal.files.RegularFiles;
+import dev.runregistry.internal.files.Uninterruptibly;
+import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RunJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory in which one host keeps its runs: a directory for each, below {@code runs/active}
+ * until the database has the ended run, then below {@code runs/done}. It is staged in {@code
+ * runs/starting}, so that entries in {@code runs/active} are complete; entries there that are not
+ * are quarantined in {@code runs/damaged}. Only its owner can read it.
+ *
+ * <p>Safe for use by many threads and many processes at once. Holds open one file for each run that
+ * is locked.
+ */
+public final class FileRunJournal implements RunJournal {
+  private static final Logger log = LoggerFactory.getLogger(FileRunJournal.class);
+
+  private final Path folder;
+  private final Path starting;
+  private final Path active;
+  private final Path done;
+  private final Path damaged;
+  private final HomeOwner owner = new HomeOwner();
+  private final ProcessTable table = ProcessTable.ofThisHost();
+  private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
+  private volatile @Nullable OwnerIdentity runner; // read once: it cannot change
+
+  private FileRunJournal(Path folder) {
+    this.folder = folder.toAbsolutePath().normalize();
+    Path runs = this.folder.resolve("runs");
+    starting = runs.resolve("starting");
+    active = runs.resolve("active");
+    done = runs.resolve("done");
+    damaged = runs.resolve("damaged");
+  }
+
+  /** Returns the journal in that directory, created by the first run or {@link #probe}. */
+  public static FileRunJournal at(Path folder) {
+    return new FileRunJournal(requireNonNull(folder, "folder"));
+  }
+
+  /** Returns the absolute path of the home. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Returns the location of the embedded database; nothing here creates it. */
+  public Path databaseFile() {
+    return folder.resolve("registry.db");
+  }
+
+  @Override
+  public Optional<Path> workspace(RunId id) {
+    return folderOf(id).map(RunDirectory::path);
+  }
+
+  private Optional<RunDirectory> folderOf(RunId id) {
+    // active first: a run moves from active to done, never back
+    return Stream.of(activeFolder(id), RunDirectory.in(done, id))
+        .filter(RunDirectory::exists)
+        .findFirst();
+  }
+
+  /** Returns the number of active runs: running ones, and those that need attention. */
+  public int activeRuns() {
+    String[] names = active.toFile().list();
+    return names == null ? 0 : names.length;
+  }
+
+  @Override
+  public int countAwaitingRepository(DatabaseIdentity database) {
+    return (int)
+        active().stream()
+            .filter(this::hasEnded)
+            .filter(id -> database(id).matches(database))
+            .count();
+  }
+
+  private boolean hasEnded(RunId id) {
+    try {
+      return RegularFiles.exists(activeFolder(id).ended());
+    } catch (IOException e) {
+      throw failed(id, "cannot be looked at", e, reason(e));
+    }
+  }
+
+  /** Returns the directory of an active run. */
+  RunDirectory activeFolder(RunId id) {
+    return RunDirectory.in(active, id);
+  }
+
+  @Override
+  public void begin(Run running, DatabaseIdentity database) {
+    RunId id = running.id();
+    try {
+      byte[] note = RunJson.started(running, runner(), database);
+      DurableFiles.createFolders(starting);
+      DurableFiles.createFolders(active);
+      DurableFiles.createFolders(done);
+      if (RegularFiles.exists(activeFolder(id).path())
+          || RegularFiles.exists(RunDirectory.in(done, id).path())) {
+        throw new FileAlreadyExistsException(activeFolder(id).path().toString());
+      }
+      begin(id, new StagingDirectory(starting).stage(id, RunDirectory.STARTED, note));
+    } catch (FileAlreadyExistsException e) {
+      throw failed(id, "cannot be noted", e, alreadyThere(id, e));
+    } catch (IOException e) {
+      throw failed(id, "cannot be noted", e, reason(e));
+    }
+  }
+
+  /**
+   * Makes a staged entry an active one, which is locked and complete then. If that cannot be made
+   * durable it is moved back, because the exception means that nothing was started.
+   */
+  private void begin(RunId id, RunDirectory staged) throws IOException {
+    try {
+      Files.move(staged.path(), activeFolder(id).path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      StagingDirectory.unstage(id, staged);
+      throw e;
+    }
+    try {
+      DurableFiles.sync(active);
+    } catch (IOException e) {
+      takeBack(id, "cannot be noted, and what was noted cannot be removed yet,", e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void withdraw(RunId id) {
+    takeBack(id, "did not start and cannot be removed yet", null);
+  }
+
+  /**
+   * Moves a run back that began. An entry that cannot be moved stays locked as long as this process
+   * lives, which retries.
+   *
+   * @throws JournalException if it cannot be moved
+   */
+  private void takeBack(RunId id, String what, @Nullable IOException cause) {
+    try {
+      new StagingDirectory(starting).takeBack(id, activeFolder(id));
+    } catch (IOException e) {
+      notBegun.add(id);
+      if (cause != null) {
+        cause.addSuppressed(e);
+      }
+      throw failed(id, what, cause == null ? e : cause, reason(e));
+    }
+    try {
+      DurableFiles.sync(active);
+    } catch (IOException e) { // the disk fails: the state after a power cut is unknown
+      log.warn("run {} did not begin, which cannot be made durable: {}", id, reason(e));
+    }
+  }
+
+  private void retryTakingBack() {
+    for (RunId id : List.copyOf(notBegun)) {
+      try {
+        new StagingDirectory(starting).takeBack(id, activeFolder(id));
+        notBegun.remove(id);
+      } catch (IOException e) {
+        log.debug("run {} did not begin and cannot be removed yet", id, e);
+      }
+    }
+  }
+
+  @Override
+  public void probe() {
+    try {
+      DurableFiles.createFolders(starting);
+      DurableFiles.createFolders(active);
+      DurableFiles.createFolders(done);
+      DurableFiles.probe(starting.resolveSibling(".probe-" + UUID.randomUUID()));
+    } catch (IOException e) {
+      throw new JournalException(folder + " cannot be written: " + reason(e), e);
+    }
+  }
+
+  @Override
+  public void bind(RunId id, DatabaseIdentity database) {
+    try {
+      Uninterruptibly.io(
+          () -> DurableFiles.replace(activeFolder(id).database(), RunJson.database(database)));
+    } catch (NoSuchFileException e) {
+      log.debug("run {} is settled", id, e);
+    } catch (IOException e) {
+      throw failed(id, "has a database, which cannot be noted", e, reason(e));
+    }
+  }
+
+  @Override
+  public DatabaseIdentity database(RunId id) {
+    try {
+      return database(activeFolder(id));
+    } catch (IOException e) {
+      throw failed(id, "belongs to a database, which cannot be read", e, reason(e));
+    }
+  }
+
+  private static DatabaseIdentity database(RunDirectory entry) throws IOException {
+    Optional<DatabaseIdentity> bound = bound(entry);
+    return bound.isPresent()
+        ? bound.get()
+        : noted(entry, entry.started(), note -> RunJson.readStarted(note).database())
+            .orElse(DatabaseIdentity.UNKNOWN);
+  }
+
+  /** Returns the database that a waiting run is on record in; empty if it is not known to be. */
+  static Optional<DatabaseIdentity> bound(RunDirectory entry) throws IOException {
+    return noted(entry, entry.database(), RunJson::readDatabase);
+  }
+
+  @Override
+  public List<RunId> archived() {
+    return idsIn(done);
+  }
+
+  @Override
+  public Optional<ArchivedRun> archived(RunId id) {
+    RunDirectory entry = RunDirectory.in(done, id);
+    try {
+      return Optional.of(new ArchivedRun(ending(id, entry), database(entry)));
+    } catch (NoSuchFileException e) { // pruned
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed(id, "is archived and cannot be read", e, reason(e));
+    }
+  }
+
+  private interface Reading<T> {
+    T from(byte[] note) throws IOException;
+  }
+
+  /** Returns empty if there is no file, or it is damaged, for example after a power cut. */
+  private static <T> Optional<T> noted(RunDirectory entry, Path file, Reading<T> reading)
+      throws IOException {
+    try {
+      return Optional.of(reading.from(entry.note(file)));
+    } catch (NoSuchFileException | CorruptJournalException e) {
+      log.debug("no database in {}", file, e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void discardStaged() {
+    try {
+      if (owner.isForeign(folder)) { // tryLock() reports it for each run
+        return;
+      }
+    } catch (IOException e) {
+      throw new JournalException(
+          "the owner of %s is not known: %s".formatted(folder, reason(e)), e);
+    }
+    retryTakingBack();
+    StagingDirectory staging = new StagingDirectory(starting);
+    for (String name : namesIn(starting).toList()) {
+      try {
+        staging.discard(name);
+      } catch (IOException e) {
+        throw new JournalException(
+            "%s in %s never began and cannot be removed: %s".formatted(name, folder, reason(e)), e);
+      }
+    }
+  }
+
+  @Override
+  public void end(Run ended) {
+    RunDirectory entry = activeFolder(ended.id());
+    try {
+      if (!isSame(ended, entry)) {
+        DurableFiles.write(entry.ended(), RunJson.ended(ended));
+      }
+    } catch (IOException e) {
+      throw failed(ended.id(), "has ended, which cannot be noted", e, reason(e));
+    }
+  }
+
+  /** Returns whether the same ending is journaled already; a damaged file is none. */
+  private static boolean isSame(Run ended, RunDirectory entry) throws IOException {
+    Path note = entry.ended();
+    try {
+      if (ending(ended.id(), entry).equals(ended)) {
+        return true;
+      }
+      throw new FileSystemException(note.toString(), null, "another ending is there already");
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (CorruptJournalException e) {
+      DurableFiles.keepBeside(note, "damaged");
+      return false;
+    }
+  }
+
+  @Override
+  public void archive(RunId id) {
+    RunDirectory settled = RunDirectory.in(done, id);
+    try {
+      Files.deleteIfExists(activeFolder(id).queued()); // its variables may hold secrets
+      // not synced: if a power cut undoes it, the run is inspected once more and found recorded
+      Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!(e instanceof NoSuchFileException && settled.exists())) {
+        throw failed(id, "cannot be archived", e, reason(e));
+      }
+    }
+  }
+
+  @Override
+  public List<RunId> active() {
+    return idsIn(active);
+  }
+
+  private List<RunId> idsIn(Path parent) {
+    // as texts, which sort as the bytes do
+    return namesIn(parent).filter(FileRunJournal::isRunId).sorted().map(RunId::parse).toList();
+  }
+
+  @Override
+  public List<String> unrecognized() {
+    // names with a leading dot belong to the file system or to a tool
+    return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
+  }
+
+  static boolean isRunId(String name) {
+    try {
+      return RunId.parse(name).toString().equals(name);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private Stream<String> namesIn(Path parent) {
+    try (Stream<Path> entries = Files.list(parent)) {
+      return entries.map(entry -> entry.getFileName().toString()).toList().stream();
+    } catch (NoSuchFileException e) {
+      return Stream.empty();
+    } catch (NotDirectoryException e) {
+      if (Files.exists(parent)) {
+        throw new JournalException(parent + " cannot be listed", e);
+      }
+      return Stream.empty(); // below a file there are no entries
+    } catch (IOException | UncheckedIOException e) {
+      throw new JournalException(parent + " cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean tryLock(RunId id) {
+    try {
+      owner.requireMayJudge(folder, activeFolder(id).path());
+      return RunLocks.take(id, activeFolder(id).claim());
+    } catch (NoSuchFileException e) { // archived meanwhile
+      return false;
+    } catch (IOException e) {
+      throw failed(id, "cannot be claimed", e, reason(e));
+    }
+  }
+
+  @Override
+  public void unlock(RunId id) {
+    RunLocks.giveBack(id);
+  }
+
+  @Override
+  public Optional<JournalEntry> read(RunId id) {
+    RunDirectory entry = activeFolder(id);
+    try {
+      Optional<Run> ended = ended(id, entry);
+      return ended.isPresent()
+          ? ended.map(JournalEntry.Ended::new)
+          : Optional.of(new JournalEntry.Begun(begun(id, entry)));
+    } catch (NoSuchFileException e) {
+      return isGone(entry)
+          ? Optional.empty()
+          : Optional.of(new JournalEntry.Corrupt("there is no run.json"));
+    } catch (CorruptJournalException e) {
+      return Optional.of(new JournalEntry.Corrupt("run.json: " + e.getMessage()));
+    } catch (IOException e) {
+      throw failed(id, "cannot be looked at", e, reason(e));
+    }
+  }
+
+  private boolean isGone(RunDirectory entry) {
+    try {
+      return entry.isGone();
+    } catch (IOException e) {
+      throw new JournalException(entry.path() + " cannot be looked at: " + reason(e), e);
+    }
+  }
+
+  private static Optional<Run> ended(RunId id, RunDirectory entry) throws IOException {
+    try {
+      return Optional.of(ending(id, entry));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (CorruptJournalException e) { // then the outcome is determined a second time
+      log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Reads the ending of a run.
+   *
+   * @throws CorruptJournalException if the file has no ending, or that of another run
+   */
+  private static Run ending(RunId id, RunDirectory entry) throws IOException {
+    Run ended = RunJson.readEnded(entry.note(entry.ended()));
+    if (!ended.id().equals(id) || !ended.status().isFinal()) {
+      throw new CorruptJournalException("it is not the ending of this run", null);
+    }
+    return ended;
+  }
+
+  private static Run begun(RunId id, RunDirectory entry) throws IOException {
+    Run running = RunJson.readStarted(entry.note(entry.started())).run();
+    if (!running.id().equals(id) || running.status().isFinal()) {
+      throw new CorruptJournalException("it is of another run", null);
+    }
+    return running;
+  }
+
+  @Override
+  public String quarantine(String name) {
+    try {
+      owner.requireMayJudge(folder, active);
+      DurableFiles.createFolders(damaged);
+      Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // the name may exist there
+      Files.move(active.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
+      return folder.relativize(place).toString();
+    } catch (IOException e) {
+      throw new JournalException(
+          "%s cannot be set aside in %s: %s".formatted(name, folder, reason(e)), e);
+    }
+  }
+
+  /**
+   * Deletes the directories of archived runs that ended before that time, with their whole output;
+   * their records in the database stay. Safe while runs are active. A directory that cannot be
+   * deleted does not prevent the deletion of the others.
+   *
+   * @param really whether to delete, or only to report what would be deleted
+   * @throws JournalException if the directories cannot be listed
+   */
+  public Pruned prune(Instant endedBefore, boolean really) {
+    try {
+      owner.requireMayJudge(folder, done);
+    } catch (IOException e) {
+      throw new JournalException(folder + " cannot be pruned: " + e.getMessage(), e);
+    }
+    List<RunId> pruned = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    for (RunId id : archived()) {
+      ArchivedDirectory settled = new ArchivedDirectory(RunDirectory.in(done, id));
+      try {
+        if (settled.endedAt().isBefore(endedBefore)) {
+          if (really) {
+            settled.delete();
+          }
+          pruned.add(id);
+        }
+      } catch (NoSuchFileException e) {
+        log.debug("run {} was pruned meanwhile", id, e);
+      } catch (IOException e) {
+        failures.add(failed(id, "cannot be pruned", e, e.toString()).getMessage());
+      }
+    }
+    return new Pruned(pruned, failures);
+  }
+
+  /**
+   * The runs that were pruned, or would be.
+   *
+   * @param runs the runs whose directories these are, oldest first as far as ids begin with the
+   *     time
+   * @param failures a sentence for each directory that is old enough and could not be deleted
+   */
+  public record Pruned(List<RunId> runs, List<String> failures) {
+    /** Copies the lists. */
+    public Pruned {
+      runs = List.copyOf(runs);
+      failures = List.copyOf(failures);
+    }
+  }
+
+  /** Returns the identity of this process. */
+  OwnerIdentity runner() throws IOException {
+    OwnerIdentity known = runner;
+    if (known == null) {
+      known = OwnerIdentity.current(table);
+      runner = known;
+    }
+    return known;
+  }
+
+  private JournalException failed(RunId id, String what, IOException cause, String why) {
+    return new JournalException("run %s %s in %s: %s".formatted(id, what, folder, why), cause);
+  }
+
+  private String alreadyThere(RunId id, FileAlreadyExistsException e) {
+    return activeFolder(id).path().toString().equals(e.getFile())
+        ? "a run with this id is there already"
+        : e.getFile() + " is not a folder";
+  }
+
+  private static String reason(IOException e) {
+    return FileErrors.reason(e);
+  }
+}

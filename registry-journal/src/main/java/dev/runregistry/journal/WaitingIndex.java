@@ -1,0 +1,147 @@
+package dev.runregistry.journal;
+
+import dev.runregistry.internal.files.CorruptJournalException;
+import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.queue.WaitingRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The waiting runs in memory, in their order. Lists the directory when it has changed, and reads
+ * each run once, so that a start costs the same whatever the number of waiting runs. Safe for use
+ * by many threads.
+ */
+final class WaitingIndex {
+  private static final Logger log = LoggerFactory.getLogger(WaitingIndex.class);
+
+  /** A second change within a tick of the file system's clock leaves the same time behind. */
+  private static final long SETTLED_MILLIS = 2_000;
+
+  /** Listing takes at most this part of the time of one thread. */
+  private static final int PART = 10;
+
+  /** Reads a waiting run; empty if it waits no more. */
+  interface Reader {
+    Optional<WaitingRun> read(RunId id) throws IOException;
+  }
+
+  private final Path directory;
+  private final Reader reader;
+  private final ConcurrentSkipListSet<WaitingRun> sorted = new ConcurrentSkipListSet<>();
+  private final SortedSet<WaitingRun> view = Collections.unmodifiableSortedSet(sorted);
+  private final Map<RunId, WaitingRun> known = new HashMap<>(); // guarded by this
+  private final Set<RunId> damaged = new HashSet<>(); // guarded by this
+  private @Nullable FileTime modified; // when it was last listed; guarded by this
+  private boolean settled; // guarded by this
+  private long listedAt = System.nanoTime(); // guarded by this
+  private long cost; // of the last listing in nanoseconds; guarded by this
+
+  WaitingIndex(Path directory, Reader reader) {
+    this.directory = directory;
+    this.reader = reader;
+  }
+
+  /**
+   * Returns the waiting runs, after a look at the directory.
+   *
+   * @throws JournalException if it cannot be listed
+   */
+  synchronized SortedSet<WaitingRun> refreshed() {
+    if (modified != null && System.nanoTime() - listedAt < PART * cost) {
+      return view;
+    }
+    try {
+      FileTime now = Files.getLastModifiedTime(directory);
+      if (!settled || !now.equals(modified)) {
+        list(now);
+      }
+    } catch (NoSuchFileException e) { // before the first run
+      sorted.clear();
+      known.clear();
+    } catch (IOException e) {
+      throw new JournalException(
+          "%s cannot be listed: %s".formatted(directory, FileErrors.reason(e)), e);
+    }
+    return view;
+  }
+
+  private void list(FileTime now) throws IOException {
+    long begin = System.nanoTime();
+    boolean complete = System.currentTimeMillis() - now.toMillis() > SETTLED_MILLIS;
+    Set<RunId> there = ids();
+    for (RunId id : Set.copyOf(known.keySet())) {
+      if (!there.contains(id)) {
+        remove(id);
+      }
+    }
+    damaged.retainAll(there);
+    for (RunId id : there) {
+      if (!known.containsKey(id) && !damaged.contains(id)) {
+        complete &= isRead(id);
+      }
+    }
+    modified = now;
+    settled = complete;
+    listedAt = System.nanoTime();
+    cost = Math.min(listedAt - begin, TimeUnit.SECONDS.toNanos(1));
+  }
+
+  private Set<RunId> ids() throws IOException {
+    String[] names = directory.toFile().list();
+    if (names == null) {
+      Files.getLastModifiedTime(directory); // throws if it is gone
+      throw new IOException("it cannot be read");
+    }
+    Set<RunId> ids = new HashSet<>();
+    Arrays.stream(names).filter(FileRunJournal::isRunId).map(RunId::parse).forEach(ids::add);
+    return ids;
+  }
+
+  /** Returns false if the run cannot be read now. */
+  private boolean isRead(RunId id) {
+    try {
+      reader.read(id).ifPresent(this::add);
+      return true;
+    } catch (CorruptJournalException e) {
+      damaged.add(id);
+      log.error("run {} waits in {} and its file is damaged: {}", id, directory, e.getMessage());
+      return true;
+    } catch (IOException e) {
+      log.warn("run {} waits and cannot be read yet: {}", id, FileErrors.reason(e));
+      return false;
+    }
+  }
+
+  /** Adds a run, or replaces what is known of it. */
+  synchronized void add(WaitingRun run) {
+    remove(run.id());
+    known.put(run.id(), run);
+    sorted.add(run);
+  }
+
+  /** Removes a run that waits no more. */
+  synchronized void remove(RunId id) {
+    WaitingRun before = known.remove(id);
+    if (before != null) {
+      sorted.remove(before);
+    }
+  }
+}

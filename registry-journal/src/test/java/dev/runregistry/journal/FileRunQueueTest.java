@@ -1,0 +1,161 @@
+package dev.runregistry.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome.Cancelled;
+import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.RunJournal;
+import dev.runregistry.run.port.RunQueue;
+import dev.runregistry.run.queue.Allocation;
+import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.queue.QueuedRun;
+import dev.runregistry.run.queue.WaitingRun;
+import dev.runregistry.testkit.RunQueueContract;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileRunQueueTest extends RunQueueContract {
+  private FileRunJournal home;
+  private FileRunQueue queue;
+
+  @BeforeEach
+  void makeHome(@TempDir Path folder) {
+    home = FileRunJournal.at(folder.resolve("some/home"));
+    queue = FileRunQueue.of(home);
+  }
+
+  @Override
+  protected RunJournal journal() {
+    return home;
+  }
+
+  @Override
+  protected RunQueue queue() {
+    return queue;
+  }
+
+  private Path runs() {
+    return home.folder().resolve("runs");
+  }
+
+  private RunId enqueue() {
+    QueuedRun queued =
+        new QueuedRun(
+            Runs.pending(),
+            new Invocation(List.of("train"), Map.of("TOKEN", "s3cret"), "/tmp", false),
+            false,
+            QueueOptions.DEFAULT,
+            DatabaseIdentity.UNKNOWN,
+            false);
+    queue.enqueue(queued, 100);
+    home.unlock(queued.run().id());
+    return queued.run().id();
+  }
+
+  private List<RunId> waiting(RunQueue other) {
+    return other.waiting().stream().map(WaitingRun::id).toList();
+  }
+
+  @Test
+  void another_process_sees_what_waits() {
+    RunId id = enqueue();
+
+    assertThat(waiting(FileRunQueue.of(FileRunJournal.at(home.folder())))).containsExactly(id);
+  }
+
+  @Test
+  void only_the_owner_can_read_the_variables_of_a_waiting_run() throws IOException {
+    Path file = runs().resolve("queued").resolve(enqueue().toString()).resolve("queued.json");
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void the_variables_of_a_run_are_deleted_when_it_is_archived() throws IOException {
+    RunId id = enqueue();
+    QueuedRun queued = queue.tryLock(id).orElseThrow();
+    Run running = queued.run().start(Runs.EXECUTOR, Runs.NOON);
+    queue.begin(running, DatabaseIdentity.UNKNOWN);
+    home.end(Runs.ended(running, Runs.exited(0)));
+
+    home.archive(id);
+    home.unlock(id);
+
+    try (var files = Files.list(runs().resolve("done").resolve(id.toString()))) {
+      assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("queued.json");
+    }
+  }
+
+  @Test
+  void strange_and_damaged_files_do_not_disturb_the_queue() throws IOException {
+    RunId damaged = enqueue();
+    RunId good = enqueue();
+    Path queued = runs().resolve("queued");
+    Files.writeString(queued.resolve(damaged.toString()).resolve("queued.json"), "{");
+    Files.writeString(queued.resolve("README"), "hello");
+    Files.createDirectory(queued.resolve("lost+found"));
+
+    assertThat(waiting(FileRunQueue.of(FileRunJournal.at(home.folder())))).containsExactly(good);
+    assertThat(queued.resolve(damaged.toString())).exists();
+  }
+
+  @Test
+  void a_run_that_was_ended_and_not_moved_never_starts() throws IOException {
+    RunId id = enqueue();
+    QueuedRun queued = queue.read(id).orElseThrow();
+    Run ended =
+        queued.run().finish(Cancelled.beforeStart(new CancelRequest("ann", Runs.NOON)), Runs.NOON);
+    Path entry = runs().resolve("queued").resolve(id.toString());
+    Files.write(entry.resolve("outcome.json"), RunJson.ended(ended));
+
+    assertThat(queue.tryLock(id)).isEmpty();
+
+    assertThat(home.active()).containsExactly(id);
+    assertThat(home.read(id)).contains(new JournalEntry.Ended(ended));
+  }
+
+  @Test
+  void one_process_dispatches_at_a_time() {
+    FileQueueControl one = FileQueueControl.of(home);
+    FileQueueControl other = FileQueueControl.of(home);
+
+    assertThat(other.isLocked()).isFalse();
+    assertThat(one.tryLock()).isTrue();
+    assertThat(other.tryLock()).isFalse();
+    assertThat(other.isLocked()).isTrue();
+    one.unlock();
+    assertThat(other.isLocked()).isFalse();
+    assertThat(other.tryLock()).isTrue();
+    other.unlock();
+  }
+
+  @Test
+  void allocations_and_a_pause_outlive_the_process() {
+    Allocation held = new Allocation(Runs.id(), List.of("0", "GPU-7"));
+    FileQueueControl one = FileQueueControl.of(home);
+    one.hold(held);
+    one.pause();
+
+    FileQueueControl other = FileQueueControl.of(home);
+    assertThat(other.held()).containsExactly(held);
+    assertThat(other.isPaused()).isTrue();
+    other.release(held.run());
+    other.resume();
+    assertThat(one.held()).isEmpty();
+    assertThat(one.isPaused()).isFalse();
+  }
+}
