@@ -77,6 +77,7 @@ class RunTransitionsTest {
                             ? NotStarted.signalled(15)
                             : new NotStarted(why, "no")),
             outputs.map(o -> new Lost("lost", o)),
+            outputs.map(o -> new Cancelled("ann", o, "")),
             Arbitraries.strings().ofMaxLength(50).map(DryRunPassed::new),
             Arbitraries.strings().ofMaxLength(50).map(text -> new DryRunRefused("no", text)));
     Arbitrary<Move> starts = instants.map(Move.Start::new);
@@ -127,8 +128,7 @@ class RunTransitionsTest {
     if (move instanceof Move.Finish finish) {
       boolean dryRunEnding =
           finish.outcome() instanceof DryRunPassed || finish.outcome() instanceof DryRunRefused;
-      boolean anyMode =
-          finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
+      boolean anyMode = finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
       boolean modeFits = anyMode || dryRunEnding == (run.spec().mode() == RunMode.DRY_RUN);
       return switch (run.status()) {
         case PENDING ->
@@ -150,7 +150,10 @@ class RunTransitionsTest {
     assertThat(run.startedAt()).isAfterOrEqualTo(run.createdAt());
     assertThat(run.duration().isPresent()).isEqualTo(run.completedAt() != null);
     assertThat(run.duration().orElse(Duration.ZERO)).isGreaterThanOrEqualTo(Duration.ZERO);
-    if (dryRun || run.status() == RunStatus.TIMEOUT || run.completedAt() == null) {
+    if (dryRun
+        || run.status() == RunStatus.TIMEOUT
+        || run.status() == RunStatus.CANCELLED
+        || run.completedAt() == null) {
       assertThat(run.exitCode()).isNull();
     }
     if (!run.status().isFinal()) {
