@@ -117,7 +117,7 @@ record OutcomeReader(
     if (!inTime) {
       return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
     }
-    if (!startWitnessed && !wasSupervisorKilled() && processes.couldNotStart()) {
+    if (!startWitnessed && mayHaveRefused() && processes.couldNotStart()) {
       return neverStarted();
     }
     OptionalInt code = exitCode();
@@ -125,6 +125,13 @@ record OutcomeReader(
       return exited(code.getAsInt());
     }
     return mayHaveStarted() ? lost() : neverStarted();
+  }
+
+  /**
+   * A supervisor that starts nothing says so with its exit code, too; the run can write the file.
+   */
+  private boolean mayHaveRefused() {
+    return supervisorExit.isEmpty() || supervisorExit.getAsInt() == Supervisor.CANNOT_START;
   }
 
   /** If the workspace was deleted, there is no evidence that it has not. */

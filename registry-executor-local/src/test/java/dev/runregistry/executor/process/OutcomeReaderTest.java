@@ -64,6 +64,15 @@ class OutcomeReaderTest {
   }
 
   @Test
+  void a_run_that_notes_that_it_was_not_started_was_if_its_supervisor_exited_as_it_did()
+      throws IOException {
+    Files.writeString(folder.resolve("processes"), "protocol 2\nchild \nunstarted \n");
+
+    assertThat(outcome(127)).isEqualTo(new Exited(127, Output.NONE));
+    assertThat(outcome(Supervisor.CANNOT_START)).isInstanceOf(NotStarted.class);
+  }
+
+  @Test
   void when_the_exit_code_could_not_even_be_created_the_supervisor_has_told_it() {
     assertThat(outcome(0)).isEqualTo(new Exited(0, Output.NONE));
     assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
