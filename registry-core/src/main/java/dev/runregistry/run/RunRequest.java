@@ -53,7 +53,14 @@ public record RunRequest(
     }
     command = List.copyOf(command);
     environment = new Invocation(command, environment).environment();
-    spec(datasetKey, modelId, command, training, outputDir == null ? "." : outputDir, timeLimit, parent);
+    spec(
+        datasetKey,
+        modelId,
+        command,
+        training,
+        outputDir == null ? "." : outputDir,
+        timeLimit,
+        parent);
   }
 
   /** Returns a request to validate the data set and the configuration without starting anything. */
@@ -100,7 +107,15 @@ public record RunRequest(
    */
   public RunRequest withTraining(TrainingConfig config) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, config, outputDir, timeLimit, environment, parent);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        config,
+        outputDir,
+        timeLimit,
+        environment,
+        parent);
   }
 
   /**
@@ -110,7 +125,15 @@ public record RunRequest(
    */
   public RunRequest withOutputDir(@Nullable String folder) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, folder, timeLimit, environment, parent);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        folder,
+        timeLimit,
+        environment,
+        parent);
   }
 
   /** Returns a copy with this time limit; null for none. */
@@ -122,13 +145,29 @@ public record RunRequest(
   /** Returns a copy with exactly these variables of its own. */
   public RunRequest withEnvironment(Map<String, String> variables) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, outputDir, timeLimit, variables, parent);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        timeLimit,
+        variables,
+        parent);
   }
 
   /** Returns a copy that repeats the request of that run; null for none. */
   public RunRequest withParent(@Nullable RunId run) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, outputDir, timeLimit, environment, run);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        timeLimit,
+        environment,
+        run);
   }
 
   /** Returns dry-run if there is nothing to start, else local. */

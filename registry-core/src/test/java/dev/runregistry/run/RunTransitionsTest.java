@@ -127,8 +127,7 @@ class RunTransitionsTest {
     if (move instanceof Move.Finish finish) {
       boolean dryRunEnding =
           finish.outcome() instanceof DryRunPassed || finish.outcome() instanceof DryRunRefused;
-      boolean anyMode =
-          finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
+      boolean anyMode = finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
       boolean modeFits = anyMode || dryRunEnding == (run.spec().mode() == RunMode.DRY_RUN);
       return switch (run.status()) {
         case PENDING ->

@@ -2,12 +2,14 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RuntimeStatus;
@@ -114,7 +116,8 @@ public final class ScriptedRunExecutor implements RunExecutor {
     executed.add(running);
     invocations.add(invocation);
     CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
-    Thread thread = new Thread(() -> play(running, result), "run " + running.id());
+    CompletableFuture<CancelRequest> cancelled = new CompletableFuture<>();
+    Thread thread = new Thread(() -> play(running, result, cancelled), "run " + running.id());
     thread.setDaemon(true);
     thread.start();
     return new ExecutionHandle() {
@@ -127,14 +130,28 @@ public final class ScriptedRunExecutor implements RunExecutor {
       public void terminate() {
         thread.interrupt();
       }
+
+      @Override
+      public void cancel(CancelRequest request) {
+        if (cancelled.complete(request)) {
+          thread.interrupt();
+        }
+      }
     };
   }
 
-  private void play(Run running, CompletableFuture<ExecutionResult> result) {
+  private void play(
+      Run running,
+      CompletableFuture<ExecutionResult> result,
+      CompletableFuture<CancelRequest> cancelled) {
     try {
       result.complete(ExecutionResult.of(script.play(running)));
     } catch (InterruptedException e) {
-      result.complete(ExecutionResult.of(new Exited(ENDED_BY_TERM, Output.NONE)));
+      RunOutcome outcome =
+          cancelled.isDone()
+              ? new Cancelled(cancelled.join().user(), Output.NONE, "")
+              : new Exited(ENDED_BY_TERM, Output.NONE);
+      result.complete(ExecutionResult.of(outcome));
     } catch (RuntimeException | Error e) {
       result.completeExceptionally(e);
     }
@@ -161,6 +178,17 @@ public final class ScriptedRunExecutor implements RunExecutor {
           new Inspection.Exited(
               new TimedOut(limit, Output.NONE, ""), running.startedAt().plus(limit)));
     }
+  }
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    if (isAlive(running.id(), workspace)) {
+      leave(
+          running.id(),
+          new Inspection.Exited(
+              new Cancelled(request.user(), Output.NONE, ""), running.startedAt()));
+    }
+    return inspect(running, workspace);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -928,6 +929,12 @@ class ReconcileTest {
     @Override
     public boolean isAlive(RunId id, Path workspace) {
       return alive.contains(id);
+    }
+
+    @Override
+    public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+      call("cancel for " + request.user());
+      return afterTimeOut;
     }
 
     @Override

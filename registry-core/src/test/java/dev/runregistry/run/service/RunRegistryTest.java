@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -787,7 +788,16 @@ class RunRegistryTest {
 
         @Override
         public void terminate() {}
+
+        @Override
+        public void cancel(CancelRequest request) {}
       };
+    }
+
+    @Override
+    public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+      call("cancel", new IllegalStateException("a defect"));
+      return inspect(running, workspace);
     }
 
     @Override
