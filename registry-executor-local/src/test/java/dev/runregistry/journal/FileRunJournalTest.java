@@ -8,6 +8,9 @@ import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.CancelRequest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
@@ -48,6 +51,26 @@ class FileRunJournalTest {
         .isInstanceOfSatisfying(
             Inspection.Exited.class,
             ended -> assertThat(ended.at()).isBefore(after.minusSeconds(1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
+  void a_request_to_cancel_that_a_run_has_damaged_is_none_and_can_be_made_again(String content)
+      throws IOException {
+    LocalRuns runs = new LocalRuns(folder);
+    Run running = runs.begun(null, "true");
+    Path file = runs.home().workspace(running.id()).orElseThrow().resolve("cancel.json");
+    if (content.equals("/")) {
+      Files.createDirectory(file);
+    } else {
+      Files.writeString(file, content);
+    }
+    assertThat(runs.home().cancelRequest(running.id())).isEmpty();
+
+    CancelRequest request = new CancelRequest("ann", Runs.NOON);
+    assertThat(runs.home().requestCancel(running.id(), request)).isTrue();
+
+    assertThat(runs.home().cancelRequest(running.id())).contains(request);
   }
 
   @Test

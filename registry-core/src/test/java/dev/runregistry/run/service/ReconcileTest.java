@@ -54,6 +54,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class ReconcileTest {
@@ -736,6 +737,7 @@ class ReconcileTest {
   /** A host and a database, in which everything is as the test says. */
   private static final class Host
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
     final Map<RunId, JournalEntry> entries = new LinkedHashMap<>();
     final Map<RunId, Inspection> inspections = new HashMap<>();
     final Map<RunId, Run> database = new HashMap<>();
@@ -881,6 +883,17 @@ class ReconcileTest {
     @Override
     public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
       call("configure");
+    }
+
+    @Override
+    public boolean requestCancel(RunId id, CancelRequest request) {
+      requests.putIfAbsent(id, request);
+      return true;
+    }
+
+    @Override
+    public Optional<CancelRequest> cancelRequest(RunId id) {
+      return Optional.ofNullable(requests.get(id));
     }
 
     @Override

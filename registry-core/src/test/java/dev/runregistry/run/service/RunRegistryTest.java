@@ -54,9 +54,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -584,6 +586,7 @@ class RunRegistryTest {
   /** All ports in one, writing down the order of the calls and failing where told. */
   private static final class Ports
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
     final List<String> calls = new ArrayList<>();
     final Set<String> failing = new HashSet<>();
     final Deque<Instant> clock = new ArrayDeque<>(List.of(NOON, NOON.plusSeconds(1)));
@@ -701,6 +704,17 @@ class RunRegistryTest {
     @Override
     public void writeTrainingConfig(RunSpec spec, Dataset dataset, Path workspace) {
       call("configure", new UncheckedIOException(new IOException("No space left on device")));
+    }
+
+    @Override
+    public boolean requestCancel(RunId id, CancelRequest request) {
+      requests.putIfAbsent(id, request);
+      return true;
+    }
+
+    @Override
+    public Optional<CancelRequest> cancelRequest(RunId id) {
+      return Optional.ofNullable(requests.get(id));
     }
 
     @Override
