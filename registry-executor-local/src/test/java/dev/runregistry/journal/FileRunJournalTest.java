@@ -7,10 +7,8 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.executor.process.LocalRuns;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.CancelRequest;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.ExecutionResult;
@@ -27,6 +25,8 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileRunJournalTest {
   @TempDir private Path folder;
@@ -54,7 +54,8 @@ class FileRunJournalTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
+  @ValueSource(
+      strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
   void a_request_to_cancel_that_a_run_has_damaged_is_none_and_can_be_made_again(String content)
       throws IOException {
     LocalRuns runs = new LocalRuns(folder);

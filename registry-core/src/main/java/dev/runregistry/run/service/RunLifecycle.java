@@ -8,6 +8,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
@@ -50,6 +51,7 @@ final class RunLifecycle {
   private final ProvenanceSource provenance;
   private final InstantSource clock;
   private final Executor startRecorder;
+  private final CancelWatch cancelWatch;
   private final Map<RunId, DatabaseIdentity> live = new ConcurrentHashMap<>();
   private final Map<RunId, Run> unsavedStarts = new ConcurrentHashMap<>(); // of live runs
   private final Map<RunId, Run> unpersisted = new ConcurrentHashMap<>(); // endings
@@ -61,7 +63,8 @@ final class RunLifecycle {
       DatasetCheck datasets,
       ProvenanceSource provenance,
       InstantSource clock,
-      Executor startRecorder) {
+      Executor startRecorder,
+      CancelWatch cancelWatch) {
     this.repository = repository;
     this.journal = journal;
     this.executors = executors;
@@ -69,6 +72,7 @@ final class RunLifecycle {
     this.provenance = provenance;
     this.clock = clock;
     this.startRecorder = startRecorder;
+    this.cancelWatch = cancelWatch;
   }
 
   /**
@@ -150,19 +154,36 @@ final class RunLifecycle {
   }
 
   private ExecutionResult result(Run running, RunRequest request) {
+    Cancellation cancellation = new Cancellation(running.id());
+    cancelWatch.add(cancellation);
+    try {
+      return result(running, request, cancellation);
+    } finally {
+      cancelWatch.remove(cancellation);
+    }
+  }
+
+  private ExecutionResult result(Run running, RunRequest request, Cancellation cancellation) {
     try {
       Path workspace =
           journal
               .workspace(running.id())
               .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
       if (running.spec().mode() == RunMode.DRY_RUN) {
-        return ExecutionResult.of(datasets.dryRun(running, workspace));
+        return ExecutionResult.of(datasets.dryRun(running, workspace, cancellation));
       }
       Optional<RunOutcome> refusal =
-          request.datasetUsed() ? datasets.validate(running, workspace) : Optional.empty();
-      return refusal.isPresent()
-          ? ExecutionResult.of(refusal.get())
-          : executors.get(0).start(running, request.toInvocation(), workspace).await();
+          request.datasetUsed()
+              ? datasets.validate(running, workspace, cancellation)
+              : Optional.empty();
+      Optional<RunOutcome> obstacle =
+          refusal.or(() -> cancellation.request().map(RunOutcome.Cancelled::beforeStart));
+      if (obstacle.isPresent()) {
+        return ExecutionResult.of(obstacle.get());
+      }
+      ExecutionHandle handle = executors.get(0).start(running, request.toInvocation(), workspace);
+      cancellation.onRequest(handle::cancel);
+      return handle.await();
     } catch (UnreadableOutcomeException e) { // recovered once the evidence can be read
       throw e;
     } catch (RuntimeException | Error e) { // a defect in an adapter: the end was not observed

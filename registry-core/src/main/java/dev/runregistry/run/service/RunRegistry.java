@@ -2,6 +2,7 @@ package dev.runregistry.run.service;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -14,6 +15,7 @@ import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
@@ -42,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * Executes runs and keeps one record of each. The entry point for the command line, the HTTP server
  * and programs that embed the registry.
  *
- * <p>As safe for use by many threads at once as its ports, whose contracts all require it. Starts
- * no threads. Does not close the ports; the caller does.
+ * <p>As safe for use by many threads at once as its ports, whose contracts all require it. While
+ * runs execute, daemon threads look for requests to cancel them; no other threads are started. Does
+ * not close the ports; the caller does.
  */
 public final class RunRegistry {
   private final RunRepository repository;
@@ -54,6 +57,8 @@ public final class RunRegistry {
   private final RunIdGenerator ids;
   private final @Nullable IdempotentSubmissions keyed;
   private final @Nullable RunChain chain;
+  private final @Nullable CancelRequests cancelRequests;
+  private final Cancellations cancellations;
   private final InstantSource clock;
 
   private RunRegistry(Builder builder) {
@@ -64,6 +69,9 @@ public final class RunRegistry {
     ids = requireNonNull(builder.ids, "ids");
     chain = builder.chain;
     clock = builder.clock;
+    cancelRequests = builder.cancelRequests;
+    CancelWatch cancelWatch = new CancelWatch(journal, cancelRequests);
+    cancellations = new Cancellations(repository, journal, cancelWatch, cancelRequests);
     lifecycle =
         new RunLifecycle(
             repository,
@@ -72,7 +80,8 @@ public final class RunRegistry {
             new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
             builder.provenance,
             clock,
-            builder.startRecorder);
+            builder.startRecorder,
+            cancelWatch);
     keyed =
         builder.keys == null
             ? null
@@ -177,6 +186,22 @@ public final class RunRegistry {
   }
 
   /**
+   * Requests that a run be cancelled. The request is durable when this returns, and the run is
+   * terminated soon after that: by its owner, which is any process of this host or of another one,
+   * or by {@link #reconcile} if its owner has died. Of the natural end of the run, its time limit
+   * and the cancellation, the first one is recorded. Runs of this host need no database.
+   *
+   * @param user the requester, as recorded: 1 to {@value CancelRequest#MAX_USER} characters
+   * @throws IllegalArgumentException if the user is outside its limits
+   * @throws JournalException if the request cannot be written on this host
+   * @throws RepositoryException if this host does not have the run, and the database cannot be
+   *     reached
+   */
+  public CancelResult cancel(RunId id, String user) {
+    return cancellations.request(id, new CancelRequest(user, clock.instant()));
+  }
+
+  /**
    * Reconciles every active run of this host: records the ending of each run that has ended, for
    * runs that waited for the database, runs whose registry died before them, and lost runs. Skips
    * running ones, unless they exceed their time limit, and saves those that are not on record yet,
@@ -221,7 +246,7 @@ public final class RunRegistry {
   private Reconciliation reconcile(boolean adopts) {
     lifecycle.retryUnpersisted();
     lifecycle.retryStarts();
-    return new RecoveryPass(repository, journal, lifecycle, adopts).run();
+    return new RecoveryPass(repository, journal, lifecycle, cancelRequests, adopts).run();
   }
 
   /**
@@ -368,6 +393,7 @@ public final class RunRegistry {
     private @Nullable RunIdGenerator ids;
     private @Nullable IdempotencyKeys keys;
     private @Nullable RunChain chain;
+    private @Nullable CancelRequests cancelRequests;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
@@ -429,6 +455,15 @@ public final class RunRegistry {
     /** Sets the chain of the finished runs, for {@link RunRegistry#verify}; by default none. */
     public Builder chain(RunChain port) {
       chain = requireNonNull(port, "chain");
+      return this;
+    }
+
+    /**
+     * Sets the store by which {@link RunRegistry#cancel} reaches runs of other hosts, and other
+     * hosts reach the runs of this one; by default there is none.
+     */
+    public Builder cancelRequests(CancelRequests port) {
+      cancelRequests = requireNonNull(port, "cancelRequests");
       return this;
     }
 
