@@ -196,6 +196,7 @@ final class RunJson {
     }
     json.writeEndArray();
     writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
+    writeText(json, "parent_run_id", spec.parent() == null ? null : spec.parent().toString());
     json.writeEndObject();
   }
 

@@ -96,6 +96,7 @@ final class RunJsonReader {
 
   private RunSpec spec() {
     Long limit = numberOrNull("time_limit_ms");
+    String parent = textOrNull("parent_run_id");
     return new RunSpec(
         new DatasetKey(text("dataset_key")),
         text("model_id"),
@@ -103,7 +104,8 @@ final class RunJsonReader {
         textOrNull("output_dir"),
         note.containsKey("learning_rate") ? training() : null,
         words("command"),
-        limit == null ? null : Duration.ofMillis(limit));
+        limit == null ? null : Duration.ofMillis(limit),
+        parent == null ? null : RunId.parse(parent));
   }
 
   private TrainingConfig training() {

@@ -140,6 +140,7 @@ public final class RunHelp {
     codes.put("126", "the command cannot be executed");
     codes.put("127", "the command was not found");
     codes.put("141", "output pipe closed");
+    codes.put("143", "the run was cancelled");
     return codes;
   }
 }
