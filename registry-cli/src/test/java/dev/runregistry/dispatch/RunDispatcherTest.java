@@ -6,7 +6,6 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.FileRunQueue;
-import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -19,6 +18,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
+import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryRunRepository;
@@ -217,7 +217,8 @@ class RunDispatcherTest {
   void a_cancelled_run_never_starts() throws IOException {
     RunId id = submit(append("started"));
 
-    Run ended = registry.cancelQueued(id, new CancelRequest("ann", Instant.now())).orElseThrow();
+    assertThat(registry.cancel(id, "ann").kind()).isEqualTo(CancelResult.Kind.REQUESTED);
+    Run ended = registry.get(id);
 
     dispatcher(1).dispatchUntilEmpty();
     assertThat(ended.status()).isEqualTo(RunStatus.CANCELLED);

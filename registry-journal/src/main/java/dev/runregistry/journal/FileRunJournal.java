@@ -319,8 +319,7 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /** Replaces a file that is no request; another process may have written one meanwhile. */
-  private void replaceDamagedRequest(RunId id, RunDirectory entry, byte[] note)
-      throws IOException {
+  private void replaceDamagedRequest(RunId id, RunDirectory entry, byte[] note) throws IOException {
     if (cancelRequest(id).isEmpty()) {
       DurableFiles.keepBeside(entry.cancel(), "damaged");
       DurableFiles.writeIfAbsent(entry.cancel(), note);

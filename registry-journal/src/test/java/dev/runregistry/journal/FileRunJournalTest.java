@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
-import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.JournalEntry;
@@ -27,7 +27,8 @@ class FileRunJournalTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
+  @ValueSource(
+      strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
   void a_request_to_cancel_that_a_run_has_damaged_is_none_and_can_be_made_again(String content)
       throws IOException {
     FileRunJournal home = FileRunJournal.at(folder);

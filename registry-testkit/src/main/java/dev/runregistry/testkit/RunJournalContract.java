@@ -74,8 +74,7 @@ public abstract class RunJournalContract {
     CancelRequest first = new CancelRequest("ann ä", Runs.NOON);
 
     assertThat(journal().requestCancel(running.id(), first)).isTrue();
-    assertThat(journal().requestCancel(running.id(), new CancelRequest("bob", Runs.NOON)))
-        .isTrue();
+    assertThat(journal().requestCancel(running.id(), new CancelRequest("bob", Runs.NOON))).isTrue();
 
     assertThat(journal().cancelRequest(running.id())).contains(first);
     assertThat(journal().active()).containsExactly(running.id());
@@ -90,8 +89,7 @@ public abstract class RunJournalContract {
             .mapToObj(number -> new CancelRequest("user " + number, Runs.NOON))
             .toList();
 
-    requests.parallelStream()
-        .forEach(request -> journal().requestCancel(running.id(), request));
+    requests.parallelStream().forEach(request -> journal().requestCancel(running.id(), request));
 
     Optional<CancelRequest> kept = journal().cancelRequest(running.id());
     assertThat(requests).contains(kept.orElseThrow());
