@@ -125,8 +125,6 @@ class LocalRunExecutorTest {
     assertThatThrownBy(() -> executor.inspect(run, workspace))
         .isInstanceOf(UnreadableOutcomeException.class)
         .hasMessageContaining(run.id() + " cannot be inspected");
-    assertThatThrownBy(() -> executor.isAlive(run.id(), workspace))
-        .isInstanceOf(UnreadableOutcomeException.class);
     assertThatThrownBy(() -> executor.terminate(run, workspace, TerminationReason.TIME_LIMIT))
         .isInstanceOf(UnreadableOutcomeException.class)
         .hasMessageContaining("is over its time limit");
