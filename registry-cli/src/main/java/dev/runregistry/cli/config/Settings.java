@@ -194,7 +194,7 @@ public final class Settings {
   }
 
   private Optional<Value> value(Setting setting) {
-    return given(setting).or(() -> setting.usual().map(text -> new Value(text, "default")));
+    return given(setting).or(() -> setting.defaultText().map(text -> new Value(text, "default")));
   }
 
   private static Path path(Value value) {
