@@ -105,7 +105,7 @@ final class ConfigCommand implements Callable<Integer> {
               .orElse(NONE);
       case DATASETS -> settings.datasets().toString();
       case LOCAL_TIMEOUT, STOP_TIMEOUT -> Durations.of(settings.read(setting, Durations::parse));
-      default -> setting.usual().orElse(NONE);
+      default -> setting.defaultText().orElse(NONE);
     };
   }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How much the registry says about itself on stderr; each level includes those before it. */
+/** The least severe messages of the registry on stderr; each level includes those before it. */
 public enum LogLevel {
   ERROR,
   WARN,

@@ -92,18 +92,18 @@ public enum Setting {
   private final Scope scope;
   private final String label;
   private final String help;
-  private final @Nullable String usual;
+  private final @Nullable String defaultText;
 
   Setting(String key, Scope scope, String label, String help) {
     this(key, scope, label, help, null);
   }
 
-  Setting(String key, Scope scope, String label, String help, @Nullable String usual) {
+  Setting(String key, Scope scope, String label, String help, @Nullable String defaultText) {
     this.key = key;
     this.scope = scope;
     this.label = label;
     this.help = help;
-    this.usual = usual;
+    this.defaultText = defaultText;
   }
 
   /** Returns the settings for which a command has options, in the order of its help. */
@@ -127,15 +127,15 @@ public enum Setting {
     if (this == LOG) {
       return VERBOSE;
     }
-    String text = usual == null ? help : help.replace("%s", usual);
+    String text = defaultText == null ? help : help.replace("%s", defaultText);
     return OptionDefinition.text(label, text, "--" + key.replace('.', '-'));
   }
 
   /** Returns the default as it could be given; empty for none, and for HOME and DB. */
-  public Optional<String> usual() {
+  public Optional<String> defaultText() {
     return this == LOCAL_MAX
         ? Optional.of(Integer.toString(Runtime.getRuntime().availableProcessors()))
-        : Optional.ofNullable(usual);
+        : Optional.ofNullable(defaultText);
   }
 
   /** Returns whether its value names a file or a folder. */

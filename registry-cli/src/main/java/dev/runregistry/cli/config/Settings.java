@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in force, and who said so: an option, else the environment, else the file, else nobody.
+ * The settings in force, each with its source: an option, else the environment, else the file, else
+ * the default.
  */
 public final class Settings {
   public static final String NO_HOME =
@@ -78,7 +79,7 @@ public final class Settings {
     }
   }
 
-  /** What somebody said; empty when the default is in force. */
+  /** Returns the value that was given; empty when the default is in force. */
   public Optional<Value> given(Setting setting) {
     return Optional.ofNullable(values.get(setting));
   }
@@ -91,13 +92,13 @@ public final class Settings {
   /**
    * The folder of this host's runs, absolute.
    *
-   * @throws UsageException if nobody said where, not even HOME
+   * @throws UsageException if neither a setting nor HOME names one
    */
   public Path home() {
     return knownHome().orElseThrow(() -> new UsageException(NO_HOME));
   }
 
-  /** The same; empty if nobody said where. */
+  /** The same; empty if neither a setting nor HOME names one. */
   public Optional<Path> knownHome() {
     return given(Setting.HOME)
         .map(Settings::path)
@@ -193,7 +194,7 @@ public final class Settings {
   }
 
   private Optional<Value> value(Setting setting) {
-    return given(setting).or(() -> setting.usual().map(text -> new Value(text, "default")));
+    return given(setting).or(() -> setting.defaultText().map(text -> new Value(text, "default")));
   }
 
   private static Path path(Value value) {

@@ -45,7 +45,7 @@ public final class RunReport {
   /**
    * Tells it.
    *
-   * @param outcome what the executor said; empty when it was not asked
+   * @param outcome that of the executor; empty when it executed nothing
    * @return our exit code
    */
   public int report(Run ended, Optional<RunOutcome> outcome) {

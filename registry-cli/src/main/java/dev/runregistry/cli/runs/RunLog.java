@@ -191,7 +191,7 @@ public final class RunLog {
     try {
       return recorded().filter(run -> run.status().isFinal());
     } catch (RepositoryException e) {
-      if (!databaseMissed) { // said once: it may be back before the run ends
+      if (!databaseMissed) { // reported once: it may be back before the run ends
         databaseMissed = true;
         caller.say("cannot tell whether the run has ended: " + e.getMessage());
       }

@@ -40,7 +40,7 @@ public final class ProvenanceWiring {
     return provenance;
   }
 
-  /** The executor tells when a run has started, so that nothing of this delays it. */
+  /** Lets the executor report the start of a run, so that none of this delays it. */
   public void listenTo(LocalRunExecutor.Builder executor) {
     executor.onStart(provenance::started);
   }

@@ -36,19 +36,19 @@ public final class RegistryFactory {
   /**
    * Where this host keeps its runs.
    *
-   * @throws UsageException if nobody said where, not even HOME
+   * @throws UsageException if neither a setting nor HOME names one
    */
   public FileRunJournal home() {
     return home.orElseThrow(() -> new UsageException(Settings.NO_HOME));
   }
 
-  /** The same to read what is there: nothing, if nobody said where. */
+  /** The same for reading; without runs if neither a setting nor HOME names one. */
   public FileRunJournal homeToRead() {
     return home.orElseGet(() -> FileRunJournal.at(NOWHERE));
   }
 
   /**
-   * Where the database is, the embedded one unless said.
+   * Returns the database that is set, else the embedded one.
    *
    * @throws UsageException if there is no such kind of database
    */
