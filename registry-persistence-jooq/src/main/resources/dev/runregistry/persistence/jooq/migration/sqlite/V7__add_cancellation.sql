@@ -10,7 +10,8 @@
 --                      the requests by which a host learns that one of its runs is to be cancelled. Not part of the
 --                      record of runs: the record of a cancelled run names the user in its message.
 --
--- No row is written, however many there are: SQLite 3.53 and newer changes constraints in the schema alone.
+-- No row is written: SQLite 3.53 and newer changes constraints in the schema alone. But all rows are read: to add a column to
+-- a STRICT table, SQLite checks every constraint of every row.
 
 ALTER TABLE tunix_runs ADD COLUMN parent_run_id TEXT
   CONSTRAINT parent_run_id_is_canonical CHECK (
