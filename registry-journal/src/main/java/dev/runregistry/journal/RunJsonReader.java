@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.files.BoundedJson;
 import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
@@ -83,6 +84,10 @@ final class RunJsonReader {
         Optional.ofNullable(textOrNull("database_uuid")).map(UUID::fromString));
   }
 
+  CancelRequest cancelRequest() {
+    return new CancelRequest(text("user"), EpochMicros.toInstant(number("at_us")));
+  }
+
   Run run() {
     RunJsonReader run = within("run");
     Long completedAt = run.numberOrNull("completed_at_us");
@@ -117,7 +122,7 @@ final class RunJsonReader {
 
   private RunSpec spec() {
     Long limit = numberOrNull("time_limit_ms");
-    String parent = textOrNull("parent");
+    String parent = textOrNull("parent_run_id");
     return new RunSpec(
         new DatasetKey(text("dataset_key")),
         text("model_id"),

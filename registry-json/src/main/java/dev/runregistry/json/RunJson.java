@@ -38,8 +38,9 @@ public final class RunJson {
   }
 
   /**
-   * Writes the object of a run, with the field {@code provenance} after those of the contract: the
-   * command, its environment and its host, which the HTTP API does not publish. Null if unknown.
+   * Writes the object of a run, with two fields after those of the contract: {@code provenance},
+   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * unknown; and {@code parent_run_id}, null if the run repeats no other.
    */
   public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
     json.writeStartObject();
@@ -50,7 +51,12 @@ public final class RunJson {
     } else {
       write(json, run.provenance(), run.spec().command());
     }
+    writeParent(json, run.spec());
     json.writeEndObject();
+  }
+
+  private static void writeParent(JsonGenerator json, RunSpec spec) throws IOException {
+    json.writeStringField("parent_run_id", spec.parent() == null ? null : spec.parent().toString());
   }
 
   private static void write(JsonGenerator json, Provenance known, List<String> command)
@@ -95,7 +101,8 @@ public final class RunJson {
 
   /**
    * Writes the object of the requested parameters of a run, without its command, which belongs to
-   * the operator and may contain secrets. The values of a training are null for a custom command.
+   * the operator and may contain secrets. The values of a training are null for a custom command,
+   * {@code parent_run_id} for a run that repeats no other.
    */
   public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
     TrainingConfig known = spec.training();
@@ -108,6 +115,7 @@ public final class RunJson {
     json.writeStringField(
         "device", known == null || known.device() == null ? null : known.device().text());
     json.writePOJOField("time_limit_seconds", seconds(spec.timeLimit()));
+    writeParent(json, spec);
     json.writeEndObject();
   }
 

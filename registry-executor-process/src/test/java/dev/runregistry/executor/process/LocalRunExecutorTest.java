@@ -125,6 +125,8 @@ class LocalRunExecutorTest {
     assertThatThrownBy(() -> executor.inspect(run, workspace))
         .isInstanceOf(UnreadableOutcomeException.class)
         .hasMessageContaining(run.id() + " cannot be inspected");
+    assertThatThrownBy(() -> executor.isAlive(run.id(), workspace))
+        .isInstanceOf(UnreadableOutcomeException.class);
     assertThatThrownBy(() -> executor.terminate(run, workspace, TerminationReason.TIME_LIMIT))
         .isInstanceOf(UnreadableOutcomeException.class)
         .hasMessageContaining("is over its time limit");
@@ -139,5 +141,16 @@ class LocalRunExecutorTest {
     assertThatIllegalArgumentException().isThrownBy(() -> builder.openFileLimit(0));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.inheritDescriptors(List.of(3, 2)));
+  }
+
+  @Test
+  void a_server_s_run_that_shows_nothing_leaves_nothing_to_wait_for() {
+    LocalRuns runs = new LocalRuns(folder);
+    LocalRunExecutor executor =
+        runs.executor().ownSession().keepChildren().liveOutputOnStderr().build();
+
+    assertThat(runs.execute(executor, runs.begun(null, "sh", "-c", "exit 6")).exitCode())
+        .isEqualTo(6);
+    executor.awaitShown();
   }
 }

@@ -2,7 +2,7 @@ package dev.runregistry.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.executor.process.RegistryProcess;
+import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.FileRunQueue;
@@ -56,8 +56,7 @@ class RunDispatcherTest {
 
   private RunId submit(QueueOptions options, String script) {
     return registry
-        .enqueue(
-            RunRequest.command(DatasetKey.NONE, "none", List.of("sh", "-c", script)), options)
+        .enqueue(RunRequest.command(DatasetKey.NONE, "none", List.of("sh", "-c", script)), options)
         .id();
   }
 
@@ -161,7 +160,7 @@ class RunDispatcherTest {
             .repository(database)
             .journal(home)
             .queue(FileRunQueue.of(home), FileQueueControl.of(home), 10)
-            .executor(dev.runregistry.executor.process.LocalRunExecutor.builder().build())
+            .executor(LocalRunExecutor.builder().build())
             .catalog(new dev.runregistry.testkit.InMemoryDatasetCatalog())
             .ids(new dev.runregistry.journal.UuidV7RunIds())
             .provenance(() -> new Provenance("h", null, "/", "1", null, null, Map.of()))
@@ -196,8 +195,10 @@ class RunDispatcherTest {
         new QueuedRun(
             Run.pending(id, request.toSpec(id), Instant.now()),
             new Invocation(
-                List.of("sh", "-c", "pwd; env"), Map.of("PATH", "/usr/bin:/bin", "NOTE", "then"),
-                there.toString(), false),
+                List.of("sh", "-c", "pwd; env"),
+                Map.of("PATH", "/usr/bin:/bin", "NOTE", "then"),
+                there.toString(),
+                false),
             false,
             QueueOptions.DEFAULT,
             DatabaseIdentity.UNKNOWN,
@@ -309,8 +310,7 @@ class RunDispatcherTest {
     }
     for (int started = 1; started <= 5; started += 2) {
       int enough = started;
-      Process dispatcher =
-          RegistryProcess.builder(DispatcherMain.class, home.folder(), "4", "gpu0,gpu1").start();
+      Process dispatcher = DispatcherMain.process(home.folder(), 4, "gpu0,gpu1").start();
       await(() -> read().size() >= enough);
       dispatcher.destroyForcibly();
       assertThat(dispatcher.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -326,8 +326,7 @@ class RunDispatcherTest {
     assertThat(lines()).doesNotHaveDuplicates();
     assertThat(new HashSet<>(lines()))
         .isEqualTo(new HashSet<>(ids.stream().map(RunId::toString).toList()));
-    assertThat(ids)
-        .allSatisfy(id -> assertThat(registry.get(id).exitCode()).isEqualTo(0));
+    assertThat(ids).allSatisfy(id -> assertThat(registry.get(id).exitCode()).isEqualTo(0));
   }
 
   private List<String> read() {
