@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestLimit the maximum time for sending a request, and the maximum pause while the
  *     client reads
  * @param stopLimit the maximum time that {@link RegistryServer#stop} waits for running runs
+ * @param artifactsRoot the directory outside which no output directory of a run is read
  * @param metrics the metrics of the server
  */
 public record ServerConfig(
@@ -48,6 +50,7 @@ public record ServerConfig(
     int maxBodyBytes,
     Duration requestLimit,
     Duration stopLimit,
+    Path artifactsRoot,
     RegistryMetrics metrics) {
 
   /**
@@ -57,6 +60,7 @@ public record ServerConfig(
    *     a loopback address and there is no token
    */
   public ServerConfig {
+    requireNonNull(artifactsRoot, "artifactsRoot");
     requireNonNull(metrics, "metrics");
     allowedHosts =
         allowedHosts.stream()
@@ -129,6 +133,7 @@ public record ServerConfig(
     private int maxBodyBytes = 1 << 20;
     private Duration requestLimit = Duration.ofSeconds(10);
     private Duration stopLimit = Duration.ofSeconds(30);
+    private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
 
     private Builder() {}
@@ -199,6 +204,15 @@ public record ServerConfig(
       return this;
     }
 
+    /**
+     * Sets the directory outside which no output directory of a run is read; default {@code output}
+     * in the working directory.
+     */
+    public Builder artifactsRoot(Path directory) {
+      artifactsRoot = requireNonNull(directory, "directory");
+      return this;
+    }
+
     /** Sets the metrics, to share them with other parts of the program. */
     public Builder metrics(RegistryMetrics registryMetrics) {
       metrics = requireNonNull(registryMetrics, "metrics");
@@ -223,6 +237,7 @@ public record ServerConfig(
           maxBodyBytes,
           requestLimit,
           stopLimit,
+          artifactsRoot,
           metrics);
     }
   }

@@ -41,9 +41,12 @@ class DocsTest {
             "/api/tunix/run",
             "/api/tunix/runs",
             "/api/tunix/runs/{run_id}",
+            "/api/tunix/runs/{run_id}/artifacts",
+            "/api/tunix/runs/{run_id}/artifacts/{filename}/download",
             "/api/tunix/runs/{run_id}/config",
             "/api/tunix/runs/{run_id}/logs",
             "/api/tunix/runs/{run_id}/logs/{stream}",
+            "/api/tunix/runs/{run_id}/metrics",
             "/openapi.json",
             "/docs",
             "/metrics");
