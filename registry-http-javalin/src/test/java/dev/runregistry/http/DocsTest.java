@@ -42,6 +42,8 @@ class DocsTest {
             "/api/tunix/runs",
             "/api/tunix/runs/{run_id}",
             "/api/tunix/runs/{run_id}/config",
+            "/api/tunix/runs/{run_id}/status",
+            "/api/tunix/runs/{run_id}/cancel",
             "/api/tunix/runs/{run_id}/logs/{stream}",
             "/openapi.json",
             "/docs",
