@@ -15,9 +15,11 @@ import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RepositoryException;
@@ -303,6 +305,38 @@ public final class RunRegistry {
    */
   public Optional<Run> find(RunId id) {
     return repository.find(id);
+  }
+
+  /**
+   * Returns the run as the journal of this host has it, active or archived, without the database;
+   * empty if it has none, or its entry is damaged.
+   *
+   * @throws JournalException if the journal cannot be read
+   */
+  public Optional<Run> findHere(RunId id) {
+    return journal
+        .read(id)
+        .flatMap(entry -> entry.match(JournaledRun.INSTANCE))
+        .or(() -> journal.archived(id).map(ArchivedRun::ended));
+  }
+
+  private enum JournaledRun implements JournalEntry.Cases<Optional<Run>> {
+    INSTANCE;
+
+    @Override
+    public Optional<Run> begun(JournalEntry.Begun entry) {
+      return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> ended(JournalEntry.Ended entry) {
+      return Optional.of(entry.run());
+    }
+
+    @Override
+    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -84,8 +84,7 @@ class CancelTest {
   void a_request_whose_owner_is_killed_is_carried_out_by_recovery()
       throws IOException, InterruptedException {
     String mark = UUID.randomUUID().toString();
-    Process owner =
-        RegistryProcess.builder(folder, "sh", "-c", TREE, mark, "1000").start();
+    Process owner = RegistryProcess.builder(folder, "sh", "-c", TREE, mark, "1000").start();
     RunId id = RunId.parse(RegistryProcess.onlyRun(folder).path().getFileName().toString());
     awaitUp(id);
     assertThat(registry().cancel(id, "ann").isRequested()).isTrue();
@@ -100,8 +99,7 @@ class CancelTest {
   @Test
   void a_run_whose_owner_is_dead_can_be_cancelled() throws IOException, InterruptedException {
     String mark = UUID.randomUUID().toString();
-    Process owner =
-        RegistryProcess.builder(folder, "sh", "-c", TREE, mark, "1000").start();
+    Process owner = RegistryProcess.builder(folder, "sh", "-c", TREE, mark, "1000").start();
     RunId id = RunId.parse(RegistryProcess.onlyRun(folder).path().getFileName().toString());
     awaitUp(id);
     owner.destroyForcibly().waitFor();
@@ -121,7 +119,8 @@ class CancelTest {
     for (int first = 0; first < RUNS; first += AT_ONCE) {
       List<CompletableFuture<Void>> some =
           IntStream.range(0, AT_ONCE)
-              .mapToObj(number -> List.of(random.nextInt(LONGEST_MILLIS), random.nextInt(LONGEST_MILLIS)))
+              .mapToObj(
+                  number -> List.of(random.nextInt(LONGEST_MILLIS), random.nextInt(LONGEST_MILLIS)))
               .map(
                   times ->
                       CompletableFuture.runAsync(
@@ -136,8 +135,7 @@ class CancelTest {
     RunId id = registry.newId();
     CompletableFuture<Run> run = new CompletableFuture<>();
     String seconds = "0." + String.format("%03d", endMillis);
-    new Thread(
-            () -> run.complete(registry.submit(id, command("sh", "-c", TREE, mark, seconds))))
+    new Thread(() -> run.complete(registry.submit(id, command("sh", "-c", TREE, mark, seconds))))
         .start();
     LockSupport.parkNanos(Duration.ofMillis(cancelMillis).toNanos());
     boolean requested = registry.cancel(id, "ann").isRequested();
