@@ -38,6 +38,7 @@ public final class RegistryMetrics {
   private static final int MAX_COUNTED = 10_000;
 
   private final PrometheusMeterRegistry meters;
+  private final Counter cancellations;
   // the most recently counted runs: a run whose outcome was saved late is reported twice
   private final Map<RunId, Boolean> counted =
       new LinkedHashMap<>() {
@@ -67,6 +68,10 @@ public final class RegistryMetrics {
     new FileDescriptorMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
     new UptimeMetrics().bindTo(meters);
+    cancellations =
+        Counter.builder("registry.cancellations")
+            .description("Requests to cancel runs that were accepted here")
+            .register(meters);
   }
 
   /**
@@ -112,6 +117,10 @@ public final class RegistryMetrics {
         .register(meters)
         .increment();
     run.duration().ifPresent(duration -> lasted(mode, duration));
+  }
+
+  void cancellationRequested() {
+    cancellations.increment();
   }
 
   private boolean isFirst(RunId id) {

@@ -44,6 +44,8 @@ class DocsTest {
             "/api/tunix/runs/{run_id}/artifacts",
             "/api/tunix/runs/{run_id}/artifacts/{filename}/download",
             "/api/tunix/runs/{run_id}/config",
+            "/api/tunix/runs/{run_id}/status",
+            "/api/tunix/runs/{run_id}/cancel",
             "/api/tunix/runs/{run_id}/logs",
             "/api/tunix/runs/{run_id}/logs/{stream}",
             "/api/tunix/runs/{run_id}/metrics",

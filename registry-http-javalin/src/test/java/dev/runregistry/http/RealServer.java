@@ -51,6 +51,7 @@ final class RealServer extends TestClient {
     registry =
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
+            .cancelRequests(database.cancelRequests())
             .journal(home)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(datasets))

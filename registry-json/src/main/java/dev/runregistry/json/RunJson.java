@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -34,6 +35,20 @@ public final class RunJson {
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
     json.writeStartObject();
     writeFields(json, run);
+    json.writeEndObject();
+  }
+
+  /** Writes the object of the status of a run; {@code started_at} is null while it is pending. */
+  public static void writeStatus(JsonGenerator json, Run run) throws IOException {
+    boolean isPending = run.status() == RunStatus.PENDING;
+    json.writeStartObject();
+    json.writeStringField("run_id", run.id().toString());
+    json.writeStringField("status", run.status().text());
+    json.writeStringField("queued_at", Timestamps.of(run.createdAt()));
+    json.writeStringField("started_at", isPending ? null : Timestamps.of(run.startedAt()));
+    json.writeStringField(
+        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+    json.writePOJOField("exit_code", run.exitCode());
     json.writeEndObject();
   }
 

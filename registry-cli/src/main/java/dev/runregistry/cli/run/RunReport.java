@@ -87,6 +87,14 @@ public final class RunReport {
         : StartHint.of(ended.spec().command());
   }
 
+  /**
+   * Returns the exit code for a run of which only the record is known: that of its command, or
+   * those of timeout(1); 125 for every run that was not started or is lost.
+   */
+  public static int exitCode(Run ended) {
+    return exitCode(ended, Optional.empty());
+  }
+
   private static int exitCode(Run ended, Optional<RunOutcome> outcome) {
     if (ended.status() == RunStatus.TIMEOUT) {
       return TIMED_OUT;

@@ -129,6 +129,7 @@ public final class RegistryFactory {
       RunDatabase database, FileRunJournal folder, RunExecutor executor) {
     return RunRegistry.builder()
         .repository(database.runs())
+        .cancelRequests(database.cancelRequests())
         .journal(folder)
         .executor(executor)
         .catalog(FolderDatasetCatalog.at(settings.datasets()))

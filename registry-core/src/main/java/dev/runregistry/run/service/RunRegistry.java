@@ -451,6 +451,38 @@ public final class RunRegistry {
   }
 
   /**
+   * Returns the run as the journal of this host has it, active or archived, without the database;
+   * empty if it has none, or its entry is damaged.
+   *
+   * @throws JournalException if the journal cannot be read
+   */
+  public Optional<Run> findHere(RunId id) {
+    return journal
+        .read(id)
+        .flatMap(entry -> entry.match(JournaledRun.INSTANCE))
+        .or(() -> journal.archived(id).map(ArchivedRun::ended));
+  }
+
+  private enum JournaledRun implements JournalEntry.Cases<Optional<Run>> {
+    INSTANCE;
+
+    @Override
+    public Optional<Run> begun(JournalEntry.Begun entry) {
+      return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> ended(JournalEntry.Ended entry) {
+      return Optional.of(entry.run());
+    }
+
+    @Override
+    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * Returns the run with that id.
    *
    * @throws RunNotFoundException if there is none
