@@ -196,6 +196,7 @@ class ArchitectureTest {
               "RegularFiles",
               "DurableFiles",
               "RunLocks",
+              "HomeLock",
               "SqliteConnections",
               "UserFile",
               "RawArguments",
@@ -300,6 +301,8 @@ class ArchitectureTest {
             Map.of(
                 BASE + ".datasets",
                 new TreeSet<>(List.of("FolderDatasetCatalog")),
+                BASE + ".executor.host",
+                new TreeSet<>(List.of("DetachedProcess", "NvidiaGpus")),
                 BASE + ".executor.process",
                 new TreeSet<>(
                     List.of(
