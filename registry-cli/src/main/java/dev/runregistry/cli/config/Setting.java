@@ -51,6 +51,21 @@ public enum Setting {
       "How many local runs may go on at once; as many as there are processors."),
   STOP_TIMEOUT(
       "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
+  QUEUE_SLOTS(
+      "queue.slots", Scope.NONE, "N", "How many queued runs run at once; as many as processors."),
+  QUEUE_MAX("queue.max", Scope.NONE, "N", "The maximum number of queued runs; %s.", "10000"),
+  QUEUE_TIMEOUT(
+      "queue.timeout",
+      Scope.NONE,
+      "TIME",
+      "Time limit of queued runs that have none of their own; %s.",
+      "none"),
+  QUEUE_GPUS(
+      "queue.gpus",
+      Scope.NONE,
+      "LIST",
+      "GPUs that queued runs get: none, auto (by nvidia-smi), or names with commas; %s.",
+      "none"),
   /** The default is what a result can depend on and what names its job; none holds a secret. */
   ENV_ALLOW(
       "env.allow",
@@ -133,7 +148,7 @@ public enum Setting {
 
   /** Returns the default as it could be given; empty for none, and for HOME and DB. */
   public Optional<String> defaultText() {
-    return this == LOCAL_MAX
+    return this == LOCAL_MAX || this == QUEUE_SLOTS
         ? Optional.of(Integer.toString(Runtime.getRuntime().availableProcessors()))
         : Optional.ofNullable(defaultText);
   }

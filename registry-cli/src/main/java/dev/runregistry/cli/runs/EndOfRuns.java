@@ -39,7 +39,7 @@ final class EndOfRuns {
   }
 
   private Optional<Run> find(RunId id) {
-    return registry.findHere(id).or(() -> registry.find(id));
+    return registry.findJournaled(id).or(() -> registry.find(id));
   }
 
   /** Returns those that have ended, in the order in which they were given. */

@@ -283,11 +283,11 @@ public final class RunRegistry {
   /**
    * Returns a dispatcher of the waiting runs, which has not begun.
    *
-   * @param onStart called with each run that it starts, before its command is started; must return
-   *     soon
+   * @param listener called with each run that it starts, before its command is started, and again
+   *     with the ended run; must return soon
    * @throws IllegalStateException if the registry was built without a queue
    */
-  public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> onStart) {
+  public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> listener) {
     QueueControl control = required(queueControl);
     return new RunDispatcher(
         required(queue),
@@ -297,7 +297,12 @@ public final class RunRegistry {
         repository,
         limits,
         new SlotTable(control, journal, lifecycle, limits),
-        onStart);
+        listener);
+  }
+
+  /** Returns whether runs can be enqueued. */
+  public boolean hasQueue() {
+    return queued != null;
   }
 
   /**
@@ -451,15 +456,15 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns the run as the journal of this host has it, active or archived, without the database;
-   * empty if it has none, or its entry is damaged.
+   * Returns the run as this host has it, waiting, active or archived. Needs no database. Empty if
+   * this host does not have it, or its entry is damaged.
    *
-   * @throws JournalException if the journal cannot be read
+   * @throws JournalException if the journal cannot be read now
    */
-  public Optional<Run> findHere(RunId id) {
-    return journal
-        .read(id)
-        .flatMap(entry -> entry.match(JournaledRun.INSTANCE))
+  public Optional<Run> findJournaled(RunId id) {
+    Optional<Run> waiting = queued == null ? Optional.empty() : queued.find(id);
+    return waiting // in the order in which a run moves, so that it is not missed
+        .or(() -> journal.read(id).flatMap(entry -> entry.match(JournaledRun.INSTANCE)))
         .or(() -> journal.archived(id).map(ArchivedRun::ended));
   }
 
@@ -578,37 +583,6 @@ public final class RunRegistry {
     return Optional.empty();
   }
 
-  /**
-   * Returns the run as the journal of this host has it: as it began, or as it ended. Needs no
-   * database. Empty if the journal does not have it, or its entry is damaged.
-   *
-   * @throws JournalException if the journal cannot be read now
-   */
-  public Optional<Run> findJournaled(RunId id) {
-    Optional<JournalEntry> entry = journal.read(id);
-    if (entry.isEmpty()) { // a run moves from the active to the archived ones, never back
-      return journal.archived(id).map(ArchivedRun::ended);
-    }
-    return entry.get().match(new JournaledRun());
-  }
-
-  private static final class JournaledRun implements JournalEntry.Cases<Optional<Run>> {
-    @Override
-    public Optional<Run> begun(JournalEntry.Begun entry) {
-      return Optional.of(entry.running());
-    }
-
-    @Override
-    public Optional<Run> ended(JournalEntry.Ended entry) {
-      return Optional.of(entry.run());
-    }
-
-    @Override
-    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
-      return Optional.empty();
-    }
-  }
-
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -621,7 +595,7 @@ public final class RunRegistry {
     private @Nullable RunQueue queue;
     private @Nullable QueueControl queueControl;
     private int queueMax = QueueLimits.DEFAULT_MAX;
-    private UnaryOperator<Invocation> origin = UnaryOperator.identity();
+    private @Nullable UnaryOperator<Invocation> origin;
     private @Nullable CancelRequests cancelRequests;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
