@@ -238,6 +238,7 @@ class ProgramTest {
             "cors.origins | - | default",
             "local.timeout | 30.0s | default",
             "local.max | 7 | environment REGISTRY_LOCAL_MAX",
+            "artifacts.root | " + Path.of("output").toAbsolutePath() + " | default",
             "stop.timeout | 30.0s | default",
             "env.allow | CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,"
                 + "OMP_NUM_THREADS,PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV | default",

@@ -111,8 +111,8 @@ class SettingsTest {
         .hasMessage(
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
                 + " db.password.file, datasets, command, host, port, token, token.file,"
-                + " allowed.hosts, cors.origins, local.timeout, local.max, stop.timeout,"
-                + " env.allow, git, log.limit, log",
+                + " allowed.hosts, cors.origins, local.timeout, local.max,"
+                + " artifacts.root, stop.timeout, env.allow, git, log.limit, log",
             file);
   }
 

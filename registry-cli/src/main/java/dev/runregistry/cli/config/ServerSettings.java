@@ -33,6 +33,7 @@ public final class ServerSettings {
             .localTimeLimit(settings.read(Setting.LOCAL_TIMEOUT, Durations::parse))
             .maxLocalRuns(settings.read(Setting.LOCAL_MAX, Integer::parseInt))
             .stopLimit(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
+            .artifactsRoot(settings.artifactsRoot())
             .metrics(metrics);
     try {
       return builder.build();
