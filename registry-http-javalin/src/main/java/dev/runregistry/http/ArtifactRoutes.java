@@ -110,6 +110,8 @@ final class ArtifactRoutes {
     return "attachment; filename=\"%s\"; filename*=UTF-8''%s"
         .formatted(
             name.replaceAll("[^ -~]|[\"\\\\%]", "_"),
-            URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A"));
+            URLEncoder.encode(name, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A"));
   }
 }

@@ -153,8 +153,7 @@ final class LogRoutes {
     return HttpProblem.of(404, "This host has no output of run " + id + known);
   }
 
-  private static void sendRange(Context ctx, FileChannel file, long size)
-      throws IOException {
+  private static void sendRange(Context ctx, FileChannel file, long size) throws IOException {
     ctx.header("Accept-Ranges", "bytes");
     // no validators are sent, so If-Range cannot match
     String range = ctx.header("If-Range") == null ? ctx.header("Range") : null;

@@ -72,13 +72,11 @@ class ArtifactsTest {
         .hasToString(
             "[{\"name\":\"model.bin\",\"size\":4,\"path\":\"%1$s/model.bin\"},{\"name\":\"ä \\\"b\\\".txt\",\"size\":4,\"path\":\"%1$s/ä \\\"b\\\".txt\"}]"
                 .formatted(own));
-    HttpResponse<String> text =
-        server.get(run + "/artifacts/%C3%A4%20%22b%22.txt/download");
+    HttpResponse<String> text = server.get(run + "/artifacts/%C3%A4%20%22b%22.txt/download");
     assertThat(text.body()).isEqualTo("text");
     assertThat(text.headers().firstValue("Content-Type")).contains("application/octet-stream");
     assertThat(text.headers().firstValue("Content-Disposition"))
-        .contains(
-            "attachment; filename=\"_ _b_.txt\"; filename*=UTF-8''%C3%A4%20%22b%22.txt");
+        .contains("attachment; filename=\"_ _b_.txt\"; filename*=UTF-8''%C3%A4%20%22b%22.txt");
     HttpResponse<String> head =
         server.send(
             server
@@ -100,7 +98,8 @@ class ArtifactsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"..%2fsecret", "%2e%2e%2fsecret", "..%5csecret", "%2e%2e", "a%00b", "..;x"})
+  @ValueSource(
+      strings = {"..%2fsecret", "%2e%2e%2fsecret", "..%5csecret", "%2e%2e", "a%00b", "..;x"})
   void a_name_that_is_a_path_never_opens_a_file(String name) throws IOException {
     Path own = directory("own");
     Files.writeString(root.resolve("secret"), "secret");
@@ -122,7 +121,8 @@ class ArtifactsTest {
     for (Path directory :
         new Path[] {outside, linked, root.resolve("../outside"), folder.resolve("none")}) {
       String run = run(directory);
-      for (String path : new String[] {"/artifacts", "/metrics", "/artifacts/metrics.jsonl/download"}) {
+      for (String path :
+          new String[] {"/artifacts", "/metrics", "/artifacts/metrics.jsonl/download"}) {
         assertProblem(server.get(run + path), 403, "Invalid artifact path");
       }
     }
@@ -149,7 +149,9 @@ class ArtifactsTest {
     Files.writeString(
         own.resolve("metrics.jsonl"),
         "{\"step\":1,\"loss\":0.5}\r\nno json\n[1]\n\n{\"loss\":NaN}\n{}{}\n\"ä\"\n"
-            + "\"" + "x".repeat(70_000) + "\"\n{\"step\":");
+            + "\""
+            + "x".repeat(70_000)
+            + "\"\n{\"step\":");
     String run = run(own);
 
     HttpResponse<String> metrics = server.get(run + "/metrics");
@@ -157,7 +159,9 @@ class ArtifactsTest {
     assertThat(json(metrics)).hasToString("[{\"step\":1,\"loss\":0.5},[1],\"ä\"]");
     assertThat(metrics.headers().firstValue("X-Skipped-Lines")).contains("5");
     assertThat(metrics.headers().firstValue("X-Metrics-Truncated")).isEmpty();
-    Files.write(own.resolve("metrics.jsonl"), "{\"step\":2}\n\"\u00ff\"".getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(
+        own.resolve("metrics.jsonl"),
+        "{\"step\":2}\n\"\u00ff\"".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(server.get(run + "/metrics").body()).isEqualTo("[{\"step\":2}]");
   }
 

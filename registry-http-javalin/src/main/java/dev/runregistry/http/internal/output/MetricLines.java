@@ -113,6 +113,9 @@ public final class MetricLines {
   }
 
   private static String text(ByteArrayOutputStream line) throws CharacterCodingException {
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString();
+    return StandardCharsets.UTF_8
+        .newDecoder()
+        .decode(ByteBuffer.wrap(line.toByteArray()))
+        .toString();
   }
 }

@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output directory of a run, as far as the operator allows it to be read: it has to be inside
- * a root, also after links are resolved. Of its files only regular ones are visible, no links.
+ * The output directory of a run, as far as the operator allows it to be read: it has to be inside a
+ * root, also after links are resolved. Of its files only regular ones are visible, no links.
  */
 public final class OutputDirectory {
   /** The maximum number of files that are listed, the first ones in their order. */
