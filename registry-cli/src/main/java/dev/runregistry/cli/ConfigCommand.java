@@ -104,6 +104,7 @@ final class ConfigCommand implements Callable<Integer> {
               .map(home -> new RegistryFactory(settings).databaseConfig().url())
               .orElse(NONE);
       case DATASETS -> settings.datasets().toString();
+      case ARTIFACTS_ROOT -> settings.artifactsRoot().toString();
       case LOCAL_TIMEOUT, STOP_TIMEOUT -> Durations.of(settings.read(setting, Durations::parse));
       default -> setting.defaultText().orElse(NONE);
     };

@@ -246,6 +246,8 @@ class RunsCommandsTest {
         .isEqualTo(new Result(0, "loss 0.25\n", note));
     assertThat(session.registry("runs", "logs", "--stderr", "--follow", id))
         .isEqualTo(new Result(0, "warning: slow\n", note));
+    assertThat(session.registry("runs", "logs", "-n", "1", id))
+        .isEqualTo(new Result(0, "", note + "warning: slow\n"));
     String running = recorded(Runs.running()).id().toString();
     assertThat(session.registry("runs", "logs", running).err()).contains("which is still running");
   }

@@ -34,6 +34,7 @@ public final class ServerSettings {
             .maxLocalRuns(settings.read(Setting.LOCAL_MAX, Integer::parseInt))
             .stopLimit(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
             .queueTimeLimit(new QueueSettings(settings).timeout())
+            .artifactsRoot(settings.artifactsRoot())
             .metrics(metrics);
     try {
       return builder.build();

@@ -49,6 +49,12 @@ public enum Setting {
       Scope.SERVE,
       "N",
       "How many local runs may go on at once; as many as there are processors."),
+  ARTIFACTS_ROOT(
+      "artifacts.root",
+      Scope.SERVE,
+      "DIR",
+      "Directory outside which no output directory of a run is read; ./%s.",
+      "output"),
   STOP_TIMEOUT(
       "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
   QUEUE_SLOTS(

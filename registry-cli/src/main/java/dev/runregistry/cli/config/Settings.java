@@ -111,6 +111,11 @@ public final class Settings {
     return path(inForce(Setting.DATASETS)).toAbsolutePath().normalize();
   }
 
+  /** Returns the directory outside which no output directory of a run is read, absolute. */
+  public Path artifactsRoot() {
+    return path(inForce(Setting.ARTIFACTS_ROOT)).toAbsolutePath().normalize();
+  }
+
   /**
    * What {@code run --local} starts.
    *
