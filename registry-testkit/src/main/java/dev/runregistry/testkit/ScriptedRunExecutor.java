@@ -170,7 +170,12 @@ public final class ScriptedRunExecutor implements RunExecutor {
   public Inspection inspect(Run running, Path workspace) {
     return inspections.getOrDefault(
         running.id(),
-        new Inspection.Lost("the registry was ended before it started anything", Output.NONE));
+        new Inspection.Lost(
+            "the registry was ended before it started anything", Output.NONE, !has(running.id())));
+  }
+
+  private boolean has(RunId started) {
+    return executed.stream().anyMatch(run -> run.id().equals(started));
   }
 
   @Override
