@@ -2,7 +2,6 @@ package dev.runregistry.executor.process;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.executor.process.internal.output.OrderedOutput;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
@@ -175,12 +174,7 @@ public final class LocalRunExecutor implements RunExecutor {
 
   @Override
   public Optional<OutputReader> output(Path workspace) throws IOException {
-    Workspace folder = new Workspace(workspace);
-    return OrderedOutput.open(
-        folder.log(LogStream.STDOUT),
-        folder.log(LogStream.STDERR),
-        folder.outputIndex(),
-        maxLogBytes(workspace));
+    return ProcessLogs.in(workspace).output();
   }
 
   private RunOutcome told(RunOutcome outcome) {
