@@ -111,7 +111,13 @@ final class JettySettings {
         config.corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
     handler.setAllowedMethods(Set.of("GET", "HEAD", "POST"));
     handler.setAllowedHeaders(
-        Set.of("Authorization", "Content-Type", "Idempotency-Key", "Range", RequestIds.HEADER));
+        Set.of(
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "Last-Event-ID",
+            "Range",
+            RequestIds.HEADER));
     handler.setExposedHeaders(
         Set.of(
             "Content-Range",

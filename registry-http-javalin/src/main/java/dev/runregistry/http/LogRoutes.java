@@ -1,17 +1,24 @@
 package dev.runregistry.http;
 
 import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.output.FollowStart;
+import dev.runregistry.http.internal.output.LogFollowers;
+import dev.runregistry.http.internal.output.TailLocator;
 import dev.runregistry.http.internal.request.ByteRange;
+import dev.runregistry.http.internal.request.ClientConnection;
 import dev.runregistry.http.internal.request.QueryParameters;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
+import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -24,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the output of a run as plain text: all of it, a byte range or the last lines, up to its
- * size at the time of the request. Only a buffer of it is held in memory.
+ * Serves the output of a run: as plain text, all of it, a byte range or the last lines, up to its
+ * size at the time of the request, of which only a buffer is held in memory; and as server-sent
+ * events, a line each, until the run has ended.
  */
 final class LogRoutes {
   private static final long MAX_TAIL_LINES = 1_000_000;
@@ -40,6 +48,7 @@ final class LogRoutes {
   static final String TAIL_TRUNCATED = "X-Tail-Truncated";
 
   static final String TOTAL_LINES = "X-Total-Lines";
+  private static final long MAX_SEQ = 999_999_999_999_999_999L;
   private static final int BUFFER = 64 * 1024;
   private static final int ATTEMPTS = 2; // a run directory moves once
 
@@ -47,12 +56,57 @@ final class LogRoutes {
 
   private final RunRegistry registry;
 
-  LogRoutes(RunRegistry registry) {
+  private final LogFollowers followers;
+
+  LogRoutes(RunRegistry registry, LogFollowers followers) {
     this.registry = registry;
+    this.followers = followers;
   }
 
   void addTo(Routes routes) {
+    routes.get("/api/tunix/runs/{run_id}/logs", this::follow);
     routes.get("/api/tunix/runs/{run_id}/logs/{stream}", this::send);
+  }
+
+  private void follow(Context ctx) {
+    RunId id = RunRoutes.runId(ctx);
+    QueryParameters query = new QueryParameters(ctx.queryString());
+    long sinceSeq = query.integer("since_seq", 0, 0, MAX_SEQ);
+    query.refuseIfWrong();
+    boolean isHere =
+        registry.findJournaled(id).isPresent() || registry.log(id, LogStream.STDOUT).isPresent();
+    if (!isHere) {
+      throw none(id);
+    }
+    Run ended = recorded(id).filter(run -> run.status().isFinal()).orElse(null);
+    followers.requirePlace();
+    ctx.contentType("text/event-stream; charset=utf-8");
+    ctx.header("X-Accel-Buffering", "no"); // nginx passes events on at once
+    if (ctx.method().name().equals("HEAD")) {
+      return;
+    }
+    FollowStart start = FollowStart.of(sinceSeq, ctx.header("Last-Event-ID"));
+    ServletOutputStream out = outputStream(ctx);
+    ctx.future(
+        () -> followers.follow(id, ended, start, out, () -> ClientConnection.close(ctx.req())));
+  }
+
+  /** Looks a run of this host up once; it is followed without the database, too. */
+  private Optional<Run> recorded(RunId id) {
+    try {
+      return registry.find(id);
+    } catch (RepositoryException e) {
+      log.debug("run {} is followed without the database", id, e);
+      return Optional.empty();
+    }
+  }
+
+  private static ServletOutputStream outputStream(Context ctx) {
+    try {
+      return ctx.res().getOutputStream();
+    } catch (IOException e) { // Jetty throws none
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void send(Context ctx) throws IOException {

@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.http.internal.output.LogFollowers;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -24,12 +25,14 @@ public final class RegistryServer implements AutoCloseable {
   private final JettySettings jetty;
   private final RouteTable routes = new RouteTable();
   private final LocalRunLimiter localRuns;
+  private final LogFollowers followers;
   private final Javalin javalin;
   private volatile int port = -1;
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
     this.localRuns = new LocalRunLimiter(config.maxLocalRuns());
+    this.followers = new LogFollowers(registry, config.requestLimit());
     this.jetty = new JettySettings(config, routes);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
@@ -50,6 +53,7 @@ public final class RegistryServer implements AutoCloseable {
             "registry.journal.waiting",
             "Runs that have ended and whose ending the database does not have yet",
             registry::waiting);
+    config.metrics().gauge("registry.log.followers", "Clients that follow a run", followers::count);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
@@ -61,7 +65,7 @@ public final class RegistryServer implements AutoCloseable {
     Routes added = new Routes(javalinConfig.routes, routes);
     new HealthRoutes(registry, config, localRuns).addTo(added);
     new RunRoutes(registry, config, localRuns).addTo(added);
-    new LogRoutes(registry).addTo(added);
+    new LogRoutes(registry, followers).addTo(added);
     new DatasetRoutes(registry).addTo(added);
     new DocsRoutes().addTo(added);
     new StaticPageRoutes().addTo(added);
@@ -103,6 +107,7 @@ public final class RegistryServer implements AutoCloseable {
   public void stop() {
     long begun = System.nanoTime();
     localRuns.stop(config.stopLimit());
+    followers.close();
     jetty.setStopTimeout(
         javalin.jettyServer().server(), config.stopLimit().minusNanos(System.nanoTime() - begun));
     try {

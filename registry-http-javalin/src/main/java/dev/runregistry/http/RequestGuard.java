@@ -10,6 +10,7 @@ import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.http.internal.message.RequestIds;
 import dev.runregistry.http.internal.request.BodyDrain;
 import dev.runregistry.http.internal.request.BodyPermits;
+import dev.runregistry.http.internal.request.ClientConnection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,6 +63,7 @@ final class RequestGuard extends Handler.Wrapper {
       BodyDrain.then(request, requestLimit, () -> answer(tooManyBodies(), response, callback));
       return true;
     }
+    ClientConnection.addTo(request);
     return super.handle(request, response, callback);
   }
 

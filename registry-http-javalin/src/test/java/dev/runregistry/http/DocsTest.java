@@ -42,6 +42,7 @@ class DocsTest {
             "/api/tunix/runs",
             "/api/tunix/runs/{run_id}",
             "/api/tunix/runs/{run_id}/config",
+            "/api/tunix/runs/{run_id}/logs",
             "/api/tunix/runs/{run_id}/logs/{stream}",
             "/openapi.json",
             "/docs",

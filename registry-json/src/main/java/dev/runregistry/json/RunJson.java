@@ -11,6 +11,7 @@ import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunJson {
   private RunJson() {}
+
+  /** Returns a time as it is written: ISO 8601 in UTC with microseconds. */
+  public static String timestamp(Instant time) {
+    return Timestamps.of(time);
+  }
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {

@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
@@ -10,13 +11,19 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.output.OutputBatch;
+import dev.runregistry.run.output.OutputLine;
+import dev.runregistry.run.output.OutputPosition;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.TerminationReason;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -159,6 +166,38 @@ public abstract class RunExecutorContract {
 
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(outcome.output().stdout()).isEqualTo(OutputExcerpt.of(bytes, bytes.length));
+  }
+
+  @Test
+  void the_output_is_read_line_by_line_and_again_from_any_line() throws IOException {
+    Run running = thatPrintsAndExits("one\ntwo\nlast", "bad\n", 0);
+    execute(running);
+
+    try (OutputReader output = executor().output(workspace(running)).orElseThrow()) {
+      List<OutputLine> lines = lines(output, OutputPosition.START);
+      assertThat(lines.stream().filter(line -> line.stream() == LogStream.STDOUT))
+          .extracting(OutputLine::text)
+          .containsExactly("one\n", "two\n", "last");
+      assertThat(lines.stream().filter(line -> line.stream() == LogStream.STDERR))
+          .extracting(OutputLine::text)
+          .containsExactly("bad\n");
+      for (int i = 0; i < lines.size(); i++) {
+        OutputPosition after = OutputPosition.of(lines.get(i).stdout(), lines.get(i).stderr());
+        assertThat(lines(output, after)).isEqualTo(lines.subList(i + 1, lines.size()));
+      }
+    }
+    assertThat(executor().output(workspace(thatNeverStarted()))).isEmpty();
+  }
+
+  private static List<OutputLine> lines(OutputReader output, OutputPosition from)
+      throws IOException {
+    List<OutputLine> lines = new ArrayList<>();
+    OutputBatch batch = OutputBatch.none(from);
+    do {
+      batch = output.read(batch.next(), true);
+      lines.addAll(batch.lines());
+    } while (!batch.complete());
+    return lines;
   }
 
   @Test

@@ -11,9 +11,13 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.output.OutputBatch;
+import dev.runregistry.run.output.OutputPosition;
+import dev.runregistry.run.output.RecordedLines;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.TerminationReason;
 import java.nio.file.Path;
@@ -35,6 +39,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final List<Run> executed = new CopyOnWriteArrayList<>();
   private final List<Invocation> invocations = new CopyOnWriteArrayList<>();
   private final Map<RunId, Inspection> inspections = new ConcurrentHashMap<>();
+  private final Map<Path, Output> printed = new ConcurrentHashMap<>();
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
@@ -114,7 +119,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
     executed.add(running);
     invocations.add(invocation);
     CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
-    Thread thread = new Thread(() -> play(running, result), "run " + running.id());
+    Thread thread = new Thread(() -> play(running, workspace, result), "run " + running.id());
     thread.setDaemon(true);
     thread.start();
     return new ExecutionHandle() {
@@ -130,9 +135,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
     };
   }
 
-  private void play(Run running, CompletableFuture<ExecutionResult> result) {
+  private void play(Run running, Path workspace, CompletableFuture<ExecutionResult> result) {
     try {
-      result.complete(ExecutionResult.of(script.play(running)));
+      RunOutcome outcome = script.play(running);
+      printed.put(workspace, outcome.output());
+      result.complete(ExecutionResult.of(outcome));
     } catch (InterruptedException e) {
       result.complete(ExecutionResult.of(new Exited(ENDED_BY_TERM, Output.NONE)));
     } catch (RuntimeException | Error e) {
@@ -166,5 +173,24 @@ public final class ScriptedRunExecutor implements RunExecutor {
   @Override
   public Optional<Path> log(Path workspace, LogStream stream) {
     return Optional.empty();
+  }
+
+  /** The output of a run that has ended. */
+  @Override
+  public Optional<OutputReader> output(Path workspace) {
+    return Optional.ofNullable(printed.get(workspace)).map(ScriptedRunExecutor::reader);
+  }
+
+  private static OutputReader reader(Output output) {
+    RecordedLines lines = RecordedLines.of(output);
+    return new OutputReader() {
+      @Override
+      public OutputBatch read(OutputPosition from, boolean ended) {
+        return lines.after(from);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 }

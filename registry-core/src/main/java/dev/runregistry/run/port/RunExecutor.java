@@ -6,6 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RuntimeStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,16 @@ public interface RunExecutor {
    */
   default long maxLogBytes(Path workspace) {
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * Opens the output of a run, to read it in its order. Empty if there is none: nothing was started
+   * yet, or it was deleted.
+   *
+   * @throws IOException if it cannot be opened now
+   */
+  default Optional<OutputReader> output(Path workspace) throws IOException {
+    return Optional.empty();
   }
 
   /**

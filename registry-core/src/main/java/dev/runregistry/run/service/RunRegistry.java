@@ -17,9 +17,12 @@ import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.QueueControl;
 import dev.runregistry.run.port.RepositoryException;
@@ -38,6 +41,7 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueueStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -505,6 +509,54 @@ public final class RunRegistry {
                     .min()
                     .orElse(Long.MAX_VALUE))
         .orElse(Long.MAX_VALUE);
+  }
+
+  /**
+   * Opens the output of a run, to read both streams in their order; the caller closes it. Empty if
+   * this host has none, or none yet.
+   *
+   * @throws IOException if it cannot be opened now
+   */
+  public Optional<OutputReader> output(RunId id) throws IOException {
+    Optional<Path> workspace = journal.workspace(id);
+    for (RunExecutor executor : workspace.isEmpty() ? List.<RunExecutor>of() : executors) {
+      Optional<OutputReader> output = executor.output(workspace.get());
+      if (output.isPresent()) {
+        return output;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the run as the journal of this host has it: as it began, or as it ended. Needs no
+   * database. Empty if the journal does not have it, or its entry is damaged.
+   *
+   * @throws JournalException if the journal cannot be read now
+   */
+  public Optional<Run> findJournaled(RunId id) {
+    Optional<JournalEntry> entry = journal.read(id);
+    if (entry.isEmpty()) { // a run moves from the active to the archived ones, never back
+      return journal.archived(id).map(ArchivedRun::ended);
+    }
+    return entry.get().match(new JournaledRun());
+  }
+
+  private static final class JournaledRun implements JournalEntry.Cases<Optional<Run>> {
+    @Override
+    public Optional<Run> begun(JournalEntry.Begun entry) {
+      return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> ended(JournalEntry.Ended entry) {
+      return Optional.of(entry.run());
+    }
+
+    @Override
+    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
+      return Optional.empty();
+    }
   }
 
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */

@@ -27,6 +27,8 @@ import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.dataset.DatasetEntry;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
+import dev.runregistry.run.output.OutputBatch;
+import dev.runregistry.run.output.OutputPosition;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.ExecutionHandle;
@@ -34,6 +36,7 @@ import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
@@ -560,6 +563,46 @@ class RunRegistryTest {
   }
 
   @Test
+  void the_lines_of_the_output_are_where_the_executor_has_them_and_nowhere_without_a_workspace()
+      throws IOException {
+    RunRegistry registry = registry();
+    assertThat(registry.output(ID)).isEmpty();
+    try (OutputReader reader = new NoLines()) {
+      ports.output = Optional.of(reader);
+      assertThat(registry.output(ID)).containsSame(reader);
+      ports.workspace = Optional.empty();
+      assertThat(registry.output(ID)).isEmpty();
+    }
+  }
+
+  private static final class NoLines implements OutputReader {
+    @Override
+    public OutputBatch read(OutputPosition from, boolean ended) {
+      return OutputBatch.none(from);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void a_journaled_run_is_found_without_the_database_as_it_began_and_as_it_ended() {
+    RunRegistry registry = registry();
+    assertThat(registry.findJournaled(ID)).isEmpty();
+    Run running = Samples.runningLocal();
+    ports.entry = Optional.of(new JournalEntry.Begun(running));
+    assertThat(registry.findJournaled(ID)).contains(running);
+    Run ended = running.finish(new Exited(0, Output.NONE), NOON.plusSeconds(1));
+    ports.entry = Optional.of(new JournalEntry.Ended(ended));
+    assertThat(registry.findJournaled(ID)).contains(ended);
+    ports.entry = Optional.of(new JournalEntry.Corrupt("no JSON"));
+    assertThat(registry.findJournaled(ID)).isEmpty();
+    ports.entry = Optional.empty();
+    ports.archived = Optional.of(new ArchivedRun(ended, DatabaseIdentity.UNKNOWN));
+    assertThat(registry.findJournaled(ID)).contains(ended);
+  }
+
+  @Test
   void a_registry_without_keys_says_so() {
     assertThat(registry().keepsKeys()).isFalse();
     assertThatThrownBy(() -> registry().submitOnce("k", "f", Samples.dryRun()))
@@ -599,6 +642,9 @@ class RunRegistryTest {
     final List<DatabaseIdentity> bound = new ArrayList<>();
     DatabaseIdentity identity = DatabaseIdentity.UNKNOWN;
     Optional<Path> log = Optional.empty();
+    Optional<OutputReader> output = Optional.empty();
+    Optional<JournalEntry> entry = Optional.empty();
+    Optional<ArchivedRun> archived = Optional.empty();
     Optional<Path> workspace = Optional.of(Path.of("workspace"));
     Run saved;
 
@@ -689,7 +735,7 @@ class RunRegistryTest {
 
     @Override
     public Optional<ArchivedRun> archived(RunId id) {
-      return Optional.empty();
+      return archived;
     }
 
     @Override
@@ -735,7 +781,7 @@ class RunRegistryTest {
 
     @Override
     public Optional<JournalEntry> read(RunId id) {
-      return Optional.empty();
+      return entry;
     }
 
     @Override
@@ -756,6 +802,11 @@ class RunRegistryTest {
     @Override
     public Optional<Path> log(Path workspace, LogStream stream) {
       return log;
+    }
+
+    @Override
+    public Optional<OutputReader> output(Path workspace) {
+      return output;
     }
 
     @Override

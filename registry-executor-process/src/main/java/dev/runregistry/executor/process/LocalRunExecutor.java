@@ -15,6 +15,7 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
@@ -169,6 +170,11 @@ public final class LocalRunExecutor implements RunExecutor {
   @Override
   public long maxLogBytes(Path workspace) {
     return ProcessLogs.in(workspace).maxBytes();
+  }
+
+  @Override
+  public Optional<OutputReader> output(Path workspace) throws IOException {
+    return ProcessLogs.in(workspace).output();
   }
 
   private RunOutcome told(RunOutcome outcome) {

@@ -1,7 +1,9 @@
 package dev.runregistry.executor.process;
 
+import dev.runregistry.executor.process.internal.output.OrderedOutput;
 import dev.runregistry.internal.files.NotRegularFileException;
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.port.OutputReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -55,5 +57,18 @@ public final class ProcessLogs {
       log.debug("{} is not there", folder.outputIndex());
       return Optional.empty();
     }
+  }
+
+  /**
+   * Opens the output to read it line by line, in its order; empty if there is no log.
+   *
+   * @throws IOException if it cannot be opened now
+   */
+  public Optional<OutputReader> output() throws IOException {
+    return OrderedOutput.open(
+        folder.log(LogStream.STDOUT),
+        folder.log(LogStream.STDERR),
+        folder.outputIndex(),
+        maxBytes());
   }
 }

@@ -1,11 +1,11 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.output;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
 /** Locates the last lines of a file by reading it backwards in blocks. */
-final class TailLocator {
+public final class TailLocator {
   private static final int BLOCK = 64 * 1024;
 
   private TailLocator() {}
@@ -17,7 +17,7 @@ final class TailLocator {
    * @param lines the number of lines; a last one without a line feed counts
    * @param least the start of the searched part, which is returned if the lines begin before it
    */
-  static long begin(SeekableByteChannel file, long size, long lines, long least)
+  public static long begin(SeekableByteChannel file, long size, long lines, long least)
       throws IOException {
     if (lines == 0) {
       return size;
@@ -38,7 +38,7 @@ final class TailLocator {
   }
 
   /** Returns the number of lines up to this size; a last one without a line feed counts. */
-  static long count(SeekableByteChannel file, long size) throws IOException {
+  public static long count(SeekableByteChannel file, long size) throws IOException {
     ByteBuffer block = ByteBuffer.allocate(BLOCK);
     long lines = 0;
     byte last = '\n';
