@@ -6,6 +6,14 @@ import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.StrictExecutionStrategy;
 import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.queue.QueueCommand;
+import dev.runregistry.cli.queue.QueueDispatchCommand;
+import dev.runregistry.cli.queue.QueuePauseCommand;
+import dev.runregistry.cli.queue.QueueResumeCommand;
+import dev.runregistry.cli.queue.QueueStatusCommand;
+import dev.runregistry.cli.queue.RerunCommand;
+import dev.runregistry.cli.queue.SubmitCommand;
+import dev.runregistry.cli.queue.SubmitCommandLine;
 import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunCommand;
 import dev.runregistry.cli.run.RunCommandLine;
@@ -50,6 +58,19 @@ final class Commands {
     return exit(Codes.OF_RUN).ofRun(run(arguments), arguments);
   }
 
+  /** Executes a submission, which does not have to meet the other commands. */
+  int executeSubmit(RunArguments arguments) {
+    return exit(Codes.USUAL).ofRun(submit(arguments), arguments);
+  }
+
+  private CommandLine submit(RunArguments arguments) {
+    return configured(submit("registry submit", arguments));
+  }
+
+  private CommandLine submit(String name, RunArguments arguments) {
+    return SubmitCommandLine.of(name, new SubmitCommand(caller, arguments));
+  }
+
   /** The command of a run alone. */
   CommandLine run(RunArguments arguments) {
     return configured(run("registry run", arguments));
@@ -66,6 +87,15 @@ final class Commands {
   private CommandLine all() {
     CommandLine all = new CommandLine(new RegistryCommand());
     all.addSubcommand("run", run("run", RunArguments.of(List.of())));
+    all.addSubcommand("submit", submit("submit", RunArguments.of(List.of())));
+    all.addSubcommand("rerun", new RerunCommand(caller));
+    all.addSubcommand(
+        "queue",
+        new CommandLine(new QueueCommand(caller))
+            .addSubcommand("status", new QueueStatusCommand(caller))
+            .addSubcommand("pause", new QueuePauseCommand(caller))
+            .addSubcommand("resume", new QueueResumeCommand(caller))
+            .addSubcommand("dispatch", new QueueDispatchCommand(caller)));
     all.addSubcommand(
         "runs",
         new CommandLine(new RunsCommand(caller))

@@ -1,6 +1,7 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.config.DatabaseSettings;
+import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.ServerSettings;
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
@@ -17,6 +18,7 @@ import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.executor.process.LogLimit;
+import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +119,9 @@ final class ConfigCommand implements Callable<Integer> {
       case GIT -> "on";
       case LOG_LIMIT -> Sizes.of(LogLimit.DEFAULT);
       case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
+      case QUEUE_SLOTS -> Integer.toString(QueueSettings.slotsUnlessSet());
+      case QUEUE_MAX -> Integer.toString(QueueLimits.DEFAULT_MAX);
+      case QUEUE_TIMEOUT, QUEUE_GPUS -> QueueSettings.NONE;
       case STOP_TIMEOUT -> Durations.of(ServerSettings.STOP_TIMEOUT);
       case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE, TOKEN, TOKEN_FILE, ALLOWED_HOSTS, CORS_ORIGINS ->
           NONE;

@@ -35,6 +35,10 @@ final class Program {
   /** Runs the command that the arguments name and returns its exit code. */
   int execute(String... arguments) {
     NativeLibrary.use();
+    if (arguments.length > 0 && arguments[0].equals("submit")) {
+      return new Commands(caller, signals)
+          .executeSubmit(RunArguments.of(List.of(arguments).subList(1, arguments.length)));
+    }
     return isRun(arguments)
         ? executeRun(RunArguments.of(List.of(arguments).subList(1, arguments.length)))
         : new Commands(caller, signals).execute(CommandWords.translated(arguments));

@@ -213,6 +213,7 @@ class ArchitectureTest {
               "RegularFiles",
               "DurableFiles",
               "RunLocks",
+              "HomeLock",
               "SqliteConnections",
               "UserFile",
               "RawArguments",
@@ -367,6 +368,8 @@ class ArchitectureTest {
             Map.of(
                 BASE + ".datasets",
                 new TreeSet<>(List.of("FolderDatasetCatalog")),
+                BASE + ".executor.host",
+                new TreeSet<>(List.of("DetachedProcess", "NvidiaGpus")),
                 BASE + ".executor.process",
                 new TreeSet<>(
                     List.of(

@@ -239,6 +239,10 @@ class ProgramTest {
             "local.timeout | 30.0s | default",
             "local.max | 7 | environment REGISTRY_LOCAL_MAX",
             "stop.timeout | 30.0s | default",
+            "queue.slots | " + Runtime.getRuntime().availableProcessors() + " | default",
+            "queue.max | 10000 | default",
+            "queue.timeout | none | default",
+            "queue.gpus | none | default",
             "env.allow | CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,"
                 + "OMP_NUM_THREADS,PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV | default",
             "git | on | default",

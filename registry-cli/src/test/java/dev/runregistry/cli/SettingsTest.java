@@ -111,6 +111,7 @@ class SettingsTest {
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
                 + " db.password.file, datasets, command, host, port, token, token.file,"
                 + " allowed.hosts, cors.origins, local.timeout, local.max, stop.timeout,"
+                + " queue.slots, queue.max, queue.timeout, queue.gpus,"
                 + " env.allow, git, log.limit, log",
             file);
   }

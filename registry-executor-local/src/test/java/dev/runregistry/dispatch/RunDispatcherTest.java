@@ -56,8 +56,7 @@ class RunDispatcherTest {
 
   private RunId submit(QueueOptions options, String script) {
     return registry
-        .enqueue(
-            RunRequest.command(DatasetKey.NONE, "none", List.of("sh", "-c", script)), options)
+        .enqueue(RunRequest.command(DatasetKey.NONE, "none", List.of("sh", "-c", script)), options)
         .id();
   }
 
@@ -196,8 +195,10 @@ class RunDispatcherTest {
         new QueuedRun(
             Run.pending(id, request.toSpec(id), Instant.now()),
             new Invocation(
-                List.of("sh", "-c", "pwd; env"), Map.of("PATH", "/usr/bin:/bin", "NOTE", "then"),
-                there.toString(), false),
+                List.of("sh", "-c", "pwd; env"),
+                Map.of("PATH", "/usr/bin:/bin", "NOTE", "then"),
+                there.toString(),
+                false),
             false,
             QueueOptions.DEFAULT,
             DatabaseIdentity.UNKNOWN,
@@ -326,8 +327,7 @@ class RunDispatcherTest {
     assertThat(lines()).doesNotHaveDuplicates();
     assertThat(new HashSet<>(lines()))
         .isEqualTo(new HashSet<>(ids.stream().map(RunId::toString).toList()));
-    assertThat(ids)
-        .allSatisfy(id -> assertThat(registry.get(id).exitCode()).isEqualTo(0));
+    assertThat(ids).allSatisfy(id -> assertThat(registry.get(id).exitCode()).isEqualTo(0));
   }
 
   private List<String> read() {

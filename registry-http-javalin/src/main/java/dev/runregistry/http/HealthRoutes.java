@@ -42,6 +42,7 @@ final class HealthRoutes {
     localRuns.requireRunning();
     int waiting = waiting();
     requireJournal();
+    requireQueue();
     try {
       registry.ping();
     } catch (RepositoryException e) {
@@ -58,6 +59,18 @@ final class HealthRoutes {
     } catch (JournalException e) {
       log.warn("not ready: {}", e.getMessage());
       throw HttpProblem.of(503, "The journal of this host cannot be written");
+    }
+  }
+
+  private void requireQueue() {
+    if (!registry.hasQueue()) {
+      return;
+    }
+    try {
+      registry.queueStatus();
+    } catch (JournalException e) {
+      log.warn("not ready: {}", e.getMessage());
+      throw HttpProblem.of(503, "The queue of this host cannot be read");
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.queue.QueueStatus;
 import dev.runregistry.run.service.Finding;
 import dev.runregistry.run.service.Reconciliation;
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * The metrics of a server, for {@code GET /metrics}. Every label has few values: no id, path or
@@ -80,6 +82,36 @@ public final class RegistryMetrics {
   public void journalDepth(IntSupplier depth) {
     requireNonNull(depth, "depth");
     gauge("registry.journal.depth", "Runs that have begun and are not settled", depth);
+  }
+
+  /**
+   * Registers gauges of the queue; call only once.
+   *
+   * @param status returns its state
+   */
+  public void queue(Supplier<QueueStatus> status) {
+    requireNonNull(status, "status");
+    gauge("registry.queue.depth", "Runs that wait in the queue", () -> status.get().depth());
+    gauge(
+        "registry.slots.in.use",
+        "Slots that queued runs hold",
+        () -> status.get().slotsInUse());
+  }
+
+  /**
+   * Counts a run of the queue that has started or ended, for {@link
+   * dev.runregistry.run.service.RunRegistry#dispatcher}.
+   */
+  public void dispatched(Run run) {
+    if (run.status().isFinal()) {
+      ended(run);
+      return;
+    }
+    Timer.builder("registry.queue.wait")
+        .description("From the submission of a queued run to its start")
+        .serviceLevelObjectives(seconds(0.05, 0.25, 1, 10, 60, 600, 3600, 36_000))
+        .register(meters)
+        .record(Duration.between(run.createdAt(), run.startedAt()));
   }
 
   void gauge(String name, String description, IntSupplier value) {

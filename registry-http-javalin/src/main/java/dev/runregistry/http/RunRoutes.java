@@ -8,15 +8,19 @@ import dev.runregistry.http.internal.request.BodyReader;
 import dev.runregistry.http.internal.request.IdempotencyKey;
 import dev.runregistry.http.internal.request.ListQuery;
 import dev.runregistry.http.internal.request.RunRequestBody;
+import dev.runregistry.http.internal.request.SubmitMode;
 import dev.runregistry.http.internal.request.TraceContext;
 import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.queue.QueueFullException;
+import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -52,9 +56,15 @@ final class RunRoutes {
 
   private void submit(Context ctx) throws IOException {
     localRuns.requireRunning();
+    SubmitMode mode = SubmitMode.of(ctx.queryString());
     Optional<String> key = IdempotencyKey.of(ctx);
-    RunRequestBody body = RunRequestBody.of(bodies.read(ctx, RunRequestBody.FIELDS));
+    BodyReader.Known read = bodies.read(ctx, RunRequestBody.FIELDS);
     Map<String, String> trace = TraceContext.variables(ctx);
+    if (mode == SubmitMode.ASYNC) {
+      enqueue(ctx, key, RunRequestBody.of(read, config.queueTimeLimit()), trace);
+      return;
+    }
+    RunRequestBody body = RunRequestBody.of(read, config.localTimeLimit());
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
       answer(ctx, earlier.get());
@@ -67,11 +77,47 @@ final class RunRoutes {
     }
   }
 
+  private void enqueue(
+      Context ctx, Optional<String> key, RunRequestBody body, Map<String, String> trace) {
+    if (!registry.hasQueue()) {
+      throw HttpProblem.of(501, "This server has no queue");
+    }
+    RunRequest request =
+        body.toRequest(config.command(), config.queueTimeLimit()).withEnvironment(trace);
+    QueueOptions options = new QueueOptions(body.priority(), 0);
+    try {
+      Acceptance.Accepted accepted =
+          key.map(name -> enqueueOnce(name, body, request, options))
+              .orElseGet(
+                  () -> new Acceptance.Accepted(registry.enqueue(request, options), false));
+      answer(ctx, accepted.run(), accepted.repeated());
+    } catch (QueueFullException e) {
+      throw HttpProblem.of(429, "The queue is full; try again later")
+          .withHeader("Retry-After", RETRY_SECONDS);
+    }
+  }
+
+  private Acceptance.Accepted enqueueOnce(
+      String key, RunRequestBody body, RunRequest request, QueueOptions options) {
+    requireKeys();
+    return registry
+        .enqueueOnce(key, IdempotencyKey.fingerprint(body), registry.newId(), request, options)
+        .match(
+            accepted -> accepted,
+            reused -> {
+              throw IdempotencyKey.reused();
+            });
+  }
+
   private Optional<Submission> earlier(String key, RunRequestBody body) {
+    requireKeys();
+    return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
+  }
+
+  private void requireKeys() {
     if (!registry.keepsKeys()) {
       throw HttpProblem.of(501, "This server keeps no idempotency keys");
     }
-    return registry.findSubmission(key, IdempotencyKey.fingerprint(body));
   }
 
   private Submission carryOut(
@@ -113,10 +159,14 @@ final class RunRoutes {
             reused -> {
               throw IdempotencyKey.reused();
             });
-    if (done.repeated()) {
+    answer(ctx, done.run(), done.repeated());
+  }
+
+  private static void answer(Context ctx, Run run, boolean repeated) {
+    if (repeated) {
       ctx.header("Idempotent-Replayed", "true");
     }
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, done.run())));
+    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
   }
 
   private void list(Context ctx) {

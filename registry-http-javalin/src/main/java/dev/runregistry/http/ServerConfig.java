@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param command the program and its arguments that local mode starts; {@code {config}} stands for
  *     the path of the configuration
  * @param localTimeLimit the time limit of a local run
+ * @param queueTimeLimit the time limit of a queued run; null for none
  * @param maxLocalRuns the maximum number of concurrent local runs, at least 1; further ones are
  *     refused with Retry-After
  * @param maxBodyBytes the maximum size of a request body, at least 1
@@ -44,6 +45,7 @@ public record ServerConfig(
     Set<String> corsOrigins,
     List<String> command,
     Duration localTimeLimit,
+    @Nullable Duration queueTimeLimit,
     int maxLocalRuns,
     int maxBodyBytes,
     Duration requestLimit,
@@ -69,6 +71,9 @@ public record ServerConfig(
     require(maxLocalRuns >= 1, "at least one local run must be possible: " + maxLocalRuns);
     require(maxBodyBytes >= 1, "the largest body must have at least one byte: " + maxBodyBytes);
     requirePositive("the time limit of local runs", localTimeLimit);
+    if (queueTimeLimit != null) {
+      requirePositive("the time limit of queued runs", queueTimeLimit);
+    }
     requirePositive("the time limit of requests", requestLimit);
     require(!stopLimit.isNegative(), "the stop limit must not be negative: " + stopLimit);
     require(
@@ -125,6 +130,7 @@ public record ServerConfig(
     private Set<String> corsOrigins = Set.of();
     private List<String> command = List.of("tunix", "train", "--config", "{config}");
     private Duration localTimeLimit = Duration.ofSeconds(30);
+    private @Nullable Duration queueTimeLimit;
     private int maxLocalRuns = Runtime.getRuntime().availableProcessors();
     private int maxBodyBytes = 1 << 20;
     private Duration requestLimit = Duration.ofSeconds(10);
@@ -193,6 +199,12 @@ public record ServerConfig(
       return this;
     }
 
+    /** Sets the time limit of queued runs; default none. */
+    public Builder queueTimeLimit(@Nullable Duration limit) {
+      queueTimeLimit = limit;
+      return this;
+    }
+
     /** Sets the maximum time that a stop waits for running runs; default 30 s. */
     public Builder stopLimit(Duration limit) {
       stopLimit = requireNonNull(limit, "limit");
@@ -219,6 +231,7 @@ public record ServerConfig(
           corsOrigins,
           command,
           localTimeLimit,
+          queueTimeLimit,
           maxLocalRuns,
           maxBodyBytes,
           requestLimit,

@@ -2,12 +2,16 @@ package dev.runregistry.http;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.FileRunQueue;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.queue.QueueLimits;
+import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +25,14 @@ import java.util.stream.Stream;
 final class RealServer extends TestClient {
   private static final Path DATASETS = Path.of("../examples/datasets");
 
+  /** How many runs may wait. */
+  static final int QUEUE_MAX = 30;
+
   final FileRunJournal home;
   final RunRegistry registry;
   private final RunDatabase database;
   private final RegistryServer server;
+  private final RunDispatcher dispatcher;
 
   RealServer(DatabaseConfig config, Path folder, UnaryOperator<ServerConfig.Builder> settings) {
     this(config, folder, DATASETS, settings);
@@ -52,11 +60,15 @@ final class RealServer extends TestClient {
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
             .journal(home)
+            .queue(FileRunQueue.of(home), FileQueueControl.of(home), QUEUE_MAX)
             .executor(LocalRunExecutor.builder().build())
             .catalog(FolderDatasetCatalog.at(datasets))
             .ids(new UuidV7RunIds())
             .idempotencyKeys(around.apply(database.idempotencyKeys()))
             .build();
+    metrics.queue(registry::queueStatus);
+    dispatcher =
+        registry.dispatcher(new QueueLimits(2, QUEUE_MAX, List.of()), metrics::dispatched);
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
     server = RegistryServer.create(registry, settings.apply(builder).build()).start();
   }
@@ -73,6 +85,11 @@ final class RealServer extends TestClient {
 
   static String body(boolean dryRun) {
     return "{\"dataset_key\":\"arithmetic-traces\",\"model_id\":\"m\",\"dry_run\":" + dryRun + "}";
+  }
+
+  /** Begins to start what waits; before that, all of it goes on waiting. */
+  void dispatch() {
+    dispatcher.start();
   }
 
   /** The database itself, for runs that no request can make. */
@@ -96,6 +113,7 @@ final class RealServer extends TestClient {
 
   @Override
   public void close() {
+    dispatcher.close();
     server.close();
     database.close();
   }

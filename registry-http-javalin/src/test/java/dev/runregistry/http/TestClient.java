@@ -36,7 +36,11 @@ abstract class TestClient implements AutoCloseable {
   }
 
   HttpRequest.Builder posting(String json) {
-    return request("/api/tunix/run")
+    return posting("/api/tunix/run", json);
+  }
+
+  HttpRequest.Builder posting(String path, String json) {
+    return request(path)
         .header("Content-Type", "application/json")
         .POST(BodyPublishers.ofString(json));
   }

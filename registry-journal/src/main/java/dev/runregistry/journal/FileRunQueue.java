@@ -57,7 +57,7 @@ public final class FileRunQueue implements RunQueue {
     active = runs.resolve("active");
     done = runs.resolve("done");
     staging = new StagingDirectory(starting);
-    index = new WaitingIndex(queued, id -> readIfThere(id).map(QueuedRun::waiting));
+    index = new WaitingIndex(queued, new WaitingReader());
   }
 
   /** Returns the queue in the home of that journal. */
@@ -169,6 +169,14 @@ public final class FileRunQueue implements RunQueue {
       return readIfThere(id);
     } catch (IOException e) {
       throw failed(id, "waits and cannot be read", e);
+    }
+  }
+
+  /** Not a lambda, which would delay the start of every command. */
+  private final class WaitingReader implements WaitingIndex.Reader {
+    @Override
+    public Optional<WaitingRun> read(RunId id) throws IOException {
+      return readIfThere(id).map(QueuedRun::waiting);
     }
   }
 

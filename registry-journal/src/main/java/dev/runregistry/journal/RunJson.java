@@ -216,9 +216,7 @@ final class RunJson {
     }
     writeWords(json, "command", spec.command());
     writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
-    if (spec.parent() != null) {
-      json.writeStringField("parent", spec.parent().toString());
-    }
+    writeText(json, "parent_run_id", spec.parent() == null ? null : spec.parent().toString());
     json.writeEndObject();
   }
 

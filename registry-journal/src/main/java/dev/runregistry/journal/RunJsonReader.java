@@ -117,7 +117,7 @@ final class RunJsonReader {
 
   private RunSpec spec() {
     Long limit = numberOrNull("time_limit_ms");
-    String parent = textOrNull("parent");
+    String parent = textOrNull("parent_run_id");
     return new RunSpec(
         new DatasetKey(text("dataset_key")),
         text("model_id"),

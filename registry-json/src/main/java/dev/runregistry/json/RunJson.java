@@ -3,6 +3,7 @@ package dev.runregistry.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
@@ -89,8 +90,18 @@ public final class RunJson {
     json.writeStringField("started_at", Timestamps.of(run.startedAt()));
     json.writeStringField(
         "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
-    json.writeStringField("message", run.message());
+    json.writeStringField("message", message(run));
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
+  }
+
+  /** Returns the message of the HTTP contract for an active run, the recorded one for others. */
+  private static String message(Run run) {
+    String mode = run.spec().mode() == RunMode.DRY_RUN ? "Dry-run" : "Local";
+    return switch (run.status()) {
+      case PENDING -> mode + " execution pending";
+      case RUNNING -> mode + " execution in progress";
+      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> run.message();
+    };
   }
 
   /**

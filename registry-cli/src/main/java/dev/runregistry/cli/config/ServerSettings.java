@@ -45,6 +45,7 @@ public final class ServerSettings {
             .corsOrigins(words(Setting.CORS_ORIGINS))
             .command(settings.command())
             .localTimeLimit(read(Setting.LOCAL_TIMEOUT, LOCAL_TIMEOUT, Durations::parse))
+            .queueTimeLimit(new QueueSettings(settings).timeout())
             .maxLocalRuns(read(Setting.LOCAL_MAX, localMax(), Integer::parseInt))
             .stopLimit(read(Setting.STOP_TIMEOUT, STOP_TIMEOUT, Durations::parse))
             .metrics(metrics);

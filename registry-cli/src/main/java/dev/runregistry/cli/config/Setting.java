@@ -39,6 +39,14 @@ public enum Setting {
   LOCAL_MAX("local.max", "REGISTRY_LOCAL_MAX", "--local-max"),
   /** How long the server waits for its requests when it is to stop. */
   STOP_TIMEOUT("stop.timeout", "REGISTRY_STOP_TIMEOUT", "--stop-timeout"),
+  /** The number of queued runs that run at once. */
+  QUEUE_SLOTS("queue.slots", "REGISTRY_QUEUE_SLOTS", null),
+  /** The maximum number of waiting runs. */
+  QUEUE_MAX("queue.max", "REGISTRY_QUEUE_MAX", null),
+  /** The time limit of queued runs that have none of their own. */
+  QUEUE_TIMEOUT("queue.timeout", "REGISTRY_QUEUE_TIMEOUT", null),
+  /** The GPUs that queued runs get: none, auto, or a list. */
+  QUEUE_GPUS("queue.gpus", "REGISTRY_QUEUE_GPUS", null),
   /** Which variables of a run are recorded. */
   ENV_ALLOW("env.allow", "REGISTRY_ENV_ALLOW", "--env-allow"),
   /** Whether the git commit of a run is recorded: on or off. */

@@ -1,5 +1,6 @@
 package dev.runregistry.cli.serve;
 
+import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.ServerSettings;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.Console;
@@ -7,6 +8,7 @@ import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.ProcessSignals;
 import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.process.SubmissionOrigin;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
@@ -17,9 +19,14 @@ import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.queue.QueueLimits;
+import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** The HTTP server on the parts of the registry, from its start to the signal that stops it. */
@@ -44,17 +51,22 @@ public final class ServerRunner {
   public void untilStopped() {
     RegistryFactory parts = new RegistryFactory(settings);
     RegistryMetrics metrics = new RegistryMetrics();
+    QueueLimits limits = new QueueSettings(settings).limits();
     ServerConfig config = new ServerSettings(settings).config(metrics);
     metrics.journalDepth(parts.home()::activeRuns);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = registry(parts, database, metrics);
+      metrics.queue(registry::queueStatus);
       signals.passTo(this::stop);
-      try (RegistryServer server = RegistryServer.create(registry, config).start();
+      try (RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched);
+          RegistryServer server = RegistryServer.create(registry, config).start();
           PeriodicReconcile reconciling = PeriodicReconcile.start(registry, metrics::reconciled)) {
+        dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
         new LostRecords(parts.home(), database).inUse().ifPresent(caller::say);
         awaitSignal();
+        dispatcher.stop(); // its runs go on, as those of requests do
         reconciling.stopSoon();
       }
     }
@@ -82,7 +94,17 @@ public final class ServerRunner {
         .repository(metrics.metered(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .provenance(origin.source())
+        .submissionOrigin(
+            new SubmissionOrigin(
+                Path.of("").toAbsolutePath().toString(), withoutTrace(environment)))
         .build();
+  }
+
+  /** What started the server has a trace of its own, each request has another. */
+  private Map<String, String> withoutTrace(ChildEnvironment environment) {
+    Map<String, String> variables = environment.appliedTo(caller.environment());
+    variables.keySet().removeAll(List.of("TRACEPARENT", "TRACESTATE"));
+    return variables;
   }
 
   /** Gives runs the caller's soft limit of open files, which Java raises for the server. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.query.RunSummary;
+import dev.runregistry.run.queue.QueueLimits;
+import dev.runregistry.run.queue.QueueStatus;
 import dev.runregistry.run.service.Finding;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -37,6 +39,23 @@ public final class JsonLine {
           json.writeStringField(
               "status", finding.run().map(run -> run.status().text()).orElse(null));
           json.writePOJOField("exit_code", finding.run().map(Run::exitCode).orElse(null));
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns the state of the queue and its limits. */
+  public static String of(QueueStatus status, QueueLimits limits) {
+    return line(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("depth", status.depth());
+          json.writeNumberField("max", limits.max());
+          json.writeNumberField("slots_in_use", status.slotsInUse());
+          json.writeNumberField("slots", limits.slots());
+          json.writeNumberField("gpus_in_use", status.gpusInUse());
+          json.writeNumberField("gpus", limits.gpus().size());
+          json.writeBooleanField("paused", status.paused());
+          json.writeBooleanField("dispatching", status.dispatching());
           json.writeEndObject();
         });
   }

@@ -2,11 +2,14 @@ package dev.runregistry.cli.wiring;
 
 import dev.runregistry.cli.config.DatabaseSettings;
 import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.journal.FileRunQueue;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
@@ -127,11 +130,18 @@ public final class RegistryFactory {
 
   private RunRegistry.Builder builder(
       RunDatabase database, FileRunJournal folder, RunExecutor executor) {
-    return RunRegistry.builder()
-        .repository(database.runs())
-        .journal(folder)
-        .executor(executor)
-        .catalog(FolderDatasetCatalog.at(settings.datasets()))
-        .ids(new UuidV7RunIds());
+    RunRegistry.Builder builder =
+        RunRegistry.builder()
+            .repository(database.runs())
+            .journal(folder)
+            .executor(executor)
+            .catalog(FolderDatasetCatalog.at(settings.datasets()))
+            .ids(new UuidV7RunIds());
+    return home.isEmpty()
+        ? builder
+        : builder.queue(
+            FileRunQueue.of(folder),
+            FileQueueControl.of(folder),
+            new QueueSettings(settings).max());
   }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class QueuedRuns {
 
   private final RunQueue queue;
   private final int max;
-  private final UnaryOperator<Invocation> origin;
+  private final @Nullable UnaryOperator<Invocation> origin;
   private final RunJournal journal;
   private final RunRepository repository;
   private final RunLifecycle lifecycle;
@@ -58,12 +59,12 @@ final class QueuedRuns {
    *
    * @param max the maximum number of waiting runs
    * @param origin completes an invocation by the working directory and the environment of this
-   *     process
+   *     process; null to start it in those of the process that starts it
    */
   QueuedRuns(
       RunQueue queue,
       int max,
-      UnaryOperator<Invocation> origin,
+      @Nullable UnaryOperator<Invocation> origin,
       RunJournal journal,
       RunRepository repository,
       RunLifecycle lifecycle,
@@ -94,10 +95,11 @@ final class QueuedRuns {
   }
 
   private QueuedRun add(RunId id, RunRequest request, QueueOptions options, boolean keyed) {
+    Invocation invocation = request.toInvocation();
     QueuedRun queued =
         new QueuedRun(
             Run.pending(id, request.toSpec(id), clock.instant()),
-            origin.apply(request.toInvocation()),
+            origin == null ? invocation : origin.apply(invocation),
             request.datasetUsed(),
             options,
             repository.identity().withoutUuid(),

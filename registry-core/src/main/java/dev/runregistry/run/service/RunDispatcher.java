@@ -48,7 +48,7 @@ public final class RunDispatcher implements AutoCloseable {
   private final RunRepository repository;
   private final QueueLimits limits;
   private final SlotTable slots;
-  private final Consumer<Run> onStart;
+  private final Consumer<Run> listener;
   private long sweptAt = System.nanoTime(); // used by the dispatching thread only
   private long keysUnknownUntil = System.nanoTime(); // used by the dispatching thread only
   private boolean stopped; // guarded by this
@@ -62,7 +62,7 @@ public final class RunDispatcher implements AutoCloseable {
       RunRepository repository,
       QueueLimits limits,
       SlotTable slots,
-      Consumer<Run> onStart) {
+      Consumer<Run> listener) {
     this.queue = queue;
     this.control = control;
     this.queued = queued;
@@ -70,10 +70,10 @@ public final class RunDispatcher implements AutoCloseable {
     this.repository = repository;
     this.limits = limits;
     this.slots = slots;
-    this.onStart = onStart;
+    this.listener = listener;
   }
 
-  /** Dispatches on a thread of its own until {@link #close}. Call once. */
+  /** Dispatches on a thread of its own until {@link #stop}. Call once. */
   public void start() {
     Thread thread = new Thread(this::dispatchUntilStopped, "dispatch");
     thread.setDaemon(true);
@@ -264,8 +264,8 @@ public final class RunDispatcher implements AutoCloseable {
 
   private void execute(Run running, Invocation invocation, boolean datasetUsed) {
     try {
-      notifyStart(running);
-      lifecycle.executeQueued(running, invocation, datasetUsed);
+      notify(running);
+      notify(lifecycle.executeQueued(running, invocation, datasetUsed));
     } catch (RuntimeException | Error e) { // recovered once it can be
       log.error("run {}: its end cannot be recorded yet", running.id(), e);
     } finally {
@@ -278,11 +278,11 @@ public final class RunDispatcher implements AutoCloseable {
     }
   }
 
-  private void notifyStart(Run running) {
+  private void notify(Run run) {
     try {
-      onStart.accept(running);
-    } catch (RuntimeException e) { // the run starts all the same
-      log.error("run {}: start listener failed", running.id(), e);
+      listener.accept(run);
+    } catch (RuntimeException e) { // the run goes on
+      log.error("run {}: listener failed", run.id(), e);
     }
   }
 
@@ -304,9 +304,14 @@ public final class RunDispatcher implements AutoCloseable {
   }
 
   /** Starts no more runs; those that run go on. */
-  @Override
-  public synchronized void close() {
+  public synchronized void stop() {
     stopped = true;
     notifyAll();
+  }
+
+  /** Stops. */
+  @Override
+  public void close() {
+    stop();
   }
 }

@@ -265,11 +265,11 @@ public final class RunRegistry {
   /**
    * Returns a dispatcher of the waiting runs, which has not begun.
    *
-   * @param onStart called with each run that it starts, before its command is started; must return
-   *     soon
+   * @param listener called with each run that it starts, before its command is started, and again
+   *     with the ended run; must return soon
    * @throws IllegalStateException if the registry was built without a queue
    */
-  public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> onStart) {
+  public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> listener) {
     QueueControl control = required(queueControl);
     return new RunDispatcher(
         required(queue),
@@ -279,7 +279,12 @@ public final class RunRegistry {
         repository,
         limits,
         new SlotTable(control, journal, lifecycle, limits),
-        onStart);
+        listener);
+  }
+
+  /** Returns whether runs can be enqueued. */
+  public boolean hasQueue() {
+    return queued != null;
   }
 
   /**
@@ -571,7 +576,7 @@ public final class RunRegistry {
     private @Nullable RunQueue queue;
     private @Nullable QueueControl queueControl;
     private int queueMax = QueueLimits.DEFAULT_MAX;
-    private UnaryOperator<Invocation> origin = UnaryOperator.identity();
+    private @Nullable UnaryOperator<Invocation> origin;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;

@@ -125,10 +125,7 @@ final class Launch {
     }
     DurableFiles.create(folder.outputIndex(), EMPTY);
     DurableFiles.create(folder.supervisorLog(), EMPTY);
-    ProcessBuilder process = new ProcessBuilder();
-    if (!invocation.inheritsEnvironment()) {
-      process.environment().clear();
-    }
+    ProcessBuilder process = Supervisor.process(invocation.inheritsEnvironment());
     return Supervisor.of(process, run.id(), folder, command, environment(), settings)
         .directory(workingDirectory.toFile())
         .start();

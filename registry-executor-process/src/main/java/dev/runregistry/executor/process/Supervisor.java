@@ -32,6 +32,19 @@ final class Supervisor {
   }
 
   /**
+   * Returns a process without a command.
+   *
+   * @param inheritsEnvironment whether it has the variables of this process; else it has none
+   */
+  static ProcessBuilder process(boolean inheritsEnvironment) {
+    ProcessBuilder process = new ProcessBuilder();
+    if (!inheritsEnvironment) {
+      process.environment().clear();
+    }
+    return process;
+  }
+
+  /**
    * Returns the process to start.
    *
    * @param process with the environment that is changed

@@ -56,6 +56,25 @@ public final class HelperProcess {
     this.deadline = deadline;
   }
 
+  /**
+   * Starts a process that outlives this one, in a session of its own and without stdin. It has all
+   * variables of this process, those of the registry included.
+   *
+   * @param variables set in addition, or instead
+   * @param log the file that its output is appended to
+   * @throws IOException if it cannot be started
+   */
+  public static void startDetached(List<String> command, Map<String, String> variables, File log)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(variables);
+    builder
+        .redirectInput(new File("/dev/null"))
+        .redirectOutput(Redirect.appendTo(log))
+        .redirectErrorStream(true)
+        .start();
+  }
+
   /** Starts it in that directory instead of the current one. */
   public HelperProcess in(File working) {
     directory = working;

@@ -5,6 +5,7 @@ import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.DatasetKey;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * written as {@code 3.0} or {@code 3e0}.
  */
 public final class BodyValidator {
+  /** Longer ones are none, and overflow. */
+  private static final Duration LONGEST_LIMIT = Duration.ofDays(36_500);
+
   private static final DatasetKey HARMLESS = DatasetKey.NONE;
 
   private final JsonNode object;
@@ -165,6 +169,37 @@ public final class BodyValidator {
       return number.intValue();
     }
     return standard;
+  }
+
+  /**
+   * Returns a number of seconds, at least a millisecond; null for an absent field or null.
+   *
+   * @param longest the maximum; null if there is none
+   */
+  @Nullable Duration secondsOrNull(String name, @Nullable Duration longest) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isNumber()) {
+      wrong(name, "Input should be a valid number", "float_type");
+      return null;
+    }
+    BigDecimal millis = value.decimalValue().movePointRight(3);
+    BigDecimal most =
+        BigDecimal.valueOf((longest == null ? LONGEST_LIMIT : longest).toMillis());
+    if (millis.compareTo(BigDecimal.ONE) < 0) {
+      wrong(name, "Input should be greater than or equal to 0.001", "greater_than_equal");
+    } else if (millis.compareTo(most) > 0) {
+      wrong(
+          name,
+          "Input should be less than or equal to "
+              + most.movePointLeft(3).stripTrailingZeros().toPlainString(),
+          "less_than_equal");
+    } else {
+      return Duration.ofMillis(millis.longValue());
+    }
+    return null;
   }
 
   private void wrong(String name, String msg, String type) {

@@ -66,13 +66,14 @@ public final class IdempotencyKey {
               json.writeNumber(body.training().numEpochs());
               json.writeNumber(body.training().batchSize());
               json.writeNumber(body.training().maxSeqLength());
-              writeLater(json, body.training());
+              writeLater(json, body);
               json.writeEndArray();
             });
     return Sha256.hex(new String(canonical, StandardCharsets.UTF_8));
   }
 
-  private static void writeLater(JsonGenerator json, TrainingConfig training) throws IOException {
+  private static void writeLater(JsonGenerator json, RunRequestBody body) throws IOException {
+    TrainingConfig training = body.training();
     TrainingConfig usual = TrainingConfig.DEFAULT;
     Double decay = training.weightDecay();
     TrainingDevice device = training.device();
@@ -83,6 +84,14 @@ public final class IdempotencyKey {
     if (device != null && device != usual.device()) {
       json.writeString("device");
       json.writeString(device.text());
+    }
+    if (body.timeLimit() != null) {
+      json.writeString("time_limit_ms");
+      json.writeNumber(body.timeLimit().toMillis());
+    }
+    if (body.priority() != 0) {
+      json.writeString("priority");
+      json.writeNumber(body.priority());
     }
   }
 }

@@ -21,6 +21,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.queue.QueueOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,13 +31,17 @@ import org.jspecify.annotations.Nullable;
  * The validated body of a request to start a run.
  *
  * @param outputDir null for the default
+ * @param timeLimit the time limit that the client asks for; null for that of the operator
+ * @param priority the priority in the queue
  */
 public record RunRequestBody(
     DatasetKey datasetKey,
     String modelId,
     @Nullable String outputDir,
     boolean dryRun,
-    TrainingConfig training) {
+    TrainingConfig training,
+    @Nullable Duration timeLimit,
+    int priority) {
 
   /** The names of all fields; any other field of a body is ignored. */
   public static final Set<String> FIELDS =
@@ -50,14 +55,17 @@ public record RunRequestBody(
           "batch_size",
           "max_seq_length",
           "weight_decay",
-          "device");
+          "device",
+          "time_limit_seconds",
+          "priority");
 
   /**
    * Returns the parsed body.
    *
+   * @param longest the maximum time limit; null if there is none
    * @throws HttpProblem 422 with all its problems
    */
-  public static RunRequestBody of(BodyReader.Known body) {
+  public static RunRequestBody of(BodyReader.Known body, @Nullable Duration longest) {
     BodyValidator fields = new BodyValidator(body);
     DatasetKey datasetKey = fields.datasetKey("dataset_key");
     String modelId = fields.text("model_id", 256);
@@ -72,25 +80,35 @@ public record RunRequestBody(
     double decay = fields.portion("weight_decay", DEFAULT_WEIGHT_DECAY, MAX_WEIGHT_DECAY);
     TrainingDevice device =
         fields.oneOf("device", DEFAULT_DEVICE, TrainingDevice.values(), TrainingDevice::text);
+    Duration timeLimit = fields.secondsOrNull("time_limit_seconds", longest);
+    int priority =
+        fields.integer("priority", 0, QueueOptions.MIN_PRIORITY, QueueOptions.MAX_PRIORITY);
     fields.refuseIfWrong();
     return new RunRequestBody(
         datasetKey,
         modelId,
         outputDir,
         dryRun,
-        new TrainingConfig(learningRate, epochs, batch, length).with(decay, device));
+        new TrainingConfig(learningRate, epochs, batch, length).with(decay, device),
+        timeLimit,
+        priority);
   }
 
   public RunMode mode() {
     return dryRun ? RunMode.DRY_RUN : RunMode.LOCAL;
   }
 
-  /** Returns the request for the registry, with the configured command. */
-  public RunRequest toRequest(List<String> command, Duration timeLimit) {
+  /**
+   * Returns the request for the registry, with the configured command.
+   *
+   * @param operatorLimit the time limit of a run without one of its own; null for none
+   */
+  public RunRequest toRequest(List<String> command, @Nullable Duration operatorLimit) {
     RunRequest request =
         dryRun
             ? RunRequest.dryRun(datasetKey, modelId)
-            : RunRequest.training(datasetKey, modelId, command).withTimeLimit(timeLimit);
+            : RunRequest.training(datasetKey, modelId, command)
+                .withTimeLimit(timeLimit == null ? operatorLimit : timeLimit);
     return request.withTraining(training).withOutputDir(outputDir);
   }
 }

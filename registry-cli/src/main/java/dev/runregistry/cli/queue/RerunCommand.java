@@ -1,0 +1,107 @@
+package dev.runregistry.cli.queue;
+
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.process.ChildEnvironment;
+import dev.runregistry.cli.process.InitialEnvironment;
+import dev.runregistry.cli.process.SubmissionOrigin;
+import dev.runregistry.cli.runs.RunLookup;
+import dev.runregistry.cli.text.CommandFailedException;
+import dev.runregistry.cli.wiring.ProvenanceWiring;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.service.RunRegistry;
+import java.io.File;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry rerun}. */
+@Command(
+    name = "rerun",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Submit a new run of the same request as a recorded one, in its directory and with the"
+          + " variables of now, and print its id. Says on stderr what differs in the commit and the"
+          + " recorded variables.",
+      "A run whose command was recorded with a secret masked cannot be repeated: the secret is not"
+          + " known."
+    })
+public final class RerunCommand implements Callable<Integer> {
+  private final Console caller;
+
+  @Mixin private SettingsOptions options;
+
+  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  private String id;
+
+  @Option(
+      names = "--priority",
+      paramLabel = "N",
+      description = "-100 to 100; higher ones start first (default: 0).")
+  private int priority;
+
+  @Option(
+      names = "--gpus",
+      paramLabel = "N",
+      description = "GPUs that the run gets for itself (default: 0).")
+  private int gpus;
+
+  @Option(
+      names = "--json",
+      description = "Print the pending run as one JSON document instead of its id.")
+  private boolean json;
+
+  public RerunCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = options.read(caller);
+    QueueSubmission submission = new QueueSubmission(caller, settings);
+    QueueOptions queue = submission.options(priority, gpus);
+    Run earlier = find(new RegistryFactory(settings));
+    RunRequest request = RepeatedRequest.of(earlier);
+    ChildEnvironment environment =
+        ChildEnvironment.of(caller.environment(), InitialEnvironment.read().variables());
+    SubmissionOrigin origin = origin(earlier, environment);
+    Provenance now =
+        ProvenanceWiring.of(settings, origin.variables())
+            .source()
+            .atStart(origin.apply(request.toInvocation()));
+    RepeatedRequest.differences(earlier.provenance(), now).forEach(caller::say);
+    submission.submit(request, queue, origin, json);
+    return 0;
+  }
+
+  private Run find(RegistryFactory parts) {
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.settledRegistry(database);
+      return registry.get(new RunLookup(registry).idOf(id));
+    }
+  }
+
+  private SubmissionOrigin origin(Run earlier, ChildEnvironment environment) {
+    SubmissionOrigin here = SubmissionOrigin.of(environment, caller.environment());
+    Provenance known = earlier.provenance();
+    if (known == null) {
+      return here;
+    }
+    if (!new File(known.workingDirectory()).isDirectory()) {
+      throw new CommandFailedException(
+          "run %s was started in %s, which does not exist here"
+              .formatted(earlier.id(), known.workingDirectory()));
+    }
+    return here.in(known.workingDirectory());
+  }
+}

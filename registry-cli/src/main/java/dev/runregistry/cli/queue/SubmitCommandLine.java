@@ -1,0 +1,77 @@
+package dev.runregistry.cli.queue;
+
+import dev.runregistry.cli.options.PicocliOptions;
+import dev.runregistry.cli.run.RunHelp;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code registry submit} and its options, which are those of a run and two of the queue. */
+public final class SubmitCommandLine implements Callable<Integer> {
+  /** Of the process that starts the run. */
+  private static final List<String> NOT_OF_A_SUBMISSION =
+      List.of("--kill-after", "--keep-children", "--log-limit", "--env-allow", "--quiet", "--json");
+
+  private final SubmitCommand command;
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+
+  private SubmitCommandLine(SubmitCommand command) {
+    this.command = command;
+  }
+
+  /** The command, ready to parse what comes before the {@code --}. */
+  public static CommandLine of(String name, SubmitCommand command) {
+    SubmitCommandLine line = new SubmitCommandLine(command);
+    describe(line.spec.name(name));
+    return new CommandLine(line.spec);
+  }
+
+  private static void describe(CommandSpec spec) {
+    RunHelp.addTo(spec);
+    NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
+    add(spec, Integer.class, "N", "-100 to 100; higher ones start first (default: 0).", "--priority");
+    add(
+        spec,
+        Integer.class,
+        "N",
+        "GPUs that the run gets for itself, of those in 'queue.gpus' (default: 0).",
+        "--gpus");
+    spec.addOption(
+        OptionSpec.builder("--json")
+            .type(boolean.class)
+            .description("Print the pending run as one JSON document instead of its id.")
+            .build());
+    spec.usageMessage()
+        .customSynopsis(
+            "Usage: registry submit [OPTIONS] -- CMD [ARG...]",
+            "       registry submit [OPTIONS] -d KEY",
+            "       registry submit [OPTIONS] -d KEY --local")
+        .header("Adds a run to the queue of this host, and prints its id.%n")
+        .description(
+            "%nThe run starts when a slot is free ('queue.slots'), in the current directory and"
+                + " with the variables of now, in the order of priority and age. It is not lost by"
+                + " a crash or a restart, also while the database is away. Where no 'registry"
+                + " serve' of this home runs, a process in the background starts what waits, and"
+                + " ends with the queue; it needs no terminal.%n")
+        .exitCodeList(
+            Map.of(
+                "0", "the run waits",
+                "1", "the queue is full, or cannot be written",
+                "2", "usage error"))
+        .footer("%nSee also: registry queue status|pause|resume, registry rerun ID.");
+  }
+
+  private static void add(
+      CommandSpec spec, Class<?> type, String label, String description, String name) {
+    spec.addOption(
+        OptionSpec.builder(name).type(type).paramLabel(label).description(description).build());
+  }
+
+  @Override
+  public Integer call() {
+    return command.run(new PicocliOptions(spec.commandLine().getParseResult()));
+  }
+}

@@ -1,0 +1,154 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runregistry.cli.Session.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The queue from the command line, with detached dispatchers. */
+class QueueCommandsTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir Path folder;
+  private Path home;
+  private Session session;
+
+  @BeforeEach
+  void makeHome() {
+    home = folder.resolve("home");
+    MigratedHome.copyTo(home);
+    session = new Session(home).with("PATH", System.getenv("PATH"));
+  }
+
+  private String submit(String... words) {
+    List<String> arguments = new ArrayList<>(List.of("submit"));
+    arguments.addAll(List.of(words));
+    Result result = session.registry(arguments.toArray(new String[0]));
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    return result.out().strip();
+  }
+
+  private String status() {
+    return session.registry("queue", "status", "--json").out();
+  }
+
+  private void awaitEmptyQueue() {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> status().contains("\"depth\":0") && status().contains("\"dispatching\":false"));
+  }
+
+  private String shown(String id) {
+    return session.registry("runs", "show", id, "--json").out();
+  }
+
+  @Test
+  void submitted_runs_run_without_the_terminal_that_submitted_them() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      ids.add(submit("--", "sh", "-c", "echo " + i + " >> " + folder.resolve("ran")));
+    }
+
+    awaitEmptyQueue();
+
+    assertThat(Files.readAllLines(folder.resolve("ran"))).hasSize(5);
+    assertThat(ids).allSatisfy(id -> assertThat(shown(id)).contains("\"completed\""));
+    assertThat(home.resolve("dispatcher.log")).isEmptyFile();
+  }
+
+  @Test
+  void a_paused_queue_waits_for_its_resumption() {
+    assertThat(session.registry("queue", "pause").code()).isZero();
+    String id = submit("--priority", "3", "--", "true");
+    assertThat(shown(id)).contains("\"pending\"");
+    assertThat(session.registry("queue").out())
+        .contains("waiting     1 of at most 10000", "paused");
+
+    assertThat(session.registry("queue", "resume").code()).isZero();
+
+    awaitEmptyQueue();
+    assertThat(shown(id)).contains("\"completed\"");
+  }
+
+  @Test
+  void a_repeated_run_names_its_parent_and_what_differs() {
+    String first =
+        new Session(home)
+            .with("PATH", System.getenv("PATH"))
+            .with("LANG", "C")
+            .registry("submit", "--", "sh", "-c", "echo again")
+            .out()
+            .strip();
+    awaitEmptyQueue();
+
+    Result result = session.with("LANG", "de").registry("rerun", first);
+
+    assertThat(result.err()).contains("differs: LANG C, now de");
+    awaitEmptyQueue();
+    String second = result.out().strip();
+    assertThat(second).isNotEqualTo(first);
+    assertThat(shown(second)).contains("again\\n");
+  }
+
+  @Test
+  void a_run_with_a_masked_secret_cannot_be_repeated() {
+    String id = submit("--", "true", "--api-key", "s3cret");
+    awaitEmptyQueue();
+
+    Result result = session.registry("rerun", id);
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("word 3", "masked").doesNotContain("s3cret");
+  }
+
+  @Test
+  void more_gpus_than_there_are_is_a_usage_error() {
+    Result result =
+        session.with("REGISTRY_QUEUE_GPUS", "0,1").registry("submit", "--gpus", "3", "--", "true");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--gpus 3", "the queue has 2", "queue.gpus");
+    assertThat(home.resolve("runs/queued")).doesNotExist();
+  }
+
+  @Test
+  void a_priority_outside_its_range_is_a_usage_error() {
+    Result result = session.registry("submit", "--priority", "101", "--", "true");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--priority must be -100 to 100: 101");
+  }
+
+  @Test
+  void bad_settings_of_the_queue_are_named() {
+    assertThat(session.with("REGISTRY_QUEUE_SLOTS", "0").registry("queue").err())
+        .contains("queue.slots must be a whole number from 1 on: '0'");
+    session.without("REGISTRY_QUEUE_SLOTS");
+    assertThat(session.with("REGISTRY_QUEUE_GPUS", "0,0").registry("queue").err())
+        .contains("queue.gpus", "named once");
+  }
+
+  @Test
+  void a_full_queue_refuses_a_run() {
+    session.registry("queue", "pause");
+    session.with("REGISTRY_QUEUE_MAX", "1");
+    submit("--", "true");
+
+    Result result = session.registry("submit", "--", "true");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("the queue is full: 1 runs wait", "queue.max");
+    session.registry("queue", "resume");
+    awaitEmptyQueue();
+  }
+}
