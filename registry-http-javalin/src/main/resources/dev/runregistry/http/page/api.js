@@ -43,11 +43,12 @@ export async function call(path, options = {}) {
   return answer;
 }
 
-/** Returns the JSON of a response; a truncated body is an error. */
+/** Returns {body, next, date}: the JSON of a response and its time; a truncated body is an error. */
 export async function callJson(path, options) {
   const answer = await call(path, options);
   try {
-    return { body: await answer.json(), next: nextOf(answer) };
+    const date = Date.parse(answer.headers.get("Date"));
+    return { body: await answer.json(), next: nextOf(answer), date };
   } catch {
     throw new Unreachable();
   }

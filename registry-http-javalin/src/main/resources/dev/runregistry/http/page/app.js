@@ -1,15 +1,32 @@
 // Entry point of the page: connects the parts. Each part has its own file.
+import { startActiveRuns } from "./active.js";
 import { offerDatasets } from "./datasets.js";
 import { startHistory } from "./history.js";
+import { startOpenedRun } from "./opened.js";
 import { startPanel } from "./panel.js";
 import { askForToken } from "./token.js";
 
 const history = startHistory();
-const panel = startPanel({ onEnd: history.runEnded });
+const active = startActiveRuns();
+const opened = startOpenedRun({
+  onChange(run) {
+    active.show(run);
+    history.runChanged(run);
+  },
+});
+const panel = startPanel({
+  onEnd: history.runAdded,
+  onSubmit(run) {
+    history.runAdded(run);
+    opened.begin(run);
+  },
+});
 
 function begin() {
   panel.lookForRuntime();
   offerDatasets();
+  active.load();
+  opened.reload();
   history.show();
 }
 

@@ -35,3 +35,10 @@ export async function copyText(text, button) {
   announce("Copied");
   setTimeout(() => (button.textContent = before), 2000);
 }
+
+/** Downloads the bytes as a file of that name. */
+export function save(blob, name) {
+  const href = URL.createObjectURL(blob);
+  element("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the browser has read it
+}

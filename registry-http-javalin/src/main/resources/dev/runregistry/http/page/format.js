@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const SHORT_WITH_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const SIZES = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 const GROUPED = new Intl.NumberFormat("en");
 
 /** Returns a time element: local time, with exact UTC as tooltip and in datetime. */
@@ -49,6 +50,16 @@ export function duration(seconds) {
 
 function both(large, unit, small, smallUnit) {
   return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
+}
+
+/** 999 bytes, 1.21 KiB, 12 MiB; at most three significant digits. */
+export function size(bytes) {
+  if (bytes < 1024) {
+    return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  }
+  const exponent = Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  const number = bytes / 1024 ** exponent;
+  return `${number < 1000 ? Number(number.toPrecision(3)) : Math.round(number)} ${SIZES[exponent]}`;
 }
 
 /** Replaces control characters by Unicode control pictures, so that they are visible. */

@@ -93,7 +93,7 @@ export function startHistory() {
   }
 
   function go(change) {
-    writeAddress({ ...state, ...change });
+    writeAddress({ ...readAddress(), ...change });
     show();
   }
 
@@ -123,10 +123,12 @@ export function startHistory() {
 
   return {
     show,
-    /** Shows the final status of a run in its row; a run without a row is announced as new. */
-    runEnded(run) {
+    /** Shows a new run; one without a row is announced. */
+    runAdded(run) {
       isNew ||= !replaceRun(run);
       showButtons();
     },
+    /** Shows the changed status of a run in its row, if it has one. */
+    runChanged: replaceRun,
   };
 }

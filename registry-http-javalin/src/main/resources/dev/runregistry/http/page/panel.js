@@ -1,19 +1,17 @@
-// The run panel: submits a run, shows its progress and its outcome.
+// The run panel: submits a run, and shows its progress and its outcome or hands it over to the background.
 import { Refused, Unreachable, callJson, plain } from "./api.js";
 import { $, announce, element } from "./dom.js";
-import { duration } from "./format.js";
-import { badge } from "./marks.js";
-import { runDetail } from "./run.js";
+import { runDetail, verdict } from "./run.js";
 
-export function startPanel({ onEnd }) {
+export function startPanel({ onEnd, onSubmit }) {
   const form = $("#panel form");
-  const [dryRun, local] = [...form.querySelectorAll("button[type=submit]")];
+  const [dryRun, ...local] = form.querySelectorAll("button[type=submit]");
   let runtime = null; // the server's status of it; null while unknown
   let going = false;
 
   function enable() {
     dryRun.disabled = going;
-    local.disabled = going || !runtime?.available;
+    local.forEach((button) => (button.disabled = going || !runtime?.available));
   }
 
   async function lookForRuntime() {
@@ -34,23 +32,30 @@ export function startPanel({ onEnd }) {
   async function submit(mode) {
     const request = read(form, mode);
     clearProblems(form);
-    const stop = showProgress(`${mode === "local" ? "Run" : "Dry-run"} of ${request.dataset_key}`);
     going = true;
     enable();
     try {
-      const { body } = await callJson("api/tunix/run", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-      });
-      showResult(body);
-      onEnd(body);
+      await (mode === "background" ? enqueue(request) : execute(request));
     } catch (error) {
       showProblem(form, error);
     } finally {
-      stop();
       going = false;
       enable();
+    }
+  }
+
+  async function enqueue(request) {
+    onSubmit(await post(request, "?mode=async"));
+  }
+
+  async function execute(request) {
+    const stop = showProgress(`${request.dry_run ? "Dry-run" : "Run"} of ${request.dataset_key}`);
+    try {
+      const run = await post(request, "");
+      showResult(run);
+      onEnd(run);
+    } finally {
+      stop();
     }
   }
 
@@ -72,6 +77,15 @@ export function startPanel({ onEnd }) {
   return { lookForRuntime };
 }
 
+async function post(request, query) {
+  const { body } = await callJson(`api/tunix/run${query}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(request),
+  });
+  return body;
+}
+
 function showRuntime(state, text) {
   $("#runtime").className = state;
   $("#runtime").textContent = text;
@@ -83,7 +97,7 @@ function runtimeText({ available, version, message }) {
 
 /** Returns the values of the form. Invalid numbers are sent unchanged; the server validates them. */
 function read(form, mode) {
-  const request = { dry_run: mode !== "local" };
+  const request = { dry_run: mode === "dry-run" };
   for (const { name, value, dataset } of form.elements) {
     const text = value.trim();
     if (name && (text !== "" || ["dataset_key", "model_id"].includes(name))) {
@@ -111,12 +125,7 @@ function showProgress(what) {
 }
 
 function showResult(run) {
-  const parts = [badge(run), run.mode];
-  parts.push(run.exit_code === null ? "no exit code" : `exit code ${run.exit_code}`);
-  parts.push(run.duration_seconds === null ? "duration unknown" : duration(run.duration_seconds));
-  const heading = element("h3", { className: "verdict" });
-  parts.forEach((part) => heading.append(element("span", {}, part)));
-  $("#result").replaceChildren(heading, runDetail(run, { unfolded: false }));
+  $("#result").replaceChildren(verdict(run), runDetail(run, { unfolded: false }));
   $("#result").hidden = false;
   const what = run.mode === "local" ? "run" : run.mode;
   announce(`The ${what} has ended: ${run.status}. ${run.message}`);

@@ -30,11 +30,11 @@ export function showRows(runs, listener) {
   onChange();
 }
 
-/** Updates the row and the detail of a run to its final state; returns whether it has a row. */
+/** Updates the row and the detail of a run; returns whether it has a row. */
 export function replaceRun(run) {
   remember(run);
   const entry = rows.get(run.run_id);
-  if (entry) {
+  if (entry && !(isOngoing(run) && ended.has(run.run_id))) {
     update(entry, run);
     if (entry.detail) {
       showDetail(entry, entry.detail.firstElementChild, run);

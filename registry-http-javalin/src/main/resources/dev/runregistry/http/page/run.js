@@ -1,12 +1,26 @@
-// The detail of a run: in the panel after its end, and in the history.
+// The detail of a run: in the panel after its end, in the history, and of the opened run.
 import { callJson } from "./api.js";
+import { runAddress } from "./address.js";
 import { copyOf, copyText, $, element } from "./dom.js";
 import { duration, timeElement, utc } from "./format.js";
-import { isLost, isOngoing } from "./marks.js";
+import { badge, isLost, isOngoing } from "./marks.js";
 import { streamView } from "./stream.js";
 
-/** `refresh`, if given, is called to reload the detail of a run that is still running. */
-export function runDetail(run, { unfolded, refresh = null }) {
+/** Returns the status of a run in one line, with its exit code and duration if it has ended. */
+export function verdict(run) {
+  const parts = [badge(run), run.mode];
+  if (!isOngoing(run)) {
+    parts.push(run.exit_code === null ? "no exit code" : `exit code ${run.exit_code}`);
+    parts.push(run.duration_seconds === null ? "duration unknown" : duration(run.duration_seconds));
+  }
+  return element("h3", { className: "verdict" }, ...parts.map((part) => element("span", {}, part)));
+}
+
+/**
+ * `refresh`, if given, is called to reload the detail of a run that is still running; the detail of
+ * a run that is followed has no output, which its log shows.
+ */
+export function runDetail(run, { unfolded = false, refresh = null, isFollowed = false }) {
   const detail = copyOf("run-detail");
   $(".message", detail).textContent = run.message;
   if (refresh !== null && isOngoing(run)) {
@@ -26,10 +40,12 @@ export function runDetail(run, { unfolded, refresh = null }) {
     $(".facts", detail).append(fact("Output folder", run.output_dir));
   }
   addConfiguration(run, $(".facts", detail));
-  $(".streams", detail).append(
-    streamView(run, "stdout", unfolded),
-    streamView(run, "stderr", unfolded),
-  );
+  if (!isFollowed) {
+    $(".streams", detail).append(
+      streamView(run, "stdout", unfolded),
+      streamView(run, "stderr", unfolded),
+    );
+  }
   return detail;
 }
 
@@ -66,7 +82,10 @@ function idWithCopy(id) {
   const button = element("button", { type: "button", className: "quiet copy" }, "Copy");
   button.setAttribute("aria-label", "Copy the run id");
   button.addEventListener("click", () => copyText(id, button));
-  return element("span", { className: "id" }, element("code", {}, id), button);
+  const link = element("a", { href: runAddress(id) }, "Open");
+  link.setAttribute("aria-label", "Open the run");
+  link.dataset.run = id;
+  return element("span", { className: "id" }, element("code", {}, id), button, link);
 }
 
 /** Returns nothing for a custom command. */

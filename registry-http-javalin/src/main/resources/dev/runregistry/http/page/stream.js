@@ -1,6 +1,6 @@
 // The output of a run: the recorded head of a stream, the tail of its log file, a link to all of it.
 import { call, token } from "./api.js";
-import { copyOf, copyText, $, element } from "./dom.js";
+import { copyOf, copyText, $, element, save } from "./dom.js";
 import { grouped, visible } from "./format.js";
 import { isOngoing } from "./marks.js";
 import { countLines, folded, parseRecorded } from "./output.js";
@@ -134,7 +134,7 @@ function logPath(id, name) {
  * Opens the full log in a new tab, or downloads it if there is a token, which a tab cannot send.
  * Checks first that this host has the log, so that an error is shown on the page.
  */
-async function openLog(id, name, problem) {
+export async function openLog(id, name, problem) {
   const path = logPath(id, name);
   problem.textContent = "";
   try {
@@ -147,10 +147,4 @@ async function openLog(id, name, problem) {
   } catch (error) {
     problem.textContent = error.message;
   }
-}
-
-function save(blob, name) {
-  const href = URL.createObjectURL(blob);
-  element("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the browser has read it
 }
