@@ -46,7 +46,8 @@ class QueueCommandsTest {
   private void awaitEmptyQueue() {
     await()
         .atMost(PATIENCE)
-        .until(() -> status().contains("\"depth\":0") && status().contains("\"dispatching\":false"));
+        .until(
+            () -> status().contains("\"depth\":0") && status().contains("\"dispatching\":false"));
   }
 
   private String shown(String id) {

@@ -92,10 +92,7 @@ public final class RegistryMetrics {
   public void queue(Supplier<QueueStatus> status) {
     requireNonNull(status, "status");
     gauge("registry.queue.depth", "Runs that wait in the queue", () -> status.get().depth());
-    gauge(
-        "registry.slots.in.use",
-        "Slots that queued runs hold",
-        () -> status.get().slotsInUse());
+    gauge("registry.slots.in.use", "Slots that queued runs hold", () -> status.get().slotsInUse());
   }
 
   /**

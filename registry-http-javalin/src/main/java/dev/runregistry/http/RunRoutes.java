@@ -88,8 +88,7 @@ final class RunRoutes {
     try {
       Acceptance.Accepted accepted =
           key.map(name -> enqueueOnce(name, body, request, options))
-              .orElseGet(
-                  () -> new Acceptance.Accepted(registry.enqueue(request, options), false));
+              .orElseGet(() -> new Acceptance.Accepted(registry.enqueue(request, options), false));
       answer(ctx, accepted.run(), accepted.repeated());
     } catch (QueueFullException e) {
       throw HttpProblem.of(429, "The queue is full; try again later")

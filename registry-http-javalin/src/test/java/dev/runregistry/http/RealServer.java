@@ -67,8 +67,7 @@ final class RealServer extends TestClient {
             .idempotencyKeys(around.apply(database.idempotencyKeys()))
             .build();
     metrics.queue(registry::queueStatus);
-    dispatcher =
-        registry.dispatcher(new QueueLimits(2, QUEUE_MAX, List.of()), metrics::dispatched);
+    dispatcher = registry.dispatcher(new QueueLimits(2, QUEUE_MAX, List.of()), metrics::dispatched);
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
     server = RegistryServer.create(registry, settings.apply(builder).build()).start();
   }

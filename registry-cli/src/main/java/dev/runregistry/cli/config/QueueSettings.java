@@ -33,8 +33,7 @@ public final class QueueSettings {
   /** Returns the limits; {@code auto} starts {@code nvidia-smi}. */
   public QueueLimits limits() {
     try {
-      return new QueueLimits(
-          number(Setting.QUEUE_SLOTS, slotsUnlessSet()), max(), gpus());
+      return new QueueLimits(number(Setting.QUEUE_SLOTS, slotsUnlessSet()), max(), gpus());
     } catch (IllegalArgumentException e) {
       throw new UsageException(Setting.QUEUE_GPUS.key() + ": " + e.getMessage(), e);
     }

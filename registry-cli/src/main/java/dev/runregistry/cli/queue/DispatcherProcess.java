@@ -21,10 +21,7 @@ final class DispatcherProcess {
 
   /** Set by the launcher, and needed by every process of the registry. */
   private static final List<String> PROPERTIES =
-      List.of(
-          "registry.lib",
-          "slf4j.provider",
-          "org.jooq.no-logo", "org.jooq.no-tips");
+      List.of("registry.lib", "slf4j.provider", "org.jooq.no-logo", "org.jooq.no-tips");
 
   private final Console caller;
   private final Settings settings;
@@ -35,9 +32,9 @@ final class DispatcherProcess {
   }
 
   /**
-   * Starts one unless another process dispatches the runs of that home. A dispatcher that ends looks
-   * at the queue once more after it has released its lock, so what was enqueued before this call is
-   * started in any case.
+   * Starts one unless another process dispatches the runs of that home. A dispatcher that ends
+   * looks at the queue once more after it has released its lock, so what was enqueued before this
+   * call is started in any case.
    */
   void ensure(FileRunJournal home) {
     FileQueueControl control = FileQueueControl.of(home);
@@ -81,9 +78,7 @@ final class DispatcherProcess {
   private Map<String, String> variables() {
     Map<String, String> variables = new HashMap<>(caller.environment());
     for (Setting setting : Setting.values()) {
-      settings
-          .given(setting)
-          .ifPresent(value -> variables.put(setting.variable(), value.text()));
+      settings.given(setting).ifPresent(value -> variables.put(setting.variable(), value.text()));
     }
     variables.put(Setting.HOME.variable(), settings.home().toString());
     settings

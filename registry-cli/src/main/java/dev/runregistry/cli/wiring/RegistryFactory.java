@@ -1,8 +1,8 @@
 package dev.runregistry.cli.wiring;
 
 import dev.runregistry.cli.config.DatabaseSettings;
-import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.QueueSettings;
+import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.datasets.FolderDatasetCatalog;
