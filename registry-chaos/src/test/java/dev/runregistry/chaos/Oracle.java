@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * SQL, without any of the code that it judges.
  */
 final class Oracle {
-  private static final Set<String> FINAL = Set.of("completed", "failed", "timeout");
+  private static final Set<String> FINAL = Set.of("completed", "failed", "timeout", "cancelled");
   private static final List<Integer> BY_SIGNAL = List.of(137, 143);
 
   private final Stage stage;

@@ -17,11 +17,13 @@ import dev.runregistry.cli.queue.SubmitCommandLine;
 import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunCommand;
 import dev.runregistry.cli.run.RunCommandLine;
+import dev.runregistry.cli.runs.CancelCommand;
 import dev.runregistry.cli.runs.RunsCommand;
 import dev.runregistry.cli.runs.RunsListCommand;
 import dev.runregistry.cli.runs.RunsLogsCommand;
 import dev.runregistry.cli.runs.RunsPruneCommand;
 import dev.runregistry.cli.runs.RunsShowCommand;
+import dev.runregistry.cli.runs.WaitCommand;
 import dev.runregistry.cli.serve.ServeCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -103,6 +105,8 @@ final class Commands {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand("cancel", new CancelCommand(caller));
+    all.addSubcommand("wait", new WaitCommand(caller));
     all.addSubcommand("serve", new ServeCommand(caller, signals));
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));

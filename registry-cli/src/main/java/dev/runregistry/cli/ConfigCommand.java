@@ -1,8 +1,6 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.config.DatabaseSettings;
-import dev.runregistry.cli.config.QueueSettings;
-import dev.runregistry.cli.config.ServerSettings;
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.config.Settings.Value;
@@ -11,14 +9,10 @@ import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
-import dev.runregistry.cli.text.Sizes;
 import dev.runregistry.cli.text.TextTable;
 import dev.runregistry.cli.text.TextTable.Column;
 import dev.runregistry.cli.text.UsageException;
-import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
-import dev.runregistry.executor.process.LogLimit;
-import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,21 +104,9 @@ final class ConfigCommand implements Callable<Integer> {
               .map(home -> new RegistryFactory(settings).databaseConfig().url())
               .orElse(NONE);
       case DATASETS -> settings.datasets().toString();
-      case COMMAND -> CommandLineFormat.of(CommandLineFormat.DEFAULT);
-      case LOG -> settings.log().text();
-      case HOST -> ServerSettings.HOST;
-      case PORT -> Integer.toString(ServerSettings.PORT);
-      case LOCAL_TIMEOUT -> Durations.of(ServerSettings.LOCAL_TIMEOUT);
-      case ENV_ALLOW -> String.join(",", ProvenanceWiring.VARIABLES);
-      case GIT -> "on";
-      case LOG_LIMIT -> Sizes.of(LogLimit.DEFAULT);
-      case LOCAL_MAX -> Integer.toString(ServerSettings.localMax());
-      case QUEUE_SLOTS -> Integer.toString(QueueSettings.slotsUnlessSet());
-      case QUEUE_MAX -> Integer.toString(QueueLimits.DEFAULT_MAX);
-      case QUEUE_TIMEOUT, QUEUE_GPUS -> QueueSettings.NONE;
-      case STOP_TIMEOUT -> Durations.of(ServerSettings.STOP_TIMEOUT);
-      case DB_USER, DB_PASSWORD, DB_PASSWORD_FILE, TOKEN, TOKEN_FILE, ALLOWED_HOSTS, CORS_ORIGINS ->
-          NONE;
+      case ARTIFACTS_ROOT -> settings.artifactsRoot().toString();
+      case LOCAL_TIMEOUT, STOP_TIMEOUT -> Durations.of(settings.read(setting, Durations::parse));
+      default -> setting.defaultText().orElse(NONE);
     };
   }
 }

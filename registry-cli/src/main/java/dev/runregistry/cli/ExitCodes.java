@@ -38,7 +38,7 @@ final class ExitCodes {
     /** Those of the command that the arguments begin with. */
     static Codes of(String... arguments) {
       return switch (arguments.length == 0 ? "" : arguments[0]) {
-        case "run" -> OF_RUN;
+        case "run", "wait" -> OF_RUN;
         case "verify" -> OF_VERIFY;
         default -> USUAL;
       };

@@ -8,7 +8,7 @@ import dev.runregistry.cli.process.SignalRelay;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 
-/** Where it all begins. */
+/** The entry point of the command line. */
 final class Main {
   private Main() {}
 

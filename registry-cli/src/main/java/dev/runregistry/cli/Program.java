@@ -9,6 +9,7 @@ import dev.runregistry.cli.process.NativeLibrary;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunCommand;
+import dev.runregistry.cli.run.RunOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +47,7 @@ final class Program {
 
   /** A run has to start soon: most need no picocli. */
   private int executeRun(RunArguments arguments) {
-    Optional<OptionValues> plain = FastOptionParser.of(arguments.options());
+    Optional<OptionValues> plain = FastOptionParser.of(RunOption.all(), arguments.options());
     if (plain.isEmpty()) {
       return new Commands(caller, signals).executeRun(arguments);
     }

@@ -80,14 +80,12 @@ class CommandWordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "stop 01a2           | cancelling is not supported yet; send SIGTERM to the process of",
-        "cancel 01a2         | cancelling is not supported yet; send SIGTERM to the process of",
-        "kill 01a2           | cancelling is not supported yet; send SIGTERM to the process of",
-        "runs stop 01a2      | cancelling is not supported yet; send SIGTERM to the process of",
+        "kill 01a2           | to cancel a run: registry cancel ID",
+        "runs stop 01a2      | to cancel a run: registry cancel ID",
+        "runs wait 01a2      | to wait for a run: registry wait ID",
         "rerun 01a2          | rerunning is not supported yet; 'registry runs show ID' has",
         "retry 01a2          | rerunning is not supported yet; 'registry runs show ID' has",
         "restart 01a2        | rerunning is not supported yet; 'registry runs show ID' has",
-        "wait 01a2           | waiting is not supported yet; 'registry runs logs -f ID'",
         "diff 01a2 01a3      | comparing is not supported yet; use 'diff <(registry runs show",
         "compare 01a2 01a3   | comparing is not supported yet; use 'diff <(registry runs show",
         "search lr           | searching is not supported yet; 'registry runs' filters by",
@@ -135,17 +133,7 @@ class CommandWordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "attach",
-    "delete",
-    "cancel",
-    "kill",
-    "restart",
-    "diff",
-    "runs stop",
-    "nonsense",
-    "go"
-  })
+  @CsvSource({"attach", "delete", "kill", "restart", "diff", "runs stop", "nonsense", "go"})
   void no_suggestion_is_better_than_a_wrong_one(String line) {
     assertThat(typed(line).err()).doesNotContain("Did you mean");
   }

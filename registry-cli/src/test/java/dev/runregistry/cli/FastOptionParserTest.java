@@ -3,15 +3,18 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.cli.config.OptionDefinition;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.FastOptionParser;
 import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.options.PicocliOptions;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.run.RunOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,23 +65,22 @@ class FastOptionParserTest {
     return new PicocliOptions(picocli().parseArgs(words.toArray(new String[0])));
   }
 
+  private static Optional<OptionValues> fast(List<String> words) {
+    return FastOptionParser.of(RunOption.all(), words);
+  }
+
   private static void assertNoDisagreement(List<String> words) {
-    Optional<OptionValues> plain = FastOptionParser.of(words);
+    Optional<OptionValues> plain = fast(words);
     if (plain.isPresent()) {
       OptionValues expected = parsed(words);
       assertThat(expected.strays()).as("%s", words).isEmpty();
-      for (String option : FastOptionParser.TEXTS) {
-        assertThat(plain.get().hasMatchedOption(option))
+      for (OptionDefinition option : RunOption.all()) {
+        assertThat(plain.get().hasMatchedOption(option.name()))
             .as("%s in %s", option, words)
-            .isEqualTo(expected.hasMatchedOption(option));
-        assertThat(plain.get().matchedOptionValue(option, "none"))
+            .isEqualTo(expected.hasMatchedOption(option.name()));
+        assertThat(plain.get().<Object>matchedOptionValue(option.name(), "none"))
             .as("%s in %s", option, words)
-            .isEqualTo(expected.matchedOptionValue(option, "none"));
-      }
-      for (String option : FastOptionParser.FLAGS) {
-        assertThat(plain.get().hasMatchedOption(option))
-            .as("%s in %s", option, words)
-            .isEqualTo(expected.hasMatchedOption(option));
+            .isEqualTo(expected.<Object>matchedOptionValue(option.name(), "none"));
       }
     }
   }
@@ -97,21 +99,18 @@ class FastOptionParserTest {
   }
 
   @Test
-  void each_option_it_knows_is_one_of_picocli_s_by_its_longest_name() {
-    for (String option : FastOptionParser.TEXTS) {
-      assertThat(picocli().getCommandSpec().findOption(option).type()).isEqualTo(String.class);
-      assertThat(FastOptionParser.of(List.of(option, "k"))).as(option).isPresent();
-    }
-    for (String option : FastOptionParser.FLAGS) {
-      assertThat(picocli().getCommandSpec().findOption(option).type()).isEqualTo(boolean.class);
-      assertThat(FastOptionParser.of(List.of(option))).as(option).isPresent();
+  void all_but_numbers_is_read_without_picocli() {
+    for (OptionDefinition option : RunOption.all()) {
+      List<String> words = option.hasValue() ? List.of(option.name(), "1") : List.of(option.name());
+      boolean number = !Set.of(String.class, boolean.class).contains(option.type());
+      assertThat(fast(words).isEmpty()).as(option.name()).isEqualTo(number);
+      assertNoDisagreement(words);
     }
   }
 
   @Test
   void what_it_reads_is_there_under_the_longest_name() {
-    OptionValues given =
-        FastOptionParser.of(List.of("-d", "key", "--home=/h=1", "-q", "--json")).orElseThrow();
+    OptionValues given = fast(List.of("-d", "key", "--home=/h=1", "-q", "--json")).orElseThrow();
 
     assertThat(given)
         .isEqualTo(
@@ -125,7 +124,7 @@ class FastOptionParserTest {
   @ValueSource(
       strings = {"--help", "-d", "-d --json", "-qv", "--epochs 3", "x", "-q -q", "--json=1"})
   void the_rest_is_for_picocli(String line) {
-    assertThat(FastOptionParser.of(List.of(line.split(" ")))).isEmpty();
+    assertThat(fast(List.of(line.split(" ")))).isEmpty();
   }
 
   @Test

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
   static final Path SOURCES = Path.of("").toAbsolutePath().getParent();
   static final Path SCRIPT = SOURCES.resolve("bin/registry");
+
+  /** What the script reads for its rarer tasks. */
+  static final Path PARTS = SOURCES.resolve("registry-cli/src/main/launcher");
+
   static final Path CACHE = Path.of("target/cache").toAbsolutePath();
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();

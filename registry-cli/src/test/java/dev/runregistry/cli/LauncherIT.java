@@ -52,7 +52,7 @@ class LauncherIT {
     try (Stream<Path> files = Files.walk(cache)) {
       return files.filter(file -> file.toString().endsWith(end)).toList();
     } catch (IOException | java.io.UncheckedIOException e) { // the builder tidies up meanwhile
-      return List.of();
+      return named(cache, end);
     }
   }
 
@@ -194,6 +194,9 @@ class LauncherIT {
     Instant now = Instant.now();
     Path root = folder.resolve("old");
     Files.createDirectories(root.resolve("lib"));
+    for (String part : List.of("archive.sh", "lock.sh")) {
+      Files.copy(Launcher.PARTS.resolve(part), root.resolve("lib").resolve(part));
+    }
     Path build = Files.writeString(root.resolve("lib/build-id"), "b1\n");
     Files.setLastModifiedTime(build, FileTime.from(now.minus(Duration.ofDays(9))));
     Path java = executable(folder.resolve("jdk/bin/java"), "#!/bin/sh\nexit 1\n");
@@ -350,7 +353,8 @@ class LauncherIT {
   /** A source checkout, with a Maven that does what the test says. */
   private Path checkout(String maven) throws IOException {
     Path root = folder.resolve("checkout");
-    Files.createDirectories(root.resolve("registry-cli"));
+    Path scripts = Files.createDirectories(root.resolve("registry-cli/src/main"));
+    Files.createSymbolicLink(scripts.resolve("launcher"), Launcher.PARTS);
     Files.createFile(root.resolve("pom.xml"));
     executable(
         folder.resolve("bin/mvn"), "#!/bin/sh\necho called >>'" + folder + "/calls'\n" + maven);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,8 @@ class QueueCommandsTest {
   private void awaitEmptyQueue() {
     await()
         .atMost(PATIENCE)
-        .until(() -> status().contains("\"depth\":0") && status().contains("\"dispatching\":false"));
+        .until(
+            () -> status().contains("\"depth\":0") && status().contains("\"dispatching\":false"));
   }
 
   private String shown(String id) {
@@ -63,7 +65,46 @@ class QueueCommandsTest {
 
     assertThat(Files.readAllLines(folder.resolve("ran"))).hasSize(5);
     assertThat(ids).allSatisfy(id -> assertThat(shown(id)).contains("\"completed\""));
-    assertThat(home.resolve("dispatcher.log")).isEmptyFile();
+    assertThat(home.resolve("dispatcher.log")).content().isEmpty();
+  }
+
+  /** The detached dispatcher of this home. */
+  private ProcessHandle dispatcher() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> read(process, "cmdline").endsWith("\0queue\0dispatch\0"))
+        .filter(process -> read(process, "environ").contains("REGISTRY_HOME=" + home + "\0"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String read(ProcessHandle process, String name) {
+    try {
+      return Files.readString(
+          Path.of("/proc", Long.toString(process.pid()), name), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) { // it has ended, or is another user's
+      return "";
+    }
+  }
+
+  @Test
+  void a_killed_dispatcher_loses_no_run_and_repeats_none() throws IOException {
+    session.with("REGISTRY_QUEUE_SLOTS", "2");
+    Path ran = folder.resolve("ran");
+    String script = "echo $RUN_REGISTRY_RUN_ID >> " + ran + "; sleep 0.5";
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      ids.add(submit("--", "sh", "-c", script));
+    }
+    await().atMost(PATIENCE).until(() -> Files.exists(ran) && Files.readAllLines(ran).size() > 1);
+    ProcessHandle killed = dispatcher();
+    killed.destroyForcibly();
+    await().atMost(PATIENCE).until(() -> !killed.isAlive());
+
+    ids.add(submit("--", "sh", "-c", script));
+
+    awaitEmptyQueue();
+    assertThat(Files.readAllLines(ran)).containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(ids).allSatisfy(id -> assertThat(shown(id)).contains("\"completed\""));
   }
 
   @Test

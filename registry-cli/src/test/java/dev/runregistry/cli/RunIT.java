@@ -467,6 +467,31 @@ class RunIT {
   }
 
   @Test
+  void the_last_lines_of_a_log_are_those_that_were_printed_last() {
+    launcher.registry(
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "for i in 1 2 3 4; do echo o$i; echo e$i >&2; sleep 0.01; done; printf end");
+    String id = listed().get(0).substring(11, 47);
+
+    assertThat(launcher.registry("runs", "logs", "-n", "3", id))
+        .isEqualTo(new Result(0, "o4\nend", "e4\n"));
+    assertThat(launcher.registry("runs", "logs", "--tail=2", "--stdout", id).out())
+        .isEqualTo("o4\nend");
+    assertThat(launcher.registry("runs", "logs", "-n1", "--stderr", "-f", id).out())
+        .isEqualTo("e4\n");
+    assertThat(launcher.registry("runs", "logs", "-n", "99", id))
+        .isEqualTo(new Result(0, "o1\no2\no3\no4\nend", "e1\ne2\ne3\ne4\n"));
+    assertThat(launcher.registry("runs", "logs", "-n", "0", id)).isEqualTo(new Result(0, "", ""));
+    assertThat(launcher.registry("runs", "logs", "-n", "-1", id).err())
+        .startsWith("registry: --tail must not be negative: -1");
+    assertThat(launcher.registry("runs", "logs", "-n", "1", "--timestamps", id).out())
+        .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}\\S+ end");
+  }
+
+  @Test
   void a_log_can_be_followed_from_another_process_until_the_run_ends() throws IOException {
     Started run =
         launcher.start(
@@ -484,9 +509,17 @@ class RunIT {
     await()
         .atMost(SOON)
         .until(() -> follower.out().equals(id + "\n") || !follower.process().isAlive());
+    Started newLines = launcher.start(List.of("runs", "logs", "-n", "0", "-f", id));
+    Started interrupted = launcher.start(List.of("runs", "logs", "-f", id));
+    await().atMost(SOON).until(() -> interrupted.out().equals(id + "\n"));
+    interrupted.process().destroy(); // as Ctrl-C: ends only the viewer
+    assertThat(Launcher.result(interrupted).code()).isEqualTo(143);
+    assertThat(run.process().isAlive()).isTrue();
     Files.createFile(folder.resolve("go"));
 
     assertThat(Launcher.result(follower)).isEqualTo(new Result(0, id + "\ndone\n", ""));
+    assertThat(Launcher.result(newLines).code()).isZero();
+    assertThat(newLines.out()).isIn("done\n", ""); // it may have begun after the run ended
     assertThat(Launcher.result(run).code()).isZero();
   }
 }

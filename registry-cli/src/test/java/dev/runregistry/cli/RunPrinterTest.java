@@ -6,6 +6,7 @@ import dev.runregistry.cli.text.OutputText;
 import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
@@ -88,6 +89,24 @@ class RunPrinterTest {
         .doesNotContain("training", "output dir", "reason");
     assertThat(text.of(Runs.running(Runs.olderTraining(), Runs.NOON)))
         .contains("sequence length 1024\n");
+  }
+
+  @Test
+  void a_run_that_repeats_another_names_it() {
+    RunId parent = Runs.id();
+
+    assertThat(text.of(Runs.running(Runs.repeating(parent), Runs.NOON)))
+        .contains("parent      " + parent + "\n");
+    assertThat(text.of(Runs.running())).doesNotContain("parent");
+  }
+
+  @Test
+  void a_cancelled_run_names_the_user_and_what_is_left() {
+    assertThat(text.of(Runs.ended(Runs.running(), Runs.cancelled())))
+        .contains(
+            "status      cancelled\nmessage     Cancelled by ann; 1 process was left running\n"
+                + "reason      cancelled\n")
+        .contains("exit code   -\n", "completed   2026-11-22");
   }
 
   @Test

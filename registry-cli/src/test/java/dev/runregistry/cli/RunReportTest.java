@@ -15,6 +15,7 @@ import dev.runregistry.run.RunOutcome.NotStarted.Why;
 import dev.runregistry.testkit.Runs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,20 @@ class RunReportTest {
   void a_timeout_is_124_and_says_so() {
     assertThat(codeOf(Runs.timedOut())).isEqualTo(124);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("Timed out after 30.001 s");
+  }
+
+  @Test
+  void a_cancelled_run_is_143_as_ended_by_term_and_names_the_user() {
+    for (Run run : List.of(Runs.running(), Runs.pending(), Runs.dryRunning())) {
+      err.reset();
+
+      int code = report(Runs.ended(run, Runs.cancelledBeforeStart()), null, false, false);
+
+      assertThat(code).isEqualTo(143);
+      assertThat(err.toString(StandardCharsets.UTF_8))
+          .isEqualTo("registry: run " + run.id() + ": Cancelled by ann (1.2s)\n");
+    }
+    assertThat(codeOf(Runs.cancelled())).isEqualTo(143);
   }
 
   @Test

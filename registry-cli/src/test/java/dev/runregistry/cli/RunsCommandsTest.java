@@ -139,6 +139,15 @@ class RunsCommandsTest {
     for (String status : List.of("--status=failed", "-sfailed", "-sFAILED", "-sfail", "--failed")) {
       assertThat(listed(status)).as(status).containsExactly(json(failed));
     }
+    Run cancelled = recorded(Runs.ended(Runs.pending(), Runs.cancelledBeforeStart()));
+    for (String status : List.of("cancelled", "CANCELLED", "canceled", "cancel", "ca")) {
+      assertThat(listed("--status", status)).as(status).containsExactly(json(cancelled));
+    }
+    assertThat(session.registry("runs", "--status", "c").err())
+        .contains(
+            "no status \"c\"; allowed are pending, running, completed, failed, timeout, cancelled");
+    assertThat(session.registry("runs", "--status", "stopped").err())
+        .contains("did you mean cancelled?");
     assertThat(session.registry("ps", "--json").out()).isEmpty();
     assertThat(session.registry("list", "--json", "--failed").out()).isEqualTo(json(failed) + "\n");
   }
@@ -207,9 +216,9 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 6\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 7\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 6\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 7\n", ""));
   }
 
   @Test
@@ -237,6 +246,8 @@ class RunsCommandsTest {
         .isEqualTo(new Result(0, "loss 0.25\n", note));
     assertThat(session.registry("runs", "logs", "--stderr", "--follow", id))
         .isEqualTo(new Result(0, "warning: slow\n", note));
+    assertThat(session.registry("runs", "logs", "-n", "1", id))
+        .isEqualTo(new Result(0, "", note + "warning: slow\n"));
     String running = recorded(Runs.running()).id().toString();
     assertThat(session.registry("runs", "logs", running).err()).contains("which is still running");
   }

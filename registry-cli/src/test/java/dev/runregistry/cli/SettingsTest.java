@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -110,9 +111,9 @@ class SettingsTest {
         .hasMessage(
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
                 + " db.password.file, datasets, command, host, port, token, token.file,"
-                + " allowed.hosts, cors.origins, local.timeout, local.max, stop.timeout,"
-                + " queue.slots, queue.max, queue.timeout, queue.gpus,"
-                + " env.allow, git, log.limit, log",
+                + " allowed.hosts, cors.origins, local.timeout, local.max,"
+                + " artifacts.root, stop.timeout, queue.slots, queue.max, queue.timeout,"
+                + " queue.gpus, env.allow, git, log.limit, log",
             file);
   }
 
@@ -353,5 +354,16 @@ class SettingsTest {
     assertThat(password.get()).isEqualTo("second");
     Files.delete(file);
     assertThat(password.get()).isEqualTo("first");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Setting.class)
+  void the_manual_has_every_setting(Setting setting) throws IOException {
+    assertThat(Files.readAllLines(Path.of("../docs/M14_RUN_REGISTRY.md")))
+        .filteredOn(line -> line.startsWith("| `"))
+        .anyMatch(
+            line ->
+                line.contains("`" + setting.key() + "`")
+                    && line.contains("`" + setting.variable() + "`"));
   }
 }

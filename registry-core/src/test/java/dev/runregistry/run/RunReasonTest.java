@@ -26,6 +26,7 @@ class RunReasonTest {
     assertThat(reasonOf(new RunOutcome.Exited(137, none, "", false))).isEqualTo(RunReason.EXITED);
     assertThat(reasonOf(new RunOutcome.TimedOut(Duration.ofSeconds(1), none, "")))
         .isEqualTo(RunReason.TIMED_OUT);
+    assertThat(reasonOf(new RunOutcome.Cancelled("ann", none, ""))).isEqualTo(RunReason.CANCELLED);
     assertThat(reasonOf(RunOutcome.NotStarted.signalled(15))).isEqualTo(RunReason.NOT_STARTED);
     assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REFUSED, "no")))
         .isEqualTo(RunReason.NOT_STARTED);
@@ -67,6 +68,15 @@ class RunReasonTest {
       assertThatThrownBy(() -> Samples.withReason(run, reason))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_cancelled_run_has_no_reason_but_its_cancellation(RunReason reason) {
+    Run run = Samples.runningLocal().finish(new RunOutcome.Cancelled("ann", Output.NONE, ""), NOON);
+
+    assertThat(reason.fits(RunMode.LOCAL, run.status(), run.completedAt(), null))
+        .isEqualTo(reason == RunReason.CANCELLED);
   }
 
   @ParameterizedTest

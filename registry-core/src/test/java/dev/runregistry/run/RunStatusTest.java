@@ -69,7 +69,8 @@ class RunStatusTest {
   void an_unknown_status_is_refused_with_all_that_are_allowed() {
     assertThatThrownBy(() -> RunStatus.parse("done"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no status \"done\"; allowed are pending, running, completed, failed, timeout");
+        .hasMessage(
+            "no status \"done\"; allowed are pending, running, completed, failed, timeout, cancelled");
   }
 
   @ParameterizedTest

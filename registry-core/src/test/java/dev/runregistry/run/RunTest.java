@@ -9,6 +9,7 @@ import static dev.runregistry.run.Samples.runningLocal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.Exited;
@@ -99,6 +100,55 @@ class RunTest {
     assertThat(ended.completedAt()).isEqualTo(LATER);
     assertThat(ended.output().stdout().text()).isEqualTo("half");
     assertThat(ended.message()).isEqualTo("Timed out after 1.5 s");
+  }
+
+  @Test
+  void a_cancelled_run_has_no_exit_code_and_names_the_user() {
+    Cancelled cancelled = new Cancelled("ann", printed("half"), "1 process was left running");
+
+    Run ended = runningLocal().finish(cancelled, LATER);
+
+    assertThat(ended.status()).isEqualTo(RunStatus.CANCELLED);
+    assertThat(ended.exitCode()).isNull();
+    assertThat(ended.executor()).isEqualTo("process");
+    assertThat(ended.completedAt()).isEqualTo(LATER);
+    assertThat(ended.output().stdout().text()).isEqualTo("half");
+    assertThat(ended.message()).isEqualTo("Cancelled by ann; 1 process was left running");
+    assertThat(runningDryRun().finish(cancelled, LATER).status()).isEqualTo(RunStatus.CANCELLED);
+  }
+
+  @Test
+  void a_pending_run_that_is_cancelled_never_had_an_executor() {
+    CancelRequest request = new CancelRequest("ann", NOON);
+
+    Run ended = pendingLocal().finish(Cancelled.beforeStart(request), LATER);
+
+    assertThat(ended.status()).isEqualTo(RunStatus.CANCELLED);
+    assertThat(ended.executor()).isNull();
+    assertThat(ended.startedAt()).isEqualTo(NOON);
+    assertThat(ended.completedAt()).isEqualTo(LATER);
+    assertThat(ended.output()).isEqualTo(Output.NONE);
+    assertThat(ended.message()).isEqualTo("Cancelled by ann");
+  }
+
+  @Test
+  void a_cancelled_run_cannot_end_again_or_start() {
+    Run ended = runningLocal().finish(new Cancelled("ann", Output.NONE, ""), LATER);
+
+    assertThatThrownBy(() -> ended.finish(new Exited(0, Output.NONE), LATER))
+        .isInstanceOf(IllegalRunTransitionException.class)
+        .hasMessage("run " + ID + " cannot go from cancelled to completed");
+    assertThatThrownBy(() -> ended.start("process", LATER))
+        .isInstanceOf(IllegalRunTransitionException.class);
+  }
+
+  @Test
+  void the_user_of_a_cancellation_has_limits() {
+    assertThatThrownBy(() -> new Cancelled("", Output.NONE, ""))
+        .hasMessageStartingWith("user must have 1 to 256 characters, has 0");
+    assertThatThrownBy(() -> new Cancelled("x".repeat(257), Output.NONE, ""))
+        .hasMessageStartingWith("user must have 1 to 256 characters, has 257");
+    assertThat(new Cancelled("😀".repeat(256), Output.NONE, "").user()).hasSize(512);
   }
 
   @Test
@@ -347,6 +397,10 @@ class RunTest {
     return runningLocal().finish(new TimedOut(Duration.ofSeconds(1), Output.NONE, ""), LATER);
   }
 
+  private static Run cancelled() {
+    return runningLocal().finish(new Cancelled("ann", Output.NONE, ""), LATER);
+  }
+
   private static Run passed() {
     return runningDryRun().finish(new DryRunPassed("well"), LATER);
   }
@@ -373,6 +427,8 @@ class RunTest {
         illegal("lost with an exit code", failed(), p -> p.times(NOON, NOON, null)),
         illegal("timeout with an exit code", timedOut(), p -> p.exitCode(124)),
         illegal("timeout without an end", timedOut(), p -> p.times(NOON, NOON, null)),
+        illegal("cancelled with an exit code", cancelled(), p -> p.exitCode(143)),
+        illegal("cancelled without an end", cancelled(), p -> p.times(NOON, NOON, null)),
         illegal("a dry-run that timed out", passed(), p -> p.status(RunStatus.TIMEOUT)),
         illegal("a dry-run with an exit code", passed(), p -> p.exitCode(0)),
         illegal("a dry-run with an executor", passed(), p -> p.executor("process", null)),

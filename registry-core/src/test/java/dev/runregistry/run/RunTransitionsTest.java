@@ -77,6 +77,7 @@ class RunTransitionsTest {
                             ? NotStarted.signalled(15)
                             : new NotStarted(why, "no")),
             outputs.map(o -> new Lost("lost", o)),
+            outputs.map(o -> new Cancelled("ann", o, "")),
             Arbitraries.strings().ofMaxLength(50).map(DryRunPassed::new),
             Arbitraries.strings().ofMaxLength(50).map(text -> new DryRunRefused("no", text)));
     Arbitrary<Move> starts = instants.map(Move.Start::new);
@@ -149,7 +150,10 @@ class RunTransitionsTest {
     assertThat(run.startedAt()).isAfterOrEqualTo(run.createdAt());
     assertThat(run.duration().isPresent()).isEqualTo(run.completedAt() != null);
     assertThat(run.duration().orElse(Duration.ZERO)).isGreaterThanOrEqualTo(Duration.ZERO);
-    if (dryRun || run.status() == RunStatus.TIMEOUT || run.completedAt() == null) {
+    if (dryRun
+        || run.status() == RunStatus.TIMEOUT
+        || run.status() == RunStatus.CANCELLED
+        || run.completedAt() == null) {
       assertThat(run.exitCode()).isNull();
     }
     if (!run.status().isFinal()) {

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -231,6 +233,34 @@ class ValuesTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Samples.local().withTimeLimit(Duration.ofNanos(nanos)).toSpec(ID))
           .withMessageStartingWith("the time limit must be at least 1 ms");
+    }
+  }
+
+  @Test
+  void a_request_that_repeats_a_run_keeps_its_id_whatever_else_changes() {
+    RunId parent = new RunId(new UUID(1, 2));
+    RunRequest request =
+        RunRequest.training(new DatasetKey("k"), "m", List.of("tunix"))
+            .withParent(parent)
+            .withTraining(TrainingConfig.DEFAULT)
+            .withOutputDir("/out")
+            .withTimeLimit(Duration.ofSeconds(1))
+            .withEnvironment(Map.of("A", "B"));
+
+    assertThat(request.toSpec(ID).parent()).isEqualTo(parent);
+    assertThat(request.withParent(null).toSpec(ID).parent()).isNull();
+    assertThat(Samples.dryRun().withParent(parent).toSpec(ID).parent()).isEqualTo(parent);
+    assertThat(Samples.local().toSpec(ID).parent()).isNull();
+  }
+
+  @Test
+  void a_cancel_request_has_a_user_and_microseconds() {
+    assertThat(new CancelRequest("ann", NOON.plusNanos(999)))
+        .isEqualTo(new CancelRequest("ann", NOON));
+    for (String user : List.of("", "x".repeat(257), "a\0b", "a\uDC00b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new CancelRequest(user, NOON))
+          .withMessageStartingWith("user must ");
     }
   }
 

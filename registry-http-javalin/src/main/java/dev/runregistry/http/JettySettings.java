@@ -120,6 +120,8 @@ final class JettySettings {
             RequestIds.HEADER));
     handler.setExposedHeaders(
         Set.of(
+            ArtifactRoutes.METRICS_TRUNCATED,
+            ArtifactRoutes.SKIPPED_LINES,
             "Content-Range",
             "Idempotent-Replayed",
             "Link",

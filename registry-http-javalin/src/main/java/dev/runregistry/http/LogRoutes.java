@@ -1,12 +1,14 @@
 package dev.runregistry.http;
 
 import dev.runregistry.http.internal.message.HttpProblem;
+import dev.runregistry.http.internal.output.FileResponse;
 import dev.runregistry.http.internal.output.FollowStart;
 import dev.runregistry.http.internal.output.LogFollowers;
 import dev.runregistry.http.internal.output.TailLocator;
 import dev.runregistry.http.internal.request.ByteRange;
 import dev.runregistry.http.internal.request.ClientConnection;
 import dev.runregistry.http.internal.request.QueryParameters;
+import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
@@ -16,16 +18,11 @@ import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +46,6 @@ final class LogRoutes {
 
   static final String TOTAL_LINES = "X-Total-Lines";
   private static final long MAX_SEQ = 999_999_999_999_999_999L;
-  private static final int BUFFER = 64 * 1024;
   private static final int ATTEMPTS = 2; // a run directory moves once
 
   private static final Logger log = LoggerFactory.getLogger(LogRoutes.class);
@@ -116,7 +112,7 @@ final class LogRoutes {
     QueryParameters query = new QueryParameters(ctx.queryString());
     long tail = query.integer("tail", -1, 0, MAX_TAIL_LINES);
     query.refuseIfWrong();
-    try (SeekableByteChannel file = open(id, stream)) {
+    try (FileChannel file = open(id, stream)) {
       long size = Math.min(file.size(), registry.logLimit(id));
       if (tail >= 0) {
         if (tail > 0 && size <= MAX_COUNTED_BYTES) {
@@ -134,11 +130,11 @@ final class LogRoutes {
     }
   }
 
-  private SeekableByteChannel open(RunId id, LogStream stream) throws IOException {
+  private FileChannel open(RunId id, LogStream stream) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Path path = registry.log(id, stream).orElseThrow(() -> none(id));
       try {
-        return Files.newByteChannel(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        return RegularFiles.open(path, LinkOption.NOFOLLOW_LINKS);
       } catch (NoSuchFileException e) {
         log.debug("{} has gone since it was found: the run was settled meanwhile", path);
       }
@@ -157,8 +153,7 @@ final class LogRoutes {
     return HttpProblem.of(404, "This host has no output of run " + id + known);
   }
 
-  private static void sendRange(Context ctx, SeekableByteChannel file, long size)
-      throws IOException {
+  private static void sendRange(Context ctx, FileChannel file, long size) throws IOException {
     ctx.header("Accept-Ranges", "bytes");
     // no validators are sent, so If-Range cannot match
     String range = ctx.header("If-Range") == null ? ctx.header("Range") : null;
@@ -176,28 +171,9 @@ final class LogRoutes {
     send(ctx, file, wanted, 206);
   }
 
-  private static void send(Context ctx, SeekableByteChannel file, ByteRange range, int status)
+  private static void send(Context ctx, FileChannel file, ByteRange range, int status)
       throws IOException {
     ctx.status(status);
-    ctx.contentType("text/plain; charset=utf-8");
-    ctx.res().setContentLengthLong(range.length());
-    if (ctx.method().name().equals("HEAD")) {
-      return;
-    }
-    file.position(range.begin());
-    copy(Channels.newInputStream(file), ctx.outputStream(), range.length());
-  }
-
-  private static void copy(InputStream in, OutputStream out, long length) throws IOException {
-    byte[] buffer = new byte[BUFFER];
-    long left = length;
-    while (left > 0) {
-      int n = in.read(buffer, 0, (int) Math.min(left, BUFFER));
-      if (n < 0) {
-        throw new IOException("the run has cut its output while it was being read");
-      }
-      out.write(buffer, 0, n);
-      left -= n;
-    }
+    FileResponse.send(ctx, "text/plain; charset=utf-8", file, range.begin(), range.end());
   }
 }

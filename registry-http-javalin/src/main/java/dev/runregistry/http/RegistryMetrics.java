@@ -40,6 +40,7 @@ public final class RegistryMetrics {
   private static final int MAX_COUNTED = 10_000;
 
   private final PrometheusMeterRegistry meters;
+  private final Counter cancellations;
   // the most recently counted runs: a run whose outcome was saved late is reported twice
   private final Map<RunId, Boolean> counted =
       new LinkedHashMap<>() {
@@ -69,6 +70,10 @@ public final class RegistryMetrics {
     new FileDescriptorMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
     new UptimeMetrics().bindTo(meters);
+    cancellations =
+        Counter.builder("registry.cancellations")
+            .description("Requests to cancel runs that were accepted here")
+            .register(meters);
   }
 
   /**
@@ -92,10 +97,7 @@ public final class RegistryMetrics {
   public void queue(Supplier<QueueStatus> status) {
     requireNonNull(status, "status");
     gauge("registry.queue.depth", "Runs that wait in the queue", () -> status.get().depth());
-    gauge(
-        "registry.slots.in.use",
-        "Slots that queued runs hold",
-        () -> status.get().slotsInUse());
+    gauge("registry.slots.in.use", "Slots that queued runs hold", () -> status.get().slotsInUse());
   }
 
   /**
@@ -144,6 +146,10 @@ public final class RegistryMetrics {
         .register(meters)
         .increment();
     run.duration().ifPresent(duration -> lasted(mode, duration));
+  }
+
+  void cancellationRequested() {
+    cancellations.increment();
   }
 
   private boolean isFirst(RunId id) {

@@ -66,6 +66,7 @@ public final class RegistryServer implements AutoCloseable {
     new HealthRoutes(registry, config, localRuns).addTo(added);
     new RunRoutes(registry, config, localRuns).addTo(added);
     new LogRoutes(registry, followers).addTo(added);
+    new ArtifactRoutes(registry, config.artifactsRoot()).addTo(added);
     new DatasetRoutes(registry).addTo(added);
     new DocsRoutes().addTo(added);
     new StaticPageRoutes().addTo(added);

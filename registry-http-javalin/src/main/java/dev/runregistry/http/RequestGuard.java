@@ -87,8 +87,14 @@ final class RequestGuard extends Handler.Wrapper {
         .or(
             () ->
                 NOT_CANONICAL.matcher(sent).find()
-                    ? Optional.of(HttpProblem.of(404, "Not Found"))
+                    ? Optional.of(notCanonical(path))
                     : Optional.empty());
+  }
+
+  private HttpProblem notCanonical(String path) {
+    return routes.templateOf(path).filter(ArtifactRoutes.DOWNLOAD::equals).isPresent()
+        ? HttpProblem.of(403, "Invalid artifact path")
+        : HttpProblem.of(404, "Not Found");
   }
 
   private Access accessOf(String path, String sent) {

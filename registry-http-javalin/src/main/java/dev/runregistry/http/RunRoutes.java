@@ -1,5 +1,7 @@
 package dev.runregistry.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.http.internal.message.PageJson;
@@ -21,11 +23,14 @@ import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueOptions;
+import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -33,6 +38,9 @@ import java.util.function.Supplier;
 /** Submits runs and serves their records. */
 final class RunRoutes {
   private static final String RETRY_SECONDS = "5";
+  private static final String REQUESTER = "a client of the HTTP API";
+  private static final byte[] CANCEL_REQUESTED =
+      "{\"message\":\"Run cancellation requested\"}".getBytes(StandardCharsets.UTF_8);
 
   private final RunRegistry registry;
   private final ServerConfig config;
@@ -52,6 +60,8 @@ final class RunRoutes {
     routes.get("/api/tunix/runs", this::list);
     routes.get("/api/tunix/runs/{run_id}", this::show);
     routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
+    routes.get("/api/tunix/runs/{run_id}/status", this::showStatus);
+    routes.post("/api/tunix/runs/{run_id}/cancel", this::cancel);
   }
 
   private void submit(Context ctx) throws IOException {
@@ -88,8 +98,7 @@ final class RunRoutes {
     try {
       Acceptance.Accepted accepted =
           key.map(name -> enqueueOnce(name, body, request, options))
-              .orElseGet(
-                  () -> new Acceptance.Accepted(registry.enqueue(request, options), false));
+              .orElseGet(() -> new Acceptance.Accepted(registry.enqueue(request, options), false));
       answer(ctx, accepted.run(), accepted.repeated());
     } catch (QueueFullException e) {
       throw HttpProblem.of(429, "The queue is full; try again later")
@@ -188,9 +197,37 @@ final class RunRoutes {
     Routes.json(ctx, Json.write(json -> RunJson.writeConfig(json, run.spec())));
   }
 
+  private void showStatus(Context ctx) {
+    Run run = run(ctx);
+    Routes.json(ctx, Json.write(json -> RunJson.writeStatus(json, run)));
+  }
+
+  private void cancel(Context ctx) {
+    RunId id = runId(ctx);
+    CancelResult result = registry.cancel(id, REQUESTER);
+    switch (result.kind()) {
+      case REQUESTED -> config.metrics().cancellationRequested();
+      case REQUESTED_BEFORE -> {}
+      case ALREADY_FINAL ->
+          throw HttpProblem.of(
+              400, "Run is already in terminal state: " + requireNonNull(result.status()).text());
+      case OUT_OF_REACH ->
+          throw HttpProblem.of(
+              409,
+              "The run is on another host, which can only be reached from there: "
+                  + Objects.requireNonNullElse(result.host(), "unknown"));
+      case UNKNOWN -> throw noRun(id);
+    }
+    Routes.json(ctx, CANCEL_REQUESTED);
+  }
+
   private Run run(Context ctx) {
     RunId id = runId(ctx);
-    return registry.find(id).orElseThrow(() -> HttpProblem.of(404, "No run " + id));
+    return registry.find(id).orElseThrow(() -> noRun(id));
+  }
+
+  private static HttpProblem noRun(RunId id) {
+    return HttpProblem.of(404, "No run " + id);
   }
 
   /**

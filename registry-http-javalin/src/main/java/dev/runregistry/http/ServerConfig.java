@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestLimit the maximum time for sending a request, and the maximum pause while the
  *     client reads
  * @param stopLimit the maximum time that {@link RegistryServer#stop} waits for running runs
+ * @param artifactsRoot the directory outside which no output directory of a run is read
  * @param metrics the metrics of the server
  */
 public record ServerConfig(
@@ -50,6 +52,7 @@ public record ServerConfig(
     int maxBodyBytes,
     Duration requestLimit,
     Duration stopLimit,
+    Path artifactsRoot,
     RegistryMetrics metrics) {
 
   /**
@@ -59,6 +62,7 @@ public record ServerConfig(
    *     a loopback address and there is no token
    */
   public ServerConfig {
+    requireNonNull(artifactsRoot, "artifactsRoot");
     requireNonNull(metrics, "metrics");
     allowedHosts =
         allowedHosts.stream()
@@ -135,6 +139,7 @@ public record ServerConfig(
     private int maxBodyBytes = 1 << 20;
     private Duration requestLimit = Duration.ofSeconds(10);
     private Duration stopLimit = Duration.ofSeconds(30);
+    private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
 
     private Builder() {}
@@ -211,6 +216,15 @@ public record ServerConfig(
       return this;
     }
 
+    /**
+     * Sets the directory outside which no output directory of a run is read; default {@code output}
+     * in the working directory.
+     */
+    public Builder artifactsRoot(Path directory) {
+      artifactsRoot = requireNonNull(directory, "directory");
+      return this;
+    }
+
     /** Sets the metrics, to share them with other parts of the program. */
     public Builder metrics(RegistryMetrics registryMetrics) {
       metrics = requireNonNull(registryMetrics, "metrics");
@@ -236,6 +250,7 @@ public record ServerConfig(
           maxBodyBytes,
           requestLimit,
           stopLimit,
+          artifactsRoot,
           metrics);
     }
   }

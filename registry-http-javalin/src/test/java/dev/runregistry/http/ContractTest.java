@@ -135,11 +135,13 @@ class ContractTest {
     assertThat(server.get(run + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":0.5,\"num_epochs\":7,\"batch_size\":9,\"max_seq_length\":129,"
-                + "\"weight_decay\":0.0,\"device\":\"cuda\",\"time_limit_seconds\":30.000000}");
+                + "\"weight_decay\":0.0,\"device\":\"cuda\",\"time_limit_seconds\":30.000000,"
+                + "\"parent_run_id\":null}");
     assertThat(server.get(dryRun + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":2.0E-5,\"num_epochs\":3,\"batch_size\":8,\"max_seq_length\":2048,"
-                + "\"weight_decay\":0.01,\"device\":\"auto\",\"time_limit_seconds\":null}");
+                + "\"weight_decay\":0.01,\"device\":\"auto\",\"time_limit_seconds\":null,"
+                + "\"parent_run_id\":null}");
     assertThat(server.get("/api/tunix/runs/" + Runs.id() + "/config").statusCode()).isEqualTo(404);
   }
 
@@ -322,6 +324,24 @@ class ContractTest {
   }
 
   @Test
+  void a_cancelled_run_has_no_exit_code_and_its_configuration_the_run_that_it_repeats() {
+    Run parent = Runs.completed();
+    Run run = Runs.ended(Runs.running(Runs.repeating(parent.id()), Runs.NOON), Runs.cancelled());
+    server.repository.save(run);
+
+    JsonNode shown = json(server.get("/api/tunix/runs/" + run.id()));
+    JsonNode config = json(server.get("/api/tunix/runs/" + run.id() + "/config"));
+
+    assertThat(shown.get("status").textValue()).isEqualTo("cancelled");
+    assertThat(shown.get("reason").textValue()).isEqualTo("cancelled");
+    assertThat(shown.get("exit_code").isNull()).isTrue();
+    assertThat(shown.get("duration_seconds").decimalValue()).isEqualTo("1.234567");
+    assertThat(shown.get("message").textValue())
+        .isEqualTo("Cancelled by ann; 1 process was left running");
+    assertThat(config.get("parent_run_id").textValue()).isEqualTo(parent.id().toString());
+  }
+
+  @Test
   void a_command_of_the_users_own_has_no_training_and_no_output_folder() {
     Run run =
         Runs.ended(Runs.running(Runs.commandOf("x.py", "--lr", "1"), Runs.NOON), Runs.exited(0));
@@ -333,7 +353,8 @@ class ContractTest {
     assertThat(server.get("/api/tunix/runs/" + run.id() + "/config").body())
         .isEqualTo(
             "{\"learning_rate\":null,\"num_epochs\":null,\"batch_size\":null,\"max_seq_length\":null,"
-                + "\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000}");
+                + "\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000,"
+                + "\"parent_run_id\":null}");
   }
 
   @Test

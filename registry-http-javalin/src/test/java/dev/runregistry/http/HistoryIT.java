@@ -2,6 +2,7 @@ package dev.runregistry.http;
 
 import static dev.runregistry.http.Tab.eventually;
 import static dev.runregistry.testkit.Runs.NOON;
+import static dev.runregistry.testkit.Runs.cancelled;
 import static dev.runregistry.testkit.Runs.dryRunOf;
 import static dev.runregistry.testkit.Runs.ended;
 import static dev.runregistry.testkit.Runs.exited;
@@ -236,14 +237,15 @@ class HistoryIT extends BrowserTest {
     add(ended(begun(localRunOf("x"), 2), timedOut()));
     add(ended(begun(localRunOf("x"), 3), lost()));
     add(begun(localRunOf("x"), 4));
+    add(ended(begun(localRunOf("x"), 5), cancelled()));
     openHistory("");
 
     WebElement picture = tab.find("#picture svg[role=img]");
     assertThat(picture.getDomAttribute("aria-label"))
-        .startsWith("5 runs from 22 Nov 2026, 21:00 to 22 Nov 2026, 21:00")
+        .startsWith("6 runs from 22 Nov 2026, 21:00 to 22 Nov 2026, 21:00")
         .endsWith("half of them within 1.23 s, the longest 1.23 s");
     assertThat(tab.texts("#picture .legend .badge"))
-        .containsExactly("1 completed", "2 failed", "1 timeout", "1 running");
+        .containsExactly("1 completed", "2 failed", "1 timeout", "1 cancelled", "1 running");
     assertThat(
             (List<?>)
                 tab.js(
@@ -251,10 +253,21 @@ class HistoryIT extends BrowserTest {
                         + ".map(m => m.getAttribute('class'))"))
         .isEqualTo(
             List.of(
-                "mark completed", "mark failed", "mark timeout", "mark failed", "mark running"));
+                "mark completed",
+                "mark failed",
+                "mark timeout",
+                "mark failed",
+                "mark running",
+                "mark cancelled"));
     assertThat(requests()).isEqualTo(1);
     choose("status", "timeout");
     eventually(() -> assertThat(tab.texts("#picture .legend .badge")).containsExactly("1 timeout"));
+    choose("status", "cancelled");
+    eventually(
+        () -> assertThat(tab.texts("#picture .legend .badge")).containsExactly("1 cancelled"));
+    assertThat(tab.texts("#runs .badge")).containsExactly("cancelled");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "– (cancelled)");
   }
 
   @Test

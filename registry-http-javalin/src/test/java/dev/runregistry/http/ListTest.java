@@ -161,17 +161,19 @@ class ListTest {
 
   @ParameterizedTest
   @CsvSource({
-    "status=completed, 6",
-    "status=running, 5",
-    "mode=dry-run, 6",
+    "status=completed, 7",
+    "status=running, 6",
+    "status=cancelled, 4",
+    "status=cancelled&mode=dry-run, 1",
+    "mode=dry-run, 7",
     "status=completed&mode=dry-run, 1",
     "status=timeout&mode=dry-run, 0",
-    "dataset_key=math-v1, 25",
+    "dataset_key=math-v1, 31",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&cursor=, 27",
-    "status=failed&status=completed, 6",
-    "unknown=7, 27",
+    "status=&mode=&dataset_key=&cursor=, 33",
+    "status=failed&status=completed, 7",
+    "unknown=7, 33",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();
@@ -219,7 +221,8 @@ class ListTest {
 
     assertThat(answer.statusCode()).isEqualTo(422);
     assertThat(json(answer).get("detail").get(0).get("msg").textValue())
-        .isEqualTo("Input should be 'pending', 'running', 'completed', 'failed' or 'timeout'");
+        .isEqualTo(
+            "Input should be 'pending', 'running', 'completed', 'failed', 'timeout' or 'cancelled'");
     assertThat(json(answer).get("detail").get(1).get("msg").textValue())
         .isEqualTo("Input should be 'dry-run' or 'local'");
   }

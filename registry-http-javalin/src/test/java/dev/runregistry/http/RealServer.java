@@ -59,6 +59,7 @@ final class RealServer extends TestClient {
     registry =
         RunRegistry.builder()
             .repository(metrics.metered(database.runs()))
+            .cancelRequests(database.cancelRequests())
             .journal(home)
             .queue(FileRunQueue.of(home), FileQueueControl.of(home), QUEUE_MAX)
             .executor(LocalRunExecutor.builder().build())
@@ -67,8 +68,7 @@ final class RealServer extends TestClient {
             .idempotencyKeys(around.apply(database.idempotencyKeys()))
             .build();
     metrics.queue(registry::queueStatus);
-    dispatcher =
-        registry.dispatcher(new QueueLimits(2, QUEUE_MAX, List.of()), metrics::dispatched);
+    dispatcher = registry.dispatcher(new QueueLimits(2, QUEUE_MAX, List.of()), metrics::dispatched);
     ServerConfig.Builder builder = ServerConfig.builder().port(0).metrics(metrics);
     server = RegistryServer.create(registry, settings.apply(builder).build()).start();
   }

@@ -9,6 +9,7 @@ import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.files.Uninterruptibly;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -298,6 +299,45 @@ public final class FileRunJournal implements RunJournal {
         throw new JournalException(
             "%s in %s never began and cannot be removed: %s".formatted(name, folder, reason(e)), e);
       }
+    }
+  }
+
+  @Override
+  public boolean requestCancel(RunId id, CancelRequest request) {
+    RunDirectory entry = activeFolder(id);
+    try {
+      byte[] note = RunJson.cancelRequest(request);
+      if (cancelRequest(id).isEmpty() && !DurableFiles.writeIfAbsent(entry.cancel(), note)) {
+        replaceDamagedRequest(id, entry, note);
+      }
+      return !isGone(entry);
+    } catch (NoSuchFileException e) { // archived
+      return false;
+    } catch (IOException e) {
+      throw failed(id, "cannot be cancelled", e, reason(e));
+    }
+  }
+
+  /** Replaces a file that is no request; another process may have written one meanwhile. */
+  private void replaceDamagedRequest(RunId id, RunDirectory entry, byte[] note) throws IOException {
+    if (cancelRequest(id).isEmpty()) {
+      DurableFiles.keepBeside(entry.cancel(), "damaged");
+      DurableFiles.writeIfAbsent(entry.cancel(), note);
+    }
+  }
+
+  @Override
+  public Optional<CancelRequest> cancelRequest(RunId id) {
+    RunDirectory entry = activeFolder(id);
+    try {
+      return Optional.of(RunJson.readCancelRequest(entry.note(entry.cancel())));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (CorruptJournalException e) { // the run can write it
+      log.debug("run {}: {} is no request", id, entry.cancel(), e);
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed(id, "has a cancel request, which cannot be read", e, reason(e));
     }
   }
 

@@ -160,7 +160,12 @@ public final class FileRunQueue implements RunQueue {
 
   @Override
   public SortedSet<WaitingRun> waiting() {
-    return index.refreshed();
+    return index.refreshed(false);
+  }
+
+  @Override
+  public SortedSet<WaitingRun> waitingNow() {
+    return index.refreshed(true);
   }
 
   @Override

@@ -38,6 +38,11 @@ record RunDirectory(Path path) {
     return path.resolve("database.json");
   }
 
+  /** The first request to cancel the run; exists once there is one. */
+  Path cancel() {
+    return path.resolve("cancel.json");
+  }
+
   /** The ended run. */
   Path ended() {
     return path.resolve("outcome.json");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
@@ -81,6 +82,15 @@ final class RunJson {
         });
   }
 
+  /** Returns the file of a request to cancel a run. */
+  static byte[] cancelRequest(CancelRequest request) throws IOException {
+    return write(
+        json -> {
+          json.writeStringField("user", request.user());
+          json.writeNumberField("at_us", EpochMicros.of(request.at()));
+        });
+  }
+
   /** Returns the file of a run that ended. */
   static byte[] ended(Run ended) throws IOException {
     return write(json -> writeRun(json, ended));
@@ -120,6 +130,15 @@ final class RunJson {
    */
   static DatabaseIdentity readDatabase(byte[] note) throws IOException {
     return read(note, RunJsonReader::database);
+  }
+
+  /**
+   * Parses the output of {@link #cancelRequest}.
+   *
+   * @throws IOException if it is incomplete, or of a format that this version does not know
+   */
+  static CancelRequest readCancelRequest(byte[] note) throws IOException {
+    return read(note, RunJsonReader::cancelRequest);
   }
 
   /**

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.internal.files.BoundedJson;
 import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
@@ -81,6 +82,10 @@ final class RunJsonReader {
     return new DatabaseIdentity(
         address == null ? "" : address,
         Optional.ofNullable(textOrNull("database_uuid")).map(UUID::fromString));
+  }
+
+  CancelRequest cancelRequest() {
+    return new CancelRequest(text("user"), EpochMicros.toInstant(number("at_us")));
   }
 
   Run run() {

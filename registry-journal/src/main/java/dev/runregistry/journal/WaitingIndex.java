@@ -62,15 +62,17 @@ final class WaitingIndex {
   /**
    * Returns the waiting runs, after a look at the directory.
    *
+   * @param complete whether the directory is listed in any case; else only if it has changed, and
+   *     not too often
    * @throws JournalException if it cannot be listed
    */
-  synchronized SortedSet<WaitingRun> refreshed() {
-    if (modified != null && System.nanoTime() - listedAt < PART * cost) {
+  synchronized SortedSet<WaitingRun> refreshed(boolean complete) {
+    if (!complete && modified != null && System.nanoTime() - listedAt < PART * cost) {
       return view;
     }
     try {
       FileTime now = Files.getLastModifiedTime(directory);
-      if (!settled || !now.equals(modified)) {
+      if (complete || !settled || !now.equals(modified)) {
         list(now);
       }
     } catch (NoSuchFileException e) { // before the first run

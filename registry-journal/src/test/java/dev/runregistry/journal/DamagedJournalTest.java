@@ -182,6 +182,7 @@ class DamagedJournalTest {
             () -> home.begin(Runs.running()),
             () -> home.bind(run.id(), DatabaseIdentity.UNKNOWN),
             () -> home.withdraw(run.id()),
+            home::discardStaged, // tries once more to withdraw it
             () -> home.end(Runs.ended(run, Runs.lost())),
             () -> home.archive(run.id()),
             () -> home.quarantine("notes.txt"),
@@ -189,5 +190,20 @@ class DamagedJournalTest {
     for (int i = 0; i < calls.size(); i++) {
       assertThatThrownBy(calls.get(i)).as("call %d", i).isInstanceOf(JournalException.class);
     }
+  }
+
+  @Test
+  void a_home_or_an_entry_that_is_none_is_an_error() throws IOException {
+    FileRunJournal file = FileRunJournal.at(Files.createFile(folder.resolve("file")));
+    Path link = folder.resolve("link");
+    FileRunJournal loop = FileRunJournal.at(Files.createSymbolicLink(link, link));
+    Path entry = folder.resolve("runs/active/" + Runs.id());
+    Files.createSymbolicLink(
+        Files.createDirectories(entry.getParent()).resolve(entry.getFileName()), entry);
+
+    assertThatThrownBy(() -> file.begin(Runs.running())).isInstanceOf(JournalException.class);
+    assertThatThrownBy(loop::discardStaged).isInstanceOf(JournalException.class);
+    assertThatThrownBy(() -> home.countAwaitingRepository(DatabaseIdentity.UNKNOWN))
+        .isInstanceOf(JournalException.class);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
@@ -19,9 +20,33 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileRunJournalTest {
   @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{", "{\"format\":1}", "{\"format\":1,\"user\":\"\",\"at_us\":1}", "/"})
+  void a_request_to_cancel_that_a_run_has_damaged_is_none_and_can_be_made_again(String content)
+      throws IOException {
+    FileRunJournal home = FileRunJournal.at(folder);
+    Run running = Runs.running();
+    home.begin(running);
+    Path file = home.workspace(running.id()).orElseThrow().resolve("cancel.json");
+    if (content.equals("/")) {
+      Files.createDirectory(file);
+    } else {
+      Files.writeString(file, content);
+    }
+    assertThat(home.cancelRequest(running.id())).isEmpty();
+
+    CancelRequest request = new CancelRequest("ann", Runs.NOON);
+    assertThat(home.requestCancel(running.id(), request)).isTrue();
+
+    assertThat(home.cancelRequest(running.id())).contains(request);
+  }
 
   @Test
   void nothing_is_made_before_the_first_run() throws IOException {

@@ -77,6 +77,16 @@ class FileRunQueueTest extends RunQueueContract {
   }
 
   @Test
+  void a_look_at_all_that_waits_is_never_out_of_date() {
+    FileRunQueue other = FileRunQueue.of(FileRunJournal.at(home.folder()));
+    for (int i = 1; i <= 20; i++) {
+      enqueue();
+
+      assertThat(other.waitingNow()).hasSize(i);
+    }
+  }
+
+  @Test
   void only_the_owner_can_read_the_variables_of_a_waiting_run() throws IOException {
     Path file = runs().resolve("queued").resolve(enqueue().toString()).resolve("queued.json");
 

@@ -117,4 +117,16 @@ class PruneTest {
         .contains(bad.getFileName() + " cannot be pruned");
     assertThat(bad).exists();
   }
+
+  @Test
+  void a_run_whose_deletion_was_interrupted_before_its_last_step_is_deleted_the_next_time()
+      throws IOException {
+    Run run = settled(LINE);
+    Files.delete(done(run).resolve("outcome.json"));
+    Files.setLastModifiedTime(done(run), FileTime.from(LINE.minusMillis(1)));
+
+    assertThat(home.prune(LINE, true).runs()).containsExactly(run.id());
+
+    assertThat(done(run)).doesNotExist();
+  }
 }

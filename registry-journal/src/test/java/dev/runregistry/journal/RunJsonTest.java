@@ -158,6 +158,18 @@ class RunJsonTest {
     assertThat(read.spec()).isEqualTo(Runs.olderTraining());
   }
 
+  @Example
+  void a_note_from_before_version_7_of_the_tables_has_no_parent() throws IOException {
+    Run run = Runs.ended(Runs.running(Runs.repeating(Runs.id()), Runs.NOON), Runs.exited(0));
+    String note = new String(RunJson.ended(run), StandardCharsets.UTF_8);
+    String older = note.replaceFirst(",\"parent_run_id\":\"[^\"]+\"", "");
+
+    Run read = RunJson.readEnded(older.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(older).isNotEqualTo(note);
+    assertThat(read.spec()).isEqualTo(Runs.localRunOf("math-v1"));
+  }
+
   @Provide
   Arbitrary<RunSpec> specs() {
     Arbitrary<TrainingConfig> training =

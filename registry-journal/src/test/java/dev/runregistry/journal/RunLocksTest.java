@@ -1,6 +1,7 @@
 package dev.runregistry.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.run.RunId;
@@ -9,8 +10,12 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +84,23 @@ class RunLocksTest {
       assertThat(e).hasMessageContaining("claim");
     }
     Files.delete(file);
+
+    assertThat(RunLocks.take(id, file)).isTrue();
+    RunLocks.giveBack(id);
+  }
+
+  @Test
+  void a_run_that_an_older_version_in_this_jvm_has_locked_can_be_claimed_later()
+      throws IOException {
+    RunId id = Runs.id();
+    Path file = Files.createFile(folder.resolve("claim"));
+
+    try (FileChannel older = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock lock = older.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      assertThatThrownBy(() -> RunLocks.take(id, file))
+          .isInstanceOf(OverlappingFileLockException.class);
+    }
 
     assertThat(RunLocks.take(id, file)).isTrue();
     RunLocks.giveBack(id);

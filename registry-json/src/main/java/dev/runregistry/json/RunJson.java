@@ -5,6 +5,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -38,9 +39,24 @@ public final class RunJson {
     json.writeEndObject();
   }
 
+  /** Writes the object of the status of a run; {@code started_at} is null while it is pending. */
+  public static void writeStatus(JsonGenerator json, Run run) throws IOException {
+    boolean isPending = run.status() == RunStatus.PENDING;
+    json.writeStartObject();
+    json.writeStringField("run_id", run.id().toString());
+    json.writeStringField("status", run.status().text());
+    json.writeStringField("queued_at", Timestamps.of(run.createdAt()));
+    json.writeStringField("started_at", isPending ? null : Timestamps.of(run.startedAt()));
+    json.writeStringField(
+        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+    json.writePOJOField("exit_code", run.exitCode());
+    json.writeEndObject();
+  }
+
   /**
-   * Writes the object of a run, with the field {@code provenance} after those of the contract: the
-   * command, its environment and its host, which the HTTP API does not publish. Null if unknown.
+   * Writes the object of a run, with two fields after those of the contract: {@code provenance},
+   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * unknown; and {@code parent_run_id}, null if the run repeats no other.
    */
   public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
     json.writeStartObject();
@@ -51,7 +67,12 @@ public final class RunJson {
     } else {
       write(json, run.provenance(), run.spec().command());
     }
+    writeParent(json, run.spec());
     json.writeEndObject();
+  }
+
+  private static void writeParent(JsonGenerator json, RunSpec spec) throws IOException {
+    json.writeStringField("parent_run_id", spec.parent() == null ? null : spec.parent().toString());
   }
 
   private static void write(JsonGenerator json, Provenance known, List<String> command)
@@ -106,7 +127,8 @@ public final class RunJson {
 
   /**
    * Writes the object of the requested parameters of a run, without its command, which belongs to
-   * the operator and may contain secrets. The values of a training are null for a custom command.
+   * the operator and may contain secrets. The values of a training are null for a custom command,
+   * {@code parent_run_id} for a run that repeats no other.
    */
   public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
     TrainingConfig known = spec.training();
@@ -119,6 +141,7 @@ public final class RunJson {
     json.writeStringField(
         "device", known == null || known.device() == null ? null : known.device().text());
     json.writePOJOField("time_limit_seconds", seconds(spec.timeLimit()));
+    writeParent(json, spec);
     json.writeEndObject();
   }
 

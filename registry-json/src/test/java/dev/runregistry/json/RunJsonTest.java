@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
@@ -52,12 +53,18 @@ class RunJsonTest {
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
-                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}}}");
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}},\"parent_run_id\":null}");
     Run without = Runs.running().withProvenance(Runs.provenance());
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, without)))
         .contains("\"git_dirty\":null,");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed())))
-        .endsWith(",\"provenance\":null}");
+        .endsWith(",\"provenance\":null,\"parent_run_id\":null}");
+    RunId parent = Runs.id();
+    Run repeating = Runs.running(Runs.repeating(parent), Runs.NOON);
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating)))
+        .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
+    assertThat(text(json -> RunJson.writeConfig(json, repeating.spec())))
+        .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
   }
 
   @Test
@@ -84,12 +91,13 @@ class RunJsonTest {
   void the_configuration_has_the_values_of_the_training_and_the_time_limit() throws IOException {
     assertThat(text(json -> RunJson.writeConfig(json, Runs.localRunOf("math-v1"))))
         .isEqualTo(
-            "{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\",\"time_limit_seconds\":30.001000}");
+            "{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\",\"time_limit_seconds\":30.001000,\"parent_run_id\":null}");
     assertThat(text(json -> RunJson.writeConfig(json, Runs.olderTraining())))
-        .endsWith(",\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":30.001000}");
+        .endsWith(
+            ",\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":30.001000,\"parent_run_id\":null}");
     assertThat(text(json -> RunJson.writeConfig(json, Runs.commandOf("true"))))
         .isEqualTo(
-            "{\"learning_rate\":null,\"num_epochs\":null,\"batch_size\":null,\"max_seq_length\":null,\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000}");
+            "{\"learning_rate\":null,\"num_epochs\":null,\"batch_size\":null,\"max_seq_length\":null,\"weight_decay\":null,\"device\":null,\"time_limit_seconds\":0.001000,\"parent_run_id\":null}");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.runregistry.testkit;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, Note> notes = new ConcurrentHashMap<>();
   private final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
+  private final Map<RunId, CancelRequest> cancelRequests = new ConcurrentHashMap<>();
   private final Set<RunId> locked = ConcurrentHashMap.newKeySet();
   private volatile @Nullable String failure;
 
@@ -89,6 +91,21 @@ public final class InMemoryRunJournal implements RunJournal {
   @Override
   public void discardStaged() {
     // nothing is staged here
+  }
+
+  @Override
+  public boolean requestCancel(RunId id, CancelRequest request) {
+    requireWritable(id);
+    if (read(id).isEmpty()) {
+      return false;
+    }
+    cancelRequests.putIfAbsent(id, request);
+    return true;
+  }
+
+  @Override
+  public Optional<CancelRequest> cancelRequest(RunId id) {
+    return isArchived(id) ? Optional.empty() : Optional.ofNullable(cancelRequests.get(id));
   }
 
   @Override

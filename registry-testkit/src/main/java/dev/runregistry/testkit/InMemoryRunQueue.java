@@ -72,6 +72,11 @@ public final class InMemoryRunQueue implements RunQueue {
   }
 
   @Override
+  public SortedSet<WaitingRun> waitingNow() {
+    return waiting();
+  }
+
+  @Override
   public synchronized Optional<QueuedRun> read(RunId id) {
     return Optional.ofNullable(waiting.get(id));
   }

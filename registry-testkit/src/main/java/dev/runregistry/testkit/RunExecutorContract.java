@@ -2,12 +2,14 @@ package dev.runregistry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
@@ -36,6 +38,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 public abstract class RunExecutorContract {
   private static final int LONG_OUTPUT = OutputExcerpt.LIMIT_BYTES + 1;
+  private static final CancelRequest BY_ANN = new CancelRequest("ann", Runs.NOON);
+  private static final CancelRequest BY_BOB = new CancelRequest("bob", Runs.NOON);
+  private static final RunOutcome CANCELLED_BY_ANN = new Cancelled("ann", Output.NONE, "");
 
   /** For subclasses. */
   protected RunExecutorContract() {}
@@ -90,6 +95,57 @@ public abstract class RunExecutorContract {
 
     assertThat(endless.result().join().outcome().exitCode()).isNotNull();
     endless.terminate();
+  }
+
+  @Test
+  void a_cancelled_run_is_terminated_and_names_the_first_who_requested_it() {
+    ExecutionHandle endless = start(thatNeverEnds("", Duration.ofHours(1)));
+
+    endless.cancel(BY_ANN);
+    endless.cancel(BY_BOB);
+
+    assertThat(endless.result().join().outcome()).isEqualTo(CANCELLED_BY_ANN);
+    endless.cancel(BY_BOB);
+    endless.terminate();
+    assertThat(endless.result().join().outcome()).isEqualTo(CANCELLED_BY_ANN);
+  }
+
+  @Test
+  void a_run_that_has_ended_cannot_be_cancelled() {
+    ExecutionHandle ended = start(thatPrintsAndExits("", "", 3));
+    assertThat(ended.result().join().outcome().exitCode()).isEqualTo(3);
+
+    ended.cancel(BY_ANN);
+
+    assertThat(ended.result().join().outcome().exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void a_run_whose_registry_died_is_cancelled_without_it() {
+    Run running = thatOutlivesItsRegistry("", null);
+
+    Inspection found = executor().cancel(running, workspace(running), BY_ANN);
+
+    assertThat(found)
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            exited -> assertThat(exited.outcome()).isEqualTo(CANCELLED_BY_ANN));
+    assertThat(inspect(running)).isEqualTo(found);
+    assertThat(executor().isAlive(running.id(), workspace(running))).isFalse();
+    assertThat(executor().cancel(running, workspace(running), BY_BOB)).isEqualTo(found);
+  }
+
+  @Test
+  void a_run_that_ended_after_its_registry_is_not_cancelled_any_more() {
+    Run running = thatEndedAfterItsRegistry("up\n", 7);
+
+    Inspection found = executor().cancel(running, workspace(running), BY_ANN);
+
+    assertThat(found)
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            exited -> assertThat(exited.outcome().exitCode()).isEqualTo(7));
+    assertThat(inspect(running)).isEqualTo(found);
   }
 
   @Test

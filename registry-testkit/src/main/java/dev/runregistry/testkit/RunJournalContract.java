@@ -3,6 +3,7 @@ package dev.runregistry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -64,6 +65,50 @@ public abstract class RunJournalContract {
       assertThat(ended(running.id())).isEmpty();
       assertThat(isArchived(running.id())).isFalse();
     }
+  }
+
+  @Test
+  void the_first_request_to_cancel_a_run_stays_and_needs_no_lock() {
+    Run running = begin();
+    assertThat(journal().cancelRequest(running.id())).isEmpty();
+    CancelRequest first = new CancelRequest("ann ä", Runs.NOON);
+
+    assertThat(journal().requestCancel(running.id(), first)).isTrue();
+    assertThat(journal().requestCancel(running.id(), new CancelRequest("bob", Runs.NOON))).isTrue();
+
+    assertThat(journal().cancelRequest(running.id())).contains(first);
+    assertThat(journal().active()).containsExactly(running.id());
+    assertThat(journal().unrecognized()).isEmpty();
+  }
+
+  @Test
+  void of_many_requests_at_once_one_stays() {
+    Run running = begin();
+    List<CancelRequest> requests =
+        IntStream.range(0, 16)
+            .mapToObj(number -> new CancelRequest("user " + number, Runs.NOON))
+            .toList();
+
+    requests.parallelStream().forEach(request -> journal().requestCancel(running.id(), request));
+
+    Optional<CancelRequest> kept = journal().cancelRequest(running.id());
+    assertThat(requests).contains(kept.orElseThrow());
+    journal().requestCancel(running.id(), new CancelRequest("late", Runs.NOON));
+    assertThat(journal().cancelRequest(running.id())).isEqualTo(kept);
+  }
+
+  @Test
+  void only_active_runs_can_be_cancelled() {
+    CancelRequest request = new CancelRequest("ann", Runs.NOON);
+    assertThat(journal().requestCancel(Runs.id(), request)).isFalse();
+    assertThat(journal().cancelRequest(Runs.id())).isEmpty();
+
+    Run running = begin();
+    journal().end(Runs.ended(running, Runs.exited(0)));
+    journal().archive(running.id());
+
+    assertThat(journal().requestCancel(running.id(), request)).isFalse();
+    assertThat(journal().cancelRequest(running.id())).isEmpty();
   }
 
   @Test

@@ -105,11 +105,49 @@ public abstract class RunRepositoryContract {
 
       assertThat(runs.find(state.id())).contains(state);
     }
-    Run waiting = Runs.pending();
-    Run refused = ended(waiting, Runs.notStarted());
-    runs.save(waiting);
-    runs.save(refused);
-    assertThat(runs.find(refused.id())).contains(refused);
+    for (RunOutcome beforeStart : List.of(Runs.notStarted(), Runs.cancelledBeforeStart())) {
+      Run waiting = Runs.pending();
+      Run ended = ended(waiting, beforeStart);
+      runs.save(waiting);
+      runs.save(ended);
+      assertThat(runs.find(ended.id())).contains(ended);
+    }
+  }
+
+  @Test
+  void a_cancelled_run_stays_cancelled() {
+    Run pending = Runs.pending();
+    Run cancelled = ended(pending, Runs.cancelledBeforeStart());
+    Run running = Runs.running();
+    Run terminated = ended(running, Runs.cancelled());
+    List.of(pending, cancelled, running, terminated).forEach(runs::save);
+
+    refuses(pending, cancelled);
+    refuses(pending.start(Runs.EXECUTOR, NOON.plusSeconds(1)), cancelled);
+    refuses(ended(running, exited(0)), terminated);
+    refuses(ended(running, Runs.timedOut()), terminated);
+  }
+
+  @Test
+  void a_run_that_has_started_is_not_cancelled_as_if_it_were_pending() {
+    Run pending = Runs.pending();
+    Run running = pending.start(Runs.EXECUTOR, NOON.plusSeconds(1));
+    runs.save(running);
+
+    refuses(ended(pending, Runs.cancelledBeforeStart()), running);
+  }
+
+  @Test
+  void the_parent_of_a_run_never_changes() {
+    Run running = Runs.running(Runs.repeating(Runs.id()), NOON);
+    runs.save(running);
+
+    Run ofOther =
+        Run.started(running.id(), Runs.repeating(Runs.id()), Runs.EXECUTOR, running.startedAt());
+    refuses(ended(ofOther, exited(0)), running);
+    Run ofNone =
+        Run.started(running.id(), Runs.localRunOf("math-v1"), Runs.EXECUTOR, running.startedAt());
+    refuses(ended(ofNone, exited(0)), running);
   }
 
   @Test
@@ -211,6 +249,7 @@ public abstract class RunRepositoryContract {
     refuses(ended(running, exited(1)), completed);
     refuses(running.finish(exited(0), NOON.plusSeconds(99)), completed);
     refuses(ended(running, Runs.timedOut()), completed);
+    refuses(ended(running, Runs.cancelled()), completed);
     refuses(ended(running, Runs.lost()), completed);
   }
 

@@ -1,5 +1,6 @@
 package dev.runregistry.testkit;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
@@ -71,6 +72,20 @@ public final class Runs {
   public static RunSpec commandOf(String... words) {
     return new RunSpec(
         DatasetKey.NONE, "none", RunMode.LOCAL, null, null, List.of(words), Duration.ofMillis(1));
+  }
+
+  /** The request of that run once more. */
+  public static RunSpec repeating(RunId parent) {
+    RunSpec spec = localRunOf("math-v1");
+    return new RunSpec(
+        spec.datasetKey(),
+        spec.modelId(),
+        spec.mode(),
+        spec.outputDir(),
+        spec.training(),
+        spec.command(),
+        spec.timeLimit(),
+        parent);
   }
 
   /** A training as it was recorded before version 5 of the tables. */
@@ -195,6 +210,12 @@ public final class Runs {
         ended(running(olderTraining(), NOON), exited(0)),
         withoutReason(ended(running(olderTraining(), NOON), exited(3))),
         withoutReason(ended(running(), lost())),
+        running(repeating(id()), NOON),
+        ended(running(repeating(id()), NOON), exited(0)),
+        ended(running().withProvenance(provenance()), cancelled()),
+        ended(pending(), cancelledBeforeStart()),
+        ended(Run.pending(id(), repeating(id()), NOON), cancelledBeforeStart()),
+        ended(dryRunning(), cancelledBeforeStart()),
         ended(running(), rejected()),
         ended(running(), timedOut()),
         ended(running(), notStarted()),
@@ -212,6 +233,16 @@ public final class Runs {
   /** Ended by the registry after its limit. */
   public static RunOutcome timedOut() {
     return new RunOutcome.TimedOut(Duration.ofMillis(30_001), output("epoch 1\n", ""), "");
+  }
+
+  /** Terminated by the registry at the request of ann, with a process that is left. */
+  public static RunOutcome cancelled() {
+    return new RunOutcome.Cancelled("ann", output("epoch 1\n", ""), "1 process was left running");
+  }
+
+  /** Cancelled at the request of ann before anything was started. */
+  public static RunOutcome cancelledBeforeStart() {
+    return RunOutcome.Cancelled.beforeStart(new CancelRequest("ann", NOON));
   }
 
   /** Never came to life. */

@@ -2,12 +2,14 @@ package dev.runregistry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RuntimeStatus;
@@ -119,7 +121,9 @@ public final class ScriptedRunExecutor implements RunExecutor {
     executed.add(running);
     invocations.add(invocation);
     CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
-    Thread thread = new Thread(() -> play(running, workspace, result), "run " + running.id());
+    CompletableFuture<CancelRequest> cancelled = new CompletableFuture<>();
+    Thread thread =
+        new Thread(() -> play(running, workspace, result, cancelled), "run " + running.id());
     thread.setDaemon(true);
     thread.start();
     return new ExecutionHandle() {
@@ -132,16 +136,31 @@ public final class ScriptedRunExecutor implements RunExecutor {
       public void terminate() {
         thread.interrupt();
       }
+
+      @Override
+      public void cancel(CancelRequest request) {
+        if (cancelled.complete(request)) {
+          thread.interrupt();
+        }
+      }
     };
   }
 
-  private void play(Run running, Path workspace, CompletableFuture<ExecutionResult> result) {
+  private void play(
+      Run running,
+      Path workspace,
+      CompletableFuture<ExecutionResult> result,
+      CompletableFuture<CancelRequest> cancelled) {
     try {
       RunOutcome outcome = script.play(running);
       printed.put(workspace, outcome.output());
       result.complete(ExecutionResult.of(outcome));
     } catch (InterruptedException e) {
-      result.complete(ExecutionResult.of(new Exited(ENDED_BY_TERM, Output.NONE)));
+      RunOutcome outcome =
+          cancelled.isDone()
+              ? new Cancelled(cancelled.join().user(), Output.NONE, "")
+              : new Exited(ENDED_BY_TERM, Output.NONE);
+      result.complete(ExecutionResult.of(outcome));
     } catch (RuntimeException | Error e) {
       result.completeExceptionally(e);
     }
@@ -151,7 +170,12 @@ public final class ScriptedRunExecutor implements RunExecutor {
   public Inspection inspect(Run running, Path workspace) {
     return inspections.getOrDefault(
         running.id(),
-        new Inspection.Lost("the registry was ended before it started anything", Output.NONE));
+        new Inspection.Lost(
+            "the registry was ended before it started anything", Output.NONE, !has(running.id())));
+  }
+
+  private boolean has(RunId started) {
+    return executed.stream().anyMatch(run -> run.id().equals(started));
   }
 
   @Override
@@ -168,6 +192,17 @@ public final class ScriptedRunExecutor implements RunExecutor {
           new Inspection.Exited(
               new TimedOut(limit, Output.NONE, ""), running.startedAt().plus(limit)));
     }
+  }
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    if (isAlive(running.id(), workspace)) {
+      leave(
+          running.id(),
+          new Inspection.Exited(
+              new Cancelled(request.user(), Output.NONE, ""), running.startedAt()));
+    }
+    return inspect(running, workspace);
   }
 
   @Override

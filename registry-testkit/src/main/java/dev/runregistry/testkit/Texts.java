@@ -74,6 +74,7 @@ final class Texts {
         spec.outputDir(),
         spec.training(),
         spec.command(),
-        spec.timeLimit());
+        spec.timeLimit(),
+        spec.parent());
   }
 }

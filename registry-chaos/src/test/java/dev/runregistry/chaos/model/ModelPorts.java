@@ -3,6 +3,7 @@ package dev.runregistry.chaos.model;
 import dev.runregistry.chaos.model.World.Child;
 import dev.runregistry.chaos.model.World.Folder;
 import dev.runregistry.chaos.model.World.Supervisor;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -471,6 +472,21 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   @Override
   public boolean isAlive(RunId id, Path workspace) {
     throw new UnsupportedOperationException("nothing is damaged");
+  }
+
+  @Override
+  public boolean requestCancel(RunId id, CancelRequest request) {
+    throw new UnsupportedOperationException("nothing is cancelled");
+  }
+
+  @Override
+  public Optional<CancelRequest> cancelRequest(RunId id) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    throw new UnsupportedOperationException("nothing is cancelled");
   }
 
   @Override

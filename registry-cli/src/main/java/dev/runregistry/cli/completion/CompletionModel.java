@@ -182,6 +182,6 @@ public record CompletionModel(List<Place> places) {
     }
     String text = description[0].replace("%n", "").strip();
     int end = text.indexOf(". ");
-    return end < 0 ? text : text.substring(0, end + 1); // a line of a menu has little room
+    return end < 0 ? text : text.substring(0, end + 1); // a line of a menu is short
   }
 }

@@ -16,13 +16,10 @@ import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
 import java.nio.file.Files;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -48,10 +45,9 @@ public final class CompletionValuesCommand implements Callable<Integer> {
 
   private final Console caller;
 
-  @Mixin private SettingsOptions settings;
-
-  @Option(names = "--datasets", paramLabel = "DIR", description = "Directory of the datasets.")
-  private @Nullable String datasets;
+  @Mixin
+  private final SettingsOptions settings =
+      new SettingsOptions(List.of(Setting.HOME, Setting.DB, Setting.DATASETS));
 
   @Parameters(paramLabel = "SUBJECT", description = "One of ${COMPLETION-CANDIDATES}.")
   private Subject subject;
@@ -62,11 +58,7 @@ public final class CompletionValuesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<Setting, String> options = new EnumMap<>(Setting.class);
-    if (datasets != null) {
-      options.put(Setting.DATASETS, datasets);
-    }
-    Settings inForce = settings.read(caller, options);
+    Settings inForce = settings.read(caller);
     switch (subject) {
       case dataset -> printDatasets(inForce);
       case run -> printRuns(inForce);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How much the registry says about itself on stderr; each level includes those before it. */
+/** The least severe messages of the registry on stderr; each level includes those before it. */
 public enum LogLevel {
   ERROR,
   WARN,
@@ -30,14 +30,14 @@ public enum LogLevel {
    * @throws UsageException if there is no such level; the message names all that are
    */
   public static LogLevel parse(String text, String source) {
-    return Arrays.stream(values())
-        .filter(level -> level.text().equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "no log level '%s' (%s); allowed are %s"
-                        .formatted(TerminalText.line(text), source, allowed())));
+    for (LogLevel level : values()) {
+      if (level.text().equals(text)) {
+        return level;
+      }
+    }
+    throw new UsageException(
+        "no log level '%s' (%s); allowed are %s"
+            .formatted(TerminalText.line(text), source, allowed()));
   }
 
   private static String allowed() {

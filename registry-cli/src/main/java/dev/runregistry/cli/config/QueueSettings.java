@@ -25,16 +25,11 @@ public final class QueueSettings {
     this.settings = settings;
   }
 
-  /** Returns the number of slots unless set: that of the processors. */
-  public static int slotsUnlessSet() {
-    return Runtime.getRuntime().availableProcessors();
-  }
-
   /** Returns the limits; {@code auto} starts {@code nvidia-smi}. */
   public QueueLimits limits() {
     try {
       return new QueueLimits(
-          number(Setting.QUEUE_SLOTS, slotsUnlessSet()), max(), gpus());
+          number(Setting.QUEUE_SLOTS, Runtime.getRuntime().availableProcessors()), max(), gpus());
     } catch (IllegalArgumentException e) {
       throw new UsageException(Setting.QUEUE_GPUS.key() + ": " + e.getMessage(), e);
     }

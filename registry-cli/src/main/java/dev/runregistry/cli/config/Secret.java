@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 public record Secret(String name, Setting itself, Setting file) {
 
   /**
-   * Reads it; null if nobody said any.
+   * Reads it; null if it was not given.
    *
-   * @throws UsageException if it is said twice, or its file cannot be read, is empty, or has
+   * @throws UsageException if it is given twice, or its file cannot be read, is empty, or has
    *     characters around it that an editor leaves behind
    */
   @Nullable String read(Settings settings) {
@@ -43,7 +43,7 @@ public record Secret(String name, Setting itself, Setting file) {
   private String firstLine(Settings.Value place) {
     try {
       String line = UserFile.read(Path.of(place.text())).lines().findFirst().orElse("");
-      if (line.isEmpty()) { // a secret that got lost must not open the door
+      if (line.isEmpty()) { // a lost secret must not grant access
         throw refused(place, "its first line is empty", null);
       }
       if (UserFile.hasByteOrderMark(line)) {

@@ -1,94 +1,171 @@
 package dev.runregistry.cli.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What can be set, and how it is called in the configuration file and in the environment. */
+/**
+ * All settings: the table of which the configuration file, the environment, the options of the
+ * commands, their help and {@code registry config} are made. A key {@code log.limit} is the
+ * variable {@code REGISTRY_LOG_LIMIT} and the option {@code --log-limit}. Labels as {@link
+ * OptionDefinition} has them.
+ */
 public enum Setting {
-  /** The folder of this host's runs and of the embedded database. */
-  HOME("home", "REGISTRY_HOME", "--home"),
-  /** The JDBC URL of the database; the embedded one unless said. */
-  DB("db", "REGISTRY_DB", "--db"),
-  /** Who logs in to the database. */
-  DB_USER("db.user", "REGISTRY_DB_USER", null),
-  /** With which password. */
-  DB_PASSWORD("db.password", "REGISTRY_DB_PASSWORD", null),
-  /** A file whose first line is the password. */
-  DB_PASSWORD_FILE("db.password.file", "REGISTRY_DB_PASSWORD_FILE", null),
-  /** The folder of the data sets. */
-  DATASETS("datasets", "REGISTRY_DATASETS", "--datasets"),
-  /** What local mode starts, in {@code run --local} and in {@code serve}. */
-  COMMAND("command", "REGISTRY_COMMAND", "--command"),
-  /** The name or address that the server listens on. */
-  HOST("host", "REGISTRY_HOST", "--host"),
-  /** The port that the server listens on. */
-  PORT("port", "REGISTRY_PORT", "--port"),
-  /** What clients of the server must send as bearer token. */
-  TOKEN("token", "REGISTRY_TOKEN", null),
-  /** A file whose first line is the token. */
-  TOKEN_FILE("token.file", "REGISTRY_TOKEN_FILE", "--token-file"),
-  /** More names that the server may be called by. */
-  ALLOWED_HOSTS("allowed.hosts", "REGISTRY_ALLOWED_HOSTS", "--allowed-hosts"),
-  /** Origins whose pages may use the server from a browser. */
-  CORS_ORIGINS("cors.origins", "REGISTRY_CORS_ORIGINS", "--cors-origins"),
-  /** After which the server ends a local run. */
-  LOCAL_TIMEOUT("local.timeout", "REGISTRY_LOCAL_TIMEOUT", "--local-timeout"),
-  /** How many local runs the server has at once. */
-  LOCAL_MAX("local.max", "REGISTRY_LOCAL_MAX", "--local-max"),
-  /** How long the server waits for its requests when it is to stop. */
-  STOP_TIMEOUT("stop.timeout", "REGISTRY_STOP_TIMEOUT", "--stop-timeout"),
-  /** The number of queued runs that run at once. */
-  QUEUE_SLOTS("queue.slots", "REGISTRY_QUEUE_SLOTS", null),
-  /** The maximum number of waiting runs. */
-  QUEUE_MAX("queue.max", "REGISTRY_QUEUE_MAX", null),
-  /** The time limit of queued runs that have none of their own. */
-  QUEUE_TIMEOUT("queue.timeout", "REGISTRY_QUEUE_TIMEOUT", null),
-  /** The GPUs that queued runs get: none, auto, or a list. */
-  QUEUE_GPUS("queue.gpus", "REGISTRY_QUEUE_GPUS", null),
-  /** Which variables of a run are recorded. */
-  ENV_ALLOW("env.allow", "REGISTRY_ENV_ALLOW", "--env-allow"),
-  /** Whether the git commit of a run is recorded: on or off. */
-  GIT("git", "REGISTRY_GIT", null),
-  /** How long each of the two logs of a run may become. */
-  LOG_LIMIT("log.limit", "REGISTRY_LOG_LIMIT", "--log-limit"),
-  /** How much is said on stderr: error, warn, info or debug. */
-  LOG("log", "REGISTRY_LOG", "--verbose");
+  HOME("home", Scope.ALL, "DIR", "Folder of this host's runs and of the embedded database."),
+  DB("db", Scope.ALL, "URL", "Database: jdbc:postgresql://HOST/NAME or jdbc:sqlite:FILE."),
+  DB_USER("db.user", Scope.NONE, "NAME", "User of the database."),
+  DB_PASSWORD("db.password", Scope.NONE, "SECRET", "Password of that user."),
+  DB_PASSWORD_FILE("db.password.file", Scope.NONE, "FILE", "File whose first line is it."),
+  DATASETS("datasets", Scope.RUNS, "DIR", "Folder of the data sets (default: ./%s).", "datasets"),
+  COMMAND(
+      "command",
+      Scope.SERVE,
+      "CMD",
+      "What local runs start: plain words or a JSON array, with {config} in it.",
+      "tunix train --config {config}"),
+  HOST("host", Scope.SERVE, "NAME", "Address to listen on; %s.", "127.0.0.1"),
+  PORT("port", Scope.SERVE, "N", "Port; %s. 0 takes a free one.", "8080"),
+  TOKEN("token", Scope.NONE, "SECRET", "What clients must send as bearer token."),
+  TOKEN_FILE(
+      "token.file",
+      Scope.SERVE,
+      "FILE",
+      "File whose first line clients must send as bearer token."),
+  ALLOWED_HOSTS(
+      "allowed.hosts",
+      Scope.SERVE,
+      "NAMES",
+      "More names that clients may call the server by, with commas."),
+  CORS_ORIGINS(
+      "cors.origins",
+      Scope.SERVE,
+      "ORIGINS",
+      "Origins whose pages may use the server from a browser, with commas."),
+  LOCAL_TIMEOUT("local.timeout", Scope.SERVE, "TIME", "Limit of a local run; %s.", "30s"),
+  LOCAL_MAX(
+      "local.max",
+      Scope.SERVE,
+      "N",
+      "How many local runs may go on at once; as many as there are processors."),
+  ARTIFACTS_ROOT(
+      "artifacts.root",
+      Scope.SERVE,
+      "DIR",
+      "Directory outside which no output directory of a run is read; ./%s.",
+      "output"),
+  STOP_TIMEOUT(
+      "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
+  QUEUE_SLOTS(
+      "queue.slots", Scope.NONE, "N", "How many queued runs run at once; as many as processors."),
+  QUEUE_MAX("queue.max", Scope.NONE, "N", "The maximum number of queued runs; %s.", "10000"),
+  QUEUE_TIMEOUT(
+      "queue.timeout",
+      Scope.NONE,
+      "TIME",
+      "Time limit of queued runs that have none of their own; %s.",
+      "none"),
+  QUEUE_GPUS(
+      "queue.gpus",
+      Scope.NONE,
+      "LIST",
+      "GPUs that queued runs get: none, auto (by nvidia-smi), or names with commas; %s.",
+      "none"),
+  /** The default is what a result can depend on and what names its job; none holds a secret. */
+  ENV_ALLOW(
+      "env.allow",
+      Scope.RUNS,
+      "NAMES",
+      "Variables to record with the run, with commas; * at the end of one stands for anything."
+          + " 'none' for none; 'registry config' shows the default.",
+      "CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,OMP_NUM_THREADS,"
+          + "PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV"),
+  GIT("git", Scope.NONE, "on|off", "Whether the git commit of a run is recorded.", "on"),
+  LOG_LIMIT(
+      "log.limit",
+      Scope.RUNS,
+      "SIZE",
+      "How long each of the two logs may become: 64M, 500MB, 10GiB, none; %s. What is printed"
+          + " beyond that is counted and not kept.",
+      "10GiB"),
+  LOG("log", Scope.NONE, "LEVEL", "Messages on stderr: error, warn, info or debug.", "warn");
 
-  private final String key;
-  private final String variable;
-  private final @Nullable String option;
+  /** Sets the log level of one command. */
+  public static final OptionDefinition VERBOSE =
+      OptionDefinition.flag("Say more on stderr, with stack traces.", "-v", "--verbose");
 
-  Setting(String key, String variable, @Nullable String option) {
-    this.key = key;
-    this.variable = variable;
-    this.option = option;
+  /** Names the configuration file, which cannot be named in itself. */
+  public static final OptionDefinition CONFIG =
+      OptionDefinition.text("FILE", "Configuration file.", "--config");
+
+  /** The commands that have an option for a setting. */
+  public enum Scope {
+    /** None: a secret in an option would be in the list of processes. */
+    NONE,
+    ALL,
+    /** Those that start runs: {@code run} and {@code serve}. */
+    RUNS,
+    SERVE
   }
 
-  /** Its name in the configuration file. */
+  private final String key;
+  private final Scope scope;
+  private final String label;
+  private final String help;
+  private final @Nullable String defaultText;
+
+  Setting(String key, Scope scope, String label, String help) {
+    this(key, scope, label, help, null);
+  }
+
+  Setting(String key, Scope scope, String label, String help, @Nullable String defaultText) {
+    this.key = key;
+    this.scope = scope;
+    this.label = label;
+    this.help = help;
+    this.defaultText = defaultText;
+  }
+
+  /** Returns the settings for which a command has options, in the order of its help. */
+  public static List<Setting> in(Scope... scopes) {
+    List<Scope> wanted = List.of(scopes);
+    return Arrays.stream(values()).filter(setting -> wanted.contains(setting.scope)).toList();
+  }
+
+  /** Returns its name in the configuration file. */
   public String key() {
     return key;
   }
 
-  /** Its name in the environment. */
+  /** Returns its name in the environment. */
   public String variable() {
-    return variable;
+    return "REGISTRY_" + name();
   }
 
-  /** The option that sets it; null where there is none, so that no secret is in a process list. */
-  public @Nullable String option() {
-    return option;
+  /** Returns the option that sets it, where a command has one. */
+  public OptionDefinition option() {
+    if (this == LOG) {
+      return VERBOSE;
+    }
+    String text = defaultText == null ? help : help.replace("%s", defaultText);
+    return OptionDefinition.text(label, text, "--" + key.replace('.', '-'));
   }
 
-  /** Returns whether it names a file or a folder. */
+  /** Returns the default as it could be given; empty for none, and for HOME and DB. */
+  public Optional<String> defaultText() {
+    return this == LOCAL_MAX || this == QUEUE_SLOTS
+        ? Optional.of(Integer.toString(Runtime.getRuntime().availableProcessors()))
+        : Optional.ofNullable(defaultText);
+  }
+
+  /** Returns whether its value names a file or a folder. */
   public boolean isPath() {
-    return this == HOME || this == DATASETS || this == DB_PASSWORD_FILE || this == TOKEN_FILE;
+    return label.equals("DIR") || label.equals("FILE");
   }
 
   public boolean isSecret() {
-
-    return this == DB_PASSWORD || this == TOKEN;
+    return label.equals("SECRET");
   }
 
   public static Optional<Setting> ofKey(String key) {
@@ -96,7 +173,9 @@ public enum Setting {
   }
 
   public static Optional<Setting> ofVariable(String variable) {
-    return Arrays.stream(values()).filter(setting -> setting.variable.equals(variable)).findFirst();
+    return Arrays.stream(values())
+        .filter(setting -> setting.variable().equals(variable))
+        .findFirst();
   }
 
   /** All keys of the configuration file, for messages. */

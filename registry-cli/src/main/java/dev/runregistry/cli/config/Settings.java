@@ -2,6 +2,7 @@ package dev.runregistry.cli.config;
 
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Sizes;
+import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.executor.process.LogLimit;
 import java.nio.file.InvalidPathException;
@@ -10,10 +11,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in force, and who said so: an option, else the environment, else the file, else nobody.
+ * The settings in force, each with its source: an option, else the environment, else the file, else
+ * the default.
  */
 public final class Settings {
   public static final String NO_HOME =
@@ -62,7 +66,8 @@ public final class Settings {
       }
     }
     options.forEach(
-        (setting, text) -> values.put(setting, new Value(text, "option " + setting.option())));
+        (setting, text) ->
+            values.put(setting, new Value(text, "option " + setting.option().name())));
     values.forEach(Settings::requirePath);
     return new Settings(values, file.orElse(null), environment);
   }
@@ -74,7 +79,7 @@ public final class Settings {
     }
   }
 
-  /** What somebody said; empty when the default is in force. */
+  /** Returns the value that was given; empty when the default is in force. */
   public Optional<Value> given(Setting setting) {
     return Optional.ofNullable(values.get(setting));
   }
@@ -87,22 +92,28 @@ public final class Settings {
   /**
    * The folder of this host's runs, absolute.
    *
-   * @throws UsageException if nobody said where, not even HOME
+   * @throws UsageException if neither a setting nor HOME names one
    */
   public Path home() {
     return knownHome().orElseThrow(() -> new UsageException(NO_HOME));
   }
 
-  /** The same; empty if nobody said where. */
+  /** The same; empty if neither a setting nor HOME names one. */
   public Optional<Path> knownHome() {
-    return path(Setting.HOME)
+    return given(Setting.HOME)
+        .map(Settings::path)
         .or(() -> XdgDirectories.of(environment).state())
         .map(folder -> folder.toAbsolutePath().normalize());
   }
 
   /** The folder of the data sets, absolute. */
   public Path datasets() {
-    return path(Setting.DATASETS).orElse(Path.of("datasets")).toAbsolutePath().normalize();
+    return path(inForce(Setting.DATASETS)).toAbsolutePath().normalize();
+  }
+
+  /** Returns the directory outside which no output directory of a run is read, absolute. */
+  public Path artifactsRoot() {
+    return path(inForce(Setting.ARTIFACTS_ROOT)).toAbsolutePath().normalize();
   }
 
   /**
@@ -111,9 +122,8 @@ public final class Settings {
    * @throws UsageException if it cannot be understood
    */
   public List<String> command() {
-    return given(Setting.COMMAND)
-        .map(value -> CommandLineFormat.parse(value.text(), value.source()))
-        .orElse(CommandLineFormat.DEFAULT);
+    Value value = inForce(Setting.COMMAND);
+    return CommandLineFormat.parse(value.text(), value.source());
   }
 
   /**
@@ -122,10 +132,7 @@ public final class Settings {
    * @throws UsageException if it is neither on nor off
    */
   public boolean git() {
-    return given(Setting.GIT).map(Settings::isOn).orElse(true);
-  }
-
-  private static boolean isOn(Value value) {
+    Value value = inForce(Setting.GIT);
     return switch (value.text()) {
       case "on" -> true;
       case "off" -> false;
@@ -141,26 +148,58 @@ public final class Settings {
    * @throws UsageException if it is no size, or too small
    */
   public LogLimit logLimit() {
-    return given(Setting.LOG_LIMIT).map(Settings::logLimit).orElse(LogLimit.DEFAULT);
+    return read(Setting.LOG_LIMIT, Sizes::parse);
   }
 
-  private static LogLimit logLimit(Value value) {
+  /** How much is said. */
+  public LogLevel log() {
+    Value value = inForce(Setting.LOG);
+    return LogLevel.parse(value.text(), value.source());
+  }
+
+  /** Returns the text of a setting that has a default. */
+  public String text(Setting setting) {
+    return inForce(setting).text();
+  }
+
+  /**
+   * Returns the words of a setting, which are separated by commas or blanks; none where neither a
+   * value nor a default is there.
+   */
+  public List<String> words(Setting setting) {
+    return value(setting).stream()
+        .flatMap(value -> Stream.of(value.text().split("[,\\s]+")))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  /**
+   * Returns what the reader makes of a setting that has a default.
+   *
+   * @param reader throws an IllegalArgumentException for a text that it cannot read
+   * @throws UsageException with the message of the reader and the source of the value
+   */
+  public <T> T read(Setting setting, Function<String, T> reader) {
+    Value value = inForce(setting);
     try {
-      return Sizes.parse(value.text());
+      return reader.apply(value.text());
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "not a whole number: '%s' (%s)"
+              .formatted(TerminalText.line(value.text()), value.source()),
+          e);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage() + " (" + value.source() + ")", e);
     }
   }
 
-  /** How much is said. */
-  public LogLevel log() {
-    return given(Setting.LOG)
-        .map(value -> LogLevel.parse(value.text(), value.source()))
-        .orElse(LogLevel.WARN);
+  private Value inForce(Setting setting) {
+    return value(setting)
+        .orElseThrow(() -> new IllegalStateException("no default: " + setting.key()));
   }
 
-  private Optional<Path> path(Setting setting) {
-    return given(setting).map(Settings::path);
+  private Optional<Value> value(Setting setting) {
+    return given(setting).or(() -> setting.defaultText().map(text -> new Value(text, "default")));
   }
 
   private static Path path(Value value) {

@@ -27,7 +27,7 @@ public record SettingsFile(Path path, boolean isExpected) {
    * The file that is named by the option or {@code REGISTRY_CONFIG}, else {@code
    * run-registry/config.properties} in the user's configuration folder; empty when there is none.
    *
-   * @param option what {@code --config} says; null where it was not given
+   * @param option the value of {@code --config}; null where it was not given
    */
   public static Optional<SettingsFile> of(@Nullable Path option, Map<String, String> environment) {
     String variable = environment.get(VARIABLE);
@@ -51,7 +51,7 @@ public record SettingsFile(Path path, boolean isExpected) {
   }
 
   /**
-   * What it says.
+   * Returns its settings.
    *
    * @throws UsageException if it cannot be read or has a key that does not exist
    */

@@ -8,7 +8,7 @@ import java.io.FileOutputStream;
 import java.util.Map;
 
 /**
- * Who called the program, as far as it can tell.
+ * The caller of the program: its environment, output streams and terminal.
  *
  * @param environment the variables
  * @param out where results go
@@ -18,7 +18,7 @@ import java.util.Map;
 public record Console(
     Map<String, String> environment, StandardOutput out, PrintableStream err, Terminal terminal) {
 
-  /** Who called this process. */
+  /** Returns the caller of this process. */
   public static Console ofProcess() {
     return new Console(
         System.getenv(),

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our stderr, on which the logging library speaks as the commands do. It prints one line a message,
- * after the level in capitals, and has no setting for another form.
+ * Our stderr, on which messages of the logging library look like those of the commands. It prints
+ * one line a message, after the level in capitals, and has no setting for another form.
  */
 public final class StderrStream extends PrintableStream {
   /** What each of our own messages begins with. */

@@ -1,9 +1,13 @@
 package dev.runregistry.cli.options;
 
+import dev.runregistry.cli.config.Setting;
+import dev.runregistry.cli.config.Setting.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Words of other programs for our commands, put into our own before anything reads them. */
 public final class CommandWords {
@@ -33,18 +37,13 @@ public final class CommandWords {
 
   /** Options of a list whose value may be a negative number, which is refused then. */
   private static final Set<String> WITH_VALUE =
-      Set.of(
-          "-n",
-          "--limit",
-          "--last",
-          "-d",
-          "--dataset",
-          "-s",
-          "--status",
-          "--mode",
-          "--home",
-          "--db",
-          "--config");
+      Stream.concat(
+              Stream.of("-n", "--limit", "--last", "-d", "--dataset", "-s", "--status", "--mode"),
+              Stream.concat(
+                      Stream.of(Setting.CONFIG),
+                      Setting.in(Scope.ALL).stream().map(Setting::option))
+                  .flatMap(option -> option.names().stream()))
+          .collect(Collectors.toUnmodifiableSet());
 
   private CommandWords() {}
 

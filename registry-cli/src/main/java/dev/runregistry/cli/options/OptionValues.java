@@ -3,8 +3,8 @@ package dev.runregistry.cli.options;
 import java.util.List;
 
 /**
- * What options say, whoever has read them; its methods are called as those of picocli. Options are
- * named by their longest names.
+ * The values of options, independent of the parser; the methods have the names of picocli's.
+ * Options are named by their longest names.
  */
 public interface OptionValues {
   /** Whether the option was given. */

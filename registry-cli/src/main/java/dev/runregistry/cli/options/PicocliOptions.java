@@ -6,7 +6,7 @@ import picocli.CommandLine.ParseResult;
 /**
  * Options as picocli has read them.
  *
- * @param parsed what it says
+ * @param parsed its result
  */
 public record PicocliOptions(ParseResult parsed) implements OptionValues {
   @Override

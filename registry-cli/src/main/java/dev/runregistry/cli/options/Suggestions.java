@@ -16,9 +16,7 @@ public final class Suggestions {
   private static final int MOST_EDITS = 2;
   private static final Pattern ID = Pattern.compile("(?=.*[0-9])[0-9a-f-]{4,36}");
 
-  private static final String CANCEL =
-      "cancelling is not supported yet; send SIGTERM to the process of 'registry run', which"
-          + " passes it on to the command and records the end";
+  private static final String CANCEL = "to cancel a run: registry cancel ID";
   private static final String RERUN =
       "rerunning is not supported yet; 'registry runs show ID' has the command to start again with"
           + " 'registry run -- CMD'";
@@ -47,10 +45,7 @@ public final class Suggestions {
           Map.entry("search", SEARCH),
           Map.entry("find", SEARCH),
           Map.entry("grep", SEARCH),
-          Map.entry(
-              "wait",
-              "waiting is not supported yet; 'registry runs logs -f ID' returns when the run"
-                  + " finishes"),
+          Map.entry("wait", "to wait for a run: registry wait ID"),
           Map.entry(
               "attach",
               "attaching is not supported; 'registry runs logs -f ID' follows the output"),

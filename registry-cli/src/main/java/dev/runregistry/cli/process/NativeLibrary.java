@@ -11,7 +11,7 @@ public final class NativeLibrary {
 
   /** Points the driver there; where there is none for this system, the driver unpacks its own. */
   public static void use() {
-    String lib = System.getProperty("registry.lib"); // said by the launcher
+    String lib = System.getProperty("registry.lib"); // set by the launcher
     if (lib == null || System.getProperty("org.sqlite.lib.path") != null) {
       return;
     }

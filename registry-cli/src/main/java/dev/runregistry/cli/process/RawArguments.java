@@ -9,15 +9,15 @@ import java.util.Optional;
 
 /**
  * Checks that arguments arrived as they were typed. Java turns bytes that its locale cannot decode
- * into question marks, and a run would be started, and recorded, with a command that nobody asked
- * for.
+ * into question marks, and a run would be started, and recorded, with another command than was
+ * typed.
  */
 public final class RawArguments {
   private static final Path ALL = Path.of("/proc/self/cmdline");
 
   private RawArguments() {}
 
-  /** What is wrong with the arguments of this process; empty when nothing is, or nobody knows. */
+  /** Returns what is wrong with the arguments of this process; empty for nothing, or if unknown. */
   public static Optional<String> problem(String[] arguments) {
     try {
       return problem(arguments, Files.readAllBytes(ALL));

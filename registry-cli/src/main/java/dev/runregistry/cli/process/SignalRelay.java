@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the signals that would end this process and passes them on to the run, so that the run is
- * recorded before we exit. Those that come before there is anybody to pass them to are kept.
+ * recorded before we exit. Those that come before there is a receiver are kept.
  *
  * <p>Left out are those that Java keeps for itself (QUIT, by which it prints its threads, ILL, FPE,
  * SEGV, BUS), those that are about this process alone (CHLD, PIPE, XFSZ, the ones that stop it),

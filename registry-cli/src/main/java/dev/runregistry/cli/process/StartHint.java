@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What to do about a command that was not found, where its first word says what was meant. */
+/** A hint for a command that was not found, where its first word has a likely cause. */
 public final class StartHint {
-  /** What is said where the trainer is not found. */
+  /** The hint where the trainer is not found. */
   public static final String SET_TRAINER = "set REGISTRY_COMMAND to your trainer";
 
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=.*");

@@ -2,11 +2,13 @@ package dev.runregistry.cli.queue;
 
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SettingsFile;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.executor.host.DetachedProcess;
 import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +21,10 @@ final class DispatcherProcess {
 
   /** Set by the launcher, and needed by every process of the registry. */
   private static final List<String> PROPERTIES =
-      List.of("registry.lib", "slf4j.provider", "org.jooq.no-logo", "org.jooq.no-tips");
+      List.of(
+          "registry.lib",
+          "slf4j.provider",
+          "org.jooq.no-logo", "org.jooq.no-tips");
 
   private final Console caller;
   private final Settings settings;
@@ -30,9 +35,9 @@ final class DispatcherProcess {
   }
 
   /**
-   * Starts one unless another process dispatches the runs of that home. A dispatcher that ends looks
-   * at the queue once more after it has released its lock, so what was enqueued before this call is
-   * started in any case.
+   * Starts one unless another process dispatches the runs of that home. A dispatcher that ends
+   * looks at the queue once more after it has released its lock, so what was enqueued before this
+   * call is started in any case.
    */
   void ensure(FileRunJournal home) {
     FileQueueControl control = FileQueueControl.of(home);
@@ -60,7 +65,8 @@ final class DispatcherProcess {
                 "-XX:-UsePerfData",
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
-                "-XX:+SuppressFatalErrorMessage"));
+                "-XX:+SuppressFatalErrorMessage",
+                "-Dslf4j.internal.verbosity=WARN"));
     for (String property : PROPERTIES) {
       String value = System.getProperty(property);
       if (value != null) {
@@ -75,12 +81,14 @@ final class DispatcherProcess {
   private Map<String, String> variables() {
     Map<String, String> variables = new HashMap<>(caller.environment());
     for (Setting setting : Setting.values()) {
-      settings
-          .given(setting)
-          .ifPresent(value -> variables.put(setting.variable(), value.text()));
+      settings.given(setting).ifPresent(value -> variables.put(setting.variable(), value.text()));
     }
     variables.put(Setting.HOME.variable(), settings.home().toString());
-    settings.file().ifPresent(file -> variables.put("REGISTRY_CONFIG", file.path().toString()));
+    settings
+        .file()
+        .map(SettingsFile::path)
+        .filter(Files::exists) // one that is named has to exist
+        .ifPresent(file -> variables.put("REGISTRY_CONFIG", file.toAbsolutePath().toString()));
     return variables;
   }
 }

@@ -18,7 +18,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code registry queue dispatch}: starts what waits until nothing does; started by a submission. */
+/**
+ * {@code registry queue dispatch}: starts what waits until nothing does; started by a submission.
+ */
 @Command(
     name = "dispatch",
     hidden = true,

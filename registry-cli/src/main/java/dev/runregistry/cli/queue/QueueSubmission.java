@@ -48,7 +48,9 @@ final class QueueSubmission {
     return options;
   }
 
-  /** Enqueues the request. Its id is printed when it is durable, also while the database is away. */
+  /**
+   * Enqueues the request. Its id is printed when it is durable, also while the database is away.
+   */
   void submit(RunRequest request, QueueOptions options, SubmissionOrigin origin, boolean json) {
     RunRequest limited =
         request.timeLimit() == null

@@ -33,10 +33,7 @@ public final class SubmitCommand {
     ChildEnvironment environment =
         ChildEnvironment.of(caller.environment(), InitialEnvironment.read().variables());
     submission.submit(
-        request,
-        queue,
-        SubmissionOrigin.of(environment, caller.environment()),
-        options.isJson());
+        request, queue, SubmissionOrigin.of(environment, caller.environment()), options.isJson());
     return 0;
   }
 }

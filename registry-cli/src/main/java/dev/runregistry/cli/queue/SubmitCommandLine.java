@@ -32,7 +32,12 @@ public final class SubmitCommandLine implements Callable<Integer> {
   private static void describe(CommandSpec spec) {
     RunHelp.addTo(spec);
     NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
-    add(spec, Integer.class, "N", "-100 to 100; higher ones start first (default: 0).", "--priority");
+    add(
+        spec,
+        Integer.class,
+        "N",
+        "-100 to 100; higher ones start first (default: 0).",
+        "--priority");
     add(
         spec,
         Integer.class,

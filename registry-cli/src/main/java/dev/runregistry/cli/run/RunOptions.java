@@ -4,7 +4,7 @@ import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.OptionValues;
-import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.options.SettingsLoader;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.UsageException;
@@ -22,20 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class RunOptions {
   private static final String NONE = "none";
 
-  private static final List<Setting> OPTIONS =
-      List.of(Setting.HOME, Setting.DB, Setting.DATASETS, Setting.LOG_LIMIT, Setting.ENV_ALLOW);
-
-  /** What a command of the user's own takes no notice of; in the order of the help. */
-  private static final List<String> OF_TRAINING =
-      List.of(
-          "--output-dir",
-          "--learning-rate",
-          "--weight-decay",
-          "--epochs",
-          "--batch-size",
-          "--max-seq-length",
-          "--device");
-
   private final OptionValues parsed;
 
   public RunOptions(OptionValues parsed) {
@@ -43,34 +29,37 @@ public final class RunOptions {
   }
 
   public boolean isJson() {
-    return parsed.hasMatchedOption("--json");
+    return has(RunOption.JSON);
   }
 
   public boolean isQuiet() {
-    return parsed.hasMatchedOption("--quiet");
+    return has(RunOption.QUIET);
   }
 
   /** Whether what the command leaves behind is not terminated. */
   public boolean keepsChildren() {
-    return parsed.hasMatchedOption("--keep-children");
+    return has(RunOption.KEEP_CHILDREN);
   }
 
   /** How long what runs may tidy up. */
   public Duration killAfter() {
-    return duration("--kill-after", "10s");
+    return duration(RunOption.KILL_AFTER, "10s");
   }
 
   /** What is in force, options included. */
   public Settings settings(Console caller) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
-    for (Setting setting : OPTIONS) {
-      String said = text(String.valueOf(setting.option()));
+    for (Setting setting : RunOption.settings()) {
+      String said = text(setting.option().name());
       if (said != null) {
         options.put(setting, said);
       }
     }
-    return SettingsOptions.read(
-        caller, options, text("--config"), parsed.hasMatchedOption("--verbose"));
+    return SettingsLoader.load(
+        caller,
+        options,
+        text(Setting.CONFIG.name()),
+        parsed.hasMatchedOption(Setting.VERBOSE.name()));
   }
 
   /**
@@ -86,9 +75,10 @@ public final class RunOptions {
     try {
       RunRequest request = subject(settings, arguments);
       if (!arguments.hasCommand()) {
-        request = request.withTraining(training()).withOutputDir(text("--output-dir"));
+        request =
+            request.withTraining(training()).withOutputDir(text(RunOption.OUTPUT_DIR.option()));
       }
-      return request.withTimeLimit(text("--timeout") == null ? null : duration("--timeout", ""));
+      return request.withTimeLimit(has(RunOption.TIMEOUT) ? duration(RunOption.TIMEOUT, "") : null);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
@@ -102,9 +92,9 @@ public final class RunOptions {
   }
 
   private RunRequest subject(Settings settings, RunArguments arguments) {
-    boolean trains = parsed.hasMatchedOption("--local");
-    String model = parsed.matchedOptionValue("--model", NONE);
-    DatasetKey key = new DatasetKey(parsed.matchedOptionValue("--dataset", NONE));
+    boolean trains = has(RunOption.LOCAL);
+    String model = value(RunOption.MODEL, NONE);
+    DatasetKey key = new DatasetKey(value(RunOption.DATASET, NONE));
     if (arguments.hasCommand()) {
       if (trains) {
         throw new UsageException("--local starts the configured command; leave out -- CMD");
@@ -115,7 +105,7 @@ public final class RunOptions {
       requireNoneOfTraining();
       return RunRequest.command(key, model, arguments.command());
     }
-    if (!parsed.hasMatchedOption("--dataset")) {
+    if (!has(RunOption.DATASET)) {
       throw new UsageException(
           "nothing to run: name a data set with -d KEY, or a command after --");
     }
@@ -126,10 +116,10 @@ public final class RunOptions {
 
   /** They would be on record as if the command had used them. */
   private void requireNoneOfTraining() {
-    for (String option : OF_TRAINING) {
-      if (parsed.hasMatchedOption(option)) {
+    for (RunOption option : RunOption.OF_TRAINING) {
+      if (has(option)) {
         throw new UsageException(
-            option + " applies to --local only; pass it to your command, after the --");
+            option.option() + " applies to --local only; pass it to your command, after the --");
       }
     }
   }
@@ -138,21 +128,29 @@ public final class RunOptions {
     TrainingConfig usual = TrainingConfig.DEFAULT;
     TrainingConfig training =
         new TrainingConfig(
-            parsed.matchedOptionValue("--learning-rate", usual.learningRate()),
-            parsed.matchedOptionValue("--epochs", usual.numEpochs()),
-            parsed.matchedOptionValue("--batch-size", usual.batchSize()),
-            parsed.matchedOptionValue("--max-seq-length", usual.maxSeqLength()));
+            value(RunOption.LEARNING_RATE, usual.learningRate()),
+            value(RunOption.EPOCHS, usual.numEpochs()),
+            value(RunOption.BATCH_SIZE, usual.batchSize()),
+            value(RunOption.SEQ_LENGTH, usual.maxSeqLength()));
     return training.with(
-        parsed.matchedOptionValue("--weight-decay", 0.01),
-        TrainingDevice.parse(parsed.matchedOptionValue("--device", "auto")));
+        value(RunOption.WEIGHT_DECAY, TrainingConfig.DEFAULT_WEIGHT_DECAY),
+        TrainingDevice.parse(value(RunOption.DEVICE, "auto")));
   }
 
-  private Duration duration(String option, String otherwise) {
+  private Duration duration(RunOption option, String otherwise) {
     try {
-      return Durations.parse(parsed.matchedOptionValue(option, otherwise));
+      return Durations.parse(value(option, otherwise));
     } catch (IllegalArgumentException e) {
-      throw new UsageException(option + ": " + e.getMessage(), e);
+      throw new UsageException(option.option() + ": " + e.getMessage(), e);
     }
+  }
+
+  private boolean has(RunOption option) {
+    return parsed.hasMatchedOption(option.option());
+  }
+
+  private <T> T value(RunOption option, T otherwise) {
+    return parsed.matchedOptionValue(option.option(), otherwise);
   }
 
   private @Nullable String text(String option) {

@@ -23,6 +23,7 @@ public final class RunReport {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
   private static final int SIGNALLED = 128; // and the number of the signal
+  private static final int CANCELLED = SIGNALLED + 15; // as ended by TERM
 
   private final Console caller;
   private final boolean quiet;
@@ -44,7 +45,7 @@ public final class RunReport {
   /**
    * Tells it.
    *
-   * @param outcome what the executor said; empty when it was not asked
+   * @param outcome that of the executor; empty when it executed nothing
    * @return our exit code
    */
   public int report(Run ended, Optional<RunOutcome> outcome) {
@@ -66,9 +67,10 @@ public final class RunReport {
 
   /** An exit code of ours could be one of the command's too. */
   private static boolean isWorthTelling(Run ended, Optional<RunOutcome> outcome) {
-    return ended.spec().mode() == RunMode.LOCAL
-        && ended.exitCode() == null
-        && (outcome.isPresent() || ended.completedAt() == null);
+    return ended.status() == RunStatus.CANCELLED
+        || (ended.spec().mode() == RunMode.LOCAL
+            && ended.exitCode() == null
+            && (outcome.isPresent() || ended.completedAt() == null));
   }
 
   private static String line(Run ended) {
@@ -85,9 +87,20 @@ public final class RunReport {
         : StartHint.of(ended.spec().command());
   }
 
+  /**
+   * Returns the exit code for a run of which only the record is known: that of its command, or
+   * those of timeout(1); 125 for every run that was not started or is lost.
+   */
+  public static int exitCode(Run ended) {
+    return exitCode(ended, Optional.empty());
+  }
+
   private static int exitCode(Run ended, Optional<RunOutcome> outcome) {
     if (ended.status() == RunStatus.TIMEOUT) {
       return TIMED_OUT;
+    }
+    if (ended.status() == RunStatus.CANCELLED) {
+      return CANCELLED;
     }
     if (ended.spec().mode() == RunMode.DRY_RUN && outcome.isEmpty()) {
       return ended.status() == RunStatus.COMPLETED ? 0 : 1;

@@ -18,7 +18,7 @@ public final class ListOptions {
   @Option(
       names = {"-s", "--status"},
       paramLabel = "STATUS",
-      description = "Only runs that are pending, running, completed, failed or timeout.")
+      description = "Only runs that are pending, running, completed, failed, timeout or cancelled.")
   private @Nullable String status;
 
   @Option(names = "--failed", description = "Short for --status failed.")

@@ -10,6 +10,9 @@ import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.output.OutputLine;
+import dev.runregistry.run.output.OutputPosition;
+import dev.runregistry.run.output.RecordedLines;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
@@ -23,8 +26,10 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,7 @@ public final class RunLog {
   private final RunId id;
   private final Set<LogStream> wanted;
   private final boolean timestamps;
+  private final OptionalInt tail;
   private final FileRunJournal home;
   private final RunRegistry registry;
   private final Console caller;
@@ -49,16 +55,23 @@ public final class RunLog {
   private boolean opened;
   private boolean databaseMissed;
 
+  /**
+   * Creates it.
+   *
+   * @param tail the number of lines that there are already and that are printed; empty for all
+   */
   public RunLog(
       RunId id,
       Set<LogStream> wanted,
       boolean timestamps,
+      OptionalInt tail,
       FileRunJournal home,
       RunRegistry registry,
       Console caller) {
     this.id = id;
     this.wanted = EnumSet.copyOf(wanted);
     this.timestamps = timestamps;
+    this.tail = tail;
     this.home = home;
     this.registry = registry;
     this.caller = caller;
@@ -121,6 +134,9 @@ public final class RunLog {
     if (logs.isEmpty()) {
       return false;
     }
+    if (!opened && tail.isPresent()) {
+      skip(tail.getAsInt());
+    }
     if (!opened && (wanted.size() > 1 || timestamps)) {
       Optional<ProcessLogs> kept = kept();
       pieces = kept.isEmpty() ? null : kept.get().pieces().orElse(null);
@@ -132,6 +148,16 @@ public final class RunLog {
     }
     opened = true;
     return true;
+  }
+
+  private void skip(int lines) throws IOException {
+    Optional<ProcessLogs> kept = kept();
+    if (kept.isPresent()) {
+      OutputPosition start = new TailStart(kept.get(), lines).of(wanted);
+      logs.forEach(
+          (stream, log) ->
+              log.start = stream == LogStream.STDOUT ? start.stdout() : start.stderr());
+    }
   }
 
   private void copyPieces() throws IOException {
@@ -166,32 +192,37 @@ public final class RunLog {
         .forEach(stream -> kept().flatMap(known -> known.notice(stream)).ifPresent(caller::say));
   }
 
-  private void printRecorded(Run run) {
+  private void printRecorded(Run run) throws IOException {
     caller.say(
         run.status().isFinal()
             ? "this host has no files of run %s; what follows is what was recorded".formatted(id)
             : "this host has no files of run %s, which is still %s"
                 .formatted(id, run.status().text()));
-    for (LogStream stream : wanted) {
-      switch (stream) {
-        case STDOUT -> caller.out().print(run.output().stdout().text());
-        case STDERR -> {
-          if (wanted.size() == 1) {
-            caller.out().print(run.output().stderr().text());
-          } else {
-            caller.out().flush();
-            caller.err().writeBytes(run.output().stderr().text().getBytes(StandardCharsets.UTF_8));
-          }
-        }
-      }
+    List<OutputLine> lines =
+        RecordedLines.of(run.output()).after(OutputPosition.START).lines().stream()
+            .filter(line -> wanted.contains(line.stream()))
+            .toList();
+    int first = Math.max(0, lines.size() - tail.orElse(lines.size()));
+    for (OutputLine line : lines.subList(first, lines.size())) {
+      byte[] text = line.text().getBytes(StandardCharsets.UTF_8);
+      target(line.stream()).write(text, 0, text.length);
     }
+  }
+
+  /** Both streams go to our own of the same name, one alone to stdout. */
+  private OutputStream target(LogStream stream) {
+    if (stream == LogStream.STDERR && wanted.size() > 1) {
+      caller.out().flush();
+      return caller.err();
+    }
+    return caller.out();
   }
 
   private Optional<Run> ended() {
     try {
       return recorded().filter(run -> run.status().isFinal());
     } catch (RepositoryException e) {
-      if (!databaseMissed) { // said once: it may be back before the run ends
+      if (!databaseMissed) { // reported once: it may be back before the run ends
         databaseMissed = true;
         caller.say("cannot tell whether the run has ended: " + e.getMessage());
       }
@@ -208,11 +239,13 @@ public final class RunLog {
     return Optional.of(registry.get(id)); // what was settled between the two looks is there now
   }
 
-  /** One stream. Both go to our own of the same name, one alone to stdout. */
+  /** One stream. */
   private final class Log {
     private final LogStream stream;
     private final InputStream file;
     private long left;
+    private long copied;
+    private long start;
     private boolean lineBegins = true;
 
     Log(LogStream stream, InputStream file, long limit) {
@@ -224,24 +257,24 @@ public final class RunLog {
     void copy(long bytes, @Nullable Instant at) throws IOException {
       long due = Math.min(bytes, left);
       while (due > 0) {
-        int count = file.read(buffer, 0, (int) Math.min(due, buffer.length));
+        boolean skips = copied < start;
+        long wish = skips ? Math.min(due, start - copied) : due;
+        long count =
+            skips ? file.skip(wish) : file.read(buffer, 0, (int) Math.min(wish, buffer.length));
         if (count <= 0) {
           return;
         }
-        write(count, at);
+        if (!skips) {
+          write((int) count, at);
+        }
         due -= count;
         left -= count;
+        copied += count;
       }
     }
 
     private void write(int count, @Nullable Instant at) throws IOException {
-      OutputStream target;
-      if (stream == LogStream.STDERR && wanted.size() > 1) {
-        caller.out().flush();
-        target = caller.err();
-      } else {
-        target = caller.out();
-      }
+      OutputStream target = target(stream);
       if (!timestamps || at == null) {
         target.write(buffer, 0, count);
         return;

@@ -3,6 +3,7 @@ package dev.runregistry.cli.runs;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.LogStream;
@@ -10,8 +11,10 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +51,12 @@ public final class RunsLogsCommand implements Callable<Integer> {
       description = "Go on until the run ends.")
   private boolean follow;
 
+  @Option(
+      names = {"-n", "--tail"},
+      paramLabel = "N",
+      description = "Only the last N lines, and with -f those that come.")
+  private @Nullable Integer tail;
+
   public RunsLogsCommand(Console caller) {
     this.caller = caller;
   }
@@ -58,7 +67,8 @@ public final class RunsLogsCommand implements Callable<Integer> {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.settledRegistry(database);
       RunId run = new RunLookup(registry).idOf(id);
-      RunLog log = new RunLog(run, wanted(), timestamps, parts.homeToRead(), registry, caller);
+      RunLog log =
+          new RunLog(run, wanted(), timestamps, lastLines(), parts.homeToRead(), registry, caller);
       if (follow) {
         log.follow();
       } else {
@@ -66,6 +76,13 @@ public final class RunsLogsCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private OptionalInt lastLines() {
+    if (tail != null && tail < 0) {
+      throw new UsageException("--tail must not be negative: " + tail);
+    }
+    return tail == null ? OptionalInt.empty() : OptionalInt.of(tail);
   }
 
   private Set<LogStream> wanted() {

@@ -124,7 +124,7 @@ public final class ServerRunner {
   }
 
   private void stop(String signal) {
-    if (toStop.getCount() == 0) { // said twice: somebody is in a hurry, and the journal is safe
+    if (toStop.getCount() == 0) { // the second signal: end at once, the journal is safe
       Runtime.getRuntime().halt(ProcessSignals.exitCode(signal));
     }
     toStop.countDown();

@@ -3,7 +3,7 @@ package dev.runregistry.cli.text;
 import dev.runregistry.run.RegistryException;
 import org.jspecify.annotations.Nullable;
 
-/** A command could not do what it was asked for; the message tells the user why. */
+/** Thrown when a command fails; the message has the reason. */
 public final class CommandFailedException extends RegistryException {
   private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
  * there are many rules for them and a shell's would promise more (variables, wildcards).
  */
 public final class CommandLineFormat {
-  /** What {@code run --local} starts where nothing is said. */
-  public static final List<String> DEFAULT = List.of("tunix", "train", "--config", "{config}");
-
   private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./{}-]+");
 
   private CommandLineFormat() {}

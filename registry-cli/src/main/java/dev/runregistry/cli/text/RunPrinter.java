@@ -46,6 +46,9 @@ public final class RunPrinter {
     if (spec.training() != null) {
       add(text, "training", training(spec.training()));
     }
+    if (spec.parent() != null) {
+      add(text, "parent", spec.parent().toString());
+    }
     add(text, "executor", Objects.toString(run.executor(), "-"));
     addProvenance(text, run.provenance());
     return text.append(output.of(run)).toString();

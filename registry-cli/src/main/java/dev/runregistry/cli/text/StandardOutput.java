@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our output: text in UTF-8, or bytes as they are. Remembers that nobody takes it any more, because
- * much of what writes to it (picocli, for one) swallows errors. For one thread.
+ * Our output: text in UTF-8, or bytes as they are. Keeps the first error of a write, because much
+ * of what writes to it (picocli, for one) swallows errors. For one thread.
  */
 public final class StandardOutput extends OutputStream {
   private final OutputStream out;

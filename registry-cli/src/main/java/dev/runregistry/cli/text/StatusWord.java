@@ -18,7 +18,10 @@ public final class StatusWord {
           "done", RunStatus.COMPLETED,
           "finished", RunStatus.COMPLETED,
           "timedout", RunStatus.TIMEOUT,
+          "stopped", RunStatus.CANCELLED,
           "active", RunStatus.RUNNING);
+
+  private static final String AMERICAN_CANCELLED = "canceled";
 
   private StatusWord() {}
 
@@ -33,6 +36,9 @@ public final class StatusWord {
     if (word.contains(",")) {
       throw new IllegalArgumentException(
           "--status takes one status, not several: " + TerminalText.line(text));
+    }
+    if (word.equals(AMERICAN_CANCELLED)) {
+      return RunStatus.CANCELLED;
     }
     List<RunStatus> begun =
         Arrays.stream(RunStatus.values())

@@ -29,7 +29,7 @@ public interface Terminal {
     return new ProcessTerminal(environment);
   }
 
-  /** Asks only when somebody wants to know: starting a run needs none of this. */
+  /** Queries the terminal only when a method is called: starting a run needs none of this. */
   public final class ProcessTerminal implements Terminal {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final int USUAL_COLUMNS = 80;

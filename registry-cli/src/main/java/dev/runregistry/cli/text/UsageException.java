@@ -3,7 +3,7 @@ package dev.runregistry.cli.text;
 import dev.runregistry.run.RegistryException;
 import org.jspecify.annotations.Nullable;
 
-/** What was asked for, or a setting, makes no sense; the message tells the user what would. */
+/** Thrown for invalid arguments or settings; the message has what is allowed. */
 public final class UsageException extends RegistryException {
   private static final long serialVersionUID = 1L;
 

@@ -7,27 +7,9 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.provenance.HostProvenance;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** What is recorded of where the runs of this process come from. */
 public final class ProvenanceWiring {
-  /**
-   * Variables that are recorded where nobody says which: what a result can depend on and what names
-   * the job it belongs to, none of which holds a secret.
-   */
-  public static final List<String> VARIABLES =
-      List.of(
-          "CONDA_DEFAULT_ENV",
-          "CUDA_VISIBLE_DEVICES",
-          "HIP_VISIBLE_DEVICES",
-          "LANG",
-          "LC_ALL",
-          "OMP_NUM_THREADS",
-          "PYTHONHASHSEED",
-          "SLURM_JOB_ID",
-          "TZ",
-          "VIRTUAL_ENV");
-
   private static final String NOTHING = "none";
 
   private final HostProvenance provenance;
@@ -48,11 +30,9 @@ public final class ProvenanceWiring {
   }
 
   private static List<String> allowed(Settings settings) {
-    return settings
-        .given(Setting.ENV_ALLOW)
-        .map(value -> Stream.of(value.text().split("[,\\s]+")))
-        .map(words -> words.filter(word -> !word.isEmpty() && !word.equals(NOTHING)).toList())
-        .orElse(VARIABLES);
+    return settings.words(Setting.ENV_ALLOW).stream()
+        .filter(word -> !word.equals(NOTHING))
+        .toList();
   }
 
   /** What the registry asks. */
@@ -60,7 +40,7 @@ public final class ProvenanceWiring {
     return provenance;
   }
 
-  /** The executor tells when a run has started, so that nothing of this delays it. */
+  /** Lets the executor report the start of a run, so that none of this delays it. */
   public void listenTo(LocalRunExecutor.Builder executor) {
     executor.onStart(provenance::started);
   }

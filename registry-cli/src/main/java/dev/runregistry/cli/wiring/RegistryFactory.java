@@ -1,8 +1,8 @@
 package dev.runregistry.cli.wiring;
 
 import dev.runregistry.cli.config.DatabaseSettings;
-import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.QueueSettings;
+import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.datasets.FolderDatasetCatalog;
@@ -39,19 +39,19 @@ public final class RegistryFactory {
   /**
    * Where this host keeps its runs.
    *
-   * @throws UsageException if nobody said where, not even HOME
+   * @throws UsageException if neither a setting nor HOME names one
    */
   public FileRunJournal home() {
     return home.orElseThrow(() -> new UsageException(Settings.NO_HOME));
   }
 
-  /** The same to read what is there: nothing, if nobody said where. */
+  /** The same for reading; without runs if neither a setting nor HOME names one. */
   public FileRunJournal homeToRead() {
     return home.orElseGet(() -> FileRunJournal.at(NOWHERE));
   }
 
   /**
-   * Where the database is, the embedded one unless said.
+   * Returns the database that is set, else the embedded one.
    *
    * @throws UsageException if there is no such kind of database
    */
@@ -133,6 +133,7 @@ public final class RegistryFactory {
     RunRegistry.Builder builder =
         RunRegistry.builder()
             .repository(database.runs())
+            .cancelRequests(database.cancelRequests())
             .journal(folder)
             .executor(executor)
             .catalog(FolderDatasetCatalog.at(settings.datasets()))

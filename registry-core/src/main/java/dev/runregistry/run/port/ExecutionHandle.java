@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.RunOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,13 @@ public interface ExecutionHandle {
    */
   void terminate();
 
+  /**
+   * Cancels the execution: as {@link #terminate}, with {@link RunOutcome.Cancelled} as its outcome,
+   * even if this process dies before it has ended. Of its own end, its time limit and this, the
+   * first one is its outcome. Returns at once; does nothing if it has ended.
+   */
+  void cancel(CancelRequest request);
+
   /** Returns the handle of an execution that ended before anything was started. */
   static ExecutionHandle ended(RunOutcome outcome) {
     CompletableFuture<ExecutionResult> result =
@@ -34,6 +42,11 @@ public interface ExecutionHandle {
 
       @Override
       public void terminate() {
+        // nothing runs
+      }
+
+      @Override
+      public void cancel(CancelRequest request) {
         // nothing runs
       }
     };

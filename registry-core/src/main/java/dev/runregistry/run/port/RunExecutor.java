@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
@@ -65,6 +66,19 @@ public interface RunExecutor {
    * @throws UnreadableOutcomeException if the reason cannot be recorded; nothing was terminated
    */
   void terminate(Run running, Path workspace, TerminationReason reason);
+
+  /**
+   * Cancels a run that has no registry any more: records durably that it is terminated because of
+   * the request, then terminates its live processes, and returns its state. A run that has ended by
+   * itself or exceeded its time limit before is recorded as that. Returns when the processes are
+   * gone, or cannot be terminated.
+   *
+   * @param running a run whose lock the caller holds
+   * @return as {@link #inspect} would; {@link Inspection.Running} if it cannot be terminated
+   * @throws UnreadableOutcomeException if the evidence cannot be read, or the request not be
+   *     recorded, now; nothing was terminated then
+   */
+  Inspection cancel(Run running, Path workspace, CancelRequest request);
 
   /**
    * Returns whether the program of that command can be started here, now. Uses the lookup of {@link

@@ -1,5 +1,6 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -63,6 +64,23 @@ public interface RunJournal {
    * @throws JournalException if that cannot be read
    */
   DatabaseIdentity database(RunId id);
+
+  /**
+   * Records durably that an active run is to be cancelled; the first request stays. Needs no lock:
+   * any process of this host may request it, and the owner of the run looks for it.
+   *
+   * @return whether the run is active; if not, nothing is recorded
+   * @throws JournalException if that cannot be written
+   */
+  boolean requestCancel(RunId id, CancelRequest request);
+
+  /**
+   * Returns the request to cancel an active run; empty if there is none, or the run has damaged it.
+   * Cheap enough to be called several times a second for each live run.
+   *
+   * @throws JournalException if that cannot be read now
+   */
+  Optional<CancelRequest> cancelRequest(RunId id);
 
   /**
    * Records the ending of the run, durably; recording the same ending again changes nothing.

@@ -64,6 +64,14 @@ public interface RunQueue {
   SortedSet<WaitingRun> waiting();
 
   /**
+   * Returns the waiting runs as {@link #waiting} does, and at least all that were enqueued before
+   * this call by any process and still wait.
+   *
+   * @throws JournalException if they cannot be listed
+   */
+  SortedSet<WaitingRun> waitingNow();
+
+  /**
    * Returns a waiting run; empty if it does not wait.
    *
    * @throws JournalException if it cannot be read

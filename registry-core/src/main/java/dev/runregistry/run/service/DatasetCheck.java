@@ -54,9 +54,10 @@ final class DatasetCheck {
     this.cancelled = cancelled;
   }
 
-  RunOutcome dryRun(Run run, Path workspace) {
-    RunOutcome outcome = bounded(run, () -> Optional.of(dryRunNow(run, workspace))).orElseThrow();
-    return outcome instanceof DryRunPassed || outcome instanceof DryRunRefused
+  RunOutcome dryRun(Run run, Path workspace, Cancellation cancellation) {
+    RunOutcome outcome =
+        bounded(run, cancellation, () -> Optional.of(dryRunNow(run, workspace))).orElseThrow();
+    return outcome.canEnd(run.spec().mode())
         ? outcome
         : new DryRunRefused(outcome.message(), outcome.message() + '\n'); // it has no other ending
   }
@@ -69,13 +70,15 @@ final class DatasetCheck {
   }
 
   /** Returns why the training cannot start; empty if it can, and its configuration is written. */
-  Optional<RunOutcome> validate(Run run, Path workspace) {
-    return bounded(run, () -> refusalNow(run, workspace));
+  Optional<RunOutcome> validate(Run run, Path workspace, Cancellation cancellation) {
+    return bounded(run, cancellation, () -> refusalNow(run, workspace));
   }
 
   /** Blocks until the check is done or cancelled, no longer than the time limit. */
-  private Optional<RunOutcome> bounded(Run run, Supplier<Optional<RunOutcome>> check) {
+  private Optional<RunOutcome> bounded(
+      Run run, Cancellation cancellation, Supplier<Optional<RunOutcome>> check) {
     FutureTask<Optional<RunOutcome>> task = new FutureTask<>(check::get);
+    cancellation.onRequest(request -> task.cancel(false));
     checker.execute(task);
     Duration limit = run.spec().timeLimit();
     try {
@@ -84,7 +87,9 @@ final class DatasetCheck {
       task.cancel(true);
       return Optional.of(new TimedOut(requireNonNull(limit), Output.NONE, ""));
     } catch (CancellationException e) {
-      return Optional.of(cancelled.get().orElseGet(DatasetCheck::interrupted));
+      Optional<RunOutcome> requested =
+          cancellation.request().map(RunOutcome.Cancelled::beforeStart);
+      return Optional.of(requested.or(cancelled).orElseGet(DatasetCheck::interrupted));
     } catch (InterruptedException e) {
       task.cancel(true);
       Thread.currentThread().interrupt();

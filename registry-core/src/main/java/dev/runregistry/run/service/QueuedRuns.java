@@ -24,11 +24,13 @@ import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
 import dev.runregistry.run.service.Finding.Action;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +47,9 @@ final class QueuedRuns {
   private static final Logger log = LoggerFactory.getLogger(QueuedRuns.class);
   private static final String UNKNOWN_KEY =
       "Its idempotency key could not be saved; nothing was started";
+
+  private static final Duration DECISION = Duration.ofSeconds(5);
+  private static final Duration RETRY = Duration.ofMillis(5);
 
   private final RunQueue queue;
   private final int max;
@@ -180,13 +185,13 @@ final class QueuedRuns {
   }
 
   /**
-   * Ends a waiting run as cancelled, durably; empty if it does not wait, or another thread or
-   * process is deciding about it.
+   * Ends a waiting run as cancelled, durably; empty if it does not wait. While another thread or
+   * process holds its lock, because it is submitted or started, waits up to {@link #DECISION}.
    *
    * @throws JournalException if it cannot be read or written; the run still waits
    */
   Optional<Run> cancel(RunId id, CancelRequest request) {
-    Optional<QueuedRun> queued = queue.tryLock(id);
+    Optional<QueuedRun> queued = lock(id);
     if (queued.isEmpty()) {
       return Optional.empty();
     }
@@ -196,6 +201,16 @@ final class QueuedRuns {
     } finally {
       lifecycle.release(id);
     }
+  }
+
+  private Optional<QueuedRun> lock(RunId id) {
+    long giveUp = System.nanoTime() + DECISION.toNanos();
+    Optional<QueuedRun> locked = queue.tryLock(id);
+    while (locked.isEmpty() && queue.read(id).isPresent() && System.nanoTime() < giveUp) {
+      LockSupport.parkNanos(RETRY.toNanos());
+      locked = queue.tryLock(id);
+    }
+    return locked;
   }
 
   /** Ends a run that is locked here and will not start. */

@@ -1,5 +1,6 @@
 package dev.runregistry.run.service;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -7,9 +8,11 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
@@ -36,6 +39,7 @@ final class RecoveryPass {
   private final RunJournal journal;
   private final RunLifecycle lifecycle;
   private final @Nullable QueuedRuns queued;
+  private final @Nullable CancelRequests requests;
   private final boolean adopts;
   private final DatabaseAccess access;
   private DatabaseIdentity here;
@@ -44,6 +48,7 @@ final class RecoveryPass {
    * Creates one pass.
    *
    * @param queued the waiting runs; null if there is no queue
+   * @param requests null if requests to cancel runs are looked for in the journal only
    * @param adopts whether runs of other databases are adopted
    */
   RecoveryPass(
@@ -51,11 +56,13 @@ final class RecoveryPass {
       RunJournal journal,
       RunLifecycle lifecycle,
       @Nullable QueuedRuns queued,
+      @Nullable CancelRequests requests,
       boolean adopts) {
     this.repository = repository;
     this.queued = queued;
     this.journal = journal;
     this.lifecycle = lifecycle;
+    this.requests = requests;
     this.adopts = adopts;
     access = DatabaseAccess.forPass(repository);
     here = repository.identity();
@@ -149,6 +156,19 @@ final class RecoveryPass {
         "{} cannot be recovered yet and will be tried again: {}", name, DatabaseAccess.reason(e));
     log.debug("{} cannot be recovered", name, e);
     return Finding.of(name, Action.FAILED, "Cannot be recovered: " + e.getMessage());
+  }
+
+  /** Returns the request in the database; none if that is away, which is tried again. */
+  private Optional<CancelRequest> requestedElsewhere(RunId id) {
+    if (requests == null || access.isUnavailable()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(requests.find(List.of(id)).get(id));
+    } catch (RepositoryException e) {
+      log.debug("run {}: cancel requests in the database cannot be read", id, e);
+      return Optional.empty();
+    }
   }
 
   private static Optional<Finding> deferred(RunId id, String why) {
@@ -304,7 +324,13 @@ final class RecoveryPass {
 
       @Override
       public Optional<Finding> running(Inspection.Running found) {
-        if (!isOverdue(found.age())) {
+        boolean isOverdue = isOverdue(found.age());
+        Optional<CancelRequest> request =
+            cancelRequest().filter(made -> !isOverdue || isInTime(made));
+        if (request.isPresent()) {
+          return cancelled(request.get());
+        }
+        if (!isOverdue) {
           String goesOn = "Still running; its registry has exited";
           return isStartSaved()
               ? leftAlone(id, goesOn)
@@ -316,6 +342,27 @@ final class RecoveryPass {
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);
         return executor.inspect(running, workspace).match(new Decision(running, executor, false));
+      }
+
+      private Optional<Finding> cancelled(CancelRequest request) {
+        if (!mayTerminate) {
+          return leftAlone(id, "Cancelled and cannot be terminated");
+        }
+        log.info("run {} is cancelled and its registry is gone: it is terminated", id);
+        return executor
+            .cancel(running, workspace, request)
+            .match(new Decision(running, executor, false));
+      }
+
+      /** Returns whether the run was not over its time limit when the request was made. */
+      private boolean isInTime(CancelRequest request) {
+        Duration limit = running.spec().timeLimit();
+        return limit == null
+            || Duration.between(running.startedAt(), request.at()).compareTo(limit) < 0;
+      }
+
+      private Optional<CancelRequest> cancelRequest() {
+        return journal.cancelRequest(id).or(() -> requestedElsewhere(id));
       }
 
       private boolean isOverdue(Optional<Duration> age) {

@@ -105,8 +105,8 @@ public final class RunDispatcher implements AutoCloseable {
       } finally {
         control.unlock();
       }
-      if (!hasWork()) { // after the unlock: a later submitter finds the lock free
-        return;
+      if (queue.waitingNow().stream().noneMatch(this::isOurs)) {
+        return; // later submissions find the lock free
       }
     }
   }

@@ -52,6 +52,7 @@ final class RunLifecycle {
   private final ProvenanceSource provenance;
   private final InstantSource clock;
   private final Executor startRecorder;
+  private final CancelWatch cancelWatch;
   private final Map<RunId, DatabaseIdentity> live = new ConcurrentHashMap<>();
   private final Map<RunId, Run> unsavedStarts = new ConcurrentHashMap<>(); // of live runs
   private final Map<RunId, Run> unpersisted = new ConcurrentHashMap<>(); // endings
@@ -63,7 +64,8 @@ final class RunLifecycle {
       DatasetCheck datasets,
       ProvenanceSource provenance,
       InstantSource clock,
-      Executor startRecorder) {
+      Executor startRecorder,
+      CancelWatch cancelWatch) {
     this.repository = repository;
     this.journal = journal;
     this.executors = executors;
@@ -71,6 +73,7 @@ final class RunLifecycle {
     this.provenance = provenance;
     this.clock = clock;
     this.startRecorder = startRecorder;
+    this.cancelWatch = cancelWatch;
   }
 
   /**
@@ -190,20 +193,38 @@ final class RunLifecycle {
 
   private ExecutionResult result(
       Run running, Invocation invocation, boolean datasetUsed, @Nullable Runnable onStart) {
+    Cancellation cancellation = new Cancellation(running.id());
+    cancelWatch.add(cancellation);
+    try {
+      return result(running, invocation, datasetUsed, onStart, cancellation);
+    } finally {
+      cancelWatch.remove(cancellation);
+    }
+  }
+
+  private ExecutionResult result(
+      Run running,
+      Invocation invocation,
+      boolean datasetUsed,
+      @Nullable Runnable onStart,
+      Cancellation cancellation) {
     try {
       Path workspace =
           journal
               .workspace(running.id())
               .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
       if (running.spec().mode() == RunMode.DRY_RUN) {
-        return ExecutionResult.of(datasets.dryRun(running, workspace));
+        return ExecutionResult.of(datasets.dryRun(running, workspace, cancellation));
       }
       Optional<RunOutcome> refusal =
-          datasetUsed ? datasets.validate(running, workspace) : Optional.empty();
-      if (refusal.isPresent()) {
-        return ExecutionResult.of(refusal.get());
+          datasetUsed ? datasets.validate(running, workspace, cancellation) : Optional.empty();
+      Optional<RunOutcome> obstacle =
+          refusal.or(() -> cancellation.request().map(RunOutcome.Cancelled::beforeStart));
+      if (obstacle.isPresent()) {
+        return ExecutionResult.of(obstacle.get());
       }
       ExecutionHandle handle = executors.get(0).start(running, invocation, workspace);
+      cancellation.onRequest(handle::cancel);
       if (onStart != null) {
         onStart.run();
       }

@@ -18,6 +18,7 @@ import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.ArchivedRun;
+import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalEntry;
@@ -57,8 +58,9 @@ import org.jspecify.annotations.Nullable;
  * Executes runs and keeps one record of each. The entry point for the command line, the HTTP server
  * and programs that embed the registry.
  *
- * <p>As safe for use by many threads at once as its ports, whose contracts all require it. Starts
- * no threads. Does not close the ports; the caller does.
+ * <p>As safe for use by many threads at once as its ports, whose contracts all require it. While
+ * runs execute, daemon threads look for requests to cancel them; no other threads are started. Does
+ * not close the ports; the caller does.
  */
 public final class RunRegistry {
   private final RunRepository repository;
@@ -73,6 +75,8 @@ public final class RunRegistry {
   private final @Nullable QueuedRuns queued;
   private final @Nullable IdempotencyKeys keys;
   private final @Nullable RunChain chain;
+  private final @Nullable CancelRequests cancelRequests;
+  private final Cancellations cancellations;
   private final InstantSource clock;
 
   private RunRegistry(Builder builder) {
@@ -83,6 +87,9 @@ public final class RunRegistry {
     ids = requireNonNull(builder.ids, "ids");
     chain = builder.chain;
     clock = builder.clock;
+    cancelRequests = builder.cancelRequests;
+    CancelWatch cancelWatch = new CancelWatch(journal, cancelRequests);
+    cancellations = new Cancellations(repository, journal, cancelWatch, cancelRequests);
     lifecycle =
         new RunLifecycle(
             repository,
@@ -91,7 +98,8 @@ public final class RunRegistry {
             new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
             builder.provenance,
             clock,
-            builder.startRecorder);
+            builder.startRecorder,
+            cancelWatch);
     queue = builder.queue;
     queueControl = builder.queueControl;
     queued =
@@ -210,6 +218,26 @@ public final class RunRegistry {
   }
 
   /**
+   * Requests that a run be cancelled. A run that waits in the queue of this host has ended when
+   * this returns. Else the request is durable when this returns, and the run is terminated soon
+   * after that: by its owner, which is any process of this host or of another one, or by {@link
+   * #reconcile} if its owner has died. Of the natural end of the run, its time limit and the
+   * cancellation, the first one is recorded. Runs of this host need no database.
+   *
+   * @param user the requester, as recorded: 1 to {@value CancelRequest#MAX_USER} characters
+   * @throws IllegalArgumentException if the user is outside its limits
+   * @throws JournalException if the request cannot be written on this host
+   * @throws RepositoryException if this host does not have the run, and the database cannot be
+   *     reached
+   */
+  public CancelResult cancel(RunId id, String user) {
+    CancelRequest request = new CancelRequest(user, clock.instant());
+    return queued != null && queued.cancel(id, request).isPresent()
+        ? CancelResult.REQUESTED
+        : cancellations.request(id, request);
+  }
+
+  /**
    * Adds the request to the queue of this host, and returns the pending run. When this returns, the
    * run is not lost by any crash, also if the database is unavailable: then it is saved later. It
    * is started by a {@link #dispatcher}.
@@ -250,16 +278,6 @@ public final class RunRegistry {
             new IdempotencyClaim(key, fingerprint, id, clock.instant()),
             request,
             options);
-  }
-
-  /**
-   * Ends a waiting run as cancelled, durably; it never starts. Empty if it does not wait in the
-   * queue of this host, or is about to start.
-   *
-   * @throws JournalException if that cannot be read or written; the run still waits
-   */
-  public Optional<Run> cancelQueued(RunId id, CancelRequest request) {
-    return queued == null ? Optional.empty() : queued.cancel(id, request);
   }
 
   /**
@@ -376,7 +394,7 @@ public final class RunRegistry {
   private Reconciliation reconcile(boolean adopts) {
     lifecycle.retryUnpersisted();
     lifecycle.retryStarts();
-    return new RecoveryPass(repository, journal, lifecycle, queued, adopts).run();
+    return new RecoveryPass(repository, journal, lifecycle, queued, cancelRequests, adopts).run();
   }
 
   /**
@@ -435,6 +453,38 @@ public final class RunRegistry {
   public Optional<Run> find(RunId id) {
     Optional<Run> recorded = repository.find(id);
     return recorded.isPresent() || queued == null ? recorded : queued.find(id);
+  }
+
+  /**
+   * Returns the run as this host has it, waiting, active or archived. Needs no database. Empty if
+   * this host does not have it, or its entry is damaged.
+   *
+   * @throws JournalException if the journal cannot be read now
+   */
+  public Optional<Run> findJournaled(RunId id) {
+    Optional<Run> waiting = queued == null ? Optional.empty() : queued.find(id);
+    return waiting // in the order in which a run moves, so that it is not missed
+        .or(() -> journal.read(id).flatMap(entry -> entry.match(JournaledRun.INSTANCE)))
+        .or(() -> journal.archived(id).map(ArchivedRun::ended));
+  }
+
+  private enum JournaledRun implements JournalEntry.Cases<Optional<Run>> {
+    INSTANCE;
+
+    @Override
+    public Optional<Run> begun(JournalEntry.Begun entry) {
+      return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> ended(JournalEntry.Ended entry) {
+      return Optional.of(entry.run());
+    }
+
+    @Override
+    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -533,37 +583,6 @@ public final class RunRegistry {
     return Optional.empty();
   }
 
-  /**
-   * Returns the run as the journal of this host has it: as it began, or as it ended. Needs no
-   * database. Empty if the journal does not have it, or its entry is damaged.
-   *
-   * @throws JournalException if the journal cannot be read now
-   */
-  public Optional<Run> findJournaled(RunId id) {
-    Optional<JournalEntry> entry = journal.read(id);
-    if (entry.isEmpty()) { // a run moves from the active to the archived ones, never back
-      return journal.archived(id).map(ArchivedRun::ended);
-    }
-    return entry.get().match(new JournaledRun());
-  }
-
-  private static final class JournaledRun implements JournalEntry.Cases<Optional<Run>> {
-    @Override
-    public Optional<Run> begun(JournalEntry.Begun entry) {
-      return Optional.of(entry.running());
-    }
-
-    @Override
-    public Optional<Run> ended(JournalEntry.Ended entry) {
-      return Optional.of(entry.run());
-    }
-
-    @Override
-    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
-      return Optional.empty();
-    }
-  }
-
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -577,6 +596,7 @@ public final class RunRegistry {
     private @Nullable QueueControl queueControl;
     private int queueMax = QueueLimits.DEFAULT_MAX;
     private @Nullable UnaryOperator<Invocation> origin;
+    private @Nullable CancelRequests cancelRequests;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startRecorder = Runnable::run;
@@ -660,6 +680,15 @@ public final class RunRegistry {
      */
     public Builder submissionOrigin(UnaryOperator<Invocation> completion) {
       origin = requireNonNull(completion, "completion");
+      return this;
+    }
+
+    /**
+     * Sets the store by which {@link RunRegistry#cancel} reaches runs of other hosts, and other
+     * hosts reach the runs of this one; by default there is none.
+     */
+    public Builder cancelRequests(CancelRequests port) {
+      cancelRequests = requireNonNull(port, "cancelRequests");
       return this;
     }
 

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalRunTest {
+  private static final RunId PARENT =
+      new RunId(UUID.fromString("019a0000-0000-7000-8000-000000000001"));
   private static final RunSpec SPEC =
       new RunSpec(
           new DatasetKey("ärithmetic"),
@@ -141,6 +143,44 @@ class CanonicalRunTest {
   }
 
   @Test
+  void the_third_form_is_what_it_was_when_the_first_digest_was_taken() {
+    Run run = with(withParent(PARENT));
+
+    assertThat(canonical(run, 3))
+        .startsWith("run-registry run 3\n")
+        .contains(
+            """
+            time_limit_ms=5:30001
+            parent_run_id=36:019a0000-0000-7000-8000-000000000001
+            provenance=5:known
+            """);
+    assertThat(canonical(RUN, 3)).contains("time_limit_ms=5:30001\nparent_run_id\nprovenance=");
+    assertThat(CanonicalRun.digest(run, 3).toString())
+        .isEqualTo("7b673d72f6be108e26830eccc8551c677c579475cf304644a69d09f4f3e5a3a4");
+  }
+
+  @Test
+  void a_parent_cannot_be_put_into_a_run_recorded_without() {
+    for (int form : new int[] {1, 2}) {
+      assertThat(canonical(RUN, form)).doesNotContain("parent_run_id");
+      assertThat(CanonicalRun.digest(with(withParent(PARENT)), form))
+          .isNotEqualTo(CanonicalRun.digest(RUN, form));
+    }
+  }
+
+  private static RunSpec withParent(RunId parent) {
+    return new RunSpec(
+        SPEC.datasetKey(),
+        SPEC.modelId(),
+        SPEC.mode(),
+        SPEC.outputDir(),
+        SPEC.training(),
+        SPEC.command(),
+        SPEC.timeLimit(),
+        parent);
+  }
+
+  @Test
   void a_command_of_the_users_own_has_no_values_of_a_training() {
     Run run =
         with(new RunSpec(DatasetKey.NONE, "none", RunMode.LOCAL, null, null, List.of("x"), null));
@@ -214,6 +254,7 @@ class CanonicalRunTest {
     changed.put("outputDir", with(spec("k", "m", "x", TrainingConfig.DEFAULT, List.of("x"), 1L)));
     changed.put("command", with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x", ""), 1L)));
     changed.put("timeLimit", with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x"), null)));
+    changed.put("parent", with(withParent(PARENT)));
     changed.put("learningRate", with(trained(Math.nextUp(2e-5), 3, 8, 2048)));
     changed.put("numEpochs", with(trained(2e-5, 4, 8, 2048)));
     changed.put("batchSize", with(trained(2e-5, 3, 9, 2048)));

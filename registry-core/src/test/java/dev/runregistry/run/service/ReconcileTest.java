@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -52,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -735,6 +737,7 @@ class ReconcileTest {
   /** A host and a database, in which everything is as the test says. */
   private static final class Host
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
     final Map<RunId, JournalEntry> entries = new LinkedHashMap<>();
     final Map<RunId, Inspection> inspections = new HashMap<>();
     final Map<RunId, Run> database = new HashMap<>();
@@ -883,6 +886,17 @@ class ReconcileTest {
     }
 
     @Override
+    public boolean requestCancel(RunId id, CancelRequest request) {
+      requests.putIfAbsent(id, request);
+      return true;
+    }
+
+    @Override
+    public Optional<CancelRequest> cancelRequest(RunId id) {
+      return Optional.ofNullable(requests.get(id));
+    }
+
+    @Override
     public void end(Run ended) {
       call("end " + ended.status().text());
       entries.put(ended.id(), new JournalEntry.Ended(ended));
@@ -928,6 +942,12 @@ class ReconcileTest {
     @Override
     public boolean isAlive(RunId id, Path workspace) {
       return alive.contains(id);
+    }
+
+    @Override
+    public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+      call("cancel for " + request.user());
+      return afterTimeOut;
     }
 
     @Override

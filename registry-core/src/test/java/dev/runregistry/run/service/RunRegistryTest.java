@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -56,10 +57,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -626,6 +629,7 @@ class RunRegistryTest {
   /** All ports in one, writing down the order of the calls and failing where told. */
   private static final class Ports
       implements RunRepository, RunJournal, RunExecutor, DatasetCatalog {
+    final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
     final List<String> calls = new ArrayList<>();
     final Set<String> failing = new HashSet<>();
     final Deque<Instant> clock = new ArrayDeque<>(List.of(NOON, NOON.plusSeconds(1)));
@@ -749,6 +753,17 @@ class RunRegistryTest {
     }
 
     @Override
+    public boolean requestCancel(RunId id, CancelRequest request) {
+      requests.putIfAbsent(id, request);
+      return true;
+    }
+
+    @Override
+    public Optional<CancelRequest> cancelRequest(RunId id) {
+      return Optional.ofNullable(requests.get(id));
+    }
+
+    @Override
     public void end(Run ended) {
       atTheEnd.run();
       call("end " + ended.status().text(), journalFailure());
@@ -838,7 +853,16 @@ class RunRegistryTest {
 
         @Override
         public void terminate() {}
+
+        @Override
+        public void cancel(CancelRequest request) {}
       };
+    }
+
+    @Override
+    public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+      call("cancel", new IllegalStateException("a defect"));
+      return inspect(running, workspace);
     }
 
     @Override

@@ -39,6 +39,7 @@ final class CrashInspector {
   private final ProcessFile processes;
   private final ProcessTable table;
   private final OwnerIdentity here;
+  private List<Entry> survivors = List.of();
 
   CrashInspector(RunId id, Workspace folder, ProcessTable table, OwnerIdentity here) {
     this.id = id;
@@ -54,6 +55,16 @@ final class CrashInspector {
    * @throws IOException if the evidence cannot be read now, which implies nothing about the run
    */
   Inspection inspect(Run running) throws IOException {
+    return inspect(running, List.of());
+  }
+
+  /**
+   * Returns the state of an execution that was terminated.
+   *
+   * @param left its processes that could not be
+   */
+  Inspection inspect(Run running, List<Entry> left) throws IOException {
+    survivors = left;
     try {
       return inspect(running, owner());
     } catch (UncheckedIOException e) {
@@ -101,7 +112,7 @@ final class CrashInspector {
   }
 
   private Inspection withProcesses(Run run) throws IOException {
-    if (!RegularFiles.exists(folder.processes()) && !isOverTimeLimit(run)) {
+    if (!RegularFiles.exists(folder.processes()) && !markedCause(run).isOutcome()) {
       // the file is created before a supervisor is started
       return lost(run, neverStarted(run));
     }
@@ -134,7 +145,7 @@ final class CrashInspector {
     if (processes.supervisorStarted() && supervisor.isEmpty()) {
       return Optional.of(notVisible("where processes cannot be told apart"));
     }
-    return isOverTimeLimit(run) ? Optional.of(exited(run)) : Optional.empty();
+    return markedCause(run).isOutcome() ? Optional.of(exited(run)) : Optional.empty();
   }
 
   private Inspection byMarkOnly(Run run) throws IOException {
@@ -173,7 +184,7 @@ final class CrashInspector {
   }
 
   private Inspection withoutProcesses(Run run, String why) throws IOException {
-    return processes.isExitNoted() || isOverTimeLimit(run)
+    return processes.isExitNoted() || markedCause(run).isOutcome()
         ? exited(run)
         : lost(run, why + lossContext(run));
   }
@@ -183,10 +194,10 @@ final class CrashInspector {
   }
 
   private Inspection exited(Run run) throws IOException {
-    boolean inTime = !isOverTimeLimit(run);
+    EndCause cause = markedCause(run);
     Instant at =
         processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
-    RunOutcome outcome = ending(run).read(inTime);
+    RunOutcome outcome = ending(run).read(cause);
     LimitedLogs.of(folder).cut();
     return new Inspection.Exited(outcome, at);
   }
@@ -222,7 +233,7 @@ final class CrashInspector {
 
   private OutcomeReader ending(Run run) {
     return new OutcomeReader(
-        run, folder, processes, OptionalInt.empty(), ProcessTree.Ending.NOTHING);
+        run, folder, processes, OptionalInt.empty(), new ProcessTree.Ending(0, survivors));
   }
 
   private static String neverStarted(Run run) {
@@ -231,9 +242,8 @@ final class CrashInspector {
         : "the registry was ended before it started anything";
   }
 
-  /** In a run without a limit, the run itself may have created the file. */
-  private boolean isOverTimeLimit(Run run) throws IOException {
-    return run.spec().timeLimit() != null && RegularFiles.exists(folder.timedOut());
+  private EndCause markedCause(Run run) throws IOException {
+    return processes.markedCause(run.spec().timeLimit() != null);
   }
 
   private String lossReason(Run run) throws IOException {

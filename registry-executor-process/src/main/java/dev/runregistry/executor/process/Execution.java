@@ -1,6 +1,7 @@
 package dev.runregistry.executor.process;
 
 import dev.runregistry.executor.process.LocalRunExecutor.Settings;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
@@ -36,19 +37,12 @@ final class Execution implements ExecutionHandle {
   private final Settings settings;
   private final Workspace folder;
   private final Consumer<Execution> onEnd;
-  private final CompletableFuture<Cause> cause = new CompletableFuture<>();
+  private final CompletableFuture<EndCause> cause = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
   private @Nullable RunningProcess live; // guarded by this
   private @Nullable ProcessSignal signalled; // the first terminating one; guarded by this
   private boolean interrupted; // by the terminal, which signals the run itself; guarded by this
   private final List<ProcessSignal> waiting = new ArrayList<>(); // until start; guarded by this
-
-  /** Why an execution is finished; the first cause counts. */
-  private enum Cause {
-    ENDED,
-    TIME_LIMIT,
-    TERMINATED
-  }
 
   /**
    * Creates an execution that has not started.
@@ -126,7 +120,12 @@ final class Execution implements ExecutionHandle {
 
   @Override
   public void terminate() {
-    cause.complete(Cause.TERMINATED);
+    cause.complete(EndCause.TERMINATED);
+  }
+
+  @Override
+  public void cancel(CancelRequest request) {
+    cause.complete(EndCause.cancelled(request));
   }
 
   /** Starts it; any obstacle becomes its result. */
@@ -190,10 +189,10 @@ final class Execution implements ExecutionHandle {
   @SuppressWarnings("FutureReturnValueIgnored") // finish completes the result in any case
   private void awaitCause(RunningProcess started) {
     cause.thenAccept(first -> onThread(() -> finish(started, first)));
-    started.ended().thenRun(() -> cause.complete(Cause.ENDED));
+    started.ended().thenRun(() -> cause.complete(EndCause.ENDED));
     Duration limit = run.spec().timeLimit();
     if (limit != null && limit.compareTo(FOR_EVER) < 0) {
-      cause.completeOnTimeout(Cause.TIME_LIMIT, limit.toNanos(), TimeUnit.NANOSECONDS);
+      cause.completeOnTimeout(EndCause.TIME_LIMIT, limit.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -208,7 +207,7 @@ final class Execution implements ExecutionHandle {
     }
   }
 
-  private void finish(RunningProcess started, Cause first) {
+  private void finish(RunningProcess started, EndCause first) {
     try {
       complete(end(started, first));
     } catch (UncheckedIOException e) {
@@ -232,16 +231,13 @@ final class Execution implements ExecutionHandle {
     result.complete(ended);
   }
 
-  private static ExecutionResult end(RunningProcess started, Cause first) {
-    boolean inTime = true;
+  private static ExecutionResult end(RunningProcess started, EndCause first) {
+    EndCause cause = first;
     try {
-      inTime = first != Cause.TIME_LIMIT || started.childHasEnded();
-      if (!inTime) {
-        started.noteTimeout();
-      }
+      cause = started.mark(first);
     } finally {
-      started.end(inTime); // no process is left running, even after a failure here
+      started.end(cause); // no process is left running, even after a failure here
     }
-    return new ExecutionResult(started.outcome(inTime), started.endedAt());
+    return new ExecutionResult(started.outcome(cause), started.endedAt());
   }
 }

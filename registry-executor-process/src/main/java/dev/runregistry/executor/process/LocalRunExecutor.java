@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
@@ -149,12 +150,31 @@ public final class LocalRunExecutor implements RunExecutor {
     Workspace folder = new Workspace(workspace);
     if (reason == TerminationReason.TIME_LIMIT) {
       try {
-        new ProcessFile(folder).timedOut();
+        new ProcessFile(folder).mark(EndCause.TIME_LIMIT);
       } catch (IOException e) {
         throw unreadable(running.id(), "is over its time limit, which cannot be noted", e);
       }
     }
     new OrphanedProcesses(running.id(), folder, settings.table()).end();
+  }
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    Workspace folder = new Workspace(workspace);
+    ProcessFile processes = ProcessFile.asEvidence(folder);
+    try {
+      if (!processes.isExitNoted()) {
+        processes.mark(EndCause.cancelled(request));
+        if (processes.isExitNoted()) { // by itself, meanwhile
+          processes.deleteCancelMark();
+        }
+      }
+      List<ProcessTable.Entry> left =
+          new OrphanedProcesses(running.id(), folder, settings.table()).end();
+      return inspector(running.id(), workspace).inspect(running, left);
+    } catch (IOException e) {
+      throw unreadable(running.id(), "cannot be cancelled", e);
+    }
   }
 
   private static UnreadableOutcomeException unreadable(RunId id, String what, IOException cause) {

@@ -55,10 +55,12 @@ final class OrphanedProcesses {
   /**
    * Terminates all processes, except the remaining ones of an ended child that are to be kept; the
    * supervisor last, so that it can record the exit code.
+   *
+   * @return the processes that could not be terminated
    */
-  void end() {
+  List<Entry> end() {
     if (keeps) {
-      return;
+      return List.of();
     }
     ProcessTree.Ending ending = tree.end(grace);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
@@ -68,6 +70,7 @@ final class OrphanedProcesses {
     if (!ending.survivors().isEmpty()) {
       log.warn("run {}: could not be ended: {}", id, ending.survivors());
     }
+    return ending.survivors();
   }
 
   private void awaitSupervisor() {

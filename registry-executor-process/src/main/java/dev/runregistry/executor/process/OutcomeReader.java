@@ -11,6 +11,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
@@ -77,12 +78,12 @@ record OutcomeReader(
     this(run, folder, processes, supervisorExit, false, Optional.empty(), leftBehind);
   }
 
-  RunOutcome outcome(boolean inTime) {
+  RunOutcome outcome(EndCause cause) {
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
     Backoff pause = new Backoff(Duration.ofSeconds(1));
     while (true) {
       try {
-        return read(inTime);
+        return read(cause);
       } catch (IOException e) {
         if (System.nanoTime() > giveUp) {
           throw new UnreadableOutcomeException(
@@ -95,29 +96,34 @@ record OutcomeReader(
   }
 
   /**
-   * Returns the outcome of the run.
+   * Returns the outcome of the run that ended for that reason.
    *
    * @throws IOException if evidence cannot be read now, which implies nothing about the run
    */
-  RunOutcome read(boolean inTime) throws IOException {
+  RunOutcome read(EndCause cause) throws IOException {
     RunOutcome[] outcome = new RunOutcome[1];
     try {
-      Uninterruptibly.io(() -> outcome[0] = judge(inTime));
+      Uninterruptibly.io(() -> outcome[0] = judge(cause));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
     return outcome[0];
   }
 
-  private RunOutcome judge(boolean inTime) throws IOException {
+  private RunOutcome judge(EndCause cause) throws IOException {
     logs().note();
     if (!leftBehind.survivors().isEmpty()) {
       log.warn("run {}: {}", run.id(), note());
     }
-    if (!inTime) {
-      return new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
-    }
-    if (!startWitnessed && !wasSupervisorKilled() && processes.couldNotStart()) {
+    return switch (cause.kind()) {
+      case TIME_LIMIT -> new TimedOut(requireNonNull(run.spec().timeLimit()), output(), note());
+      case CANCELLED -> new Cancelled(cause.user(), output(), note());
+      case ENDED, TERMINATED -> ended();
+    };
+  }
+
+  private RunOutcome ended() throws IOException {
+    if (!startWitnessed && mayHaveRefused() && processes.couldNotStart()) {
       return neverStarted();
     }
     OptionalInt code = exitCode();
@@ -125,6 +131,13 @@ record OutcomeReader(
       return exited(code.getAsInt());
     }
     return mayHaveStarted() ? lost() : neverStarted();
+  }
+
+  /**
+   * A supervisor that starts nothing says so with its exit code, too; the run can write the file.
+   */
+  private boolean mayHaveRefused() {
+    return supervisorExit.isEmpty() || supervisorExit.getAsInt() == Supervisor.CANNOT_START;
   }
 
   /** If the workspace was deleted, there is no evidence that it has not. */

@@ -6,6 +6,7 @@ import dev.runregistry.internal.files.NotRegularFileException;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
+import dev.runregistry.run.CancelRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,9 @@ final class ProcessFile {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private static final int MAX_BYTES = 1 << 16; // a stat line has some 300
+
+  /** The time after the grace period that a termination and its records take at most. */
+  private static final Duration TERMINATION = Duration.ofSeconds(30);
 
   private final Workspace folder;
   private final boolean evidence;
@@ -92,10 +96,69 @@ final class ProcessFile {
     return line("grace").flatMap(ProcessFile::number).map(Duration::ofMillis);
   }
 
-  /** Records durably that the run exceeded its time limit and is about to be terminated. */
-  void timedOut() throws IOException {
-    if (!Files.exists(folder.timedOut())) {
-      DurableFiles.write(folder.timedOut(), new byte[0]);
+  /** Records durably that the run is about to be terminated for that reason, if it is one. */
+  void mark(EndCause cause) throws IOException {
+    switch (cause.kind()) {
+      case ENDED, TERMINATED -> {}
+      case TIME_LIMIT -> {
+        if (!Files.exists(folder.timedOut())) {
+          DurableFiles.write(folder.timedOut(), new byte[0]);
+        }
+      }
+      case CANCELLED -> // anew each time: its time tells which exits are the consequence
+          DurableFiles.write(
+              folder.cancelled(), (cause.user() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Takes the mark of a cancellation back: the run had ended by itself. */
+  void deleteCancelMark() throws IOException {
+    Files.deleteIfExists(folder.cancelled());
+  }
+
+  /**
+   * Returns why the run ended, as far as its registry marked that before it died. The mark of a
+   * time limit is ignored in a run without one, and the mark of a cancellation if it is damaged:
+   * the run itself may have written them. A child that ended long after the mark of a cancellation
+   * was not terminated for it: the registry died between the two.
+   *
+   * @throws IOException if that cannot be read now
+   */
+  EndCause markedCause(boolean hasTimeLimit) throws IOException {
+    if (hasTimeLimit && RegularFiles.exists(folder.timedOut())) {
+      return EndCause.TIME_LIMIT;
+    }
+    Optional<CancelRequest> cancelled = cancelMark();
+    return cancelled.isPresent() && !hasEndedLongAfter(cancelled.get().at())
+        ? EndCause.cancelled(cancelled.get())
+        : EndCause.ENDED;
+  }
+
+  private Optional<CancelRequest> cancelMark() throws IOException {
+    Optional<String> user = whole(folder.cancelled()).map(String::strip);
+    Optional<Instant> at = modified(folder.cancelled());
+    if (user.isEmpty() || at.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new CancelRequest(user.get(), at.get()));
+    } catch (IllegalArgumentException e) { // no user
+      return Optional.empty();
+    }
+  }
+
+  private boolean hasEndedLongAfter(Instant marked) throws IOException {
+    Optional<ExitNote> note = exitNote();
+    Optional<Instant> end = note.isPresent() ? modified(note.get().witness) : Optional.empty();
+    Instant last = marked.plus(grace().orElse(LocalRunExecutor.KILL_GRACE)).plus(TERMINATION);
+    return end.filter(last::isBefore).isPresent();
+  }
+
+  private static Optional<Instant> modified(Path file) throws IOException {
+    try {
+      return Optional.of(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
@@ -196,14 +259,13 @@ final class ProcessFile {
 
   /** Returns when the run itself ended, never after now; empty if not recorded. */
   Optional<Instant> endedAt() throws IOException {
-    Path witness = exitNote().map(ExitNote::witness).orElse(folder.timedOut());
-    try {
-      Instant noted = Files.getLastModifiedTime(witness, LinkOption.NOFOLLOW_LINKS).toInstant();
-      Instant now = Instant.now();
-      return Optional.of(noted.isBefore(now) ? noted : now); // the run can set any time
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+    Optional<ExitNote> note = exitNote();
+    Optional<Instant> noted = modified(note.isPresent() ? note.get().witness : folder.timedOut());
+    if (noted.isEmpty()) {
+      noted = modified(folder.cancelled());
     }
+    Instant now = Instant.now();
+    return noted.map(time -> time.isBefore(now) ? time : now); // the run can set any time
   }
 
   private Optional<String> line(String who) {

@@ -87,22 +87,38 @@ final class RunningProcess {
     return process.lives() && process.parent() == supervisor.pid();
   }
 
-  /** Records the timeout durably, so that it is the outcome even if this process dies. */
-  void noteTimeout() {
-    try {
-      processes.timedOut();
-    } catch (IOException e) { // for example a full disk
-      log.warn("run {}: cannot note that it is over its time limit", run.id(), e);
+  /**
+   * Records durably that the run is about to be terminated for that reason, so that it is the
+   * outcome even if this process dies.
+   *
+   * @return the reason to end; that the child ended by itself if it did so meanwhile
+   */
+  EndCause mark(EndCause cause) {
+    if (!cause.isOutcome()) {
+      return cause;
     }
+    if (childHasEnded()) {
+      return EndCause.ENDED;
+    }
+    try {
+      processes.mark(cause);
+      if (cause.kind() == EndCause.Kind.CANCELLED && childHasEnded()) {
+        processes.deleteCancelMark();
+        return EndCause.ENDED;
+      }
+    } catch (IOException e) { // for example a full disk
+      log.warn("run {}: cannot record that it is being terminated: {}", run.id(), cause.kind(), e);
+    }
+    return cause;
   }
 
   /**
    * Terminates all running processes, unless its children are to be kept; the supervisor exits by
    * itself when none is left, after it has recorded the exit code.
    *
-   * @param inTime whether the child has ended within its time limit
+   * @param cause as {@link #mark}ed
    */
-  void end(boolean inTime) {
+  void end(EndCause cause) {
     ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
     if (supervisor.isAlive() && !childHasEnded()) {
       awaitChild();
@@ -112,7 +128,7 @@ final class RunningProcess {
     if (!noted) {
       endSupervisor();
     }
-    boolean keeps = settings.keepChildren() && inTime && noted;
+    boolean keeps = settings.keepChildren() && !cause.isOutcome() && noted;
     leftBehind = keeps || !ending.survivors().isEmpty() ? ending : tree.end(settings.killGrace());
     if (!leftBehind.survivors().isEmpty() || !link.awaitDone(NOTING)) {
       endSupervisor();
@@ -189,16 +205,16 @@ final class RunningProcess {
   /**
    * Returns the outcome.
    *
-   * @param inTime whether it ended before its time limit
+   * @param cause as {@link #mark}ed
    */
-  RunOutcome outcome(boolean inTime) {
+  RunOutcome outcome(EndCause cause) {
     ProcessTree.Ending told = // a signal ends the tree in any order: nothing was left behind
         signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit =
         supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
     return new OutcomeReader(
             run, folder, processes, exit, link.child().isPresent(), link.end(), told)
-        .outcome(inTime);
+        .outcome(cause);
   }
 
   /** Returns when the child ended; empty if its supervisor did not report it. */

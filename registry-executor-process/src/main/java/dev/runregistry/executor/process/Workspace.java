@@ -53,6 +53,14 @@ record Workspace(Path path) {
     return path.resolve("timed-out");
   }
 
+  /**
+   * The requester of its cancellation; exists from the moment when the run is terminated because of
+   * that.
+   */
+  Path cancelled() {
+    return path.resolve("cancelled");
+  }
+
   /** The size of the output to each stream; exists if that is more than its log keeps. */
   Path logTotals() {
     return path.resolve("log-totals");

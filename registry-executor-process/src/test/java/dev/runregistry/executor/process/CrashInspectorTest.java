@@ -505,7 +505,7 @@ class CrashInspectorTest {
       throws IOException, InterruptedException {
     Workspace run = orphan();
     edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
-    new ProcessFile(run).timedOut();
+    new ProcessFile(run).mark(EndCause.TIME_LIMIT);
     kill(child(run));
     LocalRuns.await(() -> !TABLE.isAlive(supervisor(run)));
 

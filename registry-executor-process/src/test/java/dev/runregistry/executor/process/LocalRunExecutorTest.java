@@ -140,4 +140,15 @@ class LocalRunExecutorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.inheritDescriptors(List.of(3, 2)));
   }
+
+  @Test
+  void a_server_s_run_that_shows_nothing_leaves_nothing_to_wait_for() {
+    LocalRuns runs = new LocalRuns(folder);
+    LocalRunExecutor executor =
+        runs.executor().ownSession().keepChildren().liveOutputOnStderr().build();
+
+    assertThat(runs.execute(executor, runs.begun(null, "sh", "-c", "exit 6")).exitCode())
+        .isEqualTo(6);
+    executor.awaitShown();
+  }
 }

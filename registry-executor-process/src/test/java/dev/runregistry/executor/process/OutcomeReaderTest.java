@@ -45,15 +45,15 @@ class OutcomeReaderTest {
     Files.writeString(folder.resolve("supervisor.log"), "");
   }
 
-  private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, boolean inTime) {
+  private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, EndCause cause) {
     Workspace runFolder = new Workspace(folder);
     return new OutcomeReader(
             run, runFolder, new ProcessFile(runFolder), OptionalInt.of(supervisorExit), leftBehind)
-        .outcome(inTime);
+        .outcome(cause);
   }
 
   private RunOutcome outcome(int supervisorExit) {
-    return outcome(supervisorExit, ProcessTree.Ending.NOTHING, true);
+    return outcome(supervisorExit, ProcessTree.Ending.NOTHING, EndCause.ENDED);
   }
 
   @Test
@@ -62,6 +62,15 @@ class OutcomeReaderTest {
     Files.createFile(folder.resolve("exit"));
 
     assertThat(outcome(3)).isEqualTo(new Exited(3, Output.NONE));
+  }
+
+  @Test
+  void a_run_that_notes_that_it_was_not_started_was_if_its_supervisor_exited_as_it_did()
+      throws IOException {
+    Files.writeString(folder.resolve("processes"), "protocol 2\nchild \nunstarted \n");
+
+    assertThat(outcome(127)).isEqualTo(new Exited(127, Output.NONE));
+    assertThat(outcome(Supervisor.CANNOT_START)).isInstanceOf(NotStarted.class);
   }
 
   @Test
@@ -78,7 +87,7 @@ class OutcomeReaderTest {
 
     assertThat(
             new OutcomeReader(run, runFolder, processes, unknown, ProcessTree.Ending.NOTHING)
-                .outcome(true))
+                .outcome(EndCause.ENDED))
         .isInstanceOf(Lost.class);
   }
 
@@ -139,10 +148,10 @@ class OutcomeReaderTest {
     ProcessTree.Ending one = new ProcessTree.Ending(2, List.of(UNKILLABLE));
     ProcessTree.Ending two = new ProcessTree.Ending(0, List.of(UNKILLABLE, UNKILLABLE));
 
-    assertThat(outcome(0, one, true))
+    assertThat(outcome(0, one, EndCause.ENDED))
         .isEqualTo(new Exited(0, Output.NONE, "1 process could not be ended: 77 (nfs)"));
     Duration limit = Duration.ofMillis(30_001);
-    assertThat(outcome(0, two, false))
+    assertThat(outcome(0, two, EndCause.TIME_LIMIT))
         .isEqualTo(
             new TimedOut(limit, Output.NONE, "2 processes could not be ended: 77 (nfs), 77 (nfs)"));
   }
@@ -151,7 +160,7 @@ class OutcomeReaderTest {
   void one_process_left_behind_is_one() throws IOException {
     Files.writeString(folder.resolve("exit"), "0\n");
 
-    assertThat(outcome(0, new ProcessTree.Ending(1, List.of()), true).message())
+    assertThat(outcome(0, new ProcessTree.Ending(1, List.of()), EndCause.ENDED).message())
         .endsWith("; 1 process that it left behind was ended");
   }
 
@@ -200,12 +209,13 @@ class OutcomeReaderTest {
             new ProcessFile(unreadable),
             OptionalInt.of(0),
             ProcessTree.Ending.NOTHING);
-    assertThatThrownBy(() -> ending.read(true)).isInstanceOf(FileSystemException.class);
+    assertThatThrownBy(() -> ending.read(EndCause.ENDED)).isInstanceOf(FileSystemException.class);
 
     Thread later = new Thread(() -> replace(link, folder));
     later.start();
 
-    assertThat(ending.outcome(true)).isEqualTo(new Exited(0, Runs.output("precious", "")));
+    assertThat(ending.outcome(EndCause.ENDED))
+        .isEqualTo(new Exited(0, Runs.output("precious", "")));
     later.join();
   }
 

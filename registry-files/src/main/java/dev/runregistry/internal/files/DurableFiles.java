@@ -5,12 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Files and directories that only their owner can access, and that exist completely after a power
@@ -37,6 +40,46 @@ public final class DurableFiles {
   /** Writes a file so that its name never refers to half of it, even after a power cut. */
   public static void write(Path file, byte[] content) throws IOException {
     Uninterruptibly.io(() -> writeOnce(file, content));
+  }
+
+  /**
+   * Writes a file as {@link #write} does, unless it exists. Of several writers, also in other
+   * processes, one succeeds.
+   *
+   * @return whether this call wrote it
+   * @throws java.nio.file.NoSuchFileException if there is no such directory
+   */
+  public static boolean writeIfAbsent(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    boolean[] written = new boolean[1];
+    Uninterruptibly.io(
+        () -> {
+          try {
+            writeNew(temporary, content);
+            written[0] = linkIfAbsent(temporary, file);
+          } finally {
+            Files.deleteIfExists(temporary);
+          }
+          syncOnce(folderOf(file));
+        });
+    return written[0];
+  }
+
+  private static boolean linkIfAbsent(Path temporary, Path file) throws IOException {
+    try {
+      Files.createLink(file, temporary);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) { // a file system without hard links
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    }
   }
 
   private static void writeOnce(Path file, byte[] content) throws IOException {

@@ -7,6 +7,7 @@ const SHAPES = {
   completed: ["circle", { r: 4 }],
   failed: ["path", { d: "M-3.6 -3.6 L3.6 3.6 M3.6 -3.6 L-3.6 3.6" }],
   timeout: ["path", { d: "M0 -4.5 L4.6 3.7 L-4.6 3.7 Z" }],
+  cancelled: ["path", { d: "M-3.6 -3.6 H3.6 V3.6 H-3.6 Z" }],
   running: ["path", { d: "M-3 -4.4 L4.6 0 L-3 4.4 Z" }],
   pending: ["circle", { r: 3.4 }],
 };

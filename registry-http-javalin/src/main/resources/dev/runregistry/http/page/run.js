@@ -61,7 +61,7 @@ function noExitCode(run) {
   if (run.mode === "dry-run") {
     return "– (dry run)";
   }
-  return run.status === "timeout" ? "– (timed out)" : "–";
+  return { timeout: "– (timed out)", cancelled: "– (cancelled)" }[run.status] ?? "–";
 }
 
 function completed(run) {
@@ -109,6 +109,9 @@ async function addConfiguration(run, facts) {
       ...training(body),
       fact("Time limit", body.time_limit_seconds === null ? "none" : duration(body.time_limit_seconds)),
     );
+    if (body.parent_run_id !== null) {
+      facts.append(fact("Repeats run", element("code", {}, body.parent_run_id)));
+    }
   } catch (error) {
     facts.append(fact("Configuration", `not available: ${error.message}`));
   }

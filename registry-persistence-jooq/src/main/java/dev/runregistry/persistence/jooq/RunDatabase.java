@@ -7,6 +7,7 @@ import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
@@ -30,6 +31,7 @@ public final class RunDatabase implements AutoCloseable {
   private final JooqRunRepository runs;
   private final JooqRunChain chain;
   private final JooqIdempotencyKeys keys;
+  private final JooqCancelRequests cancelRequests;
 
   private RunDatabase(DatabaseConfig config, Supplier<@Nullable String> password) {
     connections = Connections.to(config, password);
@@ -41,6 +43,7 @@ public final class RunDatabase implements AutoCloseable {
             database, statements, EndingWriter.in(connections.types(), statements));
     chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database, statements);
+    cancelRequests = new JooqCancelRequests(database);
   }
 
   /** Returns the database without opening a connection, so it need not be available. */
@@ -79,6 +82,11 @@ public final class RunDatabase implements AutoCloseable {
     return keys;
   }
 
+  /** Returns the requests to cancel runs, under the same terms as {@link #runs}. */
+  public CancelRequests cancelRequests() {
+    return cancelRequests;
+  }
+
   /**
    * Validates the schema and brings it up to date; creates the file of a SQLite database and its
    * parent directories. Has longer timeouts than other calls: waits for concurrent migrations, and
@@ -96,8 +104,8 @@ public final class RunDatabase implements AutoCloseable {
   }
 
   /**
-   * Returns the privileges that the logged-in role needs for runs and keys and does not have, as in
-   * {@code DELETE on idempotency_keys}; empty if none is missing, and for SQLite.
+   * Returns the privileges that the logged-in role needs and does not have, as in {@code DELETE on
+   * idempotency_keys}; empty if none is missing, and for SQLite.
    *
    * @throws RepositoryException if the database cannot be reached, or has no tables yet
    */

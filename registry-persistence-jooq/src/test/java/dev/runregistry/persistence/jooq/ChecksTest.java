@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -31,6 +33,7 @@ class ChecksTest {
   private static final Run KNOWN = Runs.withProvenance();
   private static final Run FAILED = Runs.ended(Runs.running(), Runs.exited(3));
   private static final Run TIMEOUT = Runs.ended(Runs.running(), Runs.timedOut());
+  private static final Run CANCELLED = Runs.ended(Runs.running(), Runs.cancelled());
   private static final Run NOT_STARTED = Runs.ended(Runs.running(), Runs.notStarted());
   private static final Run OWN_COMMAND = Runs.running(Runs.commandOf("x"), Runs.NOON);
   private static final Run LOST = Runs.ended(Runs.running(), Runs.lost());
@@ -57,6 +60,8 @@ class ChecksTest {
         new Offence(
             "completed_at_fits_status", TIMEOUT, "completed_at = NULL, duration_seconds = NULL"),
         new Offence(
+            "completed_at_fits_status", CANCELLED, "completed_at = NULL, duration_seconds = NULL"),
+        new Offence(
             "completed_at_fits_status", RUNNING, "completed_at = started_at, duration_seconds = 0"),
         new Offence("duration_fits_times", COMPLETED, "duration_seconds = NULL"),
         new Offence("duration_fits_times", COMPLETED, "duration_seconds = 1.3"),
@@ -67,6 +72,7 @@ class ChecksTest {
         new Offence("exit_code_fits_ending", FAILED, "exit_code = 256"),
         new Offence("exit_code_fits_ending", FAILED, "exit_code = -1"),
         new Offence("exit_code_fits_ending", TIMEOUT, "exit_code = 124"),
+        new Offence("exit_code_fits_ending", CANCELLED, "exit_code = 143"),
         new Offence("exit_code_fits_ending", LOST, "exit_code = 1"),
         new Offence("exit_code_fits_ending", DRY_LOST, "exit_code = 1"),
         new Offence("exit_code_fits_ending", RUNNING, "exit_code = 0"),
@@ -123,6 +129,9 @@ class ChecksTest {
         new Offence("reason_fits_ending", FAILED, "reason = 'not-started'"),
         new Offence("reason_fits_ending", FAILED, "reason = 'timed-out'"),
         new Offence("reason_fits_ending", TIMEOUT, "reason = 'exited'"),
+        new Offence("reason_fits_ending", TIMEOUT, "reason = 'cancelled'"),
+        new Offence("reason_fits_ending", CANCELLED, "reason = 'exited'"),
+        new Offence("reason_fits_ending", CANCELLED, "reason = 'not-started'"),
         new Offence("reason_fits_ending", LOST, "reason = 'exited'"),
         new Offence("reason_fits_ending", NOT_STARTED, "reason = 'exited'"),
         new Offence("reason_fits_ending", NOT_STARTED, "reason = 'lost'"),
@@ -162,6 +171,8 @@ class ChecksTest {
         new Offence("run_id_is_canonical", RUNNING, "run_id = 'x'"),
         new Offence("run_id_is_canonical", RUNNING, "run_id = replace(run_id, '-', '')"),
         new Offence("run_id_is_canonical", RUNNING, "run_id = '-' || substr(run_id, 2)"),
+        new Offence("parent_run_id_is_canonical", RUNNING, "parent_run_id = upper(run_id)"),
+        new Offence("parent_run_id_is_canonical", RUNNING, "parent_run_id = 'x'"),
         new Offence("created_at_is_a_time", RUNNING, "created_at = '2026-11-22 12:00:00.123456Z'"),
         new Offence("created_at_is_a_time", RUNNING, "created_at = '2026-19-22T12:00:00.123456Z'"),
         new Offence("started_at_is_a_time", RUNNING, "started_at = '2026-11-22T12:00:00.123Z'"),
@@ -177,6 +188,35 @@ class ChecksTest {
         new Offence("no_provenance_contains_nul", KNOWN, "host = 'a' || char(0)"),
         new Offence("no_text_contains_nul", RUNNING, "message = 'a' || char(0)"),
         new Offence("no_text_contains_nul", COMPLETED, "stdout = 'a' || char(0) || 'b'"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_cancel_request_that_could_not_be_read_is_refused(Engine engine) throws SQLException {
+    DatabaseConfig config = engine.migrated(folder);
+    String id = Runs.id().toString();
+    String noon = "2026-11-22T12:00:00.123456Z";
+    insertRequest(config, id, "ann", noon);
+    for (List<String> row :
+        List.of(
+            List.of(id, "bob", noon),
+            List.of("x", "ann", noon),
+            List.of(Runs.id().toString(), "", noon),
+            List.of(Runs.id().toString(), "é".repeat(257), noon),
+            List.of(Runs.id().toString(), "ann", "infinity"),
+            List.of(Runs.id().toString(), "ann", "2026-02-30T12:00:00.123456Z"),
+            List.of(Runs.id().toString(), "ann", "2026-02-20T25:00:00.123456Z"))) {
+      assertThatThrownBy(() -> insertRequest(config, row.get(0), row.get(1), row.get(2)))
+          .describedAs(row.toString())
+          .isInstanceOf(SQLException.class);
+    }
+  }
+
+  private static void insertRequest(DatabaseConfig config, String id, String user, String at)
+      throws SQLException {
+    Engine.execute(
+        config,
+        "INSERT INTO run_cancel_requests VALUES ('%s', '%s', '%s')".formatted(id, user, at));
   }
 
   /** SQLite has triggers for these, see {@link UnreadableRunTest}. */

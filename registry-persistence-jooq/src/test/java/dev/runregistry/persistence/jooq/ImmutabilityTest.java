@@ -102,6 +102,7 @@ class ImmutabilityTest {
             "max_seq_length = 128",
             "command = NULL",
             "time_limit_ms = NULL",
+            "parent_run_id = run_id",
             "host = 'x'",
             "user_name = NULL",
             "working_dir = 'x'",
@@ -113,6 +114,45 @@ class ImmutabilityTest {
             "stdout = ''",
             "stderr = ''")) {
       refused("UPDATE tunix_runs SET " + change + id(completed));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_cancelled_run_never_changes(Engine engine) throws SQLException {
+    given(engine);
+    Run cancelled = Runs.ended(Runs.pending(), Runs.cancelledBeforeStart());
+    DatabaseConfig other = engine.migrated(folder);
+    try (RunDatabase plain = RunDatabase.at(other)) {
+      plain.runs().save(cancelled);
+      for (String change :
+          List.of("status = 'running', executor = 'x'", "message = 'x'", "status = 'failed'")) {
+        assertThatThrownBy(
+                () -> Engine.execute(other, "UPDATE tunix_runs SET " + change + id(cancelled)))
+            .hasMessageContaining("a finished run never changes");
+      }
+      if (engine == Engine.SQLITE) {
+        String replaced = replacing(cancelled, "run_id", "run_id", "message = 'other'");
+        assertThatThrownBy(() -> Engine.execute(other, replaced))
+            .hasMessageContaining("a finished run never changes");
+      }
+      assertThat(plain.runs().find(cancelled.id())).contains(cancelled);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_run_is_not_cancelled_without_a_link_in_the_chain(Engine engine) throws SQLException {
+    given(engine);
+
+    for (Run run : List.of(pending, running)) {
+      String cancelling =
+          "UPDATE tunix_runs SET status = 'cancelled', completed_at = started_at,"
+              + " duration_seconds = 0"
+              + id(run);
+      assertThatThrownBy(() -> Engine.execute(config, cancelling))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("without a link in run_chain, which only the registry makes");
     }
   }
 
@@ -156,7 +196,8 @@ class ImmutabilityTest {
                 "batch_size = 1",
                 "max_seq_length = 128",
                 "command = '[\"x\"]'",
-                "time_limit_ms = NULL"));
+                "time_limit_ms = NULL",
+                "parent_run_id = run_id"));
     changes.add(
         "created_at = "
             + (engine == Engine.SQLITE ? "'1999-01-01T00:00:00.000000Z'" : "'1999-01-01 00:00Z'"));

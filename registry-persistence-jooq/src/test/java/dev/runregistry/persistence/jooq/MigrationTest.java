@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
@@ -114,12 +115,12 @@ class MigrationTest {
     String left =
         engine == Engine.SQLITE
             ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
-                + " OR name LIKE '%identity%'"
+                + " OR name LIKE '%identity%' OR name LIKE '%cancel%'"
             : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
                 + " OR proname LIKE 'database_identity%'"
                 + " UNION ALL SELECT relname FROM pg_class"
                 + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'"
-                + " OR relname LIKE 'database_identity%'";
+                + " OR relname LIKE 'database_identity%' OR relname LIKE '%cancel%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -226,6 +227,12 @@ class MigrationTest {
       for (Run run : runs) {
         if (run.status() == RunStatus.RUNNING && run.spec().mode() == RunMode.LOCAL) {
           database.runs().save(Runs.ended(run, Runs.exited(1)));
+        }
+        if (run.status() == RunStatus.RUNNING && run.spec().mode() == RunMode.DRY_RUN) {
+          database.runs().save(Runs.ended(run, Runs.cancelled()));
+        }
+        if (run.status() == RunStatus.PENDING) {
+          database.runs().save(Runs.ended(run, Runs.cancelledBeforeStart()));
         }
       }
       database.runs().save(added);
@@ -428,7 +435,7 @@ class MigrationTest {
   void a_chain_that_was_undone_is_made_anew_of_what_is_on_record(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
     try (RunDatabase database = RunDatabase.at(config)) {
-      Runs.ofEveryKind().forEach(database.runs()::save);
+      OlderVersion.runs(6).forEach(database.runs()::save); // without what U7 refuses
     }
     ChainHead before = Verified.of(config).head();
 
@@ -467,17 +474,103 @@ class MigrationTest {
 
     assertThat(schema(engine, config)).isEqualTo(before);
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(5, Schema.VERSION, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(5, Schema.VERSION, Schema.VERSION - 5));
       assertThat(runs).allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
     }
     assertThat(Verified.of(config).discrepancies()).isEmpty();
   }
 
-  /** All triggers, functions with their settings, and constraints. */
+  @ParameterizedTest
+  @EnumSource
+  void cancellation_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(6, engine, config);
+    List<String> before = schema(engine, config);
+    List<Run> runs = OlderVersion.runs(6);
+    OlderVersion.fill(config, 6, runs);
+    Run completed = Runs.completed();
+    Run repeated = Runs.running(Runs.repeating(completed.id()), Runs.NOON);
+    Run started = Runs.running();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      List.of(completed, repeated).forEach(database.runs()::save);
+      database.cancelRequests().add(repeated.id(), new CancelRequest("ann", Runs.NOON));
+    }
+    assertThat(schema(engine, config)).isNotEqualTo(before);
+
+    undoTo(6, engine, config);
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    OlderVersion.fill(config, 6, List.of(started));
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(6, Schema.VERSION, Schema.VERSION - 6));
+      assertThat(Stream.concat(runs.stream(), Stream.of(completed, started)))
+          .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.runs().find(repeated.id()).orElseThrow().spec().parent()).isNull();
+      assertThat(database.cancelRequests().find(List.of(repeated.id()))).isEmpty();
+      database.runs().save(Runs.ended(started, Runs.cancelled()));
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void cancellation_is_not_undone_while_a_run_is_cancelled(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Run cancelled = Runs.ended(Runs.running(), Runs.cancelled());
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(cancelled);
+    }
+    List<String> before = schema(engine, config);
+
+    assertThatThrownBy(() -> undoTo(6, engine, config))
+        .hasMessageContaining("there are cancelled runs, which version 6 cannot record");
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate().applied()).isZero();
+      assertThat(database.runs().find(cancelled.id())).contains(cancelled);
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_parent_cannot_be_put_into_a_run_recorded_before_version_7(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(6, engine, config);
+    List<Run> runs = List.of(Runs.completed(), Runs.completed());
+    OlderVersion.fill(config, 6, runs);
+    List<String> before = digests(config);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+    }
+    assertThat(digests(config)).isEqualTo(before);
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+
+    Engine.execute(
+        config,
+        engine == Engine.SQLITE
+            ? "DROP TRIGGER tunix_runs_refuse_rewriting"
+            : "ALTER TABLE tunix_runs DISABLE TRIGGER USER");
+    Engine.execute(
+        config,
+        "UPDATE tunix_runs SET parent_run_id = run_id WHERE run_id = '%s'"
+            .formatted(runs.get(0).id()));
+
+    assertThat(Verified.of(config).discrepancies()).hasSize(1);
+  }
+
+  /** All triggers, functions with their settings, columns, and constraints. */
   private static List<String> schema(Engine engine, DatabaseConfig config) throws SQLException {
     String sql =
-        engine == Engine.SQLITE
-            ? "SELECT name || coalesce(sql, '') FROM sqlite_master ORDER BY 1"
+        engine == Engine.SQLITE // which writes a table that was changed otherwise than a new one
+            ? "SELECT name || coalesce(sql, '') FROM sqlite_master WHERE name <> 'tunix_runs'"
+                + " UNION ALL SELECT name || type || \"notnull\" || pk"
+                + " FROM pragma_table_info('tunix_runs')"
+                + " UNION ALL SELECT sql FROM sqlite_master WHERE name = 'tunix_runs' ORDER BY 1"
             : "SELECT pg_get_functiondef(oid) FROM pg_proc"
                 + " WHERE pronamespace = 'public'::regnamespace"
                 + " UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint"
@@ -487,10 +580,32 @@ class MigrationTest {
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
-        parts.add(rows.getString(1).replaceAll("(?m)--.*$|\\s+", " ").trim());
+        String part = rows.getString(1).replaceAll("(?m)--.*$", "").replaceAll("\\s+", " ").trim();
+        parts.addAll(
+            part.matches("CREATE TABLE \"?tunix_runs.* STRICT") ? checks(part) : List.of(part));
       }
     }
     return parts;
+  }
+
+  /** Returns the constraints of a table in the order of their names. */
+  private static List<String> checks(String table) {
+    return Stream.of(table.split("(?=CONSTRAINT \\w+ CHECK)"))
+        .skip(1)
+        .map(MigrationTest::withoutWhatFollows)
+        .sorted()
+        .toList();
+  }
+
+  private static String withoutWhatFollows(String check) {
+    int open = 0;
+    for (int i = check.indexOf('('); i < check.length(); i++) {
+      open += check.charAt(i) == '(' ? 1 : check.charAt(i) == ')' ? -1 : 0;
+      if (open == 0) {
+        return check.substring(0, i + 1);
+      }
+    }
+    return check;
   }
 
   private static int migrations() throws IOException {

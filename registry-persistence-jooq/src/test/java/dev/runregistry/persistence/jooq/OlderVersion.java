@@ -10,6 +10,7 @@ import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
@@ -40,6 +41,8 @@ final class OlderVersion {
           "environment");
   private static final List<String> SINCE_5 = List.of("reason", "weight_decay", "device");
 
+  private static final List<String> SINCE_7 = List.of("parent_run_id");
+
   private OlderVersion() {}
 
   /** Where the scripts of that database are. */
@@ -62,15 +65,23 @@ final class OlderVersion {
 
   /** Of the digests that version took. */
   private static int form(int version) {
-    return version >= 5 ? CanonicalRun.FORM : 1;
+    if (version >= 7) {
+      return CanonicalRun.FORM;
+    }
+    return version >= 5 ? 2 : 1;
   }
 
   /** One run of each kind that there was in that version. */
   static List<Run> runs(int version) {
+    List<Run> known =
+        Runs.ofEveryKind().stream()
+            .filter(run -> version >= 7 || run.status() != RunStatus.CANCELLED)
+            .filter(run -> version >= 7 || run.spec().parent() == null)
+            .toList();
     if (version >= 5) {
-      return Runs.ofEveryKind();
+      return known;
     }
-    return Runs.ofEveryKind().stream()
+    return known.stream()
         .filter(run -> run.spec().training() != null)
         .filter(run -> version >= 3 || run.provenance() == null)
         .map(OlderVersion::of)
@@ -147,6 +158,9 @@ final class OlderVersion {
 
   private static void insert(DSLContext sql, int version, Run run) {
     Map<String, @Nullable Object> row = RunBinder.of(run);
+    if (version < 7) {
+      row.keySet().removeAll(SINCE_7);
+    }
     if (version < 5) {
       row.keySet().removeAll(SINCE_5);
     }

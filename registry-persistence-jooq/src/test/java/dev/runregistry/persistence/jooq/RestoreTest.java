@@ -101,7 +101,9 @@ class RestoreTest {
     Engine.execute(restored, "CREATE ROLE " + role);
     Engine.execute(
         restored,
-        "GRANT SELECT, INSERT, UPDATE ON tunix_runs, run_chain, idempotency_keys TO " + role);
+        "GRANT SELECT, INSERT, UPDATE"
+            + " ON tunix_runs, run_chain, idempotency_keys, run_cancel_requests TO "
+            + role);
     Path dump =
         dump(
             List.of(

@@ -7,6 +7,7 @@ import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.idempotency.IdempotencyClaim;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,11 @@ class SessionTest {
     try (RunDatabase database = RunDatabase.at(limited)) {
       assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
       database.runs().save(Runs.ended(running, Runs.exited(0)));
+      CancelRequest request = new CancelRequest("ann", Runs.NOON);
+      database.cancelRequests().add(running.id(), request);
+      database.cancelRequests().add(running.id(), request);
+      assertThat(database.cancelRequests().find(List.of(running.id())))
+          .isEqualTo(Map.of(running.id(), request));
       assertThat(database.runs().identity().uuid()).isPresent();
       assertThat(database.missingPrivileges()).isEmpty();
     }
@@ -141,6 +148,7 @@ class SessionTest {
             "GRANT SELECT, INSERT, UPDATE ON tunix_runs TO " + role,
             "GRANT SELECT, INSERT ON run_chain TO " + role,
             "GRANT " + onKeys + " ON idempotency_keys TO " + role,
+            "GRANT SELECT, INSERT ON run_cancel_requests TO " + role,
             "GRANT SELECT ON database_identity, flyway_schema_history TO " + role)) {
       Engine.execute(owner, sql);
     }

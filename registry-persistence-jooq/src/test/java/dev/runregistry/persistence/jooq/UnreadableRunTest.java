@@ -50,6 +50,7 @@ class UnreadableRunTest {
     String columns =
         Stream.of(TUNIX_RUNS.fields())
             .map(field -> field.getName())
+            .filter(name -> !name.equals("parent_run_id")) // since version 7
             .collect(Collectors.joining(","));
     String values =
         Stream.of(columns.split(","))
@@ -109,7 +110,8 @@ class UnreadableRunTest {
     RunId odd = insertCopy(column, value);
 
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate()).isEqualTo(new MigrationResult(5, Schema.VERSION, 1));
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(5, Schema.VERSION, Schema.VERSION - 5));
       RunRepository runs = database.runs();
       assertThat(runs.page(RunQuery.all()).runs()).extracting(RunSummary::id).contains(run.id());
       assertThat(runs.find(run.id())).contains(run);

@@ -186,8 +186,7 @@ public final class BodyValidator {
       return null;
     }
     BigDecimal millis = value.decimalValue().movePointRight(3);
-    BigDecimal most =
-        BigDecimal.valueOf((longest == null ? LONGEST_LIMIT : longest).toMillis());
+    BigDecimal most = BigDecimal.valueOf((longest == null ? LONGEST_LIMIT : longest).toMillis());
     if (millis.compareTo(BigDecimal.ONE) < 0) {
       wrong(name, "Input should be greater than or equal to 0.001", "greater_than_equal");
     } else if (millis.compareTo(most) > 0) {

@@ -50,7 +50,7 @@ public enum Dialect {
       return InstantBinding.get(row, index, this == SQLITE);
     }
     if (type == UUID.class) {
-      return this == SQLITE ? UUID.fromString(row.getString(index)) : row.getObject(index);
+      return this == SQLITE ? id(row.getString(index)) : row.getObject(index);
     }
     if (type == Integer.class) {
       return row.getInt(index);
@@ -65,5 +65,9 @@ public enum Dialect {
       return row.getBoolean(index);
     }
     return type == Double.class ? (Object) row.getDouble(index) : row.getString(index);
+  }
+
+  private static @Nullable UUID id(@Nullable String text) {
+    return text == null ? null : UUID.fromString(text);
   }
 }

@@ -47,6 +47,7 @@ public final class RunBinder {
     put(values, spec.training());
     values.put("command", command.isEmpty() ? null : CommandJson.write(command));
     values.put("time_limit_ms", timeLimit == null ? null : timeLimit.toMillis());
+    values.put("parent_run_id", spec.parent() == null ? null : spec.parent().value());
   }
 
   private static void put(Map<String, @Nullable Object> values, @Nullable TrainingConfig known) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
@@ -29,15 +30,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps rows to runs; {@link RunBinder} maps runs to rows. */
 public final class RunMapper {
-  private static final Set<Field<?>> SINCE_VERSION_5 =
-      Set.of(TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON);
+  private static final Set<Field<?>> LATER =
+      Set.of(
+          TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON, TUNIX_RUNS.PARENT_RUN_ID);
 
   /** The columns that {@link #toRun} reads in a table of version 4, which has no more. */
   public static final Row.Columns RUN_OF_VERSION_4 =
       new Row.Columns(
-          Arrays.stream(TUNIX_RUNS.fields())
-              .filter(field -> !SINCE_VERSION_5.contains(field))
-              .toList());
+          Arrays.stream(TUNIX_RUNS.fields()).filter(field -> !LATER.contains(field)).toList());
 
   /** The columns that {@link #toRun} reads. */
   public static final Row.Columns RUN = new Row.Columns(List.of(TUNIX_RUNS.fields()));
@@ -116,6 +116,7 @@ public final class RunMapper {
   private static RunSpec toSpec(Row row) {
     String command = row.get(TUNIX_RUNS.COMMAND);
     Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
+    UUID parent = ifSelected(row, TUNIX_RUNS.PARENT_RUN_ID);
     return new RunSpec(
         new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
         present(row, TUNIX_RUNS.MODEL_ID),
@@ -123,7 +124,8 @@ public final class RunMapper {
         row.get(TUNIX_RUNS.OUTPUT_DIR),
         toTraining(row),
         command == null ? List.of() : CommandJson.read(command),
-        timeLimit == null ? null : Duration.ofMillis(timeLimit));
+        timeLimit == null ? null : Duration.ofMillis(timeLimit),
+        parent == null ? null : new RunId(parent));
   }
 
   private static @Nullable TrainingConfig toTraining(Row row) {

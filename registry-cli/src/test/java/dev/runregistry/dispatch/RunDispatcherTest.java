@@ -2,11 +2,10 @@ package dev.runregistry.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.executor.process.RegistryProcess;
+import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.journal.FileQueueControl;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.FileRunQueue;
-import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -19,6 +18,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
+import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryRunRepository;
@@ -160,7 +160,7 @@ class RunDispatcherTest {
             .repository(database)
             .journal(home)
             .queue(FileRunQueue.of(home), FileQueueControl.of(home), 10)
-            .executor(dev.runregistry.executor.process.LocalRunExecutor.builder().build())
+            .executor(LocalRunExecutor.builder().build())
             .catalog(new dev.runregistry.testkit.InMemoryDatasetCatalog())
             .ids(new dev.runregistry.journal.UuidV7RunIds())
             .provenance(() -> new Provenance("h", null, "/", "1", null, null, Map.of()))
@@ -217,7 +217,8 @@ class RunDispatcherTest {
   void a_cancelled_run_never_starts() throws IOException {
     RunId id = submit(append("started"));
 
-    Run ended = registry.cancelQueued(id, new CancelRequest("ann", Instant.now())).orElseThrow();
+    assertThat(registry.cancel(id, "ann").kind()).isEqualTo(CancelResult.Kind.REQUESTED);
+    Run ended = registry.get(id);
 
     dispatcher(1).dispatchUntilEmpty();
     assertThat(ended.status()).isEqualTo(RunStatus.CANCELLED);
@@ -310,8 +311,7 @@ class RunDispatcherTest {
     }
     for (int started = 1; started <= 5; started += 2) {
       int enough = started;
-      Process dispatcher =
-          RegistryProcess.builder(DispatcherMain.class, home.folder(), "4", "gpu0,gpu1").start();
+      Process dispatcher = DispatcherMain.process(home.folder(), 4, "gpu0,gpu1").start();
       await(() -> read().size() >= enough);
       dispatcher.destroyForcibly();
       assertThat(dispatcher.waitFor(1, TimeUnit.MINUTES)).isTrue();

@@ -15,6 +15,7 @@ import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunRegistry;
+import dev.runregistry.testkit.DefaultSignals;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,25 @@ public final class DispatcherMain {
         .dispatcher(new QueueLimits(Integer.parseInt(args[1]), 1_000, gpus), run -> {})
         .dispatchUntilEmpty();
     System.exit(0);
+  }
+
+  /** Returns the builder of such a process. */
+  static ProcessBuilder process(Path home, int slots, String gpus) {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dslf4j.internal.verbosity=ERROR",
+            "-cp",
+            System.getProperty("java.class.path"),
+            DispatcherMain.class.getName(),
+            home.toString(),
+            String.valueOf(slots),
+            gpus);
+    return new ProcessBuilder(DefaultSignals.command(command))
+        .redirectErrorStream(true)
+        .redirectOutput(home.resolve("dispatcher-output").toFile());
   }
 
   static RunRegistry registry(FileRunJournal home, RunRepository repository) {

@@ -1,0 +1,120 @@
+package dev.runregistry.cli.runs;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.RegistryException;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.service.CancelResult;
+import dev.runregistry.run.service.RunRegistry;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry cancel}. */
+@Command(
+    name = "cancel",
+    aliases = "stop",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Request that runs be cancelled. The processes of a run get TERM and, after the grace period,"
+          + " KILL; a run that ends by itself before that is recorded as it ended. Runs of other"
+          + " hosts are reached through the database. 'registry wait ID' waits for the end.",
+      "Exit code 0: every run is cancelled, or is going to be. 1: one has ended otherwise, does not"
+          + " exist, or cannot be reached."
+    })
+public final class CancelCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(CancelCommand.class);
+  private static final int FAILED = 1;
+
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "ID", arity = "1..*", description = "Run IDs or unique prefixes.")
+  private List<String> ids;
+
+  public CancelCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.registry(database);
+      int code = 0;
+      for (String id : ids) {
+        code = Math.max(code, cancel(registry, id));
+      }
+      recoverOrphans(registry);
+      return code;
+    }
+  }
+
+  private int cancel(RunRegistry registry, String text) {
+    try {
+      RunId id = new RunLookup(registry).idOf(text);
+      return report(id, registry.cancel(id, user()));
+    } catch (UsageException e) {
+      throw e;
+    } catch (RegistryException e) { // does not keep the others from being cancelled
+      caller.say(String.valueOf(e.getMessage()));
+      return FAILED;
+    }
+  }
+
+  private int report(RunId id, CancelResult result) {
+    return switch (result.kind()) {
+      case REQUESTED -> done("run " + id + ": cancellation requested");
+      case REQUESTED_BEFORE -> done("run " + id + ": cancellation was requested before");
+      case ALREADY_FINAL ->
+          result.status() == RunStatus.CANCELLED
+              ? done("run " + id + ": cancelled already")
+              : failed(
+                  "run " + id + " has ended already: " + requireNonNull(result.status()).text());
+      case OUT_OF_REACH ->
+          failed(
+              "run "
+                  + id
+                  + " is on another host"
+                  + (result.host() == null ? "" : ": " + result.host()));
+      case UNKNOWN -> failed("no run " + id);
+    };
+  }
+
+  private int done(String message) {
+    caller.out().println(message);
+    return 0;
+  }
+
+  private int failed(String message) {
+    caller.say(message);
+    return FAILED;
+  }
+
+  private static String user() {
+    String name = System.getProperty("user.name", "").strip();
+    return name.isEmpty() || name.equals("?") ? "an unknown user" : name;
+  }
+
+  /** A run whose registry has died is terminated by this process. */
+  private static void recoverOrphans(RunRegistry registry) {
+    try {
+      registry.reconcile();
+    } catch (RegistryException e) { // the requests are stored, and recovery is repeated
+      log.debug("runs without a registry could not be recovered", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.runregistry.cli.runs;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.run.RunReport;
+import dev.runregistry.cli.text.CommandFailedException;
+import dev.runregistry.cli.text.Durations;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.service.RunRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry wait}. */
+@Command(
+    name = "wait",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Wait until runs have ended, and exit with their exit code. Prints nothing. Runs of this host"
+          + " need no database.",
+      "Exit code: of the run, as 'registry run' has it: of its command, 124 over its time limit, 143"
+          + " cancelled, 125 not started or lost. Of several: 0 if all completed, else that of the"
+          + " first other one in the order given. 124 if --timeout passes before, 125 if there is no"
+          + " such run."
+    })
+public final class WaitCommand implements Callable<Integer> {
+  private static final int TIMED_OUT = 124;
+
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "ID", arity = "1..*", description = "Run IDs or unique prefixes.")
+  private List<String> ids;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long to wait, such as 30s, 10m or 1h30m; by default for ever.")
+  private @Nullable String timeout;
+
+  @Option(names = "--any", description = "Wait for the first of the runs to end.")
+  private boolean any;
+
+  public WaitCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Optional<Duration> atMost = Optional.ofNullable(timeout).map(WaitCommand::duration);
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.registry(database);
+      RunLookup lookup = new RunLookup(registry);
+      List<RunId> runs = new ArrayList<>();
+      ids.forEach(id -> runs.add(lookup.idOf(id)));
+      EndOfRuns ends = new EndOfRuns(registry, runs);
+      ends.findMissing()
+          .ifPresent(
+              id -> {
+                throw new CommandFailedException("no run " + id);
+              });
+      return ends.await(any, atMost) ? exitCode(ends) : TIMED_OUT;
+    }
+  }
+
+  private static int exitCode(EndOfRuns ends) {
+    return ends.ended().stream()
+        .map(RunReport::exitCode)
+        .filter(code -> code != 0)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--timeout: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.runregistry.testkit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.CancelRequests;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Keeps requests to cancel runs while the JVM lives, under the same rules as a database. */
+public final class InMemoryCancelRequests implements CancelRequests {
+  private final ConcurrentMap<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
+
+  /** Creates one without requests. */
+  public InMemoryCancelRequests() {}
+
+  @Override
+  public void add(RunId id, CancelRequest request) {
+    requests.putIfAbsent(id, requireNonNull(request, "request"));
+  }
+
+  @Override
+  public Map<RunId, CancelRequest> find(Collection<RunId> ids) {
+    Map<RunId, CancelRequest> found = new HashMap<>();
+    for (RunId id : ids) {
+      CancelRequest request = requests.get(id);
+      if (request != null) {
+        found.put(id, request);
+      }
+    }
+    return found;
+  }
+}
