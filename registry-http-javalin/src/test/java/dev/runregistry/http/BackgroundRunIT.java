@@ -105,6 +105,77 @@ class BackgroundRunIT extends BrowserTest {
   }
 
   @Test
+  void cancelling_is_asked_once_and_ends_the_run_in_the_view_and_in_its_row() {
+    serve(WAITING);
+    server.dispatch();
+    openPanel();
+    pressRunInBackground();
+    tab.shows(LOG, "begun");
+    tab.click("#refresh");
+    tab.shows("#runs .c-status", "running");
+
+    tab.find("#opened .ask").sendKeys(Keys.ENTER);
+
+    tab.shows("#opened .question", "Cancel this run?");
+    assertThat(tab.driver().switchTo().activeElement().getText()).isEqualTo("Yes, cancel it");
+    assertThat(tab.accessibilityProblems()).isEmpty();
+    tab.width(320);
+    eventually(() -> assertThat(tab.overflow()).isZero());
+    tab.picture("cancel-320");
+    tab.width(Tab.WIDE);
+    tab.press(Keys.ESCAPE);
+    assertThat(tab.isShown("#opened .question")).isFalse();
+    assertThat(tab.driver().switchTo().activeElement().getText()).isEqualTo("Cancel run");
+    tab.press(Keys.ENTER);
+    tab.click("#opened .no");
+    assertThat(tab.text("#opened .verdict")).contains("running");
+    tab.click("#opened .ask");
+    tab.click("#opened .yes");
+
+    tab.shows("#opened .verdict", "cancelled");
+    assertThat(tab.text("#opened .verdict")).contains("no exit code");
+    assertThat(tab.text("#opened .message")).startsWith("Cancelled by ");
+    assertThat(tab.isShown("#opened .cancel")).isFalse();
+    tab.shows("#runs .c-status", "cancelled");
+    assertThat(tab.isShown("#active")).isFalse();
+    assertThat(tab.driver().getTitle()).startsWith("cancelled – ");
+    tab.driver().navigate().refresh();
+    tab.shows("#opened .verdict", "cancelled");
+  }
+
+  @Test
+  void a_run_that_waits_is_cancelled_before_it_starts() {
+    serve("touch '" + folder.resolve("started") + "'");
+    openPanel();
+    pressRunInBackground();
+    tab.shows("#opened .verdict", "pending");
+    tab.click("#opened .ask");
+
+    tab.click("#opened .yes");
+
+    tab.shows("#opened .verdict", "cancelled");
+    assertThat(tab.isShown("#opened .live")).isFalse();
+    server.dispatch();
+    assertThat(folder.resolve("started")).doesNotExist();
+  }
+
+  @Test
+  void a_cancellation_that_does_not_arrive_says_so_and_can_be_tried_again() {
+    expectRefusals();
+    serve(WAITING);
+    openPanel();
+    pressRunInBackground();
+    tab.shows("#opened .verdict", "pending");
+    tab.click("#opened .ask");
+    server.close();
+
+    tab.click("#opened .yes");
+
+    tab.shows("#opened .cancel .problem", "Couldn’t cancel the run: The server does not answer.");
+    assertThat(tab.isShown("#opened .ask")).isTrue();
+  }
+
+  @Test
   void a_full_queue_says_when_to_try_again() {
     expectRefusals();
     serve("true");

@@ -5,13 +5,13 @@ import { isOngoing } from "./marks.js";
 import { sleep } from "./wait.js";
 
 const FIRST_PAUSE = 500; // ms between two queries for the status, growing
-const LAST_PAUSE = 10_000;
+const LAST_PAUSE = 5_000;
 const GROWTH = 1.5;
 
 /**
  * Calls `onLine` with each line of the output, `onState` with the state of the connection, `onChange`
- * when the run has started and `onEnd` when it has ended. Returns {stop, check}; `check` queries
- * the status of a run that is polled now.
+ * when the run has started and `onEnd` when it has ended. Returns {stop, check}; `check` queries a
+ * run at once that is queried from time to time.
  */
 export function followRun(run, { onLine, onState, onChange, onEnd }) {
   const stopped = new AbortController();
@@ -62,11 +62,11 @@ export function followRun(run, { onLine, onState, onChange, onEnd }) {
   /** Returns the run as soon as the condition holds; null if stopped. */
   async function pollUntil(condition) {
     for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(GROWTH * pause, LAST_PAUSE)) {
+      waking = new AbortController(); // before the query, whose answer may be too old for a check
       const body = await callJson(path("")).then((answer) => answer.body, () => null);
       if (body !== null && condition(body)) {
         return signal.aborted ? null : body;
       }
-      waking = new AbortController();
       await sleep(pause, AbortSignal.any([signal, waking.signal]));
     }
     return null;

@@ -11,6 +11,7 @@ const MAX_CHARACTERS = 4_096; // of a line
 export function logView(id) {
   const view = copyOf("live-log");
   const pre = $(".log", view);
+  const fullLogs = view.querySelectorAll(".full");
   let waiting = []; // lines for the next frame
   let last = 0; // the number of the last line
 
@@ -31,6 +32,7 @@ export function logView(id) {
       pre.firstElementChild.remove();
     }
     pre.hidden = false;
+    fullLogs.forEach((button) => (button.hidden = false));
     showOmitted(last - pre.childElementCount);
     if (isAtEnd) {
       pre.scrollTop = pre.scrollHeight;
@@ -48,9 +50,8 @@ export function logView(id) {
     }
   }
 
-  for (const button of view.querySelectorAll(".full")) {
-    button.addEventListener("click", () => openLog(id, button.value, $(".problem", view)));
-  }
+  fullLogs.forEach((button) =>
+    button.addEventListener("click", () => openLog(id, button.value, $(".problem", view))));
   return { view, append, isEmpty: () => last === 0, showState };
 }
 

@@ -5,23 +5,26 @@ import { elapsedTime } from "./elapsed.js";
 import { followRun } from "./follow.js";
 import { logView } from "./log-view.js";
 import { isOngoing } from "./marks.js";
+import { resultsOf } from "./results.js";
 import { runDetail, verdict } from "./run.js";
 
 /** Returns {element, stop}. `onChange` is called with the run when it has started or ended. */
 export function runView(run, onChange) {
   const view = copyOf("run-view");
-  show(view, run, { unfolded: true, isFollowed: isOngoing(run) });
-  const stop = isOngoing(run) ? follow(run, view, onChange) : () => {};
+  const results = resultsOf(run.run_id);
+  $(".results-place", view).append(results.view);
+  const show = (shown, options) => {
+    $(".state", view).replaceChildren(verdict(shown));
+    $(".detail-place", view).replaceChildren(runDetail(shown, options));
+    results.load(shown);
+  };
+  show(run, { unfolded: true, isFollowed: isOngoing(run) });
+  const stop = isOngoing(run) ? follow(run, view, show, onChange) : () => {};
   return { element: view, stop };
 }
 
-function show(view, run, options) {
-  $(".state", view).replaceChildren(verdict(run));
-  $(".detail-place", view).replaceChildren(runDetail(run, options));
-}
-
 /** Follows an active run until it has ended; returns a function that stops this. */
-function follow(run, view, onChange) {
+function follow(run, view, show, onChange) {
   const time = elapsedTime(run);
   const log = logView(run.run_id);
   const follower = followRun(run, {
@@ -29,13 +32,13 @@ function follow(run, view, onChange) {
     onState: log.showState,
     onChange(started) {
       time.show(started);
-      show(view, started, { isFollowed: true });
+      show(started, { isFollowed: true });
       onChange(started);
     },
     onEnd(ended) {
       time.stop();
       removeControls(view, log.isEmpty());
-      show(view, ended, { unfolded: log.isEmpty() });
+      show(ended, { unfolded: log.isEmpty() });
       announce(`The run has ended: ${ended.status}. ${ended.message}`);
       onChange(ended);
     },

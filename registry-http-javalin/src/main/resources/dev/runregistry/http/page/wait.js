@@ -9,5 +9,8 @@ export function sleep(milliseconds, signal) {
     };
     const timer = setTimeout(end, milliseconds);
     signal.addEventListener("abort", end);
+    if (signal.aborted) {
+      end();
+    }
   });
 }
