@@ -21,14 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 
 /** A database in memory: runs, keys and requests to cancel runs. May be away. */
 final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelRequests {
   final Map<RunId, Run> runs = new ConcurrentHashMap<>();
   final Map<String, IdempotencyClaim> keys = new ConcurrentHashMap<>();
   final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
-  final CountDownLatch queriedInVain = new CountDownLatch(1);
   volatile boolean away;
   volatile boolean keysAreHidden; // as if another process saved the key a moment later
   private final DatabaseIdentity identity =
@@ -36,7 +34,6 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
 
   private void call() {
     if (away) {
-      queriedInVain.countDown();
       throw new RepositoryException("no database", new IOException("Connection refused"));
     }
   }
