@@ -1,0 +1,115 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Output;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
+import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.TerminationReason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Starts nothing: a run ends when the test says so, or at once if it {@link #endsAtOnce}. */
+final class FakeExecutor implements RunExecutor {
+  final Map<RunId, Invocation> invocations = new ConcurrentHashMap<>();
+  final Set<RunId> alive = ConcurrentHashMap.newKeySet();
+  volatile boolean endsAtOnce;
+  private final BlockingQueue<RunId> started = new LinkedBlockingQueue<>();
+  private final Map<RunId, CompletableFuture<ExecutionResult>> results = new ConcurrentHashMap<>();
+
+  /** Returns the next run that is started, in the order of the starts; null after a minute. */
+  RunId nextStarted() throws InterruptedException {
+    return started.poll(1, TimeUnit.MINUTES);
+  }
+
+  /** Returns the runs that were started and not yet returned by {@link #nextStarted}. */
+  List<RunId> started() {
+    return List.copyOf(started);
+  }
+
+  void end(RunId id) {
+    end(id, new Exited(0, Output.NONE));
+  }
+
+  private void end(RunId id, RunOutcome outcome) {
+    results.get(id).complete(ExecutionResult.of(outcome));
+  }
+
+  @Override
+  public String name() {
+    return "process";
+  }
+
+  @Override
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
+    RunId id = running.id();
+    CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
+    results.put(id, result);
+    invocations.put(id, invocation);
+    started.add(id);
+    if (endsAtOnce) {
+      end(id);
+    }
+    return new ExecutionHandle() {
+      @Override
+      public CompletableFuture<ExecutionResult> result() {
+        return result;
+      }
+
+      @Override
+      public void terminate() {
+        end(id, new Exited(143, Output.NONE));
+      }
+
+      @Override
+      public void cancel(CancelRequest request) {
+        end(id, Cancelled.beforeStart(request));
+      }
+    };
+  }
+
+  @Override
+  public Inspection inspect(Run running, Path workspace) {
+    return new Inspection.Lost("its registry was killed", Output.NONE, true);
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    return alive.contains(id);
+  }
+
+  @Override
+  public void terminate(Run running, Path workspace, TerminationReason reason) {}
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    return inspect(running, workspace);
+  }
+
+  @Override
+  public RuntimeStatus probe(List<String> command) {
+    return new RuntimeStatus(true, null, "available");
+  }
+
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    return Optional.empty();
+  }
+}
