@@ -86,6 +86,25 @@ class RunJsonTest {
   }
 
   @Test
+  void the_status_of_a_run_has_the_times_at_which_it_was_queued_started_and_ended()
+      throws IOException {
+    Run pending = Runs.pending();
+    Run completed = Runs.completed();
+
+    assertThat(text(json -> RunJson.writeStatus(json, pending)))
+        .isEqualTo(
+            "{\"run_id\":\"%s\",\"status\":\"pending\",\"queued_at\":\"2026-11-22T12:00:00.123456Z\","
+                + "\"started_at\":null,\"completed_at\":null,\"exit_code\":null}",
+            pending.id());
+    assertThat(text(json -> RunJson.writeStatus(json, completed)))
+        .isEqualTo(
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"queued_at\":\"2026-11-22T12:00:00.123456Z\","
+                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\","
+                + "\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"exit_code\":0}",
+            completed.id());
+  }
+
+  @Test
   void a_duration_is_a_number_without_an_exponent() throws IOException {
     Run running = Runs.running();
 
