@@ -15,7 +15,6 @@ import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +34,6 @@ import picocli.CommandLine.Parameters;
           + " exist, or cannot be reached."
     })
 public final class CancelCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(CancelCommand.class);
   private static final int FAILED = 1;
 
   private final Console caller;
@@ -114,7 +112,8 @@ public final class CancelCommand implements Callable<Integer> {
     try {
       registry.reconcile();
     } catch (RegistryException e) { // the requests are stored, and recovery is repeated
-      log.debug("runs without a registry could not be recovered", e);
+      LoggerFactory.getLogger(CancelCommand.class) // which the settings have configured by now
+          .debug("runs without a registry could not be recovered", e);
     }
   }
 }

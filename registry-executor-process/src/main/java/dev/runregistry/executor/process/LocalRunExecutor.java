@@ -163,7 +163,8 @@ public final class LocalRunExecutor implements RunExecutor {
     Workspace folder = new Workspace(workspace);
     ProcessFile processes = ProcessFile.asEvidence(folder);
     try {
-      if (!processes.isExitNoted()) {
+      if (!processes.isExitNoted()
+          && (!processes.hasCancelMark() || isAlive(running.id(), workspace))) {
         processes.mark(EndCause.cancelled(request));
         if (processes.isExitNoted()) { // by itself, meanwhile
           processes.deleteCancelMark();

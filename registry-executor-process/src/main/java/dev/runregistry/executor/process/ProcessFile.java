@@ -111,6 +111,11 @@ final class ProcessFile {
     }
   }
 
+  /** Returns whether a termination because of a request is marked. */
+  boolean hasCancelMark() throws IOException {
+    return cancelMark().isPresent();
+  }
+
   /** Takes the mark of a cancellation back: the run had ended by itself. */
   void deleteCancelMark() throws IOException {
     Files.deleteIfExists(folder.cancelled());

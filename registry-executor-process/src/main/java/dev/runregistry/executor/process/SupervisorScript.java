@@ -75,7 +75,8 @@ final class SupervisorScript {
 
       # A reconciler that finds nothing of a run alive makes this file, and looks again for the line above
       # before it takes the run for lost. So a run that is lost does not start, however late its supervisor is.
-      leave(125) if -e "$dir/vanished";
+      # Nor does one that was cancelled by another process than its registry, which marks that first.
+      leave(125) if -e "$dir/vanished" || -e "$dir/cancelled";
 
       my @name = ('stdout', 'stderr');
       my @log;
