@@ -312,7 +312,7 @@ class ContractTest {
                     .statusCode())
             .isEqualTo(405);
       }
-      for (String none : List.of("/retry", "/rerun", "/cancel")) {
+      for (String none : List.of("/retry", "/rerun")) {
         assertThat(
                 server
                     .send(server.request(path + none).method(method, BodyPublishers.noBody()))
