@@ -177,6 +177,38 @@ class BackgroundRunIT extends BrowserTest {
   }
 
   @Test
+  void a_run_of_a_server_with_a_token_is_followed_and_cancelled_too() {
+    expectRefusals();
+    serve(WAITING, settings -> settings.token("secret"));
+    server.dispatch();
+    open("/");
+    eventually(() -> assertThat(tab.isShown("#token")).isTrue());
+    tab.fill("#token-value", "secret" + Keys.ENTER);
+    tab.shows("#runtime", "available");
+    fillIn("arithmetic-traces", "m");
+    pressRunInBackground();
+    tab.shows(LOG, "begun");
+
+    tab.click("#opened .ask");
+    tab.click("#opened .yes");
+
+    tab.shows("#opened .verdict", "cancelled");
+  }
+
+  @Test
+  void a_short_run_shows_its_output_however_fast_it_ends() {
+    serve("echo done");
+    openPanel();
+    pressRunInBackground();
+    tab.shows("#opened .verdict", "pending");
+
+    server.dispatch();
+
+    tab.shows("#opened", "done");
+    tab.shows("#opened .verdict", "completed");
+  }
+
+  @Test
   void a_full_queue_says_when_to_try_again() {
     expectRefusals();
     serve("true");
