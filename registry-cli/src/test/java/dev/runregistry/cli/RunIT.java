@@ -117,6 +117,50 @@ class RunIT {
   }
 
   @Test
+  void a_script_gets_the_id_before_the_command_starts_and_the_record_at_the_end()
+      throws IOException {
+    Path id = folder.resolve("id");
+    Path record = folder.resolve("record.json");
+
+    Result result =
+        launcher.registry(
+            "run",
+            "--id-file",
+            id.toString(),
+            "--json-file",
+            record.toString(),
+            "--",
+            "sh",
+            "-c",
+            "cat \"$0\"; exit 3",
+            id.toString());
+
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.out()).isEqualTo(Files.readString(id)).hasSize(37);
+    assertThat(Files.readString(record))
+        .contains("\"run_id\":\"" + result.out().strip() + "\"", "\"exit_code\":3")
+        .hasLineCount(1);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(Path::getFileName).map(Path::toString)).noneMatch(this::isTemporary);
+    }
+  }
+
+  private boolean isTemporary(String name) {
+    return name.startsWith(".id.") || name.startsWith(".record");
+  }
+
+  @Test
+  void a_file_for_the_id_that_cannot_be_written_starts_nothing() {
+    Result result =
+        launcher.registry("run", "--id-file", folder + "/nowhere/id", "--", "echo", "started");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("--id-file", "/nowhere/id cannot be written");
+    assertThat(listed()).isEmpty();
+  }
+
+  @Test
   void arguments_reach_the_command_as_they_are() {
     String[] words = {
       "-x", "--help", "@file", "--", "", "a b", "a\nb", "'\"\\", "$HOME", "*", "{config}", "ü🙂数"

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,8 @@ class RunLogTest {
             new StandardOutput(out),
             new PrintableStream(new ByteArrayOutputStream()),
             Terminal.of(Map.of()));
-    return new RunLog(run.id(), EnumSet.of(LogStream.STDOUT), false, home, registry, caller);
+    return new RunLog(
+        run.id(), EnumSet.of(LogStream.STDOUT), false, OptionalInt.empty(), home, registry, caller);
   }
 
   @Test

@@ -32,6 +32,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -317,12 +320,16 @@ class RunDispatcherTest {
       assertThat(dispatcher.waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
 
-    await(
-        () -> {
-          registry.reconcile();
-          dispatcher(4, "gpu0", "gpu1").dispatchUntilEmpty();
-          return ids.stream().allMatch(id -> registry.get(id).status().isFinal());
-        });
+    ScheduledExecutorService recovery = Executors.newSingleThreadScheduledExecutor();
+    Future<?> recovering =
+        recovery.scheduleWithFixedDelay(registry::reconcile, 0, 100, TimeUnit.MILLISECONDS);
+    try {
+      dispatcher(4, "gpu0", "gpu1").dispatchUntilEmpty();
+      await(() -> ids.stream().allMatch(id -> registry.get(id).status().isFinal()));
+    } finally {
+      recovering.cancel(false);
+      recovery.shutdownNow();
+    }
 
     assertThat(lines()).doesNotHaveDuplicates();
     assertThat(new HashSet<>(lines()))

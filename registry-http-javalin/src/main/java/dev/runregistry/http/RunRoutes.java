@@ -16,6 +16,7 @@ import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.Submission;
@@ -189,7 +190,9 @@ final class RunRoutes {
 
   private void show(Context ctx) {
     Run run = run(ctx);
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
+    boolean isCancelRequested =
+        run.status() == RunStatus.RUNNING && registry.isCancelRequested(run.id());
+    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run, isCancelRequested)));
   }
 
   private void showConfig(Context ctx) {

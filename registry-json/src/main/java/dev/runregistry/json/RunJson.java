@@ -34,8 +34,19 @@ public final class RunJson {
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
+    writeRun(json, run, false);
+  }
+
+  /**
+   * Writes the object of a run that its detail returns.
+   *
+   * @param isCancelRequested whether the message of a running run says that its cancellation was
+   *     requested
+   */
+  public static void writeRun(JsonGenerator json, Run run, boolean isCancelRequested)
+      throws IOException {
     json.writeStartObject();
-    writeFields(json, run);
+    writeFields(json, run, message(run, isCancelRequested));
     json.writeEndObject();
   }
 
@@ -60,7 +71,7 @@ public final class RunJson {
    */
   public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
     json.writeStartObject();
-    writeFields(json, run);
+    writeFields(json, run, message(run, false));
     json.writeFieldName("provenance");
     if (run.provenance() == null) {
       json.writeNull();
@@ -97,7 +108,7 @@ public final class RunJson {
     json.writeEndObject();
   }
 
-  private static void writeFields(JsonGenerator json, Run run) throws IOException {
+  private static void writeFields(JsonGenerator json, Run run, String message) throws IOException {
     json.writeStringField("run_id", run.id().toString());
     json.writeStringField("status", run.status().text());
     json.writeStringField("mode", run.spec().mode().text());
@@ -111,16 +122,20 @@ public final class RunJson {
     json.writeStringField("started_at", Timestamps.of(run.startedAt()));
     json.writeStringField(
         "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
-    json.writeStringField("message", message(run));
+    json.writeStringField("message", message);
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
   }
 
   /** Returns the message of the HTTP contract for an active run, the recorded one for others. */
-  private static String message(Run run) {
+  private static String message(Run run, boolean isCancelRequested) {
     String mode = run.spec().mode() == RunMode.DRY_RUN ? "Dry-run" : "Local";
     return switch (run.status()) {
       case PENDING -> mode + " execution pending";
-      case RUNNING -> mode + " execution in progress";
+      case RUNNING ->
+          mode
+              + (isCancelRequested
+                  ? " execution cancellation requested"
+                  : " execution in progress");
       case COMPLETED, FAILED, TIMEOUT, CANCELLED -> run.message();
     };
   }

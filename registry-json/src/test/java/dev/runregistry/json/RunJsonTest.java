@@ -43,6 +43,16 @@ class RunJsonTest {
   }
 
   @Test
+  void an_active_run_says_what_it_waits_for() throws IOException {
+    Run running = Runs.running();
+
+    assertThat(json(Runs.pending())).contains("\"message\":\"Local execution pending\"");
+    assertThat(json(running)).contains("\"message\":\"Local execution in progress\"");
+    assertThat(text(json -> RunJson.writeRun(json, running, true)))
+        .contains("\"message\":\"Local execution cancellation requested\"");
+  }
+
+  @Test
   void the_provenance_follows_what_the_contract_has() throws IOException {
     Run run = Runs.withProvenance();
     String contract = json(run);

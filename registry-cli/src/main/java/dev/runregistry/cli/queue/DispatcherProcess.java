@@ -21,10 +21,7 @@ final class DispatcherProcess {
 
   /** Set by the launcher, and needed by every process of the registry. */
   private static final List<String> PROPERTIES =
-      List.of(
-          "registry.lib",
-          "slf4j.provider",
-          "org.jooq.no-logo", "org.jooq.no-tips");
+      List.of("registry.lib", "slf4j.provider", "org.jooq.no-logo", "org.jooq.no-tips");
 
   private final Console caller;
   private final Settings settings;

@@ -13,7 +13,15 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class SubmitCommandLine implements Callable<Integer> {
   /** Of the process that starts the run. */
   private static final List<String> NOT_OF_A_SUBMISSION =
-      List.of("--kill-after", "--keep-children", "--log-limit", "--env-allow", "--quiet", "--json");
+      List.of(
+          "--kill-after",
+          "--keep-children",
+          "--log-limit",
+          "--env-allow",
+          "--quiet",
+          "--json",
+          "--id-file",
+          "--json-file");
 
   private final SubmitCommand command;
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);

@@ -1,4 +1,4 @@
-/** The commands about queued runs: submit, rerun, queue. */
+/** Internal: The commands about queued runs: submit, rerun, queue. */
 @NullMarked
 package dev.runregistry.cli.queue;
 

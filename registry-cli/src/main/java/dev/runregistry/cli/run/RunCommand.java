@@ -10,6 +10,8 @@ import dev.runregistry.cli.process.CancellableChecks;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.text.JsonLine;
+import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.BackgroundReconcile;
 import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
@@ -18,6 +20,8 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.executor.process.ProcessSignal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
@@ -80,11 +84,32 @@ public final class RunCommand {
               checks,
               recording -> settling.startAfter(recording, () -> requireNonNull(own.get())));
       own.set(registry); // it knows whether the start is still to be recorded
-      Run ended = registry.submit(request); // on record before the last of its output is read
+      RunId id = registry.newId();
+      announce(id, request, options);
+      Run ended = registry.submit(id, request); // on record before the last of its output is read
       processes.awaitShown();
       settling.await(AT_THE_END);
+      options.jsonFile().ifPresent(file -> write(file, ended));
       return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
           .report(ended, Optional.ofNullable(outcome.get()));
+    }
+  }
+
+  /** Tells the id before the run starts, because it may take days. */
+  private void announce(RunId id, RunRequest request, RunOptions options) {
+    options.idFile().ifPresent(file -> file.write(id.toString()));
+    boolean isCommand = request.mode() == RunMode.LOCAL;
+    if (isCommand && caller.terminal().isError() && !options.isQuiet()) {
+      caller.say("run %s; its output: registry runs logs -f %s".formatted(id, id));
+    }
+  }
+
+  /** A failure does not change the exit code, which is that of the run. */
+  private void write(ResultFile file, Run ended) {
+    try {
+      file.write(JsonLine.of(ended));
+    } catch (UsageException e) {
+      caller.say(String.valueOf(e.getMessage()));
     }
   }
 

@@ -65,7 +65,8 @@ public final class RunHelp {
         .exitCodeList(exitCodes())
         .footer(
             "%nSIGINT, SIGTERM and SIGHUP go on to the run, the second time as SIGKILL; it is"
-                + " recorded before we exit. The variables REGISTRY_DB_PASSWORD and"
+                + " recorded before we exit. The run finds its id in RUN_REGISTRY_RUN_ID. The variables"
+                + " REGISTRY_DB_PASSWORD and"
                 + " REGISTRY_DB_PASSWORD_FILE are not handed on to it.");
   }
 

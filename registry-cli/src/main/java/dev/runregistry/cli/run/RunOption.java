@@ -34,6 +34,8 @@ public enum RunOption {
       flag(
           "Print the finished run as one JSON document; what the command prints goes to stderr.",
           "--json")),
+  ID_FILE(text("FILE", "Write the id of the run to FILE before the command starts.", "--id-file")),
+  JSON_FILE(text("FILE", "Write the finished run to FILE as one JSON document.", "--json-file")),
   QUIET(flag("Say nothing about the run itself.", "-q", "--quiet")),
   OUTPUT_DIR(text("DIR", "Where the training puts its results.", "--output-dir")),
   LEARNING_RATE(

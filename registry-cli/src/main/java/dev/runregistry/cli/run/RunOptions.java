@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the options of {@code registry run} say. */
@@ -34,6 +35,21 @@ public final class RunOptions {
 
   public boolean isQuiet() {
     return has(RunOption.QUIET);
+  }
+
+  /** Returns the file that gets the id of the run before it starts. */
+  public Optional<ResultFile> idFile() {
+    return file(RunOption.ID_FILE);
+  }
+
+  /** Returns the file that gets the finished run. */
+  public Optional<ResultFile> jsonFile() {
+    return file(RunOption.JSON_FILE);
+  }
+
+  private Optional<ResultFile> file(RunOption option) {
+    return Optional.ofNullable(text(option.option()))
+        .map(file -> new ResultFile(option.option(), file));
   }
 
   /** Whether what the command leaves behind is not terminated. */

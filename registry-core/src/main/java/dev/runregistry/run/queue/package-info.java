@@ -1,4 +1,4 @@
-/** The queue of the runs of one home: options, limits, waiting runs. Values only. */
+/** API: The queue of the runs of one home: options, limits, waiting runs. Values only. */
 @NullMarked
 package dev.runregistry.run.queue;
 

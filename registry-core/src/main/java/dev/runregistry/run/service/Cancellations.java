@@ -7,17 +7,22 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores requests to cancel runs where their owners find them: those of this host in the journal,
  * others in the database. Uses the database for runs that the journal does not have only.
  */
 final class Cancellations {
+  private static final Logger log = LoggerFactory.getLogger(Cancellations.class);
+
   private final RunRepository repository;
   private final RunJournal journal;
   private final CancelWatch watch;
@@ -80,5 +85,14 @@ final class Cancellations {
       requests.add(id, request);
     }
     return isRepeated ? CancelResult.REQUESTED_BEFORE : CancelResult.REQUESTED;
+  }
+
+  boolean isRequested(RunId id) {
+    try {
+      return journal.cancelRequest(id).isPresent();
+    } catch (JournalException e) { // only shown
+      log.debug("run {}: its cancel request cannot be read", id, e);
+      return false;
+    }
   }
 }

@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs are executed on one thread each. A dispatcher that stops starts nothing more; its runs go
  * on, and are recorded by this process if it lives until they end, else by recovery. The executor
- * must give each run a session of its own, so that runs outlive this process.
+ * must give each run a session of its own, so that runs outlive this process. Needs {@link
+ * RunRegistry#reconcile} to be called regularly beside it: the slot of a run whose dispatcher died
+ * is free once its ending is journaled.
  *
  * <p>Safe for use by many threads.
  */

@@ -488,6 +488,14 @@ public final class RunRegistry {
   }
 
   /**
+   * Returns whether the cancellation of an active run of this host was requested; false for other
+   * runs, and if the journal cannot be read now.
+   */
+  public boolean isCancelRequested(RunId id) {
+    return cancellations.isRequested(id);
+  }
+
+  /**
    * Returns the run with that id.
    *
    * @throws RunNotFoundException if there is none

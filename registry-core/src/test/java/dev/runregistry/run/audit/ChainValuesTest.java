@@ -86,8 +86,8 @@ class ChainValuesTest {
             new ChainLink(
                 1,
                 RUN.id(),
-                2,
-                CanonicalRun.digest(RUN, 2),
+                CanonicalRun.FORM,
+                CanonicalRun.digest(RUN, CanonicalRun.FORM),
                 NOON,
                 false,
                 Digest.ZERO,

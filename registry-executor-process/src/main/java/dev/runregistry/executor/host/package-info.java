@@ -1,4 +1,4 @@
-/** Processes of the registry itself on this host, and its GPUs. */
+/** API: Processes of the registry itself on this host, and its GPUs. */
 @NullMarked
 package dev.runregistry.executor.host;
 
