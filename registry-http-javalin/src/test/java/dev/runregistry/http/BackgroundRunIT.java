@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
 
 /** Runs that are started in the background, watched and cancelled on the page. */
 class BackgroundRunIT extends BrowserTest {
