@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
 
 /** Runs that are started in the background, watched and cancelled on the page. */
 class BackgroundRunIT extends BrowserTest {
@@ -173,6 +174,38 @@ class BackgroundRunIT extends BrowserTest {
 
     tab.shows("#opened .cancel .problem", "Couldn’t cancel the run: The server does not answer.");
     assertThat(tab.isShown("#opened .ask")).isTrue();
+  }
+
+  @Test
+  void a_run_of_a_server_with_a_token_is_followed_and_cancelled_too() {
+    expectRefusals();
+    serve(WAITING, settings -> settings.token("secret"));
+    server.dispatch();
+    open("/");
+    eventually(() -> assertThat(tab.isShown("#token")).isTrue());
+    tab.fill("#token-value", "secret" + Keys.ENTER);
+    tab.shows("#runtime", "available");
+    fillIn("arithmetic-traces", "m");
+    pressRunInBackground();
+    tab.shows(LOG, "begun");
+
+    tab.click("#opened .ask");
+    tab.click("#opened .yes");
+
+    tab.shows("#opened .verdict", "cancelled");
+  }
+
+  @Test
+  void a_short_run_shows_its_output_however_fast_it_ends() {
+    serve("echo done");
+    openPanel();
+    pressRunInBackground();
+    tab.shows("#opened .verdict", "pending");
+
+    server.dispatch();
+
+    tab.shows("#opened", "done");
+    tab.shows("#opened .verdict", "completed");
   }
 
   @Test

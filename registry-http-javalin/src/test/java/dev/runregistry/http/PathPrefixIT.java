@@ -69,6 +69,9 @@ class PathPrefixIT extends BrowserTest {
     fillIn("arithmetic-traces", "m");
     pressRun();
     tab.shows("#result", "exit code 0");
+    tab.click("#result .id a");
+    tab.shows("#opened .verdict", "exit code 0");
+    assertThat(tab.address()).startsWith("/registry/?run=");
 
     for (int i = 0; i < 25; i++) {
       assertThat(server.post(RealServer.body(true)).statusCode()).isEqualTo(200);
