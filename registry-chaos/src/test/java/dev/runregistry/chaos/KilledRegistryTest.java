@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import dev.runregistry.run.service.Reconciliation;
 import java.io.IOException;
 import java.io.UncheckedIOException;

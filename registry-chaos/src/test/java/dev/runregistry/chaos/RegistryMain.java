@@ -1,7 +1,7 @@
 package dev.runregistry.chaos;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public final class RegistryMain {
     }
   }
 
-  private static void print(Finding finding) {
+  private static void print(ReconciledRun finding) {
     System.out.println(finding.name() + " " + finding.action().text() + " " + finding.message());
   }
 }

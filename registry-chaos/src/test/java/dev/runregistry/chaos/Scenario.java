@@ -8,7 +8,7 @@ import dev.runregistry.chaos.Plan.Event;
 import dev.runregistry.chaos.Plan.PlannedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -159,8 +159,8 @@ final class Scenario {
   /** What goes on without its registry is on record once it was looked at. */
   private void requireStartsOnRecord() throws SQLException {
     try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
-      for (Finding finding : registry.runs().reconcile().findings()) {
-        if (finding.action() == Finding.Action.LEFT_ALONE
+      for (ReconciledRun finding : registry.runs().reconcile().findings()) {
+        if (finding.action() == ReconciledRun.Action.LEFT_ALONE
             && finding.message().startsWith("Goes on")) {
           oracle.requireOnRecord(finding.name());
         }
@@ -176,7 +176,7 @@ final class Scenario {
           .untilAsserted(
               () ->
                   assertThat(registry.runs().reconcile().findings())
-                      .extracting(Finding::message)
+                      .extracting(ReconciledRun::message)
                       .isEmpty());
       assertIntact(registry);
     }

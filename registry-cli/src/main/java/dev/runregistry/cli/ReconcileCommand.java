@@ -7,8 +7,8 @@ import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
-import dev.runregistry.run.service.Finding;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ final class ReconcileCommand implements Callable<Integer> {
   }
 
   private Reconciliation reconcile(RunRegistry registry) {
-    List<Finding> findings =
+    List<ReconciledRun> findings =
         new ArrayList<>((adopt ? registry.adopt() : registry.reconcile()).findings());
     if (fromArchive) {
       findings.addAll(registry.replayArchive(adopt).findings());
@@ -79,7 +79,7 @@ final class ReconcileCommand implements Callable<Integer> {
     return new Reconciliation(findings);
   }
 
-  private void print(Finding finding) {
+  private void print(ReconciledRun finding) {
     caller
         .out()
         .println(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.runregistry.run.dataset.Dataset;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
@@ -334,21 +334,22 @@ class ValuesTest {
   @ValueSource(strings = {"", "a b", "ä", "a\nb"})
   void a_key_is_visible_ascii(String key) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new IdempotencyClaim(key, "f", ID, NOON))
+        .isThrownBy(() -> new IdempotencyRecord(key, "f", ID, NOON))
         .withMessageContaining("1 to 255 visible ASCII characters");
-    assertThatIllegalArgumentException().isThrownBy(() -> new IdempotencyClaim("k", key, ID, NOON));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new IdempotencyRecord("k", key, ID, NOON));
   }
 
   @Test
   void a_key_has_at_most_255_characters() {
-    assertThat(new IdempotencyClaim("k".repeat(255), "f", ID, NOON).key()).hasSize(255);
+    assertThat(new IdempotencyRecord("k".repeat(255), "f", ID, NOON).key()).hasSize(255);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new IdempotencyClaim("k".repeat(256), "f", ID, NOON));
+        .isThrownBy(() -> new IdempotencyRecord("k".repeat(256), "f", ID, NOON));
   }
 
   @Test
   void a_claim_stands_for_24_hours() {
-    IdempotencyClaim claim = new IdempotencyClaim("k", "f", ID, NOON);
+    IdempotencyRecord claim = new IdempotencyRecord("k", "f", ID, NOON);
 
     assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)))).isFalse();
     assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)).plusNanos(1_000))).isTrue();

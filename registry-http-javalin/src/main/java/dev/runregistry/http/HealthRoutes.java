@@ -76,7 +76,7 @@ final class HealthRoutes {
 
   private int waiting() {
     try {
-      return registry.waiting();
+      return registry.pendingEndings();
     } catch (JournalException e) {
       log.warn("not ready: {}", e.getMessage());
       throw HttpProblem.of(503, "The journal of this host cannot be read");

@@ -6,7 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.queue.QueueStatus;
-import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.Reconciliation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -129,7 +129,7 @@ public final class RegistryMetrics {
    */
   public void reconciled(Reconciliation found) {
     found.findings().stream()
-        .filter(finding -> finding.action() == Finding.Action.RECORDED)
+        .filter(finding -> finding.action() == ReconciledRun.Action.RECORDED)
         .flatMap(finding -> finding.run().stream())
         .filter(run -> run.status().isFinal())
         .forEach(this::ended);

@@ -52,7 +52,7 @@ public final class RegistryServer implements AutoCloseable {
         .gauge(
             "registry.journal.waiting",
             "Runs that have ended and whose ending the database does not have yet",
-            registry::waiting);
+            registry::pendingEndings);
     config.metrics().gauge("registry.log.followers", "Clients that follow a run", followers::count);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;

@@ -125,7 +125,7 @@ final class RunRoutes {
   }
 
   private void requireKeys() {
-    if (!registry.keepsKeys()) {
+    if (!registry.supportsIdempotency()) {
       throw HttpProblem.of(501, "This server keeps no idempotency keys");
     }
   }

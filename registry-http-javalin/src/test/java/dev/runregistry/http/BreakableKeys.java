@@ -1,7 +1,7 @@
 package dev.runregistry.http;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.time.Instant;
 import java.util.Optional;
@@ -10,13 +10,13 @@ import java.util.Optional;
 record BreakableKeys(IdempotencyKeys keys, BreakableRepository database)
     implements IdempotencyKeys {
   @Override
-  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+  public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
     database.requireWorking();
     return keys.save(wanted, run);
   }
 
   @Override
-  public Optional<IdempotencyClaim> find(String key, Instant now) {
+  public Optional<IdempotencyRecord> find(String key, Instant now) {
     database.requireWorking();
     return keys.find(key, now);
   }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.query.RunIdPrefix;
-import dev.runregistry.run.service.Finding;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
@@ -132,7 +132,7 @@ class MetricsTest {
         .doesNotContain("status=\"running\"");
   }
 
-  private static Finding finding(Run run, Action action) {
-    return new Finding(run.id().toString(), action, "a message", Optional.of(run));
+  private static ReconciledRun finding(Run run, Action action) {
+    return new ReconciledRun(run.id().toString(), action, "a message", Optional.of(run));
   }
 }

@@ -2,7 +2,7 @@ package dev.runregistry.http;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,7 +34,7 @@ final class ServerThatStopsAtClaim {
 
   private record Stopping(IdempotencyKeys keys) implements IdempotencyKeys {
     @Override
-    public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+    public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
       if (!Boolean.getBoolean(BEFORE)) {
         keys.save(wanted, run);
       }
@@ -44,7 +44,7 @@ final class ServerThatStopsAtClaim {
     }
 
     @Override
-    public Optional<IdempotencyClaim> find(String key, Instant now) {
+    public Optional<IdempotencyRecord> find(String key, Instant now) {
       return keys.find(key, now);
     }
   }

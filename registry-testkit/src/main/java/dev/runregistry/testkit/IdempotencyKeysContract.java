@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** What every {@link IdempotencyKeys} promises. Subclass it, hand over one without keys. */
 @Timeout(600)
 public abstract class IdempotencyKeysContract {
-  private static final Instant EXPIRED = NOON.plus(IdempotencyClaim.LIFETIME).plusNanos(1_000);
+  private static final Instant EXPIRED = NOON.plus(IdempotencyRecord.LIFETIME).plusNanos(1_000);
 
   /** For subclasses. */
   protected IdempotencyKeysContract() {}
@@ -34,19 +34,19 @@ public abstract class IdempotencyKeysContract {
   /** The runs of the same database. */
   protected abstract RunRepository repository();
 
-  private static IdempotencyClaim save(IdempotencyKeys keys, IdempotencyClaim claim) {
+  private static IdempotencyRecord save(IdempotencyKeys keys, IdempotencyRecord claim) {
     Run any = Runs.running();
     return keys.save(claim, Run.started(claim.runId(), any.spec(), Runs.EXECUTOR, NOON));
   }
 
-  private static IdempotencyClaim claim(String key) {
-    return new IdempotencyClaim(key, "f".repeat(64), Runs.id(), NOON);
+  private static IdempotencyRecord claim(String key) {
+    return new IdempotencyRecord(key, "f".repeat(64), Runs.id(), NOON);
   }
 
   @Test
   void a_free_key_is_had_by_the_first_who_claims_it() {
     IdempotencyKeys keys = empty();
-    IdempotencyClaim first = claim("k");
+    IdempotencyRecord first = claim("k");
 
     assertThat(save(keys, first)).isEqualTo(first);
     assertThat(save(keys, claim("k"))).isEqualTo(first);
@@ -58,7 +58,7 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
 
     for (String key : List.of("k", "K", "k~", "'", "\"k\"", "k".repeat(255), "k".repeat(254))) {
-      IdempotencyClaim claim = claim(key);
+      IdempotencyRecord claim = claim(key);
       assertThat(save(keys, claim)).isEqualTo(claim);
     }
   }
@@ -71,10 +71,10 @@ public abstract class IdempotencyKeysContract {
   @Test
   void a_claim_stands_for_its_lifetime_and_not_longer() {
     IdempotencyKeys keys = empty();
-    IdempotencyClaim first = claim("k");
+    IdempotencyRecord first = claim("k");
     save(keys, first);
 
-    assertThat(keys.find("k", NOON.plus(IdempotencyClaim.LIFETIME))).contains(first);
+    assertThat(keys.find("k", NOON.plus(IdempotencyRecord.LIFETIME))).contains(first);
     assertThat(keys.find("k", EXPIRED)).isEmpty();
   }
 
@@ -82,9 +82,9 @@ public abstract class IdempotencyKeysContract {
   void an_expired_claim_gives_way_to_the_next_and_others_stay() {
     IdempotencyKeys keys = empty();
     save(keys, claim("old"));
-    IdempotencyClaim young = claimAt("young", EXPIRED.minusSeconds(1));
+    IdempotencyRecord young = claimAt("young", EXPIRED.minusSeconds(1));
     save(keys, young);
-    IdempotencyClaim next = claimAt("old", EXPIRED);
+    IdempotencyRecord next = claimAt("old", EXPIRED);
 
     assertThat(save(keys, next)).isEqualTo(next);
 
@@ -92,8 +92,8 @@ public abstract class IdempotencyKeysContract {
     assertThat(keys.find("young", EXPIRED)).contains(young);
   }
 
-  private static IdempotencyClaim claimAt(String key, Instant at) {
-    return new IdempotencyClaim(key, "f", Runs.id(), at);
+  private static IdempotencyRecord claimAt(String key, Instant at) {
+    return new IdempotencyRecord(key, "f", Runs.id(), at);
   }
 
   @Test
@@ -101,10 +101,10 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
     Run first = Runs.running();
     Run second = Runs.running();
-    IdempotencyClaim claim = new IdempotencyClaim("k", "f", first.id(), NOON);
+    IdempotencyRecord claim = new IdempotencyRecord("k", "f", first.id(), NOON);
 
     keys.save(claim, first);
-    keys.save(new IdempotencyClaim("k", "f", second.id(), NOON), second);
+    keys.save(new IdempotencyRecord("k", "f", second.id(), NOON), second);
 
     assertThat(repository().find(first.id())).contains(first);
     assertThat(repository().find(second.id())).isEmpty();
@@ -115,12 +115,12 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
     Run running = Runs.running();
     repository().save(Runs.ended(running, Runs.exited(0)));
-    IdempotencyClaim claim = new IdempotencyClaim("k", "f", running.id(), NOON);
+    IdempotencyRecord claim = new IdempotencyRecord("k", "f", running.id(), NOON);
 
     assertThatThrownBy(() -> keys.save(claim, running)).isInstanceOf(RegistryException.class);
 
     assertThat(keys.find("k", NOON)).isEmpty();
-    IdempotencyClaim next = claim("k");
+    IdempotencyRecord next = claim("k");
     assertThat(save(keys, next)).isEqualTo(next);
   }
 
@@ -131,12 +131,12 @@ public abstract class IdempotencyKeysContract {
     ExecutorService threads = Executors.newFixedThreadPool(many);
     try {
       for (String key : List.of("a", "b", "c")) {
-        List<CompletableFuture<IdempotencyClaim>> standing =
+        List<CompletableFuture<IdempotencyRecord>> standing =
             IntStream.range(0, many)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> save(keys, claim(key)), threads))
                 .toList();
 
-        Set<IdempotencyClaim> found = new HashSet<>();
+        Set<IdempotencyRecord> found = new HashSet<>();
         standing.forEach(claim -> found.add(claim.join()));
         assertThat(found).hasSize(1);
       }

@@ -3,7 +3,7 @@ package dev.runregistry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Keeps keys while the JVM lives, under the same rules as a database. */
 public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
-  private final ConcurrentMap<String, IdempotencyClaim> claims = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, IdempotencyRecord> claims = new ConcurrentHashMap<>();
   private final RunRepository repository;
 
   /** Creates one without keys, that saves runs there. */
@@ -22,7 +22,7 @@ public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
   }
 
   @Override
-  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+  public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
     return claims.compute(
         wanted.key(),
         (key, standing) -> {
@@ -35,7 +35,7 @@ public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
   }
 
   @Override
-  public Optional<IdempotencyClaim> find(String key, Instant now) {
+  public Optional<IdempotencyRecord> find(String key, Instant now) {
     return Optional.ofNullable(claims.get(key)).filter(claim -> !claim.hasExpired(now));
   }
 }

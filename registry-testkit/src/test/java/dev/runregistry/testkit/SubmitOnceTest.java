@@ -8,7 +8,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
@@ -79,7 +79,7 @@ class SubmitOnceTest {
   @Test
   void a_request_whose_run_goes_on_is_in_progress() {
     Run running = Runs.running();
-    keys.save(new IdempotencyClaim("k", "f", running.id(), Runs.NOON), running);
+    keys.save(new IdempotencyRecord("k", "f", running.id(), Runs.NOON), running);
 
     assertThat(what(registry().submitOnce("k", "f", REQUEST)))
         .isEqualTo("in progress " + running.id());
@@ -101,15 +101,15 @@ class SubmitOnceTest {
   private IdempotencyKeys keys(Runnable before, Runnable after) {
     return new IdempotencyKeys() {
       @Override
-      public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+      public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
         before.run();
-        IdempotencyClaim standing = keys.save(wanted, run);
+        IdempotencyRecord standing = keys.save(wanted, run);
         after.run();
         return standing;
       }
 
       @Override
-      public Optional<IdempotencyClaim> find(String key, Instant now) {
+      public Optional<IdempotencyRecord> find(String key, Instant now) {
         return keys.find(key, now);
       }
     };
@@ -132,7 +132,7 @@ class SubmitOnceTest {
     Run other = Runs.running();
     IdempotencyKeys late =
         keys(
-            () -> keys.save(new IdempotencyClaim("k", "f", other.id(), Runs.NOON), other),
+            () -> keys.save(new IdempotencyRecord("k", "f", other.id(), Runs.NOON), other),
             () -> {});
 
     assertThat(what(registry(late).submitOnce("k", "f", REQUEST)))
@@ -156,7 +156,7 @@ class SubmitOnceTest {
   @Test
   void a_key_whose_registry_was_killed_after_it_was_saved_has_a_run_that_ends() {
     Run running = killedAfterJournal();
-    keys.save(new IdempotencyClaim("k", "f", running.id(), Runs.NOON), running);
+    keys.save(new IdempotencyRecord("k", "f", running.id(), Runs.NOON), running);
     registry().reconcile();
 
     assertThat(what(registry().submitOnce("k", "f", REQUEST))).startsWith("repeated ");
@@ -185,12 +185,12 @@ class SubmitOnceTest {
     IdempotencyKeys away =
         new IdempotencyKeys() {
           @Override
-          public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+          public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
             throw new AssertionError("it was not found out whether the key is free");
           }
 
           @Override
-          public Optional<IdempotencyClaim> find(String key, Instant now) {
+          public Optional<IdempotencyRecord> find(String key, Instant now) {
             throw new RepositoryException("away", new IllegalStateException("away"));
           }
         };
@@ -207,6 +207,6 @@ class SubmitOnceTest {
         .isInstanceOf(IllegalArgumentException.class);
 
     assertThat(keys.find("k", Runs.NOON)).isEmpty();
-    assertThat(registry().keepsKeys()).isTrue();
+    assertThat(registry().supportsIdempotency()).isTrue();
   }
 }

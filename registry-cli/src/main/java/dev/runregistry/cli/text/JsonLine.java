@@ -7,7 +7,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueStatus;
-import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -29,7 +29,7 @@ public final class JsonLine {
   }
 
   /** Returns a finding about an active run; its last two fields are null without an outcome. */
-  public static String of(Finding finding) {
+  public static String of(ReconciledRun finding) {
     return line(
         json -> {
           json.writeStartObject();

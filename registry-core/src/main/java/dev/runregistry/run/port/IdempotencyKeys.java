@@ -1,7 +1,7 @@
 package dev.runregistry.run.port;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -25,8 +25,8 @@ public interface IdempotencyKeys {
    * @return the record that is valid now: {@code wanted}, whose run is on record; or the earlier
    *     one, and {@code run} is not on record this run is not on record
    */
-  IdempotencyClaim save(IdempotencyClaim wanted, Run run);
+  IdempotencyRecord save(IdempotencyRecord wanted, Run run);
 
   /** Returns the record of that key that is valid at that time; empty if there is none. */
-  Optional<IdempotencyClaim> find(String key, Instant now);
+  Optional<IdempotencyRecord> find(String key, Instant now);
 }

@@ -7,7 +7,7 @@ import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,7 @@ final class ArchiveReplay {
 
   /** Returns a finding for each run that was recorded or could not be, oldest first. */
   Reconciliation run() {
-    List<Finding> findings = new ArrayList<>();
+    List<ReconciledRun> findings = new ArrayList<>();
     for (RunId id : journal.archived()) {
       replay(id).ifPresent(findings::add);
       if (databaseAway) {
@@ -49,7 +49,7 @@ final class ArchiveReplay {
     return new Reconciliation(findings);
   }
 
-  private Optional<Finding> replay(RunId id) {
+  private Optional<ReconciledRun> replay(RunId id) {
     try {
       return journal.archived(id).flatMap(this::replay);
     } catch (RuntimeException | LinkageError e) {
@@ -57,18 +57,18 @@ final class ArchiveReplay {
       log.warn("archived run {} cannot be recorded again: {}", id, DatabaseAccess.reason(e));
       log.debug("archived run {} cannot be recorded again", id, e);
       return Optional.of(
-          Finding.of(id, Action.FAILED, "Cannot be recorded again: " + e.getMessage()));
+          ReconciledRun.of(id, Action.FAILED, "Cannot be recorded again: " + e.getMessage()));
     }
   }
 
-  private Optional<Finding> replay(ArchivedRun archived) {
+  private Optional<ReconciledRun> replay(ArchivedRun archived) {
     Run ended = archived.ended();
     if (repository.find(ended.id()).filter(run -> run.status().isFinal()).isPresent()) {
       return Optional.empty(); // a finished record never changes
     }
     if (!adopts && !isAtThisAddress(archived.database())) {
       return Optional.of(
-          Finding.of(
+          ReconciledRun.of(
               ended.id(),
               Action.LEFT_ALONE,
               "Recorded in %s; use --adopt to record it here too"
@@ -77,7 +77,8 @@ final class ArchiveReplay {
     repository.save(ended);
     log.info("run {} is on record again: {}", ended.id(), ended.message());
     return Optional.of(
-        new Finding(ended.id().toString(), Action.RECORDED, ended.message(), Optional.of(ended)));
+        new ReconciledRun(
+            ended.id().toString(), Action.RECORDED, ended.message(), Optional.of(ended)));
   }
 
   /** Compares the address only: a database that was created anew has another UUID. */

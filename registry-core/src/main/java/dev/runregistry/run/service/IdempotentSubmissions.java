@@ -8,7 +8,7 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
@@ -54,14 +54,14 @@ final class IdempotentSubmissions {
    * @throws RepositoryException if the database cannot be reached; nothing was started
    * @throws JournalException if the run cannot be journaled; nothing was started or stored
    */
-  Submission submit(IdempotencyClaim wanted, RunRequest request) {
+  Submission submit(IdempotencyRecord wanted, RunRequest request) {
     Optional<Submission> earlier = find(wanted.key(), wanted.fingerprint());
     if (earlier.isPresent()) {
       return earlier.get();
     }
     Run running = lifecycle.begin(wanted.runId(), request);
     try {
-      IdempotencyClaim standing = save(wanted, running);
+      IdempotencyRecord standing = save(wanted, running);
       if (!standing.runId().equals(wanted.runId())) {
         lifecycle.withdraw(wanted.runId());
         return toSubmission(standing, wanted.fingerprint());
@@ -75,7 +75,7 @@ final class IdempotentSubmissions {
   }
 
   /** On failure it is unknown whether the run is on record: its ending is recorded later. */
-  private IdempotencyClaim save(IdempotencyClaim wanted, Run running) {
+  private IdempotencyRecord save(IdempotencyRecord wanted, Run running) {
     try {
       return keys.save(wanted, running);
     } catch (RuntimeException | Error e) {
@@ -96,7 +96,7 @@ final class IdempotentSubmissions {
     return keys.find(key, clock.instant()).map(claim -> toSubmission(claim, fingerprint));
   }
 
-  private Submission toSubmission(IdempotencyClaim claim, String fingerprint) {
+  private Submission toSubmission(IdempotencyRecord claim, String fingerprint) {
     if (!claim.fingerprint().equals(fingerprint)) {
       return new Submission.KeyReused(claim.runId());
     }

@@ -12,7 +12,7 @@ import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.idempotency.Acceptance;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
@@ -23,7 +23,7 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -141,14 +141,14 @@ final class QueuedRuns {
    * @throws JournalException if it cannot be written; nothing was added or stored
    */
   Acceptance enqueueOnce(
-      IdempotencyKeys keys, IdempotencyClaim wanted, RunRequest request, QueueOptions options) {
-    Optional<IdempotencyClaim> earlier = keys.find(wanted.key(), clock.instant());
+      IdempotencyKeys keys, IdempotencyRecord wanted, RunRequest request, QueueOptions options) {
+    Optional<IdempotencyRecord> earlier = keys.find(wanted.key(), clock.instant());
     if (earlier.isPresent()) {
       return repeated(earlier.get(), wanted);
     }
     QueuedRun queued = add(wanted.runId(), request, options, true);
     try {
-      IdempotencyClaim standing = save(keys, wanted, queued);
+      IdempotencyRecord standing = save(keys, wanted, queued);
       if (!standing.runId().equals(wanted.runId())) {
         queue.withdraw(wanted.runId());
         return repeated(standing, wanted);
@@ -161,7 +161,7 @@ final class QueuedRuns {
   }
 
   /** On failure it is unknown whether the run is on record: its ending is recorded later. */
-  private IdempotencyClaim save(IdempotencyKeys keys, IdempotencyClaim wanted, QueuedRun queued) {
+  private IdempotencyRecord save(IdempotencyKeys keys, IdempotencyRecord wanted, QueuedRun queued) {
     try {
       return keys.save(wanted, queued.run());
     } catch (RuntimeException | Error e) {
@@ -172,7 +172,7 @@ final class QueuedRuns {
     }
   }
 
-  private Acceptance repeated(IdempotencyClaim earlier, IdempotencyClaim wanted) {
+  private Acceptance repeated(IdempotencyRecord earlier, IdempotencyRecord wanted) {
     if (!earlier.fingerprint().equals(wanted.fingerprint())) {
       return new Acceptance.KeyReused(earlier.runId());
     }
@@ -264,8 +264,8 @@ final class QueuedRuns {
   }
 
   /** Saves the waiting runs that are not known to be on record, until the database fails. */
-  List<Finding> savePending(DatabaseAccess access) {
-    List<Finding> findings = new ArrayList<>();
+  List<ReconciledRun> savePending(DatabaseAccess access) {
+    List<ReconciledRun> findings = new ArrayList<>();
     DatabaseIdentity here = repository.identity();
     for (WaitingRun waiting : queue.waiting()) {
       if (!waiting.isRecorded() && waiting.database().matches(here)) {
@@ -275,7 +275,7 @@ final class QueuedRuns {
     return findings;
   }
 
-  private Optional<Finding> savePending(RunId id, DatabaseAccess access) {
+  private Optional<ReconciledRun> savePending(RunId id, DatabaseAccess access) {
     try {
       Optional<QueuedRun> queued = queue.tryLock(id);
       if (queued.isEmpty()) {
@@ -287,13 +287,13 @@ final class QueuedRuns {
         return isSaved
             ? Optional.empty()
             : Optional.of(
-                Finding.of(id, Action.WAITING, "Waits in the queue, and for the database"));
+                ReconciledRun.of(id, Action.WAITING, "Waits in the queue, and for the database"));
       } finally {
         journal.unlock(id);
       }
     } catch (JournalException e) {
       return Optional.of(
-          Finding.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
+          ReconciledRun.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
     }
   }
 

@@ -7,19 +7,19 @@ import java.util.List;
  *
  * @param findings one for each active run, oldest first, then the entries that are no runs
  */
-public record Reconciliation(List<Finding> findings) {
+public record Reconciliation(List<ReconciledRun> findings) {
   /** Copies the list. */
   public Reconciliation {
     findings = List.copyOf(findings);
   }
 
   /** Returns the number of findings with this action. */
-  public int count(Finding.Action action) {
+  public int count(ReconciledRun.Action action) {
     return (int) findings.stream().filter(finding -> finding.action() == action).count();
   }
 
   /** Returns whether work is left that only needs a retry. */
   public boolean isIncomplete() {
-    return count(Finding.Action.WAITING) + count(Finding.Action.FAILED) > 0;
+    return count(ReconciledRun.Action.WAITING) + count(ReconciledRun.Action.FAILED) > 0;
   }
 }

@@ -17,7 +17,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.TerminationReason;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +74,7 @@ final class RecoveryPass {
     if (!active.isEmpty()) {
       here = access.identify();
     }
-    List<Finding> findings = new ArrayList<>();
+    List<ReconciledRun> findings = new ArrayList<>();
     for (RunId id : active) {
       recover(id).ifPresent(findings::add);
     }
@@ -96,7 +96,7 @@ final class RecoveryPass {
   }
 
   /** A failure never prevents the recovery of the others. */
-  private Optional<Finding> recover(RunId id) {
+  private Optional<ReconciledRun> recover(RunId id) {
     try {
       if (!journal.tryLock(id)) {
         return lockedByOther(id);
@@ -111,13 +111,13 @@ final class RecoveryPass {
     }
   }
 
-  private Optional<Finding> lockedByOther(RunId id) {
+  private Optional<ReconciledRun> lockedByOther(RunId id) {
     return lifecycle.isStartUnsaved(id)
         ? deferred(id, "Running; its start waits for the database")
         : leftAlone(id, "Locked by another registry process");
   }
 
-  private Optional<Finding> recoverLocked(RunId id) {
+  private Optional<ReconciledRun> recoverLocked(RunId id) {
     DatabaseIdentity database = journal.database(id);
     boolean isOurs = database.matches(here);
     if (!isOurs && !adopts) {
@@ -143,19 +143,20 @@ final class RecoveryPass {
             .formatted(database.address(), database.address());
   }
 
-  private Finding quarantine(String name) {
+  private ReconciledRun quarantine(String name) {
     try {
-      return Finding.of(name, Action.SET_ASIDE, "Not a run; moved to " + journal.quarantine(name));
+      return ReconciledRun.of(
+          name, Action.SET_ASIDE, "Not a run; moved to " + journal.quarantine(name));
     } catch (RuntimeException e) {
       return failed(name, e);
     }
   }
 
-  private static Finding failed(Object name, Throwable e) {
+  private static ReconciledRun failed(Object name, Throwable e) {
     log.warn(
         "{} cannot be recovered yet and will be tried again: {}", name, DatabaseAccess.reason(e));
     log.debug("{} cannot be recovered", name, e);
-    return Finding.of(name, Action.FAILED, "Cannot be recovered: " + e.getMessage());
+    return ReconciledRun.of(name, Action.FAILED, "Cannot be recovered: " + e.getMessage());
   }
 
   /** Returns the request in the database; none if that is away, which is tried again. */
@@ -171,16 +172,16 @@ final class RecoveryPass {
     }
   }
 
-  private static Optional<Finding> deferred(RunId id, String why) {
-    return Optional.of(Finding.of(id, Action.WAITING, why));
+  private static Optional<ReconciledRun> deferred(RunId id, String why) {
+    return Optional.of(ReconciledRun.of(id, Action.WAITING, why));
   }
 
-  private static Optional<Finding> leftAlone(RunId id, String why) {
-    return Optional.of(Finding.of(id, Action.LEFT_ALONE, why));
+  private static Optional<ReconciledRun> leftAlone(RunId id, String why) {
+    return Optional.of(ReconciledRun.of(id, Action.LEFT_ALONE, why));
   }
 
   /** The recovery of one run whose lock this thread holds. */
-  private final class Recovery implements JournalEntry.Cases<Optional<Finding>> {
+  private final class Recovery implements JournalEntry.Cases<Optional<ReconciledRun>> {
     private final RunId id;
     private final Path workspace;
     private final boolean isBound;
@@ -197,7 +198,7 @@ final class RecoveryPass {
     }
 
     @Override
-    public Optional<Finding> ended(JournalEntry.Ended entry) {
+    public Optional<ReconciledRun> ended(JournalEntry.Ended entry) {
       adopt();
       return finding(entry.run(), lifecycle.record(entry.run(), here, true, access));
     }
@@ -226,7 +227,7 @@ final class RecoveryPass {
     }
 
     @Override
-    public Optional<Finding> begun(JournalEntry.Begun entry) {
+    public Optional<ReconciledRun> begun(JournalEntry.Begun entry) {
       Run running = entry.running();
       Optional<RunExecutor> executor = lifecycle.executorOf(running);
       if (executor.isEmpty()) {
@@ -249,7 +250,7 @@ final class RecoveryPass {
     }
 
     /** A run can change its entry, and with it the executor; its record is out of its reach. */
-    private Optional<Finding> withoutExecutor(Run running) {
+    private Optional<ReconciledRun> withoutExecutor(Run running) {
       Optional<Run> other =
           repository
               .find(id)
@@ -262,7 +263,7 @@ final class RecoveryPass {
     }
 
     @Override
-    public Optional<Finding> corrupt(JournalEntry.Corrupt entry) {
+    public Optional<ReconciledRun> corrupt(JournalEntry.Corrupt entry) {
       if (lifecycle.executors().stream().anyMatch(each -> each.isAlive(id, workspace))) {
         throw new JournalException(
             entry.reason() + ", and its processes live", new IllegalStateException());
@@ -274,7 +275,8 @@ final class RecoveryPass {
       log.warn(
           "the journal entry of run {} is damaged ({}), moved to {}", id, entry.reason(), place);
       return Optional.of(
-          Finding.of(id, Action.SET_ASIDE, "Damaged: " + entry.reason() + "; moved to " + place));
+          ReconciledRun.of(
+              id, Action.SET_ASIDE, "Damaged: " + entry.reason() + "; moved to " + place));
     }
 
     /** Binds the run to this database. */
@@ -284,7 +286,7 @@ final class RecoveryPass {
       }
     }
 
-    private Optional<Finding> finding(Run ended, SaveResult saved) {
+    private Optional<ReconciledRun> finding(Run ended, SaveResult saved) {
       SaveResult result = saved == SaveResult.REFUSED ? recordContradicted(ended) : saved;
       return switch (result) {
         case SAVED -> {
@@ -301,12 +303,12 @@ final class RecoveryPass {
       };
     }
 
-    private Optional<Finding> finding(Run ended, Action action, String message) {
-      return Optional.of(new Finding(id.toString(), action, message, Optional.of(ended)));
+    private Optional<ReconciledRun> finding(Run ended, Action action, String message) {
+      return Optional.of(new ReconciledRun(id.toString(), action, message, Optional.of(ended)));
     }
 
     /** The consequence of an inspection. */
-    private final class Decision implements Inspection.Cases<Optional<Finding>> {
+    private final class Decision implements Inspection.Cases<Optional<ReconciledRun>> {
       private final Run running;
       private final RunExecutor executor;
       private final boolean mayTerminate;
@@ -318,12 +320,12 @@ final class RecoveryPass {
       }
 
       @Override
-      public Optional<Finding> notVisible(Inspection.NotVisible found) {
+      public Optional<ReconciledRun> notVisible(Inspection.NotVisible found) {
         return leftAlone(id, found.reason());
       }
 
       @Override
-      public Optional<Finding> running(Inspection.Running found) {
+      public Optional<ReconciledRun> running(Inspection.Running found) {
         boolean isOverdue = isOverdue(found.age());
         Optional<CancelRequest> request =
             cancelRequest().filter(made -> !isOverdue || isInTime(made));
@@ -344,7 +346,7 @@ final class RecoveryPass {
         return executor.inspect(running, workspace).match(new Decision(running, executor, false));
       }
 
-      private Optional<Finding> cancelled(CancelRequest request) {
+      private Optional<ReconciledRun> cancelled(CancelRequest request) {
         if (!mayTerminate) {
           return leftAlone(id, "Cancelled and cannot be terminated");
         }
@@ -383,13 +385,13 @@ final class RecoveryPass {
       }
 
       @Override
-      public Optional<Finding> exited(Inspection.Exited found) {
+      public Optional<ReconciledRun> exited(Inspection.Exited found) {
         executor.terminate(running, workspace, TerminationReason.ENDED);
         return finish(found.outcome(), found.at());
       }
 
       @Override
-      public Optional<Finding> lost(Inspection.Lost found) {
+      public Optional<ReconciledRun> lost(Inspection.Lost found) {
         if (found.neverStarted() && queued != null && queued.putBack(id)) {
           return leftAlone(id, "Waits in the queue again; nothing of it was started");
         }
@@ -397,7 +399,7 @@ final class RecoveryPass {
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());
       }
 
-      private Optional<Finding> finish(RunOutcome outcome, Instant at) {
+      private Optional<ReconciledRun> finish(RunOutcome outcome, Instant at) {
         Run ended = running.finish(outcome, at);
         return finding(ended, lifecycle.finish(ended, here, access));
       }

@@ -15,7 +15,7 @@ import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
 import dev.runregistry.run.idempotency.Acceptance;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
@@ -167,11 +167,11 @@ public final class RunRegistry {
 
   /**
    * Executes the request, unless a request under this key was accepted within the last {@link
-   * IdempotencyClaim#LIFETIME}, here or on another host that shares the database. Else the same as
+   * IdempotencyRecord#LIFETIME}, here or on another host that shares the database. Else the same as
    * {@link #submit}, with one difference: while the database cannot be reached nothing is started,
    * because it is unknown whether the request was executed before.
    *
-   * @param key the client's name of its request, valid as {@link IdempotencyClaim#key}
+   * @param key the client's name of its request, valid as {@link IdempotencyRecord#key}
    * @param fingerprint distinguishes the request from others under the same key
    * @throws IllegalArgumentException if a value is outside its limits; nothing was stored
    * @throws RepositoryException if the database cannot be reached; nothing was started
@@ -190,7 +190,7 @@ public final class RunRegistry {
    * @param id from {@link #newId}; that of the run if this call starts one
    */
   public Submission submitOnce(String key, String fingerprint, RunId id, RunRequest request) {
-    IdempotencyClaim wanted = new IdempotencyClaim(key, fingerprint, id, clock.instant());
+    IdempotencyRecord wanted = new IdempotencyRecord(key, fingerprint, id, clock.instant());
     return keyed().submit(wanted, request);
   }
 
@@ -206,7 +206,7 @@ public final class RunRegistry {
   }
 
   /** Returns whether requests can be submitted under a key. */
-  public boolean keepsKeys() {
+  public boolean supportsIdempotency() {
     return keyed != null;
   }
 
@@ -260,11 +260,11 @@ public final class RunRegistry {
 
   /**
    * Enqueues the request, unless a request under this key was accepted within the last {@link
-   * IdempotencyClaim#LIFETIME}. Else the same as {@link #enqueue}, with one difference: while the
+   * IdempotencyRecord#LIFETIME}. Else the same as {@link #enqueue}, with one difference: while the
    * database cannot be reached nothing is accepted, because it is unknown whether the request was
    * accepted before.
    *
-   * @param key the client's name of its request, valid as {@link IdempotencyClaim#key}
+   * @param key the client's name of its request, valid as {@link IdempotencyRecord#key}
    * @param fingerprint distinguishes the request from others under the same key
    * @param id from {@link #newId}; that of the run if this call adds one
    * @throws RepositoryException if the database cannot be reached; nothing is going to be started
@@ -275,7 +275,7 @@ public final class RunRegistry {
     return required(queued)
         .enqueueOnce(
             required(keys),
-            new IdempotencyClaim(key, fingerprint, id, clock.instant()),
+            new IdempotencyRecord(key, fingerprint, id, clock.instant()),
             request,
             options);
   }
@@ -422,7 +422,7 @@ public final class RunRegistry {
    *
    * @throws JournalException if the journal cannot be read
    */
-  public int waiting() {
+  public int pendingEndings() {
     return journal.countAwaitingRepository(repository.identity());
   }
 

@@ -17,7 +17,7 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueueStatus;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +53,7 @@ class EnqueueTest {
     assertThat(registry.findJournaled(pending.id())).contains(pending);
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::name, Finding::action, Finding::message)
+        .extracting(ReconciledRun::name, ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
                 pending.id().toString(),

@@ -4,7 +4,7 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A database in memory: runs, keys and requests to cancel runs. May be away. */
 final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelRequests {
   final Map<RunId, Run> runs = new ConcurrentHashMap<>();
-  final Map<String, IdempotencyClaim> keys = new ConcurrentHashMap<>();
+  final Map<String, IdempotencyRecord> keys = new ConcurrentHashMap<>();
   final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
   volatile boolean away;
   volatile boolean keysAreHidden; // as if another process saved the key a moment later
@@ -67,7 +67,7 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
   }
 
   @Override
-  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
+  public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
     call();
     return keys.computeIfAbsent(
         wanted.key(),
@@ -78,7 +78,7 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
   }
 
   @Override
-  public Optional<IdempotencyClaim> find(String key, Instant now) {
+  public Optional<IdempotencyRecord> find(String key, Instant now) {
     return keysAreHidden ? Optional.empty() : Optional.ofNullable(keys.get(key));
   }
 

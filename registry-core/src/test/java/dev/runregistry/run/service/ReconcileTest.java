@@ -39,7 +39,7 @@ import dev.runregistry.run.port.TerminationReason;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.service.Finding.Action;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +105,7 @@ class ReconcileTest {
     assertThat(host.calls).containsExactly("save failed", "archive", "unlock");
     assertThat(found.findings())
         .containsExactly(
-            new Finding(
+            new ReconciledRun(
                 id(1).toString(),
                 Action.RECORDED,
                 "Failed with exit code 3",
@@ -172,7 +172,7 @@ class ReconcileTest {
 
     assertThat(found.count(Action.LEFT_ALONE)).isEqualTo(6);
     assertThat(found.findings())
-        .extracting(Finding::message)
+        .extracting(ReconciledRun::message)
         .contains("Owned by the running process 7")
         .contains("Cannot be inspected from here: started on the host b");
     assertThat(host.calls)
@@ -265,7 +265,7 @@ class ReconcileTest {
     Reconciliation found = registry.reconcile();
 
     assertThat(found.findings())
-        .extracting(Finding::action)
+        .extracting(ReconciledRun::action)
         .containsExactly(Action.FAILED, Action.RECORDED);
     assertThat(host.database).containsKey(id(2));
   }
@@ -279,7 +279,7 @@ class ReconcileTest {
     Reconciliation found = registry.reconcile();
 
     assertThat(found.findings())
-        .extracting(Finding::action)
+        .extracting(ReconciledRun::action)
         .containsExactly(Action.RECORDED, Action.RECORDED);
     assertThat(host.database).containsOnlyKeys(id(1), id(2));
     assertThat(host.entries).containsOnlyKeys(id(1));
@@ -291,7 +291,7 @@ class ReconcileTest {
     host.there(1, ended(1));
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::name)
+        .extracting(ReconciledRun::name)
         .containsExactly(id(2).toString(), id(1).toString());
   }
 
@@ -319,7 +319,7 @@ class ReconcileTest {
     host.alive.add(id(1));
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::action, Finding::message)
+        .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
                 Action.FAILED, "Cannot be recovered: run.json: not JSON, and its processes live"));
@@ -333,7 +333,7 @@ class ReconcileTest {
     host.there(foreign, new Inspection.Lost("?", PRINTED));
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::action, Finding::message)
+        .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(tuple(Action.LEFT_ALONE, "Its executor is not configured here: slurm"));
     assertThat(host.calls).containsExactly("unlock");
   }
@@ -362,7 +362,7 @@ class ReconcileTest {
             NOON),
         new Inspection.Exited(new Exited(3, PRINTED), NOON.plusSeconds(9)));
 
-    Finding found = registry.reconcile().findings().get(0);
+    ReconciledRun found = registry.reconcile().findings().get(0);
 
     assertThat(found.action()).isEqualTo(Action.RECORDED);
     assertThat(host.database.get(id(1)))
@@ -400,7 +400,7 @@ class ReconcileTest {
 
     assertThat(host.aside).containsExactly("notes.txt");
     assertThat(found.findings())
-        .extracting(Finding::action)
+        .extracting(ReconciledRun::action)
         .containsExactly(Action.SET_ASIDE, Action.FAILED);
     assertThat(found.findings().get(0).message()).isEqualTo("Not a run; moved to aside/notes.txt");
   }
@@ -506,7 +506,7 @@ class ReconcileTest {
     assertThat(host.calls).containsOnly("unlock");
     assertThat(found.isIncomplete()).isFalse();
     assertThat(found.findings())
-        .extracting(Finding::action, Finding::message)
+        .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsOnly(
             tuple(
                 Action.LEFT_ALONE,
@@ -521,7 +521,7 @@ class ReconcileTest {
     host.here = identity("registry.db", 2);
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::message)
+        .extracting(ReconciledRun::message)
         .containsExactly(
             "Recorded in another database that was at jdbc:sqlite:/registry.db; restore it or use"
                 + " reconcile --adopt");
@@ -607,7 +607,7 @@ class ReconcileTest {
     host.database.put(id(2), running(2)); // as the backup has it
 
     assertThat(registry.replayArchive(false).findings())
-        .extracting(Finding::name, Finding::action, Finding::message)
+        .extracting(ReconciledRun::name, ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(id(2).toString(), Action.RECORDED, "Failed with exit code 3"),
             tuple(id(3).toString(), Action.RECORDED, "Failed with exit code 3"));
@@ -643,7 +643,7 @@ class ReconcileTest {
     host.here = identity("registry.db", 2);
 
     assertThat(registry.replayArchive(false).findings())
-        .extracting(Finding::action, Finding::message)
+        .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
                 Action.LEFT_ALONE,
@@ -661,7 +661,7 @@ class ReconcileTest {
     Reconciliation found = registry.replayArchive(false);
 
     assertThat(found.findings())
-        .extracting(Finding::name, Finding::action, Finding::message)
+        .extracting(ReconciledRun::name, ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(id(1).toString(), Action.FAILED, "Cannot be recorded again: no database"),
             tuple(id(2).toString(), Action.RECORDED, "Failed with exit code 3"));
@@ -675,7 +675,7 @@ class ReconcileTest {
     host.away = true;
 
     assertThat(registry.replayArchive(false).findings())
-        .extracting(Finding::name)
+        .extracting(ReconciledRun::name)
         .containsExactly(id(1).toString());
   }
 
@@ -703,7 +703,7 @@ class ReconcileTest {
 
     assertThat(found.isIncomplete()).isTrue();
     assertThat(found.findings())
-        .extracting(Finding::action, Finding::message)
+        .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
                 Action.WAITING,

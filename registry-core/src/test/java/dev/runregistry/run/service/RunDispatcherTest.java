@@ -416,12 +416,12 @@ class RunDispatcherTest {
 
     dispatchAll(1);
     assertThat(registry.findJournaled(id).map(Run::status)).contains(RunStatus.COMPLETED);
-    assertThat(registry.waiting()).isEqualTo(1);
+    assertThat(registry.pendingEndings()).isEqualTo(1);
     host.database.away = false;
     registry.reconcile();
 
     assertThat(status(id)).isEqualTo(RunStatus.COMPLETED);
-    assertThat(registry.waiting()).isZero();
+    assertThat(registry.pendingEndings()).isZero();
   }
 
   @Test
@@ -453,7 +453,7 @@ class RunDispatcherTest {
     host.journal.unlock(id); // as if its dispatcher had been killed here
 
     assertThat(registry.reconcile().findings())
-        .extracting(Finding::message)
+        .extracting(ReconciledRun::message)
         .containsExactly("Waits in the queue again; nothing of it was started");
     dispatchAll(1);
 

@@ -468,9 +468,9 @@ class RunRegistryTest {
         () -> {
           ports.active.add(ID);
           assertThat(registry.reconcile().findings())
-              .extracting(Finding::action, Finding::message)
+              .extracting(ReconciledRun::action, ReconciledRun::message)
               .containsExactly(
-                  tuple(Finding.Action.WAITING, "Running; its start waits for the database"));
+                  tuple(ReconciledRun.Action.WAITING, "Running; its start waits for the database"));
           ports.failing.clear();
           assertThat(registry.reconcile().isIncomplete()).isFalse();
           assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);
@@ -607,7 +607,7 @@ class RunRegistryTest {
 
   @Test
   void a_registry_without_keys_says_so() {
-    assertThat(registry().keepsKeys()).isFalse();
+    assertThat(registry().supportsIdempotency()).isFalse();
     assertThatThrownBy(() -> registry().submitOnce("k", "f", Samples.dryRun()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("without idempotency keys");

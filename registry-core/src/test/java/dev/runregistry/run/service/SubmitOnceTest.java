@@ -50,7 +50,7 @@ class SubmitOnceTest {
     registry.submitOnce("one", "f", Samples.local());
     registry.submitOnce("two", "f", Samples.local());
 
-    assertThat(registry.keepsKeys()).isTrue();
+    assertThat(registry.supportsIdempotency()).isTrue();
     assertThat(host.database.runs).hasSize(2);
   }
 

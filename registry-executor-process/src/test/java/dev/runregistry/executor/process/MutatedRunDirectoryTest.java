@@ -10,7 +10,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.JournalException;
-import dev.runregistry.run.service.Finding;
+import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunRepository;
@@ -157,7 +157,7 @@ class MutatedRunDirectoryTest {
             .ids(Runs::id)
             .build();
 
-    List<Finding> findings = new ArrayList<>(registry.adopt().findings());
+    List<ReconciledRun> findings = new ArrayList<>(registry.adopt().findings());
 
     if (isOfUnknownKind(findings)) { // and reported each time: it may be of a newer registry
       return;
@@ -169,14 +169,14 @@ class MutatedRunDirectoryTest {
             finding ->
                 assertThat(finding.action())
                     .as("%s", finding)
-                    .isIn(Finding.Action.RECORDED, Finding.Action.SET_ASIDE));
+                    .isIn(ReconciledRun.Action.RECORDED, ReconciledRun.Action.SET_ASIDE));
     assertThat(registry.adopt().findings()).as(what).isEmpty();
     repository.find(id).ifPresent(run -> assertThat(run.status().isFinal()).as(what).isTrue());
     requireReadable(home, id, what);
   }
 
   /** Whether the run has made its entry one of another executor or host, or of a later format. */
-  private static boolean isOfUnknownKind(List<Finding> findings) {
+  private static boolean isOfUnknownKind(List<ReconciledRun> findings) {
     return findings.size() == 1
         && (findings.get(0).message().startsWith("Its executor is not configured here: ")
             || findings.get(0).message().startsWith("Cannot be inspected from here: ")

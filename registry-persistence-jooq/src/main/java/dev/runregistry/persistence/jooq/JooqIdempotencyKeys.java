@@ -7,7 +7,7 @@ import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.StaleRunException;
@@ -33,8 +33,8 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   }
 
   @Override
-  public IdempotencyClaim save(IdempotencyClaim wanted, Run run) {
-    IdempotencyClaim standing =
+  public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
+    IdempotencyRecord standing =
         database.write(
             "save run " + run.id() + " with its key",
             sql -> sql.transactionResult(transaction -> save(transaction.dsl(), wanted, run)));
@@ -43,7 +43,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   }
 
   /** When repeated because the connection broke, key and run may be stored already. */
-  private IdempotencyClaim save(DSLContext sql, IdempotencyClaim wanted, Run run) {
+  private IdempotencyRecord save(DSLContext sql, IdempotencyRecord wanted, Run run) {
     if (isInserted(sql, wanted)) {
       int rows =
           sql.connectionResult(connection -> statements.write(connection, RunUpsert.save(run)));
@@ -56,7 +56,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   }
 
   /** Inserts the key, or replaces one that has expired. */
-  private static boolean isInserted(DSLContext sql, IdempotencyClaim wanted) {
+  private static boolean isInserted(DSLContext sql, IdempotencyRecord wanted) {
     return sql.insertInto(IDEMPOTENCY_KEYS)
             .set(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY, wanted.key())
             .set(IDEMPOTENCY_KEYS.FINGERPRINT, wanted.fingerprint())
@@ -71,7 +71,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   }
 
   /** Housekeeping: a failure is no reason to reject a request, and the next one retries. */
-  private void deleteExpired(IdempotencyClaim wanted) {
+  private void deleteExpired(IdempotencyRecord wanted) {
     try {
       database.write(
           "delete expired keys",
@@ -88,23 +88,23 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
 
   /** Returns the time before which keys have expired. */
   private static Instant expired(Instant now) {
-    return now.minus(IdempotencyClaim.LIFETIME);
+    return now.minus(IdempotencyRecord.LIFETIME);
   }
 
   @Override
-  public Optional<IdempotencyClaim> find(String key, Instant now) {
+  public Optional<IdempotencyRecord> find(String key, Instant now) {
     return database.answer("look for a key", sql -> find(sql, key, expired(now)));
   }
 
-  private static Optional<IdempotencyClaim> find(DSLContext sql, String key, Instant since) {
+  private static Optional<IdempotencyRecord> find(DSLContext sql, String key, Instant since) {
     return sql.selectFrom(IDEMPOTENCY_KEYS)
         .where(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY.eq(key))
         .and(IDEMPOTENCY_KEYS.CLAIMED_AT.ge(since))
         .fetchOptional(JooqIdempotencyKeys::toClaim);
   }
 
-  private static IdempotencyClaim toClaim(Record row) {
-    return new IdempotencyClaim(
+  private static IdempotencyRecord toClaim(Record row) {
+    return new IdempotencyRecord(
         row.get(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY),
         row.get(IDEMPOTENCY_KEYS.FINGERPRINT),
         new RunId(row.get(IDEMPOTENCY_KEYS.RUN_ID)),

@@ -11,7 +11,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.VerificationResult;
 import dev.runregistry.testkit.Runs;
@@ -624,7 +624,7 @@ class MigrationTest {
     DatabaseConfig config = engine.empty(folder);
     Run running = Runs.running();
     Run run = Runs.ended(running, Runs.exited(0));
-    IdempotencyClaim claim = new IdempotencyClaim("k", "f", run.id(), Runs.NOON);
+    IdempotencyRecord claim = new IdempotencyRecord("k", "f", run.id(), Runs.NOON);
     try (RunDatabase database = RunDatabase.at(config)) {
       database.idempotencyKeys().save(claim, running);
       database.runs().save(run);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
@@ -86,7 +86,7 @@ class PgBouncerTest {
         assertThat(database.runs().find(ended.id())).contains(ended);
         assertThat(database.runs().page(RunQuery.all()).runs()).isNotEmpty();
         Run keyed = Runs.running();
-        IdempotencyClaim claim = new IdempotencyClaim("k" + i, "f", keyed.id(), Runs.NOON);
+        IdempotencyRecord claim = new IdempotencyRecord("k" + i, "f", keyed.id(), Runs.NOON);
         assertThat(database.idempotencyKeys().save(claim, keyed)).isEqualTo(claim);
       }
       database.ping();

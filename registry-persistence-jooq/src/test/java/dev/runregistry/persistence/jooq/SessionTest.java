@@ -10,7 +10,7 @@ import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.RepositoryTimeoutException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class SessionTest {
   void the_documented_privileges_are_enough() throws SQLException {
     DatabaseConfig limited = limited("SELECT, INSERT, UPDATE, DELETE");
     Run running = Runs.running();
-    IdempotencyClaim claim = claim(running.id(), "k");
+    IdempotencyRecord claim = claim(running.id(), "k");
 
     try (RunDatabase database = RunDatabase.at(limited)) {
       assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
@@ -127,15 +127,15 @@ class SessionTest {
     try (RunDatabase database = RunDatabase.at(limited)) {
       for (String key : List.of("one", "two")) {
         Run running = Runs.running();
-        IdempotencyClaim claim = claim(running.id(), key);
+        IdempotencyRecord claim = claim(running.id(), key);
         assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
       }
       assertThat(database.missingPrivileges()).containsExactly("DELETE on idempotency_keys");
     }
   }
 
-  private static IdempotencyClaim claim(RunId run, String key) {
-    return new IdempotencyClaim(key, "f", run, Runs.NOON);
+  private static IdempotencyRecord claim(RunId run, String key) {
+    return new IdempotencyRecord(key, "f", run, Runs.NOON);
   }
 
   /** As a role that has just these privileges on the keys, and the documented ones otherwise. */

@@ -7,7 +7,7 @@ import dev.runregistry.http.internal.message.Sha256;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
-import dev.runregistry.run.idempotency.IdempotencyClaim;
+import dev.runregistry.run.idempotency.IdempotencyRecord;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +28,10 @@ public final class IdempotencyKey {
    */
   public static Optional<String> of(Context ctx) {
     String key = ctx.header(HEADER);
-    if (key != null && !key.matches("[!-~]{1," + IdempotencyClaim.MAX_KEY + "}")) {
+    if (key != null && !key.matches("[!-~]{1," + IdempotencyRecord.MAX_KEY + "}")) {
       throw refused(
           "Value error, must have 1 to %d visible ASCII characters"
-              .formatted(IdempotencyClaim.MAX_KEY));
+              .formatted(IdempotencyRecord.MAX_KEY));
     }
     return Optional.ofNullable(key);
   }

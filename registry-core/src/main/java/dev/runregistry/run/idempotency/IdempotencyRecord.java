@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param runId the run that executes it
  * @param claimedAt the time of the request, to the microsecond; expires {@link #LIFETIME} later
  */
-public record IdempotencyClaim(String key, String fingerprint, RunId runId, Instant claimedAt) {
+public record IdempotencyRecord(String key, String fingerprint, RunId runId, Instant claimedAt) {
   /** The lifetime of a key; the IETF draft leaves it to the server. */
   public static final Duration LIFETIME = Duration.ofHours(24);
 
@@ -34,7 +34,7 @@ public record IdempotencyClaim(String key, String fingerprint, RunId runId, Inst
    *
    * @throws IllegalArgumentException if one is outside its limits
    */
-  public IdempotencyClaim {
+  public IdempotencyRecord {
     requireNonNull(runId, "runId");
     if (!KEY.matcher(key).matches()) {
       throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param message one sentence for people, without a full stop
  * @param run the ending that is, or will be, on record; empty if there is none
  */
-public record Finding(String name, Action action, String message, Optional<Run> run) {
+public record ReconciledRun(String name, Action action, String message, Optional<Run> run) {
 
   /** The action taken. */
   public enum Action {
@@ -36,14 +36,14 @@ public record Finding(String name, Action action, String message, Optional<Run> 
   }
 
   /** Checks the values. */
-  public Finding {
+  public ReconciledRun {
     requireNonNull(name, "name");
     requireNonNull(action, "action");
     requireNonNull(message, "message");
     requireNonNull(run, "run");
   }
 
-  static Finding of(Object name, Action action, String message) {
-    return new Finding(name.toString(), action, message, Optional.empty());
+  static ReconciledRun of(Object name, Action action, String message) {
+    return new ReconciledRun(name.toString(), action, message, Optional.empty());
   }
 }
