@@ -1,6 +1,7 @@
 package dev.runregistry.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
@@ -9,6 +10,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.queue.Allocation;
@@ -20,9 +22,11 @@ import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,5 +171,54 @@ class FileRunQueueTest extends RunQueueContract {
     other.resume();
     assertThat(one.held()).isEmpty();
     assertThat(one.isPaused()).isFalse();
+  }
+
+  @Test
+  void a_queue_that_cannot_be_read_is_not_taken_for_an_empty_one() throws IOException {
+    RunId id = enqueue();
+    QueuedRun queued = queue.read(id).orElseThrow();
+    Run running = queued.run().start(Runs.EXECUTOR, Runs.NOON);
+    Path directory = runs().resolve("queued");
+    Files.move(directory, directory.resolveSibling("moved"));
+    Files.createFile(directory);
+    RunQueue other = FileRunQueue.of(FileRunJournal.at(home.folder()));
+
+    refuses(other::depth);
+    refuses(other::waiting);
+    refuses(other::waitingNow);
+    refuses(() -> other.read(id));
+    refuses(() -> other.tryLock(id));
+    refuses(() -> other.withdraw(id));
+    refuses(() -> other.bind(id, DatabaseIdentity.UNKNOWN));
+    refuses(() -> other.begin(running, DatabaseIdentity.UNKNOWN));
+    refuses(() -> other.end(Runs.ended(running, Runs.exited(0)), DatabaseIdentity.UNKNOWN));
+    refuses(() -> other.enqueue(queued, 100));
+    assertThat(other.putBack(id)).isFalse();
+    Files.delete(directory);
+    Files.move(directory.resolveSibling("moved"), directory);
+    assertThat(waiting(other)).containsExactly(id);
+  }
+
+  private static void refuses(ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(JournalException.class);
+  }
+
+  @Test
+  void a_run_that_cannot_be_read_is_not_started_and_not_forgotten() throws IOException {
+    RunId id = enqueue();
+    RunId other = enqueue();
+    Path entries = runs().resolve("queued");
+    Path file = entries.resolve(id.toString()).resolve("queued.json");
+    Files.copy(
+        entries.resolve(other.toString()).resolve("queued.json"),
+        file,
+        StandardCopyOption.REPLACE_EXISTING);
+    refuses(() -> queue.tryLock(id));
+    Files.delete(file);
+    refuses(() -> queue.tryLock(id));
+    Files.createDirectory(file);
+    refuses(() -> queue.read(id));
+    assertThat(waiting(FileRunQueue.of(FileRunJournal.at(home.folder())))).containsExactly(other);
+    assertThat(entries.resolve(id.toString())).isDirectory();
   }
 }

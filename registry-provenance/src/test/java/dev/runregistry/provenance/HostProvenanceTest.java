@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.internal.host.OwnerIdentity;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Fifo;
@@ -384,5 +385,18 @@ class HostProvenanceTest {
     Files.writeString(script, "#!/bin/sh\n" + body + "\n");
     assertThat(script.toFile().setExecutable(true)).isTrue();
     return script.toString();
+  }
+
+  @Test
+  void a_queued_run_has_the_folder_and_the_variables_of_its_submission() {
+    Invocation here = Invocation.of(List.of("train"));
+    Invocation submitted =
+        new Invocation(List.of("train"), Map.of("TZ", "Asia/Kolkata", "A", "b"), "/srv", false);
+
+    assertThat(provenance().atStart(here)).isEqualTo(provenance().atStart());
+    Provenance known = provenance().atStart(submitted);
+
+    assertThat(known.workingDirectory()).isEqualTo("/srv");
+    assertThat(known.environment()).containsExactly(Map.entry("TZ", "Asia/Kolkata"));
   }
 }

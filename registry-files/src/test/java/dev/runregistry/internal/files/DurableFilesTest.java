@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,5 +173,21 @@ class DurableFilesTest {
     assertThat(folder.resolve("a/b/c")).isEmptyDirectory();
     assertThatThrownBy(() -> DurableFiles.createFolders(file))
         .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void of_several_writers_of_an_absent_file_the_first_one_succeeds() throws IOException {
+    Path file = folder.resolve("request");
+
+    assertThat(DurableFiles.writeIfAbsent(file, "first".getBytes(UTF_8))).isTrue();
+    assertThat(DurableFiles.writeIfAbsent(file, "second".getBytes(UTF_8))).isFalse();
+
+    assertThat(file).hasContent("first");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+    assertThatThrownBy(
+            () -> DurableFiles.writeIfAbsent(folder.resolve("none/request"), new byte[0]))
+        .isInstanceOf(NoSuchFileException.class);
   }
 }

@@ -2,6 +2,7 @@ package dev.runregistry.internal.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
@@ -116,5 +117,15 @@ class HelperProcessTest {
     HelperProcess helper = new HelperProcess(List.of("no-such-program-here"), 1, MINUTES);
 
     assertThatThrownBy(helper::run).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void a_detached_process_has_no_input_and_appends_its_output_to_its_log() throws IOException {
+    Path log = Files.writeString(folder.resolve("log"), "before\n");
+
+    HelperProcess.startDetached(
+        List.of("sh", "-c", "cat; echo $NOTE; echo end >&2"), Map.of("NOTE", "set"), log.toFile());
+
+    await().atMost(MINUTES).untilAsserted(() -> assertThat(log).hasContent("before\nset\nend\n"));
   }
 }
