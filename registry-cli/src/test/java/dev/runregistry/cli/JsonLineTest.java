@@ -13,7 +13,7 @@ class JsonLineTest {
   @Test
   void a_run_has_its_provenance() {
     assertThat(JsonLine.of(Runs.completed()))
-        .endsWith(",\"reason\":\"exited\",\"provenance\":null}");
+        .endsWith(",\"reason\":\"exited\",\"provenance\":null,\"parent_run_id\":null}");
     assertThat(JsonLine.of(Runs.withProvenance())).contains(",\"provenance\":{\"host\":\"node7\",");
   }
 

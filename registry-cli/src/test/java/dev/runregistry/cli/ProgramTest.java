@@ -425,7 +425,9 @@ class ProgramTest {
     session.onTerminal(80);
 
     assertThat(session.registry("run", "--", "true").err())
-        .matches("registry: run [0-9a-f-]{36}: Completed with exit code 0 \\(.*s\\)\n");
+        .matches(
+            "registry: run ([0-9a-f-]{36}); its output: registry runs logs -f \\1\n"
+                + "registry: run \\1: Completed with exit code 0 \\(.*s\\)\n");
     assertThat(session.registry("run", "-q", "--", "true").err()).isEmpty();
   }
 

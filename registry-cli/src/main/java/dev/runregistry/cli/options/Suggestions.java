@@ -17,9 +17,7 @@ public final class Suggestions {
   private static final Pattern ID = Pattern.compile("(?=.*[0-9])[0-9a-f-]{4,36}");
 
   private static final String CANCEL = "to cancel a run: registry cancel ID";
-  private static final String RERUN =
-      "rerunning is not supported yet; 'registry runs show ID' has the command to start again with"
-          + " 'registry run -- CMD'";
+  private static final String RERUN = "to submit the request of a run again: registry rerun ID";
   private static final String COMPARE =
       "comparing is not supported yet; use"
           + " 'diff <(registry runs show ID1) <(registry runs show ID2)'";

@@ -2,6 +2,7 @@ package dev.runregistry.executor.process;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.runregistry.executor.process.internal.probe.VersionProbe;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.process;
 
+import dev.runregistry.executor.process.internal.probe.VersionProbe;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import java.io.File;

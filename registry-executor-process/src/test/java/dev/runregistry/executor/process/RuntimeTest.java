@@ -2,6 +2,7 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.executor.process.internal.probe.VersionProbe;
 import dev.runregistry.run.RuntimeStatus;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.runregistry.executor.process;
+package dev.runregistry.executor.process.internal.probe;
 
 import dev.runregistry.internal.host.HelperProcess;
 import dev.runregistry.run.redact.SecretRedactor;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Determines the version of a program; it is killed after a timeout. */
-final class VersionProbe {
+public final class VersionProbe {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int LONGEST = 100;
   private static final int MAX_BYTES = 1 << 20; // of the output; a longer one is no version
@@ -33,11 +33,12 @@ final class VersionProbe {
   private final Map<String, @Nullable String> environment;
   private final Duration limit;
 
-  VersionProbe(File workingDirectory, Map<String, @Nullable String> environment) {
+  public VersionProbe(File workingDirectory, Map<String, @Nullable String> environment) {
     this(workingDirectory, environment, LIMIT);
   }
 
-  VersionProbe(File workingDirectory, Map<String, @Nullable String> environment, Duration limit) {
+  public VersionProbe(
+      File workingDirectory, Map<String, @Nullable String> environment, Duration limit) {
     this.workingDirectory = workingDirectory;
     this.environment = environment;
     this.limit = limit;
@@ -48,7 +49,7 @@ final class VersionProbe {
    * this host, and with secrets redacted; empty if there is none. Its stderr is no version: it has
    * errors and names of files.
    */
-  Optional<String> ask(File program) {
+  public Optional<String> ask(File program) {
     try {
       return new HelperProcess(List.of(program.getPath(), "--version"), MAX_BYTES, limit)
           .in(workingDirectory)
