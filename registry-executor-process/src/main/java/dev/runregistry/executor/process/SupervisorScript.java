@@ -426,6 +426,7 @@ final class SupervisorScript {
 
       my @async = (0x2000, 0x2000);
 
+      my @early; # the streams of writes whose signals were read before what was written
       sub copy { # what there is: by lines, in the order of the writes, where there is something of both
         my @ready = @_;
         my @data = ('', '');
@@ -434,7 +435,7 @@ final class SupervisorScript {
           my $wanted = length $data[$s] < 1 << 15 ? 0x2000 : 0;
           if ($wanted != $async[$s]) { fcntl $in[$s], 4, $wanted; $async[$s] = $wanted }
         }
-        my @writes = read_signals();
+        my @writes = (splice(@early), read_signals());
         for my $s (0, 1) { # written to while we looked at the other one
           next if $ready[$s] || !wanted($s) || !grep { $_ == $s } @writes;
           take($s, $data[$s]) if readable($in[$s]);
@@ -522,7 +523,7 @@ final class SupervisorScript {
         }
         while ($commands =~ s/^([^\\n]*)\\n//) {
           if ($1 eq 'attached') { $attached = 1; @known = () }
-          elsif ($1 eq 'ping') { read_signals(); report('pong') }
+          elsif ($1 eq 'ping') { push @early, read_signals(); report('pong') }
           elsif ($1 eq 'finish') { $finish = 1 }
         }
       }
@@ -572,7 +573,7 @@ final class SupervisorScript {
         }
         my @ready = map { $in[$_] && vec $read, fileno $in[$_], 1 } 0, 1;
         if ($ready[0] || $ready[1]) { copy(@ready) }
-        elsif ($signals && vec $read, fileno $signals, 1) { read_signals() }
+        elsif ($signals && vec $read, fileno $signals, 1) { push @early, read_signals() }
         read_commands() if $attached >= 0 && vec $read, fileno $command[0], 1;
         for my $s (0, 1) {
           flush_place($place[$s]) if $display[$s] && vec $write, fileno $display[$s], 1;
