@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,8 @@ final class RecoveryPass {
   private final boolean adopts;
   private final DatabaseAccess access;
   private DatabaseIdentity here;
+  private List<RunId> active = List.of();
+  private @Nullable Map<RunId, CancelRequest> requested; // in the database, once it was queried
 
   /**
    * Creates one pass.
@@ -70,7 +73,7 @@ final class RecoveryPass {
 
   Reconciliation run() {
     discardStaged();
-    List<RunId> active = journal.active();
+    active = journal.active();
     if (!active.isEmpty()) {
       here = access.identify();
     }
@@ -159,16 +162,23 @@ final class RecoveryPass {
     return ReconciledRun.of(name, Action.FAILED, "Cannot be recovered: " + e.getMessage());
   }
 
-  /** Returns the request in the database; none if that is away, which is tried again. */
+  /** Returns the request in the database; none if that is away, which is tried by the next pass. */
   private Optional<CancelRequest> requestedElsewhere(RunId id) {
+    if (requested == null) {
+      requested = findRequests();
+    }
+    return Optional.ofNullable(requested.get(id));
+  }
+
+  private Map<RunId, CancelRequest> findRequests() {
     if (requests == null || access.isUnavailable()) {
-      return Optional.empty();
+      return Map.of();
     }
     try {
-      return Optional.ofNullable(requests.find(List.of(id)).get(id));
+      return requests.find(active);
     } catch (RepositoryException e) {
-      log.debug("run {}: cancel requests in the database cannot be read", id, e);
-      return Optional.empty();
+      log.debug("cancel requests in the database cannot be read", e);
+      return Map.of();
     }
   }
 
