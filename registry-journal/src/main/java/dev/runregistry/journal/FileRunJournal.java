@@ -115,7 +115,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       return RegularFiles.exists(activeFolder(id).ended());
     } catch (IOException e) {
-      throw failed(id, "cannot be looked at", e, reason(e));
+      throw failed(id, "cannot be looked at", e);
     }
   }
 
@@ -140,7 +140,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (FileAlreadyExistsException e) {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
-      throw failed(id, "cannot be noted", e, reason(e));
+      throw failed(id, "cannot be noted", e);
     }
   }
 
@@ -222,7 +222,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) {
       log.debug("run {} is settled", id, e);
     } catch (IOException e) {
-      throw failed(id, "has a database, which cannot be noted", e, reason(e));
+      throw failed(id, "has a database, which cannot be noted", e);
     }
   }
 
@@ -231,7 +231,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       return database(activeFolder(id));
     } catch (IOException e) {
-      throw failed(id, "belongs to a database, which cannot be read", e, reason(e));
+      throw failed(id, "belongs to a database, which cannot be read", e);
     }
   }
 
@@ -261,7 +261,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) { // pruned
       return Optional.empty();
     } catch (IOException e) {
-      throw failed(id, "is archived and cannot be read", e, reason(e));
+      throw failed(id, "is archived and cannot be read", e);
     }
   }
 
@@ -314,7 +314,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) { // archived
       return false;
     } catch (IOException e) {
-      throw failed(id, "cannot be cancelled", e, reason(e));
+      throw failed(id, "cannot be cancelled", e);
     }
   }
 
@@ -337,7 +337,7 @@ public final class FileRunJournal implements RunJournal {
       log.debug("run {}: {} is no request", id, entry.cancel(), e);
       return Optional.empty();
     } catch (IOException e) {
-      throw failed(id, "has a cancel request, which cannot be read", e, reason(e));
+      throw failed(id, "has a cancel request, which cannot be read", e);
     }
   }
 
@@ -349,7 +349,7 @@ public final class FileRunJournal implements RunJournal {
         DurableFiles.write(entry.ended(), RunJson.ended(ended));
       }
     } catch (IOException e) {
-      throw failed(ended.id(), "has ended, which cannot be noted", e, reason(e));
+      throw failed(ended.id(), "has ended, which cannot be noted", e);
     }
   }
 
@@ -378,7 +378,7 @@ public final class FileRunJournal implements RunJournal {
       Files.move(activeFolder(id).path(), settled.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!(e instanceof NoSuchFileException && settled.exists())) {
-        throw failed(id, "cannot be archived", e, reason(e));
+        throw failed(id, "cannot be archived", e);
       }
     }
   }
@@ -430,7 +430,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) { // archived meanwhile
       return false;
     } catch (IOException e) {
-      throw failed(id, "cannot be claimed", e, reason(e));
+      throw failed(id, "cannot be claimed", e);
     }
   }
 
@@ -454,7 +454,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (CorruptJournalException e) {
       return Optional.of(new JournalEntry.Corrupt("run.json: " + e.getMessage()));
     } catch (IOException e) {
-      throw failed(id, "cannot be looked at", e, reason(e));
+      throw failed(id, "cannot be looked at", e);
     }
   }
 
@@ -569,6 +569,11 @@ public final class FileRunJournal implements RunJournal {
       runner = known;
     }
     return known;
+  }
+
+  /** Returns the exception for something that failed, with the reason of its cause. */
+  JournalException failed(RunId id, String what, IOException cause) {
+    return failed(id, what, cause, reason(cause));
   }
 
   private JournalException failed(RunId id, String what, IOException cause, String why) {

@@ -84,7 +84,7 @@ public final class FileRunQueue implements RunQueue {
       }
       syncOrTakeBack(id);
     } catch (IOException e) {
-      throw failed(id, "cannot be enqueued", e);
+      throw journal.failed(id, "cannot be enqueued", e);
     }
     index.add(run.waiting());
   }
@@ -124,7 +124,7 @@ public final class FileRunQueue implements RunQueue {
       staging.takeBack(id, entry(id));
       DurableFiles.sync(queued);
     } catch (IOException e) {
-      throw failed(id, "was not accepted and cannot be removed yet", e);
+      throw journal.failed(id, "was not accepted and cannot be removed yet", e);
     }
   }
 
@@ -137,7 +137,7 @@ public final class FileRunQueue implements RunQueue {
     } catch (NoSuchFileException e) {
       log.debug("run {} waits no more", id, e);
     } catch (IOException e) {
-      throw failed(id, "has a database, which cannot be noted", e);
+      throw journal.failed(id, "has a database, which cannot be noted", e);
     }
   }
 
@@ -173,7 +173,7 @@ public final class FileRunQueue implements RunQueue {
     try {
       return readIfThere(id);
     } catch (IOException e) {
-      throw failed(id, "waits and cannot be read", e);
+      throw journal.failed(id, "waits and cannot be read", e);
     }
   }
 
@@ -226,7 +226,7 @@ public final class FileRunQueue implements RunQueue {
       index.remove(id);
       return Optional.empty();
     } catch (IOException e) {
-      throw failed(id, "cannot be claimed", e);
+      throw journal.failed(id, "cannot be claimed", e);
     }
     boolean isRead = false;
     try {
@@ -234,7 +234,7 @@ public final class FileRunQueue implements RunQueue {
       isRead = run.isPresent();
       return run;
     } catch (IOException e) {
-      throw failed(id, "waits and cannot be read", e);
+      throw journal.failed(id, "waits and cannot be read", e);
     } finally {
       if (!isRead) {
         index.remove(id);
@@ -256,7 +256,7 @@ public final class FileRunQueue implements RunQueue {
       DurableFiles.write(entry(id).started(), RunJson.started(running, journal.runner(), database));
       move(id);
     } catch (IOException e) {
-      throw failed(id, "cannot begin", e);
+      throw journal.failed(id, "cannot begin", e);
     }
   }
 
@@ -270,7 +270,7 @@ public final class FileRunQueue implements RunQueue {
       DurableFiles.write(entry.ended(), RunJson.ended(ended)); // from here on it never starts
       move(id);
     } catch (IOException e) {
-      throw failed(id, "cannot be ended", e);
+      throw journal.failed(id, "cannot be ended", e);
     }
   }
 
@@ -300,17 +300,11 @@ public final class FileRunQueue implements RunQueue {
       DurableFiles.sync(active);
       return true;
     } catch (IOException e) {
-      throw failed(id, "cannot be put back in the queue", e);
+      throw journal.failed(id, "cannot be put back in the queue", e);
     }
   }
 
   private RunDirectory entry(RunId id) {
     return RunDirectory.in(queued, id);
-  }
-
-  private JournalException failed(RunId id, String what, IOException cause) {
-    return new JournalException(
-        "run %s %s in %s: %s".formatted(id, what, journal.folder(), FileErrors.reason(cause)),
-        cause);
   }
 }
