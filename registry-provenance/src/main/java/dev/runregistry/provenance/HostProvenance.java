@@ -128,7 +128,8 @@ public final class HostProvenance implements ProvenanceSource {
         OwnerIdentity.hostName(), user(), folder, registryVersion, commit, null, variables);
   }
 
-  private static @Nullable String user() {
+  /** Returns the name of the user of this process; null if Java does not know one. */
+  public static @Nullable String user() {
     String name = System.getProperty("user.name", "");
     return name.isEmpty() || name.equals(UNKNOWN_USER) ? null : name;
   }

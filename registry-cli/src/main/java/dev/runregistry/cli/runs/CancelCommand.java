@@ -1,6 +1,7 @@
 package dev.runregistry.cli.runs;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
@@ -8,6 +9,7 @@ import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.provenance.HostProvenance;
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class CancelCommand implements Callable<Integer> {
   private static final int FAILED = 1;
+  private static final String UNKNOWN_USER = "an unknown user";
 
   private final Console caller;
 
@@ -64,7 +67,8 @@ public final class CancelCommand implements Callable<Integer> {
   private int cancel(RunRegistry registry, String text) {
     try {
       RunId id = new RunLookup(registry).idOf(text);
-      return report(id, registry.cancel(id, user()));
+      return report(
+          id, registry.cancel(id, requireNonNullElse(HostProvenance.user(), UNKNOWN_USER)));
     } catch (UsageException e) {
       throw e;
     } catch (RegistryException e) { // does not keep the others from being cancelled
@@ -100,11 +104,6 @@ public final class CancelCommand implements Callable<Integer> {
   private int failed(String message) {
     caller.say(message);
     return FAILED;
-  }
-
-  private static String user() {
-    String name = System.getProperty("user.name", "").strip();
-    return name.isEmpty() || name.equals("?") ? "an unknown user" : name;
   }
 
   /** A run whose registry has died is terminated by this process. */
