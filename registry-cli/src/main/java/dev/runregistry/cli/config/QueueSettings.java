@@ -28,8 +28,7 @@ public final class QueueSettings {
   /** Returns the limits; {@code auto} starts {@code nvidia-smi}. */
   public QueueLimits limits() {
     try {
-      return new QueueLimits(
-          number(Setting.QUEUE_SLOTS, Runtime.getRuntime().availableProcessors()), max(), gpus());
+      return new QueueLimits(number(Setting.QUEUE_SLOTS), max(), gpus());
     } catch (IllegalArgumentException e) {
       throw new UsageException(Setting.QUEUE_GPUS.key() + ": " + e.getMessage(), e);
     }
@@ -37,18 +36,20 @@ public final class QueueSettings {
 
   /** Returns the maximum number of waiting runs. */
   public int max() {
-    return number(Setting.QUEUE_MAX, QueueLimits.DEFAULT_MAX);
+    return number(Setting.QUEUE_MAX);
   }
 
-  private int number(Setting setting, int unlessSet) {
-    Optional<Settings.Value> value = settings.given(setting);
-    if (value.isEmpty()) {
-      return unlessSet;
+  private int number(Setting setting) {
+    return settings.read(setting, text -> number(setting, text));
+  }
+
+  private static int number(Setting setting, String text) {
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      throw new IllegalArgumentException(
+          "%s must be a whole number from 1 on: '%s'"
+              .formatted(setting.key(), TerminalText.line(text)));
     }
-    if (!value.get().text().matches("[1-9][0-9]{0,8}")) {
-      throw refused(setting, value.get(), "must be a whole number from 1 on");
-    }
-    return Integer.parseInt(value.get().text());
+    return Integer.parseInt(text);
   }
 
   /** Returns the time limit of queued runs that have none of their own; null for none. */

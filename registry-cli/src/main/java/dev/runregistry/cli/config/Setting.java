@@ -1,5 +1,6 @@
 package dev.runregistry.cli.config;
 
+import dev.runregistry.run.queue.QueueLimits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,12 @@ public enum Setting {
       "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
   QUEUE_SLOTS(
       "queue.slots", Scope.NONE, "N", "How many queued runs run at once; as many as processors."),
-  QUEUE_MAX("queue.max", Scope.NONE, "N", "The maximum number of queued runs; %s.", "10000"),
+  QUEUE_MAX(
+      "queue.max",
+      Scope.NONE,
+      "N",
+      "The maximum number of queued runs; %s.",
+      "" + QueueLimits.DEFAULT_MAX),
   QUEUE_TIMEOUT(
       "queue.timeout",
       Scope.NONE,
