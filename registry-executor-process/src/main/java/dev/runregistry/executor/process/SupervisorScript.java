@@ -392,12 +392,17 @@ final class SupervisorScript {
 
       my ($code, $signal, $no_children, $finish, $child_event) = (undef, 0, 0, 0, 1);
 
+      # The kernel sends the signal of a write after the data can be read: the signals of what was read already.
+      my @owed = (0, 0);
       sub read_signals { # returns the streams that were written to, in order
         my @writes;
         while ($signals && (my $read = sysread $signals, my $data, 16384)) {
           for (my $at = 0; $at < $read; $at += 128) {
             my ($number, undef, undef, $pid, undef, $fd) = unpack 'LlLLLl', substr $data, $at, 24;
-            if ($number == $write_signal) { push @writes, $stream_of{$fd} if defined $stream_of{$fd} }
+            if ($number == $write_signal) {
+              my $s = $stream_of{$fd};
+              if (defined $s) { if ($owed[$s]) { $owed[$s]-- } else { push @writes, $s } }
+            }
             elsif ($number == 17) { $child_event = 1 }
             elsif ($number == 28) { resize() if $pid != $$ }
             elsif ($number < 32) { report("got $number") }
@@ -424,35 +429,83 @@ final class SupervisorScript {
         return $in[$s] && !($display[$s] && length $queue[$place[$s]]);
       }
 
-      my @async = (0x2000, 0x2000);
+      my @async = $signals ? (0x2000, 0x2000) : (0, 0);
+      my @unsure = (0, 0); # whether there may have been writes without a signal
+
+      sub count { # how often the first is among the rest
+        my $s = shift;
+        return scalar grep { $_ == $s } @_;
+      }
+
+      sub unread { # bytes that can be read
+        my $bytes = "\\0" x 4;
+        return ioctl($in[$_[0]], 0x541b, $bytes) ? unpack 'i', $bytes : 0; # FIONREAD
+      }
 
       my @early; # the streams of writes whose signals were read before what was written
+      sub read_early { push @early, grep { $in[$_] && unread($_) } read_signals() }
+
+      sub at_end { # of a stream, with nothing left to read; the signal of that is in the signals by then
+        my ($s) = @_;
+        return $in[$s] && readable($in[$s]) && !unread($s) && !sysread $in[$s], my $nothing, 1;
+      }
+
+      sub read_by_now { # the signals, without those of earlier writes, of the end, and of what has come since
+        my ($lines, @writes) = @_;
+        my @ended;
+        for my $s (0, 1, 0) { # the end of one may come while we look at the other
+          next if $ended[$s] || count($s, @writes) <= $lines->[$s];
+          $ended[$s] = at_end($s);
+          push @writes, read_signals() if $ended[$s];
+        }
+        my (@start, @end, @seen, @those);
+        for my $s (0, 1) {
+          my $count = count($s, @writes);
+          $owed[$s]++ if !$count && $lines->[$s] && $async[$s] && !$unsure[$s];
+          my $surplus = $count > $lines->[$s] ? $count - $lines->[$s] : 0;
+          my $after = !$surplus || !$in[$s] ? 0 : $ended[$s] ? !$terminal[$s] : unread($s) ? $surplus : 0;
+          ($start[$s], $end[$s]) = ($surplus - $after, $count - $after);
+        }
+        for my $s (@writes) {
+          my $at = $seen[$s]++;
+          if ($at >= $end[$s]) { push @early, $s if $in[$s] && !$ended[$s] }
+          elsif ($at >= $start[$s]) { push @those, $s }
+        }
+        return @those;
+      }
+
       sub copy { # what there is: by lines, in the order of the writes, where there is something of both
         my @ready = @_;
         my @data = ('', '');
         take($_, $data[$_]) for grep { $ready[$_] } 0, 1;
         for my $s (grep { $in[$_] && $signals && length $data[$_] } 0, 1) { # not for what comes in bulk
           my $wanted = length $data[$s] < 1 << 15 ? 0x2000 : 0;
-          if ($wanted != $async[$s]) { fcntl $in[$s], 4, $wanted; $async[$s] = $wanted }
+          $unsure[$s] = $wanted != $async[$s];
+          if ($unsure[$s]) { fcntl $in[$s], 4, $wanted; $async[$s] = $wanted; $owed[$s] = 0 }
         }
         my @writes = (splice(@early), read_signals());
-        for my $s (0, 1) { # written to while we looked at the other one
-          next if $ready[$s] || !wanted($s) || !grep { $_ == $s } @writes;
-          take($s, $data[$s]) if readable($in[$s]);
+        my (@parts, $more);
+        do { # written to while we looked at the other one
+          @parts = map { [length $_ > 8191 ? $_ : /[^\\n]*\\n|[^\\n]+/g] } @data;
+          $more = 0;
+          for my $s (0, 1) {
+            next if length $data[$s] > 8191 || !wanted($s) || count($s, @writes) <= @{ $parts[$s] } || !unread($s);
+            take($s, my $piece);
+            $data[$s] .= $piece;
+            $more = 1;
+          }
+          push @writes, read_signals() if $more;
+        } while $more;
+        # Whether a line is a write of its own is not known, so what has a signal too few is given time for it.
+        my $both = length $data[0] && length $data[1];
+        if ($both && grep { $async[$_] && @{ $parts[$_] } > count($_, @writes) } 0, 1) {
+          select undef, undef, undef, 0.0002;
           push @writes, read_signals();
         }
-        if (!length $data[0] || !length $data[1]) {
+        @writes = read_by_now([map { scalar @$_ } @parts], @writes);
+        if (!$both) {
           for my $s (grep { length $data[$_] } 0, 1) { record($s, $data[$s]); show($s, $data[$s]) }
           return;
-        }
-        my @parts = map { [length $_ < 8192 ? /[^\\n]*\\n|[^\\n]+/g : $_] } @data;
-        for my $s (0, 1) {
-          my $surplus = (grep { $_ == $s } @writes) - @{ $parts[$s] };
-          next if $surplus <= 0;
-          # signals that are left of earlier writes, or belong to what has come since
-          @writes = reverse @writes if my $later = !$in[$s] || readable($in[$s]);
-          @writes = grep { $_ != $s || $surplus-- <= 0 } @writes;
-          @writes = reverse @writes if $later;
         }
         my @last = (-1, -1);
         $last[$writes[$_]] = $_ for 0 .. $#writes;
@@ -523,7 +576,7 @@ final class SupervisorScript {
         }
         while ($commands =~ s/^([^\\n]*)\\n//) {
           if ($1 eq 'attached') { $attached = 1; @known = () }
-          elsif ($1 eq 'ping') { push @early, read_signals(); report('pong') }
+          elsif ($1 eq 'ping') { read_early(); report('pong') }
           elsif ($1 eq 'finish') { $finish = 1 }
         }
       }
@@ -573,7 +626,7 @@ final class SupervisorScript {
         }
         my @ready = map { $in[$_] && vec $read, fileno $in[$_], 1 } 0, 1;
         if ($ready[0] || $ready[1]) { copy(@ready) }
-        elsif ($signals && vec $read, fileno $signals, 1) { push @early, read_signals() }
+        elsif ($signals && vec $read, fileno $signals, 1) { read_early() }
         read_commands() if $attached >= 0 && vec $read, fileno $command[0], 1;
         for my $s (0, 1) {
           flush_place($place[$s]) if $display[$s] && vec $write, fileno $display[$s], 1;

@@ -101,7 +101,7 @@ class OutputTest {
   void the_stdout_of_a_burst_came_before_its_stderr() throws IOException, InterruptedException {
     Path both = folder.resolve("both");
     String script = "for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done";
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 20; i++) {
       registry(both, "sh", "-c", script).redirectErrorStream(true).start().waitFor();
 
       assertThat(both).hasContent("o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n");
