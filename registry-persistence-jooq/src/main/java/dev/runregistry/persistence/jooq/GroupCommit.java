@@ -9,16 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Batches concurrent saves into one transaction: the first thread saves at once, later ones wait,
- * and one of them saves for all. A lone write is never delayed to form a batch. A chain has one
- * end, so transactions that append to it are serial; if each of them waited for the disk alone,
- * they would be as slow as the disk.
+ * and the one that has waited longest saves for all. A lone write is never delayed to form a batch.
+ * A chain has one end, so transactions that append to it are serial; if each of them waited for the
+ * disk alone, they would be as slow as the disk.
+ *
+ * <p>A thread whose run another one has saved continues at once, whatever the others do: if they
+ * took turns to see that, the next transaction would begin only after as many context switches as
+ * there were runs in this one.
  */
 final class GroupCommit {
   /** Enough for any server, and with the largest output still less than a megabyte. */
@@ -26,8 +29,8 @@ final class GroupCommit {
 
   private final Function<List<Run>, Set<RunId>> saving;
   private final Predicate<RepositoryException> concernsOneRun;
-  private final ReentrantLock turn = new ReentrantLock(true);
-  private final Queue<Request> waiting = new ArrayDeque<>();
+  private final Queue<Request> waiting = new ArrayDeque<>(); // guarded by itself
+  private boolean isSaving; // a thread saves, or is about to; guarded by waiting
 
   /**
    * Creates a group commit.
@@ -42,9 +45,10 @@ final class GroupCommit {
     this.concernsOneRun = concernsOneRun;
   }
 
-  /** The request of one thread, and its result. Guarded by the turn, except for the run. */
+  /** The request of one thread, and its result. Guarded by itself, except for the run. */
   private static final class Request {
     private final Run run;
+    private boolean isNext;
     private boolean done;
     private boolean stored;
     private @Nullable RuntimeException failure;
@@ -53,14 +57,48 @@ final class GroupCommit {
       this.run = run;
     }
 
-    void succeed(boolean newlyStored) {
+    synchronized void succeed(boolean newlyStored) {
       done = true;
       stored = newlyStored;
+      notifyAll();
     }
 
-    void fail(RuntimeException e) {
+    synchronized void fail(RuntimeException e) {
       done = true;
       failure = e;
+      notifyAll();
+    }
+
+    synchronized void setNext() {
+      isNext = true;
+      notifyAll();
+    }
+
+    /**
+     * Blocks until the run is saved, or its thread has to save the next group; returns whether it
+     * was interrupted meanwhile.
+     */
+    synchronized boolean await() {
+      boolean interrupted = false;
+      while (!done && !isNext) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      return interrupted;
+    }
+
+    synchronized boolean isDone() {
+      return done;
+    }
+
+    synchronized boolean result() {
+      if (failure != null) {
+        throw failure;
+      }
+      return stored;
     }
   }
 
@@ -71,25 +109,43 @@ final class GroupCommit {
    */
   boolean save(Run run) {
     Request mine = new Request(run);
-    synchronized (waiting) {
-      waiting.add(mine);
-    }
-    boolean interrupted = false;
-    turn.lock();
+    add(mine);
+    boolean interrupted = mine.await();
     try {
-      while (!mine.done) {
-        interrupted |= saveUninterrupted(next());
+      if (!mine.isDone()) {
+        interrupted |= saveNext();
       }
     } finally {
-      turn.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-    if (mine.failure != null) {
-      throw mine.failure;
+    return mine.result();
+  }
+
+  private void add(Request request) {
+    synchronized (waiting) {
+      waiting.add(request);
+      if (!isSaving) {
+        isSaving = true;
+        request.setNext();
+      }
     }
-    return mine.stored;
+  }
+
+  /** Saves the next group, whose first run is this thread's; returns whether it was interrupted. */
+  private boolean saveNext() {
+    try {
+      return saveUninterrupted(next());
+    } finally {
+      synchronized (waiting) {
+        Request following = waiting.peek();
+        isSaving = following != null;
+        if (following != null) {
+          following.setNext();
+        }
+      }
+    }
   }
 
   /** Returns the requests that wait longest, each run once. */
