@@ -70,10 +70,7 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private boolean store(Run run) {
-    if (run.status().isFinal()) {
-      return endings.save(run);
-    }
-    return database.sharesStatements() ? starts.save(run) : !saveStarts(List.of(run)).isEmpty();
+    return run.status().isFinal() ? endings.save(run) : starts.save(run);
   }
 
   /** Returns empty if the run was stored; else the run on record, equal to it after a replay. */

@@ -1,6 +1,7 @@
 package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
@@ -9,10 +10,12 @@ import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +75,37 @@ class SavingTogetherTest {
       assertThat(started)
           .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
       assertThat(Set.copyOf(started)).hasSize(200);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_start_after_the_end_is_refused_and_those_saved_with_it_are_on_record(Engine engine)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try (RunDatabase database = RunDatabase.at(engine.migrated(folder))) {
+      Run before = Runs.running();
+      Run ended = Runs.ended(before, Runs.exited(0));
+      database.runs().save(ended);
+      List<Run> started = Stream.generate(Runs::running).limit(100).toList();
+      List<Future<?>> saved = new ArrayList<>();
+      List<Future<?>> refused = new ArrayList<>();
+      for (Run run : started) {
+        saved.add(threads.submit(() -> database.runs().save(run)));
+        refused.add(threads.submit(() -> database.runs().save(before)));
+      }
+
+      for (Future<?> one : saved) {
+        one.get();
+      }
+      assertThat(refused)
+          .allSatisfy(
+              one -> assertThatThrownBy(one::get).hasCauseInstanceOf(StaleRunException.class));
+      assertThat(started)
+          .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+      assertThat(database.runs().find(ended.id())).contains(ended);
     } finally {
       threads.shutdownNow();
     }

@@ -133,8 +133,7 @@ public final class Database {
   }
 
   /**
-   * Returns whether one statement can save several runs and report which, or find several: SQLite
-   * serializes writers anyway, and its reads have no round trip to share.
+   * Returns whether lookups of several runs share one statement: SQLite has no round trip to share.
    */
   public boolean sharesStatements() {
     return connections.types() == Dialect.POSTGRES;
