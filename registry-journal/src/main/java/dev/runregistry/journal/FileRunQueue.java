@@ -133,7 +133,7 @@ public final class FileRunQueue implements RunQueue {
     try {
       Uninterruptibly.io(
           () -> DurableFiles.replace(entry(id).database(), RunJson.database(database)));
-      readIfThere(id).map(QueuedRun::waiting).ifPresent(index::add);
+      index.bind(id, database);
     } catch (NoSuchFileException e) {
       log.debug("run {} waits no more", id, e);
     } catch (IOException e) {

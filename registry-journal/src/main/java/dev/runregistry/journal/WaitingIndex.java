@@ -2,6 +2,7 @@ package dev.runregistry.journal;
 
 import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.queue.WaitingRun;
@@ -137,6 +138,14 @@ final class WaitingIndex {
     remove(run.id());
     known.put(run.id(), run);
     sorted.add(run);
+  }
+
+  /** Replaces the database of a run; one that is not known yet is read together with it. */
+  synchronized void bind(RunId id, DatabaseIdentity database) {
+    WaitingRun run = known.get(id);
+    if (run != null) {
+      add(new WaitingRun(id, run.options(), run.queuedAt(), database));
+    }
   }
 
   /** Removes a run that waits no more. */
