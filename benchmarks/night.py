@@ -31,6 +31,11 @@ BODY = {"dataset_key": "arithmetic-traces", "model_id": "m", "dry_run": False, "
 ACTIVE = ("pending", "running")
 
 
+def start_time(stat):
+    """Of a process, by a line of /proc/<pid>/stat; its name may contain blanks."""
+    return stat.rsplit(")", 1)[1].split()[19]
+
+
 class Night:
     def __init__(self, options, folder, database):
         self.options, self.database, self.random = options, database, random.Random(options.seed)
@@ -92,10 +97,10 @@ class Night:
         files = glob.glob(self.home + "/runs/active/*/processes")
         try:
             with open(self.random.choice(files)) as lines:
-                noted = [line.split()[1:] for line in lines if line.startswith("supervisor ")][0]
-            with open("/proc/%s/stat" % noted[0]) as now:
-                if now.read().split()[21] == noted[21]:
-                    os.kill(int(noted[0]), signal.SIGKILL)
+                noted = [line.split(None, 1)[1] for line in lines if line.startswith("supervisor ")][0]
+            with open("/proc/%s/stat" % noted.split()[0]) as now:
+                if start_time(now.read()) == start_time(noted):
+                    os.kill(int(noted.split()[0]), signal.SIGKILL)
                     self.killed["supervisor"] += 1
         except (OSError, IndexError):
             pass  # there is none, it has ended, or was not started yet
