@@ -8,11 +8,14 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The shells that completion is tried in, and other hosts. Where one is missing its tests
+ * The shells that completion is tried in, a client, and other hosts. Where one is missing its tests
  * are skipped, and fail where {@code RUN_REGISTRY_TOOLS} is {@code required}, as it is in the CI.
  */
 final class ShellTools {
   static final Path BASH_COMPLETION = Path.of("/usr/share/bash-completion/bash_completion");
+
+  /** Where Debian has the modules of Node.js. */
+  static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
   private ShellTools() {}
 
@@ -32,6 +35,14 @@ final class ShellTools {
         Files.isReadable(BASH_COMPLETION),
         "no %1$s; to get it on Debian or Ubuntu: apt-get install %1$s",
         "bash-completion");
+  }
+
+  /** Goes on only where there are Node.js and its module eventsource. */
+  static void needEventSource() {
+    need(
+        isOnPath("node") && Files.isReadable(NODE_MODULES.resolve("eventsource/package.json")),
+        "no Node.js with eventsource; to get it on Debian or Ubuntu: apt-get install %s",
+        "nodejs node-eventsource");
   }
 
   /** Goes on only where a program can be started on a host of its own ({@code Launcher.onHost}). */
