@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class Launcher {
   private boolean migrated = true;
   private Path script = SCRIPT;
   private Path directory;
+  private List<String> host = List.of();
   private ProcessBuilder.Redirect stdin =
       ProcessBuilder.Redirect.from(new java.io.File("/dev/null"));
 
@@ -104,6 +106,44 @@ final class Launcher {
     return this;
   }
 
+  /**
+   * Starts everything on another host from now on, as far as a program can tell: with another name,
+   * installation and boot. The two share processes and files, and each should have its own home.
+   */
+  Launcher onHost(String name) {
+    try {
+      Path machine =
+          Files.writeString(
+              folder.resolve("machine-id"),
+              UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8))
+                      .toString()
+                      .replace("-", "")
+                  + "\n");
+      Path boot =
+          Files.writeString(
+              folder.resolve("boot-id"),
+              UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)) + "\n");
+      host =
+          List.of(
+              "unshare",
+              "--user",
+              "--map-root-user",
+              "--uts",
+              "--mount",
+              "sh",
+              "-ec",
+              "hostname \"$1\"; mount --bind \"$2\" /etc/machine-id;"
+                  + " mount --bind \"$3\" /proc/sys/kernel/random/boot_id; shift 3; exec \"$@\"",
+              "sh",
+              name,
+              machine.toString(),
+              boot.toString());
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Launcher script(Path other) {
     script = other;
     return this;
@@ -148,8 +188,10 @@ final class Launcher {
     if (migrated) {
       MigratedHome.copyTo(home());
     }
+    List<String> words = new ArrayList<>(host);
+    words.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(DefaultSignals.command(command))
+        new ProcessBuilder(DefaultSignals.command(words))
             .directory(directory.toFile())
             .redirectInput(stdin);
     variables.forEach(

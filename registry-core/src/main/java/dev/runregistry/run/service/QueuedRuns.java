@@ -13,6 +13,7 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
+import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
@@ -191,15 +192,56 @@ final class QueuedRuns {
    * @throws JournalException if it cannot be read or written; the run still waits
    */
   Optional<Run> cancel(RunId id, CancelRequest request) {
-    Optional<QueuedRun> queued = lock(id);
-    if (queued.isEmpty()) {
-      return Optional.empty();
-    }
+    return lock(id)
+        .map(queued -> cancelLocked(queued, request, DatabaseAccess.forOneRun(repository)));
+  }
+
+  private Run cancelLocked(QueuedRun queued, CancelRequest request, DatabaseAccess access) {
     try {
-      RunOutcome cancelled = Cancelled.beforeStart(request);
-      return Optional.of(end(queued.get(), cancelled, DatabaseAccess.forOneRun(repository)));
+      return end(queued, Cancelled.beforeStart(request), access);
     } finally {
-      lifecycle.release(id);
+      lifecycle.release(queued.run().id());
+    }
+  }
+
+  /**
+   * Ends the waiting runs for which there is a request in the database; those that are locked, and
+   * all while it cannot be reached, are ended by a later pass.
+   */
+  List<ReconciledRun> cancelRequested(CancelRequests requests, DatabaseAccess access) {
+    DatabaseIdentity here = repository.identity();
+    List<RunId> ids =
+        queue.waiting().stream()
+            .filter(waiting -> waiting.database().matches(here))
+            .map(WaitingRun::id)
+            .toList();
+    if (ids.isEmpty() || access.isUnavailable()) {
+      return List.of();
+    }
+    List<ReconciledRun> findings = new ArrayList<>();
+    try {
+      requests
+          .find(ids)
+          .forEach((id, request) -> cancelNow(id, request, access).ifPresent(findings::add));
+    } catch (RepositoryException e) {
+      log.debug("cancel requests in the database cannot be read", e);
+    }
+    return findings;
+  }
+
+  private Optional<ReconciledRun> cancelNow(
+      RunId id, CancelRequest request, DatabaseAccess access) {
+    try {
+      return queue
+          .tryLock(id)
+          .map(queued -> cancelLocked(queued, request, access))
+          .map(
+              ended ->
+                  new ReconciledRun(
+                      id.toString(), Action.RECORDED, ended.message(), Optional.of(ended)));
+    } catch (JournalException e) {
+      return Optional.of(
+          ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
     }
   }
 

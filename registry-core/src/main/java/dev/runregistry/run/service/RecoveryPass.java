@@ -87,6 +87,9 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
+      if (requests != null) {
+        findings.addAll(queued.cancelRequested(requests, access));
+      }
     }
     return new Reconciliation(findings);
   }

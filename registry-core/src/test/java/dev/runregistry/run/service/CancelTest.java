@@ -124,6 +124,42 @@ class CancelTest {
   }
 
   @Test
+  void a_waiting_run_is_ended_by_a_request_from_another_host() {
+    RunId id = enqueue().id();
+    host.database.add(id, BY_ANN);
+
+    assertThat(registry.reconcile().findings())
+        .singleElement()
+        .satisfies(found -> assertThat(found.action()).isEqualTo(ReconciledRun.Action.RECORDED))
+        .satisfies(found -> assertThat(found.message()).isEqualTo("Cancelled by ann"));
+
+    assertCancelled(registry.get(id));
+    assertThat(host.queue.waiting).isEmpty();
+    assertThat(registry.reconcile().findings()).isEmpty();
+  }
+
+  @Test
+  void a_waiting_run_that_cannot_be_ended_for_another_host_now_is_ended_later() {
+    RunId id = enqueue().id();
+    host.database.add(id, BY_ANN);
+    host.journal.locked.add(id);
+    assertThat(registry.reconcile().findings()).isEmpty();
+    host.journal.unlock(id);
+    host.database.away = true;
+    assertThat(registry.reconcile().findings()).isEmpty();
+    host.database.away = false;
+    host.queue.failingOnce.add("end");
+    assertThat(registry.reconcile().findings())
+        .singleElement()
+        .satisfies(found -> assertThat(found.action()).isEqualTo(ReconciledRun.Action.FAILED));
+    assertThat(registry.get(id).status()).isEqualTo(RunStatus.PENDING);
+
+    registry.reconcile();
+
+    assertCancelled(registry.get(id));
+  }
+
+  @Test
   void a_running_run_is_terminated_and_recorded_as_cancelled() throws Exception {
     RunId id = registry.newId();
     CompletableFuture<Run> run = submitted(id);

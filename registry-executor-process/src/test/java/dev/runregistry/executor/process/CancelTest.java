@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,9 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A user cancels runs of real processes, in a real home. */
 @Timeout(600)
 class CancelTest {
-  private static final int RUNS = 100;
+  private static final int RUNS = Integer.getInteger("cancel.runs", 100);
+  private static final long SEED = Long.getLong("cancel.seed", 16);
   private static final int AT_ONCE = 4;
   private static final int LONGEST_MILLIS = 400;
+  private static final Duration GRACE = Duration.ofMillis(200);
+  private static final Duration PROMISED = GRACE.plusSeconds(1);
 
   /** Leaves its session and ignores TERM, below a shell that ends after a while. */
   private static final String TREE =
@@ -42,12 +47,13 @@ class CancelTest {
 
   @TempDir private Path folder;
   private final InMemoryRunRepository repository = new InMemoryRunRepository();
+  private final Map<String, Integer> counts = new ConcurrentSkipListMap<>();
 
   private RunRegistry registry() {
     return RunRegistry.builder()
         .repository(repository)
         .journal(FileRunJournal.at(folder))
-        .executor(LocalRunExecutor.builder().killGrace(Duration.ofMillis(200)).build())
+        .executor(LocalRunExecutor.builder().killGrace(GRACE).build())
         .catalog(new InMemoryDatasetCatalog())
         .ids(Runs::id)
         .build();
@@ -114,7 +120,7 @@ class CancelTest {
 
   @Test
   void whenever_a_run_is_cancelled_its_tree_is_gone_and_its_record_is_what_happened() {
-    Random random = new Random(16);
+    Random random = new Random(SEED);
     RunRegistry registry = registry();
     for (int first = 0; first < RUNS; first += AT_ONCE) {
       List<CompletableFuture<Void>> some =
@@ -128,6 +134,11 @@ class CancelTest {
               .toList();
       some.forEach(CompletableFuture::join);
     }
+    System.out.printf("cancel: %d runs from seed %d: %s%n", RUNS, SEED, counts);
+  }
+
+  private void count(String what) {
+    counts.merge(what, 1, Integer::sum);
   }
 
   private void cancelOne(RunRegistry registry, int endMillis, int cancelMillis) {
@@ -138,19 +149,28 @@ class CancelTest {
     new Thread(() -> run.complete(registry.submit(id, command("sh", "-c", TREE, mark, seconds))))
         .start();
     LockSupport.parkNanos(Duration.ofMillis(cancelMillis).toNanos());
+    long from = System.nanoTime();
     boolean requested = registry.cancel(id, "ann").isRequested();
 
     Run ended = run.join();
-    assertThat(LocalRuns.alive(mark)).isEmpty();
+    Duration passed = Duration.ofNanos(System.nanoTime() - from);
+    List<Long> left = LocalRuns.alive(mark);
+    assertThat(left).allSatisfy(pid -> assertThat(ended.message()).contains(pid + " ("));
     assertThat(repository.find(id)).contains(ended);
     String printed = ended.output().stdout().text();
     if (ended.status() == RunStatus.CANCELLED) {
       assertThat(requested).isTrue();
-      assertThat(ended.message()).isEqualTo("Cancelled by ann");
+      assertThat(ended.message()).startsWith("Cancelled by ann");
+      assertThat(left.isEmpty()).isEqualTo(ended.message().equals("Cancelled by ann"));
       assertThat("up\ndone\n").startsWith(printed);
+      count(
+          !left.isEmpty()
+              ? "survivors named"
+              : passed.compareTo(PROMISED) <= 0 ? "gone within grace + 1 s" : "gone later");
     } else {
       assertThat(ended.status()).isEqualTo(RunStatus.COMPLETED);
       assertThat(printed).isEqualTo("up\ndone\n");
+      count(requested ? "ended by itself after the request" : "ended before the request");
     }
   }
 }
