@@ -43,14 +43,17 @@ class Night:
         self.starts, self.log = os.path.join(folder, "starts"), os.path.join(folder, "log")
         self.ids, self.killed, self.over = {}, collections.Counter(), threading.Event()
         self.environment = dict(
-            os.environ, REGISTRY_HOME=self.home, REGISTRY_QUEUE_SLOTS=str(options.slots), STARTS=self.starts,
-            TRAIN=os.path.join(ROOT, "examples", "train.py"),
-            REGISTRY_COMMAND=json.dumps(["sh", "-c", TRAIN, "{config}"]))
+            os.environ, REGISTRY_HOME=self.home, STARTS=self.starts, **self.variables())
         if database:
             self.environment.update(REGISTRY_DB="jdbc:postgresql://127.0.0.1:%d/postgres" % database.port,
                                     REGISTRY_DB_USER="postgres")
         self.server = None
         self.serve()
+
+    def variables(self):
+        return {"REGISTRY_QUEUE_SLOTS": str(self.options.slots),
+                "REGISTRY_COMMAND": json.dumps(["sh", "-c", TRAIN, "{config}"]),
+                "TRAIN": os.path.join(ROOT, "examples", "train.py")}
 
     def serve(self):
         with open(self.log, "ab") as log:
@@ -69,6 +72,10 @@ class Night:
             return 0, None
         finally:
             connection.close()
+
+    def submit_all(self):
+        for number in range(self.options.runs):
+            self.submit(number)
 
     def submit(self, number):
         headers = {"Content-Type": "application/json", "Idempotency-Key": "night-%d" % number}
@@ -142,12 +149,15 @@ class Night:
             flaws.append("registry verify ended with %d" % verified.returncode)
         return flaws
 
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
     def run(self):
         killer = threading.Thread(target=self.kill_things)
         killer.start()
         try:
-            for number in range(self.options.runs):
-                self.submit(number)
+            self.submit_all()
             while self.active() != 0:
                 time.sleep(2)
         finally:
@@ -158,28 +168,36 @@ class Night:
         return self.judge()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser(text):
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--sqlite", action="store_true", help="without PostgreSQL")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--bin", help="the folder of initdb and postgres")
-    options = parser.parse_args()
-    print("seed %d" % options.seed)
+    return parser
+
+
+def judged(options, kind):
+    """Runs it and returns the exit code."""
+    print("seed %d" % options.seed, flush=True)
     with tempfile.TemporaryDirectory(prefix="registry-night-") as folder:
         database = None if options.sqlite else Postgres(folder, options.bin)
-        night = Night(options, folder, database)
+        night = kind(options, folder, database)
         try:
             flaws = night.run()
         finally:
-            night.server.terminate()
-            night.server.wait()
+            night.stop()
             if database:
                 database.stop()
     for flaw in flaws:
         print("FLAW: " + flaw)
     return 1 if flaws else 0
+
+
+def main():
+    options = parser(__doc__)
+    options.add_argument("--slots", type=int, default=2)
+    return judged(options.parse_args(), Night)
 
 
 if __name__ == "__main__":
