@@ -19,6 +19,7 @@ import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
@@ -96,7 +97,9 @@ public final class ServerRunner {
         .provenance(origin.source())
         .submissionOrigin(
             new SubmissionOrigin(
-                Path.of("").toAbsolutePath().toString(), withoutTrace(environment)))
+                Path.of("").toAbsolutePath().toString(),
+                withoutTrace(environment),
+                InvocationOptions.NONE))
         .build();
   }
 
