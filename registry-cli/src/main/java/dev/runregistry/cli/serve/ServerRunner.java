@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /** The HTTP server on the parts of the registry, from its start to the signal that stops it. */
 public final class ServerRunner {
@@ -53,7 +54,8 @@ public final class ServerRunner {
     RegistryFactory parts = new RegistryFactory(settings);
     RegistryMetrics metrics = new RegistryMetrics();
     QueueLimits limits = new QueueSettings(settings).limits();
-    ServerConfig config = new ServerSettings(settings).config(metrics);
+    Semaphore cancelled = new Semaphore(0);
+    ServerConfig config = new ServerSettings(settings).config(metrics, cancelled::release);
     metrics.journalDepth(parts.home()::activeRuns);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = registry(parts, database, metrics);
@@ -61,7 +63,8 @@ public final class ServerRunner {
       signals.passTo(this::stop);
       try (RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched);
           RegistryServer server = RegistryServer.create(registry, config).start();
-          PeriodicReconcile reconciling = PeriodicReconcile.start(registry, metrics::reconciled)) {
+          PeriodicReconcile reconciling =
+              PeriodicReconcile.start(registry, cancelled, metrics::reconciled)) {
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
