@@ -68,6 +68,49 @@ class QueueCommandsTest {
     assertThat(home.resolve("dispatcher.log")).content().isEmpty();
   }
 
+  @Test
+  void a_submitted_run_has_the_options_that_it_was_submitted_with() throws IOException {
+    session.with("NOTE", "then");
+    Path child = folder.resolve("child");
+    String script = "echo $NOTE; seq 20000; sleep 1000 >/dev/null 2>&1 & echo $! > " + child;
+    String id =
+        submit(
+            "--kill-after",
+            "1500ms",
+            "--keep-children",
+            "--log-limit",
+            "20K",
+            "--env-allow",
+            "NOTE",
+            "--",
+            "sh",
+            "-c",
+            script);
+    await().atMost(PATIENCE).until(() -> shown(id).contains("\"completed\""));
+
+    ProcessHandle kept =
+        ProcessHandle.of(Long.parseLong(Files.readString(child).strip())).orElseThrow();
+    try {
+      assertThat(kept.isAlive()).isTrue();
+      assertThat(shown(id)).contains("\"environment\":{\"NOTE\":\"then\"}");
+      Path run = home.resolve("runs/done").resolve(id);
+      assertThat(run.resolve("stdout.log")).hasSize(20_480);
+      assertThat(run.resolve("processes")).content().contains("\ngrace 1500\n");
+    } finally {
+      kept.destroyForcibly();
+    }
+    awaitEmptyQueue(); // until then its child held its slot
+  }
+
+  @Test
+  void a_submission_with_an_option_out_of_range_is_refused() {
+    assertThat(session.registry("submit", "--log-limit", "5", "--", "true"))
+        .satisfies(result -> assertThat(result.code()).isEqualTo(2))
+        .satisfies(result -> assertThat(result.err()).contains("the limit of a log must be"));
+    assertThat(session.registry("submit", "--kill-after", "soon", "--", "true").err())
+        .contains("--kill-after: not a duration");
+  }
+
   /** The detached dispatcher of this home. */
   private ProcessHandle dispatcher() {
     return ProcessHandle.allProcesses()

@@ -134,7 +134,8 @@ class ServeCommandTest {
             Map.entry("REGISTRY_STOP_TIMEOUT", "500ms"));
 
     ServerConfig config =
-        new ServerSettings(Settings.of(Map.of(), null, environment)).config(new RegistryMetrics());
+        new ServerSettings(Settings.of(Map.of(), null, environment))
+            .config(new RegistryMetrics(), () -> {});
 
     assertThat(config.host()).isEqualTo("0.0.0.0");
     assertThat(config.port()).isEqualTo(8123);

@@ -197,11 +197,8 @@ class RunDispatcherTest {
     QueuedRun queued =
         new QueuedRun(
             Run.pending(id, request.toSpec(id), Instant.now()),
-            new Invocation(
-                List.of("sh", "-c", "pwd; env"),
-                Map.of("PATH", "/usr/bin:/bin", "NOTE", "then"),
-                there.toString(),
-                false),
+            Invocation.of(List.of("sh", "-c", "pwd; env"))
+                .in(there.toString(), Map.of("PATH", "/usr/bin:/bin", "NOTE", "then")),
             false,
             QueueOptions.DEFAULT,
             DatabaseIdentity.UNKNOWN,

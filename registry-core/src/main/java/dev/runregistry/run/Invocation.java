@@ -1,5 +1,7 @@
 package dev.runregistry.run;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.redact.SecretRedactor;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  *     the registry
  * @param inheritsEnvironment whether it has the variables of every run of the registry that starts
  *     it, too
+ * @param options what it has different from other invocations
  */
 public record Invocation(
     List<String> command,
     Map<String, String> environment,
     @Nullable String workingDirectory,
-    boolean inheritsEnvironment) {
+    boolean inheritsEnvironment,
+    InvocationOptions options) {
   /**
    * Copies the command and the environment.
    *
@@ -33,6 +37,7 @@ public record Invocation(
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
     environment.forEach(Invocation::check);
+    requireNonNull(options, "options");
     if (workingDirectory != null) {
       Text.requireStorable("the working directory", workingDirectory);
     }
@@ -40,7 +45,7 @@ public record Invocation(
 
   /** Creates an invocation in the environment and the working directory of the registry. */
   public Invocation(List<String> command, Map<String, String> environment) {
-    this(command, environment, null, true);
+    this(command, environment, null, true, InvocationOptions.NONE);
   }
 
   private static void check(String name, String value) {
@@ -63,14 +68,19 @@ public record Invocation(
   public Invocation in(String directory, Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(variables);
     all.putAll(environment);
-    return new Invocation(command, all, directory, false);
+    return new Invocation(command, all, directory, false, options);
   }
 
   /** Returns a copy with these variables, instead of those of its own with the same names. */
   public Invocation withVariables(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(variables);
-    return new Invocation(command, all, workingDirectory, inheritsEnvironment);
+    return new Invocation(command, all, workingDirectory, inheritsEnvironment, options);
+  }
+
+  /** Returns a copy with these options. */
+  public Invocation with(InvocationOptions other) {
+    return new Invocation(command, environment, workingDirectory, inheritsEnvironment, other);
   }
 
   /** Returns a text without possible secrets. */

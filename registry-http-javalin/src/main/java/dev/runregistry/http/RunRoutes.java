@@ -209,7 +209,10 @@ final class RunRoutes {
     RunId id = runId(ctx);
     CancelResult result = registry.cancel(id, REQUESTER);
     switch (result.kind()) {
-      case REQUESTED -> config.metrics().cancellationRequested();
+      case REQUESTED -> {
+        config.metrics().cancellationRequested();
+        config.onCancel().run();
+      }
       case REQUESTED_BEFORE -> {}
       case ALREADY_FINAL ->
           throw HttpProblem.of(

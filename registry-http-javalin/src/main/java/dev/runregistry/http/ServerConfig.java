@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param stopLimit the maximum time that {@link RegistryServer#stop} waits for running runs
  * @param artifactsRoot the directory outside which no output directory of a run is read
  * @param metrics the metrics of the server
+ * @param onCancel called after a request to cancel a run was stored, returns at once; for a program
+ *     that reconciles, so that a run without a living owner is terminated soon
  */
 public record ServerConfig(
     String host,
@@ -53,7 +55,8 @@ public record ServerConfig(
     Duration requestLimit,
     Duration stopLimit,
     Path artifactsRoot,
-    RegistryMetrics metrics) {
+    RegistryMetrics metrics,
+    Runnable onCancel) {
 
   /**
    * Validates every value and their combination.
@@ -64,6 +67,7 @@ public record ServerConfig(
   public ServerConfig {
     requireNonNull(artifactsRoot, "artifactsRoot");
     requireNonNull(metrics, "metrics");
+    requireNonNull(onCancel, "onCancel");
     allowedHosts =
         allowedHosts.stream()
             .map(name -> name.toLowerCase(Locale.ROOT))
@@ -141,6 +145,7 @@ public record ServerConfig(
     private Duration stopLimit = Duration.ofSeconds(30);
     private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
+    private Runnable onCancel = () -> {};
 
     private Builder() {}
 
@@ -232,6 +237,15 @@ public record ServerConfig(
     }
 
     /**
+     * Sets what is called after a request to cancel a run was stored, by the thread of the request;
+     * must return at once.
+     */
+    public Builder onCancel(Runnable listener) {
+      onCancel = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
      * Returns the configuration.
      *
      * @throws IllegalArgumentException as {@link ServerConfig#ServerConfig} does
@@ -251,7 +265,8 @@ public record ServerConfig(
           requestLimit,
           stopLimit,
           artifactsRoot,
-          metrics);
+          metrics,
+          onCancel);
     }
   }
 }

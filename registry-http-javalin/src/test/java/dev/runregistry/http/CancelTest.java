@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,26 @@ class CancelTest {
       assertThat(again.statusCode()).isEqualTo(400);
       assertThat(json(again).get("detail").textValue())
           .isEqualTo("Run is already in terminal state: cancelled");
+    }
+  }
+
+  @Test
+  void a_program_that_reconciles_learns_of_each_stored_request_once() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    Run orphan = Runs.running();
+    try (RealServer server =
+        new RealServer(
+            RealDatabase.SQLITE.migrated(folder),
+            folder.resolve("home"),
+            settings -> settings.onCancel(requests::incrementAndGet))) {
+      server.home.begin(orphan);
+      server.home.unlock(orphan.id());
+
+      assertThat(cancel(server, orphan.id()).statusCode()).isEqualTo(200);
+      assertThat(cancel(server, orphan.id()).statusCode()).isEqualTo(200);
+      assertThat(cancel(server, Runs.id()).statusCode()).isEqualTo(404);
+
+      assertThat(requests).hasValue(1);
     }
   }
 

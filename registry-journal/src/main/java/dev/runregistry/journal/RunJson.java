@@ -9,6 +9,7 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -246,7 +247,19 @@ final class RunJson {
     writeText(json, "working_dir", invocation.workingDirectory());
     json.writeBooleanField("inherits_environment", invocation.inheritsEnvironment());
     writeVariables(json, invocation.environment());
+    writeOptions(json, invocation.options());
     json.writeEndObject();
+  }
+
+  private static void writeOptions(JsonGenerator json, InvocationOptions options)
+      throws IOException {
+    Duration grace = options.killGrace();
+    writeNumber(json, "kill_grace_ms", grace == null ? null : grace.toMillis());
+    json.writeBooleanField("keep_children", options.keepsChildren());
+    writeNumber(json, "log_limit", options.logLimit());
+    if (options.recordedVariables() != null) {
+      writeWords(json, "recorded_variables", options.recordedVariables());
+    }
   }
 
   private static void writeWords(JsonGenerator json, String name, List<String> words)

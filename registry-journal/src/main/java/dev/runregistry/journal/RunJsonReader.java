@@ -9,6 +9,7 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
@@ -67,7 +68,17 @@ final class RunJsonReader {
         words("command"),
         variables("environment"),
         textOrNull("working_dir"),
-        (Boolean) present("inherits_environment"));
+        (Boolean) present("inherits_environment"),
+        invocationOptions());
+  }
+
+  private InvocationOptions invocationOptions() {
+    Long grace = numberOrNull("kill_grace_ms");
+    return new InvocationOptions(
+        grace == null ? null : Duration.ofMillis(grace),
+        Boolean.TRUE.equals(note.get("keep_children")),
+        numberOrNull("log_limit"),
+        note.containsKey("recorded_variables") ? words("recorded_variables") : null);
   }
 
   private Map<String, String> variables(String name) {

@@ -59,7 +59,7 @@ class FileRunQueueTest extends RunQueueContract {
     QueuedRun queued =
         new QueuedRun(
             Runs.pending(),
-            new Invocation(List.of("train"), Map.of("TOKEN", "s3cret"), "/tmp", false),
+            Invocation.of(List.of("train")).in("/tmp", Map.of("TOKEN", "s3cret")),
             false,
             QueueOptions.DEFAULT,
             DatabaseIdentity.UNKNOWN,

@@ -1,6 +1,7 @@
 package dev.runregistry.provenance;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Invocation;
@@ -35,7 +36,6 @@ public final class HostProvenance implements ProvenanceSource {
   private final String registryVersion;
   private final Path workingDirectory;
   private final Map<String, String> environment;
-  private final Map<String, String> recorded;
   private final List<String> allowed;
   private final @Nullable String git; // null to disable it
   private final Duration patience;
@@ -45,14 +45,12 @@ public final class HostProvenance implements ProvenanceSource {
       String registryVersion,
       Path workingDirectory,
       Map<String, String> environment,
-      Map<String, String> recorded,
       List<String> allowed,
       @Nullable String git,
       Duration patience) {
     this.registryVersion = registryVersion;
     this.workingDirectory = workingDirectory;
     this.environment = environment;
-    this.recorded = recorded;
     this.allowed = allowed;
     this.git = git;
     this.patience = patience;
@@ -72,7 +70,6 @@ public final class HostProvenance implements ProvenanceSource {
         requireNonNull(registryVersion, "registryVersion"),
         Path.of("").toAbsolutePath(),
         Map.copyOf(environment),
-        EnvironmentAllowList.of(environment, allowed),
         List.copyOf(allowed),
         "git",
         GitStatusQuery.PATIENCE);
@@ -99,8 +96,7 @@ public final class HostProvenance implements ProvenanceSource {
   }
 
   private HostProvenance with(Path folder, @Nullable String program, Duration atMost) {
-    return new HostProvenance(
-        registryVersion, folder, environment, recorded, allowed, program, atMost);
+    return new HostProvenance(registryVersion, folder, environment, allowed, program, atMost);
   }
 
   private Optional<GitDirectory> repository(File folder) {
@@ -109,17 +105,17 @@ public final class HostProvenance implements ProvenanceSource {
 
   @Override
   public Provenance atStart() {
-    return atStart(workingDirectory.toString(), recorded);
+    return atStart(workingDirectory.toString(), EnvironmentAllowList.of(environment, allowed));
   }
 
   @Override
   public Provenance atStart(Invocation invocation) {
     String folder = invocation.workingDirectory();
+    List<String> names = requireNonNullElse(invocation.options().recordedVariables(), allowed);
     return atStart(
         folder == null ? workingDirectory.toString() : folder,
-        invocation.inheritsEnvironment()
-            ? recorded
-            : EnvironmentAllowList.of(invocation.environment(), allowed));
+        EnvironmentAllowList.of(
+            invocation.inheritsEnvironment() ? environment : invocation.environment(), names));
   }
 
   private Provenance atStart(String folder, Map<String, String> variables) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Fifo;
@@ -391,12 +392,15 @@ class HostProvenanceTest {
   void a_queued_run_has_the_folder_and_the_variables_of_its_submission() {
     Invocation here = Invocation.of(List.of("train"));
     Invocation submitted =
-        new Invocation(List.of("train"), Map.of("TZ", "Asia/Kolkata", "A", "b"), "/srv", false);
+        Invocation.of(List.of("train")).in("/srv", Map.of("TZ", "Asia/Kolkata", "A", "b"));
 
     assertThat(provenance().atStart(here)).isEqualTo(provenance().atStart());
     Provenance known = provenance().atStart(submitted);
 
     assertThat(known.workingDirectory()).isEqualTo("/srv");
     assertThat(known.environment()).containsExactly(Map.entry("TZ", "Asia/Kolkata"));
+    InvocationOptions others = new InvocationOptions(null, false, null, List.of("A"));
+    assertThat(provenance().atStart(submitted.with(others)).environment())
+        .containsExactly(Map.entry("A", "b"));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Cancelled;
@@ -17,6 +18,7 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ public abstract class RunQueueContract {
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.empty());
   private static final DatabaseIdentity REACHED =
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.of(new UUID(7, 1)));
+  private static final InvocationOptions OPTIONS =
+      new InvocationOptions(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"));
   private static final CancelRequest REQUEST = new CancelRequest("ann", Runs.NOON.plusSeconds(5));
 
   /** For subclasses. */
@@ -50,8 +54,9 @@ public abstract class RunQueueContract {
     QueuedRun queued =
         new QueuedRun(
             Run.pending(Runs.id(), Runs.localRunOf("math-v1"), at),
-            new Invocation(
-                List.of("train", "--key=s3cret"), Map.of("TOKEN", "s3cret"), "/tmp", false),
+            Invocation.of(List.of("train", "--key=s3cret"))
+                .in("/tmp", Map.of("TOKEN", "s3cret"))
+                .with(OPTIONS),
             true,
             new QueueOptions(priority, 2),
             HERE,

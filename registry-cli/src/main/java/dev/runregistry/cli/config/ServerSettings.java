@@ -21,7 +21,7 @@ public final class ServerSettings {
    *
    * @throws UsageException if a setting cannot be used, or they do not fit together
    */
-  public ServerConfig config(RegistryMetrics metrics) {
+  public ServerConfig config(RegistryMetrics metrics, Runnable onCancel) {
     ServerConfig.Builder builder =
         ServerConfig.builder()
             .host(settings.text(Setting.HOST))
@@ -35,7 +35,8 @@ public final class ServerSettings {
             .stopLimit(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
             .queueTimeLimit(new QueueSettings(settings).timeout())
             .artifactsRoot(settings.artifactsRoot())
-            .metrics(metrics);
+            .metrics(metrics)
+            .onCancel(onCancel);
     try {
       return builder.build();
     } catch (IllegalArgumentException e) {

@@ -23,6 +23,8 @@ public final class Settings {
   public static final String NO_HOME =
       "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home";
 
+  private static final String NOTHING = "none";
+
   private final Map<Setting, Value> values;
   private final @Nullable SettingsFile file;
   private final Map<String, String> environment;
@@ -149,6 +151,11 @@ public final class Settings {
    */
   public LogLimit logLimit() {
     return read(Setting.LOG_LIMIT, Sizes::parse);
+  }
+
+  /** Returns the names of the variables that are recorded; none for the word {@code none}. */
+  public List<String> recordedVariables() {
+    return words(Setting.ENV_ALLOW).stream().filter(word -> !word.equals(NOTHING)).toList();
   }
 
   /** How much is said. */

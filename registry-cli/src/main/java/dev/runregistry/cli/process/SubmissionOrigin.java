@@ -1,6 +1,7 @@
 package dev.runregistry.cli.process;
 
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,8 +13,10 @@ import java.util.function.UnaryOperator;
  *
  * @param directory the absolute path of the directory
  * @param variables all variables
+ * @param options what the options of the submission say
  */
-public record SubmissionOrigin(String directory, Map<String, String> variables)
+public record SubmissionOrigin(
+    String directory, Map<String, String> variables, InvocationOptions options)
     implements UnaryOperator<Invocation> {
   /** Copies the variables that a process can have. */
   public SubmissionOrigin {
@@ -25,16 +28,23 @@ public record SubmissionOrigin(String directory, Map<String, String> variables)
   /** Returns the origin of runs of this process. */
   public static SubmissionOrigin of(ChildEnvironment environment, Map<String, String> ours) {
     return new SubmissionOrigin(
-        Path.of("").toAbsolutePath().toString(), environment.appliedTo(ours));
+        Path.of("").toAbsolutePath().toString(),
+        environment.appliedTo(ours),
+        InvocationOptions.NONE);
   }
 
   /** Returns a copy with another directory. */
   public SubmissionOrigin in(String other) {
-    return new SubmissionOrigin(other, variables);
+    return new SubmissionOrigin(other, variables, options);
+  }
+
+  /** Returns a copy with these options. */
+  public SubmissionOrigin with(InvocationOptions other) {
+    return new SubmissionOrigin(directory, variables, other);
   }
 
   @Override
   public Invocation apply(Invocation invocation) {
-    return invocation.in(directory, variables);
+    return invocation.in(directory, variables).with(options);
   }
 }

@@ -32,8 +32,10 @@ public final class SubmitCommand {
             given.matchedOptionValue("--priority", 0), given.matchedOptionValue("--gpus", 0));
     ChildEnvironment environment =
         ChildEnvironment.of(caller.environment(), InitialEnvironment.read().variables());
-    submission.submit(
-        request, queue, SubmissionOrigin.of(environment, caller.environment()), options.isJson());
+    SubmissionOrigin origin =
+        SubmissionOrigin.of(environment, caller.environment())
+            .with(options.invocationOptions(settings));
+    submission.submit(request, queue, origin, options.isJson());
     return 0;
   }
 }

@@ -11,17 +11,9 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code registry submit} and its options, which are those of a run and two of the queue. */
 public final class SubmitCommandLine implements Callable<Integer> {
-  /** Of the process that starts the run. */
+  /** Of a command that waits for the run. */
   private static final List<String> NOT_OF_A_SUBMISSION =
-      List.of(
-          "--kill-after",
-          "--keep-children",
-          "--log-limit",
-          "--env-allow",
-          "--quiet",
-          "--json",
-          "--id-file",
-          "--json-file");
+      List.of("--quiet", "--json", "--id-file", "--json-file");
 
   private final SubmitCommand command;
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);

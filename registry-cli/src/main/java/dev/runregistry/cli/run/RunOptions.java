@@ -9,6 +9,7 @@ import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -60,6 +61,15 @@ public final class RunOptions {
   /** How long what runs may tidy up. */
   public Duration killAfter() {
     return duration(RunOption.KILL_AFTER, "10s");
+  }
+
+  /** Returns what a run has different from others of the dispatcher that starts it. */
+  public InvocationOptions invocationOptions(Settings settings) {
+    return new InvocationOptions(
+        has(RunOption.KILL_AFTER) ? killAfter() : null,
+        keepsChildren(),
+        settings.given(Setting.LOG_LIMIT).isPresent() ? settings.logLimit().bytes() : null,
+        settings.given(Setting.ENV_ALLOW).isPresent() ? settings.recordedVariables() : null);
   }
 
   /** What is in force, options included. */

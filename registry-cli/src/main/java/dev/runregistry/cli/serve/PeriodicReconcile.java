@@ -4,7 +4,7 @@ import dev.runregistry.run.service.ReconcileBackoff;
 import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -19,15 +19,18 @@ public final class PeriodicReconcile implements AutoCloseable {
   /** A look at the journal may wait for the database; what it leaves, the next start does. */
   private static final Duration AT_THE_END = Duration.ofSeconds(3);
 
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Semaphore wakeups;
   private final ReconcileBackoff reconciler;
   private final Thread thread = new Thread(this::reconcile, "reconcile");
 
   private final Consumer<Reconciliation> listener;
+  private volatile boolean stopped;
 
-  private PeriodicReconcile(RunRegistry registry, Consumer<Reconciliation> listener) {
+  private PeriodicReconcile(
+      ReconcileBackoff reconciler, Semaphore wakeups, Consumer<Reconciliation> listener) {
+    this.reconciler = reconciler;
+    this.wakeups = wakeups;
     this.listener = listener;
-    reconciler = new ReconcileBackoff(registry, SHORTEST, LONGEST);
   }
 
   /**
@@ -36,7 +39,24 @@ public final class PeriodicReconcile implements AutoCloseable {
    * @param listener is given the result of each look
    */
   public static PeriodicReconcile start(RunRegistry registry, Consumer<Reconciliation> listener) {
-    PeriodicReconcile reconciling = new PeriodicReconcile(registry, listener);
+    return start(registry, new Semaphore(0), listener);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param wakeups each permit begins the next pass at once
+   * @param listener is given the result of each look
+   */
+  public static PeriodicReconcile start(
+      RunRegistry registry, Semaphore wakeups, Consumer<Reconciliation> listener) {
+    return start(new ReconcileBackoff(registry, SHORTEST, LONGEST), wakeups, listener);
+  }
+
+  /** Begins, with other pauses than usual. */
+  static PeriodicReconcile start(
+      ReconcileBackoff reconciler, Semaphore wakeups, Consumer<Reconciliation> listener) {
+    PeriodicReconcile reconciling = new PeriodicReconcile(reconciler, wakeups, listener);
     reconciling.thread.setDaemon(true);
     reconciling.thread.start();
     return reconciling;
@@ -44,11 +64,13 @@ public final class PeriodicReconcile implements AutoCloseable {
 
   private void reconcile() {
     try {
-      Duration pause;
       do {
-        pause = reconciler.reconcile();
+        Duration pause = reconciler.reconcile();
         listener.accept(reconciler.last());
-      } while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+        if (wakeups.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          wakeups.drainPermits(); // one pass is for all of them
+        }
+      } while (!stopped);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -56,7 +78,8 @@ public final class PeriodicReconcile implements AutoCloseable {
 
   /** Begins no other look; nothing is interrupted in the middle of a note. */
   public void stopSoon() {
-    stopped.countDown();
+    stopped = true;
+    wakeups.release();
   }
 
   /** Waits for the look that goes on, for a moment. */

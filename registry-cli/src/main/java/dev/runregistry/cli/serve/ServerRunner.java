@@ -19,6 +19,7 @@ import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /** The HTTP server on the parts of the registry, from its start to the signal that stops it. */
 public final class ServerRunner {
@@ -52,7 +54,8 @@ public final class ServerRunner {
     RegistryFactory parts = new RegistryFactory(settings);
     RegistryMetrics metrics = new RegistryMetrics();
     QueueLimits limits = new QueueSettings(settings).limits();
-    ServerConfig config = new ServerSettings(settings).config(metrics);
+    Semaphore cancelled = new Semaphore(0);
+    ServerConfig config = new ServerSettings(settings).config(metrics, cancelled::release);
     metrics.journalDepth(parts.home()::activeRuns);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = registry(parts, database, metrics);
@@ -60,7 +63,8 @@ public final class ServerRunner {
       signals.passTo(this::stop);
       try (RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched);
           RegistryServer server = RegistryServer.create(registry, config).start();
-          PeriodicReconcile reconciling = PeriodicReconcile.start(registry, metrics::reconciled)) {
+          PeriodicReconcile reconciling =
+              PeriodicReconcile.start(registry, cancelled, metrics::reconciled)) {
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
@@ -96,7 +100,9 @@ public final class ServerRunner {
         .provenance(origin.source())
         .submissionOrigin(
             new SubmissionOrigin(
-                Path.of("").toAbsolutePath().toString(), withoutTrace(environment)))
+                Path.of("").toAbsolutePath().toString(),
+                withoutTrace(environment),
+                InvocationOptions.NONE))
         .build();
   }
 

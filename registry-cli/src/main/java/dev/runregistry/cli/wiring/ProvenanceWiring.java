@@ -1,17 +1,13 @@
 package dev.runregistry.cli.wiring;
 
-import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.VersionNumber;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.provenance.HostProvenance;
-import java.util.List;
 import java.util.Map;
 
 /** What is recorded of where the runs of this process come from. */
 public final class ProvenanceWiring {
-  private static final String NOTHING = "none";
-
   private final HostProvenance provenance;
 
   private ProvenanceWiring(HostProvenance provenance) {
@@ -25,14 +21,8 @@ public final class ProvenanceWiring {
    */
   public static ProvenanceWiring of(Settings settings, Map<String, String> environment) {
     HostProvenance provenance =
-        HostProvenance.of(VersionNumber.TEXT, environment, allowed(settings));
+        HostProvenance.of(VersionNumber.TEXT, environment, settings.recordedVariables());
     return new ProvenanceWiring(settings.git() ? provenance : provenance.withoutGit());
-  }
-
-  private static List<String> allowed(Settings settings) {
-    return settings.words(Setting.ENV_ALLOW).stream()
-        .filter(word -> !word.equals(NOTHING))
-        .toList();
   }
 
   /** What the registry asks. */

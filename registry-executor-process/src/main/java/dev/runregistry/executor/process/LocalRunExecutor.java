@@ -1,6 +1,7 @@
 package dev.runregistry.executor.process;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.runregistry.executor.process.internal.probe.VersionProbe;
 import dev.runregistry.internal.files.FileErrors;
@@ -8,6 +9,7 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -95,7 +97,9 @@ public final class LocalRunExecutor implements RunExecutor {
     if (running.spec().mode() != RunMode.LOCAL || invocation.command().isEmpty()) {
       throw new IllegalArgumentException("run " + running.id() + " has nothing to start");
     }
-    Execution execution = new Execution(running, invocation, settings, workspace, this::ended);
+    Execution execution =
+        new Execution(
+            running, invocation, settings.with(invocation.options()), workspace, this::ended);
     synchronized (executions) {
       executions.add(execution);
       early.forEach(execution::signal);
@@ -289,6 +293,24 @@ public final class LocalRunExecutor implements RunExecutor {
       Consumer<Run> onStart,
       Consumer<RunOutcome> onEnd,
       String missingProgramHint) {
+
+    /** Returns a copy with what these options have different. */
+    Settings with(InvocationOptions options) {
+      return new Settings(
+          table,
+          requireNonNullElse(options.killGrace(), killGrace),
+          ownSession,
+          live,
+          keepChildren || options.keepsChildren(),
+          descriptors,
+          openFiles,
+          workingDirectory,
+          environment,
+          options.logLimit() == null ? logLimit : LogLimit.of(options.logLimit()),
+          onStart,
+          onEnd,
+          missingProgramHint);
+    }
 
     /** Returns the finder of programs in the environment of a run. */
     ExecutableFinder programs() {
