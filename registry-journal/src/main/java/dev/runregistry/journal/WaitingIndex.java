@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,8 +49,8 @@ final class WaitingIndex {
   private final Reader reader;
   private final ConcurrentSkipListSet<WaitingRun> sorted = new ConcurrentSkipListSet<>();
   private final SortedSet<WaitingRun> view = Collections.unmodifiableSortedSet(sorted);
-  private final Map<RunId, WaitingRun> known = new HashMap<>(); // guarded by this
-  private final Set<RunId> damaged = new HashSet<>(); // guarded by this
+  private final Map<String, WaitingRun> known = new HashMap<>(); // by its id; guarded by this
+  private final Set<String> damaged = new HashSet<>(); // ids; guarded by this
   private @Nullable FileTime modified; // when it was last listed; guarded by this
   private boolean settled; // guarded by this
   private long listedAt = System.nanoTime(); // guarded by this
@@ -89,16 +90,16 @@ final class WaitingIndex {
   private void list(FileTime now) throws IOException {
     long begin = System.nanoTime();
     boolean complete = System.currentTimeMillis() - now.toMillis() > SETTLED_MILLIS;
-    Set<RunId> there = ids();
-    for (RunId id : Set.copyOf(known.keySet())) {
+    Set<String> there = names();
+    for (String id : List.copyOf(known.keySet())) {
       if (!there.contains(id)) {
         remove(id);
       }
     }
     damaged.retainAll(there);
-    for (RunId id : there) {
-      if (!known.containsKey(id) && !damaged.contains(id)) {
-        complete &= isRead(id);
+    for (String name : there) { // ids are parsed once: a listing is mostly of known ones
+      if (!known.containsKey(name) && !damaged.contains(name) && FileRunJournal.isRunId(name)) {
+        complete &= isRead(RunId.parse(name));
       }
     }
     modified = now;
@@ -107,15 +108,13 @@ final class WaitingIndex {
     cost = Math.min(listedAt - begin, TimeUnit.SECONDS.toNanos(1));
   }
 
-  private Set<RunId> ids() throws IOException {
+  private Set<String> names() throws IOException {
     String[] names = directory.toFile().list();
     if (names == null) {
       Files.getLastModifiedTime(directory); // throws if it is gone
       throw new IOException("it cannot be read");
     }
-    Set<RunId> ids = new HashSet<>();
-    Arrays.stream(names).filter(FileRunJournal::isRunId).map(RunId::parse).forEach(ids::add);
-    return ids;
+    return new HashSet<>(Arrays.asList(names));
   }
 
   /** Returns false if the run cannot be read now. */
@@ -124,7 +123,7 @@ final class WaitingIndex {
       reader.read(id).ifPresent(this::add);
       return true;
     } catch (CorruptJournalException e) {
-      damaged.add(id);
+      damaged.add(id.toString());
       log.error("run {} waits in {} and its file is damaged: {}", id, directory, e.getMessage());
       return true;
     } catch (IOException e) {
@@ -136,13 +135,13 @@ final class WaitingIndex {
   /** Adds a run, or replaces what is known of it. */
   synchronized void add(WaitingRun run) {
     remove(run.id());
-    known.put(run.id(), run);
+    known.put(run.id().toString(), run);
     sorted.add(run);
   }
 
   /** Replaces the database of a run; one that is not known yet is read together with it. */
   synchronized void bind(RunId id, DatabaseIdentity database) {
-    WaitingRun run = known.get(id);
+    WaitingRun run = known.get(id.toString());
     if (run != null) {
       add(new WaitingRun(id, run.options(), run.queuedAt(), database));
     }
@@ -150,6 +149,10 @@ final class WaitingIndex {
 
   /** Removes a run that waits no more. */
   synchronized void remove(RunId id) {
+    remove(id.toString());
+  }
+
+  private void remove(String id) {
     WaitingRun before = known.remove(id);
     if (before != null) {
       sorted.remove(before);

@@ -27,21 +27,26 @@ final class GroupCommit {
   /** Enough for any server, and with the largest output still less than a megabyte. */
   private static final int MOST = 32;
 
-  private final Function<List<Run>, Set<RunId>> saving;
+  private final Function<List<Run>, Set<RunId>> save;
   private final Predicate<RepositoryException> concernsOneRun;
   private final Queue<Request> waiting = new ArrayDeque<>(); // guarded by itself
-  private boolean isSaving; // a thread saves, or is about to; guarded by waiting
+  private final int transactions;
+  private int saving; // threads that save, or are about to; guarded by waiting
 
   /**
    * Creates a group commit.
    *
-   * @param saving saves runs with different ids, all or none, and returns the ids of those that
-   *     were not on record before
+   * @param transactions the maximum number at a time: 1 for those that append to a chain
+   * @param save saves runs with different ids, all or none, and returns the ids of those that were
+   *     not on record before
    * @param concernsOneRun whether other runs could be saved in spite of this failure
    */
   GroupCommit(
-      Function<List<Run>, Set<RunId>> saving, Predicate<RepositoryException> concernsOneRun) {
-    this.saving = saving;
+      int transactions,
+      Function<List<Run>, Set<RunId>> save,
+      Predicate<RepositoryException> concernsOneRun) {
+    this.transactions = transactions;
+    this.save = save;
     this.concernsOneRun = concernsOneRun;
   }
 
@@ -113,7 +118,7 @@ final class GroupCommit {
     boolean interrupted = mine.await();
     try {
       if (!mine.isDone()) {
-        interrupted |= saveNext();
+        interrupted |= saveGroupOf(mine);
       }
     } finally {
       if (interrupted) {
@@ -125,37 +130,39 @@ final class GroupCommit {
 
   private void add(Request request) {
     synchronized (waiting) {
-      waiting.add(request);
-      if (!isSaving) {
-        isSaving = true;
+      if (saving == transactions) {
+        waiting.add(request);
+      } else {
+        saving++;
         request.setNext();
       }
     }
   }
 
-  /** Saves the next group, whose first run is this thread's; returns whether it was interrupted. */
-  private boolean saveNext() {
+  /** Saves the run of this thread and those that wait; returns whether it was interrupted. */
+  private boolean saveGroupOf(Request mine) {
     try {
-      return saveUninterrupted(next());
+      return saveUninterrupted(groupOf(mine));
     } finally {
       synchronized (waiting) {
-        Request following = waiting.peek();
-        isSaving = following != null;
-        if (following != null) {
+        Request following = waiting.poll();
+        if (following == null) {
+          saving--;
+        } else {
           following.setNext();
         }
       }
     }
   }
 
-  /** Returns the requests that wait longest, each run once. */
-  private List<Request> next() {
+  /** Returns the request and those that wait longest, each run once. */
+  private List<Request> groupOf(Request mine) {
     Map<RunId, Request> group = new LinkedHashMap<>();
+    group.put(mine.run.id(), mine);
     synchronized (waiting) {
       Request first = waiting.peek();
       while (first != null && group.size() < MOST && !group.containsKey(first.run.id())) {
-        group.put(first.run.id(), first);
-        waiting.remove();
+        group.put(first.run.id(), waiting.remove());
         first = waiting.peek();
       }
     }
@@ -179,7 +186,7 @@ final class GroupCommit {
   /** Returns whether an interrupt came in between, so that it must be repeated. */
   private boolean saveTogether(List<Request> group) {
     try {
-      Set<RunId> stored = saving.apply(group.stream().map(request -> request.run).toList());
+      Set<RunId> stored = save.apply(group.stream().map(request -> request.run).toList());
       group.forEach(request -> request.succeed(stored.contains(request.run.id())));
     } catch (RepositoryException e) {
       if (Thread.interrupted()) { // saving is safe to repeat

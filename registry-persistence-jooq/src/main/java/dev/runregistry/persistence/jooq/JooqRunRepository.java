@@ -46,8 +46,8 @@ final class JooqRunRepository implements RunRepository {
   private final Database database;
   private final PreparedStatements statements;
   private final EndingWriter ended;
-  private final GroupCommit starts = new GroupCommit(this::saveStarts, Database::isRefusal);
-  private final GroupCommit endings = new GroupCommit(this::saveEnded, Database::isRefusal);
+  private final GroupCommit starts;
+  private final GroupCommit endings = new GroupCommit(1, this::saveEnded, Database::isRefusal);
   private final RequestCoalescer<RunQuery, RunPage> pages =
       RequestCoalescer.ofEqual(this::readPage, PATIENCE);
   private final RequestCoalescer<RunId, Optional<Run>> finds =
@@ -57,6 +57,9 @@ final class JooqRunRepository implements RunRepository {
     this.database = database;
     this.statements = statements;
     this.ended = ended;
+    // PostgreSQL executes one group while it writes another to the disk; SQLite has one writer
+    starts =
+        new GroupCommit(database.sharesStatements() ? 2 : 1, this::saveStarts, Database::isRefusal);
   }
 
   @Override

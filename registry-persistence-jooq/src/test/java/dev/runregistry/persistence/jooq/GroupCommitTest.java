@@ -37,7 +37,7 @@ class GroupCommitTest {
   private final Run first = Runs.completed();
   private volatile RunId refused = Runs.id();
   private volatile boolean away;
-  private final GroupCommit commit = new GroupCommit(this::save, Database::isRefusal);
+  private final GroupCommit commit = new GroupCommit(1, this::save, Database::isRefusal);
 
   private static RepositoryException failure(String message, String state) {
     return new RepositoryException(message, new SQLException(message, state));
@@ -108,6 +108,22 @@ class GroupCommitTest {
       one.get();
     }
     assertThat(groups.stream().map(List::size)).containsExactly(1, 32, 8, 1);
+  }
+
+  @Test
+  void a_second_transaction_does_not_wait_for_the_first_if_two_are_allowed() throws Exception {
+    GroupCommit two = new GroupCommit(2, this::save, Database::isRefusal);
+    Run second = Runs.completed();
+    refused = second.id();
+    Future<Boolean> ofFirst = threads.submit(() -> two.save(first));
+    busy.await();
+
+    assertThatThrownBy(() -> two.save(second)).isSameAs(REFUSED);
+
+    assertThat(two.save(Runs.completed())).isTrue();
+    go.countDown();
+    assertThat(ofFirst.get()).isTrue();
+    assertThat(groups).hasSize(3);
   }
 
   @Test
@@ -186,6 +202,7 @@ class GroupCommitTest {
     AtomicInteger tries = new AtomicInteger();
     GroupCommit group =
         new GroupCommit(
+            1,
             runs -> {
               if (tries.incrementAndGet() == 1) {
                 Thread.currentThread().interrupt();
@@ -206,6 +223,7 @@ class GroupCommitTest {
   void a_defect_is_told_to_the_one_who_met_it() {
     GroupCommit broken =
         new GroupCommit(
+            1,
             runs -> {
               throw new IllegalStateException("broken");
             },
@@ -214,6 +232,7 @@ class GroupCommitTest {
     assertThatThrownBy(() -> broken.save(first)).hasMessage("broken");
     GroupCommit without =
         new GroupCommit(
+            1,
             runs -> {
               throw new NoClassDefFoundError("driver");
             },
