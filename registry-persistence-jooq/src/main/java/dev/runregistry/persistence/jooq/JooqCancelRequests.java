@@ -1,25 +1,41 @@
 package dev.runregistry.persistence.jooq;
 
 import static dev.runregistry.persistence.jooq.generated.tables.RunCancelRequests.RUN_CANCEL_REQUESTS;
+import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.CancelRequests;
+import dev.runregistry.run.port.RepositoryException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stores requests in PostgreSQL or SQLite: the primary key decides which one stays. */
 final class JooqCancelRequests implements CancelRequests {
+  private static final Logger log = LoggerFactory.getLogger(JooqCancelRequests.class);
+
+  private static final List<String> ENDED =
+      Stream.of(RunStatus.values()).filter(RunStatus::isFinal).map(RunStatus::text).toList();
+
   private final Database database;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   JooqCancelRequests(Database database) {
     this.database = database;
@@ -27,6 +43,7 @@ final class JooqCancelRequests implements CancelRequests {
 
   @Override
   public void add(RunId id, CancelRequest request) {
+    deleteOfEnded();
     database.write(
         "store the request to cancel run " + id,
         sql ->
@@ -37,6 +54,27 @@ final class JooqCancelRequests implements CancelRequests {
                 .onConflict(RUN_CANCEL_REQUESTS.RUN_ID)
                 .doNothing()
                 .execute());
+  }
+
+  /** Housekeeping: a failure is no reason to reject a request, and the next one retries. */
+  private void deleteOfEnded() {
+    try {
+      database.write(
+          "delete the requests to cancel runs that have ended",
+          sql ->
+              sql.deleteFrom(RUN_CANCEL_REQUESTS)
+                  .where(
+                      exists(
+                          selectOne()
+                              .from(TUNIX_RUNS)
+                              .where(TUNIX_RUNS.RUN_ID.eq(RUN_CANCEL_REQUESTS.RUN_ID))
+                              .and(TUNIX_RUNS.STATUS.in(ENDED))))
+                  .execute());
+    } catch (RepositoryException e) {
+      if (!warned.getAndSet(true)) {
+        log.warn("requests to cancel runs that have ended stay: {}", e.getMessage());
+      }
+    }
   }
 
   @Override

@@ -138,8 +138,26 @@ class SessionTest {
     return new IdempotencyRecord(key, "f", run, Runs.NOON);
   }
 
+  @Test
+  void a_role_that_cannot_delete_requests_to_cancel_runs_still_makes_them() throws SQLException {
+    DatabaseConfig limited = limited("SELECT, INSERT, UPDATE, DELETE", "SELECT, INSERT");
+    CancelRequest byAnn = new CancelRequest("ann", Runs.NOON);
+
+    try (RunDatabase database = RunDatabase.at(limited)) {
+      for (RunId id : List.of(Runs.id(), Runs.id())) {
+        database.cancelRequests().add(id, byAnn);
+        assertThat(database.cancelRequests().find(List.of(id))).containsEntry(id, byAnn);
+      }
+      assertThat(database.missingPrivileges()).containsExactly("DELETE on run_cancel_requests");
+    }
+  }
+
   /** As a role that has just these privileges on the keys, and the documented ones otherwise. */
   private static DatabaseConfig limited(String onKeys) throws SQLException {
+    return limited(onKeys, "SELECT, INSERT, DELETE");
+  }
+
+  private static DatabaseConfig limited(String onKeys, String onRequests) throws SQLException {
     DatabaseConfig owner = migrated();
     String role = "role_" + nameOf(owner);
     for (String sql :
@@ -148,7 +166,7 @@ class SessionTest {
             "GRANT SELECT, INSERT, UPDATE ON tunix_runs TO " + role,
             "GRANT SELECT, INSERT ON run_chain TO " + role,
             "GRANT " + onKeys + " ON idempotency_keys TO " + role,
-            "GRANT SELECT, INSERT ON run_cancel_requests TO " + role,
+            "GRANT " + onRequests + " ON run_cancel_requests TO " + role,
             "GRANT SELECT ON database_identity, flyway_schema_history TO " + role)) {
       Engine.execute(owner, sql);
     }
