@@ -7,7 +7,7 @@ As night.py, with invented devices and registry submit --gpus 1 to 3. Each run l
 (flock) and reports one that is taken; a process that it leaves behind keeps the locks for a while. Server,
 supervisors and detached dispatchers, which registry submit starts while there is no server, are killed
 (SIGKILL) at random, and the database is stopped for seconds. Exits with 1 if a device was taken, a run got
-another number of devices, or the records are not as night.py wants them. Needs bash and flock beside what night.py needs.
+another number of devices, or the records are not as night.py wants them. Needs bash and flock, too.
 """
 
 import concurrent.futures

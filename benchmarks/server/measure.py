@@ -196,6 +196,7 @@ class Server:
             environment["JAVA_HOME"] = java_home
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([REGISTRY, "serve", "--port", "0"], env=environment,
+                                            cwd=folder,  # no git repository
                                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                             stderr=log, universal_newlines=True)
         self.url = self.process.stdout.readline().strip()
