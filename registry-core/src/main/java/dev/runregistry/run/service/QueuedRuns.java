@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -294,6 +295,49 @@ final class QueuedRuns {
     } catch (JournalException e) {
       return Optional.of(
           ReconciledRun.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
+    }
+  }
+
+  /**
+   * Ends the waiting runs that are to be cancelled by requests of other hosts. One that is locked,
+   * because it is submitted or started now, is left to the next pass or to its owner.
+   *
+   * @param requests finds the requests for runs, by id
+   */
+  List<ReconciledRun> cancel(
+      Function<List<RunId>, Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
+    DatabaseIdentity here = repository.identity();
+    List<RunId> ids =
+        queue.waiting().stream()
+            .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
+            .map(WaitingRun::id)
+            .toList();
+    List<ReconciledRun> findings = new ArrayList<>();
+    if (!ids.isEmpty()) {
+      requests
+          .apply(ids)
+          .forEach((id, request) -> cancel(id, request, access).ifPresent(findings::add));
+    }
+    return findings;
+  }
+
+  private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {
+    try {
+      Optional<QueuedRun> queued = queue.tryLock(id);
+      if (queued.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        Run ended = end(queued.get(), Cancelled.beforeStart(request), access);
+        Action action = access.isUnavailable() ? Action.WAITING : Action.RECORDED;
+        return Optional.of(
+            new ReconciledRun(id.toString(), action, ended.message(), Optional.of(ended)));
+      } finally {
+        lifecycle.release(id);
+      }
+    } catch (JournalException e) {
+      return Optional.of(
+          ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
     }
   }
 

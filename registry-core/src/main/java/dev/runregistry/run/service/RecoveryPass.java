@@ -6,6 +6,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.CancelRequests;
@@ -86,6 +87,7 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
+      findings.addAll(queued.cancel(this::requestsFor, access));
     }
     return new Reconciliation(findings);
   }
@@ -165,17 +167,17 @@ final class RecoveryPass {
   /** Returns the request in the database; none if that is away, which is tried by the next pass. */
   private Optional<CancelRequest> requestedElsewhere(RunId id) {
     if (requested == null) {
-      requested = findRequests();
+      requested = requestsFor(active);
     }
     return Optional.ofNullable(requested.get(id));
   }
 
-  private Map<RunId, CancelRequest> findRequests() {
+  private Map<RunId, CancelRequest> requestsFor(List<RunId> ids) {
     if (requests == null || access.isUnavailable()) {
       return Map.of();
     }
     try {
-      return requests.find(active);
+      return requests.find(ids);
     } catch (RepositoryException e) {
       log.debug("cancel requests in the database cannot be read", e);
       return Map.of();
@@ -402,6 +404,10 @@ final class RecoveryPass {
 
       @Override
       public Optional<ReconciledRun> lost(Inspection.Lost found) {
+        Optional<CancelRequest> request = found.neverStarted() ? cancelRequest() : Optional.empty();
+        if (request.isPresent()) {
+          return finish(Cancelled.beforeStart(request.get()), request.get().at());
+        }
         if (found.neverStarted() && queued != null && queued.putBack(id)) {
           return leftAlone(id, "Waits in the queue again; nothing of it was started");
         }
