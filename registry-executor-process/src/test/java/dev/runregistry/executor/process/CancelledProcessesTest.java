@@ -133,6 +133,9 @@ class CancelledProcessesTest {
             Inspection.Exited.class,
             exited ->
                 assertThat(exited.outcome()).isEqualTo(new Cancelled("ann", Output.NONE, "")));
+    assertThat(runs.folder(running).vanished())
+        .as("a supervisor that was still starting starts nothing")
+        .exists();
   }
 
   /** Of processes that are gone. */
