@@ -231,6 +231,9 @@ public final class FileRunQueue implements RunQueue {
     boolean isRead = false;
     try {
       Optional<QueuedRun> run = RegularFiles.exists(entry.ended()) ? ended(id) : readIfThere(id);
+      if (run.isPresent() && !run.get().isRecorded()) { // it may have been left before its sync
+        DurableFiles.sync(queued);
+      }
       isRead = run.isPresent();
       return run;
     } catch (IOException e) {

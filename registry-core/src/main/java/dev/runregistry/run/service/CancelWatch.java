@@ -65,13 +65,16 @@ final class CancelWatch {
   }
 
   private void journal() {
-    for (Cancellation run : live.values()) {
-      if (run.request().isEmpty()) {
-        try {
-          journal.cancelRequest(run.id()).ifPresent(run::request);
-        } catch (RuntimeException e) { // looked for again
-          log.debug("run {}: a cancel request cannot be read", run.id(), e);
-        }
+    live.values().forEach(this::look);
+  }
+
+  /** Passes a request on that the journal has by now. */
+  void look(Cancellation run) {
+    if (run.request().isEmpty()) {
+      try {
+        journal.cancelRequest(run.id()).ifPresent(run::request);
+      } catch (RuntimeException e) { // looked for again
+        log.debug("run {}: a cancel request cannot be read", run.id(), e);
       }
     }
   }

@@ -39,10 +39,9 @@ final class Cancellations {
     this.requests = requests;
   }
 
-  CancelResult request(RunId id, CancelRequest request) {
-    return activeHere(id, request)
-        .or(() -> archivedHere(id))
-        .orElseGet(() -> recorded(id, request));
+  /** Stores a request in the journal; empty if the run is neither active nor archived there. */
+  Optional<CancelResult> requestHere(RunId id, CancelRequest request) {
+    return activeHere(id, request).or(() -> archivedHere(id));
   }
 
   private Optional<CancelResult> activeHere(RunId id, CancelRequest request) {
@@ -68,7 +67,8 @@ final class Cancellations {
         .map(ended -> CancelResult.alreadyFinal(ended.status()));
   }
 
-  private CancelResult recorded(RunId id, CancelRequest request) {
+  /** Stores a request for a run of another host in the database. */
+  CancelResult requestElsewhere(RunId id, CancelRequest request) {
     Optional<Run> run = repository.find(id);
     if (run.isEmpty()) {
       return CancelResult.UNKNOWN;

@@ -85,13 +85,14 @@ final class DatabaseAccess {
     return save(run, database, () -> saveOrFindEnded(run));
   }
 
-  /** Saves a start that is most likely on record; never throws. */
+  /** Saves a start that is most likely on record, unless it is; never throws. */
   SaveResult saveIfAbsent(Run running, DatabaseIdentity database) {
     return save(
         running,
         database,
         () -> {
-          if (repository.find(running.id()).isEmpty()) {
+          Optional<RunStatus> known = repository.find(running.id()).map(Run::status);
+          if (known.filter(status -> status != RunStatus.PENDING).isEmpty()) {
             saveOrFindEnded(running);
             log.info("run {} is on record now: {}", running.id(), running.message());
           }

@@ -13,7 +13,6 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
-import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -192,56 +192,15 @@ final class QueuedRuns {
    * @throws JournalException if it cannot be read or written; the run still waits
    */
   Optional<Run> cancel(RunId id, CancelRequest request) {
-    return lock(id)
-        .map(queued -> cancelLocked(queued, request, DatabaseAccess.forOneRun(repository)));
-  }
-
-  private Run cancelLocked(QueuedRun queued, CancelRequest request, DatabaseAccess access) {
+    Optional<QueuedRun> queued = lock(id);
+    if (queued.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      return end(queued, Cancelled.beforeStart(request), access);
+      RunOutcome cancelled = Cancelled.beforeStart(request);
+      return Optional.of(end(queued.get(), cancelled, DatabaseAccess.forOneRun(repository)));
     } finally {
-      lifecycle.release(queued.run().id());
-    }
-  }
-
-  /**
-   * Ends the waiting runs for which there is a request in the database; those that are locked, and
-   * all while it cannot be reached, are ended by a later pass.
-   */
-  List<ReconciledRun> cancelRequested(CancelRequests requests, DatabaseAccess access) {
-    DatabaseIdentity here = repository.identity();
-    List<RunId> ids =
-        queue.waiting().stream()
-            .filter(waiting -> waiting.database().matches(here))
-            .map(WaitingRun::id)
-            .toList();
-    if (ids.isEmpty() || access.isUnavailable()) {
-      return List.of();
-    }
-    List<ReconciledRun> findings = new ArrayList<>();
-    try {
-      requests
-          .find(ids)
-          .forEach((id, request) -> cancelNow(id, request, access).ifPresent(findings::add));
-    } catch (RepositoryException e) {
-      log.debug("cancel requests in the database cannot be read", e);
-    }
-    return findings;
-  }
-
-  private Optional<ReconciledRun> cancelNow(
-      RunId id, CancelRequest request, DatabaseAccess access) {
-    try {
-      return queue
-          .tryLock(id)
-          .map(queued -> cancelLocked(queued, request, access))
-          .map(
-              ended ->
-                  new ReconciledRun(
-                      id.toString(), Action.RECORDED, ended.message(), Optional.of(ended)));
-    } catch (JournalException e) {
-      return Optional.of(
-          ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
+      lifecycle.release(id);
     }
   }
 
@@ -336,6 +295,49 @@ final class QueuedRuns {
     } catch (JournalException e) {
       return Optional.of(
           ReconciledRun.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
+    }
+  }
+
+  /**
+   * Ends the waiting runs that are to be cancelled by requests of other hosts. One that is locked,
+   * because it is submitted or started now, is left to the next pass or to its owner.
+   *
+   * @param requests finds the requests for runs, by id
+   */
+  List<ReconciledRun> cancel(
+      Function<List<RunId>, Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
+    DatabaseIdentity here = repository.identity();
+    List<RunId> ids =
+        queue.waiting().stream()
+            .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
+            .map(WaitingRun::id)
+            .toList();
+    List<ReconciledRun> findings = new ArrayList<>();
+    if (!ids.isEmpty()) {
+      requests
+          .apply(ids)
+          .forEach((id, request) -> cancel(id, request, access).ifPresent(findings::add));
+    }
+    return findings;
+  }
+
+  private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {
+    try {
+      Optional<QueuedRun> queued = queue.tryLock(id);
+      if (queued.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        Run ended = end(queued.get(), Cancelled.beforeStart(request), access);
+        Action action = access.isUnavailable() ? Action.WAITING : Action.RECORDED;
+        return Optional.of(
+            new ReconciledRun(id.toString(), action, ended.message(), Optional.of(ended)));
+      } finally {
+        lifecycle.release(id);
+      }
+    } catch (JournalException e) {
+      return Optional.of(
+          ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
     }
   }
 

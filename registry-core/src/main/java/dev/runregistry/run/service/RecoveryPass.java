@@ -87,9 +87,7 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
-      if (requests != null) {
-        findings.addAll(queued.cancelRequested(requests, access));
-      }
+      findings.addAll(queued.cancel(this::requestsFor, access));
     }
     return new Reconciliation(findings);
   }
@@ -169,17 +167,17 @@ final class RecoveryPass {
   /** Returns the request in the database; none if that is away, which is tried by the next pass. */
   private Optional<CancelRequest> requestedElsewhere(RunId id) {
     if (requested == null) {
-      requested = findRequests();
+      requested = requestsFor(active);
     }
     return Optional.ofNullable(requested.get(id));
   }
 
-  private Map<RunId, CancelRequest> findRequests() {
+  private Map<RunId, CancelRequest> requestsFor(List<RunId> ids) {
     if (requests == null || access.isUnavailable()) {
       return Map.of();
     }
     try {
-      return requests.find(active);
+      return requests.find(ids);
     } catch (RepositoryException e) {
       log.debug("cancel requests in the database cannot be read", e);
       return Map.of();
@@ -406,14 +404,12 @@ final class RecoveryPass {
 
       @Override
       public Optional<ReconciledRun> lost(Inspection.Lost found) {
-        if (found.neverStarted()) {
-          Optional<CancelRequest> request = cancelRequest();
-          if (request.isPresent()) {
-            return finish(Cancelled.beforeStart(request.get()), request.get().at());
-          }
-          if (queued != null && queued.putBack(id)) {
-            return leftAlone(id, "Waits in the queue again; nothing of it was started");
-          }
+        Optional<CancelRequest> request = found.neverStarted() ? cancelRequest() : Optional.empty();
+        if (request.isPresent()) {
+          return finish(Cancelled.beforeStart(request.get()), request.get().at());
+        }
+        if (found.neverStarted() && queued != null && queued.putBack(id)) {
+          return leftAlone(id, "Waits in the queue again; nothing of it was started");
         }
         // also if nothing was started: the time of the registry's death is unknown
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());

@@ -209,6 +209,9 @@ final class RunLifecycle {
       @Nullable Runnable onStart,
       Cancellation cancellation) {
     try {
+      if (onStart != null) { // queued: its entry may have a request from an earlier start
+        cancelWatch.look(cancellation);
+      }
       Path workspace =
           journal
               .workspace(running.id())

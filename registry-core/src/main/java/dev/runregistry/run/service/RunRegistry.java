@@ -232,9 +232,16 @@ public final class RunRegistry {
    */
   public CancelResult cancel(RunId id, String user) {
     CancelRequest request = new CancelRequest(user, clock.instant());
+    return cancelHere(id, request)
+        .or(() -> cancelHere(id, request)) // recovery may have put it back in the queue meanwhile
+        .orElseGet(() -> cancellations.requestElsewhere(id, request));
+  }
+
+  /** Returns empty if this host does not have the run. */
+  private Optional<CancelResult> cancelHere(RunId id, CancelRequest request) {
     return queued != null && queued.cancel(id, request).isPresent()
-        ? CancelResult.REQUESTED
-        : cancellations.request(id, request);
+        ? Optional.of(CancelResult.REQUESTED)
+        : cancellations.requestHere(id, request);
   }
 
   /**

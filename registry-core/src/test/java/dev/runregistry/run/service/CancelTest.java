@@ -3,6 +3,7 @@ package dev.runregistry.run.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Output;
@@ -15,8 +16,10 @@ import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.service.CancelResult.Kind;
+import dev.runregistry.run.service.ReconciledRun.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,22 +86,6 @@ class CancelTest {
   }
 
   @Test
-  void a_queued_run_that_was_cancelled_after_its_dispatcher_died_does_not_start() {
-    RunId id = enqueue().id();
-    Run pending = host.queue.tryLock(id).orElseThrow().run();
-    host.queue.begin(
-        pending.start("process", Samples.NOON.plusSeconds(60)), host.database.identity());
-    host.journal.unlock(id); // as if its dispatcher had been killed here
-
-    assertThat(registry.cancel(id, "ann")).isEqualTo(CancelResult.REQUESTED);
-    registry.reconcile();
-
-    assertCancelled(registry.get(id));
-    assertThat(host.queue.waiting).isEmpty();
-    assertThat(host.journal.done).containsOnlyKeys(id);
-  }
-
-  @Test
   void a_waiting_run_that_cannot_be_ended_now_still_waits() {
     RunId id = enqueue().id();
     host.queue.failingOnce.add("end");
@@ -124,36 +111,68 @@ class CancelTest {
   }
 
   @Test
-  void a_waiting_run_is_ended_by_a_request_from_another_host() {
+  void a_run_that_was_cancelled_after_its_dispatcher_died_does_not_go_back_to_the_queue() {
     RunId id = enqueue().id();
-    host.database.add(id, BY_ANN);
+    host.leaveBegun(id);
 
-    assertThat(registry.reconcile().findings())
-        .singleElement()
-        .satisfies(found -> assertThat(found.action()).isEqualTo(ReconciledRun.Action.RECORDED))
-        .satisfies(found -> assertThat(found.message()).isEqualTo("Cancelled by ann"));
+    assertThat(registry.cancel(id, "ann")).isEqualTo(CancelResult.REQUESTED);
+    registry.reconcile();
 
     assertCancelled(registry.get(id));
     assertThat(host.queue.waiting).isEmpty();
-    assertThat(registry.reconcile().findings()).isEmpty();
   }
 
   @Test
-  void a_waiting_run_that_cannot_be_ended_for_another_host_now_is_ended_later() {
+  void a_run_that_was_put_back_in_the_queue_with_a_request_to_cancel_it_never_starts() {
+    RunId id = enqueue().id();
+    host.journal.requests.put(id, BY_ANN); // in its directory, which went back
+    host.executor.endsAtOnce = true;
+
+    registry.dispatcher(new QueueLimits(1, 10, List.of()), run -> {}).dispatchUntilEmpty();
+
+    assertThat(host.executor.started()).isEmpty();
+    assertCancelled(registry.get(id));
+  }
+
+  @Test
+  void a_run_that_recovery_puts_back_at_this_moment_is_cancelled_in_the_queue() {
+    RunId id = enqueue().id();
+    host.leaveBegun(id);
+    host.journal.beforeRequest = () -> host.queue.putBack(id);
+
+    assertThat(registry.cancel(id, "ann")).isEqualTo(CancelResult.REQUESTED);
+
+    assertCancelled(registry.get(id));
+    assertThat(host.database.requests).isEmpty();
+  }
+
+  @Test
+  void a_waiting_run_that_another_host_cancelled_has_ended_before_its_turn() {
+    RunId id = enqueue().id();
+    RunId other = enqueue().id();
+    host.database.add(id, BY_ANN);
+
+    Reconciliation found = registry.reconcile();
+
+    assertThat(found.findings())
+        .extracting(ReconciledRun::name, ReconciledRun::action, ReconciledRun::message)
+        .containsExactly(tuple(id.toString(), Action.RECORDED, "Cancelled by ann"));
+    assertCancelled(registry.get(id));
+    assertThat(host.queue.waiting).containsOnlyKeys(other);
+    assertThat(host.journal.locked).isEmpty();
+  }
+
+  @Test
+  void a_waiting_run_that_another_host_cancelled_while_it_is_started_is_left_to_its_owner() {
     RunId id = enqueue().id();
     host.database.add(id, BY_ANN);
     host.journal.locked.add(id);
     assertThat(registry.reconcile().findings()).isEmpty();
     host.journal.unlock(id);
-    host.database.away = true;
-    assertThat(registry.reconcile().findings()).isEmpty();
-    host.database.away = false;
-    host.queue.failingOnce.add("end");
-    assertThat(registry.reconcile().findings())
-        .singleElement()
-        .satisfies(found -> assertThat(found.action()).isEqualTo(ReconciledRun.Action.FAILED));
-    assertThat(registry.get(id).status()).isEqualTo(RunStatus.PENDING);
+    host.queue.failingOnce.add("tryLock");
 
+    assertThat(registry.reconcile().count(Action.FAILED)).isEqualTo(1);
+    assertThat(registry.get(id).status()).isEqualTo(RunStatus.PENDING);
     registry.reconcile();
 
     assertCancelled(registry.get(id));

@@ -87,7 +87,9 @@ final class FakeExecutor implements RunExecutor {
 
   @Override
   public Inspection inspect(Run running, Path workspace) {
-    return new Inspection.Lost("its registry was killed", Output.NONE, true);
+    return alive.contains(running.id())
+        ? new Inspection.Running(Optional.empty())
+        : new Inspection.Lost("its registry was killed", Output.NONE, true);
   }
 
   @Override

@@ -78,6 +78,13 @@ final class FakeHost implements DatasetCatalog {
     return running;
   }
 
+  /** Moves a waiting run to the active runs, as a dispatcher does that is killed then. */
+  void leaveBegun(RunId id) {
+    QueuedRun waiting = queue.tryLock(id).orElseThrow();
+    queue.begin(waiting.run().start("process", now()), waiting.database());
+    journal.unlock(id);
+  }
+
   /** Blocks until the condition holds, a minute at most. */
   static void await(BooleanSupplier condition) {
     long giveUp = System.nanoTime() + Duration.ofMinutes(1).toNanos();

@@ -25,6 +25,7 @@ final class FakeJournal implements RunJournal {
   final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
   final Set<RunId> locked = ConcurrentHashMap.newKeySet();
   final Set<String> failing = ConcurrentHashMap.newKeySet();
+  volatile Runnable beforeRequest = () -> {};
 
   private static int byText(RunId one, RunId other) {
     return one.toString().compareTo(other.toString());
@@ -69,6 +70,7 @@ final class FakeJournal implements RunJournal {
   @Override
   public boolean requestCancel(RunId id, CancelRequest request) {
     call("requestCancel");
+    beforeRequest.run();
     if (!active.containsKey(id)) {
       return false;
     }

@@ -102,6 +102,17 @@ class RunDispatcherTest {
   }
 
   @Test
+  void a_run_that_outlives_its_dispatcher_is_shown_as_running_and_not_as_waiting() {
+    RunId id = submit();
+    host.leaveBegun(id); // its dispatcher is killed before it saves the start
+    host.executor.alive.add(id);
+
+    registry.reconcile();
+
+    assertThat(status(id)).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
   void the_slot_of_a_run_that_has_ended_goes_to_the_next_one() throws InterruptedException {
     RunId first = submit();
     RunId second = submit();

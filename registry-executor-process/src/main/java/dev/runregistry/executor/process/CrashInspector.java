@@ -122,7 +122,11 @@ final class CrashInspector {
     }
     placeStartBarrier();
     Optional<Inspection> late = look(run);
-    return late.isPresent() ? late.get() : lost(run, lossReason(run));
+    if (late.isPresent()) {
+      return late.get();
+    }
+    // not before: its registry may have marked and left it while the supervisor was starting
+    return markedCause(run).isOutcome() ? exited(run) : lost(run, lossReason(run));
   }
 
   /** Returns empty if nothing is alive and there is no exit code. */
@@ -145,7 +149,7 @@ final class CrashInspector {
     if (processes.supervisorStarted() && supervisor.isEmpty()) {
       return Optional.of(notVisible("where processes cannot be told apart"));
     }
-    return markedCause(run).isOutcome() ? Optional.of(exited(run)) : Optional.empty();
+    return Optional.empty();
   }
 
   private Inspection byMarkOnly(Run run) throws IOException {

@@ -168,10 +168,10 @@ public final class LocalRunExecutor implements RunExecutor {
     Workspace folder = new Workspace(workspace);
     ProcessFile processes = ProcessFile.asEvidence(folder);
     try {
-      if (!processes.isExitNoted()
-          && (!processes.hasCancelMark() || isAlive(running.id(), workspace))) {
+      boolean isFirst = !processes.hasCancelMark();
+      if (!processes.isExitNoted() && (isFirst || isAlive(running.id(), workspace))) {
         processes.mark(EndCause.cancelled(request));
-        if (processes.isExitNoted()) { // by itself, meanwhile
+        if (isFirst && processes.isExitNoted()) { // by itself, meanwhile
           processes.deleteCancelMark();
         }
       }

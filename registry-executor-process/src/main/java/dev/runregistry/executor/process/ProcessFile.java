@@ -7,6 +7,7 @@ import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.EpochMicros;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The file {@code processes} of a workspace, a line each: {@code deadline} with milliseconds since
@@ -35,6 +39,7 @@ import java.util.regex.Pattern;
  * ignored.
  */
 final class ProcessFile {
+  private static final Pattern MICROS = Pattern.compile("[0-9]{1,16}");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private static final int MAX_BYTES = 1 << 16; // a stat line has some 300
@@ -105,10 +110,22 @@ final class ProcessFile {
           DurableFiles.write(folder.timedOut(), new byte[0]);
         }
       }
-      case CANCELLED -> // anew each time: its time tells which exits are the consequence
+      case CANCELLED -> // anew each time: the times tell which exits are the consequence
           DurableFiles.write(
-              folder.cancelled(), (cause.user() + "\n").getBytes(StandardCharsets.UTF_8));
+              folder.cancelled(),
+              Stream.concat(Stream.of(cause.user()), earlierMarks())
+                  .collect(Collectors.joining("\n", "", "\n"))
+                  .getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /** Returns the times of the marks so far of which an exit may still be the consequence. */
+  private Stream<String> earlierMarks() throws IOException {
+    Instant now = Instant.now();
+    return cancelMark().stream()
+        .flatMap(mark -> mark.times().stream())
+        .filter(time -> !now.isAfter(lastConsequence(time)))
+        .map(time -> Long.toString(EpochMicros.of(time)));
   }
 
   /** Returns whether a termination because of a request is marked. */
@@ -124,8 +141,9 @@ final class ProcessFile {
   /**
    * Returns why the run ended, as far as its registry marked that before it died. The mark of a
    * time limit is ignored in a run without one, and the mark of a cancellation if it is damaged:
-   * the run itself may have written them. A child that ended long after the mark of a cancellation
-   * was not terminated for it: the registry died between the two.
+   * the run itself may have written them. A child that ended before the mark of a cancellation, or
+   * long after it, was not terminated for it: the registry died before it took the mark back, or
+   * before it terminated anything.
    *
    * @throws IOException if that cannot be read now
    */
@@ -133,30 +151,55 @@ final class ProcessFile {
     if (hasTimeLimit && RegularFiles.exists(folder.timedOut())) {
       return EndCause.TIME_LIMIT;
     }
-    Optional<CancelRequest> cancelled = cancelMark();
-    return cancelled.isPresent() && !hasEndedLongAfter(cancelled.get().at())
-        ? EndCause.cancelled(cancelled.get())
+    Optional<CancelMark> mark = cancelMark();
+    return mark.isPresent() && isCauseOfEnd(mark.get())
+        ? EndCause.cancelled(mark.get().last())
         : EndCause.ENDED;
   }
 
-  private Optional<CancelRequest> cancelMark() throws IOException {
-    Optional<String> user = whole(folder.cancelled()).map(String::strip);
+  /**
+   * The mark of a cancellation.
+   *
+   * @param last the last one
+   * @param times when it was marked, each time
+   */
+  private record CancelMark(CancelRequest last, List<Instant> times) {}
+
+  /** Reads the user, and a line for each earlier mark: the microseconds since 1970. */
+  private Optional<CancelMark> cancelMark() throws IOException {
+    Optional<List<String>> lines = whole(folder.cancelled()).map(text -> text.lines().toList());
     Optional<Instant> at = modified(folder.cancelled());
-    if (user.isEmpty() || at.isEmpty()) {
+    if (lines.isEmpty() || at.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new CancelRequest(user.get(), at.get()));
+      CancelRequest last = new CancelRequest(lines.get().get(0).strip(), at.get());
+      Stream<Instant> earlier =
+          lines.get().stream()
+              .skip(1)
+              .filter(line -> MICROS.matcher(line).matches())
+              .map(line -> EpochMicros.toInstant(Long.parseLong(line)));
+      return Optional.of(
+          new CancelMark(last, Stream.concat(earlier, Stream.of(last.at())).toList()));
     } catch (IllegalArgumentException e) { // no user
       return Optional.empty();
     }
   }
 
-  private boolean hasEndedLongAfter(Instant marked) throws IOException {
+  /** Returns whether it ended after a mark, and not long after it; also if it is unknown when. */
+  private boolean isCauseOfEnd(CancelMark mark) throws IOException {
     Optional<ExitNote> note = exitNote();
-    Optional<Instant> end = note.isPresent() ? modified(note.get().witness) : Optional.empty();
-    Instant last = marked.plus(grace().orElse(LocalRunExecutor.KILL_GRACE)).plus(TERMINATION);
-    return end.filter(last::isBefore).isPresent();
+    Optional<Instant> modified = note.isPresent() ? modified(note.get().witness) : Optional.empty();
+    if (modified.isEmpty()) {
+      return true;
+    }
+    Instant end = modified.get();
+    return mark.times().stream()
+        .anyMatch(time -> !end.isBefore(time) && !end.isAfter(lastConsequence(time)));
+  }
+
+  private Instant lastConsequence(Instant marked) {
+    return marked.plus(grace().orElse(LocalRunExecutor.KILL_GRACE)).plus(TERMINATION);
   }
 
   private static Optional<Instant> modified(Path file) throws IOException {

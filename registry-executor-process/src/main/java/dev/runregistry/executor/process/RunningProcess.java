@@ -208,8 +208,9 @@ final class RunningProcess {
    * @param cause as {@link #mark}ed
    */
   RunOutcome outcome(EndCause cause) {
-    ProcessTree.Ending told = // a signal ends the tree in any order: nothing was left behind
-        signalled ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
+    boolean isTreeEnded = signalled || cause.kind() == EndCause.Kind.CANCELLED;
+    ProcessTree.Ending told = // in any order: nothing was left behind
+        isTreeEnded ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit =
         supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
     return new OutcomeReader(

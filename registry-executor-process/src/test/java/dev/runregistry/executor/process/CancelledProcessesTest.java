@@ -133,6 +133,9 @@ class CancelledProcessesTest {
             Inspection.Exited.class,
             exited ->
                 assertThat(exited.outcome()).isEqualTo(new Cancelled("ann", Output.NONE, "")));
+    assertThat(runs.folder(running).vanished())
+        .as("a supervisor that was still starting starts nothing")
+        .exists();
   }
 
   /** Of processes that are gone. */
@@ -151,6 +154,40 @@ class CancelledProcessesTest {
 
     assertThat(((Inspection.Exited) inspected(running)).outcome())
         .isEqualTo(new Exited(0, Output.NONE));
+  }
+
+  @Test
+  void a_run_that_had_ended_when_its_registry_marked_it_and_died_ended_by_itself()
+      throws IOException {
+    Run running = begun("");
+    forge(running, "0\n", "ann\n");
+    before(runs.folder(running).exit(), 5);
+
+    assertThat(((Inspection.Exited) inspected(running)).outcome())
+        .isEqualTo(new Exited(0, Output.NONE));
+  }
+
+  private static void before(Path file, int seconds) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(seconds)));
+  }
+
+  @Test
+  void a_run_that_was_terminated_before_recovery_marked_it_again_was_cancelled()
+      throws IOException {
+    Run running = begun("");
+    Workspace folder = runs.folder(running);
+    forge(running, "143\n", "ann\n");
+    before(folder.exit(), 5);
+    before(folder.cancelled(), 10);
+
+    new ProcessFile(folder).mark(EndCause.cancelled(BY_ANN));
+
+    assertThat(((Inspection.Exited) inspected(running)).outcome())
+        .isEqualTo(new Cancelled("ann", Output.NONE, ""));
+    Files.writeString(folder.cancelled(), "ann\n");
+    before(folder.cancelled(), 3600);
+    new ProcessFile(folder).mark(EndCause.cancelled(BY_ANN));
+    assertThat(folder.cancelled()).as("old marks are dropped").hasContent("ann");
   }
 
   @ParameterizedTest
