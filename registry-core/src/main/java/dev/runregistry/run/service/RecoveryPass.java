@@ -6,6 +6,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.CancelRequests;
@@ -402,8 +403,14 @@ final class RecoveryPass {
 
       @Override
       public Optional<ReconciledRun> lost(Inspection.Lost found) {
-        if (found.neverStarted() && queued != null && queued.putBack(id)) {
-          return leftAlone(id, "Waits in the queue again; nothing of it was started");
+        if (found.neverStarted()) {
+          Optional<CancelRequest> request = cancelRequest();
+          if (request.isPresent()) {
+            return finish(Cancelled.beforeStart(request.get()), request.get().at());
+          }
+          if (queued != null && queued.putBack(id)) {
+            return leftAlone(id, "Waits in the queue again; nothing of it was started");
+          }
         }
         // also if nothing was started: the time of the registry's death is unknown
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());

@@ -83,6 +83,22 @@ class CancelTest {
   }
 
   @Test
+  void a_queued_run_that_was_cancelled_after_its_dispatcher_died_does_not_start() {
+    RunId id = enqueue().id();
+    Run pending = host.queue.tryLock(id).orElseThrow().run();
+    host.queue.begin(
+        pending.start("process", Samples.NOON.plusSeconds(60)), host.database.identity());
+    host.journal.unlock(id); // as if its dispatcher had been killed here
+
+    assertThat(registry.cancel(id, "ann")).isEqualTo(CancelResult.REQUESTED);
+    registry.reconcile();
+
+    assertCancelled(registry.get(id));
+    assertThat(host.queue.waiting).isEmpty();
+    assertThat(host.journal.done).containsOnlyKeys(id);
+  }
+
+  @Test
   void a_waiting_run_that_cannot_be_ended_now_still_waits() {
     RunId id = enqueue().id();
     host.queue.failingOnce.add("end");
