@@ -263,6 +263,14 @@ final class QueuedRuns {
     return running;
   }
 
+  /** Returns the waiting runs that are known to be on record in that database. */
+  List<RunId> recorded(DatabaseIdentity database) {
+    return queue.waiting().stream()
+        .filter(waiting -> waiting.isRecorded() && waiting.database().matches(database))
+        .map(WaitingRun::id)
+        .toList();
+  }
+
   /** Saves the waiting runs that are not known to be on record, until the database fails. */
   List<ReconciledRun> savePending(DatabaseAccess access) {
     List<ReconciledRun> findings = new ArrayList<>();

@@ -86,6 +86,7 @@ final class RecoveryPass {
       findings.add(quarantine(name));
     }
     if (queued != null) {
+      cancelWaiting(queued);
       findings.addAll(queued.savePending(access));
     }
     return new Reconciliation(findings);
@@ -166,17 +167,30 @@ final class RecoveryPass {
   /** Returns the request in the database; none if that is away, which is tried by the next pass. */
   private Optional<CancelRequest> requestedElsewhere(RunId id) {
     if (requested == null) {
-      requested = findRequests();
+      requested = findRequests(active);
     }
     return Optional.ofNullable(requested.get(id));
   }
 
-  private Map<RunId, CancelRequest> findRequests() {
-    if (requests == null || access.isUnavailable()) {
+  /** Ends the waiting runs that were cancelled on another host. */
+  private void cancelWaiting(QueuedRuns waiting) {
+    findRequests(waiting.recorded(here))
+        .forEach(
+            (id, request) -> {
+              try {
+                waiting.cancel(id, request);
+              } catch (JournalException e) { // tried by the next pass
+                log.warn("run {} waits and cannot be cancelled yet: {}", id, e.getMessage());
+              }
+            });
+  }
+
+  private Map<RunId, CancelRequest> findRequests(List<RunId> ids) {
+    if (requests == null || ids.isEmpty() || access.isUnavailable()) {
       return Map.of();
     }
     try {
-      return requests.find(active);
+      return requests.find(ids);
     } catch (RepositoryException e) {
       log.debug("cancel requests in the database cannot be read", e);
       return Map.of();

@@ -99,6 +99,31 @@ class CancelTest {
   }
 
   @Test
+  void a_waiting_run_that_is_cancelled_on_another_host_does_not_start() {
+    RunId id = enqueue().id();
+    host.database.add(id, BY_ANN);
+
+    registry.reconcile();
+
+    assertCancelled(registry.get(id));
+    assertThat(host.queue.waiting).isEmpty();
+    assertThat(host.journal.locked).isEmpty();
+  }
+
+  @Test
+  void a_waiting_run_that_is_cancelled_on_another_host_and_cannot_be_ended_now_ends_later() {
+    RunId id = enqueue().id();
+    host.database.add(id, BY_ANN);
+    host.queue.failingOnce.add("end");
+
+    registry.reconcile();
+    assertThat(registry.get(id).status()).isEqualTo(RunStatus.PENDING);
+    registry.reconcile();
+
+    assertCancelled(registry.get(id));
+  }
+
+  @Test
   void a_waiting_run_that_cannot_be_ended_now_still_waits() {
     RunId id = enqueue().id();
     host.queue.failingOnce.add("end");
