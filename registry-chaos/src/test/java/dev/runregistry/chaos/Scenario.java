@@ -41,6 +41,7 @@ final class Scenario {
   private final Registries registries;
   private final Oracle oracle;
   private final StringBuilder story = new StringBuilder();
+  private final StringBuilder processes = new StringBuilder();
   private final List<CancelAnswer> cancelAnswers = new ArrayList<>();
   private boolean away;
   private volatile boolean watching = true;
@@ -55,7 +56,7 @@ final class Scenario {
 
   /** What happened, for whoever has to find out why. */
   String story() throws IOException {
-    return plan + story.toString() + "\n" + stage.words();
+    return plan + story.toString() + "\n" + processes + stage.words();
   }
 
   void play() throws Exception {
@@ -263,8 +264,11 @@ final class Scenario {
     assertThat(found).as("what registry verify finds").isEmpty();
   }
 
-  /** Ends what is left of a scenario that failed. */
+  /** Ends what is left of a scenario that failed; the states of its processes are in the story. */
   void end() throws IOException {
+    for (ProcessHandle process : registries.handles()) {
+      processes.append(process.pid()).append(": ").append(Stage.state(process.pid())).append('\n');
+    }
     registries.handles().forEach(ProcessHandle::destroyForcibly);
     stage.kill("supervisor");
     stage.kill("child");

@@ -280,6 +280,14 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return ("\0" + in(pid, "environ")).contains("\0REGISTRY_HOME=" + home + "\0");
   }
 
+  /** Whether a process runs, sleeps, was stopped, is traced; empty if it is gone. */
+  static String state(long pid) {
+    return in(pid, "status")
+        .lines()
+        .filter(line -> line.matches("(State|TracerPid|Threads):.*"))
+        .collect(Collectors.joining(" "));
+  }
+
   private static String in(long pid, String file) {
     try {
       return Files.readString(Path.of("/proc/" + pid, file), StandardCharsets.ISO_8859_1);
