@@ -170,6 +170,7 @@ class ChaosIT {
     } finally {
       played.merge(plan.door(), 1, Integer::sum);
       played.merge("runs", plan.runs().size(), Integer::sum);
+      scenario.figures().forEach((name, count) -> played.merge(name, count, Integer::sum));
       tellNowAndThen(played.merge("scenarios", 1, Integer::sum));
     }
   }

@@ -114,6 +114,7 @@ class EveryCallIT {
             Optional.empty(),
             Disk.LARGE,
             0,
+            2,
             List.of(run),
             List.of(events));
     try (Store store = new Store.Sqlite(place.resolve("registry.db"))) {

@@ -132,7 +132,7 @@ public final class Installation {
   }
 
   /** A program that embeds the shipped jars: {@link RegistryMain}. */
-  List<String> library(Path home, String action, Object argument, List<String> rest) {
+  public List<String> library(Path home, String action, Object argument, List<String> rest) {
     List<String> words =
         java(Files.exists(library) ? "-XX:SharedArchiveFile=" + library : "-Xshare:auto");
     words.addAll(List.of(home.toString(), action, argument.toString()));

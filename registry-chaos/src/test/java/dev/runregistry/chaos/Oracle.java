@@ -3,6 +3,7 @@ package dev.runregistry.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.chaos.Registries.Acknowledged;
+import dev.runregistry.chaos.Registries.CancelAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,8 @@ final class Oracle {
   private final Stage stage;
   private final Plan plan;
   private final Map<String, Row> ended = new HashMap<>(); // guarded by this
+  private final Set<String> cancelled = new HashSet<>(); // of which that was requested
+  private final Set<String> endedBefore = new HashSet<>(); // of these
 
   Oracle(Stage stage, Plan plan) {
     this.stage = stage;
@@ -57,10 +61,49 @@ final class Oracle {
     try (Stream<Path> files = Files.list(stage.truth())) {
       files.map(Oracle::name).map(name -> name.replaceFirst("\\..*", "")).forEach(ids::add);
     }
-    for (String state : List.of("active", "done")) {
+    for (String state : List.of("queued", "active", "done")) {
       stage.runs(state).forEach(run -> ids.add(name(run)));
     }
     return ids;
+  }
+
+  /** The runs that can be cancelled: those that wait or run, else any. */
+  List<String> cancellable() throws IOException {
+    List<String> ids =
+        Stream.of("queued", "active")
+            .flatMap(state -> stage.runs(state).stream())
+            .map(Oracle::name)
+            .toList();
+    return ids.isEmpty() ? List.copyOf(known()) : ids;
+  }
+
+  /** The runs that began and do not end by themselves. */
+  List<String> endless() throws IOException {
+    try (Stream<Path> files = Files.list(stage.truth())) {
+      return files
+          .map(Oracle::name)
+          .filter(name -> name.endsWith(".endless"))
+          .map(name -> name.replaceFirst("\\..*", ""))
+          .toList();
+    }
+  }
+
+  /** To be called before that run is cancelled. */
+  void cancels(String id) throws IOException {
+    if (cancelled.add(id) && truth(id).isPresent() && !childLives(id)) {
+      endedBefore.add(id);
+    }
+  }
+
+  private boolean childLives(String id) throws IOException {
+    return Files.readAllLines(stage.truth().resolve(id + ".began")).stream()
+        .anyMatch(pid -> Stage.carries(Long.parseLong(pid), id));
+  }
+
+  synchronized Map<String, Integer> statuses() {
+    Map<String, Integer> all = new HashMap<>();
+    ended.values().forEach(row -> all.merge(row.status, 1, Integer::sum));
+    return all;
   }
 
   private static String name(Path path) {
@@ -132,8 +175,10 @@ final class Oracle {
   }
 
   /** After everything has come back. */
-  void judge(List<Acknowledged> acknowledged) throws IOException, SQLException {
-    for (String state : List.of("active", "damaged", "starting")) {
+  void judge(
+      List<Acknowledged> acknowledged, Set<String> accepted, List<CancelAnswer> cancelAnswers)
+      throws IOException, SQLException {
+    for (String state : List.of("queued", "active", "damaged", "starting")) {
       assertThat(stage.runs(state)).as("left in " + state).isEmpty();
     }
     try (Connection database = stage.store().look()) {
@@ -141,7 +186,7 @@ final class Oracle {
     }
     for (String id : known()) {
       assertThat(ended).as("a run that began is on record, and has ended").containsKey(id);
-      judge(id, ended.get(id));
+      judge(id, ended.get(id), accepted.contains(id));
     }
     for (Acknowledged told : acknowledged) {
       Row row = ended.get(told.id());
@@ -149,11 +194,17 @@ final class Oracle {
       assertThat(told)
           .isEqualTo(new Acknowledged(told.id(), row.status, String.valueOf(row.exitCode)));
     }
+    assertThat(ended.keySet()).as("runs whose submission was answered").containsAll(accepted);
+    for (CancelAnswer answer : cancelAnswers) {
+      Row row = ended.get(answer.id());
+      assertThat(row).as("run whose cancel was answered: %s", answer).isNotNull();
+      answer.status().ifPresent(told -> assertThat(row.status).as("%s", answer).isEqualTo(told));
+    }
     requireNothingElsewhere();
-    assertNothingLives();
+    assertThat(processes()).as("processes of ours that are left").isEmpty();
   }
 
-  private void judge(String id, Row row) throws IOException {
+  private void judge(String id, Row row, boolean queued) throws IOException {
     assertThat(stage.home().resolve("runs/done").resolve(id))
         .as("its folder")
         .isDirectoryContaining("glob:**/run.json")
@@ -162,14 +213,26 @@ final class Oracle {
       assertThat(row.completedAt).as("ends after its start").isGreaterThanOrEqualTo(row.startedAt);
     }
     boolean began = Files.exists(stage.truth().resolve(id + ".began"));
+    if (began) {
+      assertThat(Files.readAllLines(stage.truth().resolve(id + ".began")))
+          .as("starts of " + row)
+          .hasSize(1);
+    }
+    assertThat(stage.truth().resolve(id + ".overfull")).as("no slot was free").doesNotExist();
     if (row.message.contains("before it started anything")) {
-      assertThat(plan.killsRegistries())
+      assertThat(plan.killsRegistries() && !queued)
           .as("nothing was started, was said, and a run is on record: " + row)
           .isTrue();
     }
     Optional<Integer> truth = truth(id);
     boolean lost = row.completedAt == null;
-    if (row.status.equals("timeout")) {
+    if (row.status.equals("cancelled")) {
+      assertThat(cancelled).as("runs that were cancelled by someone: " + row).contains(id);
+      assertThat(endedBefore).as("runs that had ended: " + row).doesNotContain(id);
+      assertThat(row.message).startsWith("Cancelled by ");
+      assertThat(row.exitCode).isNull();
+      assertThat(lost).as("has no end: " + row).isFalse();
+    } else if (row.status.equals("timeout")) {
       assertThat(plan.hasLimits()).as("had a limit: " + row).isTrue();
     } else if (lost || row.exitCode == null) {
       assertThat(plan.killsProcesses() || !began).as("began: " + row).isTrue();
@@ -193,13 +256,12 @@ final class Oracle {
         : Optional.empty();
   }
 
-  private void assertNothingLives() throws IOException {
+  /** All processes of runs that are alive. */
+  List<ProcessHandle> processes() throws IOException {
     Set<String> ids = known();
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      assertThat(
-              all.filter(process -> ids.stream().anyMatch(id -> Stage.carries(process.pid(), id))))
-          .as("processes of ours that are left")
-          .isEmpty();
+      return all.filter(process -> ids.stream().anyMatch(id -> Stage.carries(process.pid(), id)))
+          .toList();
     }
   }
 }

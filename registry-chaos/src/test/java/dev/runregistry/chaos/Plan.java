@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param disk what kind of disk the home is on
  * @param clockOffset seconds by which the clock of the registries is wrong, which is by how much it
  *     is set during each run, because files have the right time; 0 for none
+ * @param slots the number of queued runs that may run at once
  * @param runs what is started
  * @param events what happens meanwhile, in that order
  */
@@ -28,10 +29,12 @@ record Plan(
     Optional<Integer> awayFirst,
     Disk disk,
     int clockOffset,
+    int slots,
     List<PlannedRun> runs,
     List<Event> events) {
 
   private static final int MOMENTS = 2 * Steps.OF_SUBMIT.size(); // before and after each
+  private static final int MOMENTS_OF_QUEUED = 2 * (Steps.OF_SUBMIT.size() + Steps.OF_QUEUE);
   private static final int[] CODES = {0, 0, 1, 3, 7, 64, 100};
 
   /** Who carries runs out. */
@@ -54,12 +57,16 @@ record Plan(
   /**
    * What a child does.
    *
-   * @param millis how long it takes
+   * @param millis how long it takes; negative if it only ends when it is cancelled
    * @param code with which it ends
    * @param leavesBehind whether something that it started in a session of its own outlives it
    * @param deafToTerm whether it ignores that
    */
-  record Child(int millis, int code, boolean leavesBehind, boolean deafToTerm) {}
+  record Child(int millis, int code, boolean leavesBehind, boolean deafToTerm) {
+    boolean isEndless() {
+      return millis < 0;
+    }
+  }
 
   /**
    * A moment at which a process is to die: at its n-th call of the system, before it is made; or,
@@ -78,13 +85,31 @@ record Plan(
     }
   }
 
-  /** A run that is started. */
+  /**
+   * A run that is started, or submitted to the queue.
+   *
+   * @param priority its priority in the queue; empty if it is started at once
+   */
   record PlannedRun(
       int pauseMillis,
       Child child,
       Optional<Integer> limitMillis,
       Optional<Step> registryDies,
-      Optional<Step> supervisorDies) {}
+      Optional<Step> supervisorDies,
+      Optional<Integer> priority) {
+    PlannedRun(
+        int pauseMillis,
+        Child child,
+        Optional<Integer> limitMillis,
+        Optional<Step> registryDies,
+        Optional<Step> supervisorDies) {
+      this(pauseMillis, child, limitMillis, registryDies, supervisorDies, Optional.empty());
+    }
+
+    boolean isQueued() {
+      return priority.isPresent();
+    }
+  }
 
   /** What happens after a pause. */
   record Event(int pauseMillis, Kind kind, int number, Optional<Step> dies) {}
@@ -96,6 +121,8 @@ record Plan(
     KILL_SUPERVISORS,
     KILL_CHILDREN,
     KILL_ALL,
+    /** A queued or running run, in one of the ways of {@link CancelWay}. */
+    CANCEL,
     RECONCILE,
     /** With another database on the same home. */
     RECONCILE_ELSEWHERE,
@@ -105,6 +132,14 @@ record Plan(
     DATABASE_BACK,
     FILL_THE_DISK,
     EMPTY_THE_DISK
+  }
+
+  /** How a run is cancelled. */
+  enum CancelWay {
+    BY_ITS_OWNER,
+    BY_ANOTHER_PROCESS,
+    /** By a process of another home, which finds the run in the database only. */
+    THROUGH_THE_DATABASE
   }
 
   /** The plan of that seed, for a database that can go away in so many ways. */
@@ -162,6 +197,13 @@ record Plan(
         || events.stream().anyMatch(event -> event.kind == Kind.DATABASE_AWAY);
   }
 
+  /**
+   * Whether all that is started may still wait, or never end, when those have ended that did it.
+   */
+  boolean hasToBeDrained() {
+    return runs.stream().anyMatch(run -> run.isQueued() || run.child().isEndless());
+  }
+
   boolean hasLimits() {
     return runs.stream().anyMatch(run -> run.limitMillis.isPresent());
   }
@@ -215,15 +257,17 @@ record Plan(
       Optional<Integer> away = maybe(4, waysToGo);
       Disk disk = random.nextInt(6) > 0 ? Disk.LARGE : Disk.SMALL;
       int offset = random.nextInt(6) == 0 ? random.nextInt(200_000) - 100_000 : 0;
+      int slots = 1 + random.nextInt(Stage.MAX_SLOTS);
       List<PlannedRun> runs = new ArrayList<>();
       for (int i = howMany(door); i > 0; i--) {
         runs.add(run(door));
       }
       List<Event> events = new ArrayList<>();
-      for (int i = random.nextInt(4); i > 0; i--) {
+      for (int i = random.nextInt(5); i > 0; i--) {
         events.add(event(door, disk));
       }
-      return new Plan(door, fresh, away, disk, offset, List.copyOf(runs), List.copyOf(events));
+      return new Plan(
+          door, fresh, away, disk, offset, slots, List.copyOf(runs), List.copyOf(events));
     }
 
     private Door oneOf(int library, int commandLine, int server) {
@@ -246,7 +290,9 @@ record Plan(
     }
 
     private PlannedRun run(Door door) {
-      int millis = List.of(0, 0, 100, 300, 500, 1000, 1500).get(random.nextInt(7));
+      int millis = List.of(0, 100, 300, 500, 1000, 1500, -1, -1).get(random.nextInt(8));
+      Optional<Integer> priority =
+          random.nextInt(3) > 0 ? Optional.of(random.nextInt(5) - 2) : Optional.empty();
       Child child =
           new Child(
               millis,
@@ -257,17 +303,21 @@ record Plan(
           random.nextInt(3) == 0 ? random.nextInt(300) : 0,
           child,
           maybe(4, 1).map(none -> 400),
-          step(2, door),
-          maybe(7, OF_SUPERVISOR.size()).map(OF_SUPERVISOR::get));
+          step(door, priority.isPresent() ? MOMENTS_OF_QUEUED : MOMENTS),
+          maybe(7, OF_SUPERVISOR.size()).map(OF_SUPERVISOR::get),
+          priority);
     }
 
-    private Optional<Step> step(int oneIn, Door door) {
+    private Optional<Step> step(Door door, int moments) {
+      return door == Door.LIBRARY
+          ? maybe(2, moments).map(moment -> new Step(null, moment))
+          : call();
+    }
+
+    private Optional<Step> call() {
       List<Step> from = random.nextInt(3) == 0 ? OF_REGISTRY_TOO : OF_REGISTRY;
-      if (door == Door.LIBRARY) {
-        return maybe(oneIn, MOMENTS).map(moment -> new Step(null, moment));
-      }
       boolean fails = random.nextBoolean();
-      return maybe(oneIn, from.size())
+      return maybe(2, from.size())
           .map(from::get)
           .map(
               step ->
@@ -282,9 +332,12 @@ record Plan(
               .filter(kind -> disk != Disk.LARGE || !kind.name().endsWith("_DISK"))
               .sorted(Comparator.naturalOrder())
               .toList();
-      Kind kind = possible.get(random.nextInt(possible.size()));
+      boolean cancels = random.nextBoolean();
+      Kind drawn = possible.get(random.nextInt(possible.size()));
+      Kind kind = cancels ? Kind.CANCEL : drawn;
       int number = random.nextInt(1 << 20);
-      return new Event(random.nextInt(700), kind, number, step(2, door));
+      Optional<Step> dies = kind == Kind.CANCEL ? call() : step(door, MOMENTS);
+      return new Event(random.nextInt(700), kind, number, dies);
     }
   }
 }

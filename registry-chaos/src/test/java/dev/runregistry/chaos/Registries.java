@@ -1,5 +1,8 @@
 package dev.runregistry.chaos;
 
+import static java.util.Objects.requireNonNullElse;
+
+import dev.runregistry.chaos.Plan.CancelWay;
 import dev.runregistry.chaos.Plan.PlannedRun;
 import dev.runregistry.chaos.Plan.Step;
 import java.io.IOException;
@@ -13,14 +16,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The registries of one scenario: how runs come in, and what was acknowledged. */
@@ -30,28 +40,75 @@ abstract class Registries {
       Pattern.compile(
           "\"run_id\":\"([^\"]+)\".*?\"status\":\"([^\"]+)\".*?\"exit_code\":(null|\\d+)",
           Pattern.DOTALL);
+  private static final String ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+  private static final Pattern ACCEPTED = Pattern.compile("(?m)^(" + ID + ")\n");
+  private static final Pattern REQUESTED =
+      Pattern.compile("run (" + ID + "): cancellation (?:was )?requested.*\n");
+  private static final Pattern ENDED =
+      Pattern.compile("run (" + ID + ")(?:: (cancelled) already| has ended already: (\\w+))\n");
 
   final Stage stage;
+  final Plan plan;
   private final List<Process> processes = new ArrayList<>();
   private final List<Process> beside = new ArrayList<>();
+  private @Nullable Process dispatcher;
 
-  private Registries(Stage stage) {
+  private Registries(Plan plan, Stage stage) {
+    this.plan = plan;
     this.stage = stage;
   }
 
   static Registries of(Plan plan, Stage stage) throws IOException {
     return switch (plan.door()) {
-      case LIBRARY -> new Library(stage);
-      case COMMAND_LINE -> new CommandLine(stage);
-      case SERVER -> new Server(stage, plan);
+      case LIBRARY -> new Library(plan, stage);
+      case COMMAND_LINE -> new CommandLine(plan, stage);
+      case SERVER -> new Server(plan, stage);
     };
   }
 
   /** What somebody was told. */
   record Acknowledged(String id, String status, String exitCode) {}
 
-  /** Starts a run, does not wait for it. */
+  /**
+   * The answer to a cancel.
+   *
+   * @param status the final status that was told; empty if the run is going to be cancelled
+   */
+  record CancelAnswer(String id, Optional<String> status) {}
+
+  /** Starts a run or adds it to the queue, does not wait for that. */
   abstract void submit(PlannedRun run) throws IOException;
+
+  /** Has the owner of a run cancel it, does not wait for the answer. */
+  abstract void cancelByOwner(String id, Optional<Step> dies) throws IOException;
+
+  /** Cancels a run, does not wait for the answer. */
+  final void cancel(String id, CancelWay way, Optional<Step> dies) throws IOException {
+    switch (way) {
+      case BY_ITS_OWNER -> cancelByOwner(id, dies);
+      case BY_ANOTHER_PROCESS -> cancel(id, dies, Map.of());
+      case THROUGH_THE_DATABASE -> {
+        Path other = Files.createDirectories(stage.folder().resolve("other-home"));
+        cancel(id, dies, Map.of("REGISTRY_HOME", other.toString()));
+      }
+    }
+  }
+
+  private void cancel(String id, Optional<Step> dies, Map<String, String> variables)
+      throws IOException {
+    besides(Stage.dyingAt(dies, stage.installation().launcher(List.of("cancel", id))), variables);
+  }
+
+  /** Starts what waits, or has it started; does not wait for it. */
+  abstract void dispatch() throws IOException;
+
+  /** Starts what waits where nothing does any more, does not wait for it. */
+  final void ensureDispatcher() throws IOException {
+    if (dispatcher == null || !dispatcher.isAlive()) {
+      dispatch();
+      dispatcher = processes.get(processes.size() - 1);
+    }
+  }
 
   /** Starts a look at what is left, does not wait for it. */
   abstract void reconcile(Optional<Step> dies) throws IOException;
@@ -63,7 +120,22 @@ abstract class Registries {
 
   void add(List<String> command, Map<String, String> variables, Optional<Step> supervisorDies)
       throws IOException {
-    processes.add(stage.start(command, variables, supervisorDies, output(processes.size() + 1)));
+    processes.add(
+        stage.start(command, ofQueue(variables), supervisorDies, output(processes.size() + 1)));
+  }
+
+  private Map<String, String> ofQueue(Map<String, String> variables) {
+    Map<String, String> all = new HashMap<>(variables);
+    all.put("REGISTRY_QUEUE_SLOTS", "" + plan.slots());
+    all.put(RegistryMain.SLOTS, "" + plan.slots());
+    all.put(RegistryMain.CANCELS, stage.cancels().toString());
+    return all;
+  }
+
+  /** All registries that may be alive, with dispatchers that were started by others. */
+  List<ProcessHandle> handles() {
+    return Stream.concat(processes.stream().map(Process::toHandle), stage.dispatchers().stream())
+        .toList();
   }
 
   /** Starts a look with another database, does not wait for it. */
@@ -71,7 +143,8 @@ abstract class Registries {
     besides(
         stage
             .installation()
-            .launcher(List.of("reconcile", "--db", "jdbc:sqlite:" + stage.otherDatabase())));
+            .launcher(List.of("reconcile", "--db", "jdbc:sqlite:" + stage.otherDatabase())),
+        Map.of());
   }
 
   /** Starts a look with no more than so many descriptors, does not wait for it. */
@@ -79,19 +152,23 @@ abstract class Registries {
     List<String> command =
         new ArrayList<>(List.of("prlimit", "--nofile=" + descriptors + ":" + descriptors));
     command.addAll(stage.installation().launcher(List.of("reconcile")));
-    besides(command);
+    besides(command, Map.of());
   }
 
-  private void besides(List<String> command) throws IOException {
-    Path out = stage.folder().resolve("beside-" + beside.size());
-    beside.add(stage.start(command, Map.of(), Optional.empty(), out));
+  private void besides(List<String> command, Map<String, String> variables) throws IOException {
+    beside.add(
+        stage.start(command, ofQueue(variables), Optional.empty(), besideOutput(beside.size())));
+  }
+
+  private Path besideOutput(int number) {
+    return stage.folder().resolve("beside-" + number);
   }
 
   /** Returns when those have ended that are not among {@link #processes}. */
   void awaitBeside() throws InterruptedException {
     for (Process process : beside) {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("a reconciler does not end: " + process.info());
+        throw new AssertionError("a reconciler or cancel does not end: " + process.info());
       }
     }
   }
@@ -101,11 +178,23 @@ abstract class Registries {
     return stage.folder().resolve("out-" + number);
   }
 
+  /** Whether all have ended that end by themselves, so that no other submission comes. */
+  boolean isOver() throws IOException {
+    return processes.stream().noneMatch(Process::isAlive) && stage.dispatchers().isEmpty();
+  }
+
   /** Returns when all have ended that end by themselves. */
   void awaitEnd() throws IOException, InterruptedException {
     for (Process process : processes) {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("a registry does not end: " + process.info());
+      }
+    }
+    for (ProcessHandle dispatcher : stage.dispatchers()) {
+      try {
+        dispatcher.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new AssertionError("a dispatcher does not end: " + dispatcher.info(), e);
       }
     }
   }
@@ -122,6 +211,44 @@ abstract class Registries {
     return all;
   }
 
+  /** The runs whose submission to the queue was answered. */
+  Set<String> accepted() throws IOException {
+    Set<String> ids = new TreeSet<>();
+    for (int number = 1; number <= processes.size(); number++) {
+      ACCEPTED
+          .matcher(Files.readString(output(number)))
+          .results()
+          .map(found -> found.group(1))
+          .forEach(ids::add);
+    }
+    return ids;
+  }
+
+  /** The answers to all cancels. */
+  List<CancelAnswer> cancelAnswers() throws IOException {
+    StringBuilder all = new StringBuilder(stage.words());
+    for (int number = 1; number <= processes.size(); number++) {
+      all.append(Files.readString(output(number)));
+    }
+    for (int number = 0; number < beside.size(); number++) {
+      all.append(Files.readString(besideOutput(number)));
+    }
+    List<CancelAnswer> answers = new ArrayList<>();
+    REQUESTED
+        .matcher(all)
+        .results()
+        .forEach(found -> answers.add(new CancelAnswer(found.group(1), Optional.empty())));
+    ENDED
+        .matcher(all)
+        .results()
+        .forEach(
+            found -> {
+              String status = requireNonNullElse(found.group(2), found.group(3));
+              answers.add(new CancelAnswer(found.group(1), Optional.of(status)));
+            });
+    return answers;
+  }
+
   static Optional<Acknowledged> find(String text) {
     Matcher ending = ENDING.matcher(text);
     return ending.find()
@@ -131,20 +258,34 @@ abstract class Registries {
 
   /** Programs that embed the shipped jars; they die at a moment of their ports. */
   private static final class Library extends Registries {
-    Library(Stage stage) {
-      super(stage);
+    Library(Plan plan, Stage stage) {
+      super(plan, stage);
     }
 
     @Override
     void submit(PlannedRun run) throws IOException {
-      Map<String, String> limit =
-          run.limitMillis().isPresent()
-              ? Map.of(RegistryMain.LIMIT, run.limitMillis().get().toString())
-              : Map.of();
+      Map<String, String> variables = new HashMap<>();
+      run.limitMillis().ifPresent(limit -> variables.put(RegistryMain.LIMIT, "" + limit));
+      run.priority().ifPresent(priority -> variables.put(RegistryMain.PRIORITY, "" + priority));
+      int slots = run.isQueued() ? plan.slots() : 0;
       add(
-          command("submit", run.registryDies(), stage.command(run.child())),
-          limit,
+          command(
+              run.isQueued() ? "enqueue" : "submit",
+              run.registryDies(),
+              stage.command(run.child(), slots)),
+          variables,
           run.supervisorDies());
+    }
+
+    /** Any dispatcher does, of which one is the owner of what runs. */
+    @Override
+    void cancelByOwner(String id, Optional<Step> dies) throws IOException {
+      Files.writeString(stage.cancels().resolve(id), "");
+    }
+
+    @Override
+    void dispatch() throws IOException {
+      add(command("dispatch", Optional.empty(), List.of()), Map.of(), Optional.empty());
     }
 
     private List<String> command(String action, Optional<Step> dies, List<String> rest) {
@@ -165,20 +306,37 @@ abstract class Registries {
 
   /** {@code registry run} and {@code registry reconcile}. */
   private static final class CommandLine extends Registries {
-    CommandLine(Stage stage) {
-      super(stage);
+    CommandLine(Plan plan, Stage stage) {
+      super(plan, stage);
     }
 
     @Override
     void submit(PlannedRun run) throws IOException {
-      List<String> words = new ArrayList<>(List.of("run", "--kill-after", "500ms"));
-      run.limitMillis().ifPresent(limit -> words.addAll(List.of("--timeout", limit + "ms")));
-      if (run.child().millis() % 200 == 0) { // or else live
-        words.add("--json");
+      List<String> words = new ArrayList<>();
+      if (run.isQueued()) {
+        words.addAll(List.of("submit", "--priority=" + run.priority().get()));
+      } else {
+        words.addAll(List.of("run", "--kill-after", "500ms"));
+        if (run.child().millis() % 200 == 0) { // or else live
+          words.add("--json");
+        }
       }
+      run.limitMillis().ifPresent(limit -> words.addAll(List.of("--timeout", limit + "ms")));
       words.add("--");
-      words.addAll(stage.command(run.child()));
+      words.addAll(stage.command(run.child(), run.isQueued() ? plan.slots() : 0));
       start(words, run.registryDies(), run.supervisorDies());
+    }
+
+    /** The owner of a run hears of it from another process only. */
+    @Override
+    void cancelByOwner(String id, Optional<Step> dies) throws IOException {
+      cancel(id, CancelWay.BY_ANOTHER_PROCESS, dies);
+    }
+
+    /** What a submission starts, too. */
+    @Override
+    void dispatch() throws IOException {
+      start(List.of("queue", "dispatch"), Optional.empty(), Optional.empty());
     }
 
     private void start(List<String> words, Optional<Step> dies, Optional<Step> supervisorDies)
@@ -201,13 +359,18 @@ abstract class Registries {
   /** {@code registry serve}; when it dies, another takes its place at the end. */
   private static final class Server extends Registries {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Pattern TERMINAL =
+        Pattern.compile("Run is already in terminal state: (\\w+)");
 
     private final List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
+    private final List<CompletableFuture<HttpResponse<String>>> submissions = new ArrayList<>();
+    private final Map<String, CompletableFuture<HttpResponse<String>>> cancels =
+        new LinkedHashMap<>();
     private final String limit;
     private @Nullable URI address;
 
-    Server(Stage stage, Plan plan) throws IOException {
-      super(stage);
+    Server(Plan plan, Stage stage) throws IOException {
+      super(plan, stage);
       limit = plan.hasLimits() ? "1s" : "1m";
       serve(plan.runs().get(0).registryDies(), plan.runs().get(0).supervisorDies());
     }
@@ -215,10 +378,11 @@ abstract class Registries {
     private void serve(Optional<Step> dies, Optional<Step> supervisorDies) throws IOException {
       List<String> words =
           new ArrayList<>(List.of("serve", "--port", "0", "--local-max", "8", "--local-timeout"));
-      words.addAll(List.of(limit, "--command", stage.training(), "--datasets"));
+      words.addAll(List.of(limit, "--command", stage.training(plan.slots()), "--datasets"));
       words.add(Installation.datasets().toString());
       address = null;
-      add(Stage.dyingAt(dies, stage.installation().launcher(words)), Map.of(), supervisorDies);
+      Map<String, String> ofQueue = Map.of("REGISTRY_QUEUE_TIMEOUT", limit);
+      add(Stage.dyingAt(dies, stage.installation().launcher(words)), ofQueue, supervisorDies);
     }
 
     private Process last() {
@@ -227,15 +391,67 @@ abstract class Registries {
 
     @Override
     void submit(PlannedRun run) throws IOException {
-      Optional<URI> server = address();
-      if (server.isPresent()) {
-        HttpRequest request =
-            HttpRequest.newBuilder(server.get().resolve("/api/tunix/run"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Stage.request(run.child())))
-                .build();
-        requests.add(CLIENT.sendAsync(request, BodyHandlers.ofString()));
+      String path = run.isQueued() ? "/api/tunix/run?mode=async" : "/api/tunix/run";
+      post(path, Stage.request(run)).ifPresent((run.isQueued() ? submissions : requests)::add);
+    }
+
+    private Optional<CompletableFuture<HttpResponse<String>>> post(String path, String body)
+        throws IOException {
+      return address()
+          .map(
+              server ->
+                  HttpRequest.newBuilder(server.resolve(path))
+                      .header("Content-Type", "application/json")
+                      .POST(BodyPublishers.ofString(body))
+                      .build())
+          .map(request -> CLIENT.sendAsync(request, BodyHandlers.ofString()));
+    }
+
+    @Override
+    void cancelByOwner(String id, Optional<Step> dies) throws IOException {
+      post("/api/tunix/runs/" + id + "/cancel", "")
+          .ifPresent(answer -> cancels.putIfAbsent(id, answer));
+    }
+
+    @Override
+    Set<String> accepted() {
+      Set<String> ids = new TreeSet<>();
+      for (CompletableFuture<HttpResponse<String>> submission : submissions) {
+        if (isAnswered(submission) && submission.join().statusCode() == 200) {
+          ids.add(find(submission.join().body()).orElseThrow().id());
+        }
       }
+      return ids;
+    }
+
+    private static boolean isAnswered(CompletableFuture<HttpResponse<String>> request) {
+      return request.isDone() && !request.isCompletedExceptionally();
+    }
+
+    @Override
+    List<CancelAnswer> cancelAnswers() throws IOException {
+      List<CancelAnswer> all = new ArrayList<>(super.cancelAnswers());
+      cancels.forEach(
+          (id, answer) -> {
+            if (isAnswered(answer)) {
+              answer(id, answer.join()).ifPresent(all::add);
+            }
+          });
+      return all;
+    }
+
+    private static Optional<CancelAnswer> answer(String id, HttpResponse<String> answer) {
+      Matcher ended = TERMINAL.matcher(answer.body());
+      return answer.statusCode() == 200
+          ? Optional.of(new CancelAnswer(id, Optional.empty()))
+          : ended.find()
+              ? Optional.of(new CancelAnswer(id, Optional.of(ended.group(1))))
+              : Optional.empty();
+    }
+
+    @Override
+    void dispatch() throws IOException {
+      reconcile(Optional.empty());
     }
 
     /** Waits for it; empty if it dies before it says one. */
@@ -263,9 +479,21 @@ abstract class Registries {
       }
     }
 
+    private List<CompletableFuture<HttpResponse<String>>> all() {
+      List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>(requests);
+      all.addAll(submissions);
+      all.addAll(cancels.values());
+      return all;
+    }
+
+    @Override
+    boolean isOver() {
+      return all().stream().allMatch(CompletableFuture::isDone);
+    }
+
     @Override
     void awaitEnd() throws IOException, InterruptedException {
-      for (CompletableFuture<HttpResponse<String>> request : requests) {
+      for (CompletableFuture<HttpResponse<String>> request : all()) {
         try {
           request.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
@@ -293,7 +521,7 @@ abstract class Registries {
     List<Acknowledged> acknowledged() {
       List<Acknowledged> all = new ArrayList<>();
       for (CompletableFuture<HttpResponse<String>> request : requests) {
-        if (!request.isCompletedExceptionally() && request.join().statusCode() == 200) {
+        if (isAnswered(request) && request.join().statusCode() == 200) {
           all.add(find(request.join().body()).orElseThrow());
         }
       }

@@ -4,19 +4,31 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.chaos.Plan.CancelWay;
 import dev.runregistry.chaos.Plan.Event;
 import dev.runregistry.chaos.Plan.PlannedRun;
+import dev.runregistry.chaos.Registries.CancelAnswer;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.ReconciledRun;
+import dev.runregistry.run.service.RunRegistry;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Plays a plan on real processes, lets everything come back, and asks the oracle. */
@@ -29,6 +41,8 @@ final class Scenario {
   private final Registries registries;
   private final Oracle oracle;
   private final StringBuilder story = new StringBuilder();
+  private final StringBuilder processes = new StringBuilder();
+  private final List<CancelAnswer> cancelAnswers = new ArrayList<>();
   private boolean away;
   private volatile boolean watching = true;
 
@@ -42,7 +56,7 @@ final class Scenario {
 
   /** What happened, for whoever has to find out why. */
   String story() throws IOException {
-    return plan + story.toString() + "\n" + stage.words();
+    return plan + story.toString() + "\n" + processes + stage.words();
   }
 
   void play() throws Exception {
@@ -66,13 +80,25 @@ final class Scenario {
     if (plan.takesTheDatabaseAway()) {
       requireStartsOnRecord();
     }
+    if (plan.hasToBeDrained()) {
+      drain();
+    }
     registries.awaitEnd();
     registries.awaitBeside();
     registries.settle();
     settle();
     watching = false;
     watcher.join();
-    oracle.judge(registries.acknowledged());
+    cancelAnswers.addAll(registries.cancelAnswers());
+    oracle.judge(registries.acknowledged(), registries.accepted(), cancelAnswers);
+  }
+
+  /** How many runs have ended how, and how many submissions and cancels were answered. */
+  Map<String, Integer> figures() throws IOException {
+    Map<String, Integer> all = new TreeMap<>(oracle.statuses());
+    all.put("accepted", registries.accepted().size());
+    all.put("cancels answered", cancelAnswers.size());
+    return all;
   }
 
   private static void start(Runnable work) {
@@ -101,13 +127,14 @@ final class Scenario {
     tell(event.kind());
     switch (event.kind()) {
       case KILL_A_REGISTRY -> one(event).destroyForcibly();
-      case FREEZE_A_REGISTRY -> Signals.send("STOP", List.of(one(event).toHandle()));
+      case FREEZE_A_REGISTRY -> Signals.send("STOP", List.of(one(event)));
       case KILL_SUPERVISORS -> tell(stage.kill("supervisor"));
       case KILL_CHILDREN -> tell(stage.kill("child"));
       case KILL_ALL -> {
-        registries.processes().forEach(Process::destroyForcibly);
+        registries.handles().forEach(ProcessHandle::destroyForcibly);
         tell(stage.kill("supervisor") + " and " + stage.kill("child"));
       }
+      case CANCEL -> cancel(event);
       case RECONCILE -> registries.reconcile(event.dies());
       case RECONCILE_ELSEWHERE -> registries.reconcileElsewhere();
       case RECONCILE_STARVED -> registries.reconcileStarved(16 + event.number() % 64);
@@ -122,8 +149,20 @@ final class Scenario {
     return requireNonNull(disk, "disk");
   }
 
-  private Process one(Event event) {
-    return registries.processes().get(event.number() % registries.processes().size());
+  private ProcessHandle one(Event event) {
+    List<ProcessHandle> all = registries.handles();
+    return all.get(event.number() % all.size());
+  }
+
+  private void cancel(Event event) throws IOException {
+    List<String> ids = oracle.cancellable();
+    if (!ids.isEmpty()) {
+      CancelWay way = CancelWay.values()[event.number() % CancelWay.values().length];
+      String id = ids.get(event.number() / CancelWay.values().length % ids.size());
+      tell(way + " " + id);
+      oracle.cancels(id);
+      registries.cancel(id, way, event.dies());
+    }
   }
 
   private void takeAway(int way) throws IOException, SQLException {
@@ -146,10 +185,7 @@ final class Scenario {
       disk.empty();
     }
     List<ProcessHandle> alive =
-        registries.processes().stream()
-            .map(Process::toHandle)
-            .filter(ProcessHandle::isAlive)
-            .toList();
+        registries.handles().stream().filter(ProcessHandle::isAlive).toList();
     if (!alive.isEmpty()) {
       Signals.send("CONT", alive);
     }
@@ -161,9 +197,47 @@ final class Scenario {
     try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
       for (ReconciledRun finding : registry.runs().reconcile().findings()) {
         if (finding.action() == ReconciledRun.Action.LEFT_ALONE
-            && finding.message().startsWith("Goes on")) {
+            && finding.message().startsWith("Still running")) {
           oracle.requireOnRecord(finding.name());
         }
+      }
+    }
+  }
+
+  /** Lets all that waits start and end; what does not end by itself is cancelled first. */
+  private void drain() {
+    try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(200))
+          .until(() -> isDrained(registry.runs()));
+    }
+  }
+
+  private boolean isDrained(RunRegistry registry) throws IOException {
+    boolean over = registries.isOver();
+    registry.reconcile();
+    cancelEndless(registry);
+    boolean waits = !stage.runs("queued").isEmpty();
+    if (waits && !registry.queueStatus().dispatching()) {
+      registries.ensureDispatcher();
+    }
+    return over && !waits && stage.runs("active").isEmpty();
+  }
+
+  /** Each once: a cancel that was answered is not repeated. */
+  private void cancelEndless(RunRegistry registry) throws IOException {
+    Set<String> answered =
+        Stream.concat(registries.cancelAnswers().stream(), cancelAnswers.stream())
+            .map(CancelAnswer::id)
+            .collect(Collectors.toSet());
+    for (String id : oracle.endless()) {
+      if (!answered.contains(id)) {
+        oracle.cancels(id);
+        CancelResult result = registry.cancel(RunId.parse(id), "the end");
+        assertThat(result.kind()).as("run %s", id).isNotEqualTo(CancelResult.Kind.UNKNOWN);
+        cancelAnswers.add(
+            new CancelAnswer(id, Optional.ofNullable(result.status()).map(RunStatus::text)));
       }
     }
   }
@@ -190,11 +264,15 @@ final class Scenario {
     assertThat(found).as("what registry verify finds").isEmpty();
   }
 
-  /** Ends what is left of a scenario that failed. */
+  /** Ends what is left of a scenario that failed; the states of its processes are in the story. */
   void end() throws IOException {
-    registries.processes().forEach(Process::destroyForcibly);
+    for (ProcessHandle process : registries.handles()) {
+      processes.append(process.pid()).append(": ").append(Stage.state(process.pid())).append('\n');
+    }
+    registries.handles().forEach(ProcessHandle::destroyForcibly);
     stage.kill("supervisor");
     stage.kill("child");
+    oracle.processes().forEach(ProcessHandle::destroyForcibly);
   }
 
   private void tell(Object what) {

@@ -3,6 +3,7 @@ package dev.runregistry.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.chaos.Plan.Child;
+import dev.runregistry.chaos.Plan.PlannedRun;
 import dev.runregistry.chaos.Plan.Step;
 import java.io.File;
 import java.io.IOException;
@@ -29,11 +30,27 @@ import java.util.stream.Stream;
  */
 record Stage(Installation installation, Path folder, Path home, Store store, int clockOffset) {
 
-  /** Arguments: truth, seconds, exit code, whether to leave something behind, whether deaf. */
+  /** More would make the look of a child at the slots a race. */
+  static final int MAX_SLOTS = 2;
+
+  private static final String ENDLESS = "600";
+
+  /**
+   * Arguments: truth, seconds, exit code, whether to leave something behind, whether deaf, the
+   * number of slots, of which a queued one locks one until none of its processes is left.
+   */
   private static final String CHILD =
       """
-      echo $$ >"$1/$RUN_REGISTRY_RUN_ID.began"
+      [ "$2" != 600 ] || : >"$1/$RUN_REGISTRY_RUN_ID.endless"
+      echo $$ >>"$1/$RUN_REGISTRY_RUN_ID.began"
       [ "$5" = 0 ] || trap '' TERM
+      slot=1
+      while [ "$slot" -le "$6" ]; do
+        exec 9>"$1/../slots/$slot"
+        ! flock -n 9 || break
+        slot=$((slot + 1))
+      done
+      [ "$6" = 0 ] || [ "$slot" -le "$6" ] || : >"$1/$RUN_REGISTRY_RUN_ID.overfull"
       [ "$4" = 0 ] || setsid sleep 3 &
       echo hello
       sleep "$2"
@@ -41,18 +58,25 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
       exit "$3"
       """;
 
-  /** The same, told by a configuration: arguments: truth, configuration. */
+  /** The same, told by a configuration: arguments: truth, configuration, slots. */
   private static final String TRAINING =
       """
       of() { sed -n "s/^ *$1: *//p" "$2"; }
       millis=$(($(of max_seq_length "$2") - 128)) flags=$(($(of batch_size "$2") - 1))
-      set -- "$1" $((millis / 1000)).$(printf %03d $((millis % 1000))) \\
-        $(($(of num_epochs "$2") % 100)) $((flags & 1)) $((flags >> 1))
+      seconds=$((millis / 1000)).$(printf %03d $((millis % 1000)))
+      [ $((flags & 8)) = 0 ] || seconds=600
+      set -- "$1" $seconds $(($(of num_epochs "$2") % 100)) \\
+        $((flags & 1)) $((flags >> 1 & 1)) $(((flags >> 2 & 1) * $3))
       """
           + CHILD;
 
   Path truth() {
     return folder.resolve("truth");
+  }
+
+  /** Where a file with the id of a run has its owner cancel it. */
+  Path cancels() {
+    return folder.resolve("cancels");
   }
 
   /** A database in which none of the runs belongs. */
@@ -65,22 +89,30 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return folder.resolve("said");
   }
 
-  List<String> command(Child child) {
+  /**
+   * What a run executes.
+   *
+   * @param slots of the queue that it waits in; 0 for none
+   */
+  List<String> command(Child child, int slots) {
     return List.of(
         "/bin/sh",
         "-c",
         CHILD,
         "sh",
         truth().toString(),
-        "%d.%03d".formatted(child.millis() / 1000, child.millis() % 1000),
+        child.isEndless()
+            ? ENDLESS
+            : "%d.%03d".formatted(child.millis() / 1000, child.millis() % 1000),
         Integer.toString(child.code()),
         child.leavesBehind() ? "1" : "0",
-        child.deafToTerm() ? "1" : "0");
+        child.deafToTerm() ? "1" : "0",
+        Integer.toString(slots));
   }
 
   /** What a server is to start, as it has to be said to it. */
-  String training() {
-    return Stream.of("/bin/sh", "-c", TRAINING, "sh", truth().toString(), "{config}")
+  String training(int slots) {
+    return Stream.of("/bin/sh", "-c", TRAINING, "sh", truth().toString(), "{config}", "" + slots)
         .map(Stage::quoted)
         .collect(Collectors.joining(", ", "[", "]"));
   }
@@ -90,12 +122,21 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
   }
 
   /** The body of the request for a training that does what the child does. */
-  static String request(Child child) {
-    int flags = (child.leavesBehind() ? 1 : 0) + (child.deafToTerm() ? 2 : 0);
+  static String request(PlannedRun run) {
+    Child child = run.child();
+    int flags =
+        (child.leavesBehind() ? 1 : 0)
+            + (child.deafToTerm() ? 2 : 0)
+            + (run.isQueued() ? 4 : 0)
+            + (child.isEndless() ? 8 : 0);
     return """
         {"dataset_key":"arithmetic-traces","model_id":"m","dry_run":false,
-         "num_epochs":%d,"batch_size":%d,"max_seq_length":%d}"""
-        .formatted(child.code() == 0 ? 100 : child.code(), flags + 1, child.millis() + 128);
+         "num_epochs":%d,"batch_size":%d,"max_seq_length":%d%s}"""
+        .formatted(
+            child.code() == 0 ? 100 : child.code(),
+            flags + 1,
+            Math.max(0, child.millis()) + 128,
+            run.priority().map(",\"priority\":%d"::formatted).orElse(""));
   }
 
   /** Starts a registry whose stdout is that file; every supervisor of it dies at that step. */
@@ -212,12 +253,7 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
 
   /** Whether a process is of that run. */
   static boolean carries(long pid, String id) {
-    try {
-      return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1)
-          .contains("RUN_REGISTRY_RUN_ID=" + id);
-    } catch (IOException e) {
-      return false;
-    }
+    return in(pid, "environ").contains("RUN_REGISTRY_RUN_ID=" + id);
   }
 
   /** What the registries have said, to find out why. */
@@ -226,9 +262,45 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return Files.exists(said()) ? Files.readString(said(), StandardCharsets.ISO_8859_1) : "";
   }
 
+  /** The processes that wait for nobody and start what is queued in this home. */
+  List<ProcessHandle> dispatchers() {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(process -> dispatches(process.pid())).toList();
+    }
+  }
+
+  private boolean dispatches(long pid) {
+    return in(pid, "cmdline").endsWith("\0queue\0dispatch\0")
+        && isOfThisHome(pid)
+        && !in(pid, "environ").contains("RUN_REGISTRY_RUN_ID=");
+  }
+
+  /** Whether a process was started with this home, directly or not. */
+  boolean isOfThisHome(long pid) {
+    return ("\0" + in(pid, "environ")).contains("\0REGISTRY_HOME=" + home + "\0");
+  }
+
+  /** Whether a process runs, sleeps, was stopped, is traced; empty if it is gone. */
+  static String state(long pid) {
+    return in(pid, "status")
+        .lines()
+        .filter(line -> line.matches("(State|TracerPid|Threads):.*"))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String in(long pid, String file) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid, file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // it has ended
+    }
+  }
+
   /** Makes what has to be there. */
   Stage prepared() throws IOException {
     Files.createDirectories(truth());
+    Files.createDirectories(folder.resolve("slots"));
+    Files.createDirectories(cancels());
     return this;
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a registry: every call of a port is one, with a moment before and one after it. At
@@ -20,9 +21,24 @@ final class Steps {
   /** The moment at which the command of a submitted run has ended and nothing is noted yet. */
   static final int AFTER_EXECUTE = 2 * OF_SUBMIT.indexOf("await") + 1;
 
-  private static final Set<String> WITHOUT_EFFECT = Set.of("name", "identity", "workspace");
+  /** How many more there are of a run that is enqueued and dispatched. */
+  static final int OF_QUEUE = 12;
+
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "name",
+          "identity",
+          "workspace",
+          "cancelRequest",
+          "waiting",
+          "waitingNow",
+          "depth",
+          "held",
+          "isPaused",
+          "isLocked");
 
   private final int fatal;
+  private final @Nullable String fatalStep;
   private final AtomicInteger moments = new AtomicInteger();
   private final List<String> seen = new ArrayList<>();
 
@@ -32,7 +48,17 @@ final class Steps {
    * @param fatal the one at which it all stops; negative for none
    */
   Steps(int fatal) {
+    this(fatal, null);
+  }
+
+  private Steps(int fatal, @Nullable String fatalStep) {
     this.fatal = fatal;
+    this.fatalStep = fatalStep;
+  }
+
+  /** Of a number, as {@link #Steps(int)}; or of a step, before which it all stops. */
+  static Steps until(String moment) {
+    return moment.matches("-?\\d+") ? new Steps(Integer.parseInt(moment)) : new Steps(-1, moment);
   }
 
   /** The same port, every call of which is a step. */
@@ -60,7 +86,7 @@ final class Steps {
 
   private synchronized void moment(String step) {
     seen.add(step);
-    if (moments.getAndIncrement() == fatal) {
+    if (moments.getAndIncrement() == fatal || step.equals(fatalStep)) {
       Runtime.getRuntime().halt(137);
     }
   }

@@ -111,21 +111,42 @@ final class Judge {
     try (Registry registry = Registry.onFile(home)) {
       registry.runs().adopt(); // the disk has another path than the one that was recorded
       registry.runs().adopt();
+      registry.runs().queueStatus(); // can be read
       List<Run> runs = registry.onRecord();
       for (String state : List.of("active", "starting")) {
         if (!isEmpty(home.resolve("runs").resolve(state))) {
           return Optional.of("something is left in " + state);
         }
       }
+      if (!isEmpty(home.resolve("runs/queued"))) {
+        return registry.waiting().isEmpty()
+            ? Optional.of("something that cannot be read waits in the queue")
+            : flawOfWaiting(runs, done);
+      }
       return runs.isEmpty() ? flawOfNothing(done) : flaw(runs, done);
     } catch (RuntimeException e) {
-      return Optional.of("it cannot be reconciled: " + e);
+      return Optional.of("it cannot be reconciled: " + e + ", " + e.getCause());
     }
   }
 
   private Optional<String> flawOfNothing(int done) {
-    return cuts.hasStarted(done)
-        ? Optional.of("a run whose command had started is not on record")
+    if (cuts.hasStarted(done)) {
+      return Optional.of("a run whose command had started is not on record");
+    }
+    return cuts.hasWritten(Recording.SUBMITTED, done)
+        ? Optional.of("a run whose submission was answered neither waits nor is on record")
+        : Optional.empty();
+  }
+
+  private Optional<String> flawOfWaiting(List<Run> runs, int done) {
+    if (cuts.hasStarted(done)) {
+      return Optional.of("a run whose command had started waits for its start");
+    }
+    if (cuts.hasWritten(Recording.CANCELLED, done)) {
+      return Optional.of("a run whose cancel was answered waits for its start");
+    }
+    return isCertain(done) || runs.stream().anyMatch(run -> run.status().isFinal())
+        ? Optional.of("a run that has ended waits for its start")
         : Optional.empty();
   }
 
@@ -136,14 +157,15 @@ final class Judge {
     if (runs.size() > 1) {
       return Optional.of("it is on record twice");
     }
-    if (true_ || (lost && !isCertain(done))) {
+    if (true_
+        || (lost && !isCertain(done) && (!recording.of().isQueued() || cuts.mayStart(done)))) {
       return Optional.empty();
     }
     return Optional.of("the record says '" + run.status() + ": " + run.message() + "'");
   }
 
   private static boolean hasTrueCode(Run run) {
-    return run.status() == RunStatus.TIMEOUT || Integer.valueOf(7).equals(run.exitCode());
+    return run.status() != RunStatus.FAILED || Integer.valueOf(7).equals(run.exitCode());
   }
 
   /** Whether somebody was told, or the supervisor has had its time. */

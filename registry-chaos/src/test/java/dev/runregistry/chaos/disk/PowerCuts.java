@@ -57,11 +57,25 @@ final class PowerCuts {
   /** The same disk means more once the command has started, and again at the end. */
   private String name(Disk disk, int done) {
     String when = done == operations.size() ? "end" : hasStarted(done) ? "started" : "";
-    return disk.state() + when;
+    return disk.state() + when + hasWritten(Recording.SUBMITTED, done) + mayStart(done);
   }
 
   boolean hasStarted(int done) {
     return operations.subList(0, done).stream().anyMatch(PowerCuts::isStart);
+  }
+
+  /** Whether the execution of the run was prepared, of which nothing is proved any more. */
+  boolean mayStart(int done) {
+    return operations.subList(0, done).stream()
+        .anyMatch(
+            operation ->
+                operation.what() == What.CREATE_FILE && operation.path().endsWith("/processes"));
+  }
+
+  /** Whether something was printed into that file. */
+  boolean hasWritten(String path, int done) {
+    return operations.subList(0, done).stream()
+        .anyMatch(operation -> operation.what() == What.WRITE && operation.path().equals(path));
   }
 
   /** For people. */

@@ -5,13 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.chaos.Installation;
 import dev.runregistry.chaos.Registry;
+import dev.runregistry.chaos.RegistryMain;
+import dev.runregistry.journal.FileQueueControl;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.RunStatus;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +28,12 @@ import java.util.stream.Stream;
  * @param operations in the order in which they were done
  */
 record Recording(Of of, Disk before, List<Operation> operations) {
+  /** What {@code registry submit} has printed. */
+  static final String SUBMITTED = "truth/submitted";
+
+  /** What {@code registry cancel} has printed. */
+  static final String CANCELLED = "truth/cancelled";
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String AWAY = "jdbc:postgresql://127.0.0.1:1/none";
 
@@ -30,10 +42,17 @@ record Recording(Of of, Disk before, List<Operation> operations) {
     A_RUN(RunStatus.FAILED),
     A_RUN_WITHOUT_DATABASE(RunStatus.FAILED),
     A_TIMEOUT_WITHOUT_DATABASE(RunStatus.TIMEOUT),
+    A_CANCELLED_RUN_WITHOUT_DATABASE(RunStatus.CANCELLED),
+    A_QUEUED_RUN(RunStatus.FAILED),
+    A_QUEUED_RUN_WITHOUT_DATABASE(RunStatus.FAILED),
+    A_QUEUED_RUN_WHOSE_DISPATCHER_IS_KILLED(RunStatus.FAILED),
+    A_CANCELLED_QUEUED_RUN(RunStatus.CANCELLED),
+    A_CANCELLED_QUEUED_RUN_WHOSE_DISPATCHER_IS_KILLED(RunStatus.CANCELLED),
     A_RUN_WHOSE_REGISTRY_IS_KILLED(RunStatus.FAILED),
     A_RUN_WHOSE_REGISTRY_IS_KILLED_AND_NOT_REAPED(RunStatus.FAILED),
     A_RECONCILER_WITHOUT_DATABASE(RunStatus.FAILED),
-    A_RECONCILER_THAT_ENDS_A_RUN_OVER_ITS_LIMIT(RunStatus.TIMEOUT);
+    A_RECONCILER_THAT_ENDS_A_RUN_OVER_ITS_LIMIT(RunStatus.TIMEOUT),
+    A_RECONCILER_THAT_ENDS_A_CANCELLED_RUN(RunStatus.CANCELLED);
 
     private final RunStatus ending;
 
@@ -49,31 +68,96 @@ record Recording(Of of, Disk before, List<Operation> operations) {
     boolean killsTheRegistry() {
       return compareTo(A_RUN_WHOSE_REGISTRY_IS_KILLED) >= 0;
     }
+
+    boolean isQueued() {
+      return compareTo(A_QUEUED_RUN) >= 0 && !killsTheRegistry();
+    }
+
+    private boolean isCancelled() {
+      return ending == RunStatus.CANCELLED;
+    }
+
+    private boolean killsTheDispatcher() {
+      return this == A_QUEUED_RUN_WHOSE_DISPATCHER_IS_KILLED
+          || this == A_CANCELLED_QUEUED_RUN_WHOSE_DISPATCHER_IS_KILLED;
+    }
+
+    private boolean hasDatabase() {
+      return this == A_RUN || this == A_RUN_WHOSE_REGISTRY_IS_KILLED || this == A_QUEUED_RUN;
+    }
   }
 
   static Recording of(Of of, Installation installation, Path place) throws IOException {
     Path root = Files.createDirectories(place.resolve("root"));
     Files.createDirectories(root.resolve("truth"));
+    Files.createFile(root.resolve(SUBMITTED));
+    Files.createFile(root.resolve(CANCELLED));
     try (Registry registry = Registry.onFile(Files.createDirectories(root.resolve("home")))) {
       assertThat(registry.onRecord()).isEmpty(); // its tables are made before
     }
-    Disk before = Disk.of(root);
     Path traces = Files.createDirectories(place.resolve("traces"));
-    new Play(of, installation, root, traces).play();
+    Play play = new Play(of, installation, root, traces);
+    Disk before;
+    if (of.isQueued()) {
+      FileQueueControl queue = FileQueueControl.of(FileRunJournal.at(root.resolve("home")));
+      assertThat(queue.tryLock()).isTrue();
+      queue.unlock();
+      before = Disk.of(root); // reads the lock file, at the end of which a lock would be lost
+      assertThat(queue.tryLock()).as("so that a submission starts no dispatcher").isTrue();
+      play.submit();
+      queue.unlock();
+      play.playQueued();
+    } else {
+      before = Disk.of(root);
+      play.play();
+    }
     return new Recording(of, before, Trace.read(traces, root, before));
   }
 
   /** What is carried out. */
   private record Play(Of of, Installation installation, Path root, Path traces) {
 
+    void submit() throws IOException {
+      List<String> words = new ArrayList<>(List.of("submit", "--"));
+      words.addAll(child());
+      start("submit", installation.launcher(words)).onExit().join();
+    }
+
+    void playQueued() throws IOException {
+      if (of.killsTheDispatcher()) { // when nothing of the run is started yet
+        start("killed", installation.library(root.resolve("home"), "dispatch", "start", List.of()))
+            .onExit()
+            .join();
+      }
+      if (of.isCancelled()) {
+        cancel();
+      } else {
+        start("dispatch", installation.launcher(List.of("queue", "dispatch"))).onExit().join();
+      }
+    }
+
+    private void cancel() throws IOException {
+      String id =
+          of.isQueued()
+              ? Files.readString(root.resolve(SUBMITTED)).strip()
+              : begun().orElseThrow().replace(".began", "");
+      start("cancel", installation.launcher(List.of("cancel", id))).onExit().join();
+    }
+
     void play() throws IOException {
       Process run = start("run", unreaped(installation.launcher(command())));
+      if (of.isCancelled()) {
+        await().atMost(PATIENCE).until(this::hasBegun);
+      }
       if (of.killsTheRegistry()) {
         await().atMost(PATIENCE).until(this::hasBegun);
-        kill(registryOf(run));
+        kill(await().atMost(PATIENCE).until(() -> registryOf(run), Optional::isPresent).get());
       }
       if (of == Of.A_RECONCILER_THAT_ENDS_A_RUN_OVER_ITS_LIMIT) {
         await().atMost(PATIENCE).until(() -> ends(start("reconcile", reconcile())));
+      }
+      if (of.isCancelled()) {
+        cancel();
       }
       Files.createFile(root.resolve("go"));
       run.onExit().join();
@@ -89,8 +173,15 @@ record Recording(Of of, Disk before, List<Operation> operations) {
     }
 
     private boolean hasBegun() throws IOException {
+      return begun().isPresent();
+    }
+
+    private Optional<String> begun() throws IOException {
       try (Stream<Path> files = Files.list(root.resolve("truth"))) {
-        return files.findAny().isPresent();
+        return files
+            .map(file -> String.valueOf(file.getFileName()))
+            .filter(name -> name.endsWith(".began"))
+            .findFirst();
       }
     }
 
@@ -98,16 +189,20 @@ record Recording(Of of, Disk before, List<Operation> operations) {
       boolean limited = of.ending() == RunStatus.TIMEOUT;
       List<String> words = new ArrayList<>(List.of("run", "--kill-after", "200ms"));
       words.addAll(limited ? List.of("--timeout", "1s", "--") : List.of("--"));
-      String wait = of.killsTheRegistry() ? "until [ -e \"$0/go\" ]; do sleep 0.1; done; " : "";
-      words.addAll(
-          List.of(
-              "/bin/sh",
-              "-c",
-              "echo >\"$0/truth/$RUN_REGISTRY_RUN_ID.began\"; echo hello; "
-                  + (limited ? "sleep 100; " : wait)
-                  + "exit 7",
-              root.toString()));
+      words.addAll(child());
       return words;
+    }
+
+    private List<String> child() {
+      boolean ended = of.ending() == RunStatus.TIMEOUT || of.isCancelled();
+      String wait = of.killsTheRegistry() ? "until [ -e \"$0/go\" ]; do sleep 0.1; done; " : "";
+      return List.of(
+          "/bin/sh",
+          "-c",
+          "echo >\"$0/truth/$RUN_REGISTRY_RUN_ID.began\"; echo hello; "
+              + (ended ? "sleep 100; " : wait)
+              + "exit 7",
+          root.toString());
     }
 
     private List<String> reconcile() {
@@ -124,12 +219,11 @@ record Recording(Of of, Disk before, List<Operation> operations) {
       return words;
     }
 
-    private static ProcessHandle registryOf(Process tracer) {
+    private static Optional<ProcessHandle> registryOf(Process tracer) {
       return tracer
           .descendants()
           .filter(process -> process.info().command().orElse("").endsWith("/java"))
-          .findFirst()
-          .orElseThrow();
+          .findFirst();
     }
 
     /** Returns when its children have another parent. */
@@ -151,13 +245,22 @@ record Recording(Of of, Disk before, List<Operation> operations) {
       ProcessBuilder builder = new ProcessBuilder(traced);
       builder.environment().putAll(installation.environment());
       builder.environment().put("REGISTRY_HOME", root.resolve("home").toString());
-      if (of != Of.A_RUN && of != Of.A_RUN_WHOSE_REGISTRY_IS_KILLED) {
+      if (!of.hasDatabase()) {
         builder.environment().put("REGISTRY_DB", AWAY);
+        builder.environment().put(Registry.DATABASE, AWAY);
       }
-      return builder
-          .redirectErrorStream(true)
-          .redirectOutput(root.resolveSibling(name).toFile())
-          .start();
+      builder.environment().put(RegistryMain.SLOTS, "1");
+      builder.environment().put(RegistryMain.CANCELS, Files.createTempDirectory("none").toString());
+      Map<String, String> answers = Map.of("submit", SUBMITTED, "cancel", CANCELLED);
+      return answers.containsKey(name)
+          ? builder
+              .redirectError(root.resolveSibling(name).toFile())
+              .redirectOutput(Redirect.appendTo(root.resolve(answers.get(name)).toFile()))
+              .start()
+          : builder
+              .redirectErrorStream(true)
+              .redirectOutput(root.resolveSibling(name).toFile())
+              .start();
     }
   }
 }

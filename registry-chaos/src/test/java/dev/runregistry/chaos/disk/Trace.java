@@ -23,7 +23,7 @@ final class Trace {
   /** Calls that change what is on a disk, or make sure of it. */
   private static final String CALLS =
       "?open,openat,?creat,write,pwrite64,ftruncate,?truncate,?rename,?renameat,renameat2,"
-          + "?mkdir,mkdirat,?unlink,unlinkat,?rmdir,fsync,fdatasync";
+          + "?mkdir,mkdirat,?unlink,unlinkat,?rmdir,?link,linkat,fsync,fdatasync";
 
   private static final Pattern CALL =
       Pattern.compile("(\\d+\\.\\d+) (\\w+)\\((.*)\\) = (\\d+)(?:<[^>]*>)? <(\\d+\\.\\d+)>");
@@ -131,6 +131,7 @@ final class Trace {
       case "open", "openat", "creat" -> open(call, path(call.strings().get(0)));
       case "mkdir", "mkdirat" -> create(call, What.CREATE_FOLDER, path(call.strings().get(0)));
       case "unlink", "unlinkat", "rmdir" -> remove(call, path(call.strings().get(0)));
+      case "link", "linkat" -> link(call, path(call.strings().get(0)), path(call.strings().get(1)));
       case "rename", "renameat", "renameat2" ->
           rename(call, path(call.strings().get(0)), path(call.strings().get(1)));
       case "write" ->
@@ -163,6 +164,15 @@ final class Trace {
   }
 
   private void create(Call call, What what, Path path) {
+    name(call, what, path, disk.newNode());
+  }
+
+  /** Another name of a file. */
+  private void link(Call call, Path file, Path path) {
+    node(file).ifPresent(node -> name(call, What.CREATE_FILE, path, node));
+  }
+
+  private void name(Call call, What what, Path path, int node) {
     node(path.getParent())
         .ifPresent(
             folder ->
@@ -173,7 +183,7 @@ final class Trace {
                         name(path),
                         0,
                         "",
-                        disk.newNode(),
+                        node,
                         0,
                         new byte[0],
                         call.start,
