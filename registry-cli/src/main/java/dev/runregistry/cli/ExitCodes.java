@@ -76,8 +76,16 @@ final class ExitCodes {
     }
   }
 
-  /** Tells what happened and returns the exit code for it. */
+  /** Tells what happened, if there is the memory for it, and returns the exit code for it. */
   int failed(Throwable e) {
+    try {
+      return reported(e);
+    } catch (VirtualMachineError unreported) { // the JVM would end with 1
+      return codes.failed();
+    }
+  }
+
+  private int reported(Throwable e) {
     if (e instanceof OutputException output) {
       return outputFailed(output, codes.failed());
     }

@@ -8,6 +8,7 @@ import dev.runregistry.cli.text.PrintableStream;
 import dev.runregistry.cli.text.StandardOutput;
 import dev.runregistry.cli.text.Terminal;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,25 @@ class ExitCodesTest {
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith("registry: this is a defect of the registry, please report it:\n");
+  }
+
+  @Test
+  void a_registry_without_memory_for_its_message_does_not_end_as_the_command_could_have() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new OutOfMemoryError();
+          }
+        };
+    Console silent =
+        new Console(
+            Map.of(),
+            new StandardOutput(new ByteArrayOutputStream()),
+            new PrintableStream(full),
+            Terminal.of(Map.of()));
+
+    assertThat(new ExitCodes(silent, Codes.OF_RUN).failed(new OutOfMemoryError())).isEqualTo(125);
   }
 
   @Test

@@ -202,6 +202,7 @@ class LauncherIT {
     for (String part : List.of("archive.sh", "lock.sh")) {
       Files.copy(Launcher.PARTS.resolve(part), root.resolve("lib").resolve(part));
     }
+    Files.createFile(root.resolve("lib/registry-cli-1.jar"));
     Path build = Files.writeString(root.resolve("lib/build-id"), "b1\n");
     Files.setLastModifiedTime(build, FileTime.from(now.minus(Duration.ofDays(9))));
     Path java = executable(folder.resolve("jdk/bin/java"), "#!/bin/sh\nexit 1\n");
@@ -353,6 +354,12 @@ class LauncherIT {
                 "",
                 "registry: incomplete installation: %s/empty/lib/build-id is missing\n"
                     .formatted(folder)));
+    Files.writeString(
+        Files.createDirectories(folder.resolve("empty/lib")).resolve("build-id"), "1");
+    assertThat(launcher.script(script).registry("run", "--", "true").err())
+        .isEqualTo(
+            "registry: incomplete installation: %s/empty/lib/registry-cli-*.jar is missing\n"
+                .formatted(folder));
   }
 
   /** A source checkout, with a Maven that does what the test says. */

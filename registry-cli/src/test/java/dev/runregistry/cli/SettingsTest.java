@@ -342,6 +342,16 @@ class SettingsTest {
   }
 
   @Test
+  void a_blank_at_the_end_of_a_password_is_named_wherever_it_was_set() throws IOException {
+    file("db=jdbc:postgresql://h/d\ndb.password=s3cret \n");
+
+    assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("ends with a blank")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
   void a_rotated_password_is_read_for_the_next_connection() throws IOException {
     Path file = Files.writeString(folder.resolve("password"), "first\n");
     environment.put("REGISTRY_DB", "jdbc:postgresql://h/d");

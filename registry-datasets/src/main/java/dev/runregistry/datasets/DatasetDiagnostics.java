@@ -31,17 +31,24 @@ record DatasetDiagnostics(DatasetKey key, String name) {
       return wrong("there is no such file");
     }
     if (e instanceof AccessDeniedException) {
-      return wrong("the registry may not read it");
+      return unreadable("the registry may not read it");
     }
     if (e instanceof CharacterCodingException) {
       return wrong("not UTF-8");
     }
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-    return wrong("cannot be read: " + reason);
+    return unreadable("cannot be read: " + reason);
+  }
+
+  private DatasetException unreadable(String why) {
+    return exception(key + "/" + name, why, "cannot be read");
   }
 
   private DatasetException exception(String where, String what) {
-    return new DatasetException(
-        "The data set %s is not well formed".formatted(key), where + ": " + what);
+    return exception(where, what, "is not well formed");
+  }
+
+  private DatasetException exception(String where, String what, String summary) {
+    return new DatasetException("The data set %s %s".formatted(key, summary), where + ": " + what);
   }
 }

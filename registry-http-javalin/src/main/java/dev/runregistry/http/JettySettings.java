@@ -71,12 +71,12 @@ final class JettySettings {
   }
 
   /**
-   * Returns half of the file descriptors of this process: the rest is for runs and the database.
-   * Further clients wait to be accepted.
+   * Returns half of the file descriptors that this process has not opened yet: the rest is for runs
+   * and the database. Further clients wait to be accepted.
    */
   private static int maxConnections() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      long half = unix.getMaxFileDescriptorCount() / 2;
+      long half = (unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount()) / 2;
       return (int) Math.max(1, Math.min(Integer.MAX_VALUE, half));
     }
     return Integer.MAX_VALUE;

@@ -29,7 +29,15 @@ public record Secret(String name, Setting itself, Setting file) {
           "more than one %s, %s and %s; say only one"
               .formatted(name, said.source(), place.source()));
     }
-    return place != null ? firstLine(place) : said == null ? null : said.text();
+    if (place != null) {
+      return firstLine(place);
+    }
+    if (said != null && endsWithBlank(said.text())) {
+      throw new UsageException(
+          "the %s (%s) ends with a blank, which would be a part of it"
+              .formatted(name, said.source()));
+    }
+    return said == null ? null : said.text();
   }
 
   /** Returns whether it is in a file that can be read again, unlike a pipe. */
@@ -49,7 +57,7 @@ public record Secret(String name, Setting itself, Setting file) {
       if (UserFile.hasByteOrderMark(line)) {
         throw refused(place, UserFile.BYTE_ORDER_MARK, null);
       }
-      if (Character.isWhitespace(line.charAt(line.length() - 1))) {
+      if (endsWithBlank(line)) {
         throw refused(place, "its first line ends with a blank, which would be a part of it", null);
       }
       return line;
@@ -58,6 +66,10 @@ public record Secret(String name, Setting itself, Setting file) {
     } catch (InvalidPathException e) {
       throw refused(place, e.getClass().getSimpleName(), e);
     }
+  }
+
+  private static boolean endsWithBlank(String text) {
+    return !text.isEmpty() && Character.isWhitespace(text.charAt(text.length() - 1));
   }
 
   private UsageException refused(Settings.Value place, String why, @Nullable Exception cause) {
