@@ -132,9 +132,16 @@ final class WaitingIndex {
     }
   }
 
+  /** Returns the runs whose files were damaged when they were read, after a look as usual. */
+  synchronized Set<RunId> damaged() {
+    refreshed(false);
+    return Set.copyOf(damaged);
+  }
+
   /** Adds a run, or replaces what is known of it. */
   synchronized void add(WaitingRun run) {
     remove(run.id());
+    damaged.remove(run.id());
     known.put(run.id(), run);
     sorted.add(run);
   }

@@ -86,6 +86,7 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
+      findings.addAll(queued.endDamaged(access));
       if (requests != null) {
         findings.addAll(queued.cancelRequested(requests, access));
       }
