@@ -151,6 +151,23 @@ class QueueCommandsTest {
   }
 
   @Test
+  void a_waiting_run_whose_file_was_cut_off_ends_as_not_started() throws IOException {
+    assertThat(session.registry("queue", "pause").code()).isZero();
+    String id = submit("--", "touch", folder.resolve("ran").toString());
+    Path file = home.resolve("runs/queued").resolve(id).resolve("queued.json");
+    Files.writeString(file, Files.readString(file).substring(0, 50));
+
+    Result reconciled = session.registry("reconcile");
+
+    assertThat(reconciled.out() + reconciled.err())
+        .contains("Its file in the queue is damaged; nothing was started. Moved to runs/damaged/");
+    assertThat(session.registry("wait", id).code()).isEqualTo(125);
+    assertThat(shown(id)).contains("\"reason\":\"not-started\"");
+    assertThat(status()).contains("\"depth\":0");
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
   void a_paused_queue_waits_for_its_resumption() {
     assertThat(session.registry("queue", "pause").code()).isZero();
     String id = submit("--priority", "3", "--", "true");

@@ -3,6 +3,7 @@ package dev.runregistry.run;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.redact.SecretRedactor;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,45 @@ public record Invocation(
     Map<String, String> environment,
     @Nullable String workingDirectory,
     boolean inheritsEnvironment,
-    InvocationOptions options) {
+    Options options) {
+  /**
+   * What one invocation has different from the others of the process that starts it.
+   *
+   * @param killGrace the time between TERM and KILL; null for that of the executor
+   * @param keepsChildren whether the remaining processes of the ended run are kept, also where the
+   *     executor terminates them
+   * @param logLimit the maximum size of each log in bytes, {@link Long#MAX_VALUE} for no limit;
+   *     null for that of the executor
+   * @param recordedVariables the names of the variables that are recorded; one that ends in {@code
+   *     *} stands for all with that prefix; null for those of the provenance source
+   */
+  public record Options(
+      @Nullable Duration killGrace,
+      boolean keepsChildren,
+      @Nullable Long logLimit,
+      @Nullable List<String> recordedVariables) {
+    /** Nothing is different. */
+    public static final Options NONE = new Options(null, false, null, null);
+
+    /**
+     * Checks the numbers, and copies the names.
+     *
+     * @throws IllegalArgumentException if the grace is negative, or a log keeps less than the
+     *     record
+     */
+    public Options {
+      if (killGrace != null && killGrace.isNegative()) {
+        throw new IllegalArgumentException("the grace must not be negative: " + killGrace);
+      }
+      if (logLimit != null && logLimit < OutputExcerpt.LIMIT_BYTES) {
+        throw new IllegalArgumentException(
+            "the limit of a log must be at least %d bytes: %d"
+                .formatted(OutputExcerpt.LIMIT_BYTES, logLimit));
+      }
+      recordedVariables = recordedVariables == null ? null : List.copyOf(recordedVariables);
+    }
+  }
+
   /**
    * Copies the command and the environment.
    *
@@ -45,7 +84,7 @@ public record Invocation(
 
   /** Creates an invocation in the environment and the working directory of the registry. */
   public Invocation(List<String> command, Map<String, String> environment) {
-    this(command, environment, null, true, InvocationOptions.NONE);
+    this(command, environment, null, true, Options.NONE);
   }
 
   private static void check(String name, String value) {
@@ -79,7 +118,7 @@ public record Invocation(
   }
 
   /** Returns a copy with these options. */
-  public Invocation with(InvocationOptions other) {
+  public Invocation with(Options other) {
     return new Invocation(command, environment, workingDirectory, inheritsEnvironment, other);
   }
 

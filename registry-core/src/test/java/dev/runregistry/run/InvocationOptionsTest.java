@@ -12,20 +12,20 @@ class InvocationOptionsTest {
   @Test
   void values_out_of_range_are_refused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new InvocationOptions(Duration.ofMillis(-1), false, null, null))
+        .isThrownBy(() -> new Invocation.Options(Duration.ofMillis(-1), false, null, null))
         .withMessageContaining("-0.001S");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new InvocationOptions(null, false, 10_239L, null))
+        .isThrownBy(() -> new Invocation.Options(null, false, 10_239L, null))
         .withMessageContaining("at least 10240 bytes: 10239");
   }
 
   @Test
   void an_invocation_keeps_its_options_wherever_it_starts() {
-    InvocationOptions options = new InvocationOptions(null, true, 10_240L, List.of("A"));
+    Invocation.Options options = new Invocation.Options(null, true, 10_240L, List.of("A"));
 
     Invocation invocation = Invocation.of(List.of("train")).with(options);
 
-    assertThat(Invocation.of(List.of("train")).options()).isEqualTo(InvocationOptions.NONE);
+    assertThat(Invocation.of(List.of("train")).options()).isEqualTo(Invocation.Options.NONE);
     assertThat(invocation.in("/srv", Map.of()).options()).isEqualTo(options);
     assertThat(invocation.withVariables(Map.of("A", "b")).options()).isEqualTo(options);
   }

@@ -500,11 +500,16 @@ public final class FileRunJournal implements RunJournal {
 
   @Override
   public String quarantine(String name) {
+    return quarantine(active.resolve(name));
+  }
+
+  String quarantine(Path entry) {
+    String name = entry.getFileName().toString();
     try {
-      owner.requireMayJudge(folder, active);
+      owner.requireMayJudge(folder, entry.getParent());
       DurableFiles.createFolders(damaged);
       Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // the name may exist there
-      Files.move(active.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(entry, place, StandardCopyOption.ATOMIC_MOVE);
       return folder.relativize(place).toString();
     } catch (IOException e) {
       throw new JournalException(

@@ -21,6 +21,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.slf4j.Logger;
@@ -212,6 +214,36 @@ public final class FileRunQueue implements RunQueue {
       }
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Map<RunId, DatabaseIdentity> damaged() {
+    Map<RunId, DatabaseIdentity> found = new HashMap<>();
+    for (RunId id : index.damaged()) {
+      try {
+        readIfThere(id).map(QueuedRun::waiting).ifPresent(index::add); // repaired by hand
+      } catch (CorruptJournalException e) {
+        database(id).ifPresent(database -> found.put(id, database));
+      } catch (IOException e) {
+        log.warn("run {} waits and cannot be read yet: {}", id, FileErrors.reason(e));
+      }
+    }
+    return found;
+  }
+
+  /** Returns the database of a damaged run; empty if that cannot be read now. */
+  private Optional<DatabaseIdentity> database(RunId id) {
+    try {
+      return Optional.of(FileRunJournal.bound(entry(id)).orElse(DatabaseIdentity.UNKNOWN));
+    } catch (IOException e) {
+      log.warn("run {} waits and cannot be read yet: {}", id, FileErrors.reason(e));
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public String quarantine(RunId id) {
+    return journal.quarantine(entry(id).path());
   }
 
   @Override

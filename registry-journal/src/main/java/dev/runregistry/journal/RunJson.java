@@ -9,7 +9,6 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -251,7 +250,7 @@ final class RunJson {
     json.writeEndObject();
   }
 
-  private static void writeOptions(JsonGenerator json, InvocationOptions options)
+  private static void writeOptions(JsonGenerator json, Invocation.Options options)
       throws IOException {
     Duration grace = options.killGrace();
     writeNumber(json, "kill_grace_ms", grace == null ? null : grace.toMillis());

@@ -9,7 +9,6 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
@@ -72,9 +71,9 @@ final class RunJsonReader {
         invocationOptions());
   }
 
-  private InvocationOptions invocationOptions() {
+  private Invocation.Options invocationOptions() {
     Long grace = numberOrNull("kill_grace_ms");
-    return new InvocationOptions(
+    return new Invocation.Options(
         grace == null ? null : Duration.ofMillis(grace),
         Boolean.TRUE.equals(note.get("keep_children")),
         numberOrNull("log_limit"),

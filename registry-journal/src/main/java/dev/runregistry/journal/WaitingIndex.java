@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,9 +133,16 @@ final class WaitingIndex {
     }
   }
 
+  /** Returns the runs whose files were damaged when they were read, after a look as usual. */
+  synchronized Set<RunId> damaged() {
+    refreshed(false);
+    return damaged.stream().map(RunId::parse).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Adds a run, or replaces what is known of it. */
   synchronized void add(WaitingRun run) {
     remove(run.id());
+    damaged.remove(run.id().toString());
     known.put(run.id().toString(), run);
     sorted.add(run);
   }

@@ -30,6 +30,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileRunQueueTest extends RunQueueContract {
   private FileRunJournal home;
@@ -125,6 +127,54 @@ class FileRunQueueTest extends RunQueueContract {
 
     assertThat(waiting(FileRunQueue.of(FileRunJournal.at(home.folder())))).containsExactly(good);
     assertThat(queued.resolve(damaged.toString())).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "{}", "{\"format\":1,\"run\":{\"run_id\":"})
+  void a_run_whose_file_is_empty_or_cut_off_is_damaged_and_kept_aside(String text)
+      throws IOException {
+    RunId id = enqueue();
+    Path entry = runs().resolve("queued").resolve(id.toString());
+    Files.writeString(entry.resolve("queued.json"), text);
+    FileRunQueue read = FileRunQueue.of(FileRunJournal.at(home.folder()));
+
+    assertThat(read.damaged()).containsOnlyKeys(id);
+    String place = read.quarantine(id);
+
+    assertThat(home.folder().resolve(place).resolve("queued.json")).content().isEqualTo(text);
+    assertThat(entry).doesNotExist();
+    assertThat(FileRunQueue.of(home).damaged()).isEmpty();
+  }
+
+  @Test
+  void a_file_of_another_version_or_one_that_cannot_be_read_now_is_not_damaged()
+      throws IOException {
+    RunId newer = enqueue();
+    RunId unreadable = enqueue();
+    Path file = runs().resolve("queued").resolve(newer.toString()).resolve("queued.json");
+    Files.writeString(file, Files.readString(file).replace("\"format\":1", "\"format\":2"));
+    Path other = runs().resolve("queued").resolve(unreadable.toString()).resolve("queued.json");
+    Files.delete(other);
+    Files.createDirectory(other); // EISDIR, as root too
+    FileRunQueue read = FileRunQueue.of(FileRunJournal.at(home.folder()));
+
+    assertThat(read.damaged()).isEmpty();
+    assertThat(waiting(read)).isEmpty();
+  }
+
+  @Test
+  void a_run_whose_file_was_repaired_waits_again() throws IOException {
+    RunId id = enqueue();
+    Path file = runs().resolve("queued").resolve(id.toString()).resolve("queued.json");
+    byte[] before = Files.readAllBytes(file);
+    Files.writeString(file, "{");
+    FileRunQueue read = FileRunQueue.of(FileRunJournal.at(home.folder()));
+    assertThat(read.damaged()).containsOnlyKeys(id);
+
+    Files.write(file, before);
+
+    assertThat(read.damaged()).isEmpty();
+    assertThat(waiting(read)).containsExactly(id);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Fifo;
@@ -399,7 +398,7 @@ class HostProvenanceTest {
 
     assertThat(known.workingDirectory()).isEqualTo("/srv");
     assertThat(known.environment()).containsExactly(Map.entry("TZ", "Asia/Kolkata"));
-    InvocationOptions others = new InvocationOptions(null, false, null, List.of("A"));
+    Invocation.Options others = new Invocation.Options(null, false, null, List.of("A"));
     assertThat(provenance().atStart(submitted.with(others)).environment())
         .containsExactly(Map.entry("A", "b"));
   }

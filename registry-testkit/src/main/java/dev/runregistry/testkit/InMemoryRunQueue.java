@@ -103,6 +103,16 @@ public final class InMemoryRunQueue implements RunQueue {
   }
 
   @Override
+  public Map<RunId, DatabaseIdentity> damaged() {
+    return Map.of();
+  }
+
+  @Override
+  public String quarantine(RunId id) {
+    throw failed(id, "is not damaged");
+  }
+
+  @Override
   public synchronized boolean putBack(RunId id) {
     QueuedRun run = begun.remove(id);
     if (run == null) {

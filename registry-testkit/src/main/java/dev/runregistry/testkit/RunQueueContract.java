@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Cancelled;
@@ -37,8 +36,8 @@ public abstract class RunQueueContract {
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.empty());
   private static final DatabaseIdentity REACHED =
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.of(new UUID(7, 1)));
-  private static final InvocationOptions OPTIONS =
-      new InvocationOptions(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"));
+  private static final Invocation.Options OPTIONS =
+      new Invocation.Options(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"));
   private static final CancelRequest REQUEST = new CancelRequest("ann", Runs.NOON.plusSeconds(5));
 
   /** For subclasses. */

@@ -1,7 +1,6 @@
 package dev.runregistry.cli.process;
 
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param options what the options of the submission say
  */
 public record SubmissionOrigin(
-    String directory, Map<String, String> variables, InvocationOptions options)
+    String directory, Map<String, String> variables, Invocation.Options options)
     implements UnaryOperator<Invocation> {
   /** Copies the variables that a process can have. */
   public SubmissionOrigin {
@@ -30,7 +29,7 @@ public record SubmissionOrigin(
     return new SubmissionOrigin(
         Path.of("").toAbsolutePath().toString(),
         environment.appliedTo(ours),
-        InvocationOptions.NONE);
+        Invocation.Options.NONE);
   }
 
   /** Returns a copy with another directory. */
@@ -39,7 +38,7 @@ public record SubmissionOrigin(
   }
 
   /** Returns a copy with these options. */
-  public SubmissionOrigin with(InvocationOptions other) {
+  public SubmissionOrigin with(Invocation.Options other) {
     return new SubmissionOrigin(directory, variables, other);
   }
 

@@ -9,7 +9,7 @@ import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.InvocationOptions;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -64,8 +64,8 @@ public final class RunOptions {
   }
 
   /** Returns what a run has different from others of the dispatcher that starts it. */
-  public InvocationOptions invocationOptions(Settings settings) {
-    return new InvocationOptions(
+  public Invocation.Options invocationOptions(Settings settings) {
+    return new Invocation.Options(
         has(RunOption.KILL_AFTER) ? killAfter() : null,
         keepsChildren(),
         settings.given(Setting.LOG_LIMIT).isPresent() ? settings.logLimit().bytes() : null,

@@ -19,7 +19,7 @@ import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.RegistryServer;
 import dev.runregistry.http.ServerConfig;
 import dev.runregistry.persistence.jooq.RunDatabase;
-import dev.runregistry.run.InvocationOptions;
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
@@ -102,7 +102,7 @@ public final class ServerRunner {
             new SubmissionOrigin(
                 Path.of("").toAbsolutePath().toString(),
                 withoutTrace(environment),
-                InvocationOptions.NONE))
+                Invocation.Options.NONE))
         .build();
   }
 

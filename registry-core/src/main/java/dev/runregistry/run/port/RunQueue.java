@@ -6,6 +6,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -77,6 +78,23 @@ public interface RunQueue {
    * @throws JournalException if it cannot be read
    */
   Optional<QueuedRun> read(RunId id);
+
+  /**
+   * Returns the waiting runs whose files were read and are damaged, so that they can never start,
+   * with their databases as far as these are known. A file that cannot be read now, or is of a
+   * version that is unknown here, is not damaged.
+   *
+   * @throws JournalException if they cannot be listed
+   */
+  Map<RunId, DatabaseIdentity> damaged();
+
+  /**
+   * Moves a damaged run out of the queue, without deleting anything.
+   *
+   * @return the new location
+   * @throws JournalException if that fails; it still waits
+   */
+  String quarantine(RunId id);
 
   /**
    * Locks a waiting run and returns it; empty if it does not wait, or is locked.

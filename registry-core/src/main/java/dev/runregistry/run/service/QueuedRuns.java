@@ -49,6 +49,8 @@ final class QueuedRuns {
   private static final String UNKNOWN_KEY =
       "Its idempotency key could not be saved; nothing was started";
 
+  private static final String DAMAGED = "Its file in the queue is damaged; nothing was started.";
+
   private static final Duration DECISION = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofMillis(5);
 
@@ -338,6 +340,41 @@ final class QueuedRuns {
     } catch (JournalException e) {
       return Optional.of(
           ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
+    }
+  }
+
+  /** Ends the runs on record that can never start because their files are damaged. */
+  List<ReconciledRun> endDamaged(DatabaseAccess access) {
+    List<ReconciledRun> findings = new ArrayList<>();
+    queue
+        .damaged()
+        .forEach(
+            (id, database) -> {
+              if (database.matches(repository.identity())) {
+                findings.add(endDamaged(id, access));
+              }
+            });
+    return findings;
+  }
+
+  private ReconciledRun endDamaged(RunId id, DatabaseAccess access) {
+    if (access.isUnavailable()) {
+      return ReconciledRun.of(id, Action.WAITING, DAMAGED + " It waits for the database.");
+    }
+    try {
+      Optional<Run> recorded = repository.find(id);
+      if (recorded.isEmpty()) { // it may be on record in another database
+        return ReconciledRun.of(id, Action.LEFT_ALONE, DAMAGED + " It is not on record here.");
+      }
+      Run run = recorded.get();
+      if (!run.status().isFinal()) {
+        repository.save(run.finish(refused(run, DAMAGED), clock.instant()));
+      }
+      String place = queue.quarantine(id);
+      log.warn("the file of run {} in the queue is damaged, moved to {}", id, place);
+      return ReconciledRun.of(id, Action.SET_ASIDE, DAMAGED + " Moved to " + place);
+    } catch (RepositoryException | JournalException e) {
+      return ReconciledRun.of(id, Action.FAILED, DAMAGED + ' ' + e.getMessage());
     }
   }
 

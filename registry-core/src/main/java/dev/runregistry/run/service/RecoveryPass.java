@@ -88,6 +88,7 @@ final class RecoveryPass {
     if (queued != null) {
       findings.addAll(queued.savePending(access));
       findings.addAll(queued.cancel(this::requestsFor, access));
+      findings.addAll(queued.endDamaged(access));
     }
     return new Reconciliation(findings);
   }

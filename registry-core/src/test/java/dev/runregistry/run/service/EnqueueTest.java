@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunReason;
@@ -33,6 +34,27 @@ class EnqueueTest {
 
   private Acceptance enqueueOnce(String fingerprint, RunId id) {
     return registry.enqueueOnce("key", fingerprint, id, COMMAND, QueueOptions.DEFAULT);
+  }
+
+  @Test
+  void a_run_whose_file_in_the_queue_is_damaged_ends_and_does_not_wait_for_ever() {
+    RunId id = registry.enqueue(Samples.local(), QueueOptions.DEFAULT).id();
+    RunId elsewhere = registry.newId();
+    host.queue.waiting.clear();
+    host.queue.damaged.put(id, DatabaseIdentity.UNKNOWN);
+    host.queue.damaged.put(elsewhere, DatabaseIdentity.UNKNOWN);
+    host.database.away = true;
+    assertThat(registry.reconcile().count(ReconciledRun.Action.FAILED)).isEqualTo(2);
+    host.database.away = false;
+
+    assertThat(registry.reconcile().findings())
+        .extracting(ReconciledRun::action)
+        .containsExactlyInAnyOrder(ReconciledRun.Action.SET_ASIDE, ReconciledRun.Action.LEFT_ALONE);
+
+    assertThat(registry.get(id).reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(registry.get(id).message())
+        .isEqualTo("Its file in the queue is damaged; nothing was started.");
+    assertThat(host.queue.damaged).containsOnlyKeys(elsewhere);
   }
 
   @Test

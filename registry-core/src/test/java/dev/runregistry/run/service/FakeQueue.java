@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class FakeQueue implements RunQueue, QueueControl {
   final Map<RunId, QueuedRun> waiting = new ConcurrentHashMap<>();
+  final Map<RunId, DatabaseIdentity> damaged = new ConcurrentHashMap<>();
   final Map<RunId, Allocation> held = new ConcurrentHashMap<>();
   final Set<String> failingOnce = ConcurrentHashMap.newKeySet();
   final AtomicBoolean dispatching = new AtomicBoolean();
@@ -97,6 +98,18 @@ final class FakeQueue implements RunQueue, QueueControl {
   @Override
   public Optional<QueuedRun> read(RunId id) {
     return Optional.ofNullable(waiting.get(id));
+  }
+
+  @Override
+  public Map<RunId, DatabaseIdentity> damaged() {
+    return damaged;
+  }
+
+  @Override
+  public String quarantine(RunId id) {
+    call("quarantine");
+    damaged.remove(id);
+    return "damaged/" + id;
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
-import dev.runregistry.run.InvocationOptions;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -295,7 +294,7 @@ public final class LocalRunExecutor implements RunExecutor {
       String missingProgramHint) {
 
     /** Returns a copy with what these options have different. */
-    Settings with(InvocationOptions options) {
+    Settings with(Invocation.Options options) {
       return new Settings(
           table,
           requireNonNullElse(options.killGrace(), killGrace),
