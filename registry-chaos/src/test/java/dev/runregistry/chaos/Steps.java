@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ final class Steps {
     this.fatalStep = fatalStep;
   }
 
-  /** Of a number, as {@link #Steps(int)}; or of a step, before which it all stops. */
+  /** Of a number, as {@link #Steps(int)}; or of a step, before which it waits to be killed. */
   static Steps until(String moment) {
     return moment.matches("-?\\d+") ? new Steps(Integer.parseInt(moment)) : new Steps(-1, moment);
   }
@@ -68,13 +69,15 @@ final class Steps {
             type.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              if (WITHOUT_EFFECT.contains(method.getName())) {
-                return method.invoke(port, arguments);
+              boolean isStep = !WITHOUT_EFFECT.contains(method.getName());
+              if (isStep) {
+                moment(method.getName());
               }
-              moment(method.getName());
               try {
                 Object answer = method.invoke(port, arguments);
-                moment(method.getName());
+                if (isStep) {
+                  moment(method.getName());
+                }
                 return answer instanceof ExecutionHandle handle
                     ? of(ExecutionHandle.class, handle)
                     : answer;
@@ -86,8 +89,11 @@ final class Steps {
 
   private synchronized void moment(String step) {
     seen.add(step);
-    if (moments.getAndIncrement() == fatal || step.equals(fatalStep)) {
+    if (moments.getAndIncrement() == fatal) {
       Runtime.getRuntime().halt(137);
+    }
+    while (step.equals(fatalStep)) {
+      LockSupport.park();
     }
   }
 

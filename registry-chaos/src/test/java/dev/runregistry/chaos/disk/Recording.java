@@ -1,5 +1,6 @@
 package dev.runregistry.chaos.disk;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -124,15 +125,25 @@ record Recording(Of of, Disk before, List<Operation> operations) {
     }
 
     void playQueued() throws IOException {
+      Path home = root.resolve("home");
       if (of.killsTheDispatcher()) { // when nothing of the run is started yet
-        start("killed", installation.library(root.resolve("home"), "dispatch", "start", List.of()))
-            .onExit()
-            .join();
+        Process dispatcher =
+            start("killed", installation.library(home, "dispatch", "start", List.of()));
+        await()
+            .atMost(PATIENCE)
+            .until(() -> requireNonNull(home.resolve("runs/active").toFile().list()).length > 0);
+        if (of.isCancelled()) {
+          cancel();
+        }
+        kill(registryOf(dispatcher).orElseThrow());
+        dispatcher.onExit().join();
       }
-      if (of.isCancelled()) {
-        cancel();
-      } else {
+      if (!of.isCancelled()) {
         start("dispatch", installation.launcher(List.of("queue", "dispatch"))).onExit().join();
+      } else if (of.killsTheDispatcher()) {
+        start("reconcile", reconcile()).onExit().join();
+      } else {
+        cancel();
       }
     }
 
