@@ -267,12 +267,14 @@ public final class FileRunQueue implements RunQueue {
         DurableFiles.sync(queued);
       }
       isRead = run.isPresent();
+      if (!isRead) {
+        index.remove(id);
+      }
       return run;
     } catch (IOException e) {
       throw journal.failed(id, "waits and cannot be read", e);
     } finally {
       if (!isRead) {
-        index.remove(id);
         RunLocks.giveBack(id);
       }
     }

@@ -23,7 +23,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -90,6 +92,25 @@ class FileRunQueueTest extends RunQueueContract {
 
       assertThat(other.waitingNow()).hasSize(i);
     }
+  }
+
+  @Test
+  void a_waiting_run_that_cannot_be_read_for_a_moment_still_has_its_turn() throws IOException {
+    RunId id = enqueue();
+    Files.setLastModifiedTime(
+        runs().resolve("queued"), FileTime.from(Instant.now().minusSeconds(3600)));
+    FileRunQueue other = FileRunQueue.of(FileRunJournal.at(home.folder()));
+    assertThat(waiting(other)).containsExactly(id);
+    Path file = runs().resolve("queued").resolve(id.toString()).resolve("queued.json");
+    Path aside = Files.move(file, file.resolveSibling("aside"));
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> other.tryLock(id)).isInstanceOf(JournalException.class);
+    Files.delete(file);
+    Files.move(aside, file);
+
+    assertThat(waiting(other)).containsExactly(id);
+    assertThat(other.tryLock(id)).isPresent();
+    home.unlock(id);
   }
 
   @Test

@@ -1,88 +1,52 @@
 package dev.runregistry.chaos.model;
 
-import dev.runregistry.chaos.model.World.Child;
-import dev.runregistry.chaos.model.World.Folder;
-import dev.runregistry.chaos.model.World.Supervisor;
-import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.Run;
-import dev.runregistry.run.RunId;
-import dev.runregistry.run.RunRequest;
+import dev.runregistry.chaos.model.RunState.Child;
+import dev.runregistry.chaos.model.RunState.Fact;
+import dev.runregistry.chaos.model.RunState.Place;
+import dev.runregistry.chaos.model.RunState.Supervisor;
 import dev.runregistry.run.port.JournalException;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.queue.QueueLimits;
+import dev.runregistry.run.service.CancelResult;
+import dev.runregistry.run.service.InlineDispatch;
 import dev.runregistry.run.service.RunRegistry;
-import dev.runregistry.testkit.Runs;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
- * Explores every order of steps of one registry that carries out one run, of two that reconcile, of
- * the supervisor and of the child, with each of them killed and the database away at any moment. In
- * every state that can be reached it lets everything come back and looks whether the record is
- * true. The registries are the real code; only their ports are a model.
+ * Explores every order of the steps of the registries of a {@link Scenario}, of the supervisors and
+ * of the children, with each of them killed and the database away at any moment. In every state
+ * that can be reached it lets everything come back and looks whether the records are true. The
+ * registries are the real code; only their ports are a model. Runs of the queue have one slot, so
+ * that a dispatcher executes them one after the other.
  */
 final class Model {
-  static final Duration LIMIT = Duration.ofSeconds(30);
-  static final Run RUNNING;
-  private static final RunRequest REQUEST =
-      RunRequest.command(DatasetKey.NONE, "none", List.of("x")).withTimeLimit(LIMIT);
-  private static final int RUNNER = 0;
-  private static final int COPY = 2;
-  private static final int OWN_CODE = 7;
   static final int ENDED_BY_REGISTRY = 143;
+  static final int CANCELLED = 130;
+  private static final int OWN_CODE = 7;
   private static final int KILLED = 137;
+  private static final QueueLimits ONE_SLOT = new QueueLimits(1, 10, List.of());
 
-  static {
-    RunId id = Runs.id();
-    RUNNING = Run.started(id, REQUEST.toSpec(id), Runs.EXECUTOR, Runs.NOON);
-  }
-
+  private final Scenario scenario;
   private final Mutation mutation;
-  private final int outages;
-  private final boolean overdue;
-  private final boolean inServer;
-  private final boolean withCopy;
-  private final World.Faults faults;
   private final Map<State, Origin> seen = new HashMap<>();
   private final Deque<State> open = new ArrayDeque<>();
+  private final Map<World, Optional<String>> judged = new HashMap<>();
 
-  /**
-   * A model in which that goes wrong.
-   *
-   * @param outages how often the database goes away
-   * @param overdue whether the run may come to its limit
-   * @param inServer whether a server reconciles its own runs
-   */
-  Model(Mutation mutation, int outages, boolean overdue, boolean inServer) {
-    this(mutation, outages, overdue, inServer, false, World.Faults.NONE);
-  }
-
-  /**
-   * The same, in which more goes wrong.
-   *
-   * @param withCopy whether the last reconciler uses a copy of the database
-   */
-  Model(
-      Mutation mutation,
-      int outages,
-      boolean overdue,
-      boolean inServer,
-      boolean withCopy,
-      World.Faults faults) {
-    this.withCopy = withCopy;
-    this.faults = faults;
+  /** A model of that scenario, whose registries do something wrong. */
+  Model(Scenario scenario, Mutation mutation) {
+    this.scenario = scenario;
     this.mutation = mutation;
-    this.outages = outages;
-    this.overdue = overdue;
-    this.inServer = inServer;
   }
 
   /** What a registry has done so far. */
@@ -107,11 +71,13 @@ final class Model {
   /** Explores all; returns how it came to the first state that is wrong, empty if none is. */
   Optional<String> firstFlaw() {
     State first =
-        new State(World.beginning(outages, faults), List.of(Actor.FRESH, Actor.FRESH, Actor.FRESH));
+        new State(scenario.beginning(), Collections.nCopies(scenario.roles().size(), Actor.FRESH));
     reach(first, new Origin(Optional.empty(), "the beginning"));
     while (!open.isEmpty()) {
       State state = open.removeLast();
-      Optional<String> flaw = new Recovery(state, mutation, withCopy).flaw();
+      Optional<String> flaw =
+          judged.computeIfAbsent(
+              allKilled(state.world()), world -> new Recovery(this, world).flaw());
       if (flaw.isPresent()) {
         return Optional.of(flaw.get() + " after " + path(state) + ": " + state.world());
       }
@@ -122,6 +88,10 @@ final class Model {
 
   int states() {
     return seen.size();
+  }
+
+  Scenario scenario() {
+    return scenario;
   }
 
   private void reach(State state, Origin origin) {
@@ -141,35 +111,44 @@ final class Model {
     return List.copyOf(moves);
   }
 
+  private World allKilled(World now) {
+    World killed = now;
+    for (int actor = 0; actor < scenario.roles().size(); actor++) {
+      killed = killed.without(actor);
+    }
+    return killed;
+  }
+
   private Map<String, State> moves(State state) {
     Map<String, State> moves = new LinkedHashMap<>();
     for (int actor = 0; actor < state.actors().size(); actor++) {
       addMovesOf(actor, state, moves);
     }
     World now = state.world();
-    ofProcesses(now).forEach((move, next) -> moves.put(move, new State(next, state.actors())));
+    Map<String, World> changes = new LinkedHashMap<>(ofProcesses(now));
     if (now.up() && now.outages() > 0) {
-      moves.put("database away", new State(now.withDatabase(false), state.actors()));
+      changes.put("database away", now.withDatabase(false));
     }
     if (!now.up()) {
-      moves.put("database back", new State(now.withDatabase(true), state.actors()));
+      changes.put("database back", now.withDatabase(true));
     }
     World.Faults wrong = now.faults();
     if (wrong.readable() && wrong.unreadables() > 0) {
-      moves.put("unreadable", new State(now.with(wrong.withReadable(false)), state.actors()));
+      changes.put("unreadable", now.with(wrong.withReadable(false)));
     }
     if (!wrong.readable()) {
-      moves.put("readable", new State(now.with(wrong.withReadable(true)), state.actors()));
+      changes.put("readable", now.with(wrong.withReadable(true)));
     }
     if (wrong.syncs() && wrong.failures() > 0) {
-      moves.put("disk fails", new State(now.with(wrong.withSyncs(false)), state.actors()));
+      changes.put("disk fails", now.with(wrong.withSyncs(false)));
     }
     if (!wrong.syncs()) {
-      moves.put("disk works", new State(now.with(wrong.withSyncs(true)), state.actors()));
+      changes.put("disk works", now.with(wrong.withSyncs(true)));
     }
-    if (overdue && !now.overdue() && now.child() == Child.ALIVE) {
-      moves.put("time passes", new State(now.withOverdue(), state.actors()));
+    if (now.paused()) {
+      changes.put("queue resumed", now.withPaused(false));
     }
+    changes.forEach((move, world) -> moves.put(move, new State(world, state.actors())));
     return moves;
   }
 
@@ -178,217 +157,175 @@ final class Model {
     if (!does.alive()) {
       return;
     }
-    moves.put("kill " + actor, state.with(actor, killed(state.world(), actor), Actor.DEAD));
-    if (!does.finished()) {
-      ModelPorts ports =
-          new ModelPorts(
-              state.world(),
-              actor,
-              mutationOf(actor),
-              inServer,
-              withCopy && actor == COPY,
-              does.answers(),
-              1);
-      run(actor, ports);
-      if (!ports.isBlocked()) {
-        boolean finished = !ports.isHalted();
-        moves.put(
-            "step of " + actor,
-            state.with(
-                actor,
-                ports.world(),
-                finished ? Actor.FINISHED : new Actor(true, false, ports.answers())));
+    Role role = scenario.roles().get(actor);
+    String name = role + " " + actor;
+    moves.put("kill " + name, state.with(actor, state.world().without(actor), Actor.DEAD));
+    boolean isKnown = role != Role.CANCEL || state.world().run(0).place() != Place.NONE;
+    if (!does.finished() && isKnown) {
+      Steps steps = new Steps(state.world(), actor, does.answers(), 1);
+      World after = run(role, steps);
+      if (!steps.isBlocked()) {
+        moves.put("step of " + name, stepped(state, actor, steps, after));
       }
     }
   }
 
-  /** The one that carries the run out makes one mistake only: the one that others cannot make. */
-  private Mutation mutationOf(int actor) {
-    return actor != RUNNER || mutation == Mutation.KEEP_WHAT_DID_NOT_BEGIN
-        ? mutation
-        : Mutation.NONE;
+  /** A process that has nothing more to do exits, except the one that others take for the owner. */
+  private State stepped(State state, int actor, Steps steps, World after) {
+    if (steps.isHalted()) {
+      return state.with(actor, after, new Actor(true, false, steps.answers()));
+    }
+    return scenario.roles().get(actor) == Role.RUN
+        ? state.with(actor, after, Actor.FINISHED)
+        : state.with(actor, after.without(actor), Actor.DEAD);
   }
 
-  private static World killed(World world, int actor) {
-    World after = world.claimant() == actor ? world.withClaimant(World.NOBODY) : world;
-    return actor == RUNNER ? after.withoutRunner() : after;
+  /** The one that executes a run that is not queued makes only mistakes that others cannot make. */
+  private Mutation mutationOf(Role role) {
+    return switch (mutation) {
+      case KEEP_WHAT_DID_NOT_BEGIN, CANCEL_OVER_AN_ENDING, CANCEL_IN_MEMORY_ONLY -> mutation;
+      default -> role == Role.RUN || role == Role.CANCEL_FROM_ELSEWHERE ? Mutation.NONE : mutation;
+    };
   }
 
-  private static void run(int actor, ModelPorts ports) {
-    RunRegistry registry =
+  /** Takes the steps; returns the world after them. */
+  World run(Role role, Steps steps) {
+    ModelPorts ports = new ModelPorts(steps, mutationOf(role), role, scenario.isInServer());
+    RunRegistry registry = registry(role, steps, ports);
+    try {
+      return done(role, registry, steps);
+    } catch (JournalException | RepositoryException e) {
+      // it cannot begin, or cannot be looked at: that is an end of it, too
+    } catch (Halt e) {
+      // as far as it may go
+    }
+    return steps.world();
+  }
+
+  private RunRegistry registry(Role role, Steps steps, ModelPorts ports) {
+    RunRegistry.Builder builder =
         RunRegistry.builder()
             .repository(ports)
             .journal(ports)
             .executor(ports)
             .catalog(ports)
-            .ids(RUNNING::id)
-            .clock(times())
-            .build();
-    try {
-      if (actor == RUNNER) {
-        registry.submit(REQUEST);
-      } else {
-        registry.reconcile();
-      }
-    } catch (JournalException e) {
-      // it cannot begin, or cannot be looked at: that is an end of it, too
-    } catch (Halt e) {
-      // as far as it may go
+            .ids(() -> Samples.id(0))
+            .clock(clock(role));
+    if (scenario.hasQueue() && role != Role.CANCEL_FROM_ELSEWHERE) {
+      ModelQueue queue = new ModelQueue(steps, mutationOf(role));
+      builder.queue(queue, queue, ONE_SLOT.max());
     }
+    if (scenario.has(Role.CANCEL_FROM_ELSEWHERE)
+        && mutationOf(role) != Mutation.FORGET_THE_CANCEL_FROM_ELSEWHERE) {
+      builder.cancelRequests(ports);
+    }
+    return builder.build();
   }
 
-  private static InstantSource times() {
-    Deque<Instant> times = new ArrayDeque<>(List.of(Runs.NOON, ModelPorts.endSeenByRunner()));
+  private static InstantSource clock(Role role) {
+    if (role == Role.SUBMIT) {
+      return () -> Samples.ACCEPTED;
+    }
+    if (role != Role.RUN) {
+      return () -> Samples.LATER;
+    }
+    Deque<Instant> times = new ArrayDeque<>(List.of(Samples.ACCEPTED, Samples.LATER));
     return times::removeFirst;
   }
 
-  /** What supervisor and child can do next, and what can be done to them. */
-  static Map<String, World> ofProcesses(World now) {
-    Map<String, World> moves = new LinkedHashMap<>(onTheirOwn(now));
-    if (now.supervisor().lives()) {
-      moves.put("kill supervisor", now.with(Supervisor.GONE));
-    }
-    if (now.child() == Child.ALIVE) {
-      moves.put("kill child", now.with(Child.ENDED, KILLED));
-    }
-    return moves;
-  }
-
-  /** What supervisor and child do when they are left alone. */
-  static Map<String, World> onTheirOwn(World now) {
-    Map<String, World> moves = new LinkedHashMap<>();
-    switch (now.supervisor()) {
-      case FORKED -> // its line cannot be written when the folder has gone
-          moves.put(
-              "supervisor writes its line",
-              now.with(now.folder() == Folder.ACTIVE ? Supervisor.LINED : Supervisor.GONE));
-      case LINED ->
-          moves.put(
-              "supervisor starts the child",
-              now.vanished()
-                  ? now.with(Supervisor.GONE)
-                  : now.with(Supervisor.WAITING).with(Child.ALIVE, 0));
-      case WAITING -> {
-        if (now.child() == Child.ENDED) {
-          moves.put("supervisor sees the end", now.with(Supervisor.SAW_THE_END));
+  private World done(Role role, RunRegistry registry, Steps steps) {
+    switch (role) {
+      case RUN -> registry.submit(Samples.REQUEST);
+      case RECONCILE, RECONCILE_COPY -> registry.reconcile();
+      case DISPATCH -> InlineDispatch.once(registry, ONE_SLOT);
+      case SUBMIT -> {
+        registry.enqueue(Samples.id(0), Samples.REQUEST, Samples.options(0));
+        return told(steps, Fact.ACCEPTED);
+      }
+      case CANCEL, CANCEL_FROM_ELSEWHERE -> {
+        CancelResult result = registry.cancel(Samples.id(0), ModelPorts.REQUEST.user());
+        if (result.isRequested()) {
+          return told(steps, Fact.CANCEL_ACCEPTED);
+        }
+        if (result.kind() != CancelResult.Kind.ALREADY_FINAL) {
+          return told(steps, Fact.CALLED_UNKNOWN);
         }
       }
-      case SAW_THE_END -> // and cannot either when the folder has gone
-          moves.put(
-              "supervisor notes the exit code",
-              (now.folder() == Folder.ACTIVE ? now.withExit() : now).with(Supervisor.GONE));
-      case NONE, GONE -> {}
     }
-    if (now.child() == Child.ALIVE) {
-      moves.put("child ends", now.with(Child.ENDED, OWN_CODE));
+    return steps.world();
+  }
+
+  private static World told(Steps steps, Fact answer) {
+    return steps.world().with(0, run -> run.with(answer));
+  }
+
+  /** What supervisors and children can do next, and what can be done to them. */
+  private Map<String, World> ofProcesses(World now) {
+    Map<String, World> moves = new LinkedHashMap<>(onTheirOwn(now, true));
+    for (int run = 0; run < now.runs().size(); run++) {
+      RunState state = now.run(run);
+      if (scenario.kills() && state.supervisor().lives()) {
+        moves.put("kill supervisor " + run, now.with(run, state.with(Supervisor.GONE)));
+      }
+      if (scenario.kills() && state.child() == Child.ALIVE) {
+        moves.put("kill child " + run, now.with(run, state.with(Child.ENDED, KILLED)));
+      }
+      if (scenario.isOverdue() && !state.has(Fact.OVERDUE) && state.child() == Child.ALIVE) {
+        moves.put("time passes " + run, now.with(run, state.with(Fact.OVERDUE)));
+      }
     }
     return moves;
   }
 
-  /** Everything comes back: whoever was at work is killed, then others reconcile. */
-  private record Recovery(State from, Mutation mutation, boolean withCopy) {
-    private static final int PASSES = 3;
-
-    Optional<String> flaw() {
-      World now = from.world();
-      for (int actor = 0; actor < from.actors().size(); actor++) {
-        now = killed(now, actor);
-      }
-      if (!now.up()) {
-        now = now.withDatabase(true);
-      }
-      now = now.with(now.faults().withReadable(true));
-      Optional<String> early = flawWhile(now);
-      if (early.isPresent()) {
-        return early;
-      }
-      if (withCopy) {
-        now = reconciled(now, true);
-      }
-      now = reconciled(now, false);
-      early = flawWhile(now).or(flawOfStart(now));
-      if (early.isPresent()) {
-        return early;
-      }
-      for (int pass = 0; pass < PASSES; pass++) {
-        now = reconciled(alone(now), withCopy && pass == 0);
-      }
-      return flawAfter(now);
+  /**
+   * What the processes of runs do when they are left alone.
+   *
+   * @param leftovers whether also those do that a child left behind
+   */
+  static Map<String, World> onTheirOwn(World now, boolean leftovers) {
+    Map<String, World> moves = new LinkedHashMap<>();
+    for (int run = 0; run < now.runs().size(); run++) {
+      int index = run;
+      onItsOwn(now.run(run), leftovers)
+          .forEach((move, change) -> moves.put(move + " " + index, now.with(index, change)));
     }
+    return moves;
+  }
 
-    private static World alone(World now) {
-      World at = now;
-      Map<String, World> moves = onTheirOwn(at);
-      while (!moves.isEmpty()) {
-        at = moves.values().iterator().next();
-        moves = onTheirOwn(at);
+  private static Map<String, UnaryOperator<RunState>> onItsOwn(RunState run, boolean leftovers) {
+    Map<String, UnaryOperator<RunState>> moves = new LinkedHashMap<>();
+    boolean hasDirectory = run.place() == Place.ACTIVE;
+    switch (run.supervisor()) {
+      case FORKED -> // its line cannot be written when the directory has gone
+          moves.put(
+              "supervisor writes its line",
+              now -> now.with(hasDirectory ? Supervisor.LINED : Supervisor.GONE));
+      case LINED -> moves.put("supervisor starts the child", Model::withChild);
+      case WAITING -> {
+        if (run.child() == Child.ENDED) {
+          moves.put("supervisor sees the end", now -> now.with(Supervisor.SAW_THE_END));
+        }
       }
-      return at;
+      case SAW_THE_END -> // and cannot either when the directory has gone
+          moves.put(
+              "supervisor notes the exit code",
+              now -> (hasDirectory ? now.with(Fact.EXIT) : now).with(Supervisor.GONE));
+      case NONE, GONE -> {}
     }
+    if (run.child() == Child.ALIVE) {
+      moves.put("child ends", now -> now.with(Child.ENDED, OWN_CODE));
+    }
+    if (leftovers && run.has(Fact.LEFTOVER) && run.child() == Child.ENDED) {
+      moves.put("process left behind ends", now -> now.without(Fact.LEFTOVER));
+    }
+    return moves;
+  }
 
-    private World reconciled(World now, boolean onCopy) {
-      ModelPorts ports =
-          new ModelPorts(now, 9, mutation, false, onCopy, List.of(), Integer.MAX_VALUE);
-      run(9, ports);
-      return ports.isHalted()
-          ? reconciled(alone(ports.world().withClaimant(World.NOBODY)), onCopy)
-          : ports.world();
+  private static RunState withChild(RunState now) {
+    if (now.has(Fact.VANISHED)) {
+      return now.with(Supervisor.GONE);
     }
-
-    /** While a run lives and the database is up, it is on record. */
-    private static Supplier<Optional<String>> flawOfStart(World now) {
-      return () ->
-          now.child() == Child.ALIVE && now.row().isEmpty()
-              ? Optional.of("a run that lives is on no list")
-              : Optional.empty();
-    }
-
-    /** Of what must hold at any moment. */
-    private static Optional<String> flawWhile(World now) {
-      boolean ended = now.isRowFinal() || !now.note().isEmpty();
-      if (ended && now.child() == Child.ALIVE) {
-        return Optional.of("a run that lives was declared dead");
-      }
-      if (now.folder() == Folder.DONE && !now.isRowFinal()) {
-        return Optional.of("a run was settled and is not on record");
-      }
-      if (!now.faults().otherRow().isEmpty()) {
-        return Optional.of("a run is on record in a database that it does not belong to");
-      }
-      return Optional.empty();
-    }
-
-    private static Optional<String> flawAfter(World now) {
-      if (now.faults().refused() && !(now.row().isEmpty() && now.folder() == Folder.NONE)) {
-        return Optional.of("nothing was started, was said, and a run is on record");
-      }
-      if (now.folder() == Folder.NONE) {
-        return now.row().isEmpty()
-            ? Optional.empty()
-            : Optional.of("what never began is on record");
-      }
-      if (!now.isRowFinal()) {
-        return Optional.of("a run that ended is shown as running or was lost");
-      }
-      if (!now.row().startsWith(truth(now))) {
-        return Optional.of("the record says " + now.row() + " and the truth is " + truth(now));
-      }
-      if (now.folder() != Folder.DONE) {
-        return Optional.of("a run that is on record stays in the journal");
-      }
-      if (!now.note().equals(now.row())) {
-        return Optional.of("the journal says " + now.note() + " and the record " + now.row());
-      }
-      return flawWhile(now);
-    }
-
-    /** How the message begins that the record has to have. */
-    private static String truth(World now) {
-      boolean ended = now.exit() && now.code() == ENDED_BY_REGISTRY; // for no other reason here
-      if (now.timedOut() || ended) {
-        return "Timed out";
-      }
-      return now.exit() ? "Failed with exit code " + now.code() : "Lost";
-    }
+    RunState started = now.with(Supervisor.WAITING).with(Child.ALIVE, 0);
+    return now.has(Fact.LEAVES_A_PROCESS) ? started.with(Fact.LEFTOVER) : started;
   }
 }

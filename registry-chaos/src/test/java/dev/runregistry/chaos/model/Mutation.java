@@ -1,9 +1,9 @@
 package dev.runregistry.chaos.model;
 
-/** What a reconciler could do wrong. */
+/** What a registry could do wrong. */
 enum Mutation {
   NONE,
-  /** Judges without a claim. */
+  /** Decides without the lock. */
   SKIP_THE_CLAIM,
   /** Takes what lives for gone. */
   SKIP_THE_OWNERSHIP_CHECK,
@@ -28,5 +28,43 @@ enum Mutation {
   /** Takes what cannot be read for absent. */
   UNREADABLE_IS_ABSENT,
   /** Leaves an entry in the journal whose last sync failed, which the caller was told. */
-  KEEP_WHAT_DID_NOT_BEGIN
+  KEEP_WHAT_DID_NOT_BEGIN,
+  /** Answers a submission before the entry in the queue is durable. */
+  SUBMIT_BEFORE_DURABLE,
+  /** Records a waiting run whose submission was interrupted before it was durable. */
+  RECORD_BEFORE_DURABLE,
+  /** Starts a run without taking it from the queue first. */
+  SKIP_THE_QUEUE_CLAIM,
+  /** Takes a waiting run that another process has locked. */
+  SKIP_THE_LOCK_OF_WAITING_RUNS,
+  /** Dispatches beside another dispatcher. */
+  SKIP_THE_LOCK_OF_THE_DISPATCHER,
+  /** Starts the waiting runs in the wrong order. */
+  IGNORE_THE_ORDER,
+  /** Starts waiting runs though the queue is paused. */
+  IGNORE_THE_PAUSE,
+  /** Does not record who holds a slot. */
+  HOLD_SLOTS_IN_MEMORY_ONLY,
+  /** Frees a slot while a process that the run left behind lives. */
+  FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS,
+  /** Puts a run back in the queue of which something was started. */
+  PUT_BACK_WHAT_WAS_STARTED,
+  /** Loses a run that is put back in the queue. */
+  FORGET_WHAT_IS_PUT_BACK,
+  /** Answers a request to cancel before it is durable. */
+  CANCEL_IN_MEMORY_ONLY,
+  /** Does not look for the mark that a run was terminated for a request. */
+  IGNORE_THE_CANCEL_MARK,
+  /** Marks a run that has ended by itself. */
+  CANCEL_OVER_AN_ENDING,
+  /** Takes a mark that came after the exit code for the reason of the end. */
+  TRUST_A_LATE_MARK,
+  /** Replaces the mark of a cancellation by that of the next attempt. */
+  FORGET_THE_EARLIER_MARK,
+  /** Believes the mark of a cancellation while a supervisor can still start the child. */
+  BELIEVE_A_MARK_BEFORE_THE_BARRIER,
+  /** Does not look for requests to cancel a run whose owner died. */
+  FORGET_THE_CANCEL_OF_A_DEAD_OWNER,
+  /** Does not look for requests in the database. */
+  FORGET_THE_CANCEL_FROM_ELSEWHERE
 }

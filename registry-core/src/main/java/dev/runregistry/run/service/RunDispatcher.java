@@ -51,6 +51,7 @@ public final class RunDispatcher implements AutoCloseable {
   private final QueueLimits limits;
   private final SlotTable slots;
   private final Consumer<Run> listener;
+  private final ThreadStarter threads;
   private long sweptAt = System.nanoTime(); // used by the dispatching thread only
   private long keysUnknownUntil = System.nanoTime(); // used by the dispatching thread only
   private boolean stopped; // guarded by this
@@ -64,7 +65,8 @@ public final class RunDispatcher implements AutoCloseable {
       RunRepository repository,
       QueueLimits limits,
       SlotTable slots,
-      Consumer<Run> listener) {
+      Consumer<Run> listener,
+      ThreadStarter threads) {
     this.queue = queue;
     this.control = control;
     this.queued = queued;
@@ -73,13 +75,30 @@ public final class RunDispatcher implements AutoCloseable {
     this.limits = limits;
     this.slots = slots;
     this.listener = listener;
+    this.threads = threads;
+  }
+
+  /** Starts threads. */
+  interface ThreadStarter {
+    /** Runs each task on a daemon thread of its own. */
+    ThreadStarter DAEMON =
+        (name, task) -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          thread.start();
+        };
+
+    /**
+     * Runs the task on a thread of that name.
+     *
+     * @throws OutOfMemoryError if no thread is available; the task is not run
+     */
+    void start(String name, Runnable task);
   }
 
   /** Dispatches on a thread of its own until {@link #stop}. Call once. */
   public void start() {
-    Thread thread = new Thread(this::dispatchUntilStopped, "dispatch");
-    thread.setDaemon(true);
-    thread.start();
+    threads.start("dispatch", this::dispatchUntilStopped);
   }
 
   private void dispatchUntilStopped() {
@@ -109,6 +128,22 @@ public final class RunDispatcher implements AutoCloseable {
       }
       if (queue.waitingNow().stream().noneMatch(this::isOurs)) {
         return; // later submissions find the lock free
+      }
+    }
+  }
+
+  /**
+   * Frees the slots that are free by now, starts the runs that can start, and returns. Does nothing
+   * if another process is the dispatcher.
+   */
+  void dispatchOnce() {
+    if (tryLock()) {
+      try {
+        slots.load();
+        slots.sweep();
+        startWaiting();
+      } finally {
+        control.unlock();
       }
     }
   }
@@ -253,9 +288,7 @@ public final class RunDispatcher implements AutoCloseable {
   /** Without a thread the run goes back to the queue. */
   private boolean isOnThread(Run running, Runnable execution) {
     try {
-      Thread thread = new Thread(execution, "run " + running.id());
-      thread.setDaemon(true);
-      thread.start();
+      threads.start("run " + running.id(), execution);
       return true;
     } catch (OutOfMemoryError e) { // no thread is available
       log.warn("run {} waits for a thread", running.id(), e);

@@ -295,6 +295,11 @@ public final class RunRegistry {
    * @throws IllegalStateException if the registry was built without a queue
    */
   public RunDispatcher dispatcher(QueueLimits limits, Consumer<Run> listener) {
+    return dispatcher(limits, listener, RunDispatcher.ThreadStarter.DAEMON);
+  }
+
+  RunDispatcher dispatcher(
+      QueueLimits limits, Consumer<Run> listener, RunDispatcher.ThreadStarter threads) {
     QueueControl control = required(queueControl);
     return new RunDispatcher(
         required(queue),
@@ -304,7 +309,8 @@ public final class RunRegistry {
         repository,
         limits,
         new SlotTable(control, journal, lifecycle, limits),
-        listener);
+        listener,
+        threads);
   }
 
   /** Returns whether runs can be enqueued. */
