@@ -58,15 +58,14 @@ public final class ServerRunner {
       RunRegistry registry = registry(parts, database, metrics);
       metrics.queue(registry::queueStatus);
       signals.passTo(this::stop);
-      try (RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched);
-          RegistryServer server = RegistryServer.create(registry, config).start();
-          PeriodicReconcile reconciling = PeriodicReconcile.start(registry, metrics::reconciled)) {
+      try (RegistryServer server = RegistryServer.create(registry, config).start();
+          PeriodicReconcile reconciling = PeriodicReconcile.start(registry, metrics::reconciled);
+          RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched)) {
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
         new LostRecords(parts.home(), database).inUse().ifPresent(caller::say);
         awaitSignal();
-        dispatcher.stop(); // its runs go on, as those of requests do
         reconciling.stopSoon();
       }
     }

@@ -75,7 +75,7 @@ public final class RunDispatcher implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Dispatches on a thread of its own until {@link #stop}. Call once. */
+  /** Dispatches on a thread of its own until {@link #close}. Call once. */
   public void start() {
     Thread thread = new Thread(this::dispatchUntilStopped, "dispatch");
     thread.setDaemon(true);
@@ -306,14 +306,9 @@ public final class RunDispatcher implements AutoCloseable {
   }
 
   /** Starts no more runs; those that run go on. */
-  public synchronized void stop() {
+  @Override
+  public synchronized void close() {
     stopped = true;
     notifyAll();
-  }
-
-  /** Stops. */
-  @Override
-  public void close() {
-    stop();
   }
 }
