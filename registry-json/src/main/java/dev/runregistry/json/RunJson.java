@@ -6,6 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -13,7 +14,6 @@ import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunJson {
   private RunJson() {}
-
-  /** Returns a time as it is written: ISO 8601 in UTC with microseconds. */
-  public static String timestamp(Instant time) {
-    return Timestamps.of(time);
-  }
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {

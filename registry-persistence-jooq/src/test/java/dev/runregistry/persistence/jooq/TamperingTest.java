@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
@@ -265,7 +265,7 @@ class TamperingTest {
         insert.setBytes(8, link.digest().bytes());
         if (engine == Engine.SQLITE) {
           insert.setString(2, link.runId().toString());
-          insert.setString(5, InstantBinding.text(link.recordedAt()));
+          insert.setString(5, Timestamps.of(link.recordedAt()));
         } else {
           insert.setObject(2, link.runId().value());
           insert.setObject(5, link.recordedAt().atOffset(ZoneOffset.UTC));

@@ -4,12 +4,12 @@ import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHA
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.sql.Row;
 import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.StoredRun;
@@ -121,7 +121,7 @@ public final class ChainMapper {
     if (value instanceof Boolean is) {
       return is ? "1" : "0";
     }
-    return value instanceof Instant at ? InstantBinding.text(at) : null;
+    return value instanceof Instant at ? Timestamps.of(at) : null;
   }
 
   private static <T> T present(Row row, Field<T> column) {

@@ -1,11 +1,11 @@
 package dev.runregistry.persistence.jooq.internal.chain;
 
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
@@ -112,7 +112,7 @@ public final class SqliteEndingWriter implements EndingWriter {
       statement.setString(2, link.runId().toString());
       statement.setInt(3, link.form());
       statement.setBytes(4, link.runDigest().bytes());
-      statement.setString(5, InstantBinding.text(link.recordedAt()));
+      statement.setString(5, Timestamps.of(link.recordedAt()));
       statement.setBoolean(6, link.sealed());
       statement.setBytes(7, link.previous().bytes());
       statement.setBytes(8, link.digest().bytes());

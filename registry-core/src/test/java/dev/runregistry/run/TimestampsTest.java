@@ -1,4 +1,4 @@
-package dev.runregistry.json;
+package dev.runregistry.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.runregistry.json;
+package dev.runregistry.run;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -6,18 +6,18 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Formats instants as the API contract defines them: ISO 8601 in UTC with six fractional digits.
- * Hand-written, because a page has twenty of them and a formatter takes as long for each as the
- * rest of its line.
+ * Formats instants as the API contract and SQLite have them: ISO 8601 in UTC with six fractional
+ * digits, so that texts sort as instants do. Hand-written, because a list has twenty of them and a
+ * formatter takes as long for each as the rest of its line.
  */
-final class Timestamps {
+public final class Timestamps {
   private static final byte[] PATTERN =
       "0000-00-00T00:00:00.000000Z".getBytes(StandardCharsets.ISO_8859_1);
 
   private Timestamps() {}
 
   /** Returns the text of an instant of the years 0 to 9999. */
-  static String of(Instant instant) {
+  public static String of(Instant instant) {
     LocalDateTime at =
         LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
     byte[] text = PATTERN.clone();
