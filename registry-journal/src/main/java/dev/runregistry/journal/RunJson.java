@@ -7,12 +7,12 @@ import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.queue.Allocation;
@@ -87,7 +87,7 @@ final class RunJson {
     return write(
         json -> {
           json.writeStringField("user", request.user());
-          json.writeNumberField("at_us", EpochMicros.of(request.at()));
+          json.writeNumberField("at_us", Timestamps.toMicros(request.at()));
         });
   }
 
@@ -207,12 +207,12 @@ final class RunJson {
     json.writeStringField("status", run.status().text());
     writeText(json, "executor", run.executor());
     writeText(json, "external_id", run.externalId());
-    json.writeNumberField("created_at_us", EpochMicros.of(run.createdAt()));
-    json.writeNumberField("started_at_us", EpochMicros.of(run.startedAt()));
+    json.writeNumberField("created_at_us", Timestamps.toMicros(run.createdAt()));
+    json.writeNumberField("started_at_us", Timestamps.toMicros(run.startedAt()));
     writeNumber(
         json,
         "completed_at_us",
-        run.completedAt() == null ? null : EpochMicros.of(run.completedAt()));
+        run.completedAt() == null ? null : Timestamps.toMicros(run.completedAt()));
     writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
     writeText(json, "reason", run.reason() == null ? null : run.reason().text());
     json.writeStringField("stdout", run.output().stdout().text());

@@ -51,10 +51,10 @@ public final class RunJson {
     json.writeStartObject();
     json.writeStringField("run_id", run.id().toString());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("queued_at", Timestamps.of(run.createdAt()));
-    json.writeStringField("started_at", isPending ? null : Timestamps.of(run.startedAt()));
+    json.writeStringField("queued_at", Timestamps.text(run.createdAt()));
+    json.writeStringField("started_at", isPending ? null : Timestamps.text(run.startedAt()));
     json.writeStringField(
-        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+        "completed_at", run.completedAt() == null ? null : Timestamps.text(run.completedAt()));
     json.writePOJOField("exit_code", run.exitCode());
     json.writeEndObject();
   }
@@ -114,9 +114,9 @@ public final class RunJson {
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     json.writePOJOField("duration_seconds", seconds(run.duration().orElse(null)));
-    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.text(run.startedAt()));
     json.writeStringField(
-        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+        "completed_at", run.completedAt() == null ? null : Timestamps.text(run.completedAt()));
     json.writeStringField("message", message);
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
   }
@@ -180,7 +180,7 @@ public final class RunJson {
     json.writeStringField("model_id", run.modelId());
     json.writeStringField("mode", run.mode().text());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.text(run.startedAt()));
     json.writePOJOField("duration_seconds", seconds(run.duration()));
     json.writeEndObject();
   }

@@ -1,10 +1,10 @@
 package dev.runregistry.run.audit;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.io.ByteArrayOutputStream;
@@ -139,7 +139,7 @@ public final class CanonicalRun {
   }
 
   private static @Nullable String micros(@Nullable Instant at) {
-    return at == null ? null : String.valueOf(EpochMicros.of(at));
+    return at == null ? null : String.valueOf(Timestamps.toMicros(at));
   }
 
   private void fieldSince(int first, String name, @Nullable String value) {

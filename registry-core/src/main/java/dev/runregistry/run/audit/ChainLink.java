@@ -2,9 +2,9 @@ package dev.runregistry.run.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.Timestamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -89,7 +89,7 @@ public record ChainLink(
     bytes.put(KIND).put(previous.bytes());
     bytes.putLong(runId.value().getMostSignificantBits());
     bytes.putLong(runId.value().getLeastSignificantBits());
-    bytes.putInt(form).put(runDigest.bytes()).putLong(EpochMicros.of(recordedAt));
+    bytes.putInt(form).put(runDigest.bytes()).putLong(Timestamps.toMicros(recordedAt));
     bytes.put((byte) (sealed ? 1 : 0));
     return Digest.of(bytes.array());
   }

@@ -1,8 +1,8 @@
 package dev.runregistry.executor.process;
 
 import dev.runregistry.executor.process.internal.output.OutputIndex;
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Timestamps;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
@@ -39,7 +39,7 @@ public final class OutputPieces implements Closeable {
       return Optional.empty();
     }
     offset = piece.next();
-    Instant at = EpochMicros.toInstant(piece.micros());
+    Instant at = Timestamps.ofMicros(piece.micros());
     LogStream stream = piece.isStdout() ? LogStream.STDOUT : LogStream.STDERR;
     return Optional.of(new Piece(at, stream, piece.bytes()));
   }

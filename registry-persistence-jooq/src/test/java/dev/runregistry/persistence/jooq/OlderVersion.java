@@ -189,7 +189,7 @@ final class OlderVersion {
         link.runId().toString(),
         form,
         link.runDigest().bytes(),
-        Timestamps.of(link.recordedAt()),
+        Timestamps.text(link.recordedAt()),
         link.previous().bytes(),
         link.digest().bytes());
     return link.asHead();

@@ -265,7 +265,7 @@ class TamperingTest {
         insert.setBytes(8, link.digest().bytes());
         if (engine == Engine.SQLITE) {
           insert.setString(2, link.runId().toString());
-          insert.setString(5, Timestamps.of(link.recordedAt()));
+          insert.setString(5, Timestamps.text(link.recordedAt()));
         } else {
           insert.setObject(2, link.runId().value());
           insert.setObject(5, link.recordedAt().atOffset(ZoneOffset.UTC));

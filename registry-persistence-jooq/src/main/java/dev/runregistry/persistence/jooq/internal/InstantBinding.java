@@ -50,7 +50,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
       PreparedStatement statement, int index, @Nullable Instant at, boolean sqlite)
       throws SQLException {
     if (sqlite) {
-      statement.setString(index, at == null ? null : Timestamps.of(at));
+      statement.setString(index, at == null ? null : Timestamps.text(at));
     } else {
       OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
       statement.setObject(index, value, Types.TIMESTAMP_WITH_TIMEZONE);

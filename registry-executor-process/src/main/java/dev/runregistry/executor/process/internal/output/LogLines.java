@@ -1,7 +1,7 @@
 package dev.runregistry.executor.process.internal.output;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.output.OutputBatch;
 import java.io.Closeable;
 import java.io.IOException;
@@ -126,7 +126,7 @@ final class LogLines implements Closeable {
   }
 
   private @Nullable Instant time() {
-    return micros == 0 ? null : EpochMicros.toInstant(micros);
+    return micros == 0 ? null : Timestamps.ofMicros(micros);
   }
 
   /** Returns the number of bytes of a long line up to the last character that is whole. */

@@ -121,7 +121,7 @@ public final class ChainMapper {
     if (value instanceof Boolean is) {
       return is ? "1" : "0";
     }
-    return value instanceof Instant at ? Timestamps.of(at) : null;
+    return value instanceof Instant at ? Timestamps.text(at) : null;
   }
 
   private static <T> T present(Row row, Field<T> column) {

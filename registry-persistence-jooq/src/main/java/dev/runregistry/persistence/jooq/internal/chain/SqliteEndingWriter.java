@@ -112,7 +112,7 @@ public final class SqliteEndingWriter implements EndingWriter {
       statement.setString(2, link.runId().toString());
       statement.setInt(3, link.form());
       statement.setBytes(4, link.runDigest().bytes());
-      statement.setString(5, Timestamps.of(link.recordedAt()));
+      statement.setString(5, Timestamps.text(link.recordedAt()));
       statement.setBoolean(6, link.sealed());
       statement.setBytes(7, link.previous().bytes());
       statement.setBytes(8, link.digest().bytes());
