@@ -4,7 +4,7 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.UsageException;
-import dev.runregistry.cli.text.VerificationReport;
+import dev.runregistry.cli.text.VerificationPrinter;
 import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -56,9 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     ChainHead kept = kept();
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
-    VerificationReport report = VerificationReport.of(caller.out(), json);
+    VerificationPrinter report = VerificationPrinter.of(caller.out(), json);
     try (RunDatabase database = parts.database()) {
-      VerificationResult verification = parts.chainReader(database).verify(kept, report::found);
+      VerificationResult verification = parts.forVerify(database).verify(kept, report::found);
       report.end(verification);
       new LostRecords(parts.homeToRead(), database)
           .inUse()

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RunReasonTest {
   private static RunReason reasonOf(RunOutcome outcome) {
-    Run run = outcome.canEnd(RunMode.LOCAL) ? Samples.runningLocal() : Samples.runningDryRun();
+    Run run = outcome.appliesTo(RunMode.LOCAL) ? Samples.runningLocal() : Samples.runningDryRun();
     return run.finish(outcome, NOON.plusSeconds(1)).reason();
   }
 
@@ -28,13 +28,13 @@ class RunReasonTest {
         .isEqualTo(RunReason.TIMED_OUT);
     assertThat(reasonOf(new RunOutcome.Cancelled("ann", none, ""))).isEqualTo(RunReason.CANCELLED);
     assertThat(reasonOf(RunOutcome.NotStarted.signalled(15))).isEqualTo(RunReason.NOT_STARTED);
-    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REFUSED, "no")))
+    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REFUSED, "no")))
         .isEqualTo(RunReason.NOT_STARTED);
-    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REJECTED, "no")))
+    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "no")))
         .isEqualTo(RunReason.REJECTED);
     assertThat(reasonOf(new RunOutcome.Lost("Lost", none))).isEqualTo(RunReason.LOST);
     assertThat(reasonOf(new RunOutcome.DryRunPassed("ok"))).isEqualTo(RunReason.EXITED);
-    assertThat(reasonOf(new RunOutcome.DryRunRefused("no", "no"))).isEqualTo(RunReason.REJECTED);
+    assertThat(reasonOf(new RunOutcome.DryRunFailed("no", "no"))).isEqualTo(RunReason.REJECTED);
   }
 
   @Test

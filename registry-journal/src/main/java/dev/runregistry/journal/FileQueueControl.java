@@ -63,7 +63,7 @@ public final class FileQueueControl implements QueueControl {
     return io(
         lockName,
         () -> {
-          DurableFiles.createFolders(runs);
+          DurableFiles.createDirectories(runs);
           return dispatcher.tryLock();
         });
   }
@@ -88,7 +88,7 @@ public final class FileQueueControl implements QueueControl {
     io(
         slot(allocation.run()),
         () -> {
-          DurableFiles.createFolders(slots);
+          DurableFiles.createDirectories(slots);
           DurableFiles.write(file(allocation.run()), RunJson.allocation(allocation));
           return true;
         });
@@ -143,7 +143,7 @@ public final class FileQueueControl implements QueueControl {
     io(
         queueName + " cannot be paused",
         () -> {
-          DurableFiles.createFolders(runs);
+          DurableFiles.createDirectories(runs);
           DurableFiles.write(paused, EMPTY);
           return true;
         });

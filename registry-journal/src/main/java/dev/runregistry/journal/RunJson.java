@@ -43,12 +43,12 @@ final class RunJson {
    * Returns the file of a run that starts, of its owner, and of the address of its database. The id
    * of the database is not in it: until the start is on record, another one may come back there.
    */
-  static byte[] started(Run running, OwnerIdentity runner, DatabaseIdentity database)
+  static byte[] started(Run running, OwnerIdentity owner, DatabaseIdentity database)
       throws IOException {
     return write(
         json -> {
           writeRun(json, running);
-          writeRunner(json, runner);
+          writeOwner(json, owner);
           writeAddress(json, database);
         });
   }
@@ -58,13 +58,13 @@ final class RunJson {
     return write(
         json -> {
           writeRun(json, queued.run());
-          writeRunner(json, submitter);
+          writeOwner(json, submitter);
           writeAddress(json, queued.database());
           writeInvocation(json, queued.invocation());
           json.writeBooleanField("dataset_used", queued.datasetUsed());
           json.writeNumberField("priority", queued.options().priority());
           json.writeNumberField("gpus", queued.options().gpus());
-          json.writeBooleanField("keyed", queued.keyed());
+          json.writeBooleanField("keyed", queued.hasKey());
         });
   }
 
@@ -189,14 +189,14 @@ final class RunJson {
     }
   }
 
-  private static void writeRunner(JsonGenerator json, OwnerIdentity runner) throws IOException {
+  private static void writeOwner(JsonGenerator json, OwnerIdentity owner) throws IOException {
     json.writeObjectFieldStart("runner");
-    json.writeStringField("host", runner.host());
-    writeText(json, "machine_id", runner.machineId());
-    writeText(json, "boot_id", runner.bootId());
-    writeText(json, "pid_namespace", runner.pidNamespace());
-    json.writeNumberField("pid", runner.process().pid());
-    json.writeNumberField("start_time", runner.process().startTime());
+    json.writeStringField("host", owner.host());
+    writeText(json, "machine_id", owner.machineId());
+    writeText(json, "boot_id", owner.bootId());
+    writeText(json, "pid_namespace", owner.pidNamespace());
+    json.writeNumberField("pid", owner.process().pid());
+    json.writeNumberField("start_time", owner.process().startTime());
     json.writeEndObject();
   }
 

@@ -445,7 +445,7 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public RunPage page(RunQuery query) {
+  public RunPage list(RunQuery query) {
     throw new UnsupportedOperationException("nobody lists");
   }
 
@@ -530,12 +530,12 @@ final class ModelPorts implements RunRepository, RunJournal, RunExecutor, Datase
   }
 
   @Override
-  public int sample(Dataset dataset, int limit) {
+  public int validateRecords(Dataset dataset, int limit) {
     throw new UnsupportedOperationException("no training");
   }
 
   @Override
-  public DatasetPage page(String after, int limit) {
+  public DatasetPage list(String after, int limit) {
     throw new UnsupportedOperationException("no training");
   }
 

@@ -65,7 +65,7 @@ public final class RunsLogsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.settledRegistry(database);
+      RunRegistry registry = parts.reconciled(database);
       RunId run = new RunLookup(registry).idOf(id);
       RunLog log =
           new RunLog(run, wanted(), timestamps, lastLines(), parts.homeToRead(), registry, caller);

@@ -46,7 +46,7 @@ public final class RunsShowCommand implements Callable<Integer> {
   public Integer call() {
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.settledRegistry(database);
+      RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       if (json) {
         caller.out().println(JsonLine.of(run));

@@ -87,10 +87,10 @@ public final class ServerRunner {
     restoreOpenFileLimit(processes);
     // of what started the server, not of a request; each run has that of its own request
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
-    origin.listenTo(processes);
+    origin.register(processes);
     return parts
         .builder(database, processes.build())
-        .repository(metrics.metered(database.runs()))
+        .repository(metrics.instrument(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .provenance(origin.source())
         .submissionOrigin(
@@ -99,14 +99,14 @@ public final class ServerRunner {
         .build();
   }
 
-  /** What started the server has a trace of its own, each request has another. */
+  /** Removes the trace of the server's own start; each request has another. */
   private Map<String, String> withoutTrace(ChildEnvironment environment) {
     Map<String, String> variables = environment.appliedTo(caller.environment());
     variables.keySet().removeAll(List.of("TRACEPARENT", "TRACESTATE"));
     return variables;
   }
 
-  /** Gives runs the caller's soft limit of open files, which Java raises for the server. */
+  /** Restores the caller's soft limit of open files for runs, which Java raises for the server. */
   private static void restoreOpenFileLimit(LocalRunExecutor.Builder processes) {
     String files = System.getProperty("registry.nofile", "").strip();
     if (files.matches("[1-9][0-9]{0,17}")) { // it may be "unlimited"

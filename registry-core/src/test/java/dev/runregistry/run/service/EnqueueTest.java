@@ -57,7 +57,7 @@ class EnqueueTest {
         .containsExactly(
             tuple(
                 pending.id().toString(),
-                Action.WAITING,
+                Action.DEFERRED,
                 "Waits in the queue, and for the database"));
     host.database.away = false;
     assertThat(registry.reconcile().findings()).isEmpty();
@@ -129,7 +129,7 @@ class EnqueueTest {
 
     assertThat(enqueueOnce("f", registry.newId()))
         .isEqualTo(new Acceptance.Accepted(pending, true));
-    assertThat(enqueueOnce("other", registry.newId())).isEqualTo(new Acceptance.KeyReused(id));
+    assertThat(enqueueOnce("other", registry.newId())).isEqualTo(new Acceptance.KeyMismatch(id));
     assertThat(host.queue.waiting).containsOnlyKeys(id);
     assertThat(host.database.runs).containsOnlyKeys(id);
   }

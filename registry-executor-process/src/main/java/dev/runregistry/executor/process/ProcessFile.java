@@ -116,7 +116,7 @@ final class ProcessFile {
     return cancelMark().isPresent();
   }
 
-  /** Takes the mark of a cancellation back: the run had ended by itself. */
+  /** Removes the mark of a cancellation: the run had ended by itself. */
   void deleteCancelMark() throws IOException {
     Files.deleteIfExists(folder.cancelled());
   }
@@ -153,7 +153,7 @@ final class ProcessFile {
   }
 
   private boolean hasEndedLongAfter(Instant marked) throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     Optional<Instant> end = note.isPresent() ? modified(note.get().witness) : Optional.empty();
     Instant last = marked.plus(grace().orElse(LocalRunExecutor.KILL_GRACE)).plus(TERMINATION);
     return end.filter(last::isBefore).isPresent();
@@ -219,12 +219,13 @@ final class ProcessFile {
 
   /** Returns the exit code of the child; empty if it was not recorded completely. */
   OptionalInt exitCode() throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     return note.isPresent() ? OptionalInt.of(note.get().code) : OptionalInt.empty();
   }
 
-  private Optional<ExitNote> exitNote() throws IOException {
-    Optional<ExitNote> own = whole(folder.exit()).flatMap(code -> exitNote(folder.exit(), code));
+  private Optional<RecordedExit> exitNote() throws IOException {
+    Optional<RecordedExit> own =
+        whole(folder.exit()).flatMap(code -> exitNote(folder.exit(), code));
     return own.isPresent()
         ? own
         : whole(folder.processes())
@@ -232,8 +233,8 @@ final class ProcessFile {
             .flatMap(code -> exitNote(folder.processes(), code));
   }
 
-  private static Optional<ExitNote> exitNote(Path witness, String code) {
-    return number(code.strip()).map(number -> new ExitNote(witness, number.intValue()));
+  private static Optional<RecordedExit> exitNote(Path witness, String code) {
+    return number(code.strip()).map(number -> new RecordedExit(witness, number.intValue()));
   }
 
   /** Returns empty if it is no number: after a power cut there may be zeros. */
@@ -260,11 +261,11 @@ final class ProcessFile {
    *
    * @param witness its file; the time of modification is the time of the end
    */
-  private record ExitNote(Path witness, int code) {}
+  private record RecordedExit(Path witness, int code) {}
 
   /** Returns when the run itself ended, never after now; empty if not recorded. */
   Optional<Instant> endedAt() throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     Optional<Instant> noted = modified(note.isPresent() ? note.get().witness : folder.timedOut());
     if (noted.isEmpty()) {
       noted = modified(folder.cancelled());

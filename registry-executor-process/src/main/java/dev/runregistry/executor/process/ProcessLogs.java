@@ -37,7 +37,7 @@ public final class ProcessLogs {
 
   /** Returns one sentence about the output missing in a log; empty if it is complete. */
   public Optional<String> notice(LogStream stream) {
-    return LimitedLogs.of(folder).notice(stream);
+    return LogTrimmer.of(folder).notice(stream);
   }
 
   /**

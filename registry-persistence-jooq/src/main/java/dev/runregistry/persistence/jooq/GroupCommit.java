@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupCommit {
   /** Enough for any server, and with the largest output still less than a megabyte. */
-  private static final int MOST = 32;
+  private static final int MAX_BATCH_SIZE = 32;
 
   private final Function<List<Run>, Set<RunId>> saving;
-  private final Predicate<RepositoryException> concernsOneRun;
+  private final Predicate<RepositoryException> isPerRunFailure;
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Queue<Request> waiting = new ArrayDeque<>();
 
@@ -34,12 +34,12 @@ final class GroupCommit {
    *
    * @param saving saves runs with different ids, all or none, and returns the ids of those that
    *     were not on record before
-   * @param concernsOneRun whether other runs could be saved in spite of this failure
+   * @param isPerRunFailure whether other runs could be saved in spite of this failure
    */
   GroupCommit(
-      Function<List<Run>, Set<RunId>> saving, Predicate<RepositoryException> concernsOneRun) {
+      Function<List<Run>, Set<RunId>> saving, Predicate<RepositoryException> isPerRunFailure) {
     this.saving = saving;
-    this.concernsOneRun = concernsOneRun;
+    this.isPerRunFailure = isPerRunFailure;
   }
 
   /** The request of one thread, and its result. Guarded by the turn, except for the run. */
@@ -97,7 +97,7 @@ final class GroupCommit {
     Map<RunId, Request> group = new LinkedHashMap<>();
     synchronized (waiting) {
       Request first = waiting.peek();
-      while (first != null && group.size() < MOST && !group.containsKey(first.run.id())) {
+      while (first != null && group.size() < MAX_BATCH_SIZE && !group.containsKey(first.run.id())) {
         group.put(first.run.id(), first);
         waiting.remove();
         first = waiting.peek();
@@ -114,14 +114,14 @@ final class GroupCommit {
     boolean interrupted = Thread.interrupted();
     boolean again = true;
     while (again) {
-      again = saveTogether(group);
+      again = commit(group);
       interrupted |= again;
     }
     return Thread.interrupted() || interrupted;
   }
 
   /** Returns whether an interrupt came in between, so that it must be repeated. */
-  private boolean saveTogether(List<Request> group) {
+  private boolean commit(List<Request> group) {
     try {
       Set<RunId> stored = saving.apply(group.stream().map(request -> request.run).toList());
       group.forEach(request -> request.succeed(stored.contains(request.run.id())));
@@ -129,7 +129,7 @@ final class GroupCommit {
       if (Thread.interrupted()) { // saving is safe to repeat
         return true;
       }
-      boolean ofOne = concernsOneRun.test(e);
+      boolean ofOne = isPerRunFailure.test(e);
       if (ofOne && group.size() > 1) {
         return saveOneByOne(group);
       } else {

@@ -37,7 +37,7 @@ class GroupCommitTest {
   private final Run first = Runs.completed();
   private volatile RunId refused = Runs.id();
   private volatile boolean away;
-  private final GroupCommit commit = new GroupCommit(this::save, Database::isRefusal);
+  private final GroupCommit commit = new GroupCommit(this::save, Database::isDataError);
 
   private static RepositoryException failure(String message, String state) {
     return new RepositoryException(message, new SQLException(message, state));
@@ -194,7 +194,7 @@ class GroupCommitTest {
               assertThat(Thread.currentThread().isInterrupted()).isFalse();
               return Set.of(runs.get(0).id());
             },
-            Database::isRefusal);
+            Database::isDataError);
 
     assertThat(group.save(first)).isTrue();
 
@@ -209,7 +209,7 @@ class GroupCommitTest {
             runs -> {
               throw new IllegalStateException("broken");
             },
-            Database::isRefusal);
+            Database::isDataError);
 
     assertThatThrownBy(() -> broken.save(first)).hasMessage("broken");
     GroupCommit without =
@@ -217,7 +217,7 @@ class GroupCommitTest {
             runs -> {
               throw new NoClassDefFoundError("driver");
             },
-            Database::isRefusal);
+            Database::isDataError);
     assertThatThrownBy(() -> without.save(first)).isInstanceOf(NoClassDefFoundError.class);
   }
 }

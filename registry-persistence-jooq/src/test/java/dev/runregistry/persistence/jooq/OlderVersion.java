@@ -66,7 +66,7 @@ final class OlderVersion {
   /** Of the digests that version took. */
   private static int form(int version) {
     if (version >= 7) {
-      return CanonicalRun.FORM;
+      return CanonicalRun.CURRENT_VERSION;
     }
     return version >= 5 ? 2 : 1;
   }
@@ -192,6 +192,6 @@ final class OlderVersion {
         Timestamps.text(link.recordedAt()),
         link.previous().bytes(),
         link.digest().bytes());
-    return link.asHead();
+    return link.toHead();
   }
 }

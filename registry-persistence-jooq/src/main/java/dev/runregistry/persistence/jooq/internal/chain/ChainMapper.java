@@ -68,14 +68,14 @@ public final class ChainMapper {
     requireText(row, RUN_CHAIN.RECORDED_AT);
     requireText(row, RUN_CHAIN.SEALED);
     return new ChainLink(
-        present(row, RUN_CHAIN.LINK_NUMBER),
-        new RunId(present(row, RUN_CHAIN.RUN_ID)),
-        present(row, RUN_CHAIN.FORM),
-        Digest.wrap(present(row, RUN_CHAIN.RUN_DIGEST)),
-        present(row, RUN_CHAIN.RECORDED_AT),
-        present(row, RUN_CHAIN.SEALED),
-        Digest.wrap(present(row, RUN_CHAIN.PREVIOUS_DIGEST)),
-        Digest.wrap(present(row, RUN_CHAIN.LINK_DIGEST)));
+        required(row, RUN_CHAIN.LINK_NUMBER),
+        new RunId(required(row, RUN_CHAIN.RUN_ID)),
+        required(row, RUN_CHAIN.FORM),
+        Digest.wrap(required(row, RUN_CHAIN.RUN_DIGEST)),
+        required(row, RUN_CHAIN.RECORDED_AT),
+        required(row, RUN_CHAIN.SEALED),
+        Digest.wrap(required(row, RUN_CHAIN.PREVIOUS_DIGEST)),
+        Digest.wrap(required(row, RUN_CHAIN.LINK_DIGEST)));
   }
 
   /** Returns the stored record of its run. */
@@ -93,7 +93,7 @@ public final class ChainMapper {
   }
 
   public static long number(Row row) {
-    return present(row, RUN_CHAIN.LINK_NUMBER);
+    return required(row, RUN_CHAIN.LINK_NUMBER);
   }
 
   public static String reason(Throwable e) {
@@ -124,7 +124,7 @@ public final class ChainMapper {
     return value instanceof Instant at ? Timestamps.text(at) : null;
   }
 
-  private static <T> T present(Row row, Field<T> column) {
+  private static <T> T required(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

@@ -10,19 +10,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * What {@code registry run} takes, as picocli and the reader of its help need it. Described by
- * calls, not by annotations: finding those by reflection would delay every run by 30 ms.
+ * The specification of {@code registry run} for picocli and its help. Described by calls, not by
+ * annotations: finding those by reflection would delay every run by 30 ms.
  */
-public final class RunHelp {
+public final class RunCommandSpec {
   private final CommandSpec run;
 
-  private RunHelp(CommandSpec run) {
+  private RunCommandSpec(CommandSpec run) {
     this.run = run;
   }
 
   /** Describes the command. */
   public static void addTo(CommandSpec run) {
-    RunHelp help = new RunHelp(run);
+    RunCommandSpec help = new RunCommandSpec(run);
     help.addOptions();
     help.addText();
   }
