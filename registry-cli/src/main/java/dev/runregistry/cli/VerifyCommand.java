@@ -22,17 +22,17 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Tells whether all finished runs are as they were recorded: none changed, removed or put in"
-          + " later. Reads the database only; a copy of its file is enough.",
-      "%nThat the last runs were removed, or all written anew, shows only with a head that was kept"
-          + " where nobody who can write to the database can change it."
+      "Verifies that no finished run was changed, removed or inserted. Reads the database only; a"
+          + " copy of its file is enough.",
+      "%nPass an earlier head with --head, stored where users of the database cannot change it, to"
+          + " detect that the last runs were removed, or the whole history rewritten."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all are as they were recorded",
       "1:some are not, or the chain does not have the head",
       "2:misused",
-      "125:it could not be found out"
+      "125:verification could not be completed"
     })
 final class VerifyCommand implements Callable<Integer> {
   private final Console caller;
@@ -42,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "COUNT:DIGEST",
-      description = "What an earlier verify printed as the head: the chain has to have it.")
+      description = "The head that an earlier verify printed; the chain must contain it.")
   private @Nullable String head;
 
   @Option(names = "--json", description = "One JSON document.")

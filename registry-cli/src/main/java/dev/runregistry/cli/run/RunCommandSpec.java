@@ -56,8 +56,8 @@ public final class RunCommandSpec {
             "       registry run [OPTIONS] -d KEY --local")
         .header("Runs a command, a training or a dry-run, and records it.%n")
         .description(
-            "%nRuns CMD and records the run: its output is shown as it comes, its exit code is ours."
-                + " All that follows -- is the command's, as it is. Without a command a dry-run"
+            "%nRuns CMD and records the run: shows its output and exits with its exit code."
+                + " All words after -- belong to the command. Without a command a dry-run"
                 + " checks the data set; with --local the configured command is started on it"
                 + " (key 'command': a JSON array of strings, or plain words without quotes;"
                 + " {config} stands for the path of the training configuration).%n")

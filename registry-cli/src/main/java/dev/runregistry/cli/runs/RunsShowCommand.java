@@ -35,7 +35,7 @@ public final class RunsShowCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "One JSON document, as the HTTP API has it, and " + "where the run comes from.")
+      description = "One JSON document, as in the HTTP API, with the provenance of the run.")
   private boolean json;
 
   public RunsShowCommand(Console caller) {
