@@ -210,7 +210,7 @@ class KilledRegistryTest {
     try (Registry away = Registry.at(home)) {
       run = away.submit(List.of("sh", "-c", "echo hello; exit 4"));
       Reconciliation first = away.runs().reconcile();
-      assertThat(first.count(Action.WAITING)).isEqualTo(1);
+      assertThat(first.count(Action.DEFERRED)).isEqualTo(1);
       assertThat(first.isIncomplete()).isTrue();
     }
     Files.delete(inTheWay);

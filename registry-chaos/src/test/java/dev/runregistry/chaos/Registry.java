@@ -148,7 +148,7 @@ public final class Registry implements AutoCloseable {
 
   /** All that is on record, whole. */
   public List<Run> onRecord() {
-    return registry.page(RunQuery.all().withLimit(RunQuery.MAX_LIMIT)).runs().stream()
+    return registry.list(RunQuery.all().withLimit(RunQuery.MAX_LIMIT)).runs().stream()
         .map(RunSummary::id)
         .map(registry::get)
         .toList();

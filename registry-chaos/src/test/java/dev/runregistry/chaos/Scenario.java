@@ -196,7 +196,7 @@ final class Scenario {
   private void requireStartsOnRecord() throws SQLException {
     try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
       for (ReconciledRun finding : registry.runs().reconcile().findings()) {
-        if (finding.action() == ReconciledRun.Action.LEFT_ALONE
+        if (finding.action() == ReconciledRun.Action.SKIPPED
             && finding.message().startsWith("Still running")) {
           oracle.requireOnRecord(finding.name());
         }
@@ -258,7 +258,7 @@ final class Scenario {
 
   /** Each finished run has one link, and is as it was when it got it. */
   private static void assertIntact(Registry registry) {
-    registry.runs().page(RunQuery.all()); // makes the tables, if no run came far enough for that
+    registry.runs().list(RunQuery.all()); // makes the tables, if no run came far enough for that
     List<Discrepancy> found = new ArrayList<>();
     registry.runs().verify(null, found::add);
     assertThat(found).as("what registry verify finds").isEmpty();

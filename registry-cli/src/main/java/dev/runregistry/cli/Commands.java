@@ -13,10 +13,10 @@ import dev.runregistry.cli.queue.QueueResumeCommand;
 import dev.runregistry.cli.queue.QueueStatusCommand;
 import dev.runregistry.cli.queue.RerunCommand;
 import dev.runregistry.cli.queue.SubmitCommand;
-import dev.runregistry.cli.queue.SubmitCommandLine;
-import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.queue.SubmitCommandAdapter;
 import dev.runregistry.cli.run.RunCommand;
-import dev.runregistry.cli.run.RunCommandLine;
+import dev.runregistry.cli.run.RunCommandAdapter;
+import dev.runregistry.cli.run.SplitArguments;
 import dev.runregistry.cli.runs.CancelCommand;
 import dev.runregistry.cli.runs.RunsCommand;
 import dev.runregistry.cli.runs.RunsListCommand;
@@ -33,7 +33,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * All commands, as picocli reads and explains them.
+ * The commands, as picocli parses and documents them.
  *
  * <p>Here and in other classes without a picocli type above them, nothing is made that is handed on
  * as a type of picocli or thrown: the JVM would have to look at that type when it links the class,
@@ -56,25 +56,25 @@ final class Commands {
   }
 
   /** Executes a run, which does not have to meet the other commands. */
-  int executeRun(RunArguments arguments) {
+  int executeRun(SplitArguments arguments) {
     return exit(Codes.OF_RUN).ofRun(run(arguments), arguments);
   }
 
   /** Executes a submission, which does not have to meet the other commands. */
-  int executeSubmit(RunArguments arguments) {
+  int executeSubmit(SplitArguments arguments) {
     return exit(Codes.USUAL).ofRun(submit(arguments), arguments);
   }
 
-  private CommandLine submit(RunArguments arguments) {
+  private CommandLine submit(SplitArguments arguments) {
     return configured(submit("registry submit", arguments));
   }
 
-  private CommandLine submit(String name, RunArguments arguments) {
-    return SubmitCommandLine.of(name, new SubmitCommand(caller, arguments));
+  private CommandLine submit(String name, SplitArguments arguments) {
+    return SubmitCommandAdapter.of(name, new SubmitCommand(caller, arguments));
   }
 
   /** The command of a run alone. */
-  CommandLine run(RunArguments arguments) {
+  CommandLine run(SplitArguments arguments) {
     return configured(run("registry run", arguments));
   }
 
@@ -82,14 +82,14 @@ final class Commands {
     return new PicocliErrorHandler(caller, new ExitCodes(caller, codes));
   }
 
-  private CommandLine run(String name, RunArguments arguments) {
-    return RunCommandLine.of(name, new RunCommand(caller, signals, arguments));
+  private CommandLine run(String name, SplitArguments arguments) {
+    return RunCommandAdapter.of(name, new RunCommand(caller, signals, arguments));
   }
 
   private CommandLine all() {
     CommandLine all = new CommandLine(new RegistryCommand());
-    all.addSubcommand("run", run("run", RunArguments.of(List.of())));
-    all.addSubcommand("submit", submit("submit", RunArguments.of(List.of())));
+    all.addSubcommand("run", run("run", SplitArguments.of(List.of())));
+    all.addSubcommand("submit", submit("submit", SplitArguments.of(List.of())));
     all.addSubcommand("rerun", new RerunCommand(caller));
     all.addSubcommand(
         "queue",
@@ -125,7 +125,8 @@ final class Commands {
         .setColorScheme(CommandLine.Help.defaultColorScheme(colours))
         .setOut(
             new PrintWriter(
-                new OutputStreamWriter(caller.out().forgiving(), StandardCharsets.UTF_8), true))
+                new OutputStreamWriter(caller.out().swallowingErrors(), StandardCharsets.UTF_8),
+                true))
         .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
         .setUsageHelpWidth(100);
   }

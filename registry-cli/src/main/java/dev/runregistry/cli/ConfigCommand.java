@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
     name = "config",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Shows what is in force and where it comes from; secrets are masked.",
+    description = "Shows what is in force and where it comes from; secrets are redacted.",
     footer = {
       "%nA setting is taken from its option, else from its environment variable, else from the",
       "configuration file (Java properties in UTF-8), else it has its default."
@@ -65,7 +65,7 @@ final class ConfigCommand implements Callable<Integer> {
                         "(file)",
                         file.path().toString(),
                         file.path().toFile().exists() ? "read" : "not there")));
-    if (settings.knownHome().isEmpty()) {
+    if (settings.findHome().isEmpty()) {
       caller.say(Settings.NO_HOME);
     }
     List<Column> columns = new ArrayList<>();
@@ -83,24 +83,24 @@ final class ConfigCommand implements Callable<Integer> {
     if (setting == Setting.COMMAND) {
       return commandShown(said);
     }
-    return setting.isSecret() ? SecretRedactor.MASK : DatabaseSettings.masked(said.text());
+    return setting.isSecret() ? SecretRedactor.REDACTED : DatabaseSettings.redact(said.text());
   }
 
   private static String commandShown(Value said) {
     try {
       return CommandLineFormat.of(
-          SecretRedactor.masked(CommandLineFormat.parse(said.text(), said.source())));
+          SecretRedactor.redact(CommandLineFormat.parse(said.text(), said.source())));
     } catch (UsageException e) { // shown as it is, so that one can see what is wrong with it
-      return SecretRedactor.masked(said.text());
+      return SecretRedactor.redact(said.text());
     }
   }
 
   private static String usual(Setting setting, Settings settings) {
     return switch (setting) {
-      case HOME -> settings.knownHome().map(Path::toString).orElse(NONE);
+      case HOME -> settings.findHome().map(Path::toString).orElse(NONE);
       case DB ->
           settings
-              .knownHome()
+              .findHome()
               .map(home -> new RegistryFactory(settings).databaseConfig().url())
               .orElse(NONE);
       case DATASETS -> settings.datasets().toString();

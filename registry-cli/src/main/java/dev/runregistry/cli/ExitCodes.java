@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 
 /** Turns what went wrong in a command into a message and an exit code. */
 final class ExitCodes {
-  /** What a shell makes of a program that SIGPIPE ended. */
+  /** The exit code of a shell for a program that SIGPIPE terminated. */
   static final int CLOSED_PIPE = 128 + 13;
 
   private final Console caller;
@@ -35,7 +35,7 @@ final class ExitCodes {
     /** That nothing could be found out is not the same as that something is wrong. */
     static final Codes OF_VERIFY = new Codes(125, 2);
 
-    /** Those of the command that the arguments begin with. */
+    /** Returns the codes of the command that the arguments begin with. */
     static Codes of(String... arguments) {
       return switch (arguments.length == 0 ? "" : arguments[0]) {
         case "run", "wait" -> OF_RUN;
@@ -45,7 +45,7 @@ final class ExitCodes {
     }
   }
 
-  /** What the codes of this command are. */
+  /** Returns the codes of this command. */
   Codes codes() {
     return codes;
   }
@@ -76,7 +76,7 @@ final class ExitCodes {
     }
   }
 
-  /** Tells what happened, if there is the memory for it, and returns the exit code for it. */
+  /** Prints the error, if there is the memory for it, and returns its exit code. */
   int failed(Throwable e) {
     try {
       return reported(e);

@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.cli.ExitCodes.Codes;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.StderrStream;
-import dev.runregistry.cli.process.RawArguments;
+import dev.runregistry.cli.process.ArgumentEncodingCheck;
 import dev.runregistry.cli.process.SignalRelay;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -24,7 +24,7 @@ final class Main {
   }
 
   private static int execute(Program program, String... arguments) {
-    return RawArguments.problem(arguments)
+    return ArgumentEncodingCheck.problem(arguments)
         .map(problem -> program.refuse(problem, arguments))
         .orElseGet(() -> program.execute(arguments));
   }

@@ -2,8 +2,8 @@ package dev.runregistry.cli;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.Suggestions;
-import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunOptions;
+import dev.runregistry.cli.run.SplitArguments;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What went wrong in a command that picocli has read, or already in its reading. */
+/** Handles the errors of a command that picocli has parsed, and those of parsing. */
 final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final Console caller;
   private final ExitCodes exit;
@@ -30,11 +30,11 @@ final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutio
   }
 
   /** Executes a run to its end, unless its command stands before the {@code --}. */
-  int ofRun(CommandLine command, RunArguments arguments) {
-    List<String> strays = StrayWords.in(command.getCommandSpec(), arguments);
-    return strays.isEmpty()
+  int ofRun(CommandLine command, SplitArguments arguments) {
+    List<String> unmatched = StrayWords.in(command.getCommandSpec(), arguments);
+    return unmatched.isEmpty()
         ? of(command, arguments.options().toArray(new String[0]))
-        : exit.failed(RunOptions.unexpected(strays));
+        : exit.failed(RunOptions.unexpected(unmatched));
   }
 
   @Override

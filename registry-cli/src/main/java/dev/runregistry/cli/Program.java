@@ -5,11 +5,11 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.CommandWords;
 import dev.runregistry.cli.options.FastOptionParser;
 import dev.runregistry.cli.options.OptionValues;
-import dev.runregistry.cli.process.NativeLibrary;
 import dev.runregistry.cli.process.SignalRelay;
-import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.process.SqliteNativeLibrary;
 import dev.runregistry.cli.run.RunCommand;
 import dev.runregistry.cli.run.RunOption;
+import dev.runregistry.cli.run.SplitArguments;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +23,7 @@ final class Program {
     this.signals = signals;
   }
 
-  /** Tells what is wrong with the arguments and returns the exit code for it. */
+  /** Prints the error in the arguments and returns its exit code. */
   int refuse(String problem, String... arguments) {
     caller.say(problem);
     return Codes.of(arguments).usage();
@@ -35,18 +35,18 @@ final class Program {
 
   /** Runs the command that the arguments name and returns its exit code. */
   int execute(String... arguments) {
-    NativeLibrary.use();
+    SqliteNativeLibrary.configure();
     if (arguments.length > 0 && arguments[0].equals("submit")) {
       return new Commands(caller, signals)
-          .executeSubmit(RunArguments.of(List.of(arguments).subList(1, arguments.length)));
+          .executeSubmit(SplitArguments.of(List.of(arguments).subList(1, arguments.length)));
     }
     return isRun(arguments)
-        ? executeRun(RunArguments.of(List.of(arguments).subList(1, arguments.length)))
+        ? executeRun(SplitArguments.of(List.of(arguments).subList(1, arguments.length)))
         : new Commands(caller, signals).execute(CommandWords.translated(arguments));
   }
 
   /** A run has to start soon: most need no picocli. */
-  private int executeRun(RunArguments arguments) {
+  private int executeRun(SplitArguments arguments) {
     Optional<OptionValues> plain = FastOptionParser.of(RunOption.all(), arguments.options());
     if (plain.isEmpty()) {
       return new Commands(caller, signals).executeRun(arguments);

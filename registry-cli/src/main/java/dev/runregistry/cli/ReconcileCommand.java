@@ -95,7 +95,7 @@ final class ReconcileCommand implements Callable<Integer> {
   private int incomplete(Reconciliation found) {
     caller.say(
         "%d waiting for the database, %d failed"
-            .formatted(found.count(Action.WAITING), found.count(Action.FAILED)));
+            .formatted(found.count(Action.DEFERRED), found.count(Action.FAILED)));
     return 1;
   }
 }

@@ -1,6 +1,6 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.run.RunArguments;
+import dev.runregistry.cli.run.SplitArguments;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +18,7 @@ final class StrayWords {
    * would be started whose options end there; empty where there is none, or where an unknown option
    * or a request for help comes before it.
    */
-  static List<String> in(CommandSpec command, RunArguments arguments) {
+  static List<String> in(CommandSpec command, SplitArguments arguments) {
     List<String> words = arguments.options();
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -34,7 +34,7 @@ final class StrayWords {
     return List.of();
   }
 
-  private static List<String> from(int place, RunArguments arguments) {
+  private static List<String> from(int place, SplitArguments arguments) {
     List<String> words =
         new ArrayList<>(arguments.options().subList(place, arguments.options().size()));
     if (arguments.hasCommand()) {
@@ -44,7 +44,9 @@ final class StrayWords {
     return words;
   }
 
-  /** How many words after an option are its value; -1 if it is picocli's to say what it is. */
+  /**
+   * Returns the number of words after an option that are its value; -1 if picocli has to parse it.
+   */
   private static int valuesAfter(CommandSpec command, String word) {
     if (word.startsWith("--")) {
       int equals = word.indexOf('=');

@@ -4,7 +4,7 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.UsageException;
-import dev.runregistry.cli.text.VerificationReport;
+import dev.runregistry.cli.text.VerificationPrinter;
 import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -22,17 +22,17 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Tells whether all finished runs are as they were recorded: none changed, removed or put in"
-          + " later. Reads the database only; a copy of its file is enough.",
-      "%nThat the last runs were removed, or all written anew, shows only with a head that was kept"
-          + " where nobody who can write to the database can change it."
+      "Verifies that no finished run was changed, removed or inserted. Reads the database only; a"
+          + " copy of its file is enough.",
+      "%nPass an earlier head with --head, stored where users of the database cannot change it, to"
+          + " detect that the last runs were removed, or the whole history rewritten."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all are as they were recorded",
       "1:some are not, or the chain does not have the head",
       "2:misused",
-      "125:it could not be found out"
+      "125:verification could not be completed"
     })
 final class VerifyCommand implements Callable<Integer> {
   private final Console caller;
@@ -42,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "COUNT:DIGEST",
-      description = "What an earlier verify printed as the head: the chain has to have it.")
+      description = "The head that an earlier verify printed; the chain must contain it.")
   private @Nullable String head;
 
   @Option(names = "--json", description = "One JSON document.")
@@ -56,9 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     ChainHead kept = kept();
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
-    VerificationReport report = VerificationReport.of(caller.out(), json);
+    VerificationPrinter report = VerificationPrinter.of(caller.out(), json);
     try (RunDatabase database = parts.database()) {
-      VerificationResult verification = parts.chainReader(database).verify(kept, report::found);
+      VerificationResult verification = parts.forVerify(database).verify(kept, report::found);
       report.end(verification);
       new LostRecords(parts.homeToRead(), database)
           .inUse()

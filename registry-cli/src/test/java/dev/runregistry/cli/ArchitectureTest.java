@@ -216,7 +216,7 @@ class ArchitectureTest {
               "HomeLock",
               "SqliteConnections",
               "UserFile",
-              "RawArguments")
+              "ArgumentEncodingCheck")
           .contains(type.getSimpleName());
     }
   }

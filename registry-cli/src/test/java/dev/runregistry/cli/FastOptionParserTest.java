@@ -9,8 +9,8 @@ import dev.runregistry.cli.options.FastOptionParser;
 import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.options.PicocliOptions;
 import dev.runregistry.cli.process.SignalRelay;
-import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunOption;
+import dev.runregistry.cli.run.SplitArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +58,7 @@ class FastOptionParserTest {
           "1s");
 
   private static CommandLine picocli() {
-    return new Commands(Console.ofProcess(), new SignalRelay()).run(RunArguments.of(List.of()));
+    return new Commands(Console.ofProcess(), new SignalRelay()).run(SplitArguments.of(List.of()));
   }
 
   private static PicocliOptions parsed(List<String> words) {
@@ -73,7 +73,7 @@ class FastOptionParserTest {
     Optional<OptionValues> plain = fast(words);
     if (plain.isPresent()) {
       OptionValues expected = parsed(words);
-      assertThat(expected.strays()).as("%s", words).isEmpty();
+      assertThat(expected.unmatched()).as("%s", words).isEmpty();
       for (OptionDefinition option : RunOption.all()) {
         assertThat(plain.get().hasMatchedOption(option.name()))
             .as("%s in %s", option, words)

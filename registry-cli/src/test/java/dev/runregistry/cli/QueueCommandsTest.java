@@ -202,14 +202,14 @@ class QueueCommandsTest {
   }
 
   @Test
-  void a_run_with_a_masked_secret_cannot_be_repeated() {
+  void a_run_with_a_redacted_secret_cannot_be_repeated() {
     String id = submit("--", "true", "--api-key", "s3cret");
     awaitEmptyQueue();
 
     Result result = session.registry("rerun", id);
 
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("word 3", "masked").doesNotContain("s3cret");
+    assertThat(result.err()).contains("word 3", "redacted").doesNotContain("s3cret");
   }
 
   @Test

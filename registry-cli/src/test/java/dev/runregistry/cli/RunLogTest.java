@@ -39,6 +39,10 @@ class RunLogTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private RunLog log(FileRunJournal home) {
+    return log(home, false);
+  }
+
+  private RunLog log(FileRunJournal home, boolean timestamps) {
     RunRegistry registry =
         RunRegistry.builder()
             .repository(database)
@@ -54,7 +58,13 @@ class RunLogTest {
             new PrintableStream(new ByteArrayOutputStream()),
             Terminal.of(Map.of()));
     return new RunLog(
-        run.id(), EnumSet.of(LogStream.STDOUT), false, OptionalInt.empty(), home, registry, caller);
+        run.id(),
+        EnumSet.of(LogStream.STDOUT),
+        timestamps,
+        OptionalInt.empty(),
+        home,
+        registry,
+        caller);
   }
 
   @Test
@@ -80,6 +90,35 @@ class RunLogTest {
     home.unlock(run.id());
 
     assertThat(following.get(5, TimeUnit.MINUTES)).isTrue();
+  }
+
+  @Test
+  void a_damaged_line_of_the_index_hid_the_times_of_all_output_after_it() throws Exception {
+    FileRunJournal home = FileRunJournal.at(folder);
+    home.begin(run);
+    Path active = folder.resolve("runs/active/" + run.id());
+    Files.writeString(active.resolve("stdout.log"), "one\ntwo\n");
+    Files.writeString(active.resolve("output-index"), "1 0 4\nx 0 4\n2 0 4\n");
+
+    log(home, true).print();
+
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .allMatch(line -> line.matches("19(69|70)-\\S+ (one|two)"))
+        .hasSize(2);
+  }
+
+  @Test
+  void bytes_and_a_line_without_an_end_are_printed_as_the_run_printed_them() throws Exception {
+    FileRunJournal home = FileRunJournal.at(folder);
+    home.begin(run);
+    Path active = folder.resolve("runs/active/" + run.id());
+    byte[] printed = {'a', '\r', 0, (byte) 0xff, '\n', '5', '0', '%'};
+    Files.write(active.resolve("stdout.log"), printed);
+    Files.writeString(active.resolve("output-index"), "1 0 5\n2 0 3\n");
+
+    log(home).print();
+
+    assertThat(out.toByteArray()).isEqualTo(printed);
   }
 
   @Test

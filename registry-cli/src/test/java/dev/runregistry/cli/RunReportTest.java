@@ -11,7 +11,7 @@ import dev.runregistry.cli.text.Terminal;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.testkit.Runs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ class RunReportTest {
 
   @ParameterizedTest
   @CsvSource({"NOT_FOUND, 127", "NOT_EXECUTABLE, 126", "REFUSED, 125"})
-  void what_was_not_started_says_why_and_has_the_exit_code_of_a_shell(Why why, int code) {
+  void what_was_not_started_says_why_and_has_the_exit_code_of_a_shell(Cause why, int code) {
     assertThat(codeOf(new NotStarted(why, "No such thing"))).isEqualTo(code);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .matches("registry: run .*: No such thing \\(1.2s\\)\n");

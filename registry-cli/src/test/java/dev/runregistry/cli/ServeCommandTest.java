@@ -144,9 +144,9 @@ class ServeCommandTest {
     assertThat(config.corsOrigins())
         .containsExactlyInAnyOrder("https://a.example", "https://b.example");
     assertThat(config.command()).containsExactly("train", "{config}");
-    assertThat(config.localTimeLimit()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.localRunTimeout()).isEqualTo(Duration.ofHours(2));
     assertThat(config.maxLocalRuns()).isEqualTo(3);
-    assertThat(config.stopLimit()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.stopTimeout()).isEqualTo(Duration.ofMillis(500));
   }
 
   @Test

@@ -280,7 +280,7 @@ class SettingsTest {
     "jdbc:postgresql://h/d, jdbc:postgresql://h/d"
   })
   void a_url_is_shown_without_its_secrets(String url, String shown) {
-    assertThat(DatabaseSettings.masked(url)).isEqualTo(shown);
+    assertThat(DatabaseSettings.redact(url)).isEqualTo(shown);
   }
 
   @ParameterizedTest

@@ -28,7 +28,7 @@ class TerminalTextTest {
   @ParameterizedTest
   @CsvSource({"abcdef, 6, abcdef", "abcdef, 5, abcd…", "数据集, 5, 数据…", "数据集, 4, 数…", "🙂🙂, 3, 🙂…"})
   void what_does_not_fit_ends_in_an_ellipsis(String text, int columns, String expected) {
-    assertThat(TerminalText.fitted(text, columns)).isEqualTo(expected);
+    assertThat(TerminalText.truncate(text, columns)).isEqualTo(expected);
     assertThat(TerminalText.width(expected)).isLessThanOrEqualTo(columns);
   }
 }

@@ -125,7 +125,7 @@ class VerifyCommandTest {
     assertThat(verify().code()).isZero();
     Result result = verify("--head", head);
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.out()).startsWith("cut           link 3  Link 3, the head that was kept");
+    assertThat(result.out()).startsWith("cut           link 3  Link 3, the trusted head");
   }
 
   private void tamperAgain(String change) throws SQLException {

@@ -88,7 +88,7 @@ public final class DispatcherMain {
     }
 
     @Override
-    public RunPage page(RunQuery query) {
+    public RunPage list(RunQuery query) {
       throw away();
     }
 

@@ -125,6 +125,6 @@ public record Invocation(
   /** Returns a text without possible secrets. */
   @Override
   public String toString() {
-    return "Invocation" + SecretRedactor.masked(command) + environment.keySet();
+    return "Invocation" + SecretRedactor.redact(command) + environment.keySet();
   }
 }

@@ -60,7 +60,7 @@ public record OutputExcerpt(String text) {
 
   /** Captures a text of the registry itself, under the same rules. */
   public static OutputExcerpt of(String text) {
-    byte[] bytes = Text.storable(text).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Text.sanitize(text).getBytes(StandardCharsets.UTF_8);
     return of(bytes, bytes.length);
   }
 

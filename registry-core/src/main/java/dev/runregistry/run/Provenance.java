@@ -53,12 +53,12 @@ public record Provenance(
    * @throws IllegalArgumentException if a required text is empty, or the commit is malformed
    */
   public Provenance {
-    host = Text.require("host", Text.shortened(host, MAX_NAME), MAX_NAME);
-    user = user == null ? null : Text.require("user", Text.shortened(user, MAX_NAME), MAX_NAME);
+    host = Text.require("host", Text.truncate(host, MAX_NAME), MAX_NAME);
+    user = user == null ? null : Text.require("user", Text.truncate(user, MAX_NAME), MAX_NAME);
     workingDirectory =
-        Text.require("working_dir", Text.shortened(workingDirectory, MAX_PATH), MAX_PATH);
+        Text.require("working_dir", Text.truncate(workingDirectory, MAX_PATH), MAX_PATH);
     registryVersion =
-        Text.require("registry_version", Text.shortened(registryVersion, MAX_VERSION), MAX_VERSION);
+        Text.require("registry_version", Text.truncate(registryVersion, MAX_VERSION), MAX_VERSION);
     if (gitCommit != null && !Shape.COMMIT.matcher(gitCommit).matches()) {
       throw new IllegalArgumentException("not the id of a commit: " + Text.quote(gitCommit));
     }
@@ -71,7 +71,7 @@ public record Provenance(
   private static Map<String, String> sorted(Map<String, String> environment) {
     Map<String, String> sorted = new TreeMap<>();
     environment.forEach(
-        (name, value) -> sorted.put(Text.storable(name), Text.shortened(value, MAX_VALUE)));
+        (name, value) -> sorted.put(Text.sanitize(name), Text.truncate(value, MAX_VALUE)));
     return Collections.unmodifiableMap(sorted);
   }
 

@@ -186,7 +186,7 @@ public record Run(
    * @throws IllegalRunTransitionException unless it is pending
    */
   public Run start(String executor, Instant now) {
-    requireMoveTo(RunStatus.RUNNING);
+    requireTransition(RunStatus.RUNNING);
     return new Run(
         id,
         spec,
@@ -213,8 +213,8 @@ public record Run(
    *     mode
    */
   public Run finish(RunOutcome outcome, Instant now) {
-    requireMoveTo(outcome.status());
-    if (!outcome.canEnd(spec.mode())
+    requireTransition(outcome.status());
+    if (!outcome.appliesTo(spec.mode())
         || (status == RunStatus.PENDING && !outcome.canPrecedeStart())) {
       throw new IllegalRunTransitionException(
           "run %s, %s and %s, cannot end as: %s"
@@ -228,11 +228,11 @@ public record Run(
         externalId,
         createdAt,
         startedAt,
-        outcome.isWitnessed() ? latest(startedAt, now) : null,
+        outcome.isEndObserved() ? latest(startedAt, now) : null,
         outcome.exitCode(),
         outcome.reason(),
         outcome.output(),
-        Text.shortened(outcome.message(), MAX_MESSAGE),
+        Text.truncate(outcome.message(), MAX_MESSAGE),
         provenance);
   }
 
@@ -293,7 +293,7 @@ public record Run(
    * @throws IllegalArgumentException if a run of this mode cannot end like that
    */
   public Run withEndingOf(Run ended) {
-    requireMoveTo(ended.status);
+    requireTransition(ended.status);
     require(id.equals(ended.id), "not the run " + ended.id, id);
     return new Run(
         id,
@@ -311,7 +311,7 @@ public record Run(
         provenance);
   }
 
-  private void requireMoveTo(RunStatus next) {
+  private void requireTransition(RunStatus next) {
     if (!status.canBecome(next)) {
       throw new IllegalRunTransitionException(
           "run %s cannot go from %s to %s".formatted(id, status.text(), next.text()));

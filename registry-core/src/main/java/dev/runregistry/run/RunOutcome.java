@@ -16,7 +16,7 @@ public sealed interface RunOutcome {
   RunReason reason();
 
   /** Returns whether a run of this mode can have this outcome. */
-  boolean canEnd(RunMode mode);
+  boolean appliesTo(RunMode mode);
 
   /** Returns whether a run that is still pending can have this outcome. */
   default boolean canPrecedeStart() {
@@ -35,7 +35,7 @@ public sealed interface RunOutcome {
   }
 
   /** Returns whether the end was observed, so that the run has a time of completion. */
-  default boolean isWitnessed() {
+  default boolean isEndObserved() {
     return true;
   }
 
@@ -102,7 +102,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return mode == RunMode.LOCAL;
     }
 
@@ -144,7 +144,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return mode == RunMode.LOCAL;
     }
   }
@@ -189,7 +189,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return true;
     }
 
@@ -202,14 +202,14 @@ public sealed interface RunOutcome {
   /**
    * Nothing was started.
    *
-   * @param why the kind of obstacle
+   * @param cause the kind of obstacle
    * @param message one sentence
    * @param output stderr holds what a user needs to fix it
    * @param signal the number of the signal that came first; 0 unless a signal was the reason
    */
-  record NotStarted(Why why, String message, Output output, int signal) implements RunOutcome {
+  record NotStarted(Cause cause, String message, Output output, int signal) implements RunOutcome {
     /** The obstacle; the command line has an exit code for each. */
-    public enum Why {
+    public enum Cause {
       /** The program does not exist. */
       NOT_FOUND,
       /** The program exists, but cannot be executed. */
@@ -224,10 +224,10 @@ public sealed interface RunOutcome {
 
     /** Checks the range of the signal. */
     public NotStarted {
-      requireNonNull(why, "why");
+      requireNonNull(cause, "cause");
       requireNonNull(message, "message");
       requireNonNull(output, "output");
-      if (why == Why.SIGNALLED ? signal < 1 || signal > 127 : signal != 0) {
+      if (cause == Cause.SIGNALLED ? signal < 1 || signal > 127 : signal != 0) {
         throw new IllegalArgumentException("a signal is 1 to 127, and 0 is none: " + signal);
       }
     }
@@ -236,22 +236,22 @@ public sealed interface RunOutcome {
     public static NotStarted signalled(int signal) {
       String message = "Ended by signal " + signal + " before it was started";
       Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n'));
-      return new NotStarted(Why.SIGNALLED, message, output, signal);
+      return new NotStarted(Cause.SIGNALLED, message, output, signal);
     }
 
-    /** Creates an outcome whose reason is not a signal. */
-    public NotStarted(Why why, String message, Output output) {
-      this(why, message, output, 0);
+    /** Creates an outcome that a signal has not caused. */
+    public NotStarted(Cause cause, String message, Output output) {
+      this(cause, message, output, 0);
     }
 
     /** Creates an outcome with the message as its error output. */
-    public NotStarted(Why why, String message) {
-      this(why, message, new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n')));
+    public NotStarted(Cause cause, String message) {
+      this(cause, message, new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n')));
     }
 
     @Override
     public RunReason reason() {
-      return why == Why.REJECTED ? RunReason.REJECTED : RunReason.NOT_STARTED;
+      return cause == Cause.REJECTED ? RunReason.REJECTED : RunReason.NOT_STARTED;
     }
 
     @Override
@@ -260,7 +260,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return mode == RunMode.LOCAL;
     }
 
@@ -295,7 +295,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return true;
     }
 
@@ -305,7 +305,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean isWitnessed() {
+    public boolean isEndObserved() {
       return false;
     }
   }
@@ -342,7 +342,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return mode == RunMode.DRY_RUN;
     }
   }
@@ -353,9 +353,9 @@ public sealed interface RunOutcome {
    * @param message the short form
    * @param explanation the step, the file, the line and the problem
    */
-  record DryRunRefused(String message, String explanation) implements RunOutcome {
+  record DryRunFailed(String message, String explanation) implements RunOutcome {
     /** Checks the values. */
-    public DryRunRefused {
+    public DryRunFailed {
       requireNonNull(message, "message");
       requireNonNull(explanation, "explanation");
     }
@@ -376,7 +376,7 @@ public sealed interface RunOutcome {
     }
 
     @Override
-    public boolean canEnd(RunMode mode) {
+    public boolean appliesTo(RunMode mode) {
       return mode == RunMode.DRY_RUN;
     }
 

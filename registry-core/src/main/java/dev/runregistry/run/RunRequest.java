@@ -198,7 +198,7 @@ public record RunRequest(
         mode(command),
         training == null ? null : folder,
         training,
-        SecretRedactor.masked(command),
+        SecretRedactor.redact(command),
         timeLimit,
         parent);
   }
@@ -216,6 +216,6 @@ public record RunRequest(
   /** Returns a text without possible secrets. */
   @Override
   public String toString() {
-    return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, SecretRedactor.masked(command));
+    return "RunRequest[%s, %s, %s]".formatted(datasetKey, modelId, SecretRedactor.redact(command));
   }
 }

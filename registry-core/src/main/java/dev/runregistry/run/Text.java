@@ -47,7 +47,7 @@ public final class Text {
   }
 
   /** Returns the text with each NUL and each lone surrogate replaced by U+FFFD. */
-  public static String storable(String value) {
+  public static String sanitize(String value) {
     StringBuilder storable = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -60,9 +60,9 @@ public final class Text {
     return storable.toString();
   }
 
-  /** Returns the {@link #storable} text, truncated to {@code max} code points with the ellipsis. */
-  public static String shortened(String value, int max) {
-    String storable = storable(value);
+  /** Returns the {@link #sanitize} text, truncated to {@code max} code points with the ellipsis. */
+  public static String truncate(String value, int max) {
+    String storable = sanitize(value);
     if (storable.codePointCount(0, storable.length()) <= max) {
       return storable;
     }
@@ -72,7 +72,7 @@ public final class Text {
   /** Returns the text for a message: in quotes, without control characters, truncated. */
   public static String quote(String value) {
     String shown = value.length() <= QUOTED ? value : value.substring(0, QUOTED) + "…";
-    return '"' + storable(shown).replaceAll("\\p{Cntrl}", String.valueOf(REPLACEMENT)) + '"';
+    return '"' + sanitize(shown).replaceAll("\\p{Cntrl}", String.valueOf(REPLACEMENT)) + '"';
   }
 
   private static boolean isPairAt(String value, int i) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RunReasonTest {
   private static RunReason reasonOf(RunOutcome outcome) {
-    Run run = outcome.canEnd(RunMode.LOCAL) ? Samples.runningLocal() : Samples.runningDryRun();
+    Run run = outcome.appliesTo(RunMode.LOCAL) ? Samples.runningLocal() : Samples.runningDryRun();
     return run.finish(outcome, NOON.plusSeconds(1)).reason();
   }
 
@@ -28,13 +28,13 @@ class RunReasonTest {
         .isEqualTo(RunReason.TIMED_OUT);
     assertThat(reasonOf(new RunOutcome.Cancelled("ann", none, ""))).isEqualTo(RunReason.CANCELLED);
     assertThat(reasonOf(RunOutcome.NotStarted.signalled(15))).isEqualTo(RunReason.NOT_STARTED);
-    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REFUSED, "no")))
+    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REFUSED, "no")))
         .isEqualTo(RunReason.NOT_STARTED);
-    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REJECTED, "no")))
+    assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "no")))
         .isEqualTo(RunReason.REJECTED);
     assertThat(reasonOf(new RunOutcome.Lost("Lost", none))).isEqualTo(RunReason.LOST);
     assertThat(reasonOf(new RunOutcome.DryRunPassed("ok"))).isEqualTo(RunReason.EXITED);
-    assertThat(reasonOf(new RunOutcome.DryRunRefused("no", "no"))).isEqualTo(RunReason.REJECTED);
+    assertThat(reasonOf(new RunOutcome.DryRunFailed("no", "no"))).isEqualTo(RunReason.REJECTED);
   }
 
   @Test
@@ -114,9 +114,9 @@ class RunReasonTest {
   void instants_of_the_last_centuries_are_counted_in_microseconds() {
     for (String text : new String[] {"1970-01-01T00:00:00Z", "2262-04-12T00:00:00.000001Z"}) {
       java.time.Instant at = java.time.Instant.parse(text);
-      assertThat(EpochMicros.toInstant(EpochMicros.of(at))).isEqualTo(at);
+      assertThat(Timestamps.ofMicros(Timestamps.toMicros(at))).isEqualTo(at);
     }
-    assertThat(EpochMicros.of(java.time.Instant.parse("9999-12-31T23:59:59.999999Z")))
+    assertThat(Timestamps.toMicros(java.time.Instant.parse("9999-12-31T23:59:59.999999Z")))
         .isEqualTo(253_402_300_799_999_999L);
   }
 }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.RunOutcome.Cancelled;
+import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
-import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
@@ -154,7 +154,8 @@ class RunTest {
   @Test
   void what_could_not_be_started_failed_without_an_exit_code() {
     Run ended =
-        runningLocal().finish(new NotStarted(NotStarted.Why.NOT_FOUND, "No program nosuch"), LATER);
+        runningLocal()
+            .finish(new NotStarted(NotStarted.Cause.NOT_FOUND, "No program nosuch"), LATER);
 
     assertThat(ended.status()).isEqualTo(RunStatus.FAILED);
     assertThat(ended.exitCode()).isNull();
@@ -186,7 +187,7 @@ class RunTest {
 
   @Test
   void a_dry_run_that_was_refused_says_why_on_stderr() {
-    Run ended = runningDryRun().finish(new DryRunRefused("no manifest", "step 1\n"), LATER);
+    Run ended = runningDryRun().finish(new DryRunFailed("no manifest", "step 1\n"), LATER);
 
     assertThat(ended.status()).isEqualTo(RunStatus.FAILED);
     assertThat(ended.exitCode()).isNull();
@@ -215,7 +216,7 @@ class RunTest {
 
   @Test
   void a_pending_run_can_only_fail_by_never_starting() {
-    NotStarted refused = new NotStarted(NotStarted.Why.REFUSED, "refused");
+    NotStarted refused = new NotStarted(NotStarted.Cause.REFUSED, "refused");
 
     assertThat(pendingLocal().finish(refused, LATER).status()).isEqualTo(RunStatus.FAILED);
     assertThatThrownBy(() -> pendingLocal().finish(new Exited(1, Output.NONE), LATER))
@@ -252,7 +253,7 @@ class RunTest {
 
   @Test
   void a_long_message_is_shortened_between_characters() {
-    NotStarted wordy = new NotStarted(NotStarted.Why.REFUSED, "😀".repeat(2_000) + '\0');
+    NotStarted wordy = new NotStarted(NotStarted.Cause.REFUSED, "😀".repeat(2_000) + '\0');
 
     String message = runningLocal().finish(wordy, LATER).message();
 
@@ -261,7 +262,7 @@ class RunTest {
 
   @Test
   void a_nul_in_a_message_is_replaced() {
-    NotStarted odd = new NotStarted(NotStarted.Why.REFUSED, "odd \0 name");
+    NotStarted odd = new NotStarted(NotStarted.Cause.REFUSED, "odd \0 name");
 
     assertThat(runningLocal().finish(odd, LATER).message()).isEqualTo("odd \uFFFD name");
   }

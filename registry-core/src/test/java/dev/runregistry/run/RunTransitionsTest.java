@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.RunOutcome.Cancelled;
+import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
-import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
@@ -70,16 +70,16 @@ class RunTransitionsTest {
         Arbitraries.oneOf(
             Arbitraries.integers().between(0, 255).flatMap(c -> outputs.map(o -> new Exited(c, o))),
             outputs.map(o -> new TimedOut(Duration.ofSeconds(1), o, "")),
-            Arbitraries.of(NotStarted.Why.class)
+            Arbitraries.of(NotStarted.Cause.class)
                 .map(
                     why ->
-                        why == NotStarted.Why.SIGNALLED
+                        why == NotStarted.Cause.SIGNALLED
                             ? NotStarted.signalled(15)
                             : new NotStarted(why, "no")),
             outputs.map(o -> new Lost("lost", o)),
             outputs.map(o -> new Cancelled("ann", o, "")),
             Arbitraries.strings().ofMaxLength(50).map(DryRunPassed::new),
-            Arbitraries.strings().ofMaxLength(50).map(text -> new DryRunRefused("no", text)));
+            Arbitraries.strings().ofMaxLength(50).map(text -> new DryRunFailed("no", text)));
     Arbitrary<Move> starts = instants.map(Move.Start::new);
     Arbitrary<Move> ends = outcomes.flatMap(o -> instants.map(at -> new Move.Finish(o, at)));
     return Arbitraries.oneOf(starts, ends, ends).list().ofMaxSize(8);
@@ -127,7 +127,7 @@ class RunTransitionsTest {
   private static boolean isLegal(Run run, Move move) {
     if (move instanceof Move.Finish finish) {
       boolean dryRunEnding =
-          finish.outcome() instanceof DryRunPassed || finish.outcome() instanceof DryRunRefused;
+          finish.outcome() instanceof DryRunPassed || finish.outcome() instanceof DryRunFailed;
       boolean anyMode = finish.outcome() instanceof Lost || finish.outcome() instanceof Cancelled;
       boolean modeFits = anyMode || dryRunEnding == (run.spec().mode() == RunMode.DRY_RUN);
       return switch (run.status()) {
@@ -135,7 +135,7 @@ class RunTransitionsTest {
             modeFits
                 && (anyMode
                     || finish.outcome() instanceof NotStarted
-                    || finish.outcome() instanceof DryRunRefused);
+                    || finish.outcome() instanceof DryRunFailed);
         case RUNNING -> modeFits;
         case COMPLETED, FAILED, TIMEOUT, CANCELLED -> false;
       };

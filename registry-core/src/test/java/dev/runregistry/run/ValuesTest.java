@@ -349,9 +349,9 @@ class ValuesTest {
 
   @Test
   void a_claim_stands_for_24_hours() {
-    IdempotencyRecord claim = new IdempotencyRecord("k", "f", ID, NOON);
+    IdempotencyRecord record = new IdempotencyRecord("k", "f", ID, NOON);
 
-    assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)))).isFalse();
-    assertThat(claim.hasExpired(NOON.plus(Duration.ofHours(24)).plusNanos(1_000))).isTrue();
+    assertThat(record.hasExpired(NOON.plus(Duration.ofHours(24)))).isFalse();
+    assertThat(record.hasExpired(NOON.plus(Duration.ofHours(24)).plusNanos(1_000))).isTrue();
   }
 }

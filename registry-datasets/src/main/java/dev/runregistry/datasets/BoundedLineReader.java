@@ -121,15 +121,15 @@ final class BoundedLineReader implements Closeable {
       CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       CharBuffer text = CharBuffer.allocate(bytes.length);
-      boolean whole = !strict.decode(rest, text, true).isError();
-      return new Decoded(text.flip().toString(), whole);
+      boolean valid = !strict.decode(rest, text, true).isError();
+      return new Decoded(text.flip().toString(), valid);
     }
   }
 
   /**
    * A line as text.
    *
-   * @param whole whether the whole line was UTF-8
+   * @param valid whether the whole line was UTF-8
    */
-  record Decoded(String text, boolean whole) {}
+  record Decoded(String text, boolean valid) {}
 }

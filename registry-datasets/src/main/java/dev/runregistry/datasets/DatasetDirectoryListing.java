@@ -30,7 +30,7 @@ final class DatasetDirectoryListing {
   }
 
   /** Returns the page, in two steps: its names, then their manifests. */
-  DatasetPage page(String after, int limit) {
+  DatasetPage list(String after, int limit) {
     DatasetPage.requireLimit(limit);
     NavigableMap<String, Path> manifests = manifests(after, limit + 1);
     boolean hasNext = manifests.size() > limit;

@@ -57,8 +57,8 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   }
 
   @Override
-  public DatasetPage page(String after, int limit) {
-    return new DatasetDirectoryListing(folder).page(after, limit);
+  public DatasetPage list(String after, int limit) {
+    return new DatasetDirectoryListing(folder).list(after, limit);
   }
 
   private Path folderOf(DatasetKey key) {
@@ -72,19 +72,19 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
   }
 
   @Override
-  public int sample(Dataset dataset, int limit) {
+  public int validateRecords(Dataset dataset, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("the limit must be positive: " + limit);
     }
     DatasetDiagnostics file = new DatasetDiagnostics(dataset.key(), "dataset.jsonl");
     try (BoundedLineReader lines = BoundedLineReader.of(dataset.records())) {
-      return sample(file, lines, limit);
+      return validateRecords(file, lines, limit);
     } catch (IOException e) {
       throw file.unreadable(e);
     }
   }
 
-  private static int sample(DatasetDiagnostics file, BoundedLineReader lines, int limit)
+  private static int validateRecords(DatasetDiagnostics file, BoundedLineReader lines, int limit)
       throws IOException {
     int records = 0;
     for (int line = 1; records < limit; line++) {

@@ -76,7 +76,7 @@ record Manifest(String title, String version, long traceCount) {
       BoundedLineReader.Line line = lines.next();
       for (int number = 1; !line.isEnd() && !line.isTooLong(); number++) {
         BoundedLineReader.Decoded decoded = line.decoded();
-        if (!decoded.whole()) {
+        if (!decoded.valid()) {
           return file.wrong(number, decoded.text().length() + 1, "not UTF-8");
         }
         line = lines.next();

@@ -36,7 +36,7 @@ final class RecordValidator {
   static void check(DatasetDiagnostics file, int line, BoundedLineReader.Line bytes)
       throws IOException {
     BoundedLineReader.Decoded decoded = bytes.decoded();
-    if (!decoded.whole()) {
+    if (!decoded.valid()) {
       throw file.wrong(line, decoded.text().length() + 1, "not UTF-8");
     }
     if (JsonAssertions.beginsWithByteOrderMark(decoded.text())) {

@@ -34,7 +34,7 @@ class DatasetDirectoryListingTest {
   }
 
   private DatasetPage all() {
-    return catalog.page("", DatasetPage.MAX_LIMIT);
+    return catalog.list("", DatasetPage.MAX_LIMIT);
   }
 
   private static DatasetEntry entry(String key, Long traces) {
@@ -94,7 +94,7 @@ class DatasetDirectoryListingTest {
 
     assertThat(all().datasets())
         .containsExactly(entry("a", null), entry("b", null), entry("c", null));
-    assertThat(catalog.page("b", 1).datasets()).containsExactly(entry("c", 50L));
+    assertThat(catalog.list("b", 1).datasets()).containsExactly(entry("c", 50L));
   }
 
   @Test
@@ -106,18 +106,18 @@ class DatasetDirectoryListingTest {
       sparse.setLength(1L << 40);
     }
 
-    DatasetPage page = catalog.page("set 1099", 2);
+    DatasetPage page = catalog.list("set 1099", 2);
 
     assertThat(page.datasets()).containsExactly(entry("set 1100", 50L), entry("set 1101", 50L));
     assertThat(page.hasNext()).isTrue();
-    assertThat(catalog.page("set 1", DatasetPage.MAX_LIMIT).datasets()).hasSize(300);
+    assertThat(catalog.list("set 1", DatasetPage.MAX_LIMIT).datasets()).hasSize(300);
   }
 
   @Test
   void a_folder_that_is_not_there_has_no_data_sets_and_is_not_made() {
     Path nowhere = datasets.resolve("nowhere");
 
-    assertThat(FolderDatasetCatalog.at(nowhere).page("", 1).datasets()).isEmpty();
+    assertThat(FolderDatasetCatalog.at(nowhere).list("", 1).datasets()).isEmpty();
     assertThat(nowhere).doesNotExist();
   }
 
@@ -125,7 +125,7 @@ class DatasetDirectoryListingTest {
   void a_folder_that_is_a_file_is_refused_without_its_path() throws IOException {
     Path file = Files.writeString(datasets.resolve("file"), "");
 
-    assertThatThrownBy(() -> FolderDatasetCatalog.at(file).page("", 1))
+    assertThatThrownBy(() -> FolderDatasetCatalog.at(file).list("", 1))
         .isInstanceOf(DatasetException.class)
         .hasMessage("The data sets cannot be listed")
         .hasMessageNotContaining(datasets.toString());

@@ -68,7 +68,7 @@ class FolderDatasetCatalogTest {
     int before = FileTree.below(datasets).size();
 
     Dataset found = catalog.find(new DatasetKey("link"));
-    catalog.sample(found, 5);
+    catalog.validateRecords(found, 5);
 
     assertThat(found.records()).isEqualTo(link.resolve("dataset.jsonl"));
     assertThat(FileTree.below(datasets)).hasSize(before);
@@ -158,7 +158,7 @@ class FolderDatasetCatalogTest {
     Dataset dataset = catalog.find(KEY);
     for (String value : List.of(deep, "1".repeat(1_500), "NaN")) {
       Files.writeString(records, TRACE + "\n{\"prompts\":\"a\",\"meta\":" + value + "}\n");
-      assertThat(refusal(() -> catalog.sample(dataset, 5)))
+      assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
           .startsWith("math/dataset.jsonl, line 2, column ")
           .doesNotContain("StreamReadConstraints", "Feature");
     }
@@ -170,7 +170,7 @@ class FolderDatasetCatalogTest {
     Fifo.inPlaceOf(manifest);
     assertThat(refusal(() -> catalog.find(KEY)))
         .isEqualTo("math/manifest.json: cannot be read: not a regular file");
-    assertThat(catalog.page("", 10).datasets()).isEmpty();
+    assertThat(catalog.list("", 10).datasets()).isEmpty();
 
     Files.delete(manifest);
     Files.createSymbolicLink(manifest, Path.of("/dev/zero"));
@@ -182,12 +182,12 @@ class FolderDatasetCatalogTest {
   void records_that_are_a_fifo_or_a_device_are_refused_and_keep_nobody_waiting() throws Exception {
     Dataset dataset = catalog.find(KEY);
     Fifo.inPlaceOf(dataset.records());
-    assertThat(refusal(() -> catalog.sample(dataset, 1)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 1)))
         .isEqualTo("math/dataset.jsonl: cannot be read: not a regular file");
 
     Files.delete(dataset.records());
     Files.createSymbolicLink(dataset.records(), Path.of("/dev/zero"));
-    assertThat(refusal(() -> catalog.sample(dataset, 1)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 1)))
         .isEqualTo("math/dataset.jsonl: cannot be read: not a regular file");
   }
 
@@ -197,7 +197,7 @@ class FolderDatasetCatalogTest {
     Path shared = Files.move(dataset.records(), datasets.resolve("shared"));
     Files.createSymbolicLink(dataset.records(), shared);
 
-    assertThat(catalog.sample(dataset, 1)).isEqualTo(1);
+    assertThat(catalog.validateRecords(dataset, 1)).isEqualTo(1);
   }
 
   @Test
@@ -247,27 +247,28 @@ class FolderDatasetCatalogTest {
   void a_training_example_and_a_reasoning_trace_are_records(String text) throws IOException {
     Files.writeString(records, text);
 
-    assertThat(catalog.sample(catalog.find(KEY), 5)).isEqualTo(1);
+    assertThat(catalog.validateRecords(catalog.find(KEY), 5)).isEqualTo(1);
   }
 
   @Test
   void a_data_set_that_was_found_well_formed_is_refused_when_it_is_not_any_more()
       throws IOException {
     Dataset found = catalog.find(KEY);
-    assertThat(catalog.sample(found, 5)).isOne();
+    assertThat(catalog.validateRecords(found, 5)).isOne();
 
     Files.writeString(records, "x".repeat(TRACE.length()) + "\n");
     Files.writeString(manifest, manifest("math").replace("Maths", "Music"));
 
     assertThat(catalog.find(KEY).title()).isEqualTo("Music");
-    assertThatThrownBy(() -> catalog.sample(found, 5)).isInstanceOf(DatasetException.class);
+    assertThatThrownBy(() -> catalog.validateRecords(found, 5))
+        .isInstanceOf(DatasetException.class);
 
     Files.writeString(manifest, manifest("math").replace("50", "-1"));
     assertThatThrownBy(() -> catalog.find(KEY)).isInstanceOf(DatasetException.class);
     Files.writeString(records, (TRACE + "\n").repeat(3));
 
-    assertThat(catalog.sample(found, 2)).isEqualTo(2);
-    assertThat(catalog.sample(found, 5)).isEqualTo(3);
+    assertThat(catalog.validateRecords(found, 2)).isEqualTo(2);
+    assertThat(catalog.validateRecords(found, 5)).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -301,7 +302,7 @@ class FolderDatasetCatalogTest {
     Files.writeString(records, TRACE + "\n\n" + line + "\n");
     Dataset dataset = catalog.find(KEY);
 
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl, line 3" + explanation);
   }
 
@@ -309,22 +310,22 @@ class FolderDatasetCatalogTest {
   void a_line_in_another_encoding_is_refused() throws IOException {
     Dataset dataset = catalog.find(KEY);
     Files.write(records, "{\"prompts\":\"ä\"}".getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl, line 1, column 13: not UTF-8");
 
     Files.writeString(records, "\ufeff" + TRACE);
-    assertThat(refusal(() -> catalog.sample(dataset, 5))).contains("byte order mark");
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5))).contains("byte order mark");
   }
 
   @Test
   void records_that_are_not_there_are_refused() throws IOException {
     Dataset dataset = catalog.find(KEY);
     Files.writeString(records, "\n \n");
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl: it has no records");
 
     Files.delete(records);
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl: there is no such file");
   }
 
@@ -335,7 +336,7 @@ class FolderDatasetCatalogTest {
       sparse.setLength(1L << 30);
     }
 
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl, line 2: longer than 8388608 bytes, no record is");
   }
 
@@ -344,7 +345,7 @@ class FolderDatasetCatalogTest {
     Dataset dataset = catalog.find(KEY);
     Files.writeString(records, "\n".repeat(2_000) + TRACE);
 
-    assertThat(refusal(() -> catalog.sample(dataset, 5)))
+    assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
         .isEqualTo("math/dataset.jsonl, line 1001: more than 1000 blank lines");
   }
 

@@ -30,7 +30,7 @@ final class AccessLog implements RequestLog {
     HttpURI uri = request.getHttpURI();
     String path = uri == null ? null : uri.getCanonicalPath();
     String route = path == null ? "other" : routes.templateOf(path).orElse("other");
-    metrics.answered(request.getMethod(), route, response.getStatus(), took);
+    metrics.recordRequest(request.getMethod(), route, response.getStatus(), took);
     if (access.isInfoEnabled()) {
       access.info(
           "{} \"{} {}\" {} {} B {} ms {}",

@@ -27,7 +27,7 @@ final class DatasetRoutes {
     QueryParameters query = new QueryParameters(ctx.queryString());
     int limit = (int) query.integer("limit", USUAL_LIMIT, 1, DatasetPage.MAX_LIMIT);
     String after = query.filter("after");
-    query.refuseIfWrong();
+    query.throwIfInvalid();
     DatasetPage page = registry.datasets(after == null ? "" : after, limit);
     if (page.hasNext()) {
       ctx.header("Link", "<" + next(page, limit) + ">; rel=\"next\"");

@@ -28,7 +28,7 @@ final class ExceptionMappers {
   static void addTo(RoutesConfig routes) {
     routes.exception(HttpProblem.class, ExceptionMappers::refused);
     routes.exception(RepositoryTimeoutException.class, ExceptionMappers::tooLong);
-    routes.exception(RepositoryException.class, ExceptionMappers::withoutDatabase);
+    routes.exception(RepositoryException.class, ExceptionMappers::databaseUnavailable);
     routes.exception(JournalException.class, ExceptionMappers::withoutJournal);
     routes.exception(UnreadableOutcomeException.class, ExceptionMappers::withoutOutcome);
     routes.exception(UnreadableRunException.class, ExceptionMappers::withoutRecord);
@@ -36,11 +36,11 @@ final class ExceptionMappers {
     routes.exception(
         HttpResponseException.class, (e, ctx) -> answer(ctx, e.getStatus(), "Not Found"));
     routes.exception(RejectedExecutionException.class, ExceptionMappers::withoutThread);
-    routes.exception(Exception.class, ExceptionMappers::broken);
+    routes.exception(Exception.class, ExceptionMappers::internalError);
   }
 
   /** Responds to a request whose handler threw an Error, which the other mappers do not receive. */
-  static void broken(HttpServletResponse response, Error e) {
+  static void internalError(HttpServletResponse response, Error e) {
     String id = String.valueOf(response.getHeader(RequestIds.HEADER));
     log.error("request {} broke", id, e);
     if (response.isCommitted()) {
@@ -76,7 +76,7 @@ final class ExceptionMappers {
     }
   }
 
-  private static void withoutDatabase(RepositoryException e, Context ctx) {
+  private static void databaseUnavailable(RepositoryException e, Context ctx) {
     log.error("request {}: the database failed", requestId(ctx), e);
     answer(ctx, 503, "The database does not answer");
   }
@@ -106,7 +106,7 @@ final class ExceptionMappers {
     answer(ctx, 503, "The data sets cannot be listed");
   }
 
-  private static void broken(Exception e, Context ctx) {
+  private static void internalError(Exception e, Context ctx) {
     log.error("request {} broke", requestId(ctx), e);
     answer(ctx, 500, "Internal Server Error");
   }

@@ -22,18 +22,17 @@ final class FastShutdownConnector extends ServerConnector {
   @Override
   public CompletableFuture<Void> shutdown() {
     CompletableFuture<Void> done = super.shutdown();
-    lookAgainUntil(done);
+    recheckUntil(done);
     return done;
   }
 
-  private void lookAgainUntil(CompletableFuture<Void> done) {
+  private void recheckUntil(CompletableFuture<Void> done) {
     if (done.isDone() || !isRunning()) {
       return;
     }
     getConnectedEndPoints().stream()
         .filter(connection -> connection.getIdleTimeout() > SHUTDOWN_IDLE_MILLIS)
         .forEach(connection -> connection.setIdleTimeout(SHUTDOWN_IDLE_MILLIS));
-    getScheduler()
-        .schedule(() -> lookAgainUntil(done), SHUTDOWN_IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    getScheduler().schedule(() -> recheckUntil(done), SHUTDOWN_IDLE_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -54,7 +54,7 @@ final class JettySettings {
   }
 
   private void configure(HttpConfiguration http) {
-    http.setIdleTimeout(config.requestLimit().toMillis());
+    http.setIdleTimeout(config.requestTimeout().toMillis());
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     // else values that differ only in case, such as tokens, are confused on a connection
@@ -66,7 +66,7 @@ final class JettySettings {
     open(connector);
     connector.addBean(new NetworkConnectionLimit(maxConnections(), connector));
     connector.setIdleTimeout(KEEP_ALIVE.toMillis());
-    connector.addBean(new SlowRequestReaper(connector.getScheduler(), config.requestLimit()));
+    connector.addBean(new SlowRequestReaper(connector.getScheduler(), config.requestTimeout()));
     return connector;
   }
 

@@ -68,7 +68,7 @@ final class LogRoutes {
     RunId id = RunRoutes.runId(ctx);
     QueryParameters query = new QueryParameters(ctx.queryString());
     long sinceSeq = query.integer("since_seq", 0, 0, MAX_SEQ);
-    query.refuseIfWrong();
+    query.throwIfInvalid();
     boolean isHere =
         registry.findJournaled(id).isPresent() || registry.log(id, LogStream.STDOUT).isPresent();
     if (!isHere) {
@@ -87,7 +87,7 @@ final class LogRoutes {
         () -> followers.follow(id, ended, start, out, () -> ClientConnection.close(ctx.req())));
   }
 
-  /** Looks a run of this host up once; it is followed without the database, too. */
+  /** Finds a run of this host; it is followed without the database, too. */
   private Optional<Run> recorded(RunId id) {
     try {
       return registry.find(id);
@@ -111,7 +111,7 @@ final class LogRoutes {
         LogStream.of(ctx.pathParam("stream")).orElseThrow(() -> HttpProblem.of(404, "Not Found"));
     QueryParameters query = new QueryParameters(ctx.queryString());
     long tail = query.integer("tail", -1, 0, MAX_TAIL_LINES);
-    query.refuseIfWrong();
+    query.throwIfInvalid();
     try (FileChannel file = open(id, stream)) {
       long size = Math.min(file.size(), registry.logLimit(id));
       if (tail >= 0) {

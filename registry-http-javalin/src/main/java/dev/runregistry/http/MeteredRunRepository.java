@@ -54,8 +54,8 @@ final class MeteredRunRepository implements RunRepository {
   }
 
   @Override
-  public RunPage page(RunQuery query) {
-    return measured("page", () -> repository.page(query));
+  public RunPage list(RunQuery query) {
+    return measured("page", () -> repository.list(query));
   }
 
   @Override

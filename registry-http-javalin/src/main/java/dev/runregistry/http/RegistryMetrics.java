@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * The metrics of a server, for {@code GET /metrics}. Every label has few values: no id, path or
  * name chosen by a client. Thread-safe.
  *
- * <p>Create an instance, wrap the repository with {@link #metered} before the registry is built,
+ * <p>Create an instance, wrap the repository with {@link #instrument} before the registry is built,
  * and pass the instance to {@link ServerConfig.Builder#metrics}.
  */
 public final class RegistryMetrics {
@@ -79,7 +79,7 @@ public final class RegistryMetrics {
   /**
    * Returns a repository that delegates to this one and measures duration and failure of each call.
    */
-  public RunRepository metered(RunRepository repository) {
+  public RunRepository instrument(RunRepository repository) {
     return new MeteredRunRepository(requireNonNull(repository, "repository"), this);
   }
 
@@ -145,7 +145,7 @@ public final class RegistryMetrics {
         .tags("mode", mode, "status", run.status().text())
         .register(meters)
         .increment();
-    run.duration().ifPresent(duration -> lasted(mode, duration));
+    run.duration().ifPresent(duration -> recordDuration(mode, duration));
   }
 
   void cancellationRequested() {
@@ -158,7 +158,7 @@ public final class RegistryMetrics {
     }
   }
 
-  private void lasted(String mode, Duration duration) {
+  private void recordDuration(String mode, Duration duration) {
     Timer.builder("registry.run.duration")
         .description("From the start of a run to its end")
         .tag("mode", mode)
@@ -179,7 +179,7 @@ public final class RegistryMetrics {
         .register(meters);
   }
 
-  void answered(String method, String route, int status, Duration took) {
+  void recordRequest(String method, String route, int status, Duration took) {
     Answer answer = new Answer(METHODS.contains(method) ? method : "other", route, status);
     answers.computeIfAbsent(answer, this::timer).record(took);
   }

@@ -32,7 +32,7 @@ public final class RegistryServer implements AutoCloseable {
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
     this.localRuns = new LocalRunLimiter(config.maxLocalRuns());
-    this.followers = new LogFollowers(registry, config.requestLimit());
+    this.followers = new LogFollowers(registry, config.requestTimeout());
     this.jetty = new JettySettings(config, routes);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));
   }
@@ -61,7 +61,7 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.concurrency.useVirtualThreads = VirtualThreads.areSupported();
     jetty.applyTo(javalinConfig.jetty);
     ExceptionMappers.addTo(javalinConfig.routes);
-    javalinConfig.router.javaLangErrorHandler(ExceptionMappers::broken);
+    javalinConfig.router.javaLangErrorHandler(ExceptionMappers::internalError);
     Routes added = new Routes(javalinConfig.routes, routes);
     new HealthRoutes(registry, config, localRuns).addTo(added);
     new RunRoutes(registry, config, localRuns).addTo(added);
@@ -107,10 +107,10 @@ public final class RegistryServer implements AutoCloseable {
    */
   public void stop() {
     long begun = System.nanoTime();
-    localRuns.stop(config.stopLimit());
+    localRuns.stop(config.stopTimeout());
     followers.close();
     jetty.setStopTimeout(
-        javalin.jettyServer().server(), config.stopLimit().minusNanos(System.nanoTime() - begun));
+        javalin.jettyServer().server(), config.stopTimeout().minusNanos(System.nanoTime() - begun));
     try {
       // Javalin's own stop treats running runs as an error
       javalin.jettyServer().server().stop();

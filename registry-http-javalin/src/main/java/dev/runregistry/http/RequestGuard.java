@@ -42,14 +42,14 @@ final class RequestGuard extends Handler.Wrapper {
   private final TokenCheck token;
   private final OriginCheck origins;
   private final BodyPermits bodies = new BodyPermits();
-  private final Duration requestLimit;
+  private final Duration requestTimeout;
 
   RequestGuard(ServerConfig config, RouteTable routes) {
     this.routes = routes;
     this.hosts = new HostCheck(config.host(), config.allowedHosts(), config.token() != null);
     this.token = new TokenCheck(config.token());
     this.origins = new OriginCheck(config.corsOrigins());
-    this.requestLimit = config.requestLimit();
+    this.requestTimeout = config.requestTimeout();
   }
 
   @Override
@@ -60,7 +60,7 @@ final class RequestGuard extends Handler.Wrapper {
       return true;
     }
     if (!bodies.tryAcquire(request)) {
-      BodyDrain.then(request, requestLimit, () -> answer(tooManyBodies(), response, callback));
+      BodyDrain.then(request, requestTimeout, () -> answer(tooManyBodies(), response, callback));
       return true;
     }
     ClientConnection.addTo(request);
@@ -83,7 +83,7 @@ final class RequestGuard extends Handler.Wrapper {
     if (!SAFE.contains(request.getMethod()) && !origins.accepts(headers)) {
       return Optional.of(HttpProblem.of(403, "Cross-origin request refused"));
     }
-    return notHere(path, request.getMethod())
+    return routeProblem(path, request.getMethod())
         .or(
             () ->
                 NOT_CANONICAL.matcher(sent).find()
@@ -107,7 +107,7 @@ final class RequestGuard extends Handler.Wrapper {
         .withHeader("Retry-After", "1");
   }
 
-  private Optional<HttpProblem> notHere(String path, String method) {
+  private Optional<HttpProblem> routeProblem(String path, String method) {
     Optional<String> template = routes.templateOf(path);
     if (template.isEmpty()) {
       return Optional.of(HttpProblem.of(404, "Not Found"));

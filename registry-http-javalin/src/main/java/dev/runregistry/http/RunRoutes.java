@@ -52,7 +52,7 @@ final class RunRoutes {
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
-    this.bodies = new BodyReader(config.maxBodyBytes(), config.requestLimit());
+    this.bodies = new BodyReader(config.maxBodyBytes(), config.requestTimeout());
     this.localRuns = localRuns;
   }
 
@@ -75,15 +75,15 @@ final class RunRoutes {
       enqueue(ctx, key, RunRequestBody.of(read, config.queueTimeLimit()), trace);
       return;
     }
-    RunRequestBody body = RunRequestBody.of(read, config.localTimeLimit());
+    RunRequestBody body = RunRequestBody.of(read, config.localRunTimeout());
     Optional<Submission> earlier = key.flatMap(name -> earlier(name, body));
     if (earlier.isPresent()) {
       answer(ctx, earlier.get());
     } else if (body.dryRun()) {
-      answer(ctx, carryOut(registry.newId(), key, body, trace));
+      answer(ctx, execute(registry.newId(), key, body, trace));
     } else {
       RunId id = registry.newId();
-      CompletableFuture<Submission> run = startLocal(id, () -> carryOut(id, key, body, trace));
+      CompletableFuture<Submission> run = startLocal(id, () -> execute(id, key, body, trace));
       ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
     }
   }
@@ -100,7 +100,7 @@ final class RunRoutes {
       Acceptance.Accepted accepted =
           key.map(name -> enqueueOnce(name, body, request, options))
               .orElseGet(() -> new Acceptance.Accepted(registry.enqueue(request, options), false));
-      answer(ctx, accepted.run(), accepted.repeated());
+      answer(ctx, accepted.run(), accepted.replayed());
     } catch (QueueFullException e) {
       throw HttpProblem.of(429, "The queue is full; try again later")
           .withHeader("Retry-After", RETRY_SECONDS);
@@ -130,14 +130,14 @@ final class RunRoutes {
     }
   }
 
-  private Submission carryOut(
+  private Submission execute(
       RunId id, Optional<String> key, RunRequestBody body, Map<String, String> trace) {
     RunRequest request =
-        body.toRequest(config.command(), config.localTimeLimit()).withEnvironment(trace);
+        body.toRequest(config.command(), config.localRunTimeout()).withEnvironment(trace);
     Submission done =
         key.map(name -> registry.submitOnce(name, IdempotencyKey.fingerprint(body), id, request))
             .orElseGet(() -> new Submission.Ended(registry.submit(id, request), false));
-    if (done instanceof Submission.Ended ended && !ended.repeated()) {
+    if (done instanceof Submission.Ended ended && !ended.replayed()) {
       config.metrics().ended(ended.run());
     }
     return done;
@@ -169,11 +169,11 @@ final class RunRoutes {
             reused -> {
               throw IdempotencyKey.reused();
             });
-    answer(ctx, done.run(), done.repeated());
+    answer(ctx, done.run(), done.replayed());
   }
 
-  private static void answer(Context ctx, Run run, boolean repeated) {
-    if (repeated) {
+  private static void answer(Context ctx, Run run, boolean replayed) {
+    if (replayed) {
       ctx.header("Idempotent-Replayed", "true");
     }
     Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
@@ -181,7 +181,7 @@ final class RunRoutes {
 
   private void list(Context ctx) {
     RunQuery query = ListQuery.read(ctx.queryString());
-    RunPage page = registry.page(query);
+    RunPage page = registry.list(query);
     if (page.hasNext()) {
       ctx.header("Link", "<" + ListQuery.next(query, page) + ">; rel=\"next\"");
     }

@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  *     browser; empty for none
  * @param command the program and its arguments that local mode starts; {@code {config}} stands for
  *     the path of the configuration
- * @param localTimeLimit the time limit of a local run
+ * @param localRunTimeout the time limit of a local run
  * @param queueTimeLimit the time limit of a queued run; null for none
  * @param maxLocalRuns the maximum number of concurrent local runs, at least 1; further ones are
  *     refused with Retry-After
  * @param maxBodyBytes the maximum size of a request body, at least 1
- * @param requestLimit the maximum time for sending a request, and the maximum pause while the
+ * @param requestTimeout the maximum time for sending a request, and the maximum pause while the
  *     client reads
- * @param stopLimit the maximum time that {@link RegistryServer#stop} waits for running runs
+ * @param stopTimeout the maximum time that {@link RegistryServer#stop} waits for running runs
  * @param artifactsRoot the directory outside which no output directory of a run is read
  * @param metrics the metrics of the server
  * @param onCancel called after a request to cancel a run was stored, returns at once; for a program
@@ -48,12 +48,12 @@ public record ServerConfig(
     Set<String> allowedHosts,
     Set<String> corsOrigins,
     List<String> command,
-    Duration localTimeLimit,
+    Duration localRunTimeout,
     @Nullable Duration queueTimeLimit,
     int maxLocalRuns,
     int maxBodyBytes,
-    Duration requestLimit,
-    Duration stopLimit,
+    Duration requestTimeout,
+    Duration stopTimeout,
     Path artifactsRoot,
     RegistryMetrics metrics,
     Runnable onCancel) {
@@ -78,12 +78,12 @@ public record ServerConfig(
     require(!command.isEmpty() && !command.get(0).isEmpty(), "the command needs a program");
     require(maxLocalRuns >= 1, "at least one local run must be possible: " + maxLocalRuns);
     require(maxBodyBytes >= 1, "the largest body must have at least one byte: " + maxBodyBytes);
-    requirePositive("the time limit of local runs", localTimeLimit);
+    requirePositive("the time limit of local runs", localRunTimeout);
     if (queueTimeLimit != null) {
       requirePositive("the time limit of queued runs", queueTimeLimit);
     }
-    requirePositive("the time limit of requests", requestLimit);
-    require(!stopLimit.isNegative(), "the stop limit must not be negative: " + stopLimit);
+    requirePositive("the time limit of requests", requestTimeout);
+    require(!stopTimeout.isNegative(), "the stop limit must not be negative: " + stopTimeout);
     require(
         token == null || token.matches("[\\x21-\\x7e]+"),
         "the token must be visible ASCII characters without spaces, at least one");
@@ -137,12 +137,12 @@ public record ServerConfig(
     private Set<String> allowedHosts = Set.of();
     private Set<String> corsOrigins = Set.of();
     private List<String> command = List.of("tunix", "train", "--config", "{config}");
-    private Duration localTimeLimit = Duration.ofSeconds(30);
+    private Duration localRunTimeout = Duration.ofSeconds(30);
     private @Nullable Duration queueTimeLimit;
     private int maxLocalRuns = Runtime.getRuntime().availableProcessors();
     private int maxBodyBytes = 1 << 20;
-    private Duration requestLimit = Duration.ofSeconds(10);
-    private Duration stopLimit = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofSeconds(10);
+    private Duration stopTimeout = Duration.ofSeconds(30);
     private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
     private Runnable onCancel = () -> {};
@@ -186,8 +186,8 @@ public record ServerConfig(
     }
 
     /** Sets the time limit of a local run; default 30 s. */
-    public Builder localTimeLimit(Duration limit) {
-      localTimeLimit = requireNonNull(limit, "limit");
+    public Builder localRunTimeout(Duration limit) {
+      localRunTimeout = requireNonNull(limit, "limit");
       return this;
     }
 
@@ -204,8 +204,8 @@ public record ServerConfig(
     }
 
     /** Sets the maximum time for sending a request; default 10 s. */
-    public Builder requestLimit(Duration limit) {
-      requestLimit = requireNonNull(limit, "limit");
+    public Builder requestTimeout(Duration limit) {
+      requestTimeout = requireNonNull(limit, "limit");
       return this;
     }
 
@@ -216,8 +216,8 @@ public record ServerConfig(
     }
 
     /** Sets the maximum time that a stop waits for running runs; default 30 s. */
-    public Builder stopLimit(Duration limit) {
-      stopLimit = requireNonNull(limit, "limit");
+    public Builder stopTimeout(Duration limit) {
+      stopTimeout = requireNonNull(limit, "limit");
       return this;
     }
 
@@ -258,12 +258,12 @@ public record ServerConfig(
           allowedHosts,
           corsOrigins,
           command,
-          localTimeLimit,
+          localRunTimeout,
           queueTimeLimit,
           maxLocalRuns,
           maxBodyBytes,
-          requestLimit,
-          stopLimit,
+          requestTimeout,
+          stopTimeout,
           artifactsRoot,
           metrics,
           onCancel);

@@ -22,22 +22,22 @@ final class SlowRequestReaper implements Connection.Listener {
 
   @Override
   public void onOpened(Connection connection) {
-    new Watch(connection).lookAgainLater();
+    new Probe(connection).reschedule();
   }
 
   /** Checks one connection periodically. Never executed concurrently. */
-  private final class Watch implements Runnable {
+  private final class Probe implements Runnable {
     private final Connection connection;
     private long requests;
     private long bytesBefore; // bytes received when the last request was complete
     private long waitingSince = NanoTime.now(); // start of the request being received
     private boolean waiting = true;
 
-    Watch(Connection connection) {
+    Probe(Connection connection) {
       this.connection = connection;
     }
 
-    void lookAgainLater() {
+    void reschedule() {
       scheduler.schedule(this, Math.max(1, limit.toMillis() / 4), TimeUnit.MILLISECONDS);
     }
 
@@ -49,7 +49,7 @@ final class SlowRequestReaper implements Connection.Listener {
       if (isTooSlow()) {
         connection.getEndPoint().close();
       } else {
-        lookAgainLater();
+        reschedule();
       }
     }
 

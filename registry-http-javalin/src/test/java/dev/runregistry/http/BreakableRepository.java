@@ -106,8 +106,8 @@ final class BreakableRepository implements RunRepository {
   }
 
   @Override
-  public RunPage page(RunQuery query) {
-    return working().page(query);
+  public RunPage list(RunQuery query) {
+    return working().list(query);
   }
 
   @Override

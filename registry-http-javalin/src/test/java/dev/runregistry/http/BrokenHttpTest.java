@@ -28,7 +28,7 @@ class BrokenHttpTest {
   private final TestServer server =
       TestServer.start(
           ScriptedRunExecutor.endingWith(Runs.exited(0)),
-          settings -> settings.requestLimit(Duration.ofMillis(600)));
+          settings -> settings.requestTimeout(Duration.ofMillis(600)));
 
   @AfterEach
   void stop() {

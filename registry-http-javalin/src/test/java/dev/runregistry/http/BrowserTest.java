@@ -49,7 +49,7 @@ abstract class BrowserTest {
   private static ServerConfig.Builder withPatience(
       String script, UnaryOperator<ServerConfig.Builder> running, ServerConfig.Builder builder) {
     ServerConfig.Builder configured = running.apply(builder);
-    return script.equals(WAITING) ? configured.localTimeLimit(Duration.ofMinutes(10)) : configured;
+    return script.equals(WAITING) ? configured.localRunTimeout(Duration.ofMinutes(10)) : configured;
   }
 
   final void serve(String script) {

@@ -30,7 +30,7 @@ class CancelTest {
     return new RealServer(
         engine.migrated(folder),
         folder.resolve("home"),
-        settings -> running("echo up; sleep 1000").apply(settings).localTimeLimit(PATIENCE));
+        settings -> running("echo up; sleep 1000").apply(settings).localRunTimeout(PATIENCE));
   }
 
   private static HttpResponse<String> cancel(TestClient server, Object id) {

@@ -39,7 +39,7 @@ class FailureTest {
   private final TestServer server =
       TestServer.start(
           ScriptedRunExecutor.endingWith(Runs.exited(0)),
-          settings -> settings.requestLimit(Duration.ofSeconds(1)));
+          settings -> settings.requestTimeout(Duration.ofSeconds(1)));
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   @BeforeEach

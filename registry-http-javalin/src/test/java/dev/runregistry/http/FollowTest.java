@@ -55,7 +55,7 @@ class FollowTest {
                 running(script)
                     .apply(settings)
                     .maxLocalRuns(30)
-                    .localTimeLimit(Duration.ofMinutes(10))));
+                    .localRunTimeout(Duration.ofMinutes(10))));
   }
 
   /** A script that waits until the test has made that file. */
@@ -189,7 +189,8 @@ class FollowTest {
     List<Event> seen = new ArrayList<>();
     String path;
     EventStream first;
-    try (RealServer server = server(script, settings -> settings.stopLimit(Duration.ofMillis(1)))) {
+    try (RealServer server =
+        server(script, settings -> settings.stopTimeout(Duration.ofMillis(1)))) {
       path = logs(startRun(server));
       first = EventStream.of(server, path);
       seen.add(first.nextLine());
@@ -272,7 +273,7 @@ class FollowTest {
   void a_client_that_does_not_read_is_disconnected_and_the_others_are_not() throws Exception {
     String script = until("go") + " yes 'a line that is printed all the time' | head -c 200000000";
     try (RealServer server =
-        server(script, settings -> settings.requestLimit(Duration.ofSeconds(2)))) {
+        server(script, settings -> settings.requestTimeout(Duration.ofSeconds(2)))) {
       String path = logs(startRun(server));
       try (Socket slow = RawRequest.connect(server);
           EventStream reading = EventStream.of(server, path)) {

@@ -65,7 +65,7 @@ class HostileClientsTest {
     return new RealServer(
         engine.migrated(folder),
         folder.resolve("home"),
-        settings -> running(script).apply(settings).requestLimit(Duration.ofSeconds(1)));
+        settings -> running(script).apply(settings).requestTimeout(Duration.ofSeconds(1)));
   }
 
   private static String escaped(String text) { // JSON may write any character so

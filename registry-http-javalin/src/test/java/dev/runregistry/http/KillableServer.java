@@ -20,7 +20,7 @@ final class KillableServer {
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
-    Duration requestLimit = Duration.parse(arguments.length > 2 ? arguments[2] : "PT10S");
+    Duration requestTimeout = Duration.parse(arguments.length > 2 ? arguments[2] : "PT10S");
     try (RealServer server =
         new RealServer(
             RealDatabase.sqlite(folder.resolve("registry.db")),
@@ -28,8 +28,8 @@ final class KillableServer {
             settings ->
                 RealServer.running(arguments[1])
                     .apply(settings)
-                    .requestLimit(requestLimit)
-                    .localTimeLimit(Duration.ofMinutes(10)))) { // longer than any test
+                    .requestTimeout(requestTimeout)
+                    .localRunTimeout(Duration.ofMinutes(10)))) { // longer than any test
       System.out.println(server.port());
       for (int c = System.in.read(); c >= 0; c = System.in.read()) {
         System.out.println(resources());

@@ -45,7 +45,7 @@ class LocalRunLimiterTest {
           });
   private final TestServer server =
       TestServer.start(
-          executor, settings -> settings.maxLocalRuns(2).stopLimit(Duration.ofSeconds(1)));
+          executor, settings -> settings.maxLocalRuns(2).stopTimeout(Duration.ofSeconds(1)));
 
   @AfterEach
   void stop() {
@@ -114,7 +114,7 @@ class LocalRunLimiterTest {
   @Test
   void a_run_may_take_longer_than_any_limit_of_a_request() throws InterruptedException {
     try (TestServer hasty =
-        TestServer.start(executor, settings -> settings.requestLimit(Duration.ofMillis(400)))) {
+        TestServer.start(executor, settings -> settings.requestTimeout(Duration.ofMillis(400)))) {
       CompletableFuture<HttpResponse<String>> answer = hasty.sendAsync(hasty.posting(LOCAL));
 
       assertThat(over.await(1_500, TimeUnit.MILLISECONDS)).isFalse();
@@ -182,7 +182,7 @@ class LocalRunLimiterTest {
   @Test
   void a_server_that_stops_answers_all_but_new_runs_until_its_runs_have_ended() throws Exception {
     try (TestServer patient =
-        TestServer.start(executor, settings -> settings.stopLimit(Duration.ofMinutes(10)))) {
+        TestServer.start(executor, settings -> settings.stopTimeout(Duration.ofMinutes(10)))) {
       CompletableFuture<HttpResponse<String>> answer = patient.sendAsync(patient.posting(LOCAL));
       await().atMost(PATIENCE).until(() -> executor.executed().size() == 1);
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(patient.server::stop);

@@ -98,7 +98,9 @@ class ManyBodiesTest {
         TestServer.start(
             ScriptedRunExecutor.endingWith(Runs.exited(0)),
             settings ->
-                settings.requestLimit(Duration.ofMinutes(10)).stopLimit(Duration.ofMillis(1)))) {
+                settings
+                    .requestTimeout(Duration.ofMinutes(10))
+                    .stopTimeout(Duration.ofMillis(1)))) {
       for (int i = 0; i < 300; i++) {
         Socket socket = RawRequest.connect(server);
         sockets.add(socket);

@@ -71,7 +71,7 @@ class MetricsTest {
     InMemoryRunRepository plain = new InMemoryRunRepository();
     var run = Runs.completed();
 
-    var metered = new RegistryMetrics().metered(plain);
+    var metered = new RegistryMetrics().instrument(plain);
     metered.save(run);
 
     assertThat(metered.find(run.id())).contains(run);
@@ -125,7 +125,7 @@ class MetricsTest {
                 finding(here, Action.RECORDED),
                 finding(orphan, Action.RECORDED),
                 finding(active, Action.RECORDED),
-                finding(Runs.completed(), Action.WAITING))));
+                finding(Runs.completed(), Action.DEFERRED))));
 
     assertThat(metrics.scrape())
         .contains("registry_runs_total{mode=\"local\",status=\"completed\"} 2.0")

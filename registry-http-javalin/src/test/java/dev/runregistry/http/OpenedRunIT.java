@@ -39,7 +39,7 @@ class OpenedRunIT extends BrowserTest {
   }
 
   private void serveWithPatience(String script) {
-    serve(script, settings -> settings.localTimeLimit(Duration.ofMinutes(10)));
+    serve(script, settings -> settings.localRunTimeout(Duration.ofMinutes(10)));
   }
 
   @Test
@@ -81,7 +81,7 @@ class OpenedRunIT extends BrowserTest {
     serve(
         script,
         settings ->
-            settings.localTimeLimit(Duration.ofMinutes(10)).stopLimit(Duration.ofMillis(1)));
+            settings.localRunTimeout(Duration.ofMinutes(10)).stopTimeout(Duration.ofMillis(1)));
     start();
     open("/?run=" + idOfTheNewestRun());
     tab.shows(LOG, "a\nb");

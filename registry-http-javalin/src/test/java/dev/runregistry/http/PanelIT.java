@@ -216,7 +216,7 @@ class PanelIT extends BrowserTest {
 
   @Test
   void a_run_over_its_time_limit_is_a_timeout_without_an_exit_code() {
-    serve("echo begun; sleep 600", settings -> settings.localTimeLimit(Duration.ofSeconds(1)));
+    serve("echo begun; sleep 600", settings -> settings.localRunTimeout(Duration.ofSeconds(1)));
     open("/");
     fillIn(DATASET, "m");
 
@@ -348,7 +348,7 @@ class PanelIT extends BrowserTest {
   @Test
   void a_server_that_stops_in_the_middle_leaves_the_run_to_itself_and_the_page_says_so() {
     expectRefusals();
-    serve(WAITING, settings -> settings.stopLimit(Duration.ofMillis(1)));
+    serve(WAITING, settings -> settings.stopTimeout(Duration.ofMillis(1)));
     open("/");
     fillIn(DATASET, "m");
     pressRun();

@@ -88,7 +88,7 @@ class RealPartsTest {
             settings ->
                 running("echo begun; sleep 600")
                     .apply(settings)
-                    .localTimeLimit(Duration.ofSeconds(1)))) {
+                    .localRunTimeout(Duration.ofSeconds(1)))) {
       JsonNode run = json(server.post(body(false)));
 
       assertThat(run.get("status").textValue()).isEqualTo("timeout");

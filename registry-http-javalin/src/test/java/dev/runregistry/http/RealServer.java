@@ -58,7 +58,7 @@ final class RealServer extends TestClient {
     metrics.journalDepth(home::activeRuns);
     registry =
         RunRegistry.builder()
-            .repository(metrics.metered(database.runs()))
+            .repository(metrics.instrument(database.runs()))
             .cancelRequests(database.cancelRequests())
             .journal(home)
             .queue(FileRunQueue.of(home), FileQueueControl.of(home), QUEUE_MAX)

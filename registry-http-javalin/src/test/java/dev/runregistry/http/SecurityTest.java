@@ -42,7 +42,7 @@ class SecurityTest {
     assertThat(standard.host()).isEqualTo("127.0.0.1");
     assertThat(standard.port()).isEqualTo(8080);
     assertThat(standard.command()).containsExactly("tunix", "train", "--config", "{config}");
-    assertThat(standard.localTimeLimit()).hasSeconds(30);
+    assertThat(standard.localRunTimeout()).hasSeconds(30);
     assertThat(standard.maxBodyBytes()).isEqualTo(1 << 20);
     assertThat(standard.maxLocalRuns()).isEqualTo(Runtime.getRuntime().availableProcessors());
   }
@@ -76,9 +76,9 @@ class SecurityTest {
             b -> b.command(List.of("")),
             b -> b.maxLocalRuns(0),
             b -> b.maxBodyBytes(0),
-            b -> b.localTimeLimit(Duration.ZERO),
-            b -> b.requestLimit(Duration.ofSeconds(-1)),
-            b -> b.stopLimit(Duration.ofSeconds(-1)),
+            b -> b.localRunTimeout(Duration.ZERO),
+            b -> b.requestTimeout(Duration.ofSeconds(-1)),
+            b -> b.stopTimeout(Duration.ofSeconds(-1)),
             b -> b.host("no such host.invalid"),
             b -> b.corsOrigins("*"),
             b -> b.corsOrigins("https://example.org/path"))) {

@@ -23,9 +23,10 @@ final class SmallServer extends TestClient {
    *
    * @param limits a command of the shell that limits what the server may use
    * @param script the shell script that local runs are
-   * @param requestLimit how long a request may take to arrive
+   * @param requestTimeout how long a request may take to arrive
    */
-  SmallServer(Path folder, String limits, String script, Duration requestLimit) throws IOException {
+  SmallServer(Path folder, String limits, String script, Duration requestTimeout)
+      throws IOException {
     RealDatabase.sqlite(folder.resolve("registry.db"));
     process =
         new ProcessBuilder(
@@ -43,7 +44,7 @@ final class SmallServer extends TestClient {
                 KillableServer.class.getName(),
                 folder.toString(),
                 script,
-                requestLimit.toString())
+                requestTimeout.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     out =

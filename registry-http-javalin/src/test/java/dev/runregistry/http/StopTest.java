@@ -22,7 +22,7 @@ class StopTest {
       TestServer.start(
           ScriptedRunExecutor.endingWith(Runs.exited(0)),
           settings ->
-              settings.metrics(new RegistryMetrics(meters)).stopLimit(Duration.ofMinutes(10)));
+              settings.metrics(new RegistryMetrics(meters)).stopTimeout(Duration.ofMinutes(10)));
 
   /** What was seen: one stop in some hundreds took the whole limit, with nothing going on. */
   @Test

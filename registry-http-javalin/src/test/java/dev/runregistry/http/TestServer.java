@@ -34,7 +34,7 @@ final class TestServer extends TestClient {
 
   private TestServer(RunExecutor executor, UnaryOperator<ServerConfig.Builder> settings) {
     config = settings.apply(ServerConfig.builder().port(0)).build();
-    RunRepository metered = config.metrics().metered(repository);
+    RunRepository metered = config.metrics().instrument(repository);
     RunRegistry registry =
         RunRegistry.builder()
             .repository(metered)

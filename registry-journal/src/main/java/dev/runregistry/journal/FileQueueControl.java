@@ -29,12 +29,16 @@ public final class FileQueueControl implements QueueControl {
   private final Path slots;
   private final Path paused;
   private final HomeLock dispatcher;
+  private final String lockName; // in messages
+  private final String queueName;
 
   private FileQueueControl(Path runs) {
     this.runs = runs;
     slots = runs.resolve("slots");
     paused = runs.resolve("paused");
     dispatcher = new HomeLock(runs.resolve("dispatcher.lock"));
+    lockName = "the lock of the dispatcher in " + runs;
+    queueName = "the queue in " + runs;
   }
 
   /** Returns the state of the queue in the home of that journal. */
@@ -57,9 +61,9 @@ public final class FileQueueControl implements QueueControl {
   @Override
   public boolean tryLock() {
     return io(
-        "the lock of the dispatcher in " + runs,
+        lockName,
         () -> {
-          DurableFiles.createFolders(runs);
+          DurableFiles.createDirectories(runs);
           return dispatcher.tryLock();
         });
   }
@@ -67,7 +71,7 @@ public final class FileQueueControl implements QueueControl {
   @Override
   public void unlock() {
     io(
-        "the lock of the dispatcher in " + runs,
+        lockName,
         () -> {
           dispatcher.unlock();
           return true;
@@ -76,15 +80,15 @@ public final class FileQueueControl implements QueueControl {
 
   @Override
   public boolean isLocked() {
-    return io("the lock of the dispatcher in " + runs, dispatcher::isHeld);
+    return io(lockName, dispatcher::isHeld);
   }
 
   @Override
   public void hold(Allocation allocation) {
     io(
-        "the slot of run " + allocation.run(),
+        slot(allocation.run()),
         () -> {
-          DurableFiles.createFolders(slots);
+          DurableFiles.createDirectories(slots);
           DurableFiles.write(file(allocation.run()), RunJson.allocation(allocation));
           return true;
         });
@@ -93,7 +97,11 @@ public final class FileQueueControl implements QueueControl {
   /** Not made durable: after a power cut no process of the run is left, so it is released again. */
   @Override
   public void release(RunId run) {
-    io("the slot of run " + run, () -> Files.deleteIfExists(file(run)));
+    io(slot(run), () -> Files.deleteIfExists(file(run)));
+  }
+
+  private static String slot(RunId run) {
+    return "the slot of run " + run;
   }
 
   private Path file(RunId run) {
@@ -133,9 +141,9 @@ public final class FileQueueControl implements QueueControl {
   @Override
   public void pause() {
     io(
-        "the queue in " + runs + " cannot be paused",
+        queueName + " cannot be paused",
         () -> {
-          DurableFiles.createFolders(runs);
+          DurableFiles.createDirectories(runs);
           DurableFiles.write(paused, EMPTY);
           return true;
         });
@@ -144,7 +152,7 @@ public final class FileQueueControl implements QueueControl {
   @Override
   public void resume() {
     io(
-        "the queue in " + runs + " cannot be resumed",
+        queueName + " cannot be resumed",
         () -> {
           if (Files.deleteIfExists(paused)) {
             DurableFiles.sync(runs);
@@ -155,6 +163,6 @@ public final class FileQueueControl implements QueueControl {
 
   @Override
   public boolean isPaused() {
-    return io("the queue in " + runs, () -> RegularFiles.exists(paused));
+    return io(queueName, () -> RegularFiles.exists(paused));
   }
 }

@@ -58,7 +58,7 @@ public final class FileRunJournal implements RunJournal {
   private final HomeOwner owner = new HomeOwner();
   private final ProcessTable table = ProcessTable.ofThisHost();
   private final Set<RunId> notBegun = ConcurrentHashMap.newKeySet(); // and still among the active
-  private volatile @Nullable OwnerIdentity runner; // read once: it cannot change
+  private volatile @Nullable OwnerIdentity identity; // read once: it cannot change
 
   private FileRunJournal(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
@@ -128,10 +128,10 @@ public final class FileRunJournal implements RunJournal {
   public void begin(Run running, DatabaseIdentity database) {
     RunId id = running.id();
     try {
-      byte[] note = RunJson.started(running, runner(), database);
-      DurableFiles.createFolders(starting);
-      DurableFiles.createFolders(active);
-      DurableFiles.createFolders(done);
+      byte[] note = RunJson.started(running, identity(), database);
+      DurableFiles.createDirectories(starting);
+      DurableFiles.createDirectories(active);
+      DurableFiles.createDirectories(done);
       if (RegularFiles.exists(activeFolder(id).path())
           || RegularFiles.exists(RunDirectory.in(done, id).path())) {
         throw new FileAlreadyExistsException(activeFolder(id).path().toString());
@@ -205,9 +205,9 @@ public final class FileRunJournal implements RunJournal {
   @Override
   public void probe() {
     try {
-      DurableFiles.createFolders(starting);
-      DurableFiles.createFolders(active);
-      DurableFiles.createFolders(done);
+      DurableFiles.createDirectories(starting);
+      DurableFiles.createDirectories(active);
+      DurableFiles.createDirectories(done);
       DurableFiles.probe(starting.resolveSibling(".probe-" + UUID.randomUUID()));
     } catch (IOException e) {
       throw new JournalException(folder + " cannot be written: " + reason(e), e);
@@ -321,7 +321,7 @@ public final class FileRunJournal implements RunJournal {
   /** Replaces a file that is no request; another process may have written one meanwhile. */
   private void replaceDamagedRequest(RunId id, RunDirectory entry, byte[] note) throws IOException {
     if (cancelRequest(id).isEmpty()) {
-      DurableFiles.keepBeside(entry.cancel(), "damaged");
+      DurableFiles.renameAside(entry.cancel(), "damaged");
       DurableFiles.writeIfAbsent(entry.cancel(), note);
     }
   }
@@ -364,7 +364,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) {
       return false;
     } catch (CorruptJournalException e) {
-      DurableFiles.keepBeside(note, "damaged");
+      DurableFiles.renameAside(note, "damaged");
       return false;
     }
   }
@@ -426,17 +426,17 @@ public final class FileRunJournal implements RunJournal {
   public boolean tryLock(RunId id) {
     try {
       owner.requireMayJudge(folder, activeFolder(id).path());
-      return RunLocks.take(id, activeFolder(id).claim());
+      return RunLocks.tryLock(id, activeFolder(id).lockFile());
     } catch (NoSuchFileException e) { // archived meanwhile
       return false;
     } catch (IOException e) {
-      throw failed(id, "cannot be claimed", e);
+      throw failed(id, "cannot be locked", e);
     }
   }
 
   @Override
   public void unlock(RunId id) {
-    RunLocks.giveBack(id);
+    RunLocks.unlock(id);
   }
 
   @Override
@@ -507,7 +507,7 @@ public final class FileRunJournal implements RunJournal {
     String name = entry.getFileName().toString();
     try {
       owner.requireMayJudge(folder, entry.getParent());
-      DurableFiles.createFolders(damaged);
+      DurableFiles.createDirectories(damaged);
       Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // the name may exist there
       Files.move(entry, place, StandardCopyOption.ATOMIC_MOVE);
       return folder.relativize(place).toString();
@@ -567,11 +567,11 @@ public final class FileRunJournal implements RunJournal {
   }
 
   /** Returns the identity of this process. */
-  OwnerIdentity runner() throws IOException {
-    OwnerIdentity known = runner;
+  OwnerIdentity identity() throws IOException {
+    OwnerIdentity known = identity;
     if (known == null) {
       known = OwnerIdentity.current(table);
-      runner = known;
+      identity = known;
     }
     return known;
   }

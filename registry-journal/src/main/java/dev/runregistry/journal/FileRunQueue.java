@@ -72,11 +72,11 @@ public final class FileRunQueue implements RunQueue {
     RunId id = run.run().id();
     countIn(max);
     try {
-      byte[] note = RunJson.queued(run, journal.runner());
-      DurableFiles.createFolders(starting);
-      DurableFiles.createFolders(queued);
-      DurableFiles.createFolders(active);
-      DurableFiles.createFolders(done);
+      byte[] note = RunJson.queued(run, journal.identity());
+      DurableFiles.createDirectories(starting);
+      DurableFiles.createDirectories(queued);
+      DurableFiles.createDirectories(active);
+      DurableFiles.createDirectories(done);
       RunDirectory staged = staging.stage(id, RunDirectory.QUEUED, note);
       try {
         Files.move(staged.path(), entry(id).path(), StandardCopyOption.ATOMIC_MOVE);
@@ -206,7 +206,7 @@ public final class FileRunQueue implements RunQueue {
                           run.datasetUsed(),
                           run.options(),
                           database,
-                          run.keyed()))
+                          run.hasKey()))
               .orElse(run));
     } catch (NoSuchFileException e) {
       if (!entry.isGone()) {
@@ -251,14 +251,14 @@ public final class FileRunQueue implements RunQueue {
     RunDirectory entry = entry(id);
     try {
       owner.requireMayJudge(journal.folder(), entry.path());
-      if (!RunLocks.take(id, entry.claim())) {
+      if (!RunLocks.tryLock(id, entry.lockFile())) {
         return Optional.empty();
       }
     } catch (NoSuchFileException e) {
       index.remove(id);
       return Optional.empty();
     } catch (IOException e) {
-      throw journal.failed(id, "cannot be claimed", e);
+      throw journal.failed(id, "cannot be locked", e);
     }
     boolean isRead = false;
     try {
@@ -275,7 +275,7 @@ public final class FileRunQueue implements RunQueue {
       throw journal.failed(id, "waits and cannot be read", e);
     } finally {
       if (!isRead) {
-        RunLocks.giveBack(id);
+        RunLocks.unlock(id);
       }
     }
   }
@@ -290,7 +290,8 @@ public final class FileRunQueue implements RunQueue {
   public void begin(Run running, DatabaseIdentity database) {
     RunId id = running.id();
     try {
-      DurableFiles.write(entry(id).started(), RunJson.started(running, journal.runner(), database));
+      DurableFiles.write(
+          entry(id).started(), RunJson.started(running, journal.identity(), database));
       move(id);
     } catch (IOException e) {
       throw journal.failed(id, "cannot begin", e);
@@ -303,7 +304,7 @@ public final class FileRunQueue implements RunQueue {
     RunDirectory entry = entry(id);
     try {
       Run pending = RunJson.readQueued(entry.note(entry.queued())).run();
-      DurableFiles.write(entry.started(), RunJson.started(pending, journal.runner(), database));
+      DurableFiles.write(entry.started(), RunJson.started(pending, journal.identity(), database));
       DurableFiles.write(entry.ended(), RunJson.ended(ended)); // from here on it never starts
       move(id);
     } catch (IOException e) {

@@ -33,7 +33,7 @@ final class HomeLock {
     return PROPERTY + file;
   }
 
-  /** Takes the lock; false if it is held, here or elsewhere. */
+  /** Tries to lock; returns false if it is held, here or elsewhere. */
   synchronized boolean tryLock() throws IOException {
     if (System.getProperties().putIfAbsent(property(), "") != null) {
       return false;

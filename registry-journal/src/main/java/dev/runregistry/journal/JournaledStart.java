@@ -8,7 +8,7 @@ import dev.runregistry.run.Run;
  * The journal file that is written before anything is started.
  *
  * @param run the run, as started
- * @param runner the process that owns it
+ * @param owner the process that owns it
  * @param database the database that it is going to be recorded in
  */
-record JournaledStart(Run run, OwnerIdentity runner, DatabaseIdentity database) {}
+record JournaledStart(Run run, OwnerIdentity owner, DatabaseIdentity database) {}

@@ -49,7 +49,7 @@ record RunDirectory(Path path) {
   }
 
   /** The lock file of the run, held while deciding about it; see {@link RunLocks}. */
-  Path claim() {
+  Path lockFile() {
     return path.resolve("claim");
   }
 
@@ -85,7 +85,7 @@ record RunDirectory(Path path) {
     Files.deleteIfExists(queued());
     Files.deleteIfExists(database());
     Files.deleteIfExists(path.resolve("key.json")); // of an earlier version
-    Files.deleteIfExists(claim());
+    Files.deleteIfExists(lockFile());
     Files.deleteIfExists(path);
   }
 

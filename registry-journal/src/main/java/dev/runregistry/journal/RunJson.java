@@ -7,12 +7,12 @@ import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.queue.Allocation;
@@ -43,12 +43,12 @@ final class RunJson {
    * Returns the file of a run that starts, of its owner, and of the address of its database. The id
    * of the database is not in it: until the start is on record, another one may come back there.
    */
-  static byte[] started(Run running, OwnerIdentity runner, DatabaseIdentity database)
+  static byte[] started(Run running, OwnerIdentity owner, DatabaseIdentity database)
       throws IOException {
     return write(
         json -> {
           writeRun(json, running);
-          writeRunner(json, runner);
+          writeOwner(json, owner);
           writeAddress(json, database);
         });
   }
@@ -58,13 +58,13 @@ final class RunJson {
     return write(
         json -> {
           writeRun(json, queued.run());
-          writeRunner(json, submitter);
+          writeOwner(json, submitter);
           writeAddress(json, queued.database());
           writeInvocation(json, queued.invocation());
           json.writeBooleanField("dataset_used", queued.datasetUsed());
           json.writeNumberField("priority", queued.options().priority());
           json.writeNumberField("gpus", queued.options().gpus());
-          json.writeBooleanField("keyed", queued.keyed());
+          json.writeBooleanField("keyed", queued.hasKey());
         });
   }
 
@@ -87,7 +87,7 @@ final class RunJson {
     return write(
         json -> {
           json.writeStringField("user", request.user());
-          json.writeNumberField("at_us", EpochMicros.of(request.at()));
+          json.writeNumberField("at_us", Timestamps.toMicros(request.at()));
         });
   }
 
@@ -189,14 +189,14 @@ final class RunJson {
     }
   }
 
-  private static void writeRunner(JsonGenerator json, OwnerIdentity runner) throws IOException {
+  private static void writeOwner(JsonGenerator json, OwnerIdentity owner) throws IOException {
     json.writeObjectFieldStart("runner");
-    json.writeStringField("host", runner.host());
-    writeText(json, "machine_id", runner.machineId());
-    writeText(json, "boot_id", runner.bootId());
-    writeText(json, "pid_namespace", runner.pidNamespace());
-    json.writeNumberField("pid", runner.process().pid());
-    json.writeNumberField("start_time", runner.process().startTime());
+    json.writeStringField("host", owner.host());
+    writeText(json, "machine_id", owner.machineId());
+    writeText(json, "boot_id", owner.bootId());
+    writeText(json, "pid_namespace", owner.pidNamespace());
+    json.writeNumberField("pid", owner.process().pid());
+    json.writeNumberField("start_time", owner.process().startTime());
     json.writeEndObject();
   }
 
@@ -207,12 +207,12 @@ final class RunJson {
     json.writeStringField("status", run.status().text());
     writeText(json, "executor", run.executor());
     writeText(json, "external_id", run.externalId());
-    json.writeNumberField("created_at_us", EpochMicros.of(run.createdAt()));
-    json.writeNumberField("started_at_us", EpochMicros.of(run.startedAt()));
+    json.writeNumberField("created_at_us", Timestamps.toMicros(run.createdAt()));
+    json.writeNumberField("started_at_us", Timestamps.toMicros(run.startedAt()));
     writeNumber(
         json,
         "completed_at_us",
-        run.completedAt() == null ? null : EpochMicros.of(run.completedAt()));
+        run.completedAt() == null ? null : Timestamps.toMicros(run.completedAt()));
     writeNumber(json, "exit_code", run.exitCode() == null ? null : run.exitCode().longValue());
     writeText(json, "reason", run.reason() == null ? null : run.reason().text());
     json.writeStringField("stdout", run.output().stdout().text());

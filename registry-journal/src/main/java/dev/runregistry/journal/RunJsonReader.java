@@ -7,7 +7,6 @@ import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
@@ -18,6 +17,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.queue.QueueOptions;
@@ -95,7 +95,7 @@ final class RunJsonReader {
   }
 
   CancelRequest cancelRequest() {
-    return new CancelRequest(text("user"), EpochMicros.toInstant(number("at_us")));
+    return new CancelRequest(text("user"), Timestamps.ofMicros(number("at_us")));
   }
 
   Run run() {
@@ -109,9 +109,9 @@ final class RunJsonReader {
         RunStatus.parse(run.text("status")),
         run.textOrNull("executor"),
         run.textOrNull("external_id"),
-        EpochMicros.toInstant(run.number("created_at_us")),
-        EpochMicros.toInstant(run.number("started_at_us")),
-        completedAt == null ? null : EpochMicros.toInstant(completedAt),
+        Timestamps.ofMicros(run.number("created_at_us")),
+        Timestamps.ofMicros(run.number("started_at_us")),
+        completedAt == null ? null : Timestamps.ofMicros(completedAt),
         exitCode == null ? null : Math.toIntExact(exitCode),
         reason == null ? null : RunReason.parse(reason),
         new Output(new OutputExcerpt(run.text("stdout")), new OutputExcerpt(run.text("stderr"))),

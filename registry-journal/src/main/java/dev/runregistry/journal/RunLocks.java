@@ -57,16 +57,16 @@ final class RunLocks {
    * @return false if it is locked already
    * @throws java.nio.file.NoSuchFileException if its directory does not exist
    */
-  static boolean take(RunId id, Path file) throws IOException {
-    return take(id, file, OPTIONS);
+  static boolean tryLock(RunId id, Path file) throws IOException {
+    return tryLock(id, file, OPTIONS);
   }
 
   /** Locks a run whose lock file must exist. */
-  static boolean takeExisting(RunId id, Path file) throws IOException {
-    return take(id, file, EXISTING);
+  static boolean tryLockExisting(RunId id, Path file) throws IOException {
+    return tryLock(id, file, EXISTING);
   }
 
-  private static boolean take(RunId id, Path file, Set<OpenOption> options) throws IOException {
+  private static boolean tryLock(RunId id, Path file, Set<OpenOption> options) throws IOException {
     boolean[] taken = {false};
     Uninterruptibly.io(() -> taken[0] = takeOnce(id, file, options));
     return taken[0];
@@ -134,7 +134,7 @@ final class RunLocks {
   }
 
   /** Releases a lock; does nothing if this process does not hold it. */
-  static synchronized void giveBack(RunId id) {
+  static synchronized void unlock(RunId id) {
     FileChannel channel = HELD.remove(id);
     if (channel == null) {
       return;
@@ -142,7 +142,7 @@ final class RunLocks {
     try {
       channel.close();
     } catch (IOException e) { // it is closed all the same
-      log.debug("run {}: its claim could not be given back in good order", id, e);
+      log.debug("run {}: its lock cannot be released", id, e);
     } finally {
       System.getProperties().remove(property(id));
     }

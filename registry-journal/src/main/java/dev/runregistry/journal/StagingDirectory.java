@@ -44,7 +44,7 @@ record StagingDirectory(Path path) {
     Backoff pause = new Backoff(Duration.ofMillis(10));
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       RunDirectory entry = newEntry(id);
-      DurableFiles.createFolder(entry.path());
+      DurableFiles.createDirectory(entry.path());
       if (isLocked(id, entry) && isWritten(id, entry, entry.path().resolve(file), note)) {
         return entry;
       }
@@ -60,24 +60,24 @@ record StagingDirectory(Path path) {
   /** Returns false if it was discarded as abandoned, or another thread has the lock. */
   private static boolean isLocked(RunId id, RunDirectory entry) throws IOException {
     try {
-      if (!RunLocks.take(id, entry.claim())) {
+      if (!RunLocks.tryLock(id, entry.lockFile())) {
         entry.deleteBeginning();
         return false;
       }
     } catch (NoSuchFileException e) {
       return false;
     }
-    if (Files.exists(entry.claim())) {
+    if (Files.exists(entry.lockFile())) {
       return true;
     }
-    RunLocks.giveBack(id);
+    RunLocks.unlock(id);
     return false;
   }
 
   private static boolean isWritten(RunId id, RunDirectory entry, Path file, byte[] note)
       throws IOException {
     try {
-      DurableFiles.writeUnseen(file, note);
+      DurableFiles.writeInPlace(file, note);
       return true;
     } catch (NoSuchFileException e) { // discarded, on a file system without locks
       unstage(id, entry);
@@ -106,7 +106,7 @@ record StagingDirectory(Path path) {
     } catch (IOException e) {
       log.debug("the staged entry of run {} stays for now", id, e);
     } finally {
-      RunLocks.giveBack(id);
+      RunLocks.unlock(id);
     }
   }
 
@@ -118,7 +118,7 @@ record StagingDirectory(Path path) {
     }
     RunId id = RunId.parse(matcher.group(1));
     RunDirectory entry = new RunDirectory(path.resolve(name));
-    if (isGoneIfEmpty(entry) || !isLeftBehind(id, entry)) {
+    if (isGoneIfEmpty(entry) || !isStale(id, entry)) {
       return;
     }
     try {
@@ -126,7 +126,7 @@ record StagingDirectory(Path path) {
     } catch (DirectoryNotEmptyException e) {
       log.debug("{} has other files", entry.path(), e);
     } finally {
-      RunLocks.giveBack(id);
+      RunLocks.unlock(id);
     }
   }
 
@@ -142,9 +142,9 @@ record StagingDirectory(Path path) {
     }
   }
 
-  private static boolean isLeftBehind(RunId id, RunDirectory entry) throws IOException {
+  private static boolean isStale(RunId id, RunDirectory entry) throws IOException {
     try {
-      return RunLocks.takeExisting(id, entry.claim());
+      return RunLocks.tryLockExisting(id, entry.lockFile());
     } catch (NoSuchFileException e) { // deleted meanwhile, never one, or a power cut left no lock
       return RegularFiles.exists(entry.started())
           || RegularFiles.exists(entry.queued()); // which is written while it is locked

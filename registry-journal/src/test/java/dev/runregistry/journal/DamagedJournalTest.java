@@ -42,7 +42,7 @@ class DamagedJournalTest {
     Run run = Runs.running();
     home.begin(run);
     home.unlock(run.id());
-    Fifo.inPlaceOf(home.activeFolder(run.id()).claim());
+    Fifo.inPlaceOf(home.activeFolder(run.id()).lockFile());
 
     assertThat(home.tryLock(run.id())).isTrue();
   }

@@ -149,17 +149,17 @@ class FileRunJournalTest {
     Run running = Runs.running();
     FileRunJournal.at(folder).begin(running);
 
-    OwnerIdentity runner =
+    OwnerIdentity owner =
         RunJson.readStarted(
                 Files.readAllBytes(folder.resolve("runs/active/" + running.id() + "/run.json")))
-            .runner();
+            .owner();
 
-    assertThat(runner).isEqualTo(OwnerIdentity.current(ProcessTable.ofThisHost()));
-    assertThat(runner.process().pid()).isEqualTo(ProcessHandle.current().pid());
-    assertThat(runner.process().startTime()).isPositive();
-    assertThat(runner.bootId()).hasSize(36);
-    assertThat(runner.pidNamespace()).startsWith("pid:[");
-    assertThat(runner.host()).isNotBlank();
+    assertThat(owner).isEqualTo(OwnerIdentity.current(ProcessTable.ofThisHost()));
+    assertThat(owner.process().pid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(owner.process().startTime()).isPositive();
+    assertThat(owner.bootId()).hasSize(36);
+    assertThat(owner.pidNamespace()).startsWith("pid:[");
+    assertThat(owner.host()).isNotBlank();
   }
 
   @Test

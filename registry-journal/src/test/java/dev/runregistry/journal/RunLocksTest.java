@@ -43,7 +43,7 @@ class RunLocksTest {
     assertThat(theirs).isNotSameAs(RunLocks.class);
     Class<?> theirId = loader.loadClass(RunId.class.getName());
     Object same = theirId.getMethod("parse", String.class).invoke(null, id.toString());
-    Method take = theirs.getDeclaredMethod("take", theirId, Path.class);
+    Method take = theirs.getDeclaredMethod("tryLock", theirId, Path.class);
     take.setAccessible(true);
     return (Boolean) take.invoke(null, same, file);
   }
@@ -61,15 +61,15 @@ class RunLocksTest {
       throws Exception {
     RunId id = Runs.id();
     Path file = folder.resolve("claim");
-    assertThat(RunLocks.take(id, file)).isTrue();
+    assertThat(RunLocks.tryLock(id, file)).isTrue();
 
     assertThat(takenBy(another(), id, file)).isFalse();
 
     assertThat(isLocked(file)).isTrue();
-    RunLocks.giveBack(id);
+    RunLocks.unlock(id);
     assertThat(isLocked(file)).isFalse();
     assertThat(takenBy(another(), id, file)).isTrue();
-    assertThat(RunLocks.take(id, file)).isFalse();
+    assertThat(RunLocks.tryLock(id, file)).isFalse();
     System.clearProperty("dev.runregistry.lock." + id);
   }
 
@@ -79,14 +79,14 @@ class RunLocksTest {
     Path file = Files.createDirectory(folder.resolve("claim"));
 
     try {
-      RunLocks.take(id, file);
+      RunLocks.tryLock(id, file);
     } catch (IOException e) {
       assertThat(e).hasMessageContaining("claim");
     }
     Files.delete(file);
 
-    assertThat(RunLocks.take(id, file)).isTrue();
-    RunLocks.giveBack(id);
+    assertThat(RunLocks.tryLock(id, file)).isTrue();
+    RunLocks.unlock(id);
   }
 
   @Test
@@ -98,11 +98,11 @@ class RunLocksTest {
     try (FileChannel older = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock lock = older.lock()) {
       assertThat(lock.isValid()).isTrue();
-      assertThatThrownBy(() -> RunLocks.take(id, file))
+      assertThatThrownBy(() -> RunLocks.tryLock(id, file))
           .isInstanceOf(OverlappingFileLockException.class);
     }
 
-    assertThat(RunLocks.take(id, file)).isTrue();
-    RunLocks.giveBack(id);
+    assertThat(RunLocks.tryLock(id, file)).isTrue();
+    RunLocks.unlock(id);
   }
 }

@@ -75,12 +75,12 @@ class StagingDirectoryTest {
   void what_somebody_is_about_to_begin_stays() throws IOException {
     RunId id = Runs.id();
     RunDirectory made = beginning(id, "run.json");
-    assertThat(RunLocks.take(id, made.claim())).isTrue();
+    assertThat(RunLocks.tryLock(id, made.lockFile())).isTrue();
 
     home.discardStaged();
 
     assertThat(made.started()).hasContent("{");
-    RunLocks.giveBack(id);
+    RunLocks.unlock(id);
   }
 
   @Test
@@ -104,14 +104,14 @@ class StagingDirectoryTest {
   @Test
   void an_entry_that_cannot_be_staged_leaves_nothing() throws IOException {
     RunId id = Runs.id();
-    assertThat(RunLocks.take(id, folder.resolve("claim"))).isTrue();
+    assertThat(RunLocks.tryLock(id, folder.resolve("claim"))).isTrue();
 
     assertThatThrownBy(
             () -> new StagingDirectory(starting).stage(id, RunDirectory.STARTED, new byte[0]))
         .isInstanceOf(FileAlreadyExistsException.class);
 
     assertThat(in(starting)).isEmpty();
-    RunLocks.giveBack(id);
+    RunLocks.unlock(id);
   }
 
   @Test

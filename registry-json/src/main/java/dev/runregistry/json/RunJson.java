@@ -6,6 +6,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -13,7 +14,6 @@ import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunJson {
   private RunJson() {}
-
-  /** Returns a time as it is written: ISO 8601 in UTC with microseconds. */
-  public static String timestamp(Instant time) {
-    return Timestamps.of(time);
-  }
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
@@ -56,10 +51,10 @@ public final class RunJson {
     json.writeStartObject();
     json.writeStringField("run_id", run.id().toString());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("queued_at", Timestamps.of(run.createdAt()));
-    json.writeStringField("started_at", isPending ? null : Timestamps.of(run.startedAt()));
+    json.writeStringField("queued_at", Timestamps.text(run.createdAt()));
+    json.writeStringField("started_at", isPending ? null : Timestamps.text(run.startedAt()));
     json.writeStringField(
-        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+        "completed_at", run.completedAt() == null ? null : Timestamps.text(run.completedAt()));
     json.writePOJOField("exit_code", run.exitCode());
     json.writeEndObject();
   }
@@ -119,9 +114,9 @@ public final class RunJson {
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     json.writePOJOField("duration_seconds", seconds(run.duration().orElse(null)));
-    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.text(run.startedAt()));
     json.writeStringField(
-        "completed_at", run.completedAt() == null ? null : Timestamps.of(run.completedAt()));
+        "completed_at", run.completedAt() == null ? null : Timestamps.text(run.completedAt()));
     json.writeStringField("message", message);
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
   }
@@ -185,7 +180,7 @@ public final class RunJson {
     json.writeStringField("model_id", run.modelId());
     json.writeStringField("mode", run.mode().text());
     json.writeStringField("status", run.status().text());
-    json.writeStringField("started_at", Timestamps.of(run.startedAt()));
+    json.writeStringField("started_at", Timestamps.text(run.startedAt()));
     json.writePOJOField("duration_seconds", seconds(run.duration()));
     json.writeEndObject();
   }

@@ -14,7 +14,7 @@ final class EnvironmentAllowList {
     environment.forEach(
         (name, value) -> {
           if (allowed.stream().anyMatch(pattern -> matches(pattern, name))) {
-            recorded.put(name, SecretRedactor.masked(name, value));
+            recorded.put(name, SecretRedactor.redact(name, value));
           }
         });
     return recorded;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The directory of a git repository, read in the same way as {@code git} itself does, because
  * starting that would take longer than starting the run.
  *
- * @param own the directory of this working tree
- * @param common the directory shared by all working trees; the same unless there are several
+ * @param gitDir the directory of this working tree
+ * @param commonDir the directory shared by all working trees; the same unless there are several
  */
-record GitDirectory(Path own, Path common) {
+record GitDirectory(Path gitDir, Path commonDir) {
   private static final String NAME = ".git";
   private static final String LINK = "gitdir: ";
   private static final String REFERENCE = "ref: ";
@@ -42,9 +42,11 @@ record GitDirectory(Path own, Path common) {
   /** In linked working trees and submodules it is a file that names the directory. */
   private static Optional<GitDirectory> open(File git) {
     try {
-      Path own = git.isDirectory() ? git.toPath() : linked(git);
+      Path gitDir = git.isDirectory() ? git.toPath() : linked(git);
       // a FIFO, for example, would block git itself
-      return Files.isRegularFile(own.resolve("HEAD")) ? Optional.of(in(own)) : Optional.empty();
+      return Files.isRegularFile(gitDir.resolve("HEAD"))
+          ? Optional.of(in(gitDir))
+          : Optional.empty();
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
@@ -58,18 +60,19 @@ record GitDirectory(Path own, Path common) {
     return git.toPath().resolveSibling(link.substring(LINK.length()));
   }
 
-  private static GitDirectory in(Path own) throws IOException {
+  private static GitDirectory in(Path gitDir) throws IOException {
     try {
-      return new GitDirectory(own, own.resolve(line(own.resolve("commondir"))).normalize());
+      return new GitDirectory(
+          gitDir, gitDir.resolve(line(gitDir.resolve("commondir"))).normalize());
     } catch (NoSuchFileException e) {
-      return new GitDirectory(own, own);
+      return new GitDirectory(gitDir, gitDir);
     }
   }
 
   /** Returns the commit checked out; null before the first one, and if it cannot be read. */
   @Nullable String head() {
     try {
-      String value = line(inside(own, "HEAD"));
+      String value = line(inside(gitDir, "HEAD"));
       for (int i = 0; i < LONGEST_CHAIN && value.startsWith(REFERENCE); i++) {
         value = reference(value.substring(REFERENCE.length()).strip());
       }
@@ -84,7 +87,7 @@ record GitDirectory(Path own, Path common) {
       throw new IOException(name + " is no reference");
     }
     try {
-      return line(inside(own, name));
+      return line(inside(gitDir, name));
     } catch (NoSuchFileException e) {
       return shared(name);
     }
@@ -92,7 +95,7 @@ record GitDirectory(Path own, Path common) {
 
   private String shared(String name) throws IOException {
     try {
-      return line(inside(common, name));
+      return line(inside(commonDir, name));
     } catch (NoSuchFileException e) {
       return packed(name);
     }
@@ -113,7 +116,7 @@ record GitDirectory(Path own, Path common) {
   }
 
   private String packed(String name) throws IOException {
-    byte[] pack = RegularFiles.read(inside(common, "packed-refs"), LARGEST_PACK);
+    byte[] pack = RegularFiles.read(inside(commonDir, "packed-refs"), LARGEST_PACK);
     BufferedReader lines =
         new BufferedReader(new StringReader(new String(pack, StandardCharsets.ISO_8859_1)));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -29,7 +29,7 @@ final class GitStatusQuery {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   /** The timeout of a caller that has nothing else to wait for. */
-  static final Duration PATIENCE = Duration.ofMillis(500);
+  static final Duration TIMEOUT = Duration.ofMillis(500);
 
   private static final int MAX_STATUS_BYTES = 8_192; // the header and one changed file
   private static final int MAX_FILTER_BYTES = 1 << 16;
@@ -38,7 +38,7 @@ final class GitStatusQuery {
    * The repository may be hostile: no program in its configuration is executed, and nothing is
    * fetched. Submodules have configurations of their own, so git does not inspect them.
    */
-  private static final List<String> HARMLESS =
+  private static final List<String> SAFE_OPTIONS =
       List.of(
           "-c", "core.fsmonitor=false",
           "-c", "core.hooksPath=/dev/null",
@@ -80,16 +80,16 @@ final class GitStatusQuery {
   private final String program;
   private final File folder;
   private final Map<String, String> environment;
-  private final Duration patience;
+  private final Duration timeout;
   private @Nullable HelperProcess git; // guarded by this
   private boolean cancelled; // guarded by this
 
   private GitStatusQuery(
-      String program, File folder, Map<String, String> environment, Duration patience) {
+      String program, File folder, Map<String, String> environment, Duration timeout) {
     this.program = program;
     this.folder = folder;
     this.environment = environment;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   private static Map<String, @Nullable String> environment() {
@@ -114,8 +114,8 @@ final class GitStatusQuery {
 
   /** Starts the query; {@link #answer} blocks for that time at most. */
   static GitStatusQuery asked(
-      String program, File folder, Map<String, String> environment, Duration patience) {
-    GitStatusQuery question = new GitStatusQuery(program, folder, environment, patience);
+      String program, File folder, Map<String, String> environment, Duration timeout) {
+    GitStatusQuery question = new GitStatusQuery(program, folder, environment, timeout);
     Thread thread = new Thread(question::ask, "git status");
     thread.setDaemon(true);
     thread.start();
@@ -170,7 +170,7 @@ final class GitStatusQuery {
 
   private Result run(List<String> words, int maxBytes) throws IOException {
     List<String> command = new ArrayList<>(List.of(program));
-    command.addAll(HARMLESS);
+    command.addAll(SAFE_OPTIONS);
     command.addAll(words);
     HelperProcess process =
         new HelperProcess(command, maxBytes, limit())
@@ -187,13 +187,13 @@ final class GitStatusQuery {
   }
 
   private Duration limit() {
-    return LIMIT.compareTo(patience) < 0 ? patience : LIMIT;
+    return LIMIT.compareTo(timeout) < 0 ? timeout : LIMIT;
   }
 
   /** Returns the result, waiting up to the timeout; empty if there is none by then. */
   Optional<GitStatus> answer() {
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       return giveUp();
     } catch (InterruptedException e) {

@@ -38,7 +38,7 @@ public final class HostProvenance implements ProvenanceSource {
   private final Map<String, String> environment;
   private final List<String> allowed;
   private final @Nullable String git; // null to disable it
-  private final Duration patience;
+  private final Duration timeout;
   private final Map<RunId, GitStatusQuery> questions = new ConcurrentHashMap<>();
 
   private HostProvenance(
@@ -47,13 +47,13 @@ public final class HostProvenance implements ProvenanceSource {
       Map<String, String> environment,
       List<String> allowed,
       @Nullable String git,
-      Duration patience) {
+      Duration timeout) {
     this.registryVersion = registryVersion;
     this.workingDirectory = workingDirectory;
     this.environment = environment;
     this.allowed = allowed;
     this.git = git;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /**
@@ -72,22 +72,22 @@ public final class HostProvenance implements ProvenanceSource {
         Map.copyOf(environment),
         List.copyOf(allowed),
         "git",
-        GitStatusQuery.PATIENCE);
+        GitStatusQuery.TIMEOUT);
   }
 
   /** Returns a copy for runs in that directory. */
   public HostProvenance in(Path folder) {
-    return with(folder.toAbsolutePath(), git, patience);
+    return with(folder.toAbsolutePath(), git, timeout);
   }
 
   /** Returns a copy without git: no repository is read, no commit is recorded. */
   public HostProvenance withoutGit() {
-    return with(workingDirectory, null, patience);
+    return with(workingDirectory, null, timeout);
   }
 
   /** Returns a copy that runs another program than the git on the path. */
-  HostProvenance asking(String program) {
-    return with(workingDirectory, program, patience);
+  HostProvenance withGit(String program) {
+    return with(workingDirectory, program, timeout);
   }
 
   /** Returns a copy with another timeout than half a second for the result of git. */
@@ -142,7 +142,7 @@ public final class HostProvenance implements ProvenanceSource {
     }
     File folder = new File(known.workingDirectory());
     if (repository(folder).isPresent()) {
-      questions.put(running.id(), GitStatusQuery.asked(program, folder, environment, patience));
+      questions.put(running.id(), GitStatusQuery.asked(program, folder, environment, timeout));
     }
   }
 

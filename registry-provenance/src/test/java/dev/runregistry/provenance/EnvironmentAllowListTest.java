@@ -39,7 +39,7 @@ class EnvironmentAllowListTest {
   }
 
   @Test
-  void a_secret_is_masked_even_if_it_is_allowed() {
+  void a_secret_is_redacted_even_if_it_is_allowed() {
     assertThat(EnvironmentAllowList.of(ALL, List.of("HF_TOKEN", "http_proxy")))
         .isEqualTo(Map.of("HF_TOKEN", "***", "http_proxy", "http://ann:***@proxy/"));
   }

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostProvenanceTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
 
   private HostProvenance provenance() {
     return HostProvenance.of("1.2.3", Map.of("TZ", "UTC"), List.of("TZ"))
         .in(folder)
-        .waiting(PATIENCE);
+        .waiting(TIMEOUT);
   }
 
   /** At the end of a run during which that was done before git was asked. */
@@ -62,7 +62,7 @@ class HostProvenanceTest {
   void without_a_repository_git_is_not_asked() throws Exception {
     Path asked = folder.resolve("asked");
 
-    Provenance known = atEnd(provenance().asking(script("touch " + asked)), () -> {});
+    Provenance known = atEnd(provenance().withGit(script("touch " + asked)), () -> {});
 
     assertThat(known.gitCommit()).isNull();
     assertThat(known.gitDirty()).isNull();
@@ -147,16 +147,16 @@ class HostProvenanceTest {
     String commit = GitRepository.in(folder).commit("a", "1");
     Path begun = folder.resolve("begun");
     String hanging = script("touch " + begun + "; exec tail -f /dev/null");
-    HostProvenance source = provenance().asking(hanging).waiting(GitStatusQuery.PATIENCE);
+    HostProvenance source = provenance().withGit(hanging).waiting(GitStatusQuery.TIMEOUT);
     Run running = Runs.running().withProvenance(source.atStart());
 
     source.started(running);
-    await().atMost(PATIENCE).until(() -> Files.exists(begun));
+    await().atMost(TIMEOUT).until(() -> Files.exists(begun));
     Provenance known = source.atEnd(running);
 
     assertThat(known.gitCommit()).isEqualTo(commit);
     assertThat(known.gitDirty()).isNull();
-    await().atMost(PATIENCE).until(() -> ProcessHandle.current().children().noneMatch(this::hangs));
+    await().atMost(TIMEOUT).until(() -> ProcessHandle.current().children().noneMatch(this::hangs));
   }
 
   /** What is asked is started in our folder. */
@@ -173,7 +173,7 @@ class HostProvenanceTest {
     String commit = GitRepository.in(folder).commit("a", "1");
 
     for (String program : List.of("no-such-git-here", script("exit 128"), script(":"))) {
-      Provenance known = atEnd(provenance().asking(program), () -> {});
+      Provenance known = atEnd(provenance().withGit(program), () -> {});
       assertThat(known.gitCommit()).isEqualTo(commit);
       assertThat(known.gitDirty()).isNull();
     }
@@ -186,7 +186,7 @@ class HostProvenanceTest {
         "case \"$*\" in *config*) exit 1 ;; esac; echo '# branch.oid %s'; seq 100000 | sed 's/^/1 .M N... 100644 file/'"
             .formatted(commit);
 
-    assertThat(atEnd(provenance().asking(script(many)), () -> {}).gitDirty()).isTrue();
+    assertThat(atEnd(provenance().withGit(script(many)), () -> {}).gitDirty()).isTrue();
   }
 
   @Test
@@ -358,7 +358,7 @@ class HostProvenanceTest {
     atEnd(
         HostProvenance.of("1.2.3", environment, List.of())
             .in(folder)
-            .asking(asked)
+            .withGit(asked)
             .waiting(Duration.ofMinutes(2)),
         () -> {});
 
@@ -373,7 +373,7 @@ class HostProvenanceTest {
     GitRepository.in(folder).commit("a", "1");
     Path asked = folder.resolve("asked");
 
-    Provenance known = atEnd(provenance().asking(script("touch " + asked)).withoutGit(), () -> {});
+    Provenance known = atEnd(provenance().withGit(script("touch " + asked)).withoutGit(), () -> {});
 
     assertThat(known.gitCommit()).isNull();
     assertThat(known.gitDirty()).isNull();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link DatasetCatalog} promises. Subclass it and say how yours gets a data set. */
+/** The contract of {@link DatasetCatalog}. Subclasses add data sets to theirs. */
 public abstract class DatasetCatalogContract {
   private static final DatasetKey KEY = new DatasetKey("math-v1 ä");
 
@@ -68,10 +68,10 @@ public abstract class DatasetCatalogContract {
     add(KEY, wellFormed(7));
     Dataset dataset = catalog().find(KEY);
 
-    assertThat(catalog().sample(dataset, 1)).isEqualTo(1);
-    assertThat(catalog().sample(dataset, 5)).isEqualTo(5);
-    assertThat(catalog().sample(dataset, 7)).isEqualTo(7);
-    assertThat(catalog().sample(dataset, 100)).isEqualTo(7);
+    assertThat(catalog().validateRecords(dataset, 1)).isEqualTo(1);
+    assertThat(catalog().validateRecords(dataset, 5)).isEqualTo(5);
+    assertThat(catalog().validateRecords(dataset, 7)).isEqualTo(7);
+    assertThat(catalog().validateRecords(dataset, 100)).isEqualTo(7);
   }
 
   @Test
@@ -79,7 +79,8 @@ public abstract class DatasetCatalogContract {
     add(KEY, List.of());
     Dataset dataset = catalog().find(KEY);
 
-    assertThatThrownBy(() -> catalog().sample(dataset, 5)).isInstanceOf(DatasetException.class);
+    assertThatThrownBy(() -> catalog().validateRecords(dataset, 5))
+        .isInstanceOf(DatasetException.class);
   }
 
   @Test
@@ -87,8 +88,8 @@ public abstract class DatasetCatalogContract {
     add(KEY, List.of(true, true, false, true));
     Dataset dataset = catalog().find(KEY);
 
-    assertThat(catalog().sample(dataset, 2)).isEqualTo(2);
-    assertThatThrownBy(() -> catalog().sample(dataset, 3))
+    assertThat(catalog().validateRecords(dataset, 2)).isEqualTo(2);
+    assertThatThrownBy(() -> catalog().validateRecords(dataset, 3))
         .isInstanceOfSatisfying(
             DatasetException.class, e -> assertThat(e.explanation()).contains("line 3"));
   }
@@ -98,12 +99,12 @@ public abstract class DatasetCatalogContract {
     add(KEY, wellFormed(1));
     Dataset dataset = catalog().find(KEY);
 
-    assertThatIllegalArgumentException().isThrownBy(() -> catalog().sample(dataset, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> catalog().validateRecords(dataset, 0));
   }
 
   @Test
   void where_there_are_no_data_sets_the_list_is_empty() {
-    assertThat(catalog().page("", 10)).isEqualTo(new DatasetPage(List.of(), false));
+    assertThat(catalog().list("", 10)).isEqualTo(new DatasetPage(List.of(), false));
   }
 
   @Test
@@ -112,7 +113,7 @@ public abstract class DatasetCatalogContract {
       add(new DatasetKey(key), wellFormed(1));
     }
 
-    DatasetPage all = catalog().page("", 6);
+    DatasetPage all = catalog().list("", 6);
 
     assertThat(all.datasets())
         .extracting(entry -> entry.key().value())
@@ -126,25 +127,25 @@ public abstract class DatasetCatalogContract {
     IntStream.range(10, 17).forEach(i -> add(new DatasetKey("set " + i), wellFormed(1)));
     List<String> seen = new ArrayList<>();
 
-    DatasetPage page = catalog().page("", 3);
+    DatasetPage page = catalog().list("", 3);
     seen.addAll(keys(page));
     while (page.hasNext()) {
-      page = catalog().page(seen.get(seen.size() - 1), 3);
+      page = catalog().list(seen.get(seen.size() - 1), 3);
       seen.addAll(keys(page));
     }
 
     assertThat(seen)
         .containsExactly("set 10", "set 11", "set 12", "set 13", "set 14", "set 15", "set 16");
-    assertThat(catalog().page("set 14", 2).hasNext()).isFalse();
-    assertThat(keys(catalog().page("set 12/", 1))).as("no key").containsExactly("set 13");
-    assertThat(catalog().page("set 16", 3)).isEqualTo(new DatasetPage(List.of(), false));
+    assertThat(catalog().list("set 14", 2).hasNext()).isFalse();
+    assertThat(keys(catalog().list("set 12/", 1))).as("no key").containsExactly("set 13");
+    assertThat(catalog().list("set 16", 3)).isEqualTo(new DatasetPage(List.of(), false));
   }
 
   @Test
   void a_page_of_data_sets_has_a_legal_size() {
-    assertThatIllegalArgumentException().isThrownBy(() -> catalog().page("", 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> catalog().list("", 0));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> catalog().page("", DatasetPage.MAX_LIMIT + 1))
+        .isThrownBy(() -> catalog().list("", DatasetPage.MAX_LIMIT + 1))
         .withMessageContaining("1001");
   }
 
@@ -159,7 +160,7 @@ public abstract class DatasetCatalogContract {
     List<Integer> sizes =
         IntStream.range(0, 40)
             .parallel()
-            .mapToObj(i -> catalog().sample(catalog().find(KEY), 5))
+            .mapToObj(i -> catalog().validateRecords(catalog().find(KEY), 5))
             .toList();
 
     assertThat(sizes).hasSize(40).containsOnly(5);

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes fifos: whatever opens one waits until something is written to it. */
+/** Creates fifos: to open one blocks until something is written to it. */
 public final class Fifo {
   private Fifo() {}
 
-  /** Makes a fifo where there is no file, and returns its path. */
+  /** Creates a fifo where there is no file, and returns its path. */
   public static Path at(Path file) throws IOException, InterruptedException {
     assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
     return file;

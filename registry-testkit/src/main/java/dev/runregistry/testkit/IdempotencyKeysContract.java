@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link IdempotencyKeys} promises. Subclass it, hand over one without keys. */
+/** The contract of {@link IdempotencyKeys}. Subclasses provide one without keys. */
 @Timeout(600)
 public abstract class IdempotencyKeysContract {
-  private static final Instant EXPIRED = NOON.plus(IdempotencyRecord.LIFETIME).plusNanos(1_000);
+  private static final Instant EXPIRED = NOON.plus(IdempotencyRecord.TTL).plusNanos(1_000);
 
   /** For subclasses. */
   protected IdempotencyKeysContract() {}
@@ -34,22 +34,22 @@ public abstract class IdempotencyKeysContract {
   /** The runs of the same database. */
   protected abstract RunRepository repository();
 
-  private static IdempotencyRecord save(IdempotencyKeys keys, IdempotencyRecord claim) {
+  private static IdempotencyRecord save(IdempotencyKeys keys, IdempotencyRecord record) {
     Run any = Runs.running();
-    return keys.save(claim, Run.started(claim.runId(), any.spec(), Runs.EXECUTOR, NOON));
+    return keys.save(record, Run.started(record.runId(), any.spec(), Runs.EXECUTOR, NOON));
   }
 
-  private static IdempotencyRecord claim(String key) {
+  private static IdempotencyRecord record(String key) {
     return new IdempotencyRecord(key, "f".repeat(64), Runs.id(), NOON);
   }
 
   @Test
-  void a_free_key_is_had_by_the_first_who_claims_it() {
+  void a_free_key_belongs_to_the_first_request_with_it() {
     IdempotencyKeys keys = empty();
-    IdempotencyRecord first = claim("k");
+    IdempotencyRecord first = record("k");
 
     assertThat(save(keys, first)).isEqualTo(first);
-    assertThat(save(keys, claim("k"))).isEqualTo(first);
+    assertThat(save(keys, record("k"))).isEqualTo(first);
     assertThat(keys.find("k", NOON)).contains(first);
   }
 
@@ -58,33 +58,33 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
 
     for (String key : List.of("k", "K", "k~", "'", "\"k\"", "k".repeat(255), "k".repeat(254))) {
-      IdempotencyRecord claim = claim(key);
-      assertThat(save(keys, claim)).isEqualTo(claim);
+      IdempotencyRecord record = record(key);
+      assertThat(save(keys, record)).isEqualTo(record);
     }
   }
 
   @Test
-  void a_key_that_nobody_claimed_is_not_found() {
+  void a_key_without_a_request_is_not_found() {
     assertThat(empty().find("k", NOON)).isEmpty();
   }
 
   @Test
-  void a_claim_stands_for_its_lifetime_and_not_longer() {
+  void a_record_is_valid_for_its_ttl_and_no_longer() {
     IdempotencyKeys keys = empty();
-    IdempotencyRecord first = claim("k");
+    IdempotencyRecord first = record("k");
     save(keys, first);
 
-    assertThat(keys.find("k", NOON.plus(IdempotencyRecord.LIFETIME))).contains(first);
+    assertThat(keys.find("k", NOON.plus(IdempotencyRecord.TTL))).contains(first);
     assertThat(keys.find("k", EXPIRED)).isEmpty();
   }
 
   @Test
-  void an_expired_claim_gives_way_to_the_next_and_others_stay() {
+  void an_expired_record_is_replaced_by_the_next_and_others_stay() {
     IdempotencyKeys keys = empty();
-    save(keys, claim("old"));
-    IdempotencyRecord young = claimAt("young", EXPIRED.minusSeconds(1));
+    save(keys, record("old"));
+    IdempotencyRecord young = recordAt("young", EXPIRED.minusSeconds(1));
     save(keys, young);
-    IdempotencyRecord next = claimAt("old", EXPIRED);
+    IdempotencyRecord next = recordAt("old", EXPIRED);
 
     assertThat(save(keys, next)).isEqualTo(next);
 
@@ -92,7 +92,7 @@ public abstract class IdempotencyKeysContract {
     assertThat(keys.find("young", EXPIRED)).contains(young);
   }
 
-  private static IdempotencyRecord claimAt(String key, Instant at) {
+  private static IdempotencyRecord recordAt(String key, Instant at) {
     return new IdempotencyRecord(key, "f", Runs.id(), at);
   }
 
@@ -101,9 +101,9 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
     Run first = Runs.running();
     Run second = Runs.running();
-    IdempotencyRecord claim = new IdempotencyRecord("k", "f", first.id(), NOON);
+    IdempotencyRecord record = new IdempotencyRecord("k", "f", first.id(), NOON);
 
-    keys.save(claim, first);
+    keys.save(record, first);
     keys.save(new IdempotencyRecord("k", "f", second.id(), NOON), second);
 
     assertThat(repository().find(first.id())).contains(first);
@@ -115,29 +115,30 @@ public abstract class IdempotencyKeysContract {
     IdempotencyKeys keys = empty();
     Run running = Runs.running();
     repository().save(Runs.ended(running, Runs.exited(0)));
-    IdempotencyRecord claim = new IdempotencyRecord("k", "f", running.id(), NOON);
+    IdempotencyRecord record = new IdempotencyRecord("k", "f", running.id(), NOON);
 
-    assertThatThrownBy(() -> keys.save(claim, running)).isInstanceOf(RegistryException.class);
+    assertThatThrownBy(() -> keys.save(record, running)).isInstanceOf(RegistryException.class);
 
     assertThat(keys.find("k", NOON)).isEmpty();
-    IdempotencyRecord next = claim("k");
+    IdempotencyRecord next = record("k");
     assertThat(save(keys, next)).isEqualTo(next);
   }
 
   @Test
-  void of_many_who_claim_a_key_at_once_exactly_one_has_it() {
+  void of_many_concurrent_requests_with_a_key_exactly_one_has_it() {
     IdempotencyKeys keys = empty();
     int many = 16;
     ExecutorService threads = Executors.newFixedThreadPool(many);
     try {
       for (String key : List.of("a", "b", "c")) {
-        List<CompletableFuture<IdempotencyRecord>> standing =
+        List<CompletableFuture<IdempotencyRecord>> stored =
             IntStream.range(0, many)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> save(keys, claim(key)), threads))
+                .mapToObj(
+                    i -> CompletableFuture.supplyAsync(() -> save(keys, record(key)), threads))
                 .toList();
 
         Set<IdempotencyRecord> found = new HashSet<>();
-        standing.forEach(claim -> found.add(claim.join()));
+        stored.forEach(record -> found.add(record.join()));
         assertThat(found).hasSize(1);
       }
     } finally {

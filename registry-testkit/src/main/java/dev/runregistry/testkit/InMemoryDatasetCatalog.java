@@ -43,7 +43,7 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
   }
 
   @Override
-  public int sample(Dataset dataset, int limit) {
+  public int validateRecords(Dataset dataset, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("the limit must be positive: " + limit);
     }
@@ -59,7 +59,7 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
   }
 
   @Override
-  public DatasetPage page(String after, int limit) {
+  public DatasetPage list(String after, int limit) {
     DatasetPage.requireLimit(limit);
     List<DatasetEntry> all =
         datasets.values().stream()

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Keeps keys while the JVM lives, under the same rules as a database. */
 public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
-  private final ConcurrentMap<String, IdempotencyRecord> claims = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, IdempotencyRecord> records = new ConcurrentHashMap<>();
   private final RunRepository repository;
 
   /** Creates one without keys, that saves runs there. */
@@ -23,11 +23,11 @@ public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
-    return claims.compute(
+    return records.compute(
         wanted.key(),
-        (key, standing) -> {
-          if (standing != null && !standing.hasExpired(wanted.claimedAt())) {
-            return standing;
+        (key, stored) -> {
+          if (stored != null && !stored.hasExpired(wanted.requestedAt())) {
+            return stored;
           }
           repository.save(run);
           return wanted;
@@ -36,6 +36,6 @@ public final class InMemoryIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public Optional<IdempotencyRecord> find(String key, Instant now) {
-    return Optional.ofNullable(claims.get(key)).filter(claim -> !claim.hasExpired(now));
+    return Optional.ofNullable(records.get(key)).filter(record -> !record.hasExpired(now));
   }
 }

@@ -31,7 +31,7 @@ public final class InMemoryRunJournal implements RunJournal {
   /** An empty one. */
   public InMemoryRunJournal() {}
 
-  /** From now on nothing can be written, for this reason; null and it can again. */
+  /** Makes each write fail, for this reason; null to end that. */
   public void failWith(@Nullable String reason) {
     failure = reason;
   }
@@ -46,7 +46,7 @@ public final class InMemoryRunJournal implements RunJournal {
     return Optional.ofNullable(notes.get(id)).map(Note::ended);
   }
 
-  /** Whether the run needs no more attention. */
+  /** Whether the run is archived. */
   public boolean isArchived(RunId id) {
     return Optional.ofNullable(notes.get(id)).filter(Note::archived).isPresent();
   }
@@ -224,6 +224,6 @@ public final class InMemoryRunJournal implements RunJournal {
     return new JournalException("run %s: %s".formatted(id, why), new IllegalStateException(why));
   }
 
-  /** All that is known of a run. */
+  /** The entry of a run. */
   private record Note(Run running, @Nullable Run ended, boolean archived) {}
 }

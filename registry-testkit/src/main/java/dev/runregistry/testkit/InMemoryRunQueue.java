@@ -56,7 +56,7 @@ public final class InMemoryRunQueue implements RunQueue {
                 run.datasetUsed(),
                 run.options(),
                 database,
-                run.keyed()));
+                run.hasKey()));
   }
 
   @Override

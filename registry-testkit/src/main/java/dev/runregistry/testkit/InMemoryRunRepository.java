@@ -57,17 +57,17 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   }
 
   private ChainHead head() {
-    return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).asHead();
+    return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).toHead();
   }
 
   @Override
-  public void read(Reader reader) {
+  public void read(Visitor visitor) {
     List<ChainLink> now;
     synchronized (links) {
       now = List.copyOf(links);
     }
     // a run that is linked never changes, so it may be looked up later
-    now.forEach(link -> reader.link(link, new StoredRun.Found(find(link.runId()).orElseThrow())));
+    now.forEach(link -> visitor.link(link, new StoredRun.Found(find(link.runId()).orElseThrow())));
   }
 
   private static Run moved(Run stored, Run next) {
@@ -114,7 +114,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   }
 
   @Override
-  public RunPage page(RunQuery query) {
+  public RunPage list(RunQuery query) {
     List<RunSummary> found =
         runs.values().stream()
             .map(RunSummary::of)

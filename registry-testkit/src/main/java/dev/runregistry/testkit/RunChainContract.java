@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link RunChain} promises. Subclass it, hand over an empty one. */
+/** The contract of {@link RunChain}. Subclasses provide an empty chain. */
 @Timeout(600)
 public abstract class RunChainContract {
   private RunRepository runs;
@@ -36,10 +36,10 @@ public abstract class RunChainContract {
   /** For subclasses. */
   protected RunChainContract() {}
 
-  /** A repository without runs; called once for each test, before {@link #chain}. */
+  /** Returns a repository without runs; called once for each test, before {@link #chain}. */
   protected abstract RunRepository empty() throws Exception;
 
-  /** The chain of the finished runs in it. */
+  /** Returns the chain of the finished runs in it. */
   protected abstract RunChain chain() throws Exception;
 
   @BeforeEach
@@ -48,8 +48,8 @@ public abstract class RunChainContract {
     chain = chain();
   }
 
-  /** All that one reading told. */
-  private static final class Reading implements RunChain.Reader {
+  /** The result of one reading. */
+  private static final class Reading implements RunChain.Visitor {
     private final List<ChainLink> links = new ArrayList<>();
     private final List<StoredRun> records = new ArrayList<>();
 
@@ -65,7 +65,7 @@ public abstract class RunChainContract {
     }
 
     @Override
-    public void unlinked(String runId) {
+    public void unchained(String runId) {
       throw new AssertionError("run " + runId + " has no link");
     }
 
@@ -74,7 +74,7 @@ public abstract class RunChainContract {
     }
 
     ChainHead head() {
-      return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).asHead();
+      return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).toHead();
     }
   }
 
@@ -91,7 +91,7 @@ public abstract class RunChainContract {
       assertThat(link.number()).isEqualTo(before.count() + 1);
       assertThat(link.previous()).isEqualTo(before.digest());
       assertThat(link.isIntact()).describedAs(link.toString()).isTrue();
-      before = link.asHead();
+      before = link.toHead();
     }
   }
 
@@ -115,13 +115,15 @@ public abstract class RunChainContract {
     assertThat(reading.links)
         .allSatisfy(
             link -> {
-              assertThat(link.form()).isEqualTo(CanonicalRun.FORM);
-              assertThat(link.sealed()).isFalse();
+              assertThat(link.version()).isEqualTo(CanonicalRun.CURRENT_VERSION);
+              assertThat(link.backfilled()).isFalse();
               assertThat(link.recordedAt()).isAfter(NOON.minusSeconds(400_000_000));
             })
         .extracting(ChainLink::runDigest)
         .isEqualTo(
-            finished.stream().map(run -> CanonicalRun.digest(run, CanonicalRun.FORM)).toList());
+            finished.stream()
+                .map(run -> CanonicalRun.digest(run, CanonicalRun.CURRENT_VERSION))
+                .toList());
   }
 
   @Test
@@ -139,7 +141,7 @@ public abstract class RunChainContract {
           .isInstanceOfSatisfying(
               StoredRun.Found.class,
               found ->
-                  assertThat(CanonicalRun.digest(found.run(), link.form()))
+                  assertThat(CanonicalRun.digest(found.run(), link.version()))
                       .isEqualTo(link.runDigest()));
     }
   }
@@ -190,7 +192,7 @@ public abstract class RunChainContract {
       Run completed = ended(running, exited(0));
       finished.add(completed);
       saves.add(saving(running, completed));
-      saves.add(saving(completed)); // who reconciles
+      saves.add(saving(completed)); // as by a registry that reconciles
     }
 
     all(saves);
@@ -210,7 +212,7 @@ public abstract class RunChainContract {
       Run onRecord = runs.find(running.id()).orElseThrow();
       assertThat(reading.links).hasSize(round + 1);
       assertThat(reading.links.get(round).runDigest())
-          .isEqualTo(CanonicalRun.digest(onRecord, CanonicalRun.FORM));
+          .isEqualTo(CanonicalRun.digest(onRecord, CanonicalRun.CURRENT_VERSION));
     }
   }
 
@@ -219,7 +221,7 @@ public abstract class RunChainContract {
       for (Run state : states) {
         try {
           runs.save(state);
-        } catch (StaleRunException e) { // another was faster
+        } catch (StaleRunException e) { // another ending is on record
           assertThat(runs.find(state.id()).map(run -> run.status().isFinal())).contains(true);
         }
       }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link RunExecutor} promises. Subclass it and say what your runs look like. */
+/** The contract of {@link RunExecutor}. Subclasses provide the runs of theirs. */
 @Timeout(600)
 public abstract class RunExecutorContract {
   private static final int LONG_OUTPUT = OutputExcerpt.LIMIT_BYTES + 1;
@@ -262,7 +262,8 @@ public abstract class RunExecutorContract {
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
-            NotStarted.class, none -> assertThat(none.why()).isEqualTo(NotStarted.Why.NOT_FOUND));
+            NotStarted.class,
+            none -> assertThat(none.cause()).isEqualTo(NotStarted.Cause.NOT_FOUND));
     assertThat(outcome.output().stderr().text()).contains(outcome.message());
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link RunJournal} promises. Subclass it and say what yours has noted. */
+/** The contract of {@link RunJournal}. Subclasses read the entries of theirs. */
 public abstract class RunJournalContract {
   private static final Comparator<RunId> BY_TIME = Comparator.comparing(RunId::toString);
   private static final DatabaseIdentity HERE =
@@ -39,7 +39,7 @@ public abstract class RunJournalContract {
   /** The run as it was noted when it ended; empty if it is not there. */
   protected abstract Optional<Run> ended(RunId id);
 
-  /** Whether the run needs no more attention. */
+  /** Returns whether the run is archived. */
   protected abstract boolean isArchived(RunId id);
 
   @Test
@@ -256,7 +256,7 @@ public abstract class RunJournalContract {
   }
 
   @Test
-  void a_run_that_began_is_claimed_until_that_is_released() {
+  void a_run_that_began_is_locked_until_it_is_unlocked() {
     Run running = begin();
     assertThat(journal().tryLock(running.id())).isFalse();
 
@@ -267,18 +267,18 @@ public abstract class RunJournalContract {
   }
 
   @Test
-  void of_many_who_want_a_claim_one_gets_it() {
+  void of_many_that_try_to_lock_a_run_one_succeeds() {
     Run running = begin();
     journal().unlock(running.id());
 
-    long claims =
+    long locks =
         IntStream.range(0, 40).parallel().filter(i -> journal().tryLock(running.id())).count();
 
-    assertThat(claims).isEqualTo(1);
+    assertThat(locks).isEqualTo(1);
   }
 
   @Test
-  void what_is_settled_or_unknown_cannot_be_claimed() {
+  void an_archived_or_unknown_run_cannot_be_locked() {
     Run running = begin();
     journal().end(Runs.ended(running, Runs.exited(0)));
     journal().archive(running.id());
@@ -289,7 +289,7 @@ public abstract class RunJournalContract {
   }
 
   @Test
-  void a_claim_that_nobody_has_can_be_released() {
+  void a_run_that_is_not_locked_can_be_unlocked() {
     RunId nobodys = Runs.id();
 
     journal().unlock(nobodys);

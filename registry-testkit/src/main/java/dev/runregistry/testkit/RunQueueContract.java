@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link RunQueue} promises, together with its journal. */
+/** The contract of {@link RunQueue} and its journal. */
 public abstract class RunQueueContract {
   private static final int MAX = 1_000;
   private static final DatabaseIdentity HERE =

@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link RunRepository} promises. Subclass it, hand over an empty one. */
+/** The contract of {@link RunRepository}. Subclasses provide an empty one. */
 public abstract class RunRepositoryContract {
   private static final Provenance KNOWN = Runs.provenance();
   private static final String COMMIT = Runs.COMMIT;
@@ -225,7 +225,7 @@ public abstract class RunRepositoryContract {
 
       assertThat(runs.find(run.id())).contains(run);
     }
-    assertThat(runs.page(RunQuery.all().withLimit(100)).runs()).hasSize(Runs.ofEveryKind().size());
+    assertThat(runs.list(RunQuery.all().withLimit(100)).runs()).hasSize(Runs.ofEveryKind().size());
   }
 
   @Test
@@ -330,7 +330,7 @@ public abstract class RunRepositoryContract {
       assertThat(won).containsOnly(true);
       assertThat(runs.find(completed.id())).contains(completed);
     }
-    assertThat(runs.page(RunQuery.all()).runs()).hasSize(10);
+    assertThat(runs.list(RunQuery.all()).runs()).hasSize(10);
   }
 
   private static <T> List<T> atOnce(List<Callable<T>> tasks) throws Exception {
@@ -367,7 +367,7 @@ public abstract class RunRepositoryContract {
       runs.save(completed);
 
       assertThat(runs.find(completed.id())).contains(completed);
-      assertThat(runs.page(RunQuery.all().withDatasetKey(Texts.keyOf(text))).runs())
+      assertThat(runs.list(RunQuery.all().withDatasetKey(Texts.keyOf(text))).runs())
           .contains(RunSummary.of(completed));
     }
   }
@@ -421,7 +421,7 @@ public abstract class RunRepositoryContract {
       saved.add(save(older));
     }
 
-    RunPage page = runs.page(RunQuery.all().withLimit(100));
+    RunPage page = runs.list(RunQuery.all().withLimit(100));
 
     assertThat(page.runs())
         .containsExactlyElementsOf(
@@ -437,14 +437,14 @@ public abstract class RunRepositoryContract {
     for (Run run : Runs.ofEveryKind()) {
       save(run);
     }
-    assertThat(runs.page(RunQuery.all().withLimit(100)).runs())
+    assertThat(runs.list(RunQuery.all().withLimit(100)).runs())
         .allSatisfy(
             line -> assertThat(line).isEqualTo(RunSummary.of(runs.find(line.id()).orElseThrow())));
   }
 
   @Test
   void an_empty_repository_has_an_empty_page() {
-    assertThat(runs.page(RunQuery.all())).isEqualTo(new RunPage(List.of(), false));
+    assertThat(runs.list(RunQuery.all())).isEqualTo(new RunPage(List.of(), false));
   }
 
   @Test
@@ -452,11 +452,11 @@ public abstract class RunRepositoryContract {
     for (int i = 0; i < 4; i++) {
       save(Runs.running());
     }
-    assertThat(runs.page(RunQuery.all().withLimit(3)).hasNext()).isTrue();
-    assertThat(runs.page(RunQuery.all().withLimit(4)).hasNext()).isFalse();
-    assertThat(runs.page(RunQuery.all().withLimit(3).withOffset(1)).hasNext()).isFalse();
-    assertThat(runs.page(RunQuery.all().withLimit(1).withOffset(2)).hasNext()).isTrue();
-    assertThat(runs.page(RunQuery.all().withLimit(1)).runs()).hasSize(1);
+    assertThat(runs.list(RunQuery.all().withLimit(3)).hasNext()).isTrue();
+    assertThat(runs.list(RunQuery.all().withLimit(4)).hasNext()).isFalse();
+    assertThat(runs.list(RunQuery.all().withLimit(3).withOffset(1)).hasNext()).isFalse();
+    assertThat(runs.list(RunQuery.all().withLimit(1).withOffset(2)).hasNext()).isTrue();
+    assertThat(runs.list(RunQuery.all().withLimit(1)).runs()).hasSize(1);
   }
 
   @Test
@@ -466,7 +466,7 @@ public abstract class RunRepositoryContract {
     List<RunId> listed = new ArrayList<>();
     RunPage page;
     do {
-      page = runs.page(RunQuery.all().withLimit(4).withOffset(listed.size()));
+      page = runs.list(RunQuery.all().withLimit(4).withOffset(listed.size()));
       page.runs().forEach(run -> listed.add(run.id()));
     } while (page.hasNext());
 
@@ -481,7 +481,7 @@ public abstract class RunRepositoryContract {
     RunQuery query = RunQuery.all().withLimit(4);
     RunPage page;
     do {
-      page = runs.page(query);
+      page = runs.list(query);
       page.runs().forEach(run -> listed.add(run.id()));
       query = query.withAfter(RunCursor.after(page.runs().get(page.runs().size() - 1)));
       save(Runs.runningSince(NOON.plusSeconds(listed.size())));
@@ -493,14 +493,14 @@ public abstract class RunRepositoryContract {
   @Test
   void both_ways_to_turn_pages_have_the_same_order() {
     saveTies(9);
-    List<RunSummary> all = runs.page(RunQuery.all()).runs();
+    List<RunSummary> all = runs.list(RunQuery.all()).runs();
     for (int i = 0; i < all.size(); i++) {
       RunQuery after = RunQuery.all().withAfter(RunCursor.after(all.get(i)));
 
-      assertThat(runs.page(RunQuery.all().withOffset(i)).runs())
+      assertThat(runs.list(RunQuery.all().withOffset(i)).runs())
           .isEqualTo(all.subList(i, all.size()));
-      assertThat(runs.page(after).runs()).isEqualTo(all.subList(i + 1, all.size()));
-      assertThat(runs.page(after.withOffset(2)).runs())
+      assertThat(runs.list(after).runs()).isEqualTo(all.subList(i + 1, all.size()));
+      assertThat(runs.list(after.withOffset(2)).runs())
           .isEqualTo(all.subList(Math.min(i + 3, all.size()), all.size()));
     }
   }
@@ -517,7 +517,7 @@ public abstract class RunRepositoryContract {
   void a_page_beyond_the_end_is_empty_however_far_away() {
     save(Runs.running());
     for (long offset : List.of(1L, 1_000L, Long.MAX_VALUE - 100, Long.MAX_VALUE)) {
-      assertThat(runs.page(RunQuery.all().withOffset(offset)))
+      assertThat(runs.list(RunQuery.all().withOffset(offset)))
           .isEqualTo(new RunPage(List.of(), false));
     }
   }
@@ -529,13 +529,13 @@ public abstract class RunRepositoryContract {
         save(withKey(run, key));
       }
     }
-    List<RunSummary> all = runs.page(RunQuery.all().withLimit(100)).runs();
+    List<RunSummary> all = runs.list(RunQuery.all().withLimit(100)).runs();
     for (RunStatus status : withNull(RunStatus.values())) {
       for (RunMode mode : withNull(RunMode.values())) {
         for (String key : withNull(new String[] {"math-v1", "logic", "math", "MATH-V1"})) {
           RunQuery query = RunQuery.all().withStatus(status).withMode(mode).withDatasetKey(key);
 
-          assertThat(runs.page(query.withLimit(100)).runs())
+          assertThat(runs.list(query.withLimit(100)).runs())
               .isEqualTo(all.stream().filter(matches(status, mode, key)).toList());
         }
       }
@@ -579,11 +579,11 @@ public abstract class RunRepositoryContract {
       save(Runs.completed());
     }
     RunQuery running = RunQuery.all().withStatus(RunStatus.RUNNING);
-    List<RunSummary> all = runs.page(running).runs();
+    List<RunSummary> all = runs.list(running).runs();
 
     assertThat(all).hasSize(7);
-    assertThat(runs.page(running.withLimit(3).withOffset(3)).runs()).isEqualTo(all.subList(3, 6));
-    assertThat(runs.page(running.withAfter(RunCursor.after(all.get(4)))).runs())
+    assertThat(runs.list(running.withLimit(3).withOffset(3)).runs()).isEqualTo(all.subList(3, 6));
+    assertThat(runs.list(running.withAfter(RunCursor.after(all.get(4)))).runs())
         .isEqualTo(all.subList(5, 7));
   }
 
@@ -591,7 +591,7 @@ public abstract class RunRepositoryContract {
   void a_filter_is_text_and_never_a_pattern_or_a_piece_of_sql() {
     save(Runs.running());
     for (String key : List.of("%", "math%", "_ath-v1", "' OR '1'='1", "", "../math-v1", "*")) {
-      assertThat(runs.page(RunQuery.all().withDatasetKey(key)).runs()).isEmpty();
+      assertThat(runs.list(RunQuery.all().withDatasetKey(key)).runs()).isEmpty();
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Sample runs for tests: each call makes one with an id of its own, and hides what the test does
- * not care about. Local unless the name says dry-run.
+ * Sample runs for tests: each call returns one with an id of its own and with values that the test
+ * does not depend on. Local unless the name says dry-run.
  */
 public final class Runs {
   /** An instant that shows lost precision and every fold into another time zone. */
@@ -29,12 +29,12 @@ public final class Runs {
   /** The commit of the samples that have one. */
   public static final String COMMIT = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
 
-  /** The name of what carries out the samples. */
+  /** The name of the executor of the samples. */
   public static final String EXECUTOR = "process";
 
   private Runs() {}
 
-  /** A new id, in no order. */
+  /** Returns a new id, in no order. */
   public static RunId id() {
     return new RunId(UUID.randomUUID());
   }
@@ -68,13 +68,13 @@ public final class Runs {
         Duration.ofMillis(30_001));
   }
 
-  /** A command of the user's own, of which the registry knows no training. */
+  /** Returns a request of a command that is not a training. */
   public static RunSpec commandOf(String... words) {
     return new RunSpec(
         DatasetKey.NONE, "none", RunMode.LOCAL, null, null, List.of(words), Duration.ofMillis(1));
   }
 
-  /** The request of that run once more. */
+  /** Returns a request that repeats that run. */
   public static RunSpec repeating(RunId parent) {
     RunSpec spec = localRunOf("math-v1");
     return new RunSpec(
@@ -119,49 +119,49 @@ public final class Runs {
         run.provenance());
   }
 
-  /** Waits since {@link #NOON}. */
+  /** Returns a run that is pending since {@link #NOON}. */
   public static Run pending() {
     return pendingAt(NOON);
   }
 
-  /** Waits since then. */
+  /** Returns a run that is pending since then. */
   public static Run pendingAt(Instant created) {
     return Run.pending(id(), localRunOf("math-v1"), created);
   }
 
-  /** Runs since {@link #NOON}. */
+  /** Returns a run that runs since {@link #NOON}. */
   public static Run running() {
     return runningSince(NOON);
   }
 
-  /** Runs since then. */
+  /** Returns a run that runs since then. */
   public static Run runningSince(Instant started) {
     return running(localRunOf("math-v1"), started);
   }
 
-  /** Runs since {@link #NOON}, nothing but a check. */
+  /** Returns a dry-run that runs since {@link #NOON}. */
   public static Run dryRunning() {
     return running(dryRunOf("math-v1"), NOON);
   }
 
-  /** Does that since then. */
+  /** Returns a dry-run that runs since then. */
   public static Run running(RunSpec spec, Instant started) {
     return Run.started(id(), spec, EXECUTOR, started);
   }
 
-  /** Ran well, from {@link #NOON} on, for a bit more than a second. */
+  /** Returns a run that succeeded, started at {@link #NOON}, in a bit more than a second. */
   public static Run completed() {
     return ended(running(), exited(0));
   }
 
-  /** Ran well, in a working directory with changes that nobody had committed. */
+  /** Returns a run that succeeded, in a working directory with uncommitted changes. */
   public static Run withProvenance() {
     Provenance known = provenance();
     Run running = running().withProvenance(known.withGit(known.gitCommit(), true));
     return ended(running, exited(0));
   }
 
-  /** What is known of a run at its start: a commit, but not yet whether there were changes. */
+  /** Returns the provenance at the start of a run: a commit, but not yet whether it has changes. */
   public static Provenance provenance() {
     return new Provenance(
         "node7",
@@ -173,17 +173,17 @@ public final class Runs {
         Map.of("TZ", "Asia/Kolkata", "CUDA_VISIBLE_DEVICES", "", "NOTE", "\"a\\b\" ä"));
   }
 
-  /** Ended by itself with that code, and printed something. */
+  /** Returns the outcome of a command that printed something and exited with that code. */
   public static RunOutcome exited(int code) {
     return new RunOutcome.Exited(code, output("loss 0.25\n", "warning: slow\n"));
   }
 
-  /** The same run, ended like that a bit more than a second after its start. */
+  /** Returns the run with that outcome, a bit more than a second after its start. */
   public static Run ended(Run running, RunOutcome outcome) {
     return running.finish(outcome, running.startedAt().plusNanos(1_234_567_000));
   }
 
-  /** Both streams, whole. */
+  /** Returns the output, with both streams complete. */
   public static Output output(String stdout, String stderr) {
     return new Output(OutputExcerpt.of(stdout), OutputExcerpt.of(stderr));
   }
@@ -223,39 +223,39 @@ public final class Runs {
         ended(running(), lost()),
         ended(dryRunning(), lost()),
         ended(dryRunning(), new RunOutcome.DryRunPassed("All 5 records are well formed\n")),
-        ended(dryRunning(), new RunOutcome.DryRunRefused("No manifest", "manifest.json: none\n")));
+        ended(dryRunning(), new RunOutcome.DryRunFailed("No manifest", "manifest.json: none\n")));
   }
 
   private static Provenance sparseProvenance() {
     return new Provenance("node7", null, "/", "1.2.3", null, null, Map.of());
   }
 
-  /** Ended by the registry after its limit. */
+  /** Returns a run that exceeded its time limit. */
   public static RunOutcome timedOut() {
     return new RunOutcome.TimedOut(Duration.ofMillis(30_001), output("epoch 1\n", ""), "");
   }
 
-  /** Terminated by the registry at the request of ann, with a process that is left. */
+  /** Returns a run that ann cancelled, with a process that is still alive. */
   public static RunOutcome cancelled() {
     return new RunOutcome.Cancelled("ann", output("epoch 1\n", ""), "1 process was left running");
   }
 
-  /** Cancelled at the request of ann before anything was started. */
+  /** Returns a run that ann cancelled before it was started. */
   public static RunOutcome cancelledBeforeStart() {
     return RunOutcome.Cancelled.beforeStart(new CancelRequest("ann", NOON));
   }
 
-  /** Never came to life. */
+  /** Returns a run that was not started. */
   public static RunOutcome notStarted() {
-    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.NOT_FOUND, "No program tunix");
+    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.NOT_FOUND, "No program tunix");
   }
 
-  /** Its data set was not fit. */
+  /** Returns a dry-run that failed: its data set is invalid. */
   public static RunOutcome rejected() {
-    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Why.REJECTED, "No manifest");
+    return new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "No manifest");
   }
 
-  /** Nobody saw the end. */
+  /** Returns a lost run. */
   public static RunOutcome lost() {
     return new RunOutcome.Lost("Lost: the host restarted", output("epoch 1\n", ""));
   }

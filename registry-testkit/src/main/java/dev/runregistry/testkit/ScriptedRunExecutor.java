@@ -48,7 +48,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
     this.script = requireNonNull(script, "script");
   }
 
-  /** What a run does. */
+  /** The script of a run. */
   @FunctionalInterface
   public interface Script {
     /**
@@ -88,12 +88,12 @@ public final class ScriptedRunExecutor implements RunExecutor {
     return List.copyOf(executed);
   }
 
-  /** What was started for them, in that order unless some ran at the same time. */
+  /** Returns the invocations that were started, in order of their starts. */
   public List<Invocation> invocations() {
     return List.copyOf(invocations);
   }
 
-  /** From now on this is what is said of every program; at first it is there. */
+  /** Sets the status of every program; at first it is available. */
   public void willSay(RuntimeStatus status) {
     runtime = requireNonNull(status, "status");
   }

@@ -58,12 +58,12 @@ class StoppedDatasetCheckTest {
         }
 
         @Override
-        public int sample(Dataset dataset, int limit) {
+        public int validateRecords(Dataset dataset, int limit) {
           throw new UnsupportedOperationException();
         }
 
         @Override
-        public DatasetPage page(String after, int limit) {
+        public DatasetPage list(String after, int limit) {
           throw new UnsupportedOperationException();
         }
       };

@@ -47,7 +47,7 @@ class SubmitOnceTest {
 
   private static String what(Submission submission) {
     return submission.match(
-        ended -> (ended.repeated() ? "repeated " : "first ") + ended.run().id(),
+        ended -> (ended.replayed() ? "repeated " : "first ") + ended.run().id(),
         inProgress -> "in progress " + inProgress.id(),
         reused -> "reused " + reused.id());
   }
@@ -103,9 +103,9 @@ class SubmitOnceTest {
       @Override
       public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
         before.run();
-        IdempotencyRecord standing = keys.save(wanted, run);
+        IdempotencyRecord stored = keys.save(wanted, run);
         after.run();
-        return standing;
+        return stored;
       }
 
       @Override
@@ -141,7 +141,7 @@ class SubmitOnceTest {
     assertThat(executor.executed()).isEmpty();
     assertThat(journal.active()).isEmpty();
     registry().reconcile();
-    assertThat(repository.page(RunQuery.all()).runs()).hasSize(1);
+    assertThat(repository.list(RunQuery.all()).runs()).hasSize(1);
   }
 
   @Test

@@ -636,7 +636,7 @@ final class ModelPorts
   }
 
   @Override
-  public RunPage page(RunQuery query) {
+  public RunPage list(RunQuery query) {
     throw new UnsupportedOperationException("nobody lists");
   }
 
@@ -711,12 +711,12 @@ final class ModelPorts
   }
 
   @Override
-  public int sample(Dataset dataset, int limit) {
+  public int validateRecords(Dataset dataset, int limit) {
     throw new UnsupportedOperationException("no training");
   }
 
   @Override
-  public DatasetPage page(String after, int limit) {
+  public DatasetPage list(String after, int limit) {
     throw new UnsupportedOperationException("no training");
   }
 

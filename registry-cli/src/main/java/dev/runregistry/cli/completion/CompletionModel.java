@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What a shell completes, read from the commands as picocli knows them.
+ * The words that a shell completes, read from picocli's model of the commands.
  *
  * @param places all commands and subcommands, each before those below it
  */
@@ -23,7 +23,7 @@ public record CompletionModel(List<Place> places) {
     places = List.copyOf(places);
   }
 
-  /** What a value is, and so what completes it. */
+  /** The kind of a value, which determines its completions. */
   public enum Kind {
     /** Anything, which nothing completes. */
     TEXT,

@@ -37,7 +37,7 @@ public final class CompletionValuesCommand implements Callable<Integer> {
   private static final int RUNS = 20;
   private static final int COLUMNS = 70;
 
-  /** What there are values of. */
+  /** The kinds of values. */
   public enum Subject {
     dataset,
     run
@@ -68,7 +68,7 @@ public final class CompletionValuesCommand implements Callable<Integer> {
 
   private void printDatasets(Settings inForce) {
     for (DatasetEntry entry :
-        FolderDatasetCatalog.at(inForce.datasets()).page("", DATASETS).datasets()) {
+        FolderDatasetCatalog.at(inForce.datasets()).list("", DATASETS).datasets()) {
       Long traces = entry.traceCount();
       print(entry.key().value(), traces == null ? "" : traces + " traces");
     }
@@ -81,7 +81,7 @@ public final class CompletionValuesCommand implements Callable<Integer> {
     }
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.reader(database);
-      for (RunSummary summary : registry.page(RunQuery.all().withLimit(RUNS)).runs()) {
+      for (RunSummary summary : registry.list(RunQuery.all().withLimit(RUNS)).runs()) {
         Run run = registry.get(summary.id());
         print(run.id().toString(), run.status().text() + ": " + subjectOf(run));
       }
@@ -95,7 +95,7 @@ public final class CompletionValuesCommand implements Callable<Integer> {
   }
 
   private void print(String value, String description) {
-    String fitted = TerminalText.fitted(TerminalText.line(description), COLUMNS);
+    String fitted = TerminalText.truncate(TerminalText.line(description), COLUMNS);
     caller.out().println(fitted.isEmpty() ? value : value + '\t' + fitted);
   }
 }

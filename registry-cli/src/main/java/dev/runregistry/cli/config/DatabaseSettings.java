@@ -44,7 +44,7 @@ public final class DatabaseSettings {
   }
 
   /** The URL without anything that may be a secret. */
-  public static String masked(String url) {
+  public static String redact(String url) {
     return url.replaceAll("(?i)((?:ssl)?password=)[^&]*", "$1***")
         .replaceAll("//[^/?#]*@", "//***@");
   }

@@ -13,12 +13,12 @@ public enum LogLevel {
   INFO,
   DEBUG;
 
-  /** As it is written in settings and as the logging library knows it. */
+  /** Returns the name in settings and in the logging library. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether stack traces are shown. */
+  /** Returns whether stack traces are shown. */
   public boolean isVerbose() {
     return this == DEBUG;
   }

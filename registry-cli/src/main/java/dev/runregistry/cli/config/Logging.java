@@ -30,7 +30,7 @@ public final class Logging {
     }
   }
 
-  /** Whether stack traces are wanted. */
+  /** Returns whether stack traces are printed. */
   public static boolean isVerbose() {
     return LogLevel.DEBUG.text().equals(System.getProperty(OURS));
   }

@@ -5,7 +5,7 @@ import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.http.RegistryMetrics;
 import dev.runregistry.http.ServerConfig;
 
-/** How the server is to be, as the settings want it. */
+/** The configuration of the server from the settings. */
 public final class ServerSettings {
   private static final Secret TOKEN =
       new Secret("token for the server", Setting.TOKEN, Setting.TOKEN_FILE);
@@ -30,9 +30,9 @@ public final class ServerSettings {
             .allowedHosts(words(Setting.ALLOWED_HOSTS))
             .corsOrigins(words(Setting.CORS_ORIGINS))
             .command(settings.command())
-            .localTimeLimit(settings.read(Setting.LOCAL_TIMEOUT, Durations::parse))
+            .localRunTimeout(settings.read(Setting.LOCAL_TIMEOUT, Durations::parse))
             .maxLocalRuns(settings.read(Setting.LOCAL_MAX, Integer::parseInt))
-            .stopLimit(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
+            .stopTimeout(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
             .queueTimeLimit(new QueueSettings(settings).timeout())
             .artifactsRoot(settings.artifactsRoot())
             .metrics(metrics)

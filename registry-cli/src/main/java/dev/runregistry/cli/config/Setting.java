@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All settings: the table of which the configuration file, the environment, the options of the
+ * The table of settings of which the configuration file, the environment, the options of the
  * commands, their help and {@code registry config} are made. A key {@code log.limit} is the
  * variable {@code REGISTRY_LOG_LIMIT} and the option {@code --log-limit}. Labels as {@link
  * OptionDefinition} has them.
@@ -110,7 +110,7 @@ public enum Setting {
     /** None: a secret in an option would be in the list of processes. */
     NONE,
     ALL,
-    /** Those that start runs: {@code run} and {@code serve}. */
+    /** The commands that start runs: {@code run} and {@code serve}. */
     RUNS,
     SERVE
   }
@@ -184,7 +184,7 @@ public enum Setting {
         .findFirst();
   }
 
-  /** All keys of the configuration file, for messages. */
+  /** Returns the keys of the configuration file, for messages. */
   public static String keys() {
     return Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "));
   }

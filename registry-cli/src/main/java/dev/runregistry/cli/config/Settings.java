@@ -97,11 +97,11 @@ public final class Settings {
    * @throws UsageException if neither a setting nor HOME names one
    */
   public Path home() {
-    return knownHome().orElseThrow(() -> new UsageException(NO_HOME));
+    return findHome().orElseThrow(() -> new UsageException(NO_HOME));
   }
 
   /** The same; empty if neither a setting nor HOME names one. */
-  public Optional<Path> knownHome() {
+  public Optional<Path> findHome() {
     return given(Setting.HOME)
         .map(Settings::path)
         .or(() -> XdgDirectories.of(environment).state())
@@ -119,7 +119,7 @@ public final class Settings {
   }
 
   /**
-   * What {@code run --local} starts.
+   * Returns the command that {@code run --local} starts.
    *
    * @throws UsageException if it cannot be understood
    */
@@ -129,7 +129,7 @@ public final class Settings {
   }
 
   /**
-   * Whether git is asked about the folder of a run.
+   * Returns whether the git state of a run's directory is recorded.
    *
    * @throws UsageException if it is neither on nor off
    */
@@ -145,7 +145,7 @@ public final class Settings {
   }
 
   /**
-   * How long each of the two logs of a run may become.
+   * Returns the maximum size of each of the two logs of a run.
    *
    * @throws UsageException if it is no size, or too small
    */
@@ -158,7 +158,7 @@ public final class Settings {
     return words(Setting.ENV_ALLOW).stream().filter(word -> !word.equals(NOTHING)).toList();
   }
 
-  /** How much is said. */
+  /** Returns the log level. */
   public LogLevel log() {
     Value value = inForce(Setting.LOG);
     return LogLevel.parse(value.text(), value.source());

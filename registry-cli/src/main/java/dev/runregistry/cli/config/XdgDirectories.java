@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a user's files belong, after the XDG Base Directory Specification.
+ * The directories of a user's files, as in the XDG Base Directory Specification.
  *
  * @param environment the variables of the process
  */
@@ -16,12 +16,15 @@ public record XdgDirectories(Map<String, String> environment) {
     return new XdgDirectories(environment);
   }
 
-  /** For the configuration; empty when not even the home folder is known. */
+  /** Returns the directory of the configuration; empty if even the home directory is unknown. */
   public Optional<Path> configuration() {
     return folder("XDG_CONFIG_HOME", ".config");
   }
 
-  /** For runs and the embedded database; empty when not even the home folder is known. */
+  /**
+   * Returns the directory of runs and the embedded database; empty if even the home directory is
+   * unknown.
+   */
   public Optional<Path> state() {
     return folder("XDG_STATE_HOME", ".local/state");
   }

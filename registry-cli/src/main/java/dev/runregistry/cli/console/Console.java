@@ -27,7 +27,7 @@ public record Console(
         Terminal.of(System.getenv()));
   }
 
-  /** Tells the user something: one line on stderr, whatever the text is. */
+  /** Prints a message as one line on stderr, whatever the text is. */
   public void say(String message) {
     err.println(StderrStream.MARK + message);
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * one line a message, after the level in capitals, and has no setting for another form.
  */
 public final class StderrStream extends PrintableStream {
-  /** What each of our own messages begins with. */
+  /** The prefix of each of our own messages. */
   public static final String MARK = "registry: ";
 
   /** Prints to the stream, in UTF-8. */

@@ -2,7 +2,7 @@ package dev.runregistry.cli.console;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Which registry this is, and which Java runs it. */
+/** The version of the registry, and of the Java that runs it. */
 public final class Version implements IVersionProvider {
   /** A new one, as picocli takes it. */
   public static IVersionProvider provider() {

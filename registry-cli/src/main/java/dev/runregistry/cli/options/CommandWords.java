@@ -96,7 +96,7 @@ public final class CommandWords {
     return words;
   }
 
-  /** In a list {@code -5} is {@code -n 5}, as in git log. */
+  /** Expands {@code -5} in a list to {@code -n 5}, as in git log. */
   private static List<String> withLimit(List<String> arguments) {
     List<String> words = new ArrayList<>();
     String before = "";

@@ -51,7 +51,9 @@ public record FastOptionParser(Map<String, Object> values) implements OptionValu
     return options;
   }
 
-  /** What begins with a hyphen may be an option that lacks its value. */
+  /**
+   * Returns false for a value with a hyphen, which may be an option after one that lacks its value.
+   */
   private static boolean isPlain(Object value) {
     return !(value instanceof String text) || !(text.isEmpty() || text.startsWith("-"));
   }
@@ -68,7 +70,7 @@ public record FastOptionParser(Map<String, Object> values) implements OptionValu
   }
 
   @Override
-  public List<String> strays() {
+  public List<String> unmatched() {
     return List.of();
   }
 }

@@ -7,12 +7,12 @@ import java.util.List;
  * Options are named by their longest names.
  */
 public interface OptionValues {
-  /** Whether the option was given. */
+  /** Returns whether the option was given. */
   boolean hasMatchedOption(String option);
 
-  /** What the option was given; the other value where it was not given. */
+  /** Returns the value of the option; the other value if it was not given. */
   <T> T matchedOptionValue(String option, T otherwise);
 
-  /** What is neither an option nor the value of one, in its order. */
-  List<String> strays();
+  /** Returns the words that are neither an option nor the value of one, in their order. */
+  List<String> unmatched();
 }

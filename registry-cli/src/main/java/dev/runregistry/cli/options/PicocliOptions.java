@@ -20,7 +20,7 @@ public record PicocliOptions(ParseResult parsed) implements OptionValues {
   }
 
   @Override
-  public List<String> strays() {
+  public List<String> unmatched() {
     return parsed.matchedPositionals().stream()
         .flatMap(stray -> stray.originalStringValues().stream())
         .toList();

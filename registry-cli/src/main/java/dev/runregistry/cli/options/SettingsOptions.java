@@ -37,14 +37,14 @@ public final class SettingsOptions {
     command.addOption(config).addOption(verbose);
   }
 
-  /** Returns what was given, as another command takes it; a password in a URL is masked. */
+  /** Returns what was given, as another command takes it; a password in a URL is redacted. */
   public List<String> words() {
     List<String> words = new ArrayList<>();
     given()
         .forEach(
             (setting, text) -> {
               words.add(setting.option().name());
-              words.add(setting == Setting.DB ? DatabaseSettings.masked(text) : text);
+              words.add(setting == Setting.DB ? DatabaseSettings.redact(text) : text);
             });
     Optional.<String>ofNullable(config.getValue())
         .ifPresent(file -> words.addAll(List.of(Setting.CONFIG.name(), file)));

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What to say about a word that is no command or option of ours, and what was likely meant. */
+/** Messages for words that are not a command or option, with the likely intended ones. */
 public final class Suggestions {
   private static final int MOST_EDITS = 2;
   private static final Pattern ID = Pattern.compile("(?=.*[0-9])[0-9a-f-]{4,36}");
@@ -84,7 +84,7 @@ public final class Suggestions {
   private final String word;
   private final boolean option;
 
-  /** What to say about the first word that could not be matched. */
+  /** Returns the message for the first word that was not matched. */
   public Suggestions(UnmatchedArgumentException e) {
     command = e.getCommandLine().getCommandSpec();
     word = e.getUnmatched().get(0);
@@ -166,8 +166,8 @@ public final class Suggestions {
   }
 
   /**
-   * Whether a word is another one mistyped, or the beginning of it: at most two edits, and no more
-   * than a third of the longer word.
+   * Returns whether a word is another one mistyped, or the beginning of it: at most two edits, and
+   * no more than a third of the longer word.
    */
   public static boolean isSimilar(String typed, String known) {
     int edits = edits(typed, known);
@@ -176,7 +176,7 @@ public final class Suggestions {
     return begins || alike;
   }
 
-  /** How many characters to insert, delete, replace or swap with their neighbour. */
+  /** Returns the number of characters to insert, delete, replace or swap with their neighbour. */
   private static int edits(String one, String other) {
     int[][] edits = new int[one.length() + 1][other.length() + 1];
     for (int i = 0; i <= one.length(); i++) {

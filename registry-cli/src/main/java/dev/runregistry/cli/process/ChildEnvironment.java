@@ -9,9 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the environment of a run differs from ours: it has neither the password of the database nor
- * the token of the server, and it has all that the launcher changed, because of Java or because its
- * shell cannot hand it on, as it was before.
+ * The difference between the environment of a run and ours: it has neither the password of the
+ * database nor the token of the server, and it has all that the launcher changed, because of Java
+ * or because its shell cannot hand it on, as it was before.
  *
  * @param changes by name; null for a variable that the run does not have
  */
@@ -41,7 +41,7 @@ public record ChildEnvironment(Map<String, @Nullable String> changes) {
     changes.put(Setting.TOKEN.variable(), null);
     changes.put(Setting.TOKEN_FILE.variable(), null);
     String url = ours.getOrDefault(Setting.DB.variable(), "");
-    if (!url.equals(DatabaseSettings.masked(url))) { // it has a secret in it
+    if (!url.equals(DatabaseSettings.redact(url))) { // it has a secret in it
       changes.put(Setting.DB.variable(), null);
     }
     ours.forEach(

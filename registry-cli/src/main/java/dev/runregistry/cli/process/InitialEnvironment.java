@@ -42,7 +42,7 @@ public record InitialEnvironment(Map<String, @Nullable String> variables, List<S
 
   private static final InitialEnvironment NONE = new InitialEnvironment(Map.of(), List.of());
 
-  /** What HotSpot handles, whatever was before; none of it is needed to run. */
+  /** The signals that HotSpot always handles; a run needs none of them. */
   private static final List<String> HANDLED = List.of("PIPE", "XFSZ", "USR2");
 
   /** Returns what the launcher handed on. */
@@ -52,14 +52,14 @@ public record InitialEnvironment(Map<String, @Nullable String> variables, List<S
       return NONE;
     }
     try (InputStream pipe = new FileInputStream("/proc/self/fd/" + descriptor)) {
-      return parsed(toItsEnd(pipe));
+      return parsed(readFully(pipe));
     } catch (IOException e) { // it helps where it can
       return NONE;
     }
   }
 
   /** Without a writer a pipe is at its end, also before the writer has opened it. */
-  private static byte[] toItsEnd(InputStream pipe) throws IOException {
+  private static byte[] readFully(InputStream pipe) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     long giveUp = System.nanoTime() + PATIENCE;
     while (!isComplete(all.toByteArray()) && System.nanoTime() < giveUp) {

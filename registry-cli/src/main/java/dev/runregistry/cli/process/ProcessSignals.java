@@ -10,7 +10,7 @@ import sun.misc.Signal;
 public final class ProcessSignals {
   private ProcessSignals() {}
 
-  /** What a shell makes of a program that the signal ended. */
+  /** Returns the exit code of a shell for a program that the signal terminated. */
   public static int exitCode(String name) {
     return 128 + number(name);
   }
@@ -26,9 +26,9 @@ public final class ProcessSignals {
   }
 
   /**
-   * From now on the signal does not end this process but calls the handler, on a thread of its own,
-   * with its name. A signal that is ignored already, as INT is in the background of a script and
-   * HUP under {@code nohup}, stays ignored; one that this JVM keeps for itself stays with it.
+   * Replaces the default action of the signal: it calls the handler, on a thread of its own, with
+   * its name. A signal that is ignored already, as INT is in the background of a script and HUP
+   * under {@code nohup}, stays ignored; one that this JVM keeps for itself stays with it.
    *
    * @param name such as {@code TERM}
    */

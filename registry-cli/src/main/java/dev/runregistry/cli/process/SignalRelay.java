@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the signals that would end this process and passes them on to the run, so that the run is
- * recorded before we exit. Those that come before there is a receiver are kept.
+ * Forwards the signals that would terminate this process to the run, so that the run is recorded
+ * before we exit. Those that come before there is a receiver are kept.
  *
  * <p>Left out are those that Java keeps for itself (QUIT, by which it prints its threads, ILL, FPE,
  * SEGV, BUS), those that are about this process alone (CHLD, PIPE, XFSZ, the ones that stop it),
@@ -54,7 +54,7 @@ public final class SignalRelay {
     }
   }
 
-  /** From now on, and for all that came before, signals go there, by name. */
+  /** Passes signals to the target by name, those that came before included. */
   public void passTo(Consumer<String> receiver) {
     List<String> before;
     synchronized (this) {

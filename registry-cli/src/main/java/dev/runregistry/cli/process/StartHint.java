@@ -54,7 +54,7 @@ public final class StartHint {
 
   private StartHint() {}
 
-  /** Returns a hint for a command of the user's own, with its secrets masked. */
+  /** Returns a hint for a command of the user's own, with its secrets redacted. */
   public static Optional<String> of(List<String> command) {
     String word = command.get(0);
     if (ASSIGNMENT.matcher(word).matches() && !word.contains(" ")) {
@@ -96,6 +96,6 @@ public final class StartHint {
   private static Optional<String> hint(String what, List<String> command) {
     return Optional.of(
         "hint: %s: registry run -- %s"
-            .formatted(what, CommandLineFormat.of(SecretRedactor.masked(command))));
+            .formatted(what, CommandLineFormat.of(SecretRedactor.redact(command))));
   }
 }

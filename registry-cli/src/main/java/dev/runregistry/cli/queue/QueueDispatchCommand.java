@@ -47,7 +47,7 @@ public final class QueueDispatchCommand implements Callable<Integer> {
     LocalRunExecutor.Builder processes =
         LocalRunExecutor.builder().ownSession().logLimit(settings.logLimit());
     environment.applyTo(processes);
-    origin.listenTo(processes);
+    origin.register(processes);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry =
           parts.builder(database, processes.build()).provenance(origin.source()).build();

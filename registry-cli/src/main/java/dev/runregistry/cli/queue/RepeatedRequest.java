@@ -21,17 +21,17 @@ final class RepeatedRequest {
   /**
    * Returns the request, with the run as its parent.
    *
-   * @throws CommandFailedException if a secret in its command was masked
+   * @throws CommandFailedException if a secret in its command was redacted
    */
   static RunRequest of(Run run) {
     RunSpec spec = run.spec();
     for (int i = 0; i < spec.command().size(); i++) {
       String word = spec.command().get(i);
-      if (word.contains(SecretRedactor.MASK)) {
+      if (word.contains(SecretRedactor.REDACTED)) {
         throw new CommandFailedException(
             "run %s cannot be repeated: word %d of its command is recorded as '%s', with a secret"
                     .formatted(run.id(), i + 1, word)
-                + " masked; submit the whole command again with 'registry submit'");
+                + " redacted; submit the whole command again with 'registry submit'");
       }
     }
     RunRequest request = subject(spec);

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "Submit a new run of the same request as a recorded one, in its directory and with the"
           + " variables of now, and print its id. Says on stderr what differs in the commit and the"
           + " recorded variables.",
-      "A run whose command was recorded with a secret masked cannot be repeated: the secret is not"
+      "A run whose command was recorded with a secret redacted cannot be repeated: the secret is not"
           + " known."
     })
 public final class RerunCommand implements Callable<Integer> {
@@ -86,7 +86,7 @@ public final class RerunCommand implements Callable<Integer> {
 
   private Run find(RegistryFactory parts) {
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.settledRegistry(database);
+      RunRegistry registry = parts.reconciled(database);
       return registry.get(new RunLookup(registry).idOf(id));
     }
   }

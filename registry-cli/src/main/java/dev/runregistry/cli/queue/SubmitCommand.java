@@ -6,17 +6,17 @@ import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.SubmissionOrigin;
-import dev.runregistry.cli.run.RunArguments;
 import dev.runregistry.cli.run.RunOptions;
+import dev.runregistry.cli.run.SplitArguments;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.queue.QueueOptions;
 
 /** {@code registry submit}: adds a run to the queue of this host and returns at once. */
 public final class SubmitCommand {
   private final Console caller;
-  private final RunArguments arguments;
+  private final SplitArguments arguments;
 
-  public SubmitCommand(Console caller, RunArguments arguments) {
+  public SubmitCommand(Console caller, SplitArguments arguments) {
     this.caller = caller;
     this.arguments = arguments;
   }

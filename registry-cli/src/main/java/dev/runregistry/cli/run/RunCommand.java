@@ -37,9 +37,9 @@ public final class RunCommand {
 
   private final Console caller;
   private final SignalRelay signals;
-  private final RunArguments arguments;
+  private final SplitArguments arguments;
 
-  public RunCommand(Console caller, SignalRelay signals, RunArguments arguments) {
+  public RunCommand(Console caller, SignalRelay signals, SplitArguments arguments) {
     this.caller = caller;
     this.signals = signals;
     this.arguments = arguments;
@@ -87,7 +87,7 @@ public final class RunCommand {
       RunId id = registry.newId();
       announce(id, request, options);
       Run ended = registry.submit(id, request); // on record before the last of its output is read
-      processes.awaitShown();
+      processes.awaitDrained();
       settling.await(AT_THE_END);
       options.jsonFile().ifPresent(file -> write(file, ended));
       return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
@@ -95,7 +95,7 @@ public final class RunCommand {
     }
   }
 
-  /** Tells the id before the run starts, because it may take days. */
+  /** Prints the id before the run starts, because it may take days. */
   private void announce(RunId id, RunRequest request, RunOptions options) {
     options.idFile().ifPresent(file -> file.write(id.toString()));
     boolean isCommand = request.mode() == RunMode.LOCAL;
@@ -133,7 +133,7 @@ public final class RunCommand {
     }
     inheritDescriptors(builder);
     environment.applyTo(builder);
-    origin.listenTo(builder);
+    origin.register(builder);
     return builder;
   }
 

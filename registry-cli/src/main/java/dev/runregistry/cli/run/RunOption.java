@@ -75,7 +75,7 @@ public enum RunOption {
           "--max-seq-length")),
   DEVICE(text("DEVICE", "auto, cpu or cuda (default: auto).", "--device"));
 
-  /** Those of a training alone; a command of the user's own takes no notice of them. */
+  /** The options of a training; other commands ignore them. */
   static final Set<RunOption> OF_TRAINING = EnumSet.range(OUTPUT_DIR, DEVICE);
 
   @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values

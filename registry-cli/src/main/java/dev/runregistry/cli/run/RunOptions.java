@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the options of {@code registry run} say. */
+/** The values of the options of {@code registry run}. */
 public final class RunOptions {
   private static final String NONE = "none";
 
@@ -53,17 +53,17 @@ public final class RunOptions {
         .map(file -> new ResultFile(option.option(), file));
   }
 
-  /** Whether what the command leaves behind is not terminated. */
+  /** Returns whether remaining processes of the command are not terminated. */
   public boolean keepsChildren() {
     return has(RunOption.KEEP_CHILDREN);
   }
 
-  /** How long what runs may tidy up. */
+  /** Returns the time between TERM and KILL. */
   public Duration killAfter() {
     return duration(RunOption.KILL_AFTER, "10s");
   }
 
-  /** Returns what a run has different from others of the dispatcher that starts it. */
+  /** Returns the options in which a run differs from others of its dispatcher. */
   public Invocation.Options invocationOptions(Settings settings) {
     return new Invocation.Options(
         has(RunOption.KILL_AFTER) ? killAfter() : null,
@@ -72,7 +72,7 @@ public final class RunOptions {
         settings.given(Setting.ENV_ALLOW).isPresent() ? settings.recordedVariables() : null);
   }
 
-  /** What is in force, options included. */
+  /** Returns the settings in force, options included. */
   public Settings settings(Console caller) {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
     for (Setting setting : RunOption.settings()) {
@@ -89,14 +89,14 @@ public final class RunOptions {
   }
 
   /**
-   * What is to be run.
+   * Returns the request.
    *
    * @throws UsageException if the options do not fit together or have values outside their limits
    */
-  public RunRequest request(Settings settings, RunArguments arguments) {
-    List<String> strays = parsed.strays();
-    if (!strays.isEmpty()) {
-      throw unexpected(strays);
+  public RunRequest request(Settings settings, SplitArguments arguments) {
+    List<String> unmatched = parsed.unmatched();
+    if (!unmatched.isEmpty()) {
+      throw unexpected(unmatched);
     }
     try {
       RunRequest request = subject(settings, arguments);
@@ -110,14 +110,14 @@ public final class RunOptions {
     }
   }
 
-  /** What is wrong with words that are neither options nor after the {@code --}. */
-  public static UsageException unexpected(List<String> strays) {
+  /** Returns the error for words that are neither options nor after the {@code --}. */
+  public static UsageException unexpected(List<String> unmatched) {
     return new UsageException(
         "unexpected '%s'; a command stands after --, as in: registry run -- %s"
-            .formatted(strays.get(0), CommandLineFormat.of(strays)));
+            .formatted(unmatched.get(0), CommandLineFormat.of(unmatched)));
   }
 
-  private RunRequest subject(Settings settings, RunArguments arguments) {
+  private RunRequest subject(Settings settings, SplitArguments arguments) {
     boolean trains = has(RunOption.LOCAL);
     String model = value(RunOption.MODEL, NONE);
     DatasetKey key = new DatasetKey(value(RunOption.DATASET, NONE));

@@ -9,13 +9,13 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.run.RunStatus;
 import java.util.Optional;
 
 /**
- * Tells the user how a run ended, and no more than needed: stdout and stderr belong to the command.
- * A line about the run itself goes to a terminal only, unless the run could not be carried out.
+ * Reports the outcome of a run, and no more than needed: stdout and stderr belong to the command. A
+ * line about the run itself goes to a terminal only, unless the run could not be carried out.
  */
 public final class RunReport {
   private static final int TIMED_OUT = 124;
@@ -43,7 +43,7 @@ public final class RunReport {
   }
 
   /**
-   * Tells it.
+   * Prints it.
    *
    * @param outcome that of the executor; empty when it executed nothing
    * @return our exit code
@@ -79,7 +79,7 @@ public final class RunReport {
   }
 
   private Optional<String> hint(RunOutcome outcome, Run ended) {
-    if (!(outcome instanceof NotStarted notStarted) || notStarted.why() != Why.NOT_FOUND) {
+    if (!(outcome instanceof NotStarted notStarted) || notStarted.cause() != Cause.NOT_FOUND) {
       return Optional.empty();
     }
     return training
@@ -113,7 +113,7 @@ public final class RunReport {
 
   private static int codeOfObstacle(RunOutcome outcome) {
     if (outcome instanceof NotStarted notStarted) {
-      return switch (notStarted.why()) {
+      return switch (notStarted.cause()) {
         case NOT_FOUND -> NOT_FOUND;
         case NOT_EXECUTABLE -> NOT_EXECUTABLE;
         case SIGNALLED -> SIGNALLED + notStarted.signal();

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which runs to list, and how. */
+/** The options that select the runs of a list, and its format. */
 public final class ListOptions {
   @Option(
       names = {"-s", "--status"},
@@ -59,7 +59,7 @@ public final class ListOptions {
     OptionalLong most = most();
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunListing listing = new RunListing(parts.settledRegistry(database), caller);
+      RunListing listing = new RunListing(parts.reconciled(database), caller);
       if (json) {
         listing.printJson(query, most);
       } else {
@@ -69,7 +69,7 @@ public final class ListOptions {
     }
   }
 
-  /** How many runs to list at most; empty for all. */
+  /** Returns the maximum number of runs in the list; empty for all. */
   private OptionalLong most() {
     if (limit != null && limit < 0) {
       throw new UsageException("--limit must not be negative: " + limit);

@@ -48,7 +48,7 @@ public final class RunListing {
   }
 
   /**
-   * What a listing came to.
+   * The result of a listing.
    *
    * @param more whether there are more runs than were listed
    */
@@ -57,7 +57,7 @@ public final class RunListing {
   private Listed forEach(RunQuery query, OptionalLong most, Consumer<RunSummary> action) {
     long left = most.orElse(Long.MAX_VALUE);
     long count = 0;
-    RunPage page = registry.page(query.withLimit((int) Math.min(left, RunQuery.MAX_LIMIT)));
+    RunPage page = registry.list(query.withLimit((int) Math.min(left, RunQuery.MAX_LIMIT)));
     while (true) {
       page.runs().forEach(action);
       left -= page.runs().size();
@@ -67,7 +67,7 @@ public final class RunListing {
       }
       RunSummary last = page.runs().get(page.runs().size() - 1);
       int size = (int) Math.min(left, RunQuery.MAX_LIMIT);
-      page = registry.page(query.withLimit(size).withAfter(RunCursor.after(last)));
+      page = registry.list(query.withLimit(size).withAfter(RunCursor.after(last)));
     }
   }
 

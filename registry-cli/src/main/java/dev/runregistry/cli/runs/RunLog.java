@@ -173,7 +173,10 @@ public final class RunLog {
     }
   }
 
-  /** What is in no piece: the run is of an earlier version, printed too much, or was killed. */
+  /**
+   * Copies output that is not in the index: of an earlier version, beyond a limit, or of a killed
+   * run.
+   */
   private void copyRest() throws IOException {
     for (Log log : logs.values()) {
       log.copy(Long.MAX_VALUE, null);
@@ -209,7 +212,7 @@ public final class RunLog {
     }
   }
 
-  /** Both streams go to our own of the same name, one alone to stdout. */
+  /** Returns our stream of the same name; stdout if only one is printed. */
   private OutputStream target(LogStream stream) {
     if (stream == LogStream.STDERR && wanted.size() > 1) {
       caller.out().flush();

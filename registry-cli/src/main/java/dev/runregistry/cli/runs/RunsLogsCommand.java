@@ -26,15 +26,15 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Prints all that a run printed, to stdout and to stderr as it did, from its folder on this"
-          + " host; where there is none, what is recorded of it."
+      "Print the complete output of a run, to stdout and stderr, from its files on this host; if"
+          + " there are none, the recorded output."
     })
 public final class RunsLogsCommand implements Callable<Integer> {
   private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", description = "The run's id, or a beginning that no other has.")
+  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
   private String id;
 
   @Option(names = "--stdout", description = "Only the standard output.")
@@ -43,18 +43,18 @@ public final class RunsLogsCommand implements Callable<Integer> {
   @Option(names = "--stderr", description = "Only the error output, on stdout.")
   private boolean stderr;
 
-  @Option(names = "--timestamps", description = "When each line was printed, in front of it.")
+  @Option(names = "--timestamps", description = "Print the time of each line before it.")
   private boolean timestamps;
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on until the run ends.")
+      description = "Follow the output until the run ends.")
   private boolean follow;
 
   @Option(
       names = {"-n", "--tail"},
       paramLabel = "N",
-      description = "Only the last N lines, and with -f those that come.")
+      description = "Only the last N lines, and with -f those that follow.")
   private @Nullable Integer tail;
 
   public RunsLogsCommand(Console caller) {
@@ -65,7 +65,7 @@ public final class RunsLogsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.settledRegistry(database);
+      RunRegistry registry = parts.reconciled(database);
       RunId run = new RunLookup(registry).idOf(id);
       RunLog log =
           new RunLog(run, wanted(), timestamps, lastLines(), parts.homeToRead(), registry, caller);

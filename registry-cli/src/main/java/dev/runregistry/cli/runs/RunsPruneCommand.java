@@ -21,9 +21,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Deletes the folders of runs that ended long ago on this host, and with them their whole"
-          + " output. What is on record stays, with the beginning of the output: a record is never"
-          + " deleted.",
+      "Deletes the files of runs of this host that ended long ago, with their complete output. The"
+          + " records stay, with the beginning of the output: a record is never deleted.",
       "Exit code 1: a folder could not be deleted; the others are."
     })
 public final class RunsPruneCommand implements Callable<Integer> {
@@ -35,16 +34,16 @@ public final class RunsPruneCommand implements Callable<Integer> {
       names = "--older-than",
       paramLabel = "TIME",
       required = true,
-      description = "Only of runs that ended longer ago, such as 90d.")
+      description = "Only files of runs that ended longer ago, such as 90d.")
   private String age;
 
   @Option(
       names = "--keep-records",
       required = true,
-      description = "Says that you know: records stay.")
+      description = "Confirms that only files are deleted; records stay.")
   private boolean keepRecords;
 
-  @Option(names = "--dry-run", description = "Deletes nothing, and says what would be.")
+  @Option(names = "--dry-run", description = "Delete nothing; print what would be deleted.")
   private boolean dryRun;
 
   public RunsPruneCommand(Console caller) {

@@ -35,7 +35,7 @@ public final class RunsShowCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "One JSON document, as the HTTP API has it, and " + "where the run comes from.")
+      description = "One JSON document, as in the HTTP API, with the provenance of the run.")
   private boolean json;
 
   public RunsShowCommand(Console caller) {
@@ -46,7 +46,7 @@ public final class RunsShowCommand implements Callable<Integer> {
   public Integer call() {
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     try (RunDatabase database = parts.database()) {
-      RunRegistry registry = parts.settledRegistry(database);
+      RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       if (json) {
         caller.out().println(JsonLine.of(run));

@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
     description = {
       "Serves the registry over HTTP, until INT, TERM or HUP. Prints the address when requests are"
           + " answered; the log goes to stderr.",
-      "What is still going on when the stop limit is over goes on without the server, and is put on"
-          + " record by the next one, or by any other command."
+      "Runs that still run after the stop timeout continue without the server, and are recorded by"
+          + " the next one, or by any other command."
     },
     footer = {
       "%nThe token that clients must send is taken from --token-file, REGISTRY_TOKEN_FILE or",

@@ -61,16 +61,15 @@ public final class ServerRunner {
       RunRegistry registry = registry(parts, database, metrics);
       metrics.queue(registry::queueStatus);
       signals.passTo(this::stop);
-      try (RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched);
-          RegistryServer server = RegistryServer.create(registry, config).start();
+      try (RegistryServer server = RegistryServer.create(registry, config).start();
           PeriodicReconcile reconciling =
-              PeriodicReconcile.start(registry, cancelled, metrics::reconciled)) {
+              PeriodicReconcile.start(registry, cancelled, metrics::reconciled);
+          RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched)) {
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
         new LostRecords(parts.home(), database).inUse().ifPresent(caller::say);
         awaitSignal();
-        dispatcher.stop(); // its runs go on, as those of requests do
         reconciling.stopSoon();
       }
     }
@@ -92,10 +91,10 @@ public final class ServerRunner {
     restoreOpenFileLimit(processes);
     // of what started the server, not of a request; each run has that of its own request
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
-    origin.listenTo(processes);
+    origin.register(processes);
     return parts
         .builder(database, processes.build())
-        .repository(metrics.metered(database.runs()))
+        .repository(metrics.instrument(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .provenance(origin.source())
         .submissionOrigin(
@@ -106,14 +105,14 @@ public final class ServerRunner {
         .build();
   }
 
-  /** What started the server has a trace of its own, each request has another. */
+  /** Removes the trace of the server's own start; each request has another. */
   private Map<String, String> withoutTrace(ChildEnvironment environment) {
     Map<String, String> variables = environment.appliedTo(caller.environment());
     variables.keySet().removeAll(List.of("TRACEPARENT", "TRACESTATE"));
     return variables;
   }
 
-  /** Gives runs the caller's soft limit of open files, which Java raises for the server. */
+  /** Restores the caller's soft limit of open files for runs, which Java raises for the server. */
   private static void restoreOpenFileLimit(LocalRunExecutor.Builder processes) {
     String files = System.getProperty("registry.nofile", "").strip();
     if (files.matches("[1-9][0-9]{0,17}")) { // it may be "unlimited"

@@ -66,7 +66,7 @@ public final class CommandLineFormat {
             .formatted(source, why));
   }
 
-  /** For people: what a POSIX shell would take as that command, on one line. */
+  /** Formats a command for people, as a POSIX shell would parse it, on one line. */
   public static String of(List<String> command) {
     return command.stream().map(CommandLineFormat::quoted).collect(Collectors.joining(" "));
   }

@@ -8,7 +8,7 @@ import java.time.ZonedDateTime;
 public final class LocalTimes {
   private LocalTimes() {}
 
-  /** To the second, such as {@code 2026-11-22 15:30:12}. */
+  /** Returns it to the second, such as {@code 2026-11-22 15:30:12}. */
   public static String of(Instant at, ZoneId zone) {
     ZonedDateTime time = at.atZone(zone);
     // not by a DateTimeFormatter: loading one takes longer than the whole list

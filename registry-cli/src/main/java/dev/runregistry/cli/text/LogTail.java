@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param lines in their order, at least one
  */
 public record LogTail(List<String> lines) {
-  /** As far back as lines are looked for. */
+  /** The maximum distance from the end that is searched for lines. */
   private static final int MOST_BYTES = 256 << 10;
 
   private static final int MOST_COLUMNS = 1_000;
@@ -68,7 +68,7 @@ public record LogTail(List<String> lines) {
     for (String line :
         (whole.endsWith("\n") ? whole.substring(0, whole.length() - 1) : whole).split("\n", -1)) {
       String mark = cut && lines.isEmpty() ? "…" : "";
-      lines.add(TerminalText.fitted(mark + TerminalText.lastState(line), MOST_COLUMNS));
+      lines.add(TerminalText.truncate(mark + TerminalText.lastState(line), MOST_COLUMNS));
     }
     return lines;
   }

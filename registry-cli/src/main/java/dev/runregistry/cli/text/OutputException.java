@@ -11,7 +11,7 @@ public final class OutputException extends RegistryException {
     super("cannot write to stdout: " + cause.getMessage(), cause);
   }
 
-  /** Whether the reader went away, as {@code head} does when it has seen enough. */
+  /** Returns whether the reader closed the pipe, as {@code head} does. */
   public boolean isClosedPipe() {
     return String.valueOf(getMessage()).endsWith("Broken pipe"); // Java has no other sign of EPIPE
   }

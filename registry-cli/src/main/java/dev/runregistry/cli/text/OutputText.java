@@ -28,7 +28,7 @@ public final class OutputText {
   private final List<String> options;
 
   /**
-   * Looks for log files in a home.
+   * Creates it for the log files in a home.
    *
    * @param options those that a command needs to find the same run, with their values
    */
@@ -37,7 +37,7 @@ public final class OutputText {
     this.options = List.copyOf(options);
   }
 
-  /** Both streams, each after a blank line and its name; what printed nothing is left out. */
+  /** Returns both streams, each after a blank line and its name; an empty one is left out. */
   public String of(Run run) {
     return of(run, LogStream.STDOUT, run.output().stdout().text())
         + of(run, LogStream.STDERR, run.output().stderr().text());

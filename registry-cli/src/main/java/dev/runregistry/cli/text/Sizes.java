@@ -55,7 +55,7 @@ public final class Sizes {
             .formatted(TerminalText.line(text)));
   }
 
-  /** In the largest unit that it is a whole number of. */
+  /** Returns it in the largest unit of which it is a whole number. */
   public static String of(LogLimit limit) {
     if (!limit.isLimited()) {
       return NONE;

@@ -51,7 +51,7 @@ public final class StandardOutput extends OutputStream {
   /**
    * The same for code that must not meet an exception: what it misses comes with the next flush.
    */
-  public OutputStream forgiving() {
+  public OutputStream swallowingErrors() {
     StandardOutput strict = this;
     return new OutputStream() {
       @Override

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** What is known about where our output goes. */
+/** The properties of the terminal, if output goes to one. */
 public interface Terminal {
-  /** Whether a person sees what we print. */
+  /** Returns whether stdout is a terminal. */
   boolean isOutput();
 
-  /** Whether a person sees our messages. */
+  /** Returns whether stderr is a terminal. */
   boolean isError();
 
-  /** How many columns a line of output has; empty when lines may be as long as they like. */
+  /** Returns the number of columns of a line of output; empty if it is not limited. */
   OptionalInt columns();
 
-  /** Whether output may have colours. */
+  /** Returns whether output may have colours. */
   boolean hasColour();
 
   /** The one this process was started in. */

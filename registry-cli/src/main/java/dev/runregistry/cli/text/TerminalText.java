@@ -54,8 +54,8 @@ public final class TerminalText {
         || (c >= '\u2066' && c <= '\u2069');
   }
 
-  /** At most that many columns wide; what was cut is replaced by an ellipsis. */
-  public static String fitted(String text, int columns) {
+  /** Truncates the text to that many columns; an ellipsis replaces the rest. */
+  public static String truncate(String text, int columns) {
     if (width(text) <= columns) {
       return text;
     }
@@ -73,7 +73,7 @@ public final class TerminalText {
     return fitted.append('…').toString();
   }
 
-  /** How many columns of a terminal the text takes. */
+  /** Returns the number of columns of the text in a terminal. */
   public static int width(String text) {
     return text.codePoints().map(TerminalText::width).sum();
   }

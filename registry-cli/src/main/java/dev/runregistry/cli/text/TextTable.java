@@ -114,7 +114,7 @@ public final class TextTable {
     for (int i = 0; i < widths.length; i++) {
       Column column = shown.get(i);
       String cell = row < 0 ? column.title : column.cells.get(row);
-      String fitted = TerminalText.fitted(cell, widths[i]);
+      String fitted = TerminalText.truncate(cell, widths[i]);
       String padded =
           i == widths.length - 1
               ? fitted

@@ -24,7 +24,7 @@ public final class BackgroundReconcile {
 
   /** Begins; once. */
   public void start(RunRegistry registry) {
-    start(() -> settle(registry));
+    start(() -> reconcile(registry));
   }
 
   /**
@@ -36,7 +36,7 @@ public final class BackgroundReconcile {
     start(
         () -> {
           recording.run();
-          settleAgain(registry.get());
+          reconcileAgain(registry.get());
         });
   }
 
@@ -50,14 +50,14 @@ public final class BackgroundReconcile {
                 done.countDown();
               }
             },
-            "settle");
+            "reconcile");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void settleAgain(RunRegistry registry) {
+  private void reconcileAgain(RunRegistry registry) {
     Duration pause = SHORTEST;
-    while (!settle(registry)) {
+    while (!reconcile(registry)) {
       done.countDown(); // the later attempts are not awaited
       try {
         if (ended.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -72,7 +72,7 @@ public final class BackgroundReconcile {
   }
 
   /** Returns whether nothing is left that only needs another try. */
-  private static boolean settle(RunRegistry registry) {
+  private static boolean reconcile(RunRegistry registry) {
     try {
       return !registry.reconcile().isIncomplete();
     } catch (RegistryException e) { // the user asked for something else
@@ -86,7 +86,7 @@ public final class BackgroundReconcile {
     ended.countDown();
     try {
       if (!done.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.debug("not everything that earlier runs left behind is settled yet");
+        log.debug("not everything that earlier runs left behind is reconciled yet");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

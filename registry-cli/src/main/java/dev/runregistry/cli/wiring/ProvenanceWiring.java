@@ -6,7 +6,7 @@ import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.provenance.HostProvenance;
 import java.util.Map;
 
-/** What is recorded of where the runs of this process come from. */
+/** The provenance that is recorded for the runs of this process. */
 public final class ProvenanceWiring {
   private final HostProvenance provenance;
 
@@ -25,13 +25,13 @@ public final class ProvenanceWiring {
     return new ProvenanceWiring(settings.git() ? provenance : provenance.withoutGit());
   }
 
-  /** What the registry asks. */
+  /** Returns the source for the registry. */
   public HostProvenance source() {
     return provenance;
   }
 
   /** Lets the executor report the start of a run, so that none of this delays it. */
-  public void listenTo(LocalRunExecutor.Builder executor) {
+  public void register(LocalRunExecutor.Builder executor) {
     executor.onStart(provenance::started);
   }
 }

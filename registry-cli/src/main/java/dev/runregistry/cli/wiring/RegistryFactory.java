@@ -33,11 +33,11 @@ public final class RegistryFactory {
 
   public RegistryFactory(Settings settings) {
     this.settings = settings;
-    home = settings.knownHome().map(FileRunJournal::at);
+    home = settings.findHome().map(FileRunJournal::at);
   }
 
   /**
-   * Where this host keeps its runs.
+   * Returns the journal of this host.
    *
    * @throws UsageException if neither a setting nor HOME names one
    */
@@ -68,7 +68,7 @@ public final class RegistryFactory {
     return RunDatabase.at(config, DatabaseSettings.password(settings, config));
   }
 
-  /** To settle what earlier runs left behind in the home. */
+  /** Returns a registry that reconciles the runs in the home. */
   public RunRegistry registry(RunDatabase database) {
     return registry(database, home());
   }
@@ -80,15 +80,15 @@ public final class RegistryFactory {
         .build();
   }
 
-  /** To verify what is recorded, for which nothing is settled and no home is needed. */
-  public RunRegistry chainReader(RunDatabase database) {
+  /** Returns a registry that verifies the chain, which reconciles nothing and needs no home. */
+  public RunRegistry forVerify(RunDatabase database) {
     FileRunJournal folder = homeToRead();
     return builder(database, folder, LocalRunExecutor.builder().build())
         .chain(database.chain())
         .build();
   }
 
-  /** To read what is recorded as it is: nothing is settled before. */
+  /** Returns a registry that reads the records and reconciles nothing. */
   public RunRegistry reader(RunDatabase database) {
     return registry(database, homeToRead());
   }
@@ -97,8 +97,8 @@ public final class RegistryFactory {
     return builder(database, folder, LocalRunExecutor.builder().build()).build();
   }
 
-  /** To read what is recorded, after what ended meanwhile has been, if that does not take long. */
-  public RunRegistry settledRegistry(RunDatabase database) {
+  /** Returns a registry that reads the records, after a short attempt to reconcile. */
+  public RunRegistry reconciled(RunDatabase database) {
     FileRunJournal folder = homeToRead(); // a database of its own can be read without one
     RunRegistry registry = registry(database, folder);
     if (folder.activeRuns() > 0) {
@@ -109,21 +109,21 @@ public final class RegistryFactory {
     return registry;
   }
 
-  /** To run something. */
+  /** Returns a registry that runs commands. */
   public RunRegistry registry(
       RunDatabase database,
       RunExecutor executor,
       ProvenanceWiring origin,
       Executor datasetChecker,
-      Executor startRecorder) {
+      Executor startWriter) {
     return builder(database, executor)
         .provenance(origin.source())
-        .startRecorder(startRecorder)
+        .startWriter(startWriter)
         .datasetChecker(datasetChecker)
         .build();
   }
 
-  /** What a registry that runs something is made of. */
+  /** Returns a builder with the parts of a registry that runs commands. */
   public RunRegistry.Builder builder(RunDatabase database, RunExecutor executor) {
     return builder(database, home(), executor);
   }

@@ -1,10 +1,10 @@
 package dev.runregistry.run.audit;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.io.ByteArrayOutputStream;
@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The byte form of a run from which its digest is computed, the same for every database. Contains
- * every recorded field; derived values such as the duration are left out.
+ * The bytes of a run from which its digest is computed, the same for every database. Contains every
+ * recorded field; derived values such as the duration are left out.
  *
- * <p>The first line names the form, as in {@code run-registry run 2}. Each field is a line: its
+ * <p>The first line names the version, as in {@code run-registry run 2}. Each field is a line: its
  * name, and for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8;
  * nothing after the name stands for null. A list has {@code *} and the number of elements after its
  * name, then a line for each; the variables of the environment are a list of alternating names and
@@ -33,41 +33,43 @@ import org.jspecify.annotations.Nullable;
  *       bits: decimal digits would depend on the formatter.
  * </ul>
  *
- * <p>A form never changes. A new field of runs makes a new form, and a digest recorded under an old
- * form is verified with that form. Form 2 added {@code reason}, {@code weight_decay} and {@code
- * device}, form 3 {@code parent_run_id}; an earlier form has the line of such a field only for a
- * value, so that none can be inserted into a run that was recorded without.
+ * <p>A version never changes. A new field of runs makes a new version, and a digest recorded under
+ * an old version is verified with that version. Version 2 added {@code reason}, {@code
+ * weight_decay} and {@code device}, version 3 {@code parent_run_id}; an earlier version has the
+ * line of such a field only for a value, so that none can be inserted into a run that was recorded
+ * without.
  */
 public final class CanonicalRun {
-  /** The form of runs recorded now. */
-  public static final int FORM = 3;
+  /** The version for runs recorded now. */
+  public static final int CURRENT_VERSION = 3;
 
-  private static final int FIRST_FORM = 1;
+  private static final int FIRST_VERSION = 1;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
-  private final int form;
+  private final int version;
 
-  private CanonicalRun(int form) {
-    this.form = form;
+  private CanonicalRun(int version) {
+    this.version = version;
   }
 
   /**
    * Returns the digest of a run.
    *
-   * @param form 1 to {@value #FORM}
-   * @throws IllegalArgumentException if there is no such form
+   * @param version 1 to {@value #CURRENT_VERSION}
+   * @throws IllegalArgumentException if there is no such version
    */
-  public static Digest digest(Run run, int form) {
-    return Digest.of(bytes(run, form));
+  public static Digest digest(Run run, int version) {
+    return Digest.of(bytes(run, version));
   }
 
-  static byte[] bytes(Run run, int form) {
-    if (form < FIRST_FORM || form > FORM) {
+  static byte[] bytes(Run run, int version) {
+    if (version < FIRST_VERSION || version > CURRENT_VERSION) {
       throw new IllegalArgumentException(
-          "form %d is not known, only %d to %d".formatted(form, FIRST_FORM, FORM));
+          "version %d is not known, only %d to %d"
+              .formatted(version, FIRST_VERSION, CURRENT_VERSION));
     }
-    CanonicalRun canonical = new CanonicalRun(form);
-    canonical.line("run-registry run " + form);
+    CanonicalRun canonical = new CanonicalRun(version);
+    canonical.line("run-registry run " + version);
     canonical.put(run);
     canonical.put(run.spec());
     canonical.put(run.provenance());
@@ -139,11 +141,11 @@ public final class CanonicalRun {
   }
 
   private static @Nullable String micros(@Nullable Instant at) {
-    return at == null ? null : String.valueOf(EpochMicros.of(at));
+    return at == null ? null : String.valueOf(Timestamps.toMicros(at));
   }
 
   private void fieldSince(int first, String name, @Nullable String value) {
-    if (form >= first || value != null) {
+    if (version >= first || value != null) {
       field(name, value);
     }
   }

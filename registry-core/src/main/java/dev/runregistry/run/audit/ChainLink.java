@@ -2,9 +2,9 @@ package dev.runregistry.run.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.Timestamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,22 +19,22 @@ import java.time.temporal.ChronoUnit;
  *
  * @param number 1, 2, 3, … in the order in which endings were recorded
  * @param runId of the run
- * @param form the form of the run's digest, see {@link CanonicalRun}
+ * @param version the version of the canonical form of the run, see {@link CanonicalRun}
  * @param runDigest of the run
  * @param recordedAt the time at which its ending was recorded, by the clock of the writer of the
  *     link, to the microsecond
- * @param sealed whether the ending had been recorded before the database had a chain: the link then
- *     describes the run as it was when the chain was created
+ * @param backfilled whether the ending had been recorded before the database had a chain: the link
+ *     then describes the run as it was when the chain was created
  * @param previous digest of the link before; {@link Digest#ZERO} in the first
  * @param digest of this link
  */
 public record ChainLink(
     long number,
     RunId runId,
-    int form,
+    int version,
     Digest runDigest,
     Instant recordedAt,
-    boolean sealed,
+    boolean backfilled,
     Digest previous,
     Digest digest) {
 
@@ -54,49 +54,50 @@ public record ChainLink(
    *
    * @param head of the chain so far
    * @param now the time of recording
-   * @param sealed whether the ending was recorded before there was a chain
+   * @param backfilled whether the ending was recorded before there was a chain
    */
-  public static ChainLink after(ChainHead head, Run run, Instant now, boolean sealed) {
-    return after(head, run, CanonicalRun.FORM, now, sealed);
+  public static ChainLink after(ChainHead head, Run run, Instant now, boolean backfilled) {
+    return after(head, run, CanonicalRun.CURRENT_VERSION, now, backfilled);
   }
 
   /**
-   * Returns the link that follows, with a digest of the run in this form.
+   * Returns the link that follows, with a digest of the run in this version of its canonical form.
    *
-   * @param form 1 to {@value CanonicalRun#FORM}
+   * @param version 1 to {@value CanonicalRun#CURRENT_VERSION}
    */
-  public static ChainLink after(ChainHead head, Run run, int form, Instant now, boolean sealed) {
-    Digest ofRun = CanonicalRun.digest(run, form);
+  public static ChainLink after(
+      ChainHead head, Run run, int version, Instant now, boolean backfilled) {
+    Digest ofRun = CanonicalRun.digest(run, version);
     Instant at = now.truncatedTo(ChronoUnit.MICROS);
-    Digest digest = digest(head.digest(), run.id(), form, ofRun, at, sealed);
+    Digest digest = digest(head.digest(), run.id(), version, ofRun, at, backfilled);
     return new ChainLink(
-        head.count() + 1, run.id(), form, ofRun, at, sealed, head.digest(), digest);
+        head.count() + 1, run.id(), version, ofRun, at, backfilled, head.digest(), digest);
   }
 
   /**
    * Returns the digest of 113 bytes: a line that names their format, the digest of the link before,
-   * the id, the form (4 bytes), the digest of the run, the microseconds since 1970 (8 bytes), 1 or
-   * 0 for sealed. All numbers are big-endian. PostgreSQL computes the same in SQL.
+   * the id, the version (4 bytes), the digest of the run, the microseconds since 1970 (8 bytes), 1
+   * or 0 for backfilled. All numbers are big-endian. PostgreSQL computes the same in SQL.
    */
   private static Digest digest(
       Digest previous,
       RunId runId,
-      int form,
+      int version,
       Digest runDigest,
       Instant recordedAt,
-      boolean sealed) {
+      boolean backfilled) {
     ByteBuffer bytes = ByteBuffer.allocate(KIND.length + 32 + 16 + 4 + 32 + 8 + 1);
     bytes.put(KIND).put(previous.bytes());
     bytes.putLong(runId.value().getMostSignificantBits());
     bytes.putLong(runId.value().getLeastSignificantBits());
-    bytes.putInt(form).put(runDigest.bytes()).putLong(EpochMicros.of(recordedAt));
-    bytes.put((byte) (sealed ? 1 : 0));
+    bytes.putInt(version).put(runDigest.bytes()).putLong(Timestamps.toMicros(recordedAt));
+    bytes.put((byte) (backfilled ? 1 : 0));
     return Digest.of(bytes.array());
   }
 
   /** Returns the digest of its fields. */
   public Digest expectedDigest() {
-    return digest(previous, runId, form, runDigest, recordedAt, sealed);
+    return digest(previous, runId, version, runDigest, recordedAt, backfilled);
   }
 
   /** Returns whether its digest is that of its fields. */
@@ -105,7 +106,7 @@ public record ChainLink(
   }
 
   /** Returns the head of a chain that ends with this link. */
-  public ChainHead asHead() {
+  public ChainHead toHead() {
     return new ChainHead(number, digest);
   }
 }

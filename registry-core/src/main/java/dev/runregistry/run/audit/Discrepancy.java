@@ -2,7 +2,6 @@ package dev.runregistry.run.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,25 +23,31 @@ public record Discrepancy(Kind kind, @Nullable String runId, @Nullable Long link
   /** The kind of difference. */
   public enum Kind {
     /** The record was changed. */
-    CHANGED,
+    CHANGED("changed"),
     /** There is a link, and no record. */
-    REMOVED,
+    REMOVED("removed"),
     /** A finished run without a link: it was not written by the registry, or its link is gone. */
-    INSERTED,
+    INSERTED("inserted"),
     /** The link was changed. */
-    LINK_CHANGED,
+    LINK_CHANGED("link_changed"),
     /** Numbers of links are missing. */
-    LINK_REMOVED,
+    LINK_REMOVED("link_removed"),
     /** A link that does not follow the one before: links were exchanged, removed or inserted. */
-    OUT_OF_ORDER,
+    OUT_OF_ORDER("out_of_order"),
     /** The chain is shorter than the trusted head. */
-    CUT,
+    TRUNCATED("cut"),
     /** The chain has another digest at the trusted head: it was rewritten. */
-    REWRITTEN;
+    REWRITTEN("rewritten");
 
-    /** Returns the name in lower case. */
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+
+    /** Returns the name in the output of commands, as in {@code "kind":"link_changed"}. */
     public String text() {
-      return name().toLowerCase(Locale.ROOT);
+      return text;
     }
   }
 }

@@ -10,22 +10,22 @@ import java.util.function.Function;
 public sealed interface Acceptance {
 
   /** Calls the function for this case. */
-  <T> T match(Function<Accepted, T> accepted, Function<KeyReused, T> reused);
+  <T> T match(Function<Accepted, T> accepted, Function<KeyMismatch, T> reused);
 
   /**
    * The run is in the queue, or was, and is on record.
    *
    * @param run the run as recorded
-   * @param repeated whether an earlier request under the key submitted it, and this one did nothing
+   * @param replayed whether an earlier request under the key submitted it, and this one did nothing
    */
-  record Accepted(Run run, boolean repeated) implements Acceptance {
+  record Accepted(Run run, boolean replayed) implements Acceptance {
     /** Checks the run. */
     public Accepted {
       requireNonNull(run, "run");
     }
 
     @Override
-    public <T> T match(Function<Accepted, T> accepted, Function<KeyReused, T> reused) {
+    public <T> T match(Function<Accepted, T> accepted, Function<KeyMismatch, T> reused) {
       return accepted.apply(this);
     }
   }
@@ -35,14 +35,14 @@ public sealed interface Acceptance {
    *
    * @param id the run of the other request
    */
-  record KeyReused(RunId id) implements Acceptance {
+  record KeyMismatch(RunId id) implements Acceptance {
     /** Checks the id. */
-    public KeyReused {
+    public KeyMismatch {
       requireNonNull(id, "id");
     }
 
     @Override
-    public <T> T match(Function<Accepted, T> accepted, Function<KeyReused, T> reused) {
+    public <T> T match(Function<Accepted, T> accepted, Function<KeyMismatch, T> reused) {
       return reused.apply(this);
     }
   }

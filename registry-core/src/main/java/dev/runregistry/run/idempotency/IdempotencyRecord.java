@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
  * @param fingerprint distinguishes this request from others, 1 to 64 visible ASCII characters, such
  *     as a digest
  * @param runId the run that executes it
- * @param claimedAt the time of the request, to the microsecond; expires {@link #LIFETIME} later
+ * @param requestedAt the time of the request, to the microsecond; expires {@link #TTL} later
  */
-public record IdempotencyRecord(String key, String fingerprint, RunId runId, Instant claimedAt) {
+public record IdempotencyRecord(String key, String fingerprint, RunId runId, Instant requestedAt) {
   /** The lifetime of a key; the IETF draft leaves it to the server. */
-  public static final Duration LIFETIME = Duration.ofHours(24);
+  public static final Duration TTL = Duration.ofHours(24);
 
   /** The maximum length of a key. */
   public static final int MAX_KEY = 255;
@@ -44,11 +44,11 @@ public record IdempotencyRecord(String key, String fingerprint, RunId runId, Ins
     if (!FINGERPRINT.matcher(fingerprint).matches()) {
       throw new IllegalArgumentException("not a fingerprint: " + Text.quote(fingerprint));
     }
-    claimedAt = claimedAt.truncatedTo(ChronoUnit.MICROS);
+    requestedAt = requestedAt.truncatedTo(ChronoUnit.MICROS);
   }
 
   /** Returns whether the key has expired at this time. */
   public boolean hasExpired(Instant now) {
-    return claimedAt.isBefore(now.minus(LIFETIME));
+    return requestedAt.isBefore(now.minus(TTL));
   }
 }

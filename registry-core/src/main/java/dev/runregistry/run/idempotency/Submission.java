@@ -11,15 +11,17 @@ public sealed interface Submission {
 
   /** Calls the function for this case. */
   <T> T match(
-      Function<Ended, T> ended, Function<InProgress, T> inProgress, Function<KeyReused, T> reused);
+      Function<Ended, T> ended,
+      Function<InProgress, T> inProgress,
+      Function<KeyMismatch, T> reused);
 
   /**
    * The run has ended.
    *
    * @param run the run
-   * @param repeated whether an earlier request under the key executed it, and this one nothing
+   * @param replayed whether an earlier request under the key executed it, and this one nothing
    */
-  record Ended(Run run, boolean repeated) implements Submission {
+  record Ended(Run run, boolean replayed) implements Submission {
     /** Checks the run. */
     public Ended {
       requireNonNull(run, "run");
@@ -29,7 +31,7 @@ public sealed interface Submission {
     public <T> T match(
         Function<Ended, T> ended,
         Function<InProgress, T> inProgress,
-        Function<KeyReused, T> reused) {
+        Function<KeyMismatch, T> reused) {
       return ended.apply(this);
     }
   }
@@ -50,7 +52,7 @@ public sealed interface Submission {
     public <T> T match(
         Function<Ended, T> ended,
         Function<InProgress, T> inProgress,
-        Function<KeyReused, T> reused) {
+        Function<KeyMismatch, T> reused) {
       return inProgress.apply(this);
     }
   }
@@ -60,9 +62,9 @@ public sealed interface Submission {
    *
    * @param id the run of the other request
    */
-  record KeyReused(RunId id) implements Submission {
+  record KeyMismatch(RunId id) implements Submission {
     /** Checks the id. */
-    public KeyReused {
+    public KeyMismatch {
       requireNonNull(id, "id");
     }
 
@@ -70,7 +72,7 @@ public sealed interface Submission {
     public <T> T match(
         Function<Ended, T> ended,
         Function<InProgress, T> inProgress,
-        Function<KeyReused, T> reused) {
+        Function<KeyMismatch, T> reused) {
       return reused.apply(this);
     }
   }

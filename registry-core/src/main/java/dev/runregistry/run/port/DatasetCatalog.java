@@ -31,7 +31,7 @@ public interface DatasetCatalog {
    * @return the number of records read, 1 to {@code limit}
    * @throws DatasetException if there is no record, or one of those read is not well formed
    */
-  int sample(Dataset dataset, int limit);
+  int validateRecords(Dataset dataset, int limit);
 
   /**
    * Returns one page of the data sets. Includes those with a malformed manifest, so that a user can
@@ -45,7 +45,7 @@ public interface DatasetCatalog {
    * @param limit the maximum number of entries, 1 to {@value DatasetPage#MAX_LIMIT}
    * @throws DatasetException if the data sets cannot be listed; not if there are none
    */
-  DatasetPage page(String after, int limit);
+  DatasetPage list(String after, int limit);
 
   /**
    * Writes the configuration of a training into {@value #TRAINING_CONFIG} in the workspace, as the

@@ -18,7 +18,7 @@ import java.util.Optional;
 public interface IdempotencyKeys {
   /**
    * Stores a key together with its run, unless the key is already stored and has not expired at
-   * {@code wanted.claimedAt()}. Of many concurrent calls for one key, exactly one succeeds. May
+   * {@code wanted.requestedAt()}. Of many concurrent calls for one key, exactly one succeeds. May
    * delete other keys that have expired.
    *
    * @param run the run of {@code wanted}, which is not on record yet

@@ -16,10 +16,10 @@ public interface RunChain {
    *
    * @throws RepositoryException if they cannot be read to the end
    */
-  void read(Reader reader);
+  void read(Visitor visitor);
 
   /** Receives the entries, one after the other, on the reading thread. */
-  interface Reader {
+  interface Visitor {
     /**
      * Receives a link, in the order of the numbers.
      *
@@ -39,7 +39,7 @@ public interface RunChain {
      *
      * @param runId as it is stored, which need not be an id
      */
-    void unlinked(String runId);
+    void unchained(String runId);
 
     /**
      * Receives, after all links, an active run whose record cannot be read, in no particular order.

@@ -34,7 +34,7 @@ public interface RunRepository {
    * cheaper than a page where the store supports it.
    */
   default void ping() {
-    page(RunQuery.all().withLimit(1));
+    list(RunQuery.all().withLimit(1));
   }
 
   /**
@@ -51,7 +51,7 @@ public interface RunRepository {
    * Returns a page of summaries, newest {@code createdAt} first; runs of the same microsecond in a
    * fixed order of the store. Never reads the output.
    */
-  RunPage page(RunQuery query);
+  RunPage list(RunQuery query);
 
   /**
    * Returns the ids with this prefix, in no particular order.

@@ -16,8 +16,8 @@ import dev.runregistry.run.RunStatus;
  * @param options its options
  * @param database the database that it is going to be recorded in; with its id once the run is on
  *     record there
- * @param keyed whether it was submitted under an idempotency key: then it may start only once it is
- *     on record, which its key is together with it
+ * @param hasKey whether it was submitted under an idempotency key: then it may start only once it
+ *     is on record, which its key is together with it
  */
 public record QueuedRun(
     Run run,
@@ -25,7 +25,7 @@ public record QueuedRun(
     boolean datasetUsed,
     QueueOptions options,
     DatabaseIdentity database,
-    boolean keyed) {
+    boolean hasKey) {
   /**
    * Checks the run.
    *

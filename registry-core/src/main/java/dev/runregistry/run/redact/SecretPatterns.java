@@ -97,23 +97,24 @@ final class SecretPatterns {
         || c == '.';
   }
 
-  static String masked(String text) {
-    String masked = PASSWORD_IN_URL.matcher(text).replaceAll("$1:" + SecretRedactor.MASK + "@");
-    masked = USER_OF_HTTP.matcher(masked).replaceAll(SecretRedactor.MASK + "@");
-    masked = KEY_IN_QUERY.matcher(masked).replaceAll("$1" + SecretRedactor.MASK);
-    masked = ASSIGNMENT.matcher(masked).replaceAll(SecretPatterns::maskedAssignment);
-    masked = HEADER.matcher(masked).replaceAll("$1$2$3" + SecretRedactor.MASK);
-    masked = BEARER.matcher(masked).replaceAll("$1" + SecretRedactor.MASK);
-    masked = WELL_KNOWN.matcher(masked).replaceAll(SecretRedactor.MASK);
-    return PRIVATE_KEY.matcher(masked).replaceAll(SecretRedactor.MASK);
+  static String redact(String text) {
+    String redacted =
+        PASSWORD_IN_URL.matcher(text).replaceAll("$1:" + SecretRedactor.REDACTED + "@");
+    redacted = USER_OF_HTTP.matcher(redacted).replaceAll(SecretRedactor.REDACTED + "@");
+    redacted = KEY_IN_QUERY.matcher(redacted).replaceAll("$1" + SecretRedactor.REDACTED);
+    redacted = ASSIGNMENT.matcher(redacted).replaceAll(SecretPatterns::redactAssignment);
+    redacted = HEADER.matcher(redacted).replaceAll("$1$2$3" + SecretRedactor.REDACTED);
+    redacted = BEARER.matcher(redacted).replaceAll("$1" + SecretRedactor.REDACTED);
+    redacted = WELL_KNOWN.matcher(redacted).replaceAll(SecretRedactor.REDACTED);
+    return PRIVATE_KEY.matcher(redacted).replaceAll(SecretRedactor.REDACTED);
   }
 
-  private static String maskedAssignment(MatchResult found) {
+  private static String redactAssignment(MatchResult found) {
     String name = found.group(1);
     String value = found.group(3);
     String kept =
         SecretNames.isSecret(name) && !isHeaderOrWord(name, found.group(2), value)
-            ? found.group(1) + found.group(2) + maskedQuoted(name, value)
+            ? found.group(1) + found.group(2) + redactQuoted(name, value)
             : found.group();
     return Matcher.quoteReplacement(kept);
   }
@@ -124,11 +125,11 @@ final class SecretPatterns {
         && (name.length() <= SHORTEST - 1 || SCHEMES.contains(value.toLowerCase(Locale.ROOT)));
   }
 
-  private static String maskedQuoted(String name, String value) {
+  private static String redactQuoted(String name, String value) {
     int quote = value.startsWith("\\\"") ? 2 : value.matches("(?s)[\"'].*") ? 1 : 0;
     int end = value.length() - quote;
     return value.substring(0, quote)
-        + SecretRedactor.maskedValue(name, value.substring(quote, end))
+        + SecretRedactor.redactValue(name, value.substring(quote, end))
         + value.substring(end);
   }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
  * ({@code --api-key VALUE}, {@code --password=VALUE}, {@code HF_TOKEN=VALUE}, {@code ?sig=VALUE},
  * {@code ?key=VALUE}, {@code "secret": "VALUE"}, {@code password: VALUE}), by its position ({@code
  * user:VALUE@} in a URL, after {@code Bearer}), or by its shape, like the tokens of well-known
- * services. It is replaced by {@value #MASK}.
+ * services. It is replaced by {@value #REDACTED}.
  *
  * <p>A secret that is none of these is recorded unchanged: pass it in the environment or in a file.
  * {@code -p VALUE} and {@code -u NAME:VALUE} are not redacted, because most programs use them for
@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public final class SecretRedactor {
   /** The replacement of a secret. */
-  public static final String MASK = "***";
+  public static final String REDACTED = "***";
 
   /** Values of an option that are no secrets. */
   private static final Set<String> PLAIN_VALUES =
@@ -33,7 +33,7 @@ public final class SecretRedactor {
    * Returns the command with obvious secrets in its arguments redacted. The name of the program is
    * unchanged, unless it is an assignment such as {@code API_KEY=VALUE}, a mistyped shell line.
    */
-  public static List<String> masked(List<String> command) {
+  public static List<String> redact(List<String> command) {
     List<String> words = new ArrayList<>(command.size());
     String before = ""; // an option whose value is the next word
     for (String word : command) {
@@ -41,7 +41,7 @@ public final class SecretRedactor {
       if (words.isEmpty()) {
         words.add(program(word));
       } else {
-        words.add(isValue ? maskedValue(before, word) : maskedWord(word));
+        words.add(isValue ? redactValue(before, word) : redactWord(word));
         before = !isValue && isSecretOption(word) ? word : "";
       }
     }
@@ -51,36 +51,36 @@ public final class SecretRedactor {
   /** Returns the name of a program, for messages: redacted if it is an assignment of a secret. */
   public static String program(String word) {
     int end = word.indexOf('=');
-    return end > 0 && word.charAt(0) != '-' && isName(word, end) ? maskedWord(word) : word;
+    return end > 0 && word.charAt(0) != '-' && isName(word, end) ? redactWord(word) : word;
   }
 
   /** Redacts the whole value of {@code --name=value} and {@code NAME=value}; parts of a script. */
-  private static String maskedWord(String word) {
+  private static String redactWord(String word) {
     int end = word.indexOf('=');
     if (end > 0 && isName(word, end) && (word.charAt(0) == '-' || word.indexOf(' ') < 0)) {
       String name = word.substring(0, end);
-      return name + '=' + masked(name, word.substring(end + 1));
+      return name + '=' + redact(name, word.substring(end + 1));
     }
-    return masked(word);
+    return redact(word);
   }
 
   /**
    * Returns an argument, or any other text, with secrets that are obvious by themselves redacted.
    */
-  public static String masked(String text) {
-    return SecretPatterns.mayMatch(text) ? SecretPatterns.masked(text) : text;
+  public static String redact(String text) {
+    return SecretPatterns.mayMatch(text) ? SecretPatterns.redact(text) : text;
   }
 
   /** Returns the value of a variable or an option of this name, redacted if it is a secret. */
-  public static String masked(String name, String value) {
-    return SecretNames.isSecret(name) ? maskedValue(name, value) : masked(value);
+  public static String redact(String name, String value) {
+    return SecretNames.isSecret(name) ? redactValue(name, value) : redact(value);
   }
 
-  static String maskedValue(String name, String value) {
-    return isPlain(name, value) ? value : MASK;
+  static String redactValue(String name, String value) {
+    return isHarmless(name, value) ? value : REDACTED;
   }
 
-  private static boolean isPlain(String name, String value) {
+  private static boolean isHarmless(String name, String value) {
     return PLAIN_VALUES.contains(value.toLowerCase(Locale.ROOT))
         || (SecretNames.isToken(name) && isShortNumber(value));
   }

@@ -24,7 +24,7 @@ final class ArchiveReplay {
   private final RunRepository repository;
   private final RunJournal journal;
   private final boolean adopts;
-  private boolean databaseAway;
+  private boolean databaseUnavailable;
 
   /**
    * Creates one pass.
@@ -42,7 +42,7 @@ final class ArchiveReplay {
     List<ReconciledRun> findings = new ArrayList<>();
     for (RunId id : journal.archived()) {
       replay(id).ifPresent(findings::add);
-      if (databaseAway) {
+      if (databaseUnavailable) {
         break; // each further attempt takes seconds
       }
     }
@@ -53,7 +53,8 @@ final class ArchiveReplay {
     try {
       return journal.archived(id).flatMap(this::replay);
     } catch (RuntimeException | LinkageError e) {
-      databaseAway = e instanceof RepositoryException && DatabaseAccess.isUnavailable(repository);
+      databaseUnavailable =
+          e instanceof RepositoryException && DatabaseAccess.isUnavailable(repository);
       log.warn("archived run {} cannot be recorded again: {}", id, DatabaseAccess.reason(e));
       log.debug("archived run {} cannot be recorded again", id, e);
       return Optional.of(
@@ -70,7 +71,7 @@ final class ArchiveReplay {
       return Optional.of(
           ReconciledRun.of(
               ended.id(),
-              Action.LEFT_ALONE,
+              Action.SKIPPED,
               "Recorded in %s; use --adopt to record it here too"
                   .formatted(archived.database().address())));
     }

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for requests to cancel the live runs of this process: in the journal every 250 ms, in the
+ * Polls requests to cancel the live runs of this process: in the journal every 250 ms, in the
  * database every 5 s, first after the first 5 s of a run, with one query for all. Each place has a
  * daemon thread of its own, so that a database that is away delays nothing; they exist while runs
  * live. Safe for use by many threads.

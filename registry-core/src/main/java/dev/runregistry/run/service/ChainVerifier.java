@@ -15,36 +15,36 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One verification of the whole chain, link by link. Used once, by one thread. */
-final class ChainVerifier implements RunChain.Reader {
-  private final @Nullable ChainHead kept;
-  private final Consumer<Discrepancy> found;
+final class ChainVerifier implements RunChain.Visitor {
+  private final @Nullable ChainHead trustedHead;
+  private final Consumer<Discrepancy> onDiscrepancy;
 
   private long lastNumber;
   private Digest lastDigest = Digest.ZERO;
   // the digests that the next link may name as its previous one: after a link that was changed,
   // also its expected digest, so that one change is not reported twice; empty if unknown
   private Set<Digest> previous = Set.of(Digest.ZERO);
-  private boolean keptSeen;
+  private boolean trustedHeadSeen;
   private long links;
-  private long sealed;
+  private long backfilled;
   private long discrepancies;
 
   /**
    * Creates one verification.
    *
-   * @param kept a trusted head that the chain must contain; null if there is none
-   * @param found is called with each discrepancy when it is found
+   * @param trustedHead a trusted head that the chain must contain; null if there is none
+   * @param onDiscrepancy called with each discrepancy when it is onDiscrepancy
    */
-  ChainVerifier(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
-    this.kept = kept;
-    this.found = found;
-    keptSeen = kept == null || kept.count() == 0;
+  ChainVerifier(@Nullable ChainHead trustedHead, Consumer<Discrepancy> onDiscrepancy) {
+    this.trustedHead = trustedHead;
+    this.onDiscrepancy = onDiscrepancy;
+    trustedHeadSeen = trustedHead == null || trustedHead.count() == 0;
   }
 
-  VerificationResult of(RunChain chain) {
+  VerificationResult verify(RunChain chain) {
     chain.read(this);
     checkEnd();
-    return new VerificationResult(head(), links, sealed, discrepancies);
+    return new VerificationResult(head(), links, backfilled, discrepancies);
   }
 
   private ChainHead head() {
@@ -55,18 +55,18 @@ final class ChainVerifier implements RunChain.Reader {
   public void link(ChainLink link, StoredRun record) {
     boolean intact = link.isIntact();
     checkPlace(link, intact);
-    checkKept(link);
+    checkTrustedHead(link);
     changeOf(record, link).ifPresent(this::report);
-    if (link.sealed()) {
-      sealed++;
+    if (link.backfilled()) {
+      backfilled++;
     }
-    next(
+    advance(
         link.number(),
         link.digest(),
         intact ? Set.of(link.digest()) : Set.of(link.digest(), link.expectedDigest()));
   }
 
-  private void next(long number, Digest digest, Set<Digest> acceptable) {
+  private void advance(long number, Digest digest, Set<Digest> acceptable) {
     links++;
     lastNumber = number;
     lastDigest = digest;
@@ -113,17 +113,17 @@ final class ChainVerifier implements RunChain.Reader {
     return false;
   }
 
-  private void checkKept(ChainLink link) {
-    if (kept == null || kept.count() != link.number()) {
+  private void checkTrustedHead(ChainLink link) {
+    if (trustedHead == null || trustedHead.count() != link.number()) {
       return;
     }
-    keptSeen = true;
-    if (!kept.digest().equals(link.digest())) {
+    trustedHeadSeen = true;
+    if (!trustedHead.digest().equals(link.digest())) {
       report(
           Kind.REWRITTEN,
           link.runId().toString(),
           link.number(),
-          "Link %d has another digest than the head that was kept".formatted(link.number()));
+          "Link %d has another digest than the trusted head".formatted(link.number()));
     }
   }
 
@@ -150,10 +150,10 @@ final class ChainVerifier implements RunChain.Reader {
   }
 
   private static Optional<String> changeOf(Run run, ChainLink link) {
-    if (link.form() < 1 || link.form() > CanonicalRun.FORM) {
-      return Optional.of("The form %d of its digest is not known".formatted(link.form()));
+    if (link.version() < 1 || link.version() > CanonicalRun.CURRENT_VERSION) {
+      return Optional.of("The version %d of its digest is not known".formatted(link.version()));
     }
-    return CanonicalRun.digest(run, link.form()).equals(link.runDigest())
+    return CanonicalRun.digest(run, link.version()).equals(link.runDigest())
         ? Optional.empty()
         : Optional.of("The record is not the one that was made, or its link is not");
   }
@@ -162,7 +162,7 @@ final class ChainVerifier implements RunChain.Reader {
   public void unreadableLink(long number, String reason) {
     checkNumber(number, null);
     report(Kind.LINK_CHANGED, null, number, "The link cannot be read: " + reason);
-    next(number, Digest.ZERO, Set.of());
+    advance(number, Digest.ZERO, Set.of());
   }
 
   @Override
@@ -171,7 +171,7 @@ final class ChainVerifier implements RunChain.Reader {
   }
 
   @Override
-  public void unlinked(String runId) {
+  public void unchained(String runId) {
     report(
         Kind.INSERTED,
         runId,
@@ -180,13 +180,13 @@ final class ChainVerifier implements RunChain.Reader {
   }
 
   private void checkEnd() {
-    if (kept != null && !keptSeen) {
+    if (trustedHead != null && !trustedHeadSeen) {
       report(
-          kept.count() > lastNumber ? Kind.CUT : Kind.LINK_REMOVED,
+          trustedHead.count() > lastNumber ? Kind.TRUNCATED : Kind.LINK_REMOVED,
           null,
-          kept.count(),
-          "Link %d, the head that was kept, is missing; the chain ends with %d"
-              .formatted(kept.count(), lastNumber));
+          trustedHead.count(),
+          "Link %d, the trusted head, is missing; the chain ends with %d"
+              .formatted(trustedHead.count(), lastNumber));
     }
   }
 
@@ -196,6 +196,6 @@ final class ChainVerifier implements RunChain.Reader {
 
   private void report(Discrepancy discrepancy) {
     discrepancies++;
-    found.accept(discrepancy);
+    onDiscrepancy.accept(discrepancy);
   }
 }

@@ -52,7 +52,7 @@ final class DatabaseAccess {
     return unavailable;
   }
 
-  /** From now on nothing is saved. */
+  /** Stops saving. */
   void setUnavailable() {
     unavailable = true;
   }

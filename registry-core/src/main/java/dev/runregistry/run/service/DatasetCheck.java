@@ -6,8 +6,8 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
-import dev.runregistry.run.RunOutcome.DryRunRefused;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RunSpec;
@@ -57,16 +57,16 @@ final class DatasetCheck {
   RunOutcome dryRun(Run run, Path workspace, Cancellation cancellation) {
     RunOutcome outcome =
         bounded(run, cancellation, () -> Optional.of(dryRunNow(run, workspace))).orElseThrow();
-    return outcome.canEnd(run.spec().mode())
+    return outcome.appliesTo(run.spec().mode())
         ? outcome
-        : new DryRunRefused(outcome.message(), outcome.message() + '\n'); // it has no other ending
+        : new DryRunFailed(outcome.message(), outcome.message() + '\n'); // it has no other ending
   }
 
   private RunOutcome dryRunNow(Run run, Path workspace) {
     Result result = check(run, workspace);
     return result.refusal == null
         ? new DryRunPassed(result.report)
-        : new DryRunRefused(result.refusal, result.report);
+        : new DryRunFailed(result.refusal, result.report);
   }
 
   /** Returns why the training cannot start; empty if it can, and its configuration is written. */
@@ -104,7 +104,8 @@ final class DatasetCheck {
 
   private static RunOutcome interrupted() {
     return new NotStarted(
-        NotStarted.Why.REFUSED, "Interrupted while the data set was checked; nothing was started");
+        NotStarted.Cause.REFUSED,
+        "Interrupted while the data set was checked; nothing was started");
   }
 
   private Optional<RunOutcome> refusalNow(Run run, Path workspace) {
@@ -125,16 +126,16 @@ final class DatasetCheck {
       step = "Step 2 of 3, the training configuration";
       catalog.writeTrainingConfig(run.spec(), dataset, workspace);
       step = "Step 3 of 3, the records";
-      int records = catalog.sample(dataset, RECORDS_LOOKED_AT);
-      return new Result(NotStarted.Why.REJECTED, null, report(run.spec(), dataset, records));
+      int records = catalog.validateRecords(dataset, RECORDS_LOOKED_AT);
+      return new Result(NotStarted.Cause.REJECTED, null, report(run.spec(), dataset, records));
     } catch (DatasetException e) {
       return new Result(
-          NotStarted.Why.REJECTED, requireNonNull(e.getMessage()), failed(step, e.explanation()));
+          NotStarted.Cause.REJECTED, requireNonNull(e.getMessage()), failed(step, e.explanation()));
     } catch (
         UncheckedIOException e) { // its message may name a path of this host, so it is only logged
       log.error("run {}: the training configuration cannot be written", run.id(), e);
       return new Result(
-          NotStarted.Why.REFUSED,
+          NotStarted.Cause.REFUSED,
           "The training configuration cannot be written",
           failed(step, "config.yaml: the run folder cannot be written on this host"));
     }
@@ -178,5 +179,5 @@ final class DatasetCheck {
    * @param refusal the short form; null if there is no problem
    * @param report for stdout if there is no problem, else for stderr
    */
-  private record Result(NotStarted.Why why, @Nullable String refusal, String report) {}
+  private record Result(NotStarted.Cause why, @Nullable String refusal, String report) {}
 }

@@ -5,7 +5,7 @@ import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
-import dev.runregistry.run.RunOutcome.DryRunRefused;
+import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
@@ -61,10 +61,10 @@ final class IdempotentSubmissions {
     }
     Run running = lifecycle.begin(wanted.runId(), request);
     try {
-      IdempotencyRecord standing = save(wanted, running);
-      if (!standing.runId().equals(wanted.runId())) {
+      IdempotencyRecord stored = save(wanted, running);
+      if (!stored.runId().equals(wanted.runId())) {
         lifecycle.withdraw(wanted.runId());
-        return toSubmission(standing, wanted.fingerprint());
+        return toSubmission(stored, wanted.fingerprint());
       }
       lifecycle.bind(running.id());
       return new Submission.Ended(
@@ -87,23 +87,23 @@ final class IdempotentSubmissions {
   private static RunOutcome notStarted(Run running) {
     Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(UNKNOWN_KEY + '\n'));
     return running.spec().mode() == RunMode.DRY_RUN
-        ? new DryRunRefused(UNKNOWN_KEY, output.stderr().text())
-        : new NotStarted(NotStarted.Why.REFUSED, UNKNOWN_KEY, output);
+        ? new DryRunFailed(UNKNOWN_KEY, output.stderr().text())
+        : new NotStarted(NotStarted.Cause.REFUSED, UNKNOWN_KEY, output);
   }
 
   /** Returns the result of an earlier request under this key; empty if there was none. */
   Optional<Submission> find(String key, String fingerprint) {
-    return keys.find(key, clock.instant()).map(claim -> toSubmission(claim, fingerprint));
+    return keys.find(key, clock.instant()).map(record -> toSubmission(record, fingerprint));
   }
 
-  private Submission toSubmission(IdempotencyRecord claim, String fingerprint) {
-    if (!claim.fingerprint().equals(fingerprint)) {
-      return new Submission.KeyReused(claim.runId());
+  private Submission toSubmission(IdempotencyRecord record, String fingerprint) {
+    if (!record.fingerprint().equals(fingerprint)) {
+      return new Submission.KeyMismatch(record.runId());
     }
     return repository
-        .find(claim.runId())
+        .find(record.runId())
         .filter(run -> run.status().isFinal())
         .<Submission>map(run -> new Submission.Ended(run, true))
-        .orElse(new Submission.InProgress(claim.runId()));
+        .orElse(new Submission.InProgress(record.runId()));
   }
 }

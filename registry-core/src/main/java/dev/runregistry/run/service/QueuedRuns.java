@@ -8,7 +8,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Cancelled;
-import dev.runregistry.run.RunOutcome.DryRunRefused;
+import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.idempotency.Acceptance;
@@ -102,7 +102,7 @@ final class QueuedRuns {
     return queued.run();
   }
 
-  private QueuedRun add(RunId id, RunRequest request, QueueOptions options, boolean keyed) {
+  private QueuedRun add(RunId id, RunRequest request, QueueOptions options, boolean hasKey) {
     Invocation invocation = request.toInvocation();
     QueuedRun queued =
         new QueuedRun(
@@ -111,7 +111,7 @@ final class QueuedRuns {
             request.datasetUsed(),
             options,
             repository.identity().withoutUuid(),
-            keyed);
+            hasKey);
     queue.enqueue(queued, max);
     return queued;
   }
@@ -147,14 +147,14 @@ final class QueuedRuns {
       IdempotencyKeys keys, IdempotencyRecord wanted, RunRequest request, QueueOptions options) {
     Optional<IdempotencyRecord> earlier = keys.find(wanted.key(), clock.instant());
     if (earlier.isPresent()) {
-      return repeated(earlier.get(), wanted);
+      return replay(earlier.get(), wanted);
     }
     QueuedRun queued = add(wanted.runId(), request, options, true);
     try {
-      IdempotencyRecord standing = save(keys, wanted, queued);
-      if (!standing.runId().equals(wanted.runId())) {
+      IdempotencyRecord stored = save(keys, wanted, queued);
+      if (!stored.runId().equals(wanted.runId())) {
         queue.withdraw(wanted.runId());
-        return repeated(standing, wanted);
+        return replay(stored, wanted);
       }
       bind(wanted.runId());
       return new Acceptance.Accepted(queued.run(), false);
@@ -175,9 +175,9 @@ final class QueuedRuns {
     }
   }
 
-  private Acceptance repeated(IdempotencyRecord earlier, IdempotencyRecord wanted) {
+  private Acceptance replay(IdempotencyRecord earlier, IdempotencyRecord wanted) {
     if (!earlier.fingerprint().equals(wanted.fingerprint())) {
-      return new Acceptance.KeyReused(earlier.runId());
+      return new Acceptance.KeyMismatch(earlier.runId());
     }
     return new Acceptance.Accepted(
         repository
@@ -231,8 +231,8 @@ final class QueuedRuns {
 
   private static RunOutcome refused(Run pending, String why) {
     return pending.spec().mode() == RunMode.DRY_RUN
-        ? new DryRunRefused(why, why + '\n')
-        : new NotStarted(NotStarted.Why.REFUSED, why);
+        ? new DryRunFailed(why, why + '\n')
+        : new NotStarted(NotStarted.Cause.REFUSED, why);
   }
 
   /**
@@ -242,7 +242,7 @@ final class QueuedRuns {
    * @throws RepositoryException if that cannot be determined now
    */
   boolean mayStart(QueuedRun queued) {
-    if (!queued.keyed() || queued.isRecorded()) {
+    if (!queued.hasKey() || queued.isRecorded()) {
       return true;
     }
     if (repository.find(queued.run().id()).isPresent()) {
@@ -286,11 +286,11 @@ final class QueuedRuns {
       }
       try {
         boolean isSaved =
-            queued.get().keyed() || queued.get().isRecorded() || save(queued.get(), access);
+            queued.get().hasKey() || queued.get().isRecorded() || save(queued.get(), access);
         return isSaved
             ? Optional.empty()
             : Optional.of(
-                ReconciledRun.of(id, Action.WAITING, "Waits in the queue, and for the database"));
+                ReconciledRun.of(id, Action.DEFERRED, "Waits in the queue, and for the database"));
       } finally {
         journal.unlock(id);
       }
@@ -331,7 +331,7 @@ final class QueuedRuns {
       }
       try {
         Run ended = end(queued.get(), Cancelled.beforeStart(request), access);
-        Action action = access.isUnavailable() ? Action.WAITING : Action.RECORDED;
+        Action action = access.isUnavailable() ? Action.DEFERRED : Action.RECORDED;
         return Optional.of(
             new ReconciledRun(id.toString(), action, ended.message(), Optional.of(ended)));
       } finally {
@@ -359,12 +359,12 @@ final class QueuedRuns {
 
   private ReconciledRun endDamaged(RunId id, DatabaseAccess access) {
     if (access.isUnavailable()) {
-      return ReconciledRun.of(id, Action.WAITING, DAMAGED + " It waits for the database.");
+      return ReconciledRun.of(id, Action.DEFERRED, DAMAGED + " It waits for the database.");
     }
     try {
       Optional<Run> recorded = repository.find(id);
       if (recorded.isEmpty()) { // it may be on record in another database
-        return ReconciledRun.of(id, Action.LEFT_ALONE, DAMAGED + " It is not on record here.");
+        return ReconciledRun.of(id, Action.SKIPPED, DAMAGED + " It is not on record here.");
       }
       Run run = recorded.get();
       if (!run.status().isFinal()) {
@@ -372,7 +372,7 @@ final class QueuedRuns {
       }
       String place = queue.quarantine(id);
       log.warn("the file of run {} in the queue is damaged, moved to {}", id, place);
-      return ReconciledRun.of(id, Action.SET_ASIDE, DAMAGED + " Moved to " + place);
+      return ReconciledRun.of(id, Action.QUARANTINED, DAMAGED + " Moved to " + place);
     } catch (RepositoryException | JournalException e) {
       return ReconciledRun.of(id, Action.FAILED, DAMAGED + ' ' + e.getMessage());
     }

@@ -3,7 +3,6 @@ package dev.runregistry.run.service;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Run;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,19 +18,25 @@ public record ReconciledRun(String name, Action action, String message, Optional
   /** The action taken. */
   public enum Action {
     /** Still running, or possibly so, and skipped. */
-    LEFT_ALONE,
+    SKIPPED("left_alone"),
     /** Its ending is on record now. */
-    RECORDED,
+    RECORDED("recorded"),
     /** Its start or its ending is journaled, and the database is unavailable. */
-    WAITING,
+    DEFERRED("waiting"),
     /** No run of the registry, or no longer readable, and quarantined. */
-    SET_ASIDE,
+    QUARANTINED("set_aside"),
     /** None: an error occurred; retried later. */
-    FAILED;
+    FAILED("failed");
 
-    /** Returns the name in lower case, with an underscore between words. */
+    private final String text;
+
+    Action(String text) {
+      this.text = text;
+    }
+
+    /** Returns the name in the output of commands, as in {@code "action":"left_alone"}. */
     public String text() {
-      return name().toLowerCase(Locale.ROOT);
+      return text;
     }
   }
 

@@ -20,6 +20,6 @@ public record Reconciliation(List<ReconciledRun> findings) {
 
   /** Returns whether work is left that only needs a retry. */
   public boolean isIncomplete() {
-    return count(ReconciledRun.Action.WAITING) + count(ReconciledRun.Action.FAILED) > 0;
+    return count(ReconciledRun.Action.DEFERRED) + count(ReconciledRun.Action.FAILED) > 0;
   }
 }

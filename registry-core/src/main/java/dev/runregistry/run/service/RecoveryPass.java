@@ -120,14 +120,14 @@ final class RecoveryPass {
   private Optional<ReconciledRun> lockedByOther(RunId id) {
     return lifecycle.isStartUnsaved(id)
         ? deferred(id, "Running; its start waits for the database")
-        : leftAlone(id, "Locked by another registry process");
+        : skipped(id, "Locked by another registry process");
   }
 
   private Optional<ReconciledRun> recoverLocked(RunId id) {
     DatabaseIdentity database = journal.database(id);
     boolean isOurs = database.matches(here);
     if (!isOurs && !adopts) {
-      return leftAlone(id, recordedIn(database));
+      return skipped(id, recordedIn(database));
     }
     if (!isOurs && access.isUnavailable()) {
       return deferred(id, "Cannot be adopted: waits for the database");
@@ -152,7 +152,7 @@ final class RecoveryPass {
   private ReconciledRun quarantine(String name) {
     try {
       return ReconciledRun.of(
-          name, Action.SET_ASIDE, "Not a run; moved to " + journal.quarantine(name));
+          name, Action.QUARANTINED, "Not a run; moved to " + journal.quarantine(name));
     } catch (RuntimeException e) {
       return failed(name, e);
     }
@@ -186,11 +186,11 @@ final class RecoveryPass {
   }
 
   private static Optional<ReconciledRun> deferred(RunId id, String why) {
-    return Optional.of(ReconciledRun.of(id, Action.WAITING, why));
+    return Optional.of(ReconciledRun.of(id, Action.DEFERRED, why));
   }
 
-  private static Optional<ReconciledRun> leftAlone(RunId id, String why) {
-    return Optional.of(ReconciledRun.of(id, Action.LEFT_ALONE, why));
+  private static Optional<ReconciledRun> skipped(RunId id, String why) {
+    return Optional.of(ReconciledRun.of(id, Action.SKIPPED, why));
   }
 
   /** The recovery of one run whose lock this thread holds. */
@@ -272,7 +272,7 @@ final class RecoveryPass {
           ? corrupt(
               new JournalEntry.Corrupt(
                   "run.json has another executor than the record: " + running.executor()))
-          : leftAlone(id, "Its executor is not configured here: " + running.executor());
+          : skipped(id, "Its executor is not configured here: " + running.executor());
     }
 
     @Override
@@ -289,7 +289,7 @@ final class RecoveryPass {
           "the journal entry of run {} is damaged ({}), moved to {}", id, entry.reason(), place);
       return Optional.of(
           ReconciledRun.of(
-              id, Action.SET_ASIDE, "Damaged: " + entry.reason() + "; moved to " + place));
+              id, Action.QUARANTINED, "Damaged: " + entry.reason() + "; moved to " + place));
     }
 
     /** Binds the run to this database. */
@@ -307,7 +307,7 @@ final class RecoveryPass {
           yield finding(ended, Action.RECORDED, ended.message());
         }
         case DEFERRED ->
-            finding(ended, Action.WAITING, "Waits for the database: " + ended.message());
+            finding(ended, Action.DEFERRED, "Waits for the database: " + ended.message());
         case REFUSED ->
             finding(
                 ended,
@@ -334,7 +334,7 @@ final class RecoveryPass {
 
       @Override
       public Optional<ReconciledRun> notVisible(Inspection.NotVisible found) {
-        return leftAlone(id, found.reason());
+        return skipped(id, found.reason());
       }
 
       @Override
@@ -348,11 +348,11 @@ final class RecoveryPass {
         if (!isOverdue) {
           String goesOn = "Still running; its registry has exited";
           return isStartSaved()
-              ? leftAlone(id, goesOn)
+              ? skipped(id, goesOn)
               : deferred(id, goesOn + ", and its start waits for the database");
         }
         if (!mayTerminate) {
-          return leftAlone(id, "Over its time limit and cannot be terminated");
+          return skipped(id, "Over its time limit and cannot be terminated");
         }
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);
@@ -361,7 +361,7 @@ final class RecoveryPass {
 
       private Optional<ReconciledRun> cancelled(CancelRequest request) {
         if (!mayTerminate) {
-          return leftAlone(id, "Cancelled and cannot be terminated");
+          return skipped(id, "Cancelled and cannot be terminated");
         }
         log.info("run {} is cancelled and its registry is gone: it is terminated", id);
         return executor
@@ -410,7 +410,7 @@ final class RecoveryPass {
           return finish(Cancelled.beforeStart(request.get()), request.get().at());
         }
         if (found.neverStarted() && queued != null && queued.putBack(id)) {
-          return leftAlone(id, "Waits in the queue again; nothing of it was started");
+          return skipped(id, "Waits in the queue again; nothing of it was started");
         }
         // also if nothing was started: the time of the registry's death is unknown
         return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class RunDispatcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunDispatcher.class);
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final Duration SWEEP = Duration.ofSeconds(1);
+  private static final Duration RELEASE_INTERVAL = Duration.ofSeconds(1);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
   private static final String CUDA = "CUDA_VISIBLE_DEVICES";
@@ -52,7 +52,7 @@ public final class RunDispatcher implements AutoCloseable {
   private final SlotTable slots;
   private final Consumer<Run> listener;
   private final ThreadStarter threads;
-  private long sweptAt = System.nanoTime(); // used by the dispatching thread only
+  private long releasedAt = System.nanoTime(); // used by the dispatching thread only
   private long keysUnknownUntil = System.nanoTime(); // used by the dispatching thread only
   private boolean stopped; // guarded by this
   private boolean runEnded; // since the last look at the queue; guarded by this
@@ -96,7 +96,7 @@ public final class RunDispatcher implements AutoCloseable {
     void start(String name, Runnable task);
   }
 
-  /** Dispatches on a thread of its own until {@link #stop}. Call once. */
+  /** Dispatches on a thread of its own until {@link #close}. Call once. */
   public void start() {
     threads.start("dispatch", this::dispatchUntilStopped);
   }
@@ -140,7 +140,7 @@ public final class RunDispatcher implements AutoCloseable {
     if (tryLock()) {
       try {
         slots.load();
-        slots.sweep();
+        slots.releaseEnded();
         startWaiting();
       } finally {
         control.unlock();
@@ -169,7 +169,7 @@ public final class RunDispatcher implements AutoCloseable {
         if (untilEmpty && slots.isEmpty() && !hasWork()) {
           return;
         }
-        sweep();
+        releaseEnded();
         startWaiting();
       } catch (RuntimeException | Error e) { // a full disk, a defect: the queue is kept
         log.warn("waiting runs cannot be started yet: {}", DatabaseAccess.reason(e));
@@ -184,10 +184,10 @@ public final class RunDispatcher implements AutoCloseable {
     return queue.waiting().stream().anyMatch(this::isOurs);
   }
 
-  private void sweep() {
-    if (System.nanoTime() - sweptAt >= SWEEP.toNanos()) {
-      slots.sweep();
-      sweptAt = System.nanoTime();
+  private void releaseEnded() {
+    if (System.nanoTime() - releasedAt >= RELEASE_INTERVAL.toNanos()) {
+      slots.releaseEnded();
+      releasedAt = System.nanoTime();
     }
   }
 
@@ -243,7 +243,7 @@ public final class RunDispatcher implements AutoCloseable {
               .formatted(wanted, limits.gpus().size()));
       return false;
     }
-    if (run.keyed() && !run.isRecorded() && System.nanoTime() - keysUnknownUntil < 0) {
+    if (run.hasKey() && !run.isRecorded() && System.nanoTime() - keysUnknownUntil < 0) {
       return false;
     }
     try {
@@ -339,14 +339,9 @@ public final class RunDispatcher implements AutoCloseable {
   }
 
   /** Starts no more runs; those that run go on. */
-  public synchronized void stop() {
+  @Override
+  public synchronized void close() {
     stopped = true;
     notifyAll();
-  }
-
-  /** Stops. */
-  @Override
-  public void close() {
-    stop();
   }
 }

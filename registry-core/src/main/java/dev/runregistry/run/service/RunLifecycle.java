@@ -51,7 +51,7 @@ final class RunLifecycle {
   private final DatasetCheck datasets;
   private final ProvenanceSource provenance;
   private final InstantSource clock;
-  private final Executor startRecorder;
+  private final Executor startWriter;
   private final CancelWatch cancelWatch;
   private final Map<RunId, DatabaseIdentity> live = new ConcurrentHashMap<>();
   private final Map<RunId, Run> unsavedStarts = new ConcurrentHashMap<>(); // of live runs
@@ -64,7 +64,7 @@ final class RunLifecycle {
       DatasetCheck datasets,
       ProvenanceSource provenance,
       InstantSource clock,
-      Executor startRecorder,
+      Executor startWriter,
       CancelWatch cancelWatch) {
     this.repository = repository;
     this.journal = journal;
@@ -72,7 +72,7 @@ final class RunLifecycle {
     this.datasets = datasets;
     this.provenance = provenance;
     this.clock = clock;
-    this.startRecorder = startRecorder;
+    this.startWriter = startWriter;
     this.cancelWatch = cancelWatch;
   }
 
@@ -113,7 +113,7 @@ final class RunLifecycle {
   StartRecording saveStart(Run running) {
     StartRecording start = new StartRecording(() -> isStartSaved(running));
     try {
-      startRecorder.execute(start);
+      startWriter.execute(start);
     } catch (RejectedExecutionException | Error e) { // shut down, or no thread is available
       log.debug("run {}: its start is recorded by its own thread", running.id(), e);
       start.run();

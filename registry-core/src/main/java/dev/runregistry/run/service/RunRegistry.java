@@ -69,7 +69,7 @@ public final class RunRegistry {
   private final List<RunExecutor> executors;
   private final DatasetCatalog catalog;
   private final RunIdGenerator ids;
-  private final @Nullable IdempotentSubmissions keyed;
+  private final @Nullable IdempotentSubmissions idempotency;
   private final @Nullable RunQueue queue;
   private final @Nullable QueueControl queueControl;
   private final @Nullable QueuedRuns queued;
@@ -98,7 +98,7 @@ public final class RunRegistry {
             new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
             builder.provenance,
             clock,
-            builder.startRecorder,
+            builder.startWriter,
             cancelWatch);
     queue = builder.queue;
     queueControl = builder.queueControl;
@@ -114,7 +114,7 @@ public final class RunRegistry {
                 lifecycle,
                 clock);
     keys = builder.keys;
-    keyed =
+    idempotency =
         builder.keys == null
             ? null
             : new IdempotentSubmissions(builder.keys, repository, lifecycle, clock);
@@ -167,7 +167,7 @@ public final class RunRegistry {
 
   /**
    * Executes the request, unless a request under this key was accepted within the last {@link
-   * IdempotencyRecord#LIFETIME}, here or on another host that shares the database. Else the same as
+   * IdempotencyRecord#TTL}, here or on another host that shares the database. Else the same as
    * {@link #submit}, with one difference: while the database cannot be reached nothing is started,
    * because it is unknown whether the request was executed before.
    *
@@ -191,7 +191,7 @@ public final class RunRegistry {
    */
   public Submission submitOnce(String key, String fingerprint, RunId id, RunRequest request) {
     IdempotencyRecord wanted = new IdempotencyRecord(key, fingerprint, id, clock.instant());
-    return keyed().submit(wanted, request);
+    return idempotency().submit(wanted, request);
   }
 
   /**
@@ -202,19 +202,19 @@ public final class RunRegistry {
    * @throws IllegalStateException if the registry was built without keys
    */
   public Optional<Submission> findSubmission(String key, String fingerprint) {
-    return keyed().find(key, fingerprint);
+    return idempotency().find(key, fingerprint);
   }
 
   /** Returns whether requests can be submitted under a key. */
   public boolean supportsIdempotency() {
-    return keyed != null;
+    return idempotency != null;
   }
 
-  private IdempotentSubmissions keyed() {
-    if (keyed == null) {
+  private IdempotentSubmissions idempotency() {
+    if (idempotency == null) {
       throw new IllegalStateException("this registry was built without idempotency keys");
     }
-    return keyed;
+    return idempotency;
   }
 
   /**
@@ -267,7 +267,7 @@ public final class RunRegistry {
 
   /**
    * Enqueues the request, unless a request under this key was accepted within the last {@link
-   * IdempotencyRecord#LIFETIME}. Else the same as {@link #enqueue}, with one difference: while the
+   * IdempotencyRecord#TTL}. Else the same as {@link #enqueue}, with one difference: while the
    * database cannot be reached nothing is accepted, because it is unknown whether the request was
    * accepted before.
    *
@@ -426,7 +426,7 @@ public final class RunRegistry {
     if (chain == null) {
       throw new IllegalStateException("this registry was built without a chain");
     }
-    return new ChainVerifier(kept, found).of(chain);
+    return new ChainVerifier(kept, found).verify(chain);
   }
 
   /**
@@ -532,8 +532,8 @@ public final class RunRegistry {
    *
    * @throws RepositoryException if the database cannot be reached
    */
-  public RunPage page(RunQuery query) {
-    return repository.page(query);
+  public RunPage list(RunQuery query) {
+    return repository.list(query);
   }
 
   /**
@@ -556,7 +556,7 @@ public final class RunRegistry {
    * @throws DatasetException if they cannot be listed
    */
   public DatasetPage datasets(String after, int limit) {
-    return catalog.page(after, limit);
+    return catalog.list(after, limit);
   }
 
   /**
@@ -620,7 +620,7 @@ public final class RunRegistry {
     private @Nullable CancelRequests cancelRequests;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
-    private Executor startRecorder = Runnable::run;
+    private Executor startWriter = Runnable::run;
     private Executor datasetChecker = Runnable::run;
 
     private Builder() {}
@@ -732,8 +732,8 @@ public final class RunRegistry {
      * has not begun when the run ends is not saved, because the ending includes it. So the executor
      * may drop its tasks.
      */
-    public Builder startRecorder(Executor executor) {
-      startRecorder = requireNonNull(executor, "startRecorder");
+    public Builder startWriter(Executor executor) {
+      startWriter = requireNonNull(executor, "startWriter");
       return this;
     }
 

@@ -93,7 +93,7 @@ final class SlotTable {
   }
 
   /** Frees the allocations of runs that ended without this process, and have no process left. */
-  void sweep() {
+  void releaseEnded() {
     List<RunId> others;
     synchronized (this) {
       others = held.keySet().stream().filter(run -> !executing.contains(run)).toList();

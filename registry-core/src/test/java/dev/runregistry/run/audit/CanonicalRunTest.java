@@ -65,8 +65,8 @@ class CanonicalRunTest {
     return canonical(run, 1);
   }
 
-  private static String canonical(Run run, int form) {
-    return new String(CanonicalRun.bytes(run, form), UTF_8);
+  private static String canonical(Run run, int version) {
+    return new String(CanonicalRun.bytes(run, version), UTF_8);
   }
 
   @Test
@@ -161,10 +161,10 @@ class CanonicalRunTest {
 
   @Test
   void a_parent_cannot_be_put_into_a_run_recorded_without() {
-    for (int form : new int[] {1, 2}) {
-      assertThat(canonical(RUN, form)).doesNotContain("parent_run_id");
-      assertThat(CanonicalRun.digest(with(withParent(PARENT)), form))
-          .isNotEqualTo(CanonicalRun.digest(RUN, form));
+    for (int version : new int[] {1, 2}) {
+      assertThat(canonical(RUN, version)).doesNotContain("parent_run_id");
+      assertThat(CanonicalRun.digest(with(withParent(PARENT)), version))
+          .isNotEqualTo(CanonicalRun.digest(RUN, version));
     }
   }
 
@@ -226,11 +226,11 @@ class CanonicalRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-1, 0, CanonicalRun.FORM + 1})
-  void a_form_that_is_not_known_is_refused(int form) {
-    assertThatThrownBy(() -> CanonicalRun.digest(RUN, form))
+  @ValueSource(ints = {-1, 0, CanonicalRun.CURRENT_VERSION + 1})
+  void a_version_that_is_not_known_is_refused(int version) {
+    assertThatThrownBy(() -> CanonicalRun.digest(RUN, version))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("form " + form);
+        .hasMessageContaining("version " + version);
   }
 
   /** One change to each component, by the component's name. */
@@ -417,7 +417,10 @@ class CanonicalRunTest {
     List<Run> all = Stream.concat(unchanged, changes().values().stream()).toList();
 
     assertThat(all).doesNotHaveDuplicates();
-    assertThat(all.stream().map(run -> CanonicalRun.digest(run, CanonicalRun.FORM)).toList())
+    assertThat(
+            all.stream()
+                .map(run -> CanonicalRun.digest(run, CanonicalRun.CURRENT_VERSION))
+                .toList())
         .doesNotHaveDuplicates();
   }
 }

@@ -86,8 +86,8 @@ class ChainValuesTest {
             new ChainLink(
                 1,
                 RUN.id(),
-                CanonicalRun.FORM,
-                CanonicalRun.digest(RUN, CanonicalRun.FORM),
+                CanonicalRun.CURRENT_VERSION,
+                CanonicalRun.digest(RUN, CanonicalRun.CURRENT_VERSION),
                 NOON,
                 false,
                 Digest.ZERO,
@@ -95,7 +95,7 @@ class ChainValuesTest {
     ChainLink sealed = new ChainLink(1, RUN.id(), 1, ABC, NOON, true, Digest.ZERO, ABC);
     assertThat(sealed.expectedDigest().toString())
         .isEqualTo("06d0be0299549c8bfedfc22ad5d4e07542bc5e9f4291ed1e89c8f7803b001536");
-    assertThat(first.asHead()).isEqualTo(new ChainHead(1, first.digest()));
+    assertThat(first.toHead()).isEqualTo(new ChainHead(1, first.digest()));
   }
 
   @Test
@@ -119,14 +119,14 @@ class ChainValuesTest {
         .isEqualTo(link.digest());
   }
 
-  private static ChainLink with(ChainLink link, RunId id, int form, Instant at) {
+  private static ChainLink with(ChainLink link, RunId id, int version, Instant at) {
     return new ChainLink(
-        link.number(), id, form, link.runDigest(), at, false, link.previous(), link.digest());
+        link.number(), id, version, link.runDigest(), at, false, link.previous(), link.digest());
   }
 
   private static ChainLink with(
-      ChainLink link, Digest ofRun, boolean sealed, Digest previous, Digest digest) {
+      ChainLink link, Digest ofRun, boolean backfilled, Digest previous, Digest digest) {
     return new ChainLink(
-        link.number(), link.runId(), 2, ofRun, link.recordedAt(), sealed, previous, digest);
+        link.number(), link.runId(), 2, ofRun, link.recordedAt(), backfilled, previous, digest);
   }
 }

@@ -31,12 +31,12 @@ class SecretRedactorTest {
           "eyJ" + LETTERS + ".eyJ" + LETTERS + "." + LETTERS);
 
   /** The program, then these words. */
-  private static List<String> masked(String... words) {
+  private static List<String> redacted(String... words) {
     String[] command = new String[words.length + 1];
     command[0] = "train";
     System.arraycopy(words, 0, command, 1, words.length);
-    List<String> masked = SecretRedactor.masked(List.of(command));
-    return masked.subList(1, masked.size());
+    List<String> redacted = SecretRedactor.redact(List.of(command));
+    return redacted.subList(1, redacted.size());
   }
 
   @ParameterizedTest
@@ -47,10 +47,10 @@ class SecretRedactorTest {
         "--aws-secret-access-key", "--passphrase", "-password", "--hfToken", "--pass", "--PASSWORD",
         "--private-key", "--acme-token", "-Ddb.password", "--cookie", "--session-cookie", "--pat"
       })
-  void the_value_of_a_secret_option_is_masked(String option) {
-    assertThat(masked(option, "hunter2", "data")).containsExactly(option, "***", "data");
-    assertThat(masked(option + "=hunter2", "data")).containsExactly(option + "=***", "data");
-    assertThat(masked(option + "=a;b, c=d")).containsExactly(option + "=***");
+  void the_value_of_a_secret_option_is_redacted(String option) {
+    assertThat(redacted(option, "hunter2", "data")).containsExactly(option, "***", "data");
+    assertThat(redacted(option + "=hunter2", "data")).containsExactly(option + "=***", "data");
+    assertThat(redacted(option + "=a;b, c=d")).containsExactly(option + "=***");
   }
 
   @ParameterizedTest
@@ -83,28 +83,29 @@ class SecretRedactorTest {
     "--epochs,3"
   })
   void what_only_looks_like_a_secret_stays_readable(String option, String value) {
-    assertThat(masked(option, value)).containsExactly(option, value);
-    assertThat(masked(option + "=" + value)).containsExactly(option + "=" + value);
+    assertThat(redacted(option, value)).containsExactly(option, value);
+    assertThat(redacted(option + "=" + value)).containsExactly(option + "=" + value);
   }
 
   @Test
   void an_option_after_one_that_asks_for_the_password_is_no_password() {
-    assertThat(masked("--password", "-h", "db1", "--token"))
+    assertThat(redacted("--password", "-h", "db1", "--token"))
         .containsExactly("--password", "-h", "db1", "--token");
   }
 
   @Test
-  void variables_before_a_command_are_masked_by_their_names() {
+  void variables_before_a_command_are_redacted_by_their_names() {
     assertThat(
-            masked("HF_TOKEN=abc,def", "PGPASSWORD=x", "PWD=/home/ann", "OLDPWD=/", "SEED=1", "a"))
+            redacted(
+                "HF_TOKEN=abc,def", "PGPASSWORD=x", "PWD=/home/ann", "OLDPWD=/", "SEED=1", "a"))
         .containsExactly(
             "HF_TOKEN=***", "PGPASSWORD=***", "PWD=/home/ann", "OLDPWD=/", "SEED=1", "a");
   }
 
   @Test
-  void the_password_in_a_url_is_masked_and_its_user_is_not() {
+  void the_password_in_a_url_is_redacted_and_its_user_is_not() {
     assertThat(
-            masked(
+            redacted(
                 "postgresql://ann:p@ss:w0rd@db/runs?sslmode=require",
                 "--remote=https://ann:secret@example.org/x.git",
                 "https://abcdef@github.com/x/y",
@@ -123,9 +124,9 @@ class SecretRedactorTest {
   }
 
   @Test
-  void headers_and_json_are_masked_within_an_argument() {
+  void headers_and_json_are_redacted_within_an_argument() {
     assertThat(
-            masked(
+            redacted(
                 "Authorization: Bearer abc.def",
                 "X-Api-Key: 12345",
                 "Accept: application/json",
@@ -139,9 +140,9 @@ class SecretRedactorTest {
 
   /** What was seen: each of these went on record as it was. */
   @Test
-  void keys_cookies_and_lines_of_configuration_files_are_masked() {
+  void keys_cookies_and_lines_of_configuration_files_are_redacted() {
     assertThat(
-            masked(
+            redacted(
                 "STRIPE_KEY=abc",
                 "CI_PAT=abc",
                 "https://maps.example.org/x?q=1&key=abc&z=2",
@@ -162,7 +163,7 @@ class SecretRedactorTest {
   @Test
   void escaped_quotes_do_not_end_a_secret() {
     assertThat(
-            masked(
+            redacted(
                 "x 'y' password=\"a\\\"b c\" z",
                 "-d {\\\"user\\\": \\\"ann\\\", \\\"password\\\": \\\"a b\\\"}",
                 "x {\"password\": \"a\\\"b c\"}"))
@@ -175,7 +176,7 @@ class SecretRedactorTest {
   @Test
   void a_script_keeps_all_but_its_secrets() {
     assertThat(
-            masked(
+            redacted(
                 "-c",
                 "export DB_PASSWORD='a b'; curl -H 'Authorization: Basic dXNlcjpwYXNz' $URL;"
                     + " python train.py --seed=7"))
@@ -186,10 +187,10 @@ class SecretRedactorTest {
   }
 
   @Test
-  void tokens_of_well_known_services_are_masked_wherever_they_stand() {
+  void tokens_of_well_known_services_are_redacted_wherever_they_stand() {
     for (String token : TOKENS) {
-      assertThat(masked(token)).describedAs(token).containsExactly("***");
-      assertThat(masked("push to=" + token + " now"))
+      assertThat(redacted(token)).describedAs(token).containsExactly("***");
+      assertThat(redacted("push to=" + token + " now"))
           .describedAs(token)
           .containsExactly("push to=*** now");
     }
@@ -211,28 +212,28 @@ class SecretRedactorTest {
             "--",
             "-",
             "");
-    assertThat(masked(harmless.toArray(new String[0]))).isEqualTo(harmless);
+    assertThat(redacted(harmless.toArray(new String[0]))).isEqualTo(harmless);
   }
 
   @Test
-  void the_name_of_the_program_is_never_masked() {
-    assertThat(SecretRedactor.masked(List.of("--password", "x", "y")))
+  void the_name_of_the_program_is_never_redacted() {
+    assertThat(SecretRedactor.redact(List.of("--password", "x", "y")))
         .containsExactly("--password", "x", "y");
   }
 
   /** What was seen: the secret of a line that only a shell understands went on record. */
   @Test
-  void a_secret_that_is_assigned_before_the_program_is_masked() {
-    assertThat(SecretRedactor.masked(List.of("API_KEY=s3cret", "python3", "x.py")))
+  void a_secret_that_is_assigned_before_the_program_is_redacted() {
+    assertThat(SecretRedactor.redact(List.of("API_KEY=s3cret", "python3", "x.py")))
         .containsExactly("API_KEY=***", "python3", "x.py");
     assertThat(SecretRedactor.program("API_KEY=s3cret")).isEqualTo("API_KEY=***");
     assertThat(SecretRedactor.program("./a=b")).isEqualTo("./a=b");
   }
 
   @Test
-  void what_is_masked_stays_as_it_is() {
+  void what_is_redacted_stays_as_it_is() {
     List<String> once =
-        masked(
+        redacted(
             "--password",
             "x",
             "--token=y",
@@ -241,16 +242,16 @@ class SecretRedactorTest {
             "a 'API_KEY=z' b",
             "Authorization: Bearer q",
             "{\"secret\":\"s\"}");
-    assertThat(masked(once.toArray(new String[0]))).isEqualTo(once);
+    assertThat(redacted(once.toArray(new String[0]))).isEqualTo(once);
     assertThat(String.join(" ", once)).doesNotContainPattern("\\b[xyzpqs]\\b");
   }
 
   @Test
-  void a_variable_is_masked_by_its_name_and_by_what_is_in_it() {
-    assertThat(SecretRedactor.masked("HF_TOKEN", "abc")).isEqualTo("***");
-    assertThat(SecretRedactor.masked("HTTP_PROXY", "http://u:p@proxy:3128"))
+  void a_variable_is_redacted_by_its_name_and_by_what_is_in_it() {
+    assertThat(SecretRedactor.redact("HF_TOKEN", "abc")).isEqualTo("***");
+    assertThat(SecretRedactor.redact("HTTP_PROXY", "http://u:p@proxy:3128"))
         .isEqualTo("http://u:***@proxy:3128");
-    assertThat(SecretRedactor.masked("TZ", "UTC")).isEqualTo("UTC");
+    assertThat(SecretRedactor.redact("TZ", "UTC")).isEqualTo("UTC");
   }
 
   @Test
@@ -278,15 +279,15 @@ class SecretRedactorTest {
             "?key=",
             "password: ")) {
       String word = piece.repeat(length / piece.length());
-      assertThat(SecretRedactor.masked(List.of("train", word))).hasSize(2);
+      assertThat(SecretRedactor.redact(List.of("train", word))).hasSize(2);
     }
     char[] one = new char[length];
     Arrays.fill(one, 'a');
-    assertThat(SecretRedactor.masked(List.of("train", new String(one) + "="))).hasSize(2);
+    assertThat(SecretRedactor.redact(List.of("train", new String(one) + "="))).hasSize(2);
   }
 
   @Test
-  void a_request_starts_what_was_asked_for_and_records_it_masked() {
+  void a_request_starts_what_was_asked_for_and_records_it_redacted() {
     RunRequest request =
         RunRequest.command(DatasetKey.NONE, "none", List.of("train", "--token", "hunter2"))
             .withTimeLimit(Duration.ofSeconds(1));

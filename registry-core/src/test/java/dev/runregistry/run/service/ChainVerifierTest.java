@@ -28,19 +28,19 @@ class ChainVerifierTest {
     private final List<String> unlinked = new ArrayList<>();
 
     @Override
-    public void read(Reader reader) {
+    public void read(Visitor visitor) {
       for (int i = 0; i < links.size(); i++) {
-        if (links.get(i).form() == UNREADABLE) {
-          reader.unreadableLink(links.get(i).number(), "no digest");
+        if (links.get(i).version() == UNREADABLE) {
+          visitor.unreadableLink(links.get(i).number(), "no digest");
         } else {
-          reader.link(links.get(i), records.get(i));
+          visitor.link(links.get(i), records.get(i));
         }
       }
-      unlinked.forEach(reader::unlinked);
+      unlinked.forEach(visitor::unchained);
     }
 
     ChainHead head() {
-      return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).asHead();
+      return links.isEmpty() ? ChainHead.EMPTY : links.get(links.size() - 1).toHead();
     }
 
     void record(Run run) {
@@ -77,7 +77,7 @@ class ChainVerifierTest {
   }
 
   private List<String> discrepancies() {
-    verification = new ChainVerifier(kept, found::add).of(stored);
+    verification = new ChainVerifier(kept, found::add).verify(stored);
     assertThat(verification.discrepancies()).isEqualTo(found.size());
     assertThat(verification.isIntact()).isEqualTo(found.isEmpty());
     return found.stream()
@@ -92,7 +92,14 @@ class ChainVerifierTest {
   private ChainLink link(int index, int number, RunId id, Digest ofRun, Digest digest) {
     ChainLink old = stored.links.get(index);
     return new ChainLink(
-        number, id, old.form(), ofRun, old.recordedAt(), old.sealed(), old.previous(), digest);
+        number,
+        id,
+        old.version(),
+        ofRun,
+        old.recordedAt(),
+        old.backfilled(),
+        old.previous(),
+        digest);
   }
 
   private void renumber(int index, int number) {
@@ -150,7 +157,7 @@ class ChainVerifierTest {
 
   @Test
   void a_changed_run_whose_link_was_made_to_fit_is_found_by_the_next() {
-    ChainHead before = stored.links.get(1).asHead();
+    ChainHead before = stored.links.get(1).toHead();
     stored.records.set(2, new StoredRun.Found(run(3, 1)));
     stored.links.set(2, ChainLink.after(before, run(3, 1), Samples.NOON, false));
 
@@ -205,7 +212,7 @@ class ChainVerifierTest {
   @Test
   void a_link_that_was_put_in_between_is_found_by_the_next() {
     Run forged = run(9, 0);
-    stored.links.add(2, ChainLink.after(stored.links.get(1).asHead(), forged, Samples.NOON, false));
+    stored.links.add(2, ChainLink.after(stored.links.get(1).toHead(), forged, Samples.NOON, false));
     stored.records.add(2, new StoredRun.Found(forged));
     for (int i = 3; i < 6; i++) {
       renumber(i, i + 1);
@@ -259,7 +266,7 @@ class ChainVerifierTest {
             old.digest()));
 
     assertThat(discrepancies()).containsExactly("link_changed 5 5", "changed 5 5");
-    assertThat(found.get(1).message()).contains("form 99");
+    assertThat(found.get(1).message()).contains("version 99");
   }
 
   @Test
@@ -276,7 +283,7 @@ class ChainVerifierTest {
 
   @Test
   void what_was_recorded_after_the_kept_head_is_no_discrepancy() {
-    kept = stored.links.get(2).asHead();
+    kept = stored.links.get(2).toHead();
 
     assertThat(discrepancies()).isEmpty();
   }
@@ -294,7 +301,7 @@ class ChainVerifierTest {
 
   @Test
   void a_kept_head_in_a_gap_is_missing() {
-    kept = stored.links.get(2).asHead();
+    kept = stored.links.get(2).toHead();
     stored.remove(2);
 
     assertThat(discrepancies()).containsExactly("link_removed 3 ?", "link_removed 3 ?");
@@ -304,7 +311,7 @@ class ChainVerifierTest {
   void an_active_run_that_cannot_be_read_is_named() {
     RunChain chain = reader -> reader.unreadableRun("some-id", "no time");
 
-    VerificationResult verification = new ChainVerifier(null, found::add).of(chain);
+    VerificationResult verification = new ChainVerifier(null, found::add).verify(chain);
 
     assertThat(verification.isIntact()).isFalse();
     assertThat(found)

@@ -49,7 +49,7 @@ class EnqueueTest {
 
     assertThat(registry.reconcile().findings())
         .extracting(ReconciledRun::action)
-        .containsExactlyInAnyOrder(ReconciledRun.Action.SET_ASIDE, ReconciledRun.Action.LEFT_ALONE);
+        .containsExactlyInAnyOrder(ReconciledRun.Action.QUARANTINED, ReconciledRun.Action.SKIPPED);
 
     assertThat(registry.get(id).reason()).isEqualTo(RunReason.NOT_STARTED);
     assertThat(registry.get(id).message())
@@ -79,7 +79,7 @@ class EnqueueTest {
         .containsExactly(
             tuple(
                 pending.id().toString(),
-                Action.WAITING,
+                Action.DEFERRED,
                 "Waits in the queue, and for the database"));
     host.database.away = false;
     assertThat(registry.reconcile().findings()).isEmpty();
@@ -151,7 +151,7 @@ class EnqueueTest {
 
     assertThat(enqueueOnce("f", registry.newId()))
         .isEqualTo(new Acceptance.Accepted(pending, true));
-    assertThat(enqueueOnce("other", registry.newId())).isEqualTo(new Acceptance.KeyReused(id));
+    assertThat(enqueueOnce("other", registry.newId())).isEqualTo(new Acceptance.KeyMismatch(id));
     assertThat(host.queue.waiting).containsOnlyKeys(id);
     assertThat(host.database.runs).containsOnlyKeys(id);
   }

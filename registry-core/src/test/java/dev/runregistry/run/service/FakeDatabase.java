@@ -56,7 +56,7 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
   }
 
   @Override
-  public RunPage page(RunQuery query) {
+  public RunPage list(RunQuery query) {
     call();
     return new RunPage(List.of(), false);
   }

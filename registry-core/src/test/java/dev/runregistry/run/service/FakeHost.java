@@ -102,12 +102,12 @@ final class FakeHost implements DatasetCatalog {
   }
 
   @Override
-  public int sample(Dataset dataset, int limit) {
+  public int validateRecords(Dataset dataset, int limit) {
     return limit;
   }
 
   @Override
-  public DatasetPage page(String after, int limit) {
+  public DatasetPage list(String after, int limit) {
     return new DatasetPage(List.of(), false);
   }
 

@@ -74,7 +74,7 @@ final class FakeQueue implements RunQueue, QueueControl {
                 run.datasetUsed(),
                 run.options(),
                 database,
-                run.keyed()));
+                run.hasKey()));
   }
 
   @Override

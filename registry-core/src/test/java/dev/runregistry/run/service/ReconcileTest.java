@@ -170,7 +170,7 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(found.count(Action.LEFT_ALONE)).isEqualTo(6);
+    assertThat(found.count(Action.SKIPPED)).isEqualTo(6);
     assertThat(found.findings())
         .extracting(ReconciledRun::message)
         .contains("Owned by the running process 7")
@@ -249,7 +249,7 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(found.count(Action.WAITING)).isEqualTo(19);
+    assertThat(found.count(Action.DEFERRED)).isEqualTo(19);
     assertThat(found.isIncomplete()).isTrue();
     assertThat(host.calls).filteredOn("save completed"::equals).hasSize(1);
     assertThat(host.calls).filteredOn("end completed"::equals).hasSize(19);
@@ -303,7 +303,7 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(found.count(Action.SET_ASIDE)).isEqualTo(2);
+    assertThat(found.count(Action.QUARANTINED)).isEqualTo(2);
     assertThat(found.findings().get(0).message())
         .isEqualTo("Damaged: run.json: not JSON; moved to aside/" + id(1));
     assertThat(host.aside).containsExactly(id(1).toString(), id(2).toString());
@@ -334,7 +334,7 @@ class ReconcileTest {
 
     assertThat(registry.reconcile().findings())
         .extracting(ReconciledRun::action, ReconciledRun::message)
-        .containsExactly(tuple(Action.LEFT_ALONE, "Its executor is not configured here: slurm"));
+        .containsExactly(tuple(Action.SKIPPED, "Its executor is not configured here: slurm"));
     assertThat(host.calls).containsExactly("unlock");
   }
 
@@ -345,7 +345,7 @@ class ReconcileTest {
         Run.started(id(1), Samples.local().toSpec(id(1)), "none", NOON),
         new Inspection.Lost("?", PRINTED));
 
-    assertThat(registry.reconcile().count(Action.SET_ASIDE)).isEqualTo(1);
+    assertThat(registry.reconcile().count(Action.QUARANTINED)).isEqualTo(1);
 
     assertThat(host.database.get(id(1)).status()).isEqualTo(RunStatus.FAILED);
     assertThat(host.aside).containsExactly(id(1).toString());
@@ -401,7 +401,7 @@ class ReconcileTest {
     assertThat(host.aside).containsExactly("notes.txt");
     assertThat(found.findings())
         .extracting(ReconciledRun::action)
-        .containsExactly(Action.SET_ASIDE, Action.FAILED);
+        .containsExactly(Action.QUARANTINED, Action.FAILED);
     assertThat(found.findings().get(0).message()).isEqualTo("Not a run; moved to aside/notes.txt");
   }
 
@@ -467,7 +467,7 @@ class ReconcileTest {
                 reconciler.reconcile()))
         .extracting(Duration::toSeconds)
         .containsExactly(2L, 4L, 7L, 7L);
-    assertThat(reconciler.last().count(Action.WAITING)).isEqualTo(1);
+    assertThat(reconciler.last().count(Action.DEFERRED)).isEqualTo(1);
 
     host.away = false;
     assertThat(reconciler.reconcile()).hasSeconds(2);
@@ -509,7 +509,7 @@ class ReconcileTest {
         .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsOnly(
             tuple(
-                Action.LEFT_ALONE,
+                Action.SKIPPED,
                 "Recorded in jdbc:sqlite:/registry.db; use --db jdbc:sqlite:/registry.db or"
                     + " reconcile --adopt"));
   }
@@ -535,7 +535,7 @@ class ReconcileTest {
     host.here = identity("registry.db", 1);
     host.whileSaving = () -> host.here = identity("registry.db", 2);
 
-    assertThat(registry.reconcile().count(Action.WAITING)).isEqualTo(1);
+    assertThat(registry.reconcile().count(Action.DEFERRED)).isEqualTo(1);
 
     assertThat(host.calls).doesNotContain("archive");
   }
@@ -547,7 +547,7 @@ class ReconcileTest {
     host.here = new DatabaseIdentity("jdbc:sqlite:/registry.db", Optional.empty());
     host.away = true;
 
-    assertThat(registry.reconcile().count(Action.WAITING)).isEqualTo(1);
+    assertThat(registry.reconcile().count(Action.DEFERRED)).isEqualTo(1);
 
     assertThat(host.calls)
         .as("the ending is noted")
@@ -592,7 +592,7 @@ class ReconcileTest {
     host.here = new DatabaseIdentity("jdbc:sqlite:/moved.db", Optional.empty());
     host.away = true;
 
-    assertThat(registry.adopt().count(Action.WAITING)).isEqualTo(1);
+    assertThat(registry.adopt().count(Action.DEFERRED)).isEqualTo(1);
 
     assertThat(host.databases).containsEntry(id(1), identity("registry.db", 1));
   }
@@ -646,7 +646,7 @@ class ReconcileTest {
         .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
-                Action.LEFT_ALONE,
+                Action.SKIPPED,
                 "Recorded in jdbc:sqlite:/other.db; use --adopt to record it here too"));
     assertThat(host.database).isEmpty();
     assertThat(registry.replayArchive(true).count(Action.RECORDED)).isEqualTo(1);
@@ -706,7 +706,7 @@ class ReconcileTest {
         .extracting(ReconciledRun::action, ReconciledRun::message)
         .containsExactly(
             tuple(
-                Action.WAITING,
+                Action.DEFERRED,
                 "Still running; its registry has exited, and its start waits for the"
                     + " database"));
   }
@@ -845,7 +845,7 @@ class ReconcileTest {
     }
 
     @Override
-    public RunPage page(RunQuery query) {
+    public RunPage list(RunQuery query) {
       return new RunPage(List.of(), false);
     }
 
@@ -994,12 +994,12 @@ class ReconcileTest {
     }
 
     @Override
-    public int sample(Dataset dataset, int limit) {
+    public int validateRecords(Dataset dataset, int limit) {
       return limit;
     }
 
     @Override
-    public DatasetPage page(String after, int limit) {
+    public DatasetPage list(String after, int limit) {
       throw new UnsupportedOperationException("no data sets");
     }
   }

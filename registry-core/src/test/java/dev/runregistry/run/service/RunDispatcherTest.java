@@ -276,7 +276,7 @@ class RunDispatcherTest {
     dispatcher.start();
     assertThat(host.executor.nextStarted()).isEqualTo(running);
 
-    dispatcher.stop();
+    dispatcher.close();
     FakeHost.await(() -> !registry.queueStatus().dispatching());
     host.executor.end(running);
     FakeHost.await(() -> status(running) == RunStatus.COMPLETED);
@@ -444,7 +444,7 @@ class RunDispatcherTest {
     RunDispatcher dispatcher = dispatcher(1);
     dispatcher.start();
     FakeHost.await(() -> listened.size() == 2);
-    dispatcher.stop();
+    dispatcher.close();
     assertThat(host.journal.locked).contains(id);
     assertThat(host.queue.held).as("it may not be judged").containsKey(id);
 

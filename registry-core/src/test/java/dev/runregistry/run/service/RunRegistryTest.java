@@ -80,7 +80,7 @@ class RunRegistryTest {
   private static final String OVERFLOW = "java.lang.StackOverflowError";
 
   private final Ports ports = new Ports();
-  private Executor startRecorder = Runnable::run;
+  private Executor startWriter = Runnable::run;
 
   private RunRegistry registry() {
     return ports(RunRegistry.builder()).build();
@@ -94,7 +94,7 @@ class RunRegistryTest {
         .catalog(ports)
         .ids(() -> ID)
         .clock(ports.clock::removeFirst)
-        .startRecorder(startRecorder);
+        .startWriter(startWriter);
   }
 
   private Run checkedBy(Executor checker, RunRequest request) {
@@ -280,7 +280,7 @@ class RunRegistryTest {
     ports.broken = new UnsatisfiedLinkError("no sqlitejdbc in java.library.path");
     ports.failing.addAll(List.of("save running", "save completed"));
     ExecutorService background = Executors.newSingleThreadExecutor();
-    startRecorder = inBackground ? background : Runnable::run;
+    startWriter = inBackground ? background : Runnable::run;
 
     assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
     background.shutdown();
@@ -404,7 +404,7 @@ class RunRegistryTest {
 
   @Test
   void a_start_recorder_without_a_thread_to_be_had_loses_no_run() {
-    startRecorder =
+    startWriter =
         task -> {
           throw new InternalError("no thread is to be had");
         };
@@ -416,7 +416,7 @@ class RunRegistryTest {
   @Test
   void with_a_start_recorder_the_run_starts_at_once_and_the_order_on_record_is_kept() {
     List<Runnable> later = new ArrayList<>();
-    startRecorder = later::add;
+    startWriter = later::add;
     ports.duringExecution = () -> later.forEach(Runnable::run);
 
     registry().submit(Samples.local());
@@ -441,7 +441,7 @@ class RunRegistryTest {
   void a_database_still_asked_in_vain_at_the_end_is_not_asked_again_if_the_journal_has_the_run(
       String failing, String after) {
     List<Runnable> later = new ArrayList<>();
-    startRecorder = later::add;
+    startWriter = later::add;
     ports.atTheEnd = () -> later.forEach(Runnable::run);
     ports.failing.addAll(List.of(failing.split(",")));
 
@@ -452,7 +452,7 @@ class RunRegistryTest {
 
   @Test
   void a_start_recorder_that_drops_its_task_does_not_keep_submit_from_returning() {
-    startRecorder = task -> {};
+    startWriter = task -> {};
 
     assertThat(registry().submit(Samples.local()).status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(ports.calls)
@@ -470,7 +470,8 @@ class RunRegistryTest {
           assertThat(registry.reconcile().findings())
               .extracting(ReconciledRun::action, ReconciledRun::message)
               .containsExactly(
-                  tuple(ReconciledRun.Action.WAITING, "Running; its start waits for the database"));
+                  tuple(
+                      ReconciledRun.Action.DEFERRED, "Running; its start waits for the database"));
           ports.failing.clear();
           assertThat(registry.reconcile().isIncomplete()).isFalse();
           assertThat(ports.saved.status()).isEqualTo(RunStatus.RUNNING);
@@ -515,7 +516,7 @@ class RunRegistryTest {
 
   @Test
   void a_start_recorder_that_was_shut_down_loses_no_run() {
-    startRecorder =
+    startWriter =
         task -> {
           throw new RejectedExecutionException("shut down");
         };
@@ -531,7 +532,7 @@ class RunRegistryTest {
 
     assertThat(registry.find(ID)).contains(ports.saved);
     assertThat(registry.get(ID)).isEqualTo(ports.saved);
-    assertThat(registry.page(RunQuery.all())).isEqualTo(ports.page);
+    assertThat(registry.list(RunQuery.all())).isEqualTo(ports.page);
     assertThat(registry.findIds(new RunIdPrefix("0"), 2)).containsExactly(ID);
   }
 
@@ -697,7 +698,7 @@ class RunRegistryTest {
     }
 
     @Override
-    public RunPage page(RunQuery query) {
+    public RunPage list(RunQuery query) {
       return page;
     }
 
@@ -877,13 +878,13 @@ class RunRegistryTest {
     }
 
     @Override
-    public int sample(Dataset dataset, int limit) {
+    public int validateRecords(Dataset dataset, int limit) {
       call("sample " + limit, datasetFailure());
       return limit;
     }
 
     @Override
-    public DatasetPage page(String after, int limit) {
+    public DatasetPage list(String after, int limit) {
       call("datasets after " + after + " " + limit, datasetFailure());
       return datasets;
     }

@@ -39,7 +39,7 @@ class SubmitOnceTest {
     assertThat(first).isEqualTo(new Submission.Ended(ended, false));
     assertThat(submit(registry.newId())).isEqualTo(new Submission.Ended(ended, true));
     assertThat(registry.findSubmission("key", "f")).contains(new Submission.Ended(ended, true));
-    assertThat(registry.findSubmission("key", "other")).contains(new Submission.KeyReused(id));
+    assertThat(registry.findSubmission("key", "other")).contains(new Submission.KeyMismatch(id));
     assertThat(host.executor.started()).containsExactly(id);
   }
 
@@ -116,7 +116,7 @@ class SubmitOnceTest {
   void the_results_are_told_apart() {
     RunId id = registry.newId();
 
-    assertThat(List.of(submit(id), new Submission.InProgress(id), new Submission.KeyReused(id)))
+    assertThat(List.of(submit(id), new Submission.InProgress(id), new Submission.KeyMismatch(id)))
         .extracting(
             each -> each.<String>match(run -> "ended", one -> "in progress", one -> "reused"))
         .containsExactly("ended", "in progress", "reused");

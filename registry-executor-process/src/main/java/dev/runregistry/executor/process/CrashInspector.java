@@ -86,19 +86,19 @@ final class CrashInspector {
     }
   }
 
-  private Inspection inspect(Run run, OwnerIdentity runner) throws IOException {
-    if (!here.isOnHostOf(runner)) {
-      return notVisible("on the host " + runner.host());
+  private Inspection inspect(Run run, OwnerIdentity owner) throws IOException {
+    if (!here.isOnHostOf(owner)) {
+      return notVisible("on the host " + owner.host());
     }
-    if (!here.isInBootOf(runner)) {
+    if (!here.isInBootOf(owner)) {
       return withoutProcesses(run, "the host restarted meanwhile");
     }
-    if (here.sharesPidsWith(runner)) {
-      return isAnotherAlive(runner)
-          ? new Inspection.NotVisible("Owned by the running process " + runner.process().pid())
+    if (here.sharesPidsWith(owner)) {
+      return isAnotherAlive(owner)
+          ? new Inspection.NotVisible("Owned by the running process " + owner.process().pid())
           : withProcesses(run);
     }
-    if (runner.isFirstOfNamespace()) { // its lock is free, so it and its container are gone
+    if (owner.isFirstOfNamespace()) { // its lock is free, so it and its container are gone
       return withoutProcesses(run, "its container ended");
     }
     return here.seesAllNamespaces()
@@ -107,8 +107,8 @@ final class CrashInspector {
   }
 
   /** This process may be the owner: then its thread is gone, since it no longer holds the lock. */
-  private boolean isAnotherAlive(OwnerIdentity runner) {
-    return !runner.process().equals(here.process()) && table.isAlive(runner.process());
+  private boolean isAnotherAlive(OwnerIdentity owner) {
+    return !owner.process().equals(here.process()) && table.isAlive(owner.process());
   }
 
   private Inspection withProcesses(Run run) throws IOException {
@@ -171,7 +171,7 @@ final class CrashInspector {
 
   /** Returns the oldest process with the run's marker. */
   private Optional<ProcessIdentity> byMark() {
-    String cookie = LocalRunExecutor.COOKIE + "=" + id;
+    String cookie = LocalRunExecutor.RUN_ID_VARIABLE + "=" + id;
     return table.since(0).stream()
         .filter(process -> process.lives() && table.hasInEnvironment(process, cookie))
         .map(Entry::identity)
@@ -202,7 +202,7 @@ final class CrashInspector {
     Instant at =
         processes.endedAt().orElseThrow(() -> new NoSuchFileException(folder.exit().toString()));
     RunOutcome outcome = ending(run).read(cause);
-    LimitedLogs.of(folder).cut();
+    LogTrimmer.of(folder).cut();
     return new Inspection.Exited(outcome, at);
   }
 
@@ -212,7 +212,7 @@ final class CrashInspector {
 
   private Inspection lost(Run run, String reason) throws IOException {
     Output output = ending(run).output();
-    LimitedLogs.of(folder).cut();
+    LogTrimmer.of(folder).cut();
     return new Inspection.Lost(reason, output, hasNeverStarted());
   }
 
@@ -237,7 +237,11 @@ final class CrashInspector {
 
   private OutcomeReader ending(Run run) {
     return new OutcomeReader(
-        run, folder, processes, OptionalInt.empty(), new ProcessTree.Ending(0, survivors));
+        run,
+        folder,
+        processes,
+        OptionalInt.empty(),
+        new ProcessTree.TerminationResult(0, survivors));
   }
 
   private static String neverStarted(Run run) {

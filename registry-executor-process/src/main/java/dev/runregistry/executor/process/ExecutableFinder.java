@@ -1,7 +1,7 @@
 package dev.runregistry.executor.process;
 
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.io.File;
 import java.util.Arrays;
@@ -45,13 +45,13 @@ final class ExecutableFinder {
     List<File> found = found(program).toList();
     if (found.isEmpty()) {
       return Optional.of(
-          new NotStarted(Why.NOT_FOUND, SecretRedactor.program(program) + ": not found on PATH"));
+          new NotStarted(Cause.NOT_FOUND, SecretRedactor.program(program) + ": not found on PATH"));
     }
     return found.stream().anyMatch(File::canExecute)
         ? Optional.empty()
         : Optional.of(
             new NotStarted(
-                Why.NOT_EXECUTABLE, SecretRedactor.program(program) + ": permission denied"));
+                Cause.NOT_EXECUTABLE, SecretRedactor.program(program) + ": permission denied"));
   }
 
   /** Returns the file that is started; empty if there is an obstacle. */
@@ -69,17 +69,17 @@ final class ExecutableFinder {
   private Optional<NotStarted> obstacleAt(String program, File file) {
     if (!file.exists()) {
       return Optional.of(
-          new NotStarted(Why.NOT_FOUND, SecretRedactor.program(program) + ": no such file"));
+          new NotStarted(Cause.NOT_FOUND, SecretRedactor.program(program) + ": no such file"));
     }
     if (file.isDirectory()) {
       return Optional.of(
-          new NotStarted(Why.NOT_EXECUTABLE, SecretRedactor.program(program) + ": is a folder"));
+          new NotStarted(Cause.NOT_EXECUTABLE, SecretRedactor.program(program) + ": is a folder"));
     }
     return file.canExecute()
         ? Optional.empty()
         : Optional.of(
             new NotStarted(
-                Why.NOT_EXECUTABLE, SecretRedactor.program(program) + ": permission denied"));
+                Cause.NOT_EXECUTABLE, SecretRedactor.program(program) + ": permission denied"));
   }
 
   private File at(String name) {

@@ -65,7 +65,7 @@ final class Execution implements ExecutionHandle {
   /** Forwards the signal; see {@link LocalRunExecutor#signal}. */
   void signal(ProcessSignal signal) {
     if (!signal.asksToEnd()) {
-      tell(signal);
+      forward(signal);
       return;
     }
     RunningProcess target;
@@ -84,7 +84,7 @@ final class Execution implements ExecutionHandle {
     }
   }
 
-  private void tell(ProcessSignal signal) {
+  private void forward(ProcessSignal signal) {
     RunningProcess target;
     synchronized (this) {
       target = live;
@@ -98,18 +98,18 @@ final class Execution implements ExecutionHandle {
   }
 
   /** Returns whether all output is shown. */
-  synchronized boolean isShown() {
-    return live == null || live.isShown();
+  synchronized boolean isDrained() {
+    return live == null || live.isDrained();
   }
 
-  /** Blocks until the output is drained; see {@link LocalRunExecutor#awaitShown}. */
-  void awaitShown() {
+  /** Blocks until the output is drained; see {@link LocalRunExecutor#awaitDrained}. */
+  void awaitDrained() {
     RunningProcess shown;
     synchronized (this) {
       shown = live;
     }
     if (shown != null) {
-      shown.awaitShown();
+      shown.awaitDrained();
     }
   }
 
@@ -148,7 +148,7 @@ final class Execution implements ExecutionHandle {
       return launch(launch);
     } catch (IOException e) {
       return Optional.of(
-          new NotStarted(NotStarted.Why.REFUSED, "The host refused to start it: " + reason(e)));
+          new NotStarted(NotStarted.Cause.REFUSED, "The host refused to start it: " + reason(e)));
     }
   }
 

@@ -6,7 +6,7 @@ import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -76,11 +76,11 @@ final class Launch {
     if (!Files.isDirectory(workingDirectory)) {
       return refused("The working directory does not exist");
     }
-    Optional<String> garbled = command.stream().filter(word -> !arrivesWhole(word)).findFirst();
-    if (garbled.isPresent()) {
+    Optional<String> unencodable = command.stream().filter(word -> !isEncodable(word)).findFirst();
+    if (unencodable.isPresent()) {
       return refused(
           "The locale cannot pass on the argument %s; start the registry in a UTF-8 locale"
-              .formatted(SecretRedactor.masked(command).get(command.indexOf(garbled.get()))));
+              .formatted(SecretRedactor.redact(command).get(command.indexOf(unencodable.get()))));
     }
     return programs.obstacle(command.get(0));
   }
@@ -88,7 +88,7 @@ final class Launch {
   /**
    * Returns whether Java can encode the word: it silently replaces other characters by {@code ?}.
    */
-  private static boolean arrivesWhole(String word) {
+  private static boolean isEncodable(String word) {
     return encodes(Charset.defaultCharset(), word) // the charset of Java 17
         && encodes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")), word);
   }
@@ -98,7 +98,7 @@ final class Launch {
   }
 
   private static Optional<NotStarted> refused(String why) {
-    return Optional.of(new NotStarted(Why.REFUSED, why));
+    return Optional.of(new NotStarted(Cause.REFUSED, why));
   }
 
   /**
@@ -136,7 +136,7 @@ final class Launch {
         new HashMap<>(invocation.inheritsEnvironment() ? settings.environment() : Map.of());
     environment.putAll(invocation.environment());
     environment.put("PYTHONUNBUFFERED", "1");
-    environment.put(LocalRunExecutor.COOKIE, run.id().toString());
+    environment.put(LocalRunExecutor.RUN_ID_VARIABLE, run.id().toString());
     return environment;
   }
 }

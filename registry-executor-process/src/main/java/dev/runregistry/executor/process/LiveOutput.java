@@ -6,7 +6,7 @@ enum LiveOutput {
   NONE(""),
   /** Each stream on the same one of this process. */
   BOTH("12"),
-  /** Both streams on the stderr of this process. */
+  /** Prints both streams on the stderr of this process. */
   ON_STDERR("22");
 
   private final String targets;

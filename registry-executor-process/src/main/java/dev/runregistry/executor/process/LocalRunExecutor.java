@@ -43,10 +43,10 @@ import org.jspecify.annotations.Nullable;
  * output to files in the workspace and records the exit code, so that a run, its output and its
  * exit code outlive this process.
  *
- * <p>Every process of a run has the run's id in its environment as {@value #COOKIE}. When the run
- * ends, all processes that it started are terminated: all descendants, also those that lost their
- * parents (they become children of the supervisor), all that carry the variable, and, in a session
- * of its own, the whole session.
+ * <p>Every process of a run has the run's id in its environment as {@value #RUN_ID_VARIABLE}. When
+ * the run ends, all processes that it started are terminated: all descendants, also those that lost
+ * their parents (they become children of the supervisor), all that carry the variable, and, in a
+ * session of its own, the whole session.
  *
  * <p>A script that does not begin with {@code #!} is run by {@code sh}, as POSIX requires. Signals
  * that this process ignores from its start on (for example INT under {@code nohup}) are ignored in
@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRunExecutor implements RunExecutor {
   /** The name of the environment variable with the run's id. */
-  public static final String COOKIE = "RUN_REGISTRY_RUN_ID";
+  public static final String RUN_ID_VARIABLE = "RUN_REGISTRY_RUN_ID";
 
   /** The default time between TERM and KILL. */
   static final Duration KILL_GRACE = Duration.ofSeconds(10);
@@ -64,7 +64,7 @@ public final class LocalRunExecutor implements RunExecutor {
   private final Settings settings;
   private final RuntimeProbe runtimes;
   private final Set<Execution> executions = new LinkedHashSet<>(); // guarded by itself
-  private final Set<Execution> unshown = new LinkedHashSet<>(); // ended; guarded by executions
+  private final Set<Execution> draining = new LinkedHashSet<>(); // ended; guarded by executions
   private @Nullable OwnerIdentity owner; // of runs that this process starts; guarded by executions
   private final List<ProcessSignal> early = new ArrayList<>(); // guarded by executions
 
@@ -111,9 +111,9 @@ public final class LocalRunExecutor implements RunExecutor {
   private void ended(Execution execution) {
     synchronized (executions) {
       executions.remove(execution);
-      unshown.removeIf(Execution::isShown);
-      if (!execution.isShown()) {
-        unshown.add(execution);
+      draining.removeIf(Execution::isDrained);
+      if (!execution.isDrained()) {
+        draining.add(execution);
       }
     }
   }
@@ -222,14 +222,14 @@ public final class LocalRunExecutor implements RunExecutor {
    * Blocks until the output of finished runs has been drained; a slow reader delays this. A signal
    * ends the wait early.
    */
-  public void awaitShown() {
+  public void awaitDrained() {
     List<Execution> now;
     synchronized (executions) {
-      now = List.copyOf(unshown);
+      now = List.copyOf(draining);
     }
-    now.forEach(Execution::awaitShown);
+    now.forEach(Execution::awaitDrained);
     synchronized (executions) {
-      now.forEach(unshown::remove);
+      now.forEach(draining::remove);
     }
   }
 
@@ -257,8 +257,8 @@ public final class LocalRunExecutor implements RunExecutor {
     requireNonNull(signal, "signal");
     List<Execution> now;
     synchronized (executions) {
-      unshown.removeIf(Execution::isShown);
-      now = Stream.concat(executions.stream(), unshown.stream()).toList();
+      draining.removeIf(Execution::isDrained);
+      now = Stream.concat(executions.stream(), draining.stream()).toList();
       if (now.isEmpty()) {
         early.add(signal);
       }
@@ -363,10 +363,10 @@ public final class LocalRunExecutor implements RunExecutor {
 
     /**
      * Copies the output of a run to the stdout and stderr of this process as it is printed, and all
-     * of it before {@link LocalRunExecutor#awaitShown} returns; {@link LocalRunExecutor#start} does
-     * not wait for the last of it. As in any pipe, a slow reader slows the run down, and when the
-     * reader is gone the run gets PIPE. In a terminal ({@link #terminal}) the run has a terminal,
-     * too.
+     * of it before {@link LocalRunExecutor#awaitDrained} returns; {@link LocalRunExecutor#start}
+     * does not wait for the last of it. As in any pipe, a slow reader slows the run down, and when
+     * the reader is gone the run gets PIPE. In a terminal ({@link #terminal}) the run has a
+     * terminal, too.
      */
     public Builder liveOutput() {
       live = LiveOutput.BOTH;

@@ -40,7 +40,7 @@ final class OrphanedProcesses {
         new ProcessTree(
             table,
             supervisor.map(Entry::identity).orElse(NO_PROCESS),
-            LocalRunExecutor.COOKIE + "=" + id,
+            LocalRunExecutor.RUN_ID_VARIABLE + "=" + id,
             supervisor.filter(known -> known.session() == known.identity().pid()).isPresent());
   }
 
@@ -62,7 +62,7 @@ final class OrphanedProcesses {
     if (keeps) {
       return List.of();
     }
-    ProcessTree.Ending ending = tree.end(grace);
+    ProcessTree.TerminationResult ending = tree.end(grace);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
       awaitSupervisor();
       ending = tree.end(grace); // processes started after the last scan

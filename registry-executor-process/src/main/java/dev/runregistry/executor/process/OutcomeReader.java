@@ -50,7 +50,7 @@ record OutcomeReader(
     OptionalInt supervisorExit,
     boolean startWitnessed,
     Optional<ChildEnd> witnessed,
-    ProcessTree.Ending leftBehind) {
+    ProcessTree.TerminationResult leftBehind) {
 
   private static final Logger log = LoggerFactory.getLogger(OutcomeReader.class);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -74,7 +74,7 @@ record OutcomeReader(
       Workspace folder,
       ProcessFile processes,
       OptionalInt supervisorExit,
-      ProcessTree.Ending leftBehind) {
+      ProcessTree.TerminationResult leftBehind) {
     this(run, folder, processes, supervisorExit, false, Optional.empty(), leftBehind);
   }
 
@@ -198,10 +198,10 @@ record OutcomeReader(
             error ->
                 code == NOT_FOUND
                     ? new NotStarted(
-                        NotStarted.Why.NOT_FOUND,
+                        NotStarted.Cause.NOT_FOUND,
                         program() + ": it or its interpreter is not found")
                     : new NotStarted(
-                        NotStarted.Why.NOT_EXECUTABLE,
+                        NotStarted.Cause.NOT_EXECUTABLE,
                         program() + ": cannot be executed: " + error));
   }
 
@@ -243,7 +243,7 @@ record OutcomeReader(
             .replace(folder.path() + "/", "")
             .strip();
     return new NotStarted(
-        NotStarted.Why.REFUSED,
+        NotStarted.Cause.REFUSED,
         "The supervisor could not start it" + (why.isEmpty() ? "" : ": " + why));
   }
 
@@ -256,8 +256,8 @@ record OutcomeReader(
     return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
-  private LimitedLogs logs() {
-    return LimitedLogs.of(folder);
+  private LogTrimmer logs() {
+    return LogTrimmer.of(folder);
   }
 
   private String note() {

@@ -133,7 +133,7 @@ final class ProcessFile {
     return cancelMark().isPresent();
   }
 
-  /** Takes the mark of a cancellation back: the run had ended by itself. */
+  /** Removes the mark of a cancellation: the run had ended by itself. */
   void deleteCancelMark() throws IOException {
     Files.deleteIfExists(folder.cancelled());
   }
@@ -188,7 +188,7 @@ final class ProcessFile {
 
   /** Returns whether it ended after a mark, and not long after it; also if it is unknown when. */
   private boolean isCauseOfEnd(CancelMark mark) throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     Optional<Instant> modified = note.isPresent() ? modified(note.get().witness) : Optional.empty();
     if (modified.isEmpty()) {
       return true;
@@ -262,12 +262,13 @@ final class ProcessFile {
 
   /** Returns the exit code of the child; empty if it was not recorded completely. */
   OptionalInt exitCode() throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     return note.isPresent() ? OptionalInt.of(note.get().code) : OptionalInt.empty();
   }
 
-  private Optional<ExitNote> exitNote() throws IOException {
-    Optional<ExitNote> own = whole(folder.exit()).flatMap(code -> exitNote(folder.exit(), code));
+  private Optional<RecordedExit> exitNote() throws IOException {
+    Optional<RecordedExit> own =
+        whole(folder.exit()).flatMap(code -> exitNote(folder.exit(), code));
     return own.isPresent()
         ? own
         : whole(folder.processes())
@@ -275,8 +276,8 @@ final class ProcessFile {
             .flatMap(code -> exitNote(folder.processes(), code));
   }
 
-  private static Optional<ExitNote> exitNote(Path witness, String code) {
-    return number(code.strip()).map(number -> new ExitNote(witness, number.intValue()));
+  private static Optional<RecordedExit> exitNote(Path witness, String code) {
+    return number(code.strip()).map(number -> new RecordedExit(witness, number.intValue()));
   }
 
   /** Returns empty if it is no number: after a power cut there may be zeros. */
@@ -303,11 +304,11 @@ final class ProcessFile {
    *
    * @param witness its file; the time of modification is the time of the end
    */
-  private record ExitNote(Path witness, int code) {}
+  private record RecordedExit(Path witness, int code) {}
 
   /** Returns when the run itself ended, never after now; empty if not recorded. */
   Optional<Instant> endedAt() throws IOException {
-    Optional<ExitNote> note = exitNote();
+    Optional<RecordedExit> note = exitNote();
     Optional<Instant> noted = modified(note.isPresent() ? note.get().witness : folder.timedOut());
     if (noted.isEmpty()) {
       noted = modified(folder.cancelled());

@@ -1,22 +1,17 @@
 package dev.runregistry.executor.process;
 
 import dev.runregistry.executor.process.internal.output.OrderedOutput;
-import dev.runregistry.internal.files.NotRegularFileException;
+import dev.runregistry.executor.process.internal.output.OutputIndex;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.port.OutputReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The complete output of a run, in its workspace. Safe for use by many threads. */
 public final class ProcessLogs {
-  private static final Logger log = LoggerFactory.getLogger(ProcessLogs.class);
-
   private final Workspace folder;
 
   private ProcessLogs(Workspace folder) {
@@ -42,7 +37,7 @@ public final class ProcessLogs {
 
   /** Returns one sentence about the output missing in a log; empty if it is complete. */
   public Optional<String> notice(LogStream stream) {
-    return LimitedLogs.of(folder).notice(stream);
+    return LogTrimmer.of(folder).notice(stream);
   }
 
   /**
@@ -51,12 +46,8 @@ public final class ProcessLogs {
    * @throws IOException if the file cannot be read
    */
   public Optional<OutputPieces> pieces() throws IOException {
-    try {
-      return Optional.of(OutputPieces.of(folder.outputIndex()));
-    } catch (NoSuchFileException | NotRegularFileException e) { // replaced by the run
-      log.debug("{} is not there", folder.outputIndex());
-      return Optional.empty();
-    }
+    OutputIndex index = new OutputIndex(folder.outputIndex());
+    return index.exists() ? Optional.of(new OutputPieces(index)) : Optional.empty();
   }
 
   /**

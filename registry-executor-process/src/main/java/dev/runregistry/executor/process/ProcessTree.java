@@ -101,7 +101,7 @@ final class ProcessTree {
    *
    * @return the result
    */
-  Ending end(Duration grace) {
+  TerminationResult end(Duration grace) {
     int ended = askToEnd(grace);
     Backoff pause = new Backoff(Duration.ofMillis(20));
     long giveUp = System.nanoTime() + KILLING.toNanos();
@@ -111,7 +111,7 @@ final class ProcessTree {
       pause.sleep();
       left = find();
     }
-    return new Ending(ended - left.size(), left);
+    return new TerminationResult(ended - left.size(), left);
   }
 
   /** Sends TERM once to each process; returns their number, later ones included. */
@@ -153,7 +153,7 @@ final class ProcessTree {
    * @param ended the number of terminated processes
    * @param survivors the processes that could not be terminated
    */
-  record Ending(int ended, List<Entry> survivors) {
-    static final Ending NOTHING = new Ending(0, List.of());
+  record TerminationResult(int ended, List<Entry> survivors) {
+    static final TerminationResult NOTHING = new TerminationResult(0, List.of());
   }
 }

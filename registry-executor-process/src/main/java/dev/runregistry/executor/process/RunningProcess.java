@@ -34,7 +34,7 @@ final class RunningProcess {
   private final ProcessTree tree;
   private volatile boolean showing = true;
   private volatile boolean signalled;
-  private ProcessTree.Ending leftBehind = ProcessTree.Ending.NOTHING;
+  private ProcessTree.TerminationResult leftBehind = ProcessTree.TerminationResult.NOTHING;
 
   RunningProcess(Process supervisor, Run run, Settings settings, Workspace folder) {
     this.supervisor = supervisor;
@@ -47,7 +47,7 @@ final class RunningProcess {
         new ProcessTree(
             settings.table(),
             identity(),
-            LocalRunExecutor.COOKIE + "=" + run.id(),
+            LocalRunExecutor.RUN_ID_VARIABLE + "=" + run.id(),
             settings.ownSession());
     link.open();
   }
@@ -70,7 +70,7 @@ final class RunningProcess {
    * Returns whether only the supervisor is left, which is about to record the exit code. The files
    * in the workspace, which the run can write to, are used only without a pipe to its supervisor.
    */
-  boolean childHasEnded() {
+  boolean hasChildExited() {
     if (link.end().isPresent()) {
       return true;
     }
@@ -97,12 +97,12 @@ final class RunningProcess {
     if (!cause.isOutcome()) {
       return cause;
     }
-    if (childHasEnded()) {
+    if (hasChildExited()) {
       return EndCause.ENDED;
     }
     try {
       processes.mark(cause);
-      if (cause.kind() == EndCause.Kind.CANCELLED && childHasEnded()) {
+      if (cause.kind() == EndCause.Kind.CANCELLED && hasChildExited()) {
         processes.deleteCancelMark();
         return EndCause.ENDED;
       }
@@ -119,8 +119,8 @@ final class RunningProcess {
    * @param cause as {@link #mark}ed
    */
   void end(EndCause cause) {
-    ProcessTree.Ending ending = ProcessTree.Ending.NOTHING;
-    if (supervisor.isAlive() && !childHasEnded()) {
+    ProcessTree.TerminationResult ending = ProcessTree.TerminationResult.NOTHING;
+    if (supervisor.isAlive() && !hasChildExited()) {
       awaitChild();
       ending = tree.end(settings.killGrace());
     }
@@ -191,13 +191,13 @@ final class RunningProcess {
     return settings.table().find(ProcessHandle.current().pid());
   }
 
-  boolean isShown() {
-    return settings.live() == LiveOutput.NONE || link.isShown();
+  boolean isDrained() {
+    return settings.live() == LiveOutput.NONE || link.isDrained();
   }
 
   /** Blocks until all output is shown, or a second signal ends the wait. */
-  void awaitShown() {
-    while (showing && !isShown() && !link.awaitShown(Duration.ofMillis(20))) {
+  void awaitDrained() {
+    while (showing && !isDrained() && !link.awaitDrained(Duration.ofMillis(20))) {
       // a second signal ends the wait for a slow reader
     }
   }
@@ -209,8 +209,8 @@ final class RunningProcess {
    */
   RunOutcome outcome(EndCause cause) {
     boolean isTreeEnded = signalled || cause.kind() == EndCause.Kind.CANCELLED;
-    ProcessTree.Ending told = // in any order: nothing was left behind
-        isTreeEnded ? new ProcessTree.Ending(0, leftBehind.survivors()) : leftBehind;
+    ProcessTree.TerminationResult told = // in any order: nothing was left behind
+        isTreeEnded ? new ProcessTree.TerminationResult(0, leftBehind.survivors()) : leftBehind;
     OptionalInt exit =
         supervisor.isAlive() ? OptionalInt.empty() : OptionalInt.of(supervisor.exitValue());
     return new OutcomeReader(

@@ -174,7 +174,7 @@ final class SupervisorLink {
   }
 
   /** Returns whether all output is shown, or is not going to be. */
-  synchronized boolean isShown() {
+  synchronized boolean isDrained() {
     return shown || gone;
   }
 
@@ -189,8 +189,8 @@ final class SupervisorLink {
   }
 
   /** Blocks until all output is shown. */
-  boolean awaitShown(Duration atMost) {
-    return Uninterruptibly.await(left -> await(this::isShown, left), atMost);
+  boolean awaitDrained(Duration atMost) {
+    return Uninterruptibly.await(left -> await(this::isDrained, left), atMost);
   }
 
   private synchronized boolean await(BooleanSupplier condition, Duration atMost)

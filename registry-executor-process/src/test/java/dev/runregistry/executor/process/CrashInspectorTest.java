@@ -297,7 +297,7 @@ class CrashInspectorTest {
                 run.id(),
                 its,
                 run.spec().command(),
-                Map.of(LocalRunExecutor.COOKIE, run.id().toString()),
+                Map.of(LocalRunExecutor.RUN_ID_VARIABLE, run.id().toString()),
                 runs.settings())
             .start();
 

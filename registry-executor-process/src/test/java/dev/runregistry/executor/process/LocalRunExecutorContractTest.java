@@ -126,7 +126,7 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
   }
 
   private boolean killRest(Run running) {
-    String cookie = LocalRunExecutor.COOKIE + "=" + running.id();
+    String cookie = LocalRunExecutor.RUN_ID_VARIABLE + "=" + running.id();
     ProcessTable table = ProcessTable.ofThisHost();
     table.since(0).stream()
         .filter(process -> process.lives() && table.hasInEnvironment(process, cookie))

@@ -149,6 +149,6 @@ class LocalRunExecutorTest {
 
     assertThat(runs.execute(executor, runs.begun(null, "sh", "-c", "exit 6")).exitCode())
         .isEqualTo(6);
-    executor.awaitShown();
+    executor.awaitDrained();
   }
 }

@@ -57,7 +57,7 @@ public final class LocalRunMain {
             .await()
             .outcome();
     home.end(running.finish(outcome, Instant.now()));
-    executor.awaitShown();
+    executor.awaitDrained();
     Integer code = outcome.exitCode();
     System.exit(code == null ? 125 : code);
   }

@@ -175,18 +175,18 @@ class LogLimitTest {
     Files.writeString(run.processes(), "log-limit " + LIMIT + "\ngrace 0\n");
     Files.writeString(run.log(LogStream.STDOUT), "x".repeat(30_000));
     Files.writeString(run.log(LogStream.STDERR), "");
-    LimitedLogs logs = LimitedLogs.of(run);
+    LogTrimmer logs = LogTrimmer.of(run);
 
     logs.cut();
     logs.cut();
 
     assertThat(run.log(LogStream.STDOUT)).hasSize(LIMIT);
-    assertThat(LimitedLogs.of(run).notice(LogStream.STDOUT))
+    assertThat(LogTrimmer.of(run).notice(LogStream.STDOUT))
         .contains("the log of stdout has the first 20000 of 30000 bytes");
-    assertThat(LimitedLogs.of(run).notice(LogStream.STDERR)).isEmpty();
+    assertThat(LogTrimmer.of(run).notice(LogStream.STDERR)).isEmpty();
     Files.writeString(run.logCuts(), "stdout 500\n");
     Files.delete(run.logTotals());
-    assertThat(LimitedLogs.of(run).notice(LogStream.STDOUT))
+    assertThat(LogTrimmer.of(run).notice(LogStream.STDOUT))
         .contains("the log of stdout has the first 20000 of at least 20500 bytes");
   }
 

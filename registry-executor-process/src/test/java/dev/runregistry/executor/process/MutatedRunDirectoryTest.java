@@ -169,7 +169,7 @@ class MutatedRunDirectoryTest {
             finding ->
                 assertThat(finding.action())
                     .as("%s", finding)
-                    .isIn(ReconciledRun.Action.RECORDED, ReconciledRun.Action.SET_ASIDE));
+                    .isIn(ReconciledRun.Action.RECORDED, ReconciledRun.Action.QUARANTINED));
     assertThat(registry.adopt().findings()).as(what).isEmpty();
     repository.find(id).ifPresent(run -> assertThat(run.status().isFinal()).as(what).isTrue());
     requireReadable(home, id, what);

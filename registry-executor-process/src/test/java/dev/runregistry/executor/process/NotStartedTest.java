@@ -8,7 +8,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
-import dev.runregistry.run.RunOutcome.NotStarted.Why;
+import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
@@ -41,30 +41,30 @@ class NotStartedTest {
   void a_mistyped_name_is_not_found() {
     NotStarted outcome = runs.notStarted("no-such-program", "x");
 
-    assertThat(outcome.why()).isEqualTo(Why.NOT_FOUND);
+    assertThat(outcome.cause()).isEqualTo(Cause.NOT_FOUND);
     assertThat(outcome.message()).isEqualTo("no-such-program: not found on PATH");
     assertThat(outcome.output().stderr().text()).isEqualTo(outcome.message() + "\n");
   }
 
   @Test
   void a_path_to_nothing_is_not_found() {
-    assertThat(runs.notStarted("./no/such/program").why()).isEqualTo(Why.NOT_FOUND);
-    assertThat(runs.notStarted("/no/such/program").why()).isEqualTo(Why.NOT_FOUND);
+    assertThat(runs.notStarted("./no/such/program").cause()).isEqualTo(Cause.NOT_FOUND);
+    assertThat(runs.notStarted("/no/such/program").cause()).isEqualTo(Cause.NOT_FOUND);
   }
 
   @Test
   void a_folder_cannot_be_executed() {
-    assertThat(runs.notStarted(folder.toString()).why()).isEqualTo(Why.NOT_EXECUTABLE);
+    assertThat(runs.notStarted(folder.toString()).cause()).isEqualTo(Cause.NOT_EXECUTABLE);
   }
 
   @Test
   void a_file_without_the_permission_cannot_be_executed() throws IOException {
     Path file = Files.writeString(folder.resolve("plain"), "#!/bin/sh\n");
 
-    assertThat(runs.notStarted(file.toString()).why()).isEqualTo(Why.NOT_EXECUTABLE);
+    assertThat(runs.notStarted(file.toString()).cause()).isEqualTo(Cause.NOT_EXECUTABLE);
     assertThat(onPath(folder + "", "plain"))
         .isInstanceOfSatisfying(
-            NotStarted.class, none -> assertThat(none.why()).isEqualTo(Why.NOT_EXECUTABLE));
+            NotStarted.class, none -> assertThat(none.cause()).isEqualTo(Cause.NOT_EXECUTABLE));
   }
 
   @Test
@@ -101,7 +101,7 @@ class NotStartedTest {
 
     NotStarted outcome = runs.notStarted(script.toString());
 
-    assertThat(outcome.why()).isEqualTo(Why.NOT_FOUND);
+    assertThat(outcome.cause()).isEqualTo(Cause.NOT_FOUND);
     assertThat(outcome.message()).contains("interpreter").contains(script.toString());
   }
 
@@ -117,7 +117,7 @@ class NotStartedTest {
 
     assertThat(outcome.status()).isEqualTo(RunStatus.FAILED);
     if (!runs.isShellBusybox()) { // which takes it for a script, and stumbles over its first line
-      assertThat(((NotStarted) outcome).why()).isEqualTo(Why.NOT_EXECUTABLE);
+      assertThat(((NotStarted) outcome).cause()).isEqualTo(Cause.NOT_EXECUTABLE);
     }
   }
 
@@ -136,7 +136,7 @@ class NotStartedTest {
 
     NotStarted outcome = runs.notStarted(command);
 
-    assertThat(outcome.why()).isEqualTo(Why.REFUSED);
+    assertThat(outcome.cause()).isEqualTo(Cause.REFUSED);
     assertThat(outcome.message())
         .isEqualToIgnoringCase("The host refused to start it: error=7, argument list too long");
   }
@@ -148,7 +148,7 @@ class NotStartedTest {
     Files.delete(gone);
 
     assertThat(runs.execute(executor, runs.begun(null, "true")))
-        .isEqualTo(new NotStarted(Why.REFUSED, "The working directory does not exist"));
+        .isEqualTo(new NotStarted(Cause.REFUSED, "The working directory does not exist"));
   }
 
   @Test
@@ -157,7 +157,7 @@ class NotStartedTest {
 
     assertThat(runs.execute(runs.executor().build(), unknown))
         .isInstanceOfSatisfying(
-            NotStarted.class, none -> assertThat(none.why()).isEqualTo(Why.REFUSED));
+            NotStarted.class, none -> assertThat(none.cause()).isEqualTo(Cause.REFUSED));
   }
 
   @Test
@@ -168,7 +168,7 @@ class NotStartedTest {
 
     assertThat(runs.execute(executor, running))
         .isInstanceOfSatisfying(
-            NotStarted.class, none -> assertThat(none.why()).isEqualTo(Why.REFUSED));
+            NotStarted.class, none -> assertThat(none.cause()).isEqualTo(Cause.REFUSED));
     assertThat(runs.folder(running).log(LogStream.STDOUT)).hasContent("once\n");
   }
 

@@ -45,7 +45,8 @@ class OutcomeReaderTest {
     Files.writeString(folder.resolve("supervisor.log"), "");
   }
 
-  private RunOutcome outcome(int supervisorExit, ProcessTree.Ending leftBehind, EndCause cause) {
+  private RunOutcome outcome(
+      int supervisorExit, ProcessTree.TerminationResult leftBehind, EndCause cause) {
     Workspace runFolder = new Workspace(folder);
     return new OutcomeReader(
             run, runFolder, new ProcessFile(runFolder), OptionalInt.of(supervisorExit), leftBehind)
@@ -53,7 +54,7 @@ class OutcomeReaderTest {
   }
 
   private RunOutcome outcome(int supervisorExit) {
-    return outcome(supervisorExit, ProcessTree.Ending.NOTHING, EndCause.ENDED);
+    return outcome(supervisorExit, ProcessTree.TerminationResult.NOTHING, EndCause.ENDED);
   }
 
   @Test
@@ -86,7 +87,8 @@ class OutcomeReaderTest {
     OptionalInt unknown = OptionalInt.empty();
 
     assertThat(
-            new OutcomeReader(run, runFolder, processes, unknown, ProcessTree.Ending.NOTHING)
+            new OutcomeReader(
+                    run, runFolder, processes, unknown, ProcessTree.TerminationResult.NOTHING)
                 .outcome(EndCause.ENDED))
         .isInstanceOf(Lost.class);
   }
@@ -105,7 +107,7 @@ class OutcomeReaderTest {
     assertThat(outcome(2))
         .isEqualTo(
             new NotStarted(
-                NotStarted.Why.REFUSED, "The supervisor could not start it: sh: cannot fork"));
+                NotStarted.Cause.REFUSED, "The supervisor could not start it: sh: cannot fork"));
   }
 
   @Test
@@ -145,8 +147,9 @@ class OutcomeReaderTest {
   @Test
   void what_could_not_be_ended_is_named() throws IOException {
     Files.writeString(folder.resolve("exit"), "0\n");
-    ProcessTree.Ending one = new ProcessTree.Ending(2, List.of(UNKILLABLE));
-    ProcessTree.Ending two = new ProcessTree.Ending(0, List.of(UNKILLABLE, UNKILLABLE));
+    ProcessTree.TerminationResult one = new ProcessTree.TerminationResult(2, List.of(UNKILLABLE));
+    ProcessTree.TerminationResult two =
+        new ProcessTree.TerminationResult(0, List.of(UNKILLABLE, UNKILLABLE));
 
     assertThat(outcome(0, one, EndCause.ENDED))
         .isEqualTo(new Exited(0, Output.NONE, "1 process could not be ended: 77 (nfs)"));
@@ -160,7 +163,8 @@ class OutcomeReaderTest {
   void one_process_left_behind_is_one() throws IOException {
     Files.writeString(folder.resolve("exit"), "0\n");
 
-    assertThat(outcome(0, new ProcessTree.Ending(1, List.of()), EndCause.ENDED).message())
+    assertThat(
+            outcome(0, new ProcessTree.TerminationResult(1, List.of()), EndCause.ENDED).message())
         .endsWith("; 1 process that it left behind was ended");
   }
 
@@ -208,7 +212,7 @@ class OutcomeReaderTest {
             unreadable,
             new ProcessFile(unreadable),
             OptionalInt.of(0),
-            ProcessTree.Ending.NOTHING);
+            ProcessTree.TerminationResult.NOTHING);
     assertThatThrownBy(() -> ending.read(EndCause.ENDED)).isInstanceOf(FileSystemException.class);
 
     Thread later = new Thread(() -> replace(link, folder));

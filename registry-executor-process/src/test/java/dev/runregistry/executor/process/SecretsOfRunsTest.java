@@ -52,7 +52,8 @@ class SecretsOfRunsTest {
             executor,
             first,
             new Invocation(
-                List.of(command), Map.of("A", "of one", "B", "b", LocalRunExecutor.COOKIE, "x")));
+                List.of(command),
+                Map.of("A", "of one", "B", "b", LocalRunExecutor.RUN_ID_VARIABLE, "x")));
     RunOutcome without = runs.execute(executor, second);
 
     assertThat(with.output().stdout().text()).isEqualTo("of one b " + first.id() + "\n");

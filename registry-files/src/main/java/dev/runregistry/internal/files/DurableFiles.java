@@ -112,7 +112,7 @@ public final class DurableFiles {
    * and its name is written to the disk together with its content, while a rename costs another
    * write.
    */
-  public static void writeUnseen(Path file, byte[] content) throws IOException {
+  public static void writeInPlace(Path file, byte[] content) throws IOException {
     Uninterruptibly.io(
         () -> {
           write(file, FILE_OF_OURS, content);
@@ -148,7 +148,7 @@ public final class DurableFiles {
   }
 
   /** Renames a file that must not be read, and not be lost, so that its name is free. */
-  public static void keepBeside(Path file, String suffix) throws IOException {
+  public static void renameAside(Path file, String suffix) throws IOException {
     Path place = file.resolveSibling(file.getFileName() + "." + suffix);
     Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
   }
@@ -170,19 +170,19 @@ public final class DurableFiles {
    *
    * @throws FileAlreadyExistsException if it exists
    */
-  public static void createFolder(Path folder) throws IOException {
+  public static void createDirectory(Path folder) throws IOException {
     Files.createDirectory(folder, OWNER_ONLY_FOLDER);
   }
 
   /** Creates a directory and its missing parents, durably; does nothing if it exists. */
-  public static void createFolders(Path folder) throws IOException {
+  public static void createDirectories(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     Path parent = folderOf(folder);
-    createFolders(parent);
+    createDirectories(parent);
     try {
-      createFolder(folder);
+      createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) { // else another process was faster
         throw e;
@@ -198,7 +198,7 @@ public final class DurableFiles {
    */
   public static void probe(Path file) throws IOException {
     try {
-      writeUnseen(file, new byte[PROBE_BYTES]);
+      writeInPlace(file, new byte[PROBE_BYTES]);
     } finally {
       Files.deleteIfExists(file);
     }

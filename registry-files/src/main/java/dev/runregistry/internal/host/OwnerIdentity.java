@@ -51,9 +51,9 @@ public record OwnerIdentity(
     Map<String, @Nullable Object> fields =
         BoundedJson.object(
             RegularFiles.read(note, BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS));
-    if (fields.get("runner") instanceof Map<?, ?> runner) {
+    if (fields.get("runner") instanceof Map<?, ?> owner) {
       try {
-        return of(runner);
+        return of(owner);
       } catch (NullPointerException | ClassCastException e) {
         throw new CorruptJournalException("the process that began the run is not whole", e);
       }

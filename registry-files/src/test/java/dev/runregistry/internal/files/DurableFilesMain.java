@@ -12,8 +12,8 @@ public final class DurableFilesMain {
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     byte[] content = "x".getBytes(StandardCharsets.US_ASCII);
-    DurableFiles.createFolders(folder.resolve("a/b"));
-    DurableFiles.writeUnseen(folder.resolve("a/b/unseen"), content);
+    DurableFiles.createDirectories(folder.resolve("a/b"));
+    DurableFiles.writeInPlace(folder.resolve("a/b/unseen"), content);
     DurableFiles.write(folder.resolve("a/b/written"), content);
     DurableFiles.sync(folder);
   }

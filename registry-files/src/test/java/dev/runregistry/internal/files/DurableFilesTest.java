@@ -129,7 +129,7 @@ class DurableFilesTest {
       throws IOException {
     assertWritesUnderAnInterrupt("created", DurableFiles::create);
     assertWritesUnderAnInterrupt("written", DurableFiles::write);
-    assertWritesUnderAnInterrupt("unseen", DurableFiles::writeUnseen);
+    assertWritesUnderAnInterrupt("unseen", DurableFiles::writeInPlace);
   }
 
   @Test
@@ -140,7 +140,7 @@ class DurableFilesTest {
     DurableFiles.replace(file, "one".getBytes(UTF_8));
     DurableFiles.replace(file, "two".getBytes(UTF_8));
     assertThat(file).hasContent("two");
-    DurableFiles.keepBeside(file, "bad");
+    DurableFiles.renameAside(file, "bad");
 
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
     assertThat(file).doesNotExist();
@@ -156,7 +156,7 @@ class DurableFilesTest {
     assertThatThrownBy(() -> DurableFiles.replace(file, new byte[1]))
         .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> DurableFiles.probe(file)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> DurableFiles.writeUnseen(Path.of("/"), new byte[1]))
+    assertThatThrownBy(() -> DurableFiles.writeInPlace(Path.of("/"), new byte[1]))
         .isInstanceOf(IOException.class);
 
     DurableFiles.probe(folder.resolve("probe"));
@@ -167,11 +167,11 @@ class DurableFilesTest {
   void folders_are_made_unless_a_file_is_in_the_way() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
 
-    DurableFiles.createFolders(folder.resolve("a/b/c"));
-    DurableFiles.createFolders(folder.resolve("a/b/c"));
+    DurableFiles.createDirectories(folder.resolve("a/b/c"));
+    DurableFiles.createDirectories(folder.resolve("a/b/c"));
 
     assertThat(folder.resolve("a/b/c")).isEmptyDirectory();
-    assertThatThrownBy(() -> DurableFiles.createFolders(file))
+    assertThatThrownBy(() -> DurableFiles.createDirectories(file))
         .isInstanceOf(FileAlreadyExistsException.class);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OwnerIdentityTest {
-  private static OwnerIdentity runner(String host, String machineId, String bootId) {
+  private static OwnerIdentity owner(String host, String machineId, String bootId) {
     return new OwnerIdentity(host, machineId, bootId, "pid:[1]", new ProcessIdentity(1, 1));
   }
 
@@ -24,23 +24,23 @@ class OwnerIdentityTest {
   void hosts_without_a_machine_id_are_the_same_only_within_one_boot(String id) {
     String missing = id.equals("NULL") ? null : id;
 
-    assertThat(runner("a", missing, "b1").isOnHostOf(runner("a", missing, "b2"))).isFalse();
-    assertThat(runner("a", missing, "b1").isOnHostOf(runner("a", missing, null))).isFalse();
-    assertThat(runner("a", missing, "b1").isOnHostOf(runner("c", missing, "b1"))).isTrue();
+    assertThat(owner("a", missing, "b1").isOnHostOf(owner("a", missing, "b2"))).isFalse();
+    assertThat(owner("a", missing, "b1").isOnHostOf(owner("a", missing, null))).isFalse();
+    assertThat(owner("a", missing, "b1").isOnHostOf(owner("c", missing, "b1"))).isTrue();
   }
 
   @Test
   void a_host_is_the_same_after_a_restart_if_it_has_its_machine_id() {
-    assertThat(runner("a", "m", "b1").isOnHostOf(runner("a", "m", "b2"))).isTrue();
-    assertThat(runner("a", "m", "b1").isInBootOf(runner("a", "m", "b2"))).isFalse();
-    assertThat(runner("a", "m", "b1").isOnHostOf(runner("a", "n", "b2"))).isFalse();
-    assertThat(runner("a", "m", "b1").isOnHostOf(runner("c", "m", "b2"))).isFalse();
+    assertThat(owner("a", "m", "b1").isOnHostOf(owner("a", "m", "b2"))).isTrue();
+    assertThat(owner("a", "m", "b1").isInBootOf(owner("a", "m", "b2"))).isFalse();
+    assertThat(owner("a", "m", "b1").isOnHostOf(owner("a", "n", "b2"))).isFalse();
+    assertThat(owner("a", "m", "b1").isOnHostOf(owner("c", "m", "b2"))).isFalse();
   }
 
   @Test
   void without_any_ids_the_name_has_to_do() {
-    assertThat(runner("mac", null, null).isOnHostOf(runner("mac", null, null))).isTrue();
-    assertThat(runner("mac", null, null).isOnHostOf(runner("other", null, null))).isFalse();
+    assertThat(owner("mac", null, null).isOnHostOf(owner("mac", null, null))).isTrue();
+    assertThat(owner("mac", null, null).isOnHostOf(owner("other", null, null))).isFalse();
   }
 
   @Test
@@ -57,9 +57,9 @@ class OwnerIdentityTest {
     assertThat(here.process().pid()).isEqualTo(ProcessHandle.current().pid());
     assertThat(here.isInBootOf(here)).isTrue();
     assertThat(here.sharesPidsWith(here)).isTrue();
-    assertThat(here.sharesPidsWith(runner("a", null, null))).isFalse();
-    assertThat(runner("a", null, null).seesAllNamespaces()).isFalse();
-    assertThat(runner("a", null, null).isFirstOfNamespace()).isTrue();
+    assertThat(here.sharesPidsWith(owner("a", null, null))).isFalse();
+    assertThat(owner("a", null, null).seesAllNamespaces()).isFalse();
+    assertThat(owner("a", null, null).isFirstOfNamespace()).isTrue();
   }
 
   @Test

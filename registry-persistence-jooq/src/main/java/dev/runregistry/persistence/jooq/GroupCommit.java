@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupCommit {
   /** Enough for any server, and with the largest output still less than a megabyte. */
-  private static final int MOST = 32;
+  private static final int MAX_BATCH_SIZE = 32;
 
   private final Function<List<Run>, Set<RunId>> save;
-  private final Predicate<RepositoryException> concernsOneRun;
+  private final Predicate<RepositoryException> isPerRunFailure;
   private final Queue<Request> waiting = new ArrayDeque<>(); // guarded by itself
   private final int transactions;
   private int saving; // threads that save, or are about to; guarded by waiting
@@ -39,15 +39,15 @@ final class GroupCommit {
    * @param transactions the maximum number at a time: 1 for those that append to a chain
    * @param save saves runs with different ids, all or none, and returns the ids of those that were
    *     not on record before
-   * @param concernsOneRun whether other runs could be saved in spite of this failure
+   * @param isPerRunFailure whether other runs could be saved in spite of this failure
    */
   GroupCommit(
       int transactions,
       Function<List<Run>, Set<RunId>> save,
-      Predicate<RepositoryException> concernsOneRun) {
+      Predicate<RepositoryException> isPerRunFailure) {
     this.transactions = transactions;
     this.save = save;
-    this.concernsOneRun = concernsOneRun;
+    this.isPerRunFailure = isPerRunFailure;
   }
 
   /** The request of one thread, and its result. Guarded by itself, except for the run. */
@@ -161,7 +161,7 @@ final class GroupCommit {
     group.put(mine.run.id(), mine);
     synchronized (waiting) {
       Request first = waiting.peek();
-      while (first != null && group.size() < MOST && !group.containsKey(first.run.id())) {
+      while (first != null && group.size() < MAX_BATCH_SIZE && !group.containsKey(first.run.id())) {
         group.put(first.run.id(), waiting.remove());
         first = waiting.peek();
       }
@@ -177,14 +177,14 @@ final class GroupCommit {
     boolean interrupted = Thread.interrupted();
     boolean again = true;
     while (again) {
-      again = saveTogether(group);
+      again = commit(group);
       interrupted |= again;
     }
     return Thread.interrupted() || interrupted;
   }
 
   /** Returns whether an interrupt came in between, so that it must be repeated. */
-  private boolean saveTogether(List<Request> group) {
+  private boolean commit(List<Request> group) {
     try {
       Set<RunId> stored = save.apply(group.stream().map(request -> request.run).toList());
       group.forEach(request -> request.succeed(stored.contains(request.run.id())));
@@ -192,7 +192,7 @@ final class GroupCommit {
       if (Thread.interrupted()) { // saving is safe to repeat
         return true;
       }
-      boolean ofOne = concernsOneRun.test(e);
+      boolean ofOne = isPerRunFailure.test(e);
       if (ofOne && group.size() > 1) {
         return saveOneByOne(group);
       } else {

@@ -34,12 +34,12 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
 
   @Override
   public IdempotencyRecord save(IdempotencyRecord wanted, Run run) {
-    IdempotencyRecord standing =
+    IdempotencyRecord stored =
         database.write(
             "save run " + run.id() + " with its key",
             sql -> sql.transactionResult(transaction -> save(transaction.dsl(), wanted, run)));
     deleteExpired(wanted);
-    return standing;
+    return stored;
   }
 
   /** When repeated because the connection broke, key and run may be stored already. */
@@ -52,7 +52,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
       }
       return wanted;
     }
-    return find(sql, wanted.key(), expired(wanted.claimedAt())).orElseThrow();
+    return find(sql, wanted.key(), expiryThreshold(wanted.requestedAt())).orElseThrow();
   }
 
   /** Inserts the key, or replaces one that has expired. */
@@ -61,11 +61,11 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
             .set(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY, wanted.key())
             .set(IDEMPOTENCY_KEYS.FINGERPRINT, wanted.fingerprint())
             .set(IDEMPOTENCY_KEYS.RUN_ID, wanted.runId().value())
-            .set(IDEMPOTENCY_KEYS.CLAIMED_AT, wanted.claimedAt())
+            .set(IDEMPOTENCY_KEYS.CLAIMED_AT, wanted.requestedAt())
             .onConflict(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY)
             .doUpdate()
             .setAllToExcluded()
-            .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
+            .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expiryThreshold(wanted.requestedAt())))
             .execute()
         == 1;
   }
@@ -77,7 +77,7 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
           "delete expired keys",
           sql ->
               sql.deleteFrom(IDEMPOTENCY_KEYS)
-                  .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expired(wanted.claimedAt())))
+                  .where(IDEMPOTENCY_KEYS.CLAIMED_AT.lt(expiryThreshold(wanted.requestedAt())))
                   .execute());
     } catch (RepositoryException e) {
       if (!warned.getAndSet(true)) {
@@ -87,23 +87,23 @@ final class JooqIdempotencyKeys implements IdempotencyKeys {
   }
 
   /** Returns the time before which keys have expired. */
-  private static Instant expired(Instant now) {
-    return now.minus(IdempotencyRecord.LIFETIME);
+  private static Instant expiryThreshold(Instant now) {
+    return now.minus(IdempotencyRecord.TTL);
   }
 
   @Override
   public Optional<IdempotencyRecord> find(String key, Instant now) {
-    return database.answer("look for a key", sql -> find(sql, key, expired(now)));
+    return database.answer("look for a key", sql -> find(sql, key, expiryThreshold(now)));
   }
 
   private static Optional<IdempotencyRecord> find(DSLContext sql, String key, Instant since) {
     return sql.selectFrom(IDEMPOTENCY_KEYS)
         .where(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY.eq(key))
         .and(IDEMPOTENCY_KEYS.CLAIMED_AT.ge(since))
-        .fetchOptional(JooqIdempotencyKeys::toClaim);
+        .fetchOptional(JooqIdempotencyKeys::toRecord);
   }
 
-  private static IdempotencyRecord toClaim(Record row) {
+  private static IdempotencyRecord toRecord(Record row) {
     return new IdempotencyRecord(
         row.get(IDEMPOTENCY_KEYS.IDEMPOTENCY_KEY),
         row.get(IDEMPOTENCY_KEYS.FINGERPRINT),

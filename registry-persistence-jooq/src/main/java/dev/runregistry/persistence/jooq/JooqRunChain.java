@@ -52,18 +52,18 @@ final class JooqRunChain implements RunChain {
   }
 
   @Override
-  public void read(Reader reader) {
-    database.translating(
+  public void read(Visitor visitor) {
+    database.translateExceptions(
         "read the chain of runs",
         () ->
             connections.inSnapshot(
                 connection -> {
                   requireChain(connection);
-                  new Look(
+                  new Scan(
                           connection,
                           DSL.using(connection, connections.dialect(), Database.settings()),
-                          reader)
-                      .atAll();
+                          visitor)
+                      .run();
                   return true;
                 }));
   }
@@ -88,30 +88,30 @@ final class JooqRunChain implements RunChain {
   }
 
   /** One scan, in one snapshot. */
-  private static final class Look {
+  private static final class Scan {
     private final Connection connection;
     private final DSLContext sql;
-    private final Reader reader;
+    private final Visitor visitor;
     private final ChainMapper rows;
 
-    Look(Connection connection, DSLContext sql, Reader reader) {
+    Scan(Connection connection, DSLContext sql, Visitor visitor) {
       this.connection = connection;
       this.sql = sql;
-      this.reader = reader;
+      this.visitor = visitor;
       rows = new ChainMapper(sql.dialect());
     }
 
-    void atAll() {
+    void run() {
       Condition rest = noCondition();
       for (List<Long> piece = numbers(rest); !piece.isEmpty(); piece = numbers(rest)) {
         long last = piece.get(piece.size() - 1);
-        tell(piece.get(0), last);
+        emit(piece.get(0), last);
         rest = RUN_CHAIN.LINK_NUMBER.gt(last);
       }
       if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
-        tellUnlinked(TUNIX_RUNS.RUN_ID.coerce(String.class));
+        emitUnchained(TUNIX_RUNS.RUN_ID.coerce(String.class));
       } else {
-        tellUnlinked(TUNIX_RUNS.RUN_ID);
+        emitUnchained(TUNIX_RUNS.RUN_ID);
       }
     }
 
@@ -124,7 +124,7 @@ final class JooqRunChain implements RunChain {
           .fetch(RUN_CHAIN.LINK_NUMBER);
     }
 
-    private List<Boolean> tell(long first, long last) {
+    private List<Boolean> emit(long first, long last) {
       return PreparedStatements.read(
           connection,
           sql.select(rows.both.fields())
@@ -135,27 +135,27 @@ final class JooqRunChain implements RunChain {
               .orderBy(RUN_CHAIN.LINK_NUMBER),
           Dialect.of(sql.dialect()),
           rows.both,
-          this::tell);
+          this::emit);
     }
 
-    private boolean tell(Row row) {
+    private boolean emit(Row row) {
       ChainLink link;
       try {
         link = rows.toLink(row);
       } catch (RuntimeException e) { // only the stored values can cause a failure here
-        reader.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
+        visitor.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
         return false;
       }
-      reader.link(link, rows.toRecord(row));
+      visitor.link(link, rows.toRecord(row));
       return true;
     }
 
-    private <T> void tellUnlinked(Field<T> id) {
+    private <T> void emitUnchained(Field<T> id) {
       Condition rest = noCondition();
       for (Result<Record3<T, String, Long>> piece = runs(id, rest);
           !piece.isEmpty();
           piece = runs(id, rest)) {
-        piece.forEach(run -> tellUnlinked(id, run.value1(), run.value2(), run.value3()));
+        piece.forEach(run -> emitUnchained(id, run.value1(), run.value2(), run.value3()));
         rest = id.gt(piece.get(piece.size() - 1).value1());
       }
     }
@@ -171,11 +171,11 @@ final class JooqRunChain implements RunChain {
           .fetch();
     }
 
-    private <T> void tellUnlinked(Field<T> field, T id, String status, @Nullable Long link) {
+    private <T> void emitUnchained(Field<T> field, T id, String status, @Nullable Long link) {
       if (NOT_ENDED.contains(status)) {
         tellActive(field.eq(id), String.valueOf(id));
       } else if (link == null) {
-        reader.unlinked(String.valueOf(id));
+        visitor.unchained(String.valueOf(id));
       }
     }
 
@@ -188,7 +188,7 @@ final class JooqRunChain implements RunChain {
             RunMapper.RUN,
             row -> RunMapper.readable(row, RunMapper::toRun));
       } catch (UnreadableRunException e) {
-        reader.unreadableRun(id, ChainMapper.reason(requireNonNull(e.getCause())));
+        visitor.unreadableRun(id, ChainMapper.reason(requireNonNull(e.getCause())));
       }
     }
   }

@@ -47,11 +47,11 @@ final class JooqRunRepository implements RunRepository {
   private final PreparedStatements statements;
   private final EndingWriter ended;
   private final GroupCommit starts;
-  private final GroupCommit endings = new GroupCommit(1, this::saveEnded, Database::isRefusal);
+  private final GroupCommit endings = new GroupCommit(1, this::saveEnded, Database::isDataError);
   private final RequestCoalescer<RunQuery, RunPage> pages =
-      RequestCoalescer.ofEqual(this::readPage, PATIENCE);
+      RequestCoalescer.singleFlight(this::readPage, PATIENCE);
   private final RequestCoalescer<RunId, Optional<Run>> finds =
-      RequestCoalescer.ofAll(this::findTogether, PATIENCE);
+      RequestCoalescer.batching(this::findBatch, PATIENCE);
 
   JooqRunRepository(Database database, PreparedStatements statements, EndingWriter ended) {
     this.database = database;
@@ -59,12 +59,12 @@ final class JooqRunRepository implements RunRepository {
     this.ended = ended;
     // PostgreSQL executes one group while it writes another to the disk; SQLite has one writer
     starts =
-        new GroupCommit(database.sharesStatements() ? 2 : 1, this::saveStarts, Database::isRefusal);
+        new GroupCommit(database.supportsBatching() ? 2 : 1, this::saveStarts, Database::isDataError);
   }
 
   @Override
   public void save(Run run) {
-    Optional<Run> inTheWay = whatIsInTheWay(run, () -> store(run));
+    Optional<Run> inTheWay = conflictingRun(run, () -> store(run));
     if (inTheWay.isPresent() && !inTheWay.get().equals(run)) {
       throw new StaleRunException(
           "run %s is %s on record and cannot become this one, which is %s"
@@ -77,11 +77,11 @@ final class JooqRunRepository implements RunRepository {
   }
 
   /** Returns empty if the run was stored; else the run on record, equal to it after a replay. */
-  private Optional<Run> whatIsInTheWay(Run run, BooleanSupplier saving) {
+  private Optional<Run> conflictingRun(Run run, BooleanSupplier saving) {
     try {
       return saving.getAsBoolean() ? Optional.empty() : find(run.id());
     } catch (RepositoryException e) {
-      if (!Database.isViolation(e)) { // of a trigger, or of a CHECK
+      if (!Database.isConstraintViolation(e)) { // of a trigger, or of a CHECK
         throw e;
       }
       return Optional.of(find(run.id()).orElseThrow(() -> e));
@@ -118,7 +118,7 @@ final class JooqRunRepository implements RunRepository {
 
   private boolean pinged(DSLContext sql) {
     sql.selectOne().from(TUNIX_RUNS).limit(1).fetch();
-    if (database.sharesStatements() && sql.fetchValue(READ_ONLY).equals("on")) {
+    if (database.supportsBatching() && sql.fetchValue(READ_ONLY).equals("on")) {
       throw new DataAccessException("it is read-only, such as a standby");
     }
     return true;
@@ -131,26 +131,26 @@ final class JooqRunRepository implements RunRepository {
 
   @Override
   public Optional<Run> find(RunId id) {
-    if (!database.sharesStatements()) {
-      return findAlone(id);
+    if (!database.supportsBatching()) {
+      return findOne(id);
     }
     try {
-      return finds.ask(id);
+      return finds.get(id);
     } catch (RuntimeException e) {
-      if (e instanceof RepositoryException failure && !Database.isRefusal(failure)) {
+      if (e instanceof RepositoryException failure && !Database.isDataError(failure)) {
         throw e;
       }
-      return findAlone(id); // the unreadable one may have been another
+      return findOne(id); // the unreadable one may have been another
     }
   }
 
-  private Optional<Run> findAlone(RunId id) {
+  private Optional<Run> findOne(RunId id) {
     return database.answer("find run " + id, sql -> find(sql, id));
   }
 
-  private Map<RunId, Optional<Run>> findTogether(Set<RunId> ids) {
+  private Map<RunId, Optional<Run>> findBatch(Set<RunId> ids) {
     if (ids.size() == 1) {
-      return ids.stream().collect(Collectors.toMap(id -> id, this::findAlone));
+      return ids.stream().collect(Collectors.toMap(id -> id, this::findOne));
     }
     Map<RunId, Run> found =
         database
@@ -173,8 +173,8 @@ final class JooqRunRepository implements RunRepository {
   }
 
   @Override
-  public RunPage page(RunQuery query) {
-    return pages.ask(query);
+  public RunPage list(RunQuery query) {
+    return pages.get(query);
   }
 
   private RunPage readPage(RunQuery query) {
@@ -186,7 +186,7 @@ final class JooqRunRepository implements RunRepository {
               "list runs",
               sql ->
                   statements.read(
-                      RunQueries.page(sql, wanted),
+                      RunQueries.list(sql, wanted),
                       RunMapper.SUMMARY,
                       JooqRunRepository::summaryIfReadable));
       boolean hasNext = found.size() > query.limit();

@@ -40,7 +40,7 @@ final class Migrations {
    *     migrated by other files than these
    */
   MigrationResult run() {
-    return connections.patiently(this::migrate);
+    return connections.withMigrationDataSource(this::migrate);
   }
 
   /**
@@ -50,7 +50,7 @@ final class Migrations {
    * @throws DataAccessException as {@link #run} does
    */
   void runIfBehind() {
-    connections.patiently(
+    connections.withMigrationDataSource(
         source ->
             version(source) == Schema.VERSION ? Schema.VERSION : migrate(source).versionAfter());
   }
@@ -73,8 +73,8 @@ final class Migrations {
       } else {
         requireAlterTable(source);
       }
-      if (sqlite && (before > 0 || WriteAheadLog.isForTheTaking(source))) {
-        WriteAheadLog.turnOn(source); // before other processes can see tables and write to them
+      if (sqlite && (before > 0 || WriteAheadLog.isEmptyDatabase(source))) {
+        WriteAheadLog.enable(source); // before other processes can see tables and write to them
       }
       MigrateResult result = flyway.migrate();
       return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);

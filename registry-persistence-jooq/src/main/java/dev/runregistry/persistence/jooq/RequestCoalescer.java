@@ -26,62 +26,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestCoalescer<Q, A> {
   /** The maximum number of different queries in a batch; with the largest output, a megabyte. */
-  private static final int MOST = 32;
+  private static final int MAX_BATCH_SIZE = 32;
 
   private final Function<Q, ?> queue;
-  private final Function<Set<Q>, Map<Q, A>> asking;
-  private final Duration patience;
-  private final Map<Object, Turn<Q, A>> latest = new ConcurrentHashMap<>();
+  private final Function<Set<Q>, Map<Q, A>> query;
+  private final Duration maxWait;
+  private final Map<Object, Batch<Q, A>> latest = new ConcurrentHashMap<>();
 
   private RequestCoalescer(
-      Function<Q, ?> queue, Function<Set<Q>, Map<Q, A>> asking, Duration patience) {
+      Function<Q, ?> queue, Function<Set<Q>, Map<Q, A>> query, Duration maxWait) {
     this.queue = queue;
-    this.asking = asking;
-    this.patience = patience;
+    this.query = query;
+    this.maxWait = maxWait;
   }
 
   /**
    * Returns a coalescer where only equal queries share a result; different ones do not wait for
    * each other.
    *
-   * @param patience the maximum wait for the batch before; after that it runs beside it, because a
+   * @param maxWait the maximum wait for the batch before; after that it runs beside it, because a
    *     database that does not answer is no reason to wait twice
    */
-  static <Q, A> RequestCoalescer<Q, A> ofEqual(Function<Q, A> asking, Duration patience) {
+  static <Q, A> RequestCoalescer<Q, A> singleFlight(Function<Q, A> query, Duration maxWait) {
     return new RequestCoalescer<>(
         question -> question,
-        same -> same.stream().collect(Collectors.toMap(Function.identity(), asking)),
-        patience);
+        same -> same.stream().collect(Collectors.toMap(Function.identity(), query)),
+        maxWait);
   }
 
   /**
    * Returns a coalescer where different queries are batched.
    *
-   * @param asking returns the result of each query
-   * @param patience as for {@link #ofEqual}
+   * @param query returns the result of each query
+   * @param maxWait as for {@link #singleFlight}
    */
-  static <Q, A> RequestCoalescer<Q, A> ofAll(
-      Function<Set<Q>, Map<Q, A>> asking, Duration patience) {
-    return new RequestCoalescer<>(question -> "all", asking, patience);
+  static <Q, A> RequestCoalescer<Q, A> batching(
+      Function<Set<Q>, Map<Q, A>> query, Duration maxWait) {
+    return new RequestCoalescer<>(question -> "all", query, maxWait);
   }
 
   /** One batch, which callers can join until it begins. */
-  private static final class Turn<Q, A> {
+  private static final class Batch<Q, A> {
     private final CompletableFuture<Map<Q, A>> answers = new CompletableFuture<>();
     private final Set<Q> questions = new HashSet<>();
-    private @Nullable Turn<Q, A> before; // until it has begun
+    private @Nullable Batch<Q, A> before; // until it has begun
     private boolean begun;
-    private int company;
+    private int waiters;
 
-    Turn(Q question) {
+    Batch(Q question) {
       questions.add(question);
     }
 
-    synchronized boolean takesAlong(Q question) {
-      if (begun || (questions.size() == MOST && !questions.contains(question))) {
+    synchronized boolean tryJoin(Q question) {
+      if (begun || (questions.size() == MAX_BATCH_SIZE && !questions.contains(question))) {
         return false;
       }
-      company++;
+      waiters++;
       questions.add(question);
       return true;
     }
@@ -92,8 +92,8 @@ final class RequestCoalescer<Q, A> {
       return questions;
     }
 
-    private synchronized int company() {
-      return company;
+    private synchronized int waiters() {
+      return waiters;
     }
 
     private synchronized boolean hasBegun() {
@@ -106,38 +106,38 @@ final class RequestCoalescer<Q, A> {
    *
    * @throws RuntimeException the failure of the batch, the same for all its callers
    */
-  A ask(Q question) {
+  A get(Q question) {
     Object key = queue.apply(question);
-    Turn<Q, A> mine = new Turn<>(question);
-    Turn<Q, A> turn =
+    Batch<Q, A> mine = new Batch<>(question);
+    Batch<Q, A> turn =
         latest.compute(
             key,
             (same, last) -> {
-              if (last != null && last.takesAlong(question)) {
+              if (last != null && last.tryJoin(question)) {
                 return last;
               }
               mine.before = last;
               return mine;
             });
-    Map<Q, A> answers = turn == mine ? askForAll(key, mine) : answersOf(turn);
+    Map<Q, A> answers = turn == mine ? queryForAll(key, mine) : answersOf(turn);
     return requireNonNull(answers.get(question), "no answer");
   }
 
-  private Map<Q, A> askForAll(Object key, Turn<Q, A> mine) {
+  private Map<Q, A> queryForAll(Object key, Batch<Q, A> mine) {
     boolean interrupted = Thread.interrupted(); // it does not concern the other callers
     try {
-      interrupted |= waitForTheOneBefore(mine.before);
+      interrupted |= awaitPrevious(mine.before);
       Set<Q> questions = mine.begin();
       Map<Q, A> answers;
       try {
         interrupted |= Thread.interrupted(); // it may have come while waiting
-        answers = asking.apply(questions);
+        answers = query.apply(questions);
       } catch (RuntimeException e) {
         if (!Thread.interrupted()) {
           throw e;
         }
         interrupted = true; // no connection can be opened while it is set, and others wait for this
-        answers = asking.apply(questions);
+        answers = query.apply(questions);
       }
       mine.answers.complete(answers);
       return answers;
@@ -145,7 +145,7 @@ final class RequestCoalescer<Q, A> {
       mine.answers.completeExceptionally(e);
       throw e;
     } catch (Error e) {
-      mine.answers.completeExceptionally(new IllegalStateException("asking broke", e));
+      mine.answers.completeExceptionally(new IllegalStateException("query broke", e));
       throw e;
     } finally {
       latest.remove(key, mine);
@@ -156,12 +156,12 @@ final class RequestCoalescer<Q, A> {
   }
 
   /** Returns whether this thread was interrupted meanwhile. */
-  private boolean waitForTheOneBefore(@Nullable Turn<Q, A> before) {
+  private boolean awaitPrevious(@Nullable Batch<Q, A> before) {
     if (before == null) {
       return false;
     }
     try {
-      before.answers.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      before.answers.get(maxWait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       return false; // its failure does not concern the next batch
     } catch (InterruptedException e) {
@@ -170,7 +170,7 @@ final class RequestCoalescer<Q, A> {
     return false;
   }
 
-  private static <Q, A> Map<Q, A> answersOf(Turn<Q, A> turn) {
+  private static <Q, A> Map<Q, A> answersOf(Batch<Q, A> turn) {
     try {
       return turn.answers.join();
     } catch (CompletionException e) {
@@ -182,18 +182,18 @@ final class RequestCoalescer<Q, A> {
   }
 
   /** Returns the number of callers that wait for the batch of another. */
-  int company() {
-    return latest.values().stream().mapToInt(Turn::company).sum();
+  int waiters() {
+    return latest.values().stream().mapToInt(Batch::waiters).sum();
   }
 
   /** Returns whether a batch that has not begun includes that queue. */
   boolean hasNextFor(Q question) {
-    Turn<Q, A> last = latest.get(queue.apply(question));
+    Batch<Q, A> last = latest.get(queue.apply(question));
     return last != null && !last.hasBegun();
   }
 
   /** Returns the number of batches in progress that have no successor yet. */
-  int underWay() {
+  int inFlight() {
     return latest.size();
   }
 }

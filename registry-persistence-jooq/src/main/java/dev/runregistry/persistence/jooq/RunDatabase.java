@@ -96,7 +96,7 @@ public final class RunDatabase implements AutoCloseable {
    *     version of this one, or was migrated by other files
    */
   public MigrationResult migrate() {
-    return database.translating("migrate the schema", this::migrated);
+    return database.translateExceptions("migrate the schema", this::migrated);
   }
 
   private MigrationResult migrated() {
@@ -110,7 +110,8 @@ public final class RunDatabase implements AutoCloseable {
    * @throws RepositoryException if the database cannot be reached, or has no tables yet
    */
   public List<String> missingPrivileges() {
-    return database.translating("read the privileges", () -> Privileges.missing(connections));
+    return database.translateExceptions(
+        "read the privileges", () -> Privileges.missing(connections));
   }
 
   /**
@@ -120,7 +121,7 @@ public final class RunDatabase implements AutoCloseable {
    *     newer than this program
    */
   public void ping() {
-    database.translating("reach the runs", schema::version);
+    database.translateExceptions("reach the runs", schema::version);
   }
 
   /** Closes its connections; those in use when they are released. */

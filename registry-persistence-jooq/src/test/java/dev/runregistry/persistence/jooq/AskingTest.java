@@ -93,7 +93,7 @@ class AskingTest {
                           () -> {
                             all.countDown();
                             await(all);
-                            schema.ensure();
+                            schema.ensureCurrent();
                           },
                           threads))
               .limit(MANY)

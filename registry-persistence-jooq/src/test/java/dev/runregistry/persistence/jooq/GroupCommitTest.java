@@ -37,7 +37,7 @@ class GroupCommitTest {
   private final Run first = Runs.completed();
   private volatile RunId refused = Runs.id();
   private volatile boolean away;
-  private final GroupCommit commit = new GroupCommit(1, this::save, Database::isRefusal);
+  private final GroupCommit commit = new GroupCommit(1, this::save, Database::isDataError);
 
   private static RepositoryException failure(String message, String state) {
     return new RepositoryException(message, new SQLException(message, state));
@@ -112,7 +112,7 @@ class GroupCommitTest {
 
   @Test
   void a_second_transaction_does_not_wait_for_the_first_if_two_are_allowed() throws Exception {
-    GroupCommit two = new GroupCommit(2, this::save, Database::isRefusal);
+    GroupCommit two = new GroupCommit(2, this::save, Database::isDataError);
     Run second = Runs.completed();
     refused = second.id();
     Future<Boolean> ofFirst = threads.submit(() -> two.save(first));
@@ -211,7 +211,7 @@ class GroupCommitTest {
               assertThat(Thread.currentThread().isInterrupted()).isFalse();
               return Set.of(runs.get(0).id());
             },
-            Database::isRefusal);
+            Database::isDataError);
 
     assertThat(group.save(first)).isTrue();
 
@@ -227,7 +227,7 @@ class GroupCommitTest {
             runs -> {
               throw new IllegalStateException("broken");
             },
-            Database::isRefusal);
+            Database::isDataError);
 
     assertThatThrownBy(() -> broken.save(first)).hasMessage("broken");
     GroupCommit without =
@@ -236,7 +236,7 @@ class GroupCommitTest {
             runs -> {
               throw new NoClassDefFoundError("driver");
             },
-            Database::isRefusal);
+            Database::isDataError);
     assertThatThrownBy(() -> without.save(first)).isInstanceOf(NoClassDefFoundError.class);
   }
 }

@@ -45,7 +45,7 @@ class ImmutabilityTest {
     for (Run run : List.of(pending, running, completed)) {
       assertThat(database.runs().find(run.id())).contains(run);
     }
-    assertThat(database.runs().page(RunQuery.all()).runs()).hasSize(3);
+    assertThat(database.runs().list(RunQuery.all()).runs()).hasSize(3);
     database.close();
   }
 

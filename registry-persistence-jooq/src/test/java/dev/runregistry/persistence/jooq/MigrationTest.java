@@ -450,7 +450,7 @@ class MigrationTest {
     Verified after = Verified.of(config);
     assertThat(after.discrepancies()).isEmpty();
     assertThat(after.head().count()).isEqualTo(before.count());
-    assertThat(after.verification().sealed()).isEqualTo(before.count());
+    assertThat(after.verification().backfilled()).isEqualTo(before.count());
     assertThat(Verified.of(config, before).summary())
         .singleElement()
         .asString()
@@ -624,9 +624,9 @@ class MigrationTest {
     DatabaseConfig config = engine.empty(folder);
     Run running = Runs.running();
     Run run = Runs.ended(running, Runs.exited(0));
-    IdempotencyRecord claim = new IdempotencyRecord("k", "f", run.id(), Runs.NOON);
+    IdempotencyRecord record = new IdempotencyRecord("k", "f", run.id(), Runs.NOON);
     try (RunDatabase database = RunDatabase.at(config)) {
-      database.idempotencyKeys().save(claim, running);
+      database.idempotencyKeys().save(record, running);
       database.runs().save(run);
     }
 

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
@@ -66,7 +66,7 @@ final class OlderVersion {
   /** Of the digests that version took. */
   private static int form(int version) {
     if (version >= 7) {
-      return CanonicalRun.FORM;
+      return CanonicalRun.CURRENT_VERSION;
     }
     return version >= 5 ? 2 : 1;
   }
@@ -189,9 +189,9 @@ final class OlderVersion {
         link.runId().toString(),
         form,
         link.runDigest().bytes(),
-        InstantBinding.text(link.recordedAt()),
+        Timestamps.text(link.recordedAt()),
         link.previous().bytes(),
         link.digest().bytes());
-    return link.asHead();
+    return link.toHead();
   }
 }

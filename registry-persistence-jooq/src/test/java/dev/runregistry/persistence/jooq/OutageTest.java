@@ -79,7 +79,7 @@ class OutageTest {
         List.of(
             () -> runs.save(Runs.running()),
             () -> runs.find(Runs.id()),
-            () -> runs.page(RunQuery.all()),
+            () -> runs.list(RunQuery.all()),
             () -> runs.findIds(new RunIdPrefix("a"), 2),
             () -> runs.ping(),
             () -> database.ping()));
@@ -171,7 +171,7 @@ class OutageTest {
 
       assertThat(runs.find(state.id())).contains(state);
     }
-    assertThat(runs.page(RunQuery.all()).runs()).hasSize(1);
+    assertThat(runs.list(RunQuery.all()).runs()).hasSize(1);
     isLinkedOnce();
   }
 

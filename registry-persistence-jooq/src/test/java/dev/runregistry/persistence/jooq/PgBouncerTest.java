@@ -84,10 +84,10 @@ class PgBouncerTest {
         database.runs().save(running);
         database.runs().save(ended);
         assertThat(database.runs().find(ended.id())).contains(ended);
-        assertThat(database.runs().page(RunQuery.all()).runs()).isNotEmpty();
+        assertThat(database.runs().list(RunQuery.all()).runs()).isNotEmpty();
         Run keyed = Runs.running();
-        IdempotencyRecord claim = new IdempotencyRecord("k" + i, "f", keyed.id(), Runs.NOON);
-        assertThat(database.idempotencyKeys().save(claim, keyed)).isEqualTo(claim);
+        IdempotencyRecord record = new IdempotencyRecord("k" + i, "f", keyed.id(), Runs.NOON);
+        assertThat(database.idempotencyKeys().save(record, keyed)).isEqualTo(record);
       }
       database.ping();
 
@@ -107,7 +107,7 @@ class PgBouncerTest {
         one.runs().save(Runs.running());
         two.runs().save(Runs.completed());
       }
-      assertThat(one.runs().page(RunQuery.all()).runs()).hasSize(20);
+      assertThat(one.runs().list(RunQuery.all()).runs()).hasSize(20);
     }
   }
 

@@ -92,7 +92,7 @@ class PlanTest {
     DSLContext sql = DSL.using(engine == Engine.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES);
     for (RunQuery query :
         new RunQuery[] {RunQuery.all(), RunQuery.all().withOffset(9).withAfter(PLACE)}) {
-      assertThat(RunQueries.page(sql, query).text().get())
+      assertThat(RunQueries.list(sql, query).text().get())
           .contains("dataset_key")
           .doesNotContain("stdout", "stderr", "*", "message", "command");
     }

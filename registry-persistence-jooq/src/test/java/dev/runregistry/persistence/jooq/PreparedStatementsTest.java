@@ -37,7 +37,7 @@ class PreparedStatementsTest {
         .allSatisfy(
             query ->
                 assertThat(RunQueries.select(sql, query).getBindValues())
-                    .isEqualTo(RunQueries.page(sql, query).values()));
+                    .isEqualTo(RunQueries.list(sql, query).values()));
   }
 
   @ParameterizedTest
@@ -61,12 +61,12 @@ class PreparedStatementsTest {
     assertThat(find.values()).hasSize(parameters);
     assertThat(Set.<Object>copyOf(find.values()))
         .isEqualTo(Set.copyOf(ids.stream().map(RunId::value).toList()));
-    assertThat(find.shape())
+    assertThat(find.cacheKey())
         .isEqualTo(
             RunQueries.findAll(
                     DSL.using(SQLDialect.POSTGRES),
                     Stream.generate(Runs::id).limit(parameters).toList())
-                .shape());
+                .cacheKey());
   }
 
   @Test
@@ -93,13 +93,13 @@ class PreparedStatementsTest {
     DSLContext sql = DSL.using(dialect);
     List<Statement> statements =
         Stream.concat(
-                everyKindOfPage().stream().map(query -> RunQueries.page(sql, query)),
+                everyKindOfPage().stream().map(query -> RunQueries.list(sql, query)),
                 Runs.ofEveryKind().stream().map(RunUpsert::save))
             .toList();
 
     for (Statement one : statements) {
       assertThat(statements)
-          .filteredOn(other -> other.shape().equals(one.shape()))
+          .filteredOn(other -> other.cacheKey().equals(one.cacheKey()))
           .extracting(other -> other.text().get())
           .containsOnly(one.text().get());
     }

@@ -10,9 +10,9 @@ final class Reader {
   public static void main(String[] args) {
     try (RunDatabase database = RunDatabase.at(new DatabaseConfig(args[0], null, null))) {
       for (int i = 0; i < 2; i++) { // by a second connection the same
-        database.runs().page(RunQuery.all());
+        database.runs().list(RunQuery.all());
       }
-      database.runs().page(RunQuery.all()).runs().forEach(run -> System.out.println(run.id()));
+      database.runs().list(RunQuery.all()).runs().forEach(run -> System.out.println(run.id()));
     }
   }
 }

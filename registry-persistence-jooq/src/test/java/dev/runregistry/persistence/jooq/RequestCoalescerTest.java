@@ -37,8 +37,8 @@ class RequestCoalescerTest {
 
   private final RequestCoalescer<String, String> questions = questions(Duration.ofMinutes(5));
 
-  private RequestCoalescer<String, String> questions(Duration patience) {
-    return RequestCoalescer.ofEqual(this::answer, patience);
+  private RequestCoalescer<String, String> questions(Duration maxWait) {
+    return RequestCoalescer.singleFlight(this::answer, maxWait);
   }
 
   /** Holds the first question up. */
@@ -69,19 +69,19 @@ class RequestCoalescerTest {
   }
 
   private Future<String> firstUnderWay() throws InterruptedException {
-    Future<String> first = threads.submit(() -> questions.ask("list"));
+    Future<String> first = threads.submit(() -> questions.get("list"));
     firstIsAsked.await();
     return first;
   }
 
   private List<Future<String>> others(int number) {
     List<Future<String>> others = new ArrayList<>();
-    others.add(threads.submit(() -> questions.ask("list")));
+    others.add(threads.submit(() -> questions.get("list")));
     await().atMost(Duration.ofMinutes(2)).until(() -> questions.hasNextFor("list"));
     for (int i = 1; i < number; i++) {
-      int company = i;
-      others.add(threads.submit(() -> questions.ask("list")));
-      await().atMost(Duration.ofMinutes(2)).until(() -> questions.company() == company);
+      int waiters = i;
+      others.add(threads.submit(() -> questions.get("list")));
+      await().atMost(Duration.ofMinutes(2)).until(() -> questions.waiters() == waiters);
     }
     return others;
   }
@@ -97,14 +97,14 @@ class RequestCoalescerTest {
       assertThat(other.get()).isEqualTo("list 2"); // never that of the one that had begun before
     }
     assertThat(asked).hasValue(2);
-    assertThat(questions.underWay()).isZero();
+    assertThat(questions.inFlight()).isZero();
   }
 
   @Test
   void different_questions_do_not_wait_for_each_other() throws Exception {
     Future<String> first = firstUnderWay();
 
-    assertThat(questions.ask("another list")).isEqualTo("another list 2");
+    assertThat(questions.get("another list")).isEqualTo("another list 2");
 
     go.release();
     assertThat(first.get()).isEqualTo("list 1");
@@ -119,18 +119,18 @@ class RequestCoalescerTest {
   @Test
   void different_questions_that_can_be_asked_at_once_share_the_next_visit() throws Exception {
     RequestCoalescer<String, String> together =
-        RequestCoalescer.ofAll(this::answers, Duration.ofMinutes(5));
-    Future<String> first = threads.submit(() -> together.ask("0"));
+        RequestCoalescer.batching(this::answers, Duration.ofMinutes(5));
+    Future<String> first = threads.submit(() -> together.get("0"));
     firstIsAsked.await();
     List<Future<String>> others = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
       String question = String.valueOf(i);
-      others.add(threads.submit(() -> together.ask(question)));
-      int company = i <= 32 ? i - 1 : i - 33; // each visit has one who asks
+      others.add(threads.submit(() -> together.get(question)));
+      int waiters = i <= 32 ? i - 1 : i - 33; // each visit has one who asks
       await()
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> together.hasNextFor("any") && together.company() == company);
+          .until(() -> together.hasNextFor("any") && together.waiters() == waiters);
     }
     go.release();
 
@@ -139,22 +139,22 @@ class RequestCoalescerTest {
       assertThat(others.get(i - 1).get()).isEqualTo(i + " by visit " + (i <= 32 ? 2 : 3));
     }
     assertThat(asked).hasValue(3);
-    assertThat(together.underWay()).isZero();
+    assertThat(together.inFlight()).isZero();
   }
 
   @Test
   void a_question_that_is_not_answered_holds_the_next_one_up_no_longer_than_the_patience()
       throws Exception {
     RequestCoalescer<String, String> impatient = questions(Duration.ofMillis(1));
-    Future<String> first = threads.submit(() -> impatient.ask("list"));
+    Future<String> first = threads.submit(() -> impatient.get("list"));
     firstIsAsked.await();
 
-    assertThat(impatient.ask("list")).isEqualTo("list 2");
-    assertThat(impatient.ask("list")).isEqualTo("list 3");
+    assertThat(impatient.get("list")).isEqualTo("list 2");
+    assertThat(impatient.get("list")).isEqualTo("list 3");
 
     go.release();
     assertThat(first.get()).isEqualTo("list 1");
-    assertThat(impatient.underWay()).isZero();
+    assertThat(impatient.inFlight()).isZero();
   }
 
   @Test
@@ -170,7 +170,7 @@ class RequestCoalescerTest {
       assertThatThrownBy(other::get).isInstanceOf(ExecutionException.class).hasCause(AWAY);
     }
     away = false;
-    assertThat(questions.ask("list")).isEqualTo("list 3");
+    assertThat(questions.get("list")).isEqualTo("list 3");
   }
 
   @Test
@@ -183,28 +183,28 @@ class RequestCoalescerTest {
     assertThatThrownBy(first::get).hasCauseInstanceOf(NoClassDefFoundError.class);
     assertThatThrownBy(others.get(0)::get).hasCauseInstanceOf(NoClassDefFoundError.class);
     assertThatThrownBy(others.get(1)::get).hasCauseInstanceOf(IllegalStateException.class);
-    assertThat(questions.underWay()).isZero();
+    assertThat(questions.inFlight()).isZero();
   }
 
   @Test
   void who_is_interrupted_still_asks_for_those_who_are_taken_along() throws Exception {
     Future<String> first = firstUnderWay();
     AtomicBoolean stillInterrupted = new AtomicBoolean();
-    Thread asking =
+    Thread query =
         new Thread(
             () -> {
-              questions.ask("list");
+              questions.get("list");
               stillInterrupted.set(Thread.currentThread().isInterrupted());
             });
-    asking.start();
+    query.start();
     await().atMost(Duration.ofMinutes(2)).until(() -> questions.hasNextFor("list"));
-    Future<String> company = threads.submit(() -> questions.ask("list"));
-    await().atMost(Duration.ofMinutes(2)).until(() -> questions.company() == 1);
+    Future<String> waiters = threads.submit(() -> questions.get("list"));
+    await().atMost(Duration.ofMinutes(2)).until(() -> questions.waiters() == 1);
 
-    asking.interrupt();
+    query.interrupt();
 
-    assertThat(company.get()).isEqualTo("list 2");
-    asking.join();
+    assertThat(waiters.get()).isEqualTo("list 2");
+    query.join();
     assertThat(stillInterrupted).isTrue();
     go.release();
     assertThat(first.get()).isEqualTo("list 1");
@@ -215,7 +215,7 @@ class RequestCoalescerTest {
     go.release();
     interrupting = true;
 
-    assertThat(questions.ask("list")).isEqualTo("list 2");
+    assertThat(questions.get("list")).isEqualTo("list 2");
 
     assertThat(Thread.interrupted()).isTrue();
   }

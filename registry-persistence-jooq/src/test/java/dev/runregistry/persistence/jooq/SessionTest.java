@@ -61,7 +61,7 @@ class SessionTest {
       assertThat(shown(connection, setting)).isEqualTo(wanted);
       connections.release(connection);
       assertThat(
-              connections.<String>patiently(
+              connections.<String>withMigrationDataSource(
                   source -> {
                     try (Connection patient = source.getConnection()) {
                       return shown(patient, setting);
@@ -103,10 +103,10 @@ class SessionTest {
   void the_documented_privileges_are_enough() throws SQLException {
     DatabaseConfig limited = limited("SELECT, INSERT, UPDATE, DELETE");
     Run running = Runs.running();
-    IdempotencyRecord claim = claim(running.id(), "k");
+    IdempotencyRecord record = record(running.id(), "k");
 
     try (RunDatabase database = RunDatabase.at(limited)) {
-      assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
+      assertThat(database.idempotencyKeys().save(record, running)).isEqualTo(record);
       database.runs().save(Runs.ended(running, Runs.exited(0)));
       CancelRequest request = new CancelRequest("ann", Runs.NOON);
       database.cancelRequests().add(running.id(), request);
@@ -127,14 +127,14 @@ class SessionTest {
     try (RunDatabase database = RunDatabase.at(limited)) {
       for (String key : List.of("one", "two")) {
         Run running = Runs.running();
-        IdempotencyRecord claim = claim(running.id(), key);
-        assertThat(database.idempotencyKeys().save(claim, running)).isEqualTo(claim);
+        IdempotencyRecord record = record(running.id(), key);
+        assertThat(database.idempotencyKeys().save(record, running)).isEqualTo(record);
       }
       assertThat(database.missingPrivileges()).containsExactly("DELETE on idempotency_keys");
     }
   }
 
-  private static IdempotencyRecord claim(RunId run, String key) {
+  private static IdempotencyRecord record(RunId run, String key) {
     return new IdempotencyRecord(key, "f", run, Runs.NOON);
   }
 

@@ -130,7 +130,7 @@ class SqliteFileTest {
     Path home = folder.resolve("state/run-registry");
     Path file = home.resolve("registry.db");
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
-      assertThat(database.runs().page(RunQuery.all()).runs()).isEmpty();
+      assertThat(database.runs().list(RunQuery.all()).runs()).isEmpty();
       assertThat(permissions(home.getParent())).isEqualTo("rwx------");
       assertThat(permissions(home)).isEqualTo("rwx------");
       try (Stream<Path> files = Files.list(home)) { // with the log and the lock beside it
@@ -211,7 +211,7 @@ class SqliteFileTest {
   private static void unreadable(Path file) {
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(file))) {
       for (int i = 0; i < 2; i++) {
-        assertThatThrownBy(() -> database.runs().page(RunQuery.all()))
+        assertThatThrownBy(() -> database.runs().list(RunQuery.all()))
             .isInstanceOf(RepositoryException.class)
             .hasMessageContaining(file.toString())
             .hasMessageContaining("SQLITE_CORRUPT");

@@ -115,12 +115,13 @@ class SqliteTurnsTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
     try (Connections connections = Connections.to(Engine.SQLITE.migrated(folder))) {
-      Future<Boolean> first = threads.submit(() -> connections.inTurn(() -> waitFor(begun, end)));
+      Future<Boolean> first =
+          threads.submit(() -> connections.serialized(() -> waitFor(begun, end)));
       begun.await();
       List<Thread> others = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         int number = i;
-        Thread other = new Thread(() -> connections.inTurn(() -> served.add(number)));
+        Thread other = new Thread(() -> connections.serialized(() -> served.add(number)));
         others.add(other);
         other.start();
         await()

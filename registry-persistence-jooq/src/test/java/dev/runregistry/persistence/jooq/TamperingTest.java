@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
@@ -217,7 +217,7 @@ class TamperingTest {
         new ChainLink(
             6,
             made.runId(),
-            made.form(),
+            made.version(),
             made.runDigest(),
             Runs.NOON,
             false,
@@ -234,8 +234,8 @@ class TamperingTest {
     return links;
   }
 
-  private static RunChain.Reader collecting(List<ChainLink> links) {
-    return new RunChain.Reader() {
+  private static RunChain.Visitor collecting(List<ChainLink> links) {
+    return new RunChain.Visitor() {
       @Override
       public void link(ChainLink link, StoredRun record) {
         links.add(link);
@@ -245,7 +245,7 @@ class TamperingTest {
       public void unreadableLink(long number, String reason) {}
 
       @Override
-      public void unlinked(String runId) {}
+      public void unchained(String runId) {}
     };
   }
 
@@ -258,14 +258,14 @@ class TamperingTest {
               "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
                   + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
         insert.setLong(1, link.number());
-        insert.setInt(3, link.form());
+        insert.setInt(3, link.version());
         insert.setBytes(4, link.runDigest().bytes());
-        insert.setBoolean(6, link.sealed());
+        insert.setBoolean(6, link.backfilled());
         insert.setBytes(7, link.previous().bytes());
         insert.setBytes(8, link.digest().bytes());
         if (engine == Engine.SQLITE) {
           insert.setString(2, link.runId().toString());
-          insert.setString(5, InstantBinding.text(link.recordedAt()));
+          insert.setString(5, Timestamps.text(link.recordedAt()));
         } else {
           insert.setObject(2, link.runId().value());
           insert.setObject(5, link.recordedAt().atOffset(ZoneOffset.UTC));
@@ -322,7 +322,7 @@ class TamperingTest {
     given(of);
     tamper("DELETE FROM tunix_runs" + of(5), "DELETE FROM run_chain" + of(5));
     Run forged = insert(forgedEnding());
-    append(ChainLink.after(links().get(3).asHead(), forged, Runs.NOON, false));
+    append(ChainLink.after(links().get(3).toHead(), forged, Runs.NOON, false));
 
     assertThat(Verified.of(config).discrepancies()).isEmpty();
     assertThat(Verified.of(config, head).summary()).containsExactly(problem("rewritten", 5));

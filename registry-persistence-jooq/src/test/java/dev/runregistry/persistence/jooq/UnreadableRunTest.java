@@ -113,7 +113,7 @@ class UnreadableRunTest {
       assertThat(database.migrate())
           .isEqualTo(new MigrationResult(5, Schema.VERSION, Schema.VERSION - 5));
       RunRepository runs = database.runs();
-      assertThat(runs.page(RunQuery.all()).runs()).extracting(RunSummary::id).contains(run.id());
+      assertThat(runs.list(RunQuery.all()).runs()).extracting(RunSummary::id).contains(run.id());
       assertThat(runs.find(run.id())).contains(run);
       assertThatThrownBy(() -> runs.find(odd))
           .isInstanceOf(UnreadableRunException.class)
@@ -137,7 +137,7 @@ class UnreadableRunTest {
           .isInstanceOf(SQLException.class)
           .hasMessageContaining(refusal);
 
-      assertThat(database.runs().page(RunQuery.all()).runs())
+      assertThat(database.runs().list(RunQuery.all()).runs())
           .extracting(RunSummary::id)
           .containsExactly(run.id());
     }
@@ -218,10 +218,10 @@ class UnreadableRunTest {
     RunQuery query = RunQuery.all().withLimit(2);
 
     try (RunDatabase database = RunDatabase.at(config)) {
-      RunPage page = database.runs().page(query);
+      RunPage page = database.runs().list(query);
       page.runs().forEach(summary -> listed.add(summary.id()));
       for (int offset = 2; page.hasNext(); offset += 2) {
-        page = database.runs().page(query.withOffset(offset));
+        page = database.runs().list(query.withOffset(offset));
         page.runs().forEach(summary -> listed.add(summary.id()));
       }
     }

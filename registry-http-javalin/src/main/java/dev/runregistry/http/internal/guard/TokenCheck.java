@@ -1,6 +1,7 @@
 package dev.runregistry.http.internal.guard;
 
-import dev.runregistry.http.internal.message.Sha256;
+import dev.runregistry.run.audit.Digest;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ public final class TokenCheck {
   private final byte @Nullable [] expected;
 
   public TokenCheck(@Nullable String token) {
-    expected = token == null ? null : Sha256.digest(token);
+    expected = token == null ? null : digest(token);
   }
 
   public boolean accepts(@Nullable String authorization) {
@@ -20,7 +21,10 @@ public final class TokenCheck {
     }
     return authorization != null
         && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        && MessageDigest.isEqual(
-            expected, Sha256.digest(authorization.substring(SCHEME.length()).trim()));
+        && MessageDigest.isEqual(expected, digest(authorization.substring(SCHEME.length()).trim()));
+  }
+
+  private static byte[] digest(String token) {
+    return Digest.of(token.getBytes(StandardCharsets.UTF_8)).bytes();
   }
 }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.runregistry.json.RunJson;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.output.OutputLine;
 import java.io.ByteArrayOutputStream;
 
@@ -27,7 +27,7 @@ final class LogEvents {
   /** Returns the end of the event of a line, which is the same for all clients. */
   static byte[] end(OutputLine line) {
     byte[] chunk = JsonStringEncoder.getInstance().quoteAsUTF8(line.text());
-    String time = line.at() == null ? "null" : '"' + RunJson.timestamp(line.at()) + '"';
+    String time = line.at() == null ? "null" : '"' + Timestamps.text(line.at()) + '"';
     ByteArrayOutputStream end = new ByteArrayOutputStream(chunk.length + 96);
     end.writeBytes(
         "\"stream\":\"%s\",\"chunk\":\"".formatted(line.stream().text()).getBytes(US_ASCII));

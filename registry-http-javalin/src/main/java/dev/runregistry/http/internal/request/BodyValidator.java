@@ -24,7 +24,7 @@ public final class BodyValidator {
   /** Longer ones are none, and overflow. */
   private static final Duration LONGEST_LIMIT = Duration.ofDays(36_500);
 
-  private static final DatasetKey HARMLESS = DatasetKey.NONE;
+  private static final DatasetKey PLACEHOLDER = DatasetKey.NONE;
 
   private final JsonNode object;
   private final boolean complete;
@@ -40,7 +40,7 @@ public final class BodyValidator {
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
-  public void refuseIfWrong() {
+  public void throwIfInvalid() {
     if (!problems.isEmpty()) {
       throw HttpProblem.unprocessable(problems);
     }
@@ -50,10 +50,10 @@ public final class BodyValidator {
   public DatasetKey datasetKey(String name) {
     String text = text(name, 256);
     try {
-      return text.isEmpty() ? HARMLESS : new DatasetKey(text);
+      return text.isEmpty() ? PLACEHOLDER : new DatasetKey(text);
     } catch (IllegalArgumentException e) { // its message quotes only the beginning of the value
       wrong(name, "Value error, " + e.getMessage(), "value_error");
-      return HARMLESS;
+      return PLACEHOLDER;
     }
   }
 

@@ -3,14 +3,13 @@ package dev.runregistry.http.internal.request;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.http.internal.message.Json;
-import dev.runregistry.http.internal.message.Sha256;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,7 +68,7 @@ public final class IdempotencyKey {
               writeLater(json, body);
               json.writeEndArray();
             });
-    return Sha256.hex(new String(canonical, StandardCharsets.UTF_8));
+    return Digest.of(canonical).toString();
   }
 
   private static void writeLater(JsonGenerator json, RunRequestBody body) throws IOException {

@@ -37,7 +37,7 @@ public final class ListQuery {
     RunMode mode = oneOf(query, "mode", RunMode.values(), RunMode::text);
     String datasetKey = storable(query, "dataset_key");
     RunCursor after = cursor(query);
-    query.refuseIfWrong();
+    query.throwIfInvalid();
     return new RunQuery(status, mode, datasetKey, (int) limit, offset, after);
   }
 

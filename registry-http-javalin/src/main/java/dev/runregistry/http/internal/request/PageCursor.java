@@ -1,7 +1,7 @@
 package dev.runregistry.http.internal.request;
 
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.query.RunCursor;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -23,7 +23,7 @@ public final class PageCursor {
     UUID id = place.id().value();
     byte[] bytes =
         ByteBuffer.allocate(BYTES)
-            .putLong(EpochMicros.of(place.createdAt()))
+            .putLong(Timestamps.toMicros(place.createdAt()))
             .putLong(id.getMostSignificantBits())
             .putLong(id.getLeastSignificantBits())
             .array();
@@ -42,7 +42,7 @@ public final class PageCursor {
     if (bytes.length != BYTES || buffer.getLong(0) < 0 || buffer.getLong(0) > LATEST_MICROS) {
       return Optional.empty();
     }
-    Instant createdAt = EpochMicros.toInstant(buffer.getLong());
+    Instant createdAt = Timestamps.ofMicros(buffer.getLong());
     return Optional.of(
         new RunCursor(createdAt, new RunId(new UUID(buffer.getLong(), buffer.getLong()))));
   }

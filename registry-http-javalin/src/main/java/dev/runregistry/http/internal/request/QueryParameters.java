@@ -101,7 +101,7 @@ public final class QueryParameters {
    *
    * @throws HttpProblem 422 with all problems, if there is one
    */
-  public void refuseIfWrong() {
+  public void throwIfInvalid() {
     if (!problems.isEmpty()) {
       throw HttpProblem.unprocessable(problems);
     }

@@ -83,7 +83,7 @@ public record RunRequestBody(
     Duration timeLimit = fields.secondsOrNull("time_limit_seconds", longest);
     int priority =
         fields.integer("priority", 0, QueueOptions.MIN_PRIORITY, QueueOptions.MAX_PRIORITY);
-    fields.refuseIfWrong();
+    fields.throwIfInvalid();
     return new RunRequestBody(
         datasetKey,
         modelId,

@@ -5,7 +5,7 @@ import dev.runregistry.http.internal.message.ValidationError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a submission waits for the end of its run. */
+/** The mode of a submission: it waits for the end of its run or not. */
 public enum SubmitMode {
   /** The answer comes when the run has ended. */
   SYNC("sync"),

@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the database is. A password inside the URL is taken out of it, so that the URL can be shown
- * and no driver can repeat it; {@link #toString} never shows one.
+ * The address of a database and its login. A password in the URL is removed from it, so that the
+ * URL can be shown and no driver can repeat it; {@link #toString} never shows one.
  *
  * @param url {@code jdbc:postgresql://HOST[:PORT]/DATABASE[?OPTIONS]} or {@code jdbc:sqlite:FILE};
  *     without its password
- * @param user who logs in; null where the URL says it, or nobody has to
+ * @param user the login; null if it is in the URL, or none is needed
  * @param password of that user; null when none is needed
  */
 public record DatabaseConfig(String url, @Nullable String user, @Nullable String password) {
@@ -26,11 +26,11 @@ public record DatabaseConfig(String url, @Nullable String user, @Nullable String
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String PASSWORD = "password=";
 
-  /** At the end of the name of a file; elsewhere a question mark is a character like others. */
+  /** Options at the end of a file name; elsewhere a question mark has no meaning. */
   private static final Pattern OPTIONS = Pattern.compile("\\?\\w+=[^/]*$");
 
   /**
-   * Checks the URL, without looking for the database.
+   * Checks the URL, without connecting to the database.
    *
    * @throws IllegalArgumentException if it is of another kind; the message names what is allowed
    *     and does not repeat the URL, which may hold a password
@@ -49,7 +49,7 @@ public record DatabaseConfig(String url, @Nullable String user, @Nullable String
     }
   }
 
-  /** A SQLite database in that file, which need not exist yet. */
+  /** Returns the address of a SQLite database in that file, which need not exist yet. */
   public static DatabaseConfig sqlite(Path file) {
     return new DatabaseConfig(SQLITE + file.toAbsolutePath(), null, null);
   }
@@ -109,12 +109,12 @@ public record DatabaseConfig(String url, @Nullable String user, @Nullable String
     return url.startsWith(SQLITE);
   }
 
-  /** The file of a SQLite database. */
+  /** Returns the file of a SQLite database. */
   public Path file() {
     return Path.of(url.substring(SQLITE.length())).toAbsolutePath();
   }
 
-  /** For messages: the URL without its options, any of which may be a secret. */
+  /** Returns the URL for messages, without its options, any of which may be a secret. */
   public String name() {
     return isSqlite() ? url : beforeOptions(url);
   }

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq.internal;
 
+import dev.runregistry.run.Timestamps;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,9 +8,6 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.util.Locale;
 import org.jooq.BindingGetResultSetContext;
 import org.jooq.BindingSQLContext;
 import org.jooq.BindingSetStatementContext;
@@ -25,16 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instant> {
   private static final long serialVersionUID = 1L;
 
-  private static final DateTimeFormatter TEXT =
-      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
-
   /** For the generated classes. */
   public InstantBinding() {}
-
-  /** Returns the text stored in SQLite. */
-  public static String text(Instant at) {
-    return TEXT.format(at);
-  }
 
   @Override
   public Converter<OffsetDateTime, Instant> converter() {
@@ -60,7 +50,7 @@ public final class InstantBinding extends AbstractBinding<OffsetDateTime, Instan
       PreparedStatement statement, int index, @Nullable Instant at, boolean sqlite)
       throws SQLException {
     if (sqlite) {
-      statement.setString(index, at == null ? null : text(at));
+      statement.setString(index, at == null ? null : Timestamps.text(at));
     } else {
       OffsetDateTime value = at == null ? null : at.atOffset(ZoneOffset.UTC);
       statement.setObject(index, value, Types.TIMESTAMP_WITH_TIMEZONE);

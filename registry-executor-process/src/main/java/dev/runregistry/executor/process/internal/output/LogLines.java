@@ -1,6 +1,7 @@
 package dev.runregistry.executor.process.internal.output;
 
 import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.output.OutputBatch;
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Divides one log into lines, from a position that is set before each use. */
@@ -126,7 +126,7 @@ final class LogLines implements Closeable {
   }
 
   private @Nullable Instant time() {
-    return micros == 0 ? null : Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    return micros == 0 ? null : Timestamps.ofMicros(micros);
   }
 
   /** Returns the number of bytes of a long line up to the last character that is whole. */

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The file with the order of the output, read from any offset: a line for each piece, with
  * microseconds since 1970, 0 for stdout or 1 for stderr, and bytes. Damaged lines are skipped.
  */
-final class OutputIndex implements Closeable {
+public final class OutputIndex implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(OutputIndex.class);
   private static final int MAX_LINE = 100;
   private static final int MAX_DIGITS = 18; // any such number fits into a long
@@ -27,7 +27,8 @@ final class OutputIndex implements Closeable {
   private @Nullable FileChannel channel;
   private long bufferStart;
 
-  OutputIndex(Path file) {
+  /** Creates it; the file is opened when it is read first. */
+  public OutputIndex(Path file) {
     this.file = file;
   }
 
@@ -39,7 +40,12 @@ final class OutputIndex implements Closeable {
    * @param bytes its size
    * @param next the offset of the next line of the index
    */
-  record Piece(long micros, boolean isStdout, long bytes, long next) {}
+  public record Piece(long micros, boolean isStdout, long bytes, long next) {}
+
+  /** Returns whether the file exists. */
+  public boolean exists() throws IOException {
+    return channel() != null;
+  }
 
   /** Returns the size of the file; 0 if there is none. */
   long size() throws IOException {
@@ -48,7 +54,7 @@ final class OutputIndex implements Closeable {
   }
 
   /** Returns the first piece at the offset or after it; null if there is none yet. */
-  @Nullable Piece at(long offset) throws IOException {
+  public @Nullable Piece at(long offset) throws IOException {
     long begin = offset;
     for (byte[] line = lineAt(begin); line != null; line = lineAt(begin)) {
       Piece piece = parse(line, begin + line.length + 1);

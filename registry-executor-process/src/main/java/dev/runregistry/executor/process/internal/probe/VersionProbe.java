@@ -68,7 +68,7 @@ public final class VersionProbe {
         .lines()
         .map(line -> line.replaceAll("[\\p{Cntrl}\\x{FFFD}]", "").strip())
         .map(VersionProbe::withoutPath)
-        .map(SecretRedactor::masked)
+        .map(SecretRedactor::redact)
         .filter(line -> !line.isEmpty())
         .map(line -> line.substring(0, Math.min(line.length(), LONGEST)))
         .findFirst();

@@ -30,15 +30,15 @@ import org.slf4j.LoggerFactory;
  * Adds links for the runs that had ended before there was a chain, within the transaction of the
  * migration that creates the chain: from then on each finished run has one, and a run inserted
  * later cannot be passed off as older. That they are as they were recorded cannot be proved; the
- * links state that they were sealed, and with what digest.
+ * links state that they were backfilled, and with what digest.
  *
  * <p>Reads the columns of version 4 only, because later ones do not exist yet, and computes digests
- * in the form of that version.
+ * in the version of the canonical form at that time.
  */
 public final class ChainBackfill implements Callback {
   private static final Logger log = LoggerFactory.getLogger(ChainBackfill.class);
   private static final MigrationVersion VERSION = MigrationVersion.fromVersion("4");
-  private static final int FORM = 1;
+  private static final int FORM_VERSION = 1;
   private static final int PIECE = 500;
   private static final List<String> ENDED =
       Arrays.stream(RunStatus.values()).filter(RunStatus::isFinal).map(RunStatus::text).toList();
@@ -67,14 +67,14 @@ public final class ChainBackfill implements Callback {
   @Override
   public void handle(Event event, Context context) {
     if (context.getMigrationInfo().getVersion().equals(VERSION)) {
-      seal(context.getConnection());
+      backfill(context.getConnection());
     }
   }
 
-  private void seal(Connection connection) {
+  private void backfill(Connection connection) {
     DSLContext sql = DSL.using(connection, dialect, Database.settings());
     Condition rest = noCondition();
-    long sealed = 0;
+    long backfilled = 0;
     for (List<UUID> ids = ended(sql, rest); !ids.isEmpty(); ids = ended(sql, rest)) {
       UUID last = ids.get(ids.size() - 1);
       Condition these = rest.and(TUNIX_RUNS.RUN_ID.le(last)).and(TUNIX_RUNS.STATUS.in(ENDED));
@@ -89,13 +89,13 @@ public final class ChainBackfill implements Callback {
               .flatMap(Optional::stream)
               .toList();
       if (!runs.isEmpty()) {
-        EndingWriter.seal(sql, runs, FORM);
+        EndingWriter.backfill(sql, runs, FORM_VERSION);
       }
-      sealed += runs.size();
+      backfilled += runs.size();
       rest = TUNIX_RUNS.RUN_ID.gt(last);
     }
-    if (sealed > 0) {
-      log.info("{} finished runs are in the chain now", sealed);
+    if (backfilled > 0) {
+      log.info("{} finished runs are in the chain now", backfilled);
     }
   }
 

@@ -4,12 +4,12 @@ import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHA
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
 
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.sql.Row;
 import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.StoredRun;
@@ -68,14 +68,14 @@ public final class ChainMapper {
     requireText(row, RUN_CHAIN.RECORDED_AT);
     requireText(row, RUN_CHAIN.SEALED);
     return new ChainLink(
-        present(row, RUN_CHAIN.LINK_NUMBER),
-        new RunId(present(row, RUN_CHAIN.RUN_ID)),
-        present(row, RUN_CHAIN.FORM),
-        Digest.wrap(present(row, RUN_CHAIN.RUN_DIGEST)),
-        present(row, RUN_CHAIN.RECORDED_AT),
-        present(row, RUN_CHAIN.SEALED),
-        Digest.wrap(present(row, RUN_CHAIN.PREVIOUS_DIGEST)),
-        Digest.wrap(present(row, RUN_CHAIN.LINK_DIGEST)));
+        required(row, RUN_CHAIN.LINK_NUMBER),
+        new RunId(required(row, RUN_CHAIN.RUN_ID)),
+        required(row, RUN_CHAIN.FORM),
+        Digest.wrap(required(row, RUN_CHAIN.RUN_DIGEST)),
+        required(row, RUN_CHAIN.RECORDED_AT),
+        required(row, RUN_CHAIN.SEALED),
+        Digest.wrap(required(row, RUN_CHAIN.PREVIOUS_DIGEST)),
+        Digest.wrap(required(row, RUN_CHAIN.LINK_DIGEST)));
   }
 
   /** Returns the stored record of its run. */
@@ -93,7 +93,7 @@ public final class ChainMapper {
   }
 
   public static long number(Row row) {
-    return present(row, RUN_CHAIN.LINK_NUMBER);
+    return required(row, RUN_CHAIN.LINK_NUMBER);
   }
 
   public static String reason(Throwable e) {
@@ -121,10 +121,10 @@ public final class ChainMapper {
     if (value instanceof Boolean is) {
       return is ? "1" : "0";
     }
-    return value instanceof Instant at ? InstantBinding.text(at) : null;
+    return value instanceof Instant at ? Timestamps.text(at) : null;
   }
 
-  private static <T> T present(Row row, Field<T> column) {
+  private static <T> T required(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

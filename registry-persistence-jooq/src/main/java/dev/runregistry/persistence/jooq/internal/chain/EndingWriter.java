@@ -26,13 +26,13 @@ public interface EndingWriter {
   /**
    * Appends links for runs that are on record already, within the caller's transaction.
    *
-   * @param form the form of their digests
+   * @param version the version of their canonical form
    */
-  public static void seal(DSLContext sql, List<Run> runs, int form) {
+  public static void backfill(DSLContext sql, List<Run> runs, int version) {
     if (sql.dialect() == SQLDialect.SQLITE) {
-      SqliteEndingWriter.seal(sql, runs, form);
+      SqliteEndingWriter.backfill(sql, runs, version);
     } else {
-      PostgresEndingWriter.seal(sql, runs, form);
+      PostgresEndingWriter.backfill(sql, runs, version);
     }
   }
 }

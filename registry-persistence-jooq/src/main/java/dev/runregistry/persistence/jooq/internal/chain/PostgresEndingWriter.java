@@ -44,33 +44,33 @@ public final class PostgresEndingWriter implements EndingWriter {
 
   @Override
   public Set<RunId> save(List<Run> runs) {
-    return statements.readIds(statement(RunUpsert.inOneOrder(runs)));
+    return statements.readIds(statement(RunUpsert.sortedById(runs)));
   }
 
   private static Statement statement(List<Run> runs) {
     List<@Nullable Object> values = RunUpsert.values(runs);
     for (Run run : runs) {
       values.add(run.id().value());
-      values.add(digest(run, CanonicalRun.FORM));
+      values.add(digest(run, CanonicalRun.CURRENT_VERSION));
     }
     return new Statement(List.of("end", runs.size()), () -> text(runs), values);
   }
 
   private static String text(List<Run> runs) {
     String digests = String.join(", ", Collections.nCopies(runs.size(), "(?, ?)"));
-    return SAVE.formatted(RunUpsert.text(runs), CanonicalRun.FORM, digests);
+    return SAVE.formatted(RunUpsert.text(runs), CanonicalRun.CURRENT_VERSION, digests);
   }
 
-  public static void seal(DSLContext sql, List<Run> runs, int form) {
-    sql.execute(SEAL, inline(form), digests(runs, form));
+  public static void backfill(DSLContext sql, List<Run> runs, int version) {
+    sql.execute(SEAL, inline(version), digests(runs, version));
   }
 
-  private static QueryPart digests(List<Run> runs, int form) {
+  private static QueryPart digests(List<Run> runs, int version) {
     return DSL.list(
-        runs.stream().map(run -> DSL.row(run.id().value(), digest(run, form))).toList());
+        runs.stream().map(run -> DSL.row(run.id().value(), digest(run, version))).toList());
   }
 
-  private static byte[] digest(Run run, int form) {
-    return CanonicalRun.digest(run, form).bytes();
+  private static byte[] digest(Run run, int version) {
+    return CanonicalRun.digest(run, version).bytes();
   }
 }

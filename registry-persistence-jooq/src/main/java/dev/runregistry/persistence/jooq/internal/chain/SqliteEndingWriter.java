@@ -1,11 +1,11 @@
 package dev.runregistry.persistence.jooq.internal.chain;
 
-import dev.runregistry.persistence.jooq.internal.InstantBinding;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
@@ -110,23 +110,23 @@ public final class SqliteEndingWriter implements EndingWriter {
     try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
       statement.setLong(1, link.number());
       statement.setString(2, link.runId().toString());
-      statement.setInt(3, link.form());
+      statement.setInt(3, link.version());
       statement.setBytes(4, link.runDigest().bytes());
-      statement.setString(5, InstantBinding.text(link.recordedAt()));
-      statement.setBoolean(6, link.sealed());
+      statement.setString(5, Timestamps.text(link.recordedAt()));
+      statement.setBoolean(6, link.backfilled());
       statement.setBytes(7, link.previous().bytes());
       statement.setBytes(8, link.digest().bytes());
       statement.executeUpdate();
     }
-    return link.asHead();
+    return link.toHead();
   }
 
-  public static void seal(DSLContext sql, List<Run> runs, int form) {
+  public static void backfill(DSLContext sql, List<Run> runs, int version) {
     sql.connection(
         connection -> {
           ChainHead head = head(connection);
           for (Run run : runs) {
-            head = append(connection, ChainLink.after(head, run, form, Instant.now(), true));
+            head = append(connection, ChainLink.after(head, run, version, Instant.now(), true));
           }
         });
   }

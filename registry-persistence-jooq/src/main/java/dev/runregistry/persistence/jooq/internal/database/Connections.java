@@ -40,13 +40,13 @@ public interface Connections extends ConnectionProvider, AutoCloseable {
    * Requests a plan for the values of a statement, if the database would otherwise use a generic
    * one.
    */
-  default void planForValues(PreparedStatement statement) throws SQLException {}
+  default void useCustomPlan(PreparedStatement statement) throws SQLException {}
 
   /**
    * Executes migrations: new connections with longer timeouts, closed at the end. Of all processes
    * that migrate the same database at once, one works at a time.
    */
-  <T> T patiently(Function<DataSource, T> work);
+  <T> T withMigrationDataSource(Function<DataSource, T> work);
 
   /**
    * Reads over a connection of its own, with longer timeouts and without changing anything, from
@@ -58,7 +58,7 @@ public interface Connections extends ConnectionProvider, AutoCloseable {
    * Executes writes, over a connection of their own. If only one writer at a time can work, those
    * of this process are served in the order of their calls.
    */
-  default <T> T inTurn(Supplier<T> work) {
+  default <T> T serialized(Supplier<T> work) {
     return work.get();
   }
 

@@ -47,7 +47,7 @@ public final class Database {
    * The maximum duration of a call that is repeated. The waits for a connection and for a result
    * end after a second each; a call that had both would wait for a third one.
    */
-  private static final Duration SOON = Duration.ofMillis(1_500);
+  private static final Duration RETRY_WINDOW = Duration.ofMillis(1_500);
 
   private final String name;
   private final Supplier<String> address;
@@ -107,17 +107,17 @@ public final class Database {
 
   /** Executes a query that needs no jOOQ. */
   public <T> T answer(String purpose, Supplier<T> question) {
-    return translating(
+    return translateExceptions(
         purpose,
         () -> {
           long begin = nanoTime.getAsLong();
           try {
-            return asked(question);
+            return withSchema(question);
           } catch (DataAccessException e) {
-            if (!brokeOnTheWay(e) || nanoTime.getAsLong() - begin > SOON.toNanos()) {
+            if (!brokeOnTheWay(e) || nanoTime.getAsLong() - begin > RETRY_WINDOW.toNanos()) {
               throw e;
             }
-            return asked(question);
+            return withSchema(question);
           }
         });
   }
@@ -129,22 +129,22 @@ public final class Database {
 
   /** Executes a write that needs no jOOQ. */
   public <T> T write(String purpose, Supplier<T> change) {
-    return answer(purpose, () -> connections.inTurn(change));
+    return answer(purpose, () -> connections.serialized(change));
   }
 
   /**
    * Returns whether lookups of several runs share one statement: SQLite has no round trip to share.
    */
-  public boolean sharesStatements() {
+  public boolean supportsBatching() {
     return connections.types() == Dialect.POSTGRES;
   }
 
-  private <T> T asked(Supplier<T> question) {
-    schema.ensure();
+  private <T> T withSchema(Supplier<T> question) {
+    schema.ensureCurrent();
     try {
       return question.get();
     } catch (DataAccessException e) { // another database may come back
-      schema.doubt();
+      schema.invalidate();
       throw e;
     }
   }
@@ -160,7 +160,7 @@ public final class Database {
   }
 
   /** Executes other work with the database, and translates its exceptions. */
-  public <T> T translating(String purpose, Supplier<T> work) {
+  public <T> T translateExceptions(String purpose, Supplier<T> work) {
     try {
       return work.get();
     } catch (DataAccessException e) {
@@ -193,12 +193,12 @@ public final class Database {
    * Returns whether the database rejected just this statement, and might accept another; not that
    * it is unavailable, busy or full.
    */
-  public static boolean isRefusal(RepositoryException e) {
-    return isViolation(e) || REFUSALS.stream().anyMatch(state(e)::startsWith);
+  public static boolean isDataError(RepositoryException e) {
+    return isConstraintViolation(e) || REFUSALS.stream().anyMatch(state(e)::startsWith);
   }
 
   /** Returns whether a constraint or a trigger of the schema rejected it. */
-  public static boolean isViolation(RepositoryException e) {
+  public static boolean isConstraintViolation(RepositoryException e) {
     return e.getCause() instanceof SQLiteException sqlite
         ? (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code
         : state(e).startsWith("23");

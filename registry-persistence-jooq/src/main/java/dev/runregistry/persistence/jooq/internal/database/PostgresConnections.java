@@ -22,7 +22,7 @@ import org.postgresql.PGStatement;
  * disconnected, a call ends after about two seconds.
  */
 public final class PostgresConnections implements Connections {
-  private static final int MOST = 8;
+  private static final int MAX_BATCH_SIZE = 8;
 
   // On a busy host a new JVM needs a second to load the driver, which is no outage: the first
   // connection may take twice as long. Later on, a call that loses its connection after a second
@@ -95,7 +95,7 @@ public final class PostgresConnections implements Connections {
     HikariConfig settings = new HikariConfig();
     settings.setPoolName("run-registry");
     settings.setDataSource(source);
-    settings.setMaximumPoolSize(MOST);
+    settings.setMaximumPoolSize(MAX_BATCH_SIZE);
     settings.setMinimumIdle(0);
     settings.setInitializationFailTimeout(-1);
     settings.setConnectionTimeout(WAIT_MILLIS);
@@ -122,12 +122,13 @@ public final class PostgresConnections implements Connections {
    * statement is never prepared.
    */
   @Override
-  public void planForValues(PreparedStatement statement) throws SQLException {
+  public void useCustomPlan(PreparedStatement statement) throws SQLException {
     statement.unwrap(PGStatement.class).setPrepareThreshold(0);
   }
 
   @Override
-  public <T> T patiently(Function<DataSource, T> work) { // Flyway itself takes an advisory lock
+  public <T> T withMigrationDataSource(
+      Function<DataSource, T> work) { // Flyway itself takes an advisory lock
     PostgresSource patient = patient();
     try (HikariDataSource pool = pool(patient, "run-registry-migration")) {
       requireDirect(pool, patient);

@@ -28,7 +28,7 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   /**
    * The settings that the guarantees of this module need, whatever the defaults of the database and
    * of the role: a save that returned is durable, statements see what was committed before them,
-   * and a prepared statement gets one plan for all values, see planForValues. A commit that waits
+   * and a prepared statement gets one plan for all values, see useCustomPlan. A commit that waits
    * for more than this server's disk still does so.
    */
   private static final String PROMISES =
@@ -84,7 +84,7 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   }
 
   private record Failure(SQLException reason, long at) {
-    boolean isRefusal() {
+    boolean isDataError() {
       String state = String.valueOf(reason.getSQLState());
       return REFUSALS.stream().anyMatch(state::startsWith);
     }
@@ -97,7 +97,7 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     Failure last = failure;
-    if (last != null && last.isRefusal() && last.isRecent()) {
+    if (last != null && last.isDataError() && last.isRecent()) {
       throw last.reason();
     }
     try {
@@ -119,7 +119,7 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   /** Returns whether the last connection was rejected for a reason that waiting does not change. */
   public boolean isRefused() {
     Failure last = failure;
-    return last != null && last.isRefusal();
+    return last != null && last.isDataError();
   }
 
   private Connection open() throws SQLException {

@@ -40,20 +40,22 @@ public final class PreparedStatements {
   /**
    * A statement with its values.
    *
-   * @param shape the cache key: equal for statements that differ only in their values; one of few
+   * @param cacheKey the cache key: equal for statements that differ only in their values; one of
+   *     few
    * @param text renders the text of such a statement
    * @param values of its parameters, in their order
-   * @param valuesMatter whether the best plan depends on the values: that of a list with a filter
+   * @param planPerValue whether the best plan depends on the values: that of a list with a filter
    *     does, by the number of matching rows
    */
   public record Statement(
-      Object shape,
+      Object cacheKey,
       Supplier<String> text,
       List<? extends @Nullable Object> values,
-      boolean valuesMatter) {
+      boolean planPerValue) {
     /** Creates a statement with the same plan for all values. */
-    public Statement(Object shape, Supplier<String> text, List<? extends @Nullable Object> values) {
-      this(shape, text, values, false);
+    public Statement(
+        Object cacheKey, Supplier<String> text, List<? extends @Nullable Object> values) {
+      this(cacheKey, text, values, false);
     }
   }
 
@@ -150,10 +152,10 @@ public final class PreparedStatements {
   }
 
   private <T> T prepared(Connection connection, Statement statement, Work<T> work) {
-    String sql = texts.computeIfAbsent(statement.shape(), shape -> statement.text().get());
+    String sql = texts.computeIfAbsent(statement.cacheKey(), shape -> statement.text().get());
     try (PreparedStatement prepared = connection.prepareStatement(sql)) {
-      if (statement.valuesMatter()) {
-        connections.planForValues(prepared);
+      if (statement.planPerValue()) {
+        connections.useCustomPlan(prepared);
       }
       types.bind(prepared, statement.values());
       return work.with(prepared);

@@ -64,10 +64,10 @@ public final class RunQueries {
   }
 
   /** Selects one run more than the page has, to detect a next one; never the output. */
-  public static Statement page(DSLContext sql, RunQuery query) {
+  public static Statement list(DSLContext sql, RunQuery query) {
     PageShape shape = PageShape.of(query);
     return new Statement(
-        shape, () -> select(sql, query).getSQL(), values(query), shape.valuesMatter());
+        shape, () -> select(sql, query).getSQL(), values(query), shape.planPerValue());
   }
 
   /**
@@ -87,7 +87,7 @@ public final class RunQueries {
     }
 
     /** Returns whether there is a filter or offset: the cursor does not change the index access. */
-    boolean valuesMatter() {
+    boolean planPerValue() {
       return status || mode || datasetKey || offset;
     }
   }

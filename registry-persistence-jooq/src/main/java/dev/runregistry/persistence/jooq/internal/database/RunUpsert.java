@@ -32,13 +32,13 @@ public final class RunUpsert {
 
   /** Returns the statement for runs with different ids; it returns the ids of those stored. */
   public static Statement saveAll(List<Run> runs) {
-    List<Run> sorted = inOneOrder(runs);
+    List<Run> sorted = sortedById(runs);
     return new Statement(
         List.of("save", runs.size()), () -> text(sorted) + " returning run_id", values(sorted));
   }
 
   /** Returns the runs sorted by id, so that concurrent saves of the same runs do not deadlock. */
-  public static List<Run> inOneOrder(List<Run> runs) {
+  public static List<Run> sortedById(List<Run> runs) {
     return runs.stream().sorted(comparing(run -> run.id().toString())).toList();
   }
 
@@ -57,7 +57,7 @@ public final class RunUpsert {
         + " on conflict (run_id) do update set "
         + all
         + " where "
-        + legalMove();
+        + transitionGuard();
   }
 
   /** Returns the values in the order of the parameters. */
@@ -67,7 +67,7 @@ public final class RunUpsert {
     return values;
   }
 
-  private static String legalMove() {
+  private static String transitionGuard() {
     return Arrays.stream(RunStatus.values())
         .filter(next -> !next.predecessors().isEmpty())
         .map(

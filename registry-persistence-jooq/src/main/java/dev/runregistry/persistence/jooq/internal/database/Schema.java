@@ -31,9 +31,9 @@ public final class Schema {
   }
 
   /** Migrates if necessary. A failed migration is retried by the next call. */
-  public void ensure() {
+  public void ensureCurrent() {
     if (connections.reopenIfReplaced()) {
-      doubt();
+      invalidate();
     }
     if (current) {
       return;
@@ -89,7 +89,7 @@ public final class Schema {
   }
 
   /** Invalidates the result, so that the next call checks again. */
-  public void doubt() {
+  public void invalidate() {
     current = false;
   }
 

@@ -42,7 +42,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteConnections implements Connections {
   private static final Logger log = LoggerFactory.getLogger(SqliteConnections.class);
-  private static final int MOST = 4;
+  private static final int MAX_BATCH_SIZE = 4;
   private static final Object MIGRATION = new Object();
   private static final Object WITHOUT_KEY = new Object();
   private static final Object NO_FILE = new Object();
@@ -59,7 +59,7 @@ public final class SqliteConnections implements Connections {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path file;
-  private final Semaphore free = new Semaphore(MOST, true);
+  private final Semaphore free = new Semaphore(MAX_BATCH_SIZE, true);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   // SQLite's writers poll for the lock, and a late one may be served before an early one
   private final ReentrantLock writing = new ReentrantLock(true);
@@ -199,7 +199,7 @@ public final class SqliteConnections implements Connections {
   }
 
   @Override
-  public <T> T patiently(Function<DataSource, T> work) {
+  public <T> T withMigrationDataSource(Function<DataSource, T> work) {
     SQLiteConfig settings = settings(PATIENT_BUSY_MILLIS);
     settings.setTransactionMode(TransactionMode.IMMEDIATE); // waits for the lock, then keeps it
     SQLiteDataSource source = new SQLiteDataSource(settings);
@@ -228,7 +228,7 @@ public final class SqliteConnections implements Connections {
   }
 
   @Override
-  public <T> T inTurn(Supplier<T> work) {
+  public <T> T serialized(Supplier<T> work) {
     await(this::nextToWrite, "others are writing");
     try {
       return work.get();

@@ -22,7 +22,7 @@ public final class WriteAheadLog {
   private WriteAheadLog() {}
 
   /** Returns whether the file contains nothing that another program may have created. */
-  public static boolean isForTheTaking(DataSource source) {
+  public static boolean isEmptyDatabase(DataSource source) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet others =
@@ -35,7 +35,7 @@ public final class WriteAheadLog {
   }
 
   /** Enables it; waits for writers, and does nothing if it is enabled. */
-  public static void turnOn(DataSource source) {
+  public static void enable(DataSource source) {
     long start = System.nanoTime();
     while (!isOn(source, System.nanoTime() - start < PATIENCE.toNanos())) {
       LockSupport.parkNanos(PAUSE.toNanos());

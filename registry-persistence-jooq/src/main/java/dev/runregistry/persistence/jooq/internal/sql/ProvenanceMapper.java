@@ -1,7 +1,7 @@
 package dev.runregistry.persistence.jooq.internal.sql;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
-import static dev.runregistry.persistence.jooq.internal.sql.RunMapper.present;
+import static dev.runregistry.persistence.jooq.internal.sql.RunMapper.required;
 
 import dev.runregistry.run.Provenance;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +18,10 @@ public final class ProvenanceMapper {
     return new Provenance(
         host,
         row.get(TUNIX_RUNS.USER_NAME),
-        present(row, TUNIX_RUNS.WORKING_DIR),
-        present(row, TUNIX_RUNS.REGISTRY_VERSION),
+        required(row, TUNIX_RUNS.WORKING_DIR),
+        required(row, TUNIX_RUNS.REGISTRY_VERSION),
         row.get(TUNIX_RUNS.GIT_COMMIT),
         row.get(TUNIX_RUNS.GIT_DIRTY),
-        EnvironmentJson.read(present(row, TUNIX_RUNS.ENVIRONMENT)));
+        EnvironmentJson.read(required(row, TUNIX_RUNS.ENVIRONMENT)));
   }
 }

@@ -86,25 +86,25 @@ public final class RunMapper {
   }
 
   private static RunId toId(Row row) {
-    return new RunId(present(row, TUNIX_RUNS.RUN_ID));
+    return new RunId(required(row, TUNIX_RUNS.RUN_ID));
   }
 
   public static Run toRun(Row row) {
     return new Run(
         toId(row),
         toSpec(row),
-        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        RunStatus.parse(required(row, TUNIX_RUNS.STATUS)),
         row.get(TUNIX_RUNS.EXECUTOR),
         row.get(TUNIX_RUNS.EXTERNAL_ID),
-        present(row, TUNIX_RUNS.CREATED_AT),
-        present(row, TUNIX_RUNS.STARTED_AT),
+        required(row, TUNIX_RUNS.CREATED_AT),
+        required(row, TUNIX_RUNS.STARTED_AT),
         row.get(TUNIX_RUNS.COMPLETED_AT),
         row.get(TUNIX_RUNS.EXIT_CODE),
         toReason(row),
         new Output(
-            new OutputExcerpt(present(row, TUNIX_RUNS.STDOUT)),
-            new OutputExcerpt(present(row, TUNIX_RUNS.STDERR))),
-        present(row, TUNIX_RUNS.MESSAGE),
+            new OutputExcerpt(required(row, TUNIX_RUNS.STDOUT)),
+            new OutputExcerpt(required(row, TUNIX_RUNS.STDERR))),
+        required(row, TUNIX_RUNS.MESSAGE),
         ProvenanceMapper.toProvenance(row));
   }
 
@@ -118,9 +118,9 @@ public final class RunMapper {
     Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
     UUID parent = ifSelected(row, TUNIX_RUNS.PARENT_RUN_ID);
     return new RunSpec(
-        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
-        present(row, TUNIX_RUNS.MODEL_ID),
-        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
+        new DatasetKey(required(row, TUNIX_RUNS.DATASET_KEY)),
+        required(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(required(row, TUNIX_RUNS.MODE)),
         row.get(TUNIX_RUNS.OUTPUT_DIR),
         toTraining(row),
         command == null ? List.of() : CommandJson.read(command),
@@ -137,9 +137,9 @@ public final class RunMapper {
     return new TrainingConfig(
         rate,
         ifSelected(row, TUNIX_RUNS.WEIGHT_DECAY),
-        present(row, TUNIX_RUNS.NUM_EPOCHS),
-        present(row, TUNIX_RUNS.BATCH_SIZE),
-        present(row, TUNIX_RUNS.MAX_SEQ_LENGTH),
+        required(row, TUNIX_RUNS.NUM_EPOCHS),
+        required(row, TUNIX_RUNS.BATCH_SIZE),
+        required(row, TUNIX_RUNS.MAX_SEQ_LENGTH),
         device == null ? null : TrainingDevice.parse(device));
   }
 
@@ -148,21 +148,21 @@ public final class RunMapper {
   }
 
   public static RunSummary toSummary(Row row) {
-    Instant started = present(row, TUNIX_RUNS.STARTED_AT);
+    Instant started = required(row, TUNIX_RUNS.STARTED_AT);
     Instant completed = row.get(TUNIX_RUNS.COMPLETED_AT);
     return new RunSummary(
         toId(row),
-        new DatasetKey(present(row, TUNIX_RUNS.DATASET_KEY)),
-        present(row, TUNIX_RUNS.MODEL_ID),
-        RunMode.parse(present(row, TUNIX_RUNS.MODE)),
-        RunStatus.parse(present(row, TUNIX_RUNS.STATUS)),
+        new DatasetKey(required(row, TUNIX_RUNS.DATASET_KEY)),
+        required(row, TUNIX_RUNS.MODEL_ID),
+        RunMode.parse(required(row, TUNIX_RUNS.MODE)),
+        RunStatus.parse(required(row, TUNIX_RUNS.STATUS)),
         row.get(TUNIX_RUNS.EXIT_CODE),
-        present(row, TUNIX_RUNS.CREATED_AT),
+        required(row, TUNIX_RUNS.CREATED_AT),
         started,
         completed == null ? null : Duration.between(started, completed));
   }
 
-  public static <T> T present(Row row, Field<T> column) {
+  public static <T> T required(Row row, Field<T> column) {
     return requireNonNull(row.get(column), column.getName());
   }
 }

@@ -7,14 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * For programs: one document on one line. Its last fields say what it all comes to; without them
- * the verification did not come to its end.
+ * Prints one JSON document on one line. Its last fields have the result; without them the
+ * verification did not come to its end.
  */
-public final class VerificationJson implements VerificationReport {
+public final class JsonVerificationPrinter implements VerificationPrinter {
   private final JsonGenerator json;
   private final StandardOutput out;
 
-  public VerificationJson(StandardOutput out) {
+  public JsonVerificationPrinter(StandardOutput out) {
     this.out = out;
     try {
       json = PrintableJson.factory().createGenerator(out);
@@ -47,7 +47,7 @@ public final class VerificationJson implements VerificationReport {
           json.writeEndArray();
           json.writeBooleanField("intact", verification.isIntact());
           json.writeNumberField("links", verification.links());
-          json.writeNumberField("sealed", verification.sealed());
+          json.writeNumberField("sealed", verification.backfilled());
           json.writeStringField("head", verification.head().toString());
           json.writeEndObject();
           json.flush();

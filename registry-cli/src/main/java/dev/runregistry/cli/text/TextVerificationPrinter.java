@@ -3,11 +3,11 @@ package dev.runregistry.cli.text;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.VerificationResult;
 
-/** For people: a line for each discrepancy, then what it all comes to. */
-public final class VerificationText implements VerificationReport {
+/** Prints a line for each discrepancy, then the result. */
+public final class TextVerificationPrinter implements VerificationPrinter {
   private final StandardOutput out;
 
-  public VerificationText(StandardOutput out) {
+  public TextVerificationPrinter(StandardOutput out) {
     this.out = out;
   }
 
@@ -37,8 +37,8 @@ public final class VerificationText implements VerificationReport {
   }
 
   private static String sealed(VerificationResult verification) {
-    return verification.sealed() == 0
+    return verification.backfilled() == 0
         ? ""
-        : ", %d of them as they were when the chain was made".formatted(verification.sealed());
+        : ", %d of them as they were when the chain was made".formatted(verification.backfilled());
   }
 }

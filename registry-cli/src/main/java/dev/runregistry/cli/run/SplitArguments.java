@@ -10,14 +10,14 @@ import java.util.List;
  * @param command what comes after; empty when there is nothing, or no {@code --}
  * @param hasCommand whether there was a {@code --}
  */
-public record RunArguments(List<String> options, List<String> command, boolean hasCommand) {
+public record SplitArguments(List<String> options, List<String> command, boolean hasCommand) {
 
-  public static RunArguments of(List<String> arguments) {
+  public static SplitArguments of(List<String> arguments) {
     int end = arguments.indexOf("--");
     if (end < 0) {
-      return new RunArguments(arguments, List.of(), false);
+      return new SplitArguments(arguments, List.of(), false);
     }
-    return new RunArguments(
+    return new SplitArguments(
         arguments.subList(0, end), arguments.subList(end + 1, arguments.size()), true);
   }
 }

@@ -16,25 +16,25 @@ import org.slf4j.LoggerFactory;
  * and counts the rest. Supervisors of earlier versions did not; their logs are truncated after the
  * run has ended. Safe for use by many threads.
  */
-final class LimitedLogs {
-  private static final Logger log = LoggerFactory.getLogger(LimitedLogs.class);
+final class LogTrimmer {
+  private static final Logger log = LoggerFactory.getLogger(LogTrimmer.class);
 
   private final Workspace folder;
   private final LogLimit limit;
   private final LogTotals totals;
 
-  private LimitedLogs(Workspace folder, LogLimit limit) {
+  private LogTrimmer(Workspace folder, LogLimit limit) {
     this.folder = folder;
     this.limit = limit;
     totals = new LogTotals(folder);
   }
 
   /** Returns the logs of a run that has begun; the limit is in its workspace. */
-  static LimitedLogs of(Workspace folder) {
-    return new LimitedLogs(folder, new ProcessFile(folder).logLimit());
+  static LogTrimmer of(Workspace folder) {
+    return new LogTrimmer(folder, new ProcessFile(folder).logLimit());
   }
 
-  /** For an ended run: records the sizes of its output, unless its logs have all of it. */
+  /** Records the sizes of the output of an ended run, unless its logs have all of it. */
   synchronized void note() {
     if (!limit.isLimited() || totals.areNoted()) {
       return;
@@ -52,7 +52,7 @@ final class LimitedLogs {
     }
   }
 
-  /** For an ended run: truncates the logs that are too long, after the sizes are recorded. */
+  /** Truncates the logs of an ended run that are too long, after the sizes are recorded. */
   synchronized void cut() {
     note();
     for (LogStream stream : LogStream.values()) {

@@ -12,10 +12,10 @@ import java.util.Optional;
  * into question marks, and a run would be started, and recorded, with another command than was
  * typed.
  */
-public final class RawArguments {
+public final class ArgumentEncodingCheck {
   private static final Path ALL = Path.of("/proc/self/cmdline");
 
-  private RawArguments() {}
+  private ArgumentEncodingCheck() {}
 
   /** Returns what is wrong with the arguments of this process; empty for nothing, or if unknown. */
   public static Optional<String> problem(String[] arguments) {

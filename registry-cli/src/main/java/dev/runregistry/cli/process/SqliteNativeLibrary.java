@@ -3,14 +3,15 @@ package dev.runregistry.cli.process;
 import java.io.File;
 
 /**
- * Where SQLite's native library is. Its driver would unpack it into the temporary folder at every
- * start, which takes longer than all else a run does; packaged, it lies unpacked beside the jars.
+ * Configures the location of SQLite's native library. Its driver would unpack it into the temporary
+ * folder at every start, which takes longer than all else a run does; packaged, it lies unpacked
+ * beside the jars.
  */
-public final class NativeLibrary {
-  private NativeLibrary() {}
+public final class SqliteNativeLibrary {
+  private SqliteNativeLibrary() {}
 
   /** Points the driver there; where there is none for this system, the driver unpacks its own. */
-  public static void use() {
+  public static void configure() {
     String lib = System.getProperty("registry.lib"); // set by the launcher
     if (lib == null || System.getProperty("org.sqlite.lib.path") != null) {
       return;

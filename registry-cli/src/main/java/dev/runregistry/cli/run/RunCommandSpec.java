@@ -10,19 +10,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * What {@code registry run} takes, as picocli and the reader of its help need it. Described by
- * calls, not by annotations: finding those by reflection would delay every run by 30 ms.
+ * The specification of {@code registry run} for picocli and its help. Described by calls, not by
+ * annotations: finding those by reflection would delay every run by 30 ms.
  */
-public final class RunHelp {
+public final class RunCommandSpec {
   private final CommandSpec run;
 
-  private RunHelp(CommandSpec run) {
+  private RunCommandSpec(CommandSpec run) {
     this.run = run;
   }
 
   /** Describes the command. */
   public static void addTo(CommandSpec run) {
-    RunHelp help = new RunHelp(run);
+    RunCommandSpec help = new RunCommandSpec(run);
     help.addOptions();
     help.addText();
   }
@@ -56,8 +56,8 @@ public final class RunHelp {
             "       registry run [OPTIONS] -d KEY --local")
         .header("Runs a command, a training or a dry-run, and records it.%n")
         .description(
-            "%nRuns CMD and records the run: its output is shown as it comes, its exit code is ours."
-                + " All that follows -- is the command's, as it is. Without a command a dry-run"
+            "%nRuns CMD and records the run: shows its output and exits with its exit code."
+                + " All words after -- belong to the command. Without a command a dry-run"
                 + " checks the data set; with --local the configured command is started on it"
                 + " (key 'command': a JSON array of strings, or plain words without quotes;"
                 + " {config} stands for the path of the training configuration).%n")

@@ -1,7 +1,7 @@
 package dev.runregistry.cli.queue;
 
 import dev.runregistry.cli.options.PicocliOptions;
-import dev.runregistry.cli.run.RunHelp;
+import dev.runregistry.cli.run.RunCommandSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code registry submit} and its options, which are those of a run and two of the queue. */
-public final class SubmitCommandLine implements Callable<Integer> {
+public final class SubmitCommandAdapter implements Callable<Integer> {
   /** Of a command that waits for the run. */
   private static final List<String> NOT_OF_A_SUBMISSION =
       List.of("--quiet", "--json", "--id-file", "--json-file");
@@ -18,19 +18,19 @@ public final class SubmitCommandLine implements Callable<Integer> {
   private final SubmitCommand command;
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-  private SubmitCommandLine(SubmitCommand command) {
+  private SubmitCommandAdapter(SubmitCommand command) {
     this.command = command;
   }
 
   /** The command, ready to parse what comes before the {@code --}. */
   public static CommandLine of(String name, SubmitCommand command) {
-    SubmitCommandLine line = new SubmitCommandLine(command);
+    SubmitCommandAdapter line = new SubmitCommandAdapter(command);
     describe(line.spec.name(name));
     return new CommandLine(line.spec);
   }
 
   private static void describe(CommandSpec spec) {
-    RunHelp.addTo(spec);
+    RunCommandSpec.addTo(spec);
     NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
     add(
         spec,

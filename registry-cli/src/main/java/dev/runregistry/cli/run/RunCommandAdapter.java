@@ -6,18 +6,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code registry run}, when picocli has to read its options. */
-public final class RunCommandLine implements Callable<Integer> {
+public final class RunCommandAdapter implements Callable<Integer> {
   private final RunCommand command;
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-  private RunCommandLine(RunCommand command) {
+  private RunCommandAdapter(RunCommand command) {
     this.command = command;
   }
 
   /** The command, ready to parse what comes before the {@code --}. */
   public static CommandLine of(String name, RunCommand command) {
-    RunCommandLine line = new RunCommandLine(command);
-    RunHelp.addTo(line.spec.name(name));
+    RunCommandAdapter line = new RunCommandAdapter(command);
+    RunCommandSpec.addTo(line.spec.name(name));
     return new CommandLine(line.spec);
   }
 

@@ -1,4 +1,4 @@
-package dev.runregistry.json;
+package dev.runregistry.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +16,6 @@ class TimestampsTest {
     "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z"
   })
   void a_time_has_six_digits_of_the_fraction_whatever_it_is(Instant at, String text) {
-    assertThat(Timestamps.of(at)).isEqualTo(text);
+    assertThat(Timestamps.text(at)).isEqualTo(text);
   }
 }

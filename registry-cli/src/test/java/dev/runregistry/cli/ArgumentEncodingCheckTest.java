@@ -2,12 +2,12 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.cli.process.RawArguments;
+import dev.runregistry.cli.process.ArgumentEncodingCheck;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class RawArgumentsTest {
+class ArgumentEncodingCheckTest {
   private static byte[] raw(String... words) {
     ByteArrayOutputStream raw = new ByteArrayOutputStream();
     for (String word : words) {
@@ -22,10 +22,10 @@ class RawArgumentsTest {
     String[] arguments = {"run", "--", "echo", "", "ü🙂", "a\nb"};
 
     assertThat(
-            RawArguments.problem(
+            ArgumentEncodingCheck.problem(
                 arguments, raw("java", "-cp", "x", "Main", "run", "--", "echo", "", "ü🙂", "a\nb")))
         .isEmpty();
-    assertThat(RawArguments.problem(new String[0], raw("java", "Main"))).isEmpty();
+    assertThat(ArgumentEncodingCheck.problem(new String[0], raw("java", "Main"))).isEmpty();
   }
 
   @Test
@@ -33,13 +33,13 @@ class RawArgumentsTest {
     byte[] raw = raw("java", "Main", "run", "--", "xy", "z");
     raw[raw.length - 4] = (byte) 0xFF; // what was the y
 
-    assertThat(RawArguments.problem(new String[] {"run", "--", "x\uFFFD", "z"}, raw))
+    assertThat(ArgumentEncodingCheck.problem(new String[] {"run", "--", "x\uFFFD", "z"}, raw))
         .contains("argument 3 is not valid UTF-8, so it cannot be recorded");
   }
 
   @Test
   void fewer_bytes_than_arguments_prove_nothing() {
-    assertThat(RawArguments.problem(new String[] {"a", "b"}, raw("b"))).isEmpty();
-    assertThat(RawArguments.problem(new String[] {"a"}, new byte[0])).isEmpty();
+    assertThat(ArgumentEncodingCheck.problem(new String[] {"a", "b"}, raw("b"))).isEmpty();
+    assertThat(ArgumentEncodingCheck.problem(new String[] {"a"}, new byte[0])).isEmpty();
   }
 }
