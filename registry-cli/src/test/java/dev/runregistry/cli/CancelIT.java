@@ -9,10 +9,10 @@ import dev.runregistry.internal.files.BoundedJson;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
-import dev.runregistry.run.EpochMicros;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Timestamps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +123,7 @@ class CancelIT {
     assertThat(run.output().stdout().text()).isEqualTo("up\n");
     Path request = launcher.home().resolve("runs/done/" + id + "/cancel.json");
     long requested = (Long) BoundedJson.object(Files.readAllBytes(request)).get("at_us");
-    assertThat(Duration.between(EpochMicros.toInstant(requested), run.completedAt()))
+    assertThat(Duration.between(Timestamps.ofMicros(requested), run.completedAt()))
         .isBetween(Duration.ZERO, GRACE.plus(PATIENCE));
   }
 

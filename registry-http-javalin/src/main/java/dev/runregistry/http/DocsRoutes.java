@@ -23,7 +23,7 @@ final class DocsRoutes {
         "/openapi.json",
         Access.PUBLIC,
         ctx -> Routes.json(ctx, ClasspathResources.read("openapi.json")));
-    routes.get("/docs", Access.PUBLIC, DocsRoutes::list);
+    routes.get("/docs", Access.PUBLIC, DocsRoutes::page);
     routes.get("/docs/{file}", Access.PUBLIC, this::file);
   }
 

@@ -500,16 +500,15 @@ public final class FileRunJournal implements RunJournal {
 
   @Override
   public String quarantine(String name) {
-    return quarantine(active.resolve(name));
+    return quarantine(active, name);
   }
 
-  String quarantine(Path entry) {
-    String name = entry.getFileName().toString();
+  String quarantine(Path parent, String name) {
     try {
-      owner.requireMayJudge(folder, entry.getParent());
+      owner.requireMayJudge(folder, parent);
       DurableFiles.createDirectories(damaged);
       Path place = damaged.resolve(name + "-" + UUID.randomUUID()); // the name may exist there
-      Files.move(entry, place, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(parent.resolve(name), place, StandardCopyOption.ATOMIC_MOVE);
       return folder.relativize(place).toString();
     } catch (IOException e) {
       throw new JournalException(

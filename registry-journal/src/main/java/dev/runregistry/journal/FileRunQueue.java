@@ -243,7 +243,7 @@ public final class FileRunQueue implements RunQueue {
 
   @Override
   public String quarantine(RunId id) {
-    return journal.quarantine(entry(id).path());
+    return journal.quarantine(queued, id.toString());
   }
 
   @Override

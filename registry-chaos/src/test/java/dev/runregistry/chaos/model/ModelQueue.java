@@ -14,6 +14,7 @@ import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -255,6 +256,16 @@ final class ModelQueue implements RunQueue, QueueControl {
                     .boxed()
                     .toList());
     return held.stream().map(run -> new Allocation(Samples.id((int) run), List.of())).toList();
+  }
+
+  @Override
+  public Map<RunId, DatabaseIdentity> damaged() {
+    return Map.of();
+  }
+
+  @Override
+  public String quarantine(RunId id) {
+    throw new UnsupportedOperationException("nothing is damaged");
   }
 
   @Override

@@ -7,7 +7,7 @@ import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.host.ProcStat;
 import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.CancelRequest;
-import dev.runregistry.run.EpochMicros;
+import dev.runregistry.run.Timestamps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +125,7 @@ final class ProcessFile {
     return cancelMark().stream()
         .flatMap(mark -> mark.times().stream())
         .filter(time -> !now.isAfter(lastConsequence(time)))
-        .map(time -> Long.toString(EpochMicros.of(time)));
+        .map(time -> Long.toString(Timestamps.toMicros(time)));
   }
 
   /** Returns whether a termination because of a request is marked. */
@@ -178,7 +178,7 @@ final class ProcessFile {
           lines.get().stream()
               .skip(1)
               .filter(line -> MICROS.matcher(line).matches())
-              .map(line -> EpochMicros.toInstant(Long.parseLong(line)));
+              .map(line -> Timestamps.ofMicros(Long.parseLong(line)));
       return Optional.of(
           new CancelMark(last, Stream.concat(earlier, Stream.of(last.at())).toList()));
     } catch (IllegalArgumentException e) { // no user

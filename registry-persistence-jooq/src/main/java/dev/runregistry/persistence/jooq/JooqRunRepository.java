@@ -59,7 +59,8 @@ final class JooqRunRepository implements RunRepository {
     this.ended = ended;
     // PostgreSQL executes one group while it writes another to the disk; SQLite has one writer
     starts =
-        new GroupCommit(database.supportsBatching() ? 2 : 1, this::saveStarts, Database::isDataError);
+        new GroupCommit(
+            database.supportsBatching() ? 2 : 1, this::saveStarts, Database::isDataError);
   }
 
   @Override
