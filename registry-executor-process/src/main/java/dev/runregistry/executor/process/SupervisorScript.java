@@ -223,7 +223,8 @@ final class SupervisorScript {
       eval <<'THE_REST' or print STDERR $@;
       close $failed_w;
       close $_ for @child_end, values %handed;
-      $0 = "run-registry: supervisor of $o{run}"; # after the fork: it overwrites the environment in place
+      # No blank in the name, which is cut at 15 characters: proctrack/linuxproc of Slurm misses such processes.
+      $0 = "run-registry:supervisor of $o{run}"; # after the fork: it overwrites the environment in place
       umask 077;
 
       # Where the display may block, it is opened anew, so as not to: the user's own stays as it is.
