@@ -355,7 +355,7 @@ class LauncherIT {
                 "registry: incomplete installation: %s/empty/lib/build-id is missing\n"
                     .formatted(folder)));
     Files.writeString(
-        Files.createDirectories(folder.resolve("empty/lib")).resolve("build-id"), "1");
+        Files.createDirectories(folder.resolve("empty/lib")).resolve("build-id"), "1\n");
     assertThat(launcher.script(script).registry("run", "--", "true").err())
         .isEqualTo(
             "registry: incomplete installation: %s/empty/lib/registry-cli-*.jar is missing\n"

@@ -207,7 +207,7 @@ class ReconcileCommandTest {
   private static boolean isToTryAgain() {
     return Thread.getAllStackTraces().values().stream()
         .map(stack -> Stream.of(stack).map(StackTraceElement::getMethodName).toList())
-        .anyMatch(methods -> methods.containsAll(List.of("settleAgain", "await")));
+        .anyMatch(methods -> methods.containsAll(List.of("reconcileAgain", "await")));
   }
 
   @Test
