@@ -286,7 +286,7 @@ class LikeTimeoutTest {
     Path line =
         Path.of("/proc/" + processes.supervisor().orElseThrow().identity().pid() + "/cmdline");
 
-    LocalRuns.await(() -> LocalRuns.contains(line, "run-registry: supervisor of " + running.id()));
+    LocalRuns.await(() -> LocalRuns.contains(line, "run-registry:supervisor of " + running.id()));
     Files.writeString(fifo, "go\n");
 
     assertThat(outcome.join().exitCode()).isZero();
