@@ -192,7 +192,7 @@ final class RunningProcess {
   }
 
   boolean isShown() {
-    return settings.live() == LiveOutput.NONE || link.isShown();
+    return settings.live() == Supervisor.LiveOutput.NONE || link.isShown();
   }
 
   /** Blocks until all output is shown, or a second signal ends the wait. */
