@@ -5,8 +5,10 @@ import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.VersionNumber;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.provenance.HostProvenance;
+import dev.runregistry.run.Run;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What is recorded of where the runs of this process come from. */
 public final class ProvenanceWiring {
@@ -42,6 +44,11 @@ public final class ProvenanceWiring {
 
   /** Lets the executor report the start of a run, so that none of this delays it. */
   public void listenTo(LocalRunExecutor.Builder executor) {
-    executor.onStart(provenance::started);
+    executor.onStart(startListener());
+  }
+
+  /** Returns the listener for each run that has started. */
+  public Consumer<Run> startListener() {
+    return provenance::started;
   }
 }
