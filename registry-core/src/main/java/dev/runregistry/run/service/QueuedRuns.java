@@ -194,15 +194,16 @@ final class QueuedRuns {
    * @throws JournalException if it cannot be read or written; the run still waits
    */
   Optional<Run> cancel(RunId id, CancelRequest request) {
-    Optional<QueuedRun> queued = lock(id);
-    if (queued.isEmpty()) {
-      return Optional.empty();
-    }
+    return lock(id)
+        .map(queued -> cancelLocked(queued, request, DatabaseAccess.forOneRun(repository)));
+  }
+
+  /** Ends a run that is locked here as cancelled, and unlocks it. */
+  private Run cancelLocked(QueuedRun queued, CancelRequest request, DatabaseAccess access) {
     try {
-      RunOutcome cancelled = Cancelled.beforeStart(request);
-      return Optional.of(end(queued.get(), cancelled, DatabaseAccess.forOneRun(repository)));
+      return end(queued, Cancelled.beforeStart(request), access);
     } finally {
-      lifecycle.release(id);
+      lifecycle.release(queued.run().id());
     }
   }
 
@@ -325,22 +326,19 @@ final class QueuedRuns {
 
   private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {
     try {
-      Optional<QueuedRun> queued = queue.tryLock(id);
-      if (queued.isEmpty()) {
-        return Optional.empty();
-      }
-      try {
-        Run ended = end(queued.get(), Cancelled.beforeStart(request), access);
-        Action action = access.isUnavailable() ? Action.DEFERRED : Action.RECORDED;
-        return Optional.of(
-            new ReconciledRun(id.toString(), action, ended.message(), Optional.of(ended)));
-      } finally {
-        lifecycle.release(id);
-      }
+      return queue
+          .tryLock(id)
+          .map(queued -> cancelLocked(queued, request, access))
+          .map(ended -> finding(ended, access));
     } catch (JournalException e) {
       return Optional.of(
           ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
     }
+  }
+
+  private static ReconciledRun finding(Run ended, DatabaseAccess access) {
+    Action action = access.isUnavailable() ? Action.DEFERRED : Action.RECORDED;
+    return new ReconciledRun(ended.id().toString(), action, ended.message(), Optional.of(ended));
   }
 
   /** Ends the runs on record that can never start because their files are damaged. */
