@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.runregistry.cli.Launcher.Result;
 import dev.runregistry.cli.Launcher.Started;
 import dev.runregistry.internal.files.BoundedJson;
-import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
@@ -56,22 +55,12 @@ class CancelIT {
     processes().forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Those of the run that are alive. */
+  /** Returns the processes of the run that are alive; those that have ended have no arguments. */
   private List<ProcessHandle> processes() {
-    return ProcessTable.ofThisHost().since(0).stream()
-        .filter(ProcessTable.Entry::lives)
-        .map(process -> process.identity().pid())
-        .filter(pid -> arguments(pid).contains(mark))
-        .flatMap(pid -> ProcessHandle.of(pid).stream())
+    return ProcessHandle.allProcesses()
+        .filter(
+            process -> process.info().arguments().map(List::of).orElse(List.of()).contains(mark))
         .toList();
-  }
-
-  private static List<String> arguments(long pid) {
-    try {
-      return List.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"));
-    } catch (IOException e) {
-      return List.of(); // it has ended
-    }
   }
 
   private Started startTree() {
