@@ -62,7 +62,7 @@ class Night:
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=os.path.dirname(self.home))
 
     def request(self, method, path, body=None, headers=None):
-        """The status and the body; 0 where nobody answers."""
+        """The status and the body; 0 without an answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})

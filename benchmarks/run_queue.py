@@ -377,7 +377,7 @@ def many(bench):
         print("\n| %d runs, 10 lines a second each, %d s | cores of the server | transactions | lines/s"
               " | p50 ms | p99 ms |" % (FOLLOWED, seconds))
         print("|---|---|---|---|---|---|")
-        print("| nobody follows | %.2f | %d | | | |" % alone)
+        print("| no followers | %.2f | %d | | | |" % alone)
         print("| %d followers | %.2f | %d | %.0f | %.0f | %.0f |" % (
             FOLLOWERS, *together, len(followers.times) / seconds, percentile(followers.times, 0.5),
             percentile(followers.times, 0.99)))

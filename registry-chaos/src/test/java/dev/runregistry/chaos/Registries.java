@@ -66,7 +66,7 @@ abstract class Registries {
     };
   }
 
-  /** What somebody was told. */
+  /** An answer that a client was given. */
   record Acknowledged(String id, String status, String exitCode) {}
 
   /**

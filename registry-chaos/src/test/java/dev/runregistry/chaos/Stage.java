@@ -262,7 +262,7 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return Files.exists(said()) ? Files.readString(said(), StandardCharsets.ISO_8859_1) : "";
   }
 
-  /** The processes that wait for nobody and start what is queued in this home. */
+  /** Returns the detached dispatchers of this home. */
   List<ProcessHandle> dispatchers() {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.filter(process -> dispatches(process.pid())).toList();

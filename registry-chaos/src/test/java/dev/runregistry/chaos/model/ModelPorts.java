@@ -212,7 +212,7 @@ final class ModelPorts
 
   /** Taken back, and the caller is told. */
   private RunState refused(RunState now) {
-    RunState told = now.with(Fact.REFUSED).locked(World.NOBODY);
+    RunState told = now.with(Fact.REFUSED).locked(World.NO_PROCESS);
     return mutation == Mutation.KEEP_WHAT_DID_NOT_BEGIN ? told : told.in(Place.NONE);
   }
 
@@ -260,7 +260,8 @@ final class ModelPorts
         steps.step(
             now -> true,
             now ->
-                now.run(run).lockHolder() == World.NOBODY && now.run(run).place() == Place.ACTIVE
+                now.run(run).lockHolder() == World.NO_PROCESS
+                        && now.run(run).place() == Place.ACTIVE
                     ? new Taken(now.with(run, now.run(run).locked(steps.process())), true)
                     : new Taken(now, false));
   }
@@ -269,7 +270,7 @@ final class ModelPorts
   public void unlock(RunId id) {
     change(
         Samples.index(id),
-        now -> now.lockHolder() == steps.process() ? now.locked(World.NOBODY) : now);
+        now -> now.lockHolder() == steps.process() ? now.locked(World.NO_PROCESS) : now);
   }
 
   @Override
@@ -637,12 +638,12 @@ final class ModelPorts
 
   @Override
   public RunPage list(RunQuery query) {
-    throw new UnsupportedOperationException("nobody lists");
+    throw new UnsupportedOperationException("the scenarios list no runs");
   }
 
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
-    throw new UnsupportedOperationException("nobody looks up");
+    throw new UnsupportedOperationException("the scenarios look up no runs");
   }
 
   @Override
@@ -657,7 +658,7 @@ final class ModelPorts
 
   @Override
   public Optional<Path> log(Path workspace, LogStream stream) {
-    throw new UnsupportedOperationException("nobody reads it");
+    throw new UnsupportedOperationException("the scenarios read no output");
   }
 
   @Override
@@ -677,7 +678,7 @@ final class ModelPorts
 
   @Override
   public void probe() {
-    throw new UnsupportedOperationException("nobody asks");
+    throw new UnsupportedOperationException("the scenarios do not query it");
   }
 
   @Override
@@ -702,7 +703,7 @@ final class ModelPorts
 
   @Override
   public int countAwaitingRepository(DatabaseIdentity database) {
-    throw new UnsupportedOperationException("nobody asks");
+    throw new UnsupportedOperationException("the scenarios do not query it");
   }
 
   @Override

@@ -118,7 +118,7 @@ final class ModelQueue implements RunQueue, QueueControl {
   }
 
   private static boolean isUnlocked(World now, int run) {
-    return now.run(run).lockHolder() == World.NOBODY;
+    return now.run(run).lockHolder() == World.NO_PROCESS;
   }
 
   /** What comes of trying a lock. */
@@ -134,7 +134,7 @@ final class ModelQueue implements RunQueue, QueueControl {
     int run = Samples.index(id);
     Lock lock = (Lock) steps.step(now -> true, now -> locked(now, run));
     if (lock == Lock.TAKEN_AND_ENDED) { // a crash has interrupted its move
-      change(run, now -> now.in(Place.ACTIVE).locked(World.NOBODY));
+      change(run, now -> now.in(Place.ACTIVE).locked(World.NO_PROCESS));
     }
     return lock == Lock.NO || lock == Lock.TAKEN_AND_ENDED
         ? Optional.empty()
@@ -217,7 +217,7 @@ final class ModelQueue implements RunQueue, QueueControl {
             steps.step(
                 now -> true,
                 now ->
-                    now.dispatcher() == World.NOBODY
+                    now.dispatcher() == World.NO_PROCESS
                         ? new Taken(now.withDispatcher(steps.process()), true)
                         : new Taken(now, false));
   }
@@ -225,12 +225,12 @@ final class ModelQueue implements RunQueue, QueueControl {
   @Override
   public void unlock() {
     steps.change(
-        now -> now.dispatcher() == steps.process() ? now.withDispatcher(World.NOBODY) : now);
+        now -> now.dispatcher() == steps.process() ? now.withDispatcher(World.NO_PROCESS) : now);
   }
 
   @Override
   public boolean isLocked() {
-    throw new UnsupportedOperationException("nobody asks");
+    throw new UnsupportedOperationException("the scenarios do not query it");
   }
 
   @Override

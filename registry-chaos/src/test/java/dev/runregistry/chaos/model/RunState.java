@@ -17,7 +17,7 @@ import java.util.Set;
  * @param row what is on record
  * @param otherRow what is on record in a copy of the database
  * @param owner the process that began it
- * @param lockHolder the process that has locked it; {@link World#NOBODY} if none has
+ * @param lockHolder the process that has locked it; {@link World#NO_PROCESS} if none has
  */
 record RunState(
     Place place,
@@ -130,8 +130,8 @@ record RunState(
           "",
           "",
           "",
-          World.NOBODY,
-          World.NOBODY);
+          World.NO_PROCESS,
+          World.NO_PROCESS);
 
   boolean has(Fact fact) {
     return facts.contains(fact);

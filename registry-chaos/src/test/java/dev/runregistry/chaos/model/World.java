@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
  *
  * @param runs the runs
  * @param dead the processes that were killed or have exited, as a set of bits
- * @param dispatcher the process that dispatches the queue; {@link #NOBODY} if none does
+ * @param dispatcher the process that dispatches the queue; {@link #NO_PROCESS} if none does
  * @param paused whether the queue is paused
  * @param up whether the database answers
  * @param outages how many more there will be
@@ -24,11 +24,11 @@ record World(
     int outages,
     Faults faults) {
 
-  static final int NOBODY = -1;
+  static final int NO_PROCESS = -1;
 
   /** Before everything. */
   static World beginning(List<RunState> runs, int outages, Faults faults) {
-    return new World(runs, 0, NOBODY, false, true, outages, faults);
+    return new World(runs, 0, NO_PROCESS, false, true, outages, faults);
   }
 
   /**
@@ -97,11 +97,11 @@ record World(
 
   /** The end of a process, and with it of its locks. */
   World without(int process) {
-    World unlocked = withAll(run -> run.lockHolder() == process ? run.locked(NOBODY) : run);
+    World unlocked = withAll(run -> run.lockHolder() == process ? run.locked(NO_PROCESS) : run);
     return new World(
         unlocked.runs,
         dead | 1 << process,
-        dispatcher == process ? NOBODY : dispatcher,
+        dispatcher == process ? NO_PROCESS : dispatcher,
         paused,
         up,
         outages,
