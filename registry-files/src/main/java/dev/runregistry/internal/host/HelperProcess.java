@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A program that the registry starts for itself, such as {@code git}, and whose output it reads. It
  * never has the registry's own variables ({@code REGISTRY_*}: the password of the database, the
- * token of the server), its stdin is empty unless set, its stderr is discarded. It is killed, with
- * its descendants, at its deadline or when its output is longer than the limit.
+ * token of the server), its stdin is empty unless set, its stderr is discarded unless it is wanted.
+ * It is killed, with its descendants, at its deadline or when its output is longer than the limit.
  *
  * <p>Its output goes to a temporary file, because processes that it leaves could hold a pipe open.
  *
@@ -41,6 +41,7 @@ public final class HelperProcess {
   private @Nullable Map<String, String> environment;
   private File directory = new File("").getAbsoluteFile();
   private File input = new File("/dev/null");
+  private boolean readsErrors;
   private volatile boolean cancelled;
   private volatile @Nullable Process started;
 
@@ -99,6 +100,12 @@ public final class HelperProcess {
     return this;
   }
 
+  /** Adds its stderr to its output. */
+  public HelperProcess withErrors() {
+    readsErrors = true;
+    return this;
+  }
+
   /**
    * The result of a process.
    *
@@ -151,12 +158,11 @@ public final class HelperProcess {
           }
         });
     variables.keySet().removeIf(name -> name.startsWith(OWN_VARIABLES));
+    builder.redirectInput(Redirect.from(input)).redirectOutput(output);
     Process process =
-        builder
-            .redirectInput(Redirect.from(input))
-            .redirectOutput(output)
-            .redirectError(Redirect.DISCARD)
-            .start();
+        readsErrors
+            ? builder.redirectErrorStream(true).start()
+            : builder.redirectError(Redirect.DISCARD).start();
     started = process;
     return process;
   }

@@ -53,6 +53,13 @@ class HelperProcessTest {
   }
 
   @Test
+  void the_errors_of_a_helper_are_read_only_where_they_are_wanted() throws IOException {
+    assertThat(output(sh("echo no >&2; echo yes", 100, MINUTES).run())).isEqualTo("yes\n");
+    assertThat(output(sh("echo no >&2; echo yes", 100, MINUTES).withErrors().run()))
+        .isEqualTo("no\nyes\n");
+  }
+
+  @Test
   void a_helper_that_prints_without_an_end_is_killed() throws IOException {
     assertThat(output(sh("exec yes", 1_000, MINUTES).run())).hasSize(1_000);
   }
