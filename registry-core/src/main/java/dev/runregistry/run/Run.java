@@ -263,6 +263,32 @@ public record Run(
   }
 
   /**
+   * Returns the run with its executor's own name for it.
+   *
+   * @throws IllegalRunTransitionException unless it is running
+   */
+  public Run withExternalId(String id) {
+    if (status != RunStatus.RUNNING) {
+      throw new IllegalRunTransitionException(
+          "run %s is %s and gets no external id".formatted(this.id, status.text()));
+    }
+    return new Run(
+        this.id,
+        spec,
+        status,
+        executor,
+        id,
+        createdAt,
+        startedAt,
+        null,
+        null,
+        null,
+        output,
+        message,
+        provenance);
+  }
+
+  /**
    * Returns this run as it was from its start to its end.
    *
    * @throws IllegalArgumentException if it ended before it started

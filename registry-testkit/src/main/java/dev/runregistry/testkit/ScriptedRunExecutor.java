@@ -42,6 +42,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final List<Invocation> invocations = new CopyOnWriteArrayList<>();
   private final Map<RunId, Inspection> inspections = new ConcurrentHashMap<>();
   private final Map<Path, Output> printed = new ConcurrentHashMap<>();
+  private volatile Optional<String> externalId = Optional.empty();
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
@@ -96,6 +97,21 @@ public final class ScriptedRunExecutor implements RunExecutor {
   /** Sets the status of every program; at first it is available. */
   public void willSay(RuntimeStatus status) {
     runtime = requireNonNull(status, "status");
+  }
+
+  /** From now on it has that name of its own for each execution. */
+  public void willName(String id) {
+    externalId = Optional.of(id);
+  }
+
+  @Override
+  public boolean namesExecutions() {
+    return externalId.isPresent();
+  }
+
+  @Override
+  public Optional<String> externalId(Path workspace) {
+    return externalId;
   }
 
   /**

@@ -28,6 +28,21 @@ public interface RunExecutor {
   String name();
 
   /**
+   * Returns whether it has a name of its own for each execution, which is known once {@link #start}
+   * has returned. The start of a run is then saved after that, not before.
+   */
+  default boolean namesExecutions() {
+    return false;
+  }
+
+  /**
+   * Returns its own name for the execution, for the record; empty if it has none or it is unknown.
+   */
+  default Optional<String> externalId(Path workspace) {
+    return Optional.empty();
+  }
+
+  /**
    * Starts a run and returns without waiting for its end. Every ending is a value of the handle's
    * result: a missing program, a time limit, a signal. The time limit of the run counts from now.
    * When the run ends, none of its processes is left running.

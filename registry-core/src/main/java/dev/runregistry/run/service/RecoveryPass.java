@@ -250,7 +250,7 @@ final class RecoveryPass {
       if (!(found instanceof Inspection.NotVisible)) {
         adopt();
       }
-      return found.match(new Decision(running, executor.get(), true));
+      return found.match(new Decision(lifecycle.named(running), executor.get(), true));
     }
 
     /** Returns the run as recorded; empty if it is not on record, or has ended there. */

@@ -112,13 +112,17 @@ final class RunLifecycle {
   /** Saves the start of a run with the start recorder, which may defer or drop that. */
   StartRecording saveStart(Run running) {
     StartRecording start = new StartRecording(() -> isStartSaved(running));
+    record(start);
+    return start;
+  }
+
+  private void record(StartRecording start) {
     try {
       startWriter.execute(start);
     } catch (RejectedExecutionException | Error e) { // shut down, or no thread is available
-      log.debug("run {}: its start is recorded by its own thread", running.id(), e);
+      log.debug("a start is recorded by the thread of its run", e);
       start.run();
     }
-    return start;
   }
 
   private boolean isStartSaved(Run running) {
@@ -149,6 +153,29 @@ final class RunLifecycle {
   }
 
   /**
+   * Executes a run that began, to its end, and finishes it. Its start is saved by the start
+   * recorder: before it starts, or after that if its executor names it then.
+   *
+   * @throws UnreadableOutcomeException if its outcome cannot be read now
+   */
+  Run execute(Run running, RunRequest request) {
+    if (running.spec().mode() != RunMode.LOCAL || !executors.get(0).namesExecutions()) {
+      return execute(running, request, saveStart(running));
+    }
+    StartRecording start = new StartRecording(() -> isStartSaved(named(running)));
+    return execute(
+        running, request.toInvocation(), request.datasetUsed(), start, () -> record(start));
+  }
+
+  /** Returns the run with the name that its executor has for it, as far as that is known. */
+  Run named(Run running) {
+    return executorOf(running)
+        .flatMap(executor -> journal.workspace(running.id()).flatMap(executor::externalId))
+        .map(running::withExternalId)
+        .orElse(running);
+  }
+
+  /**
    * Executes a run that began, to its end, and finishes it.
    *
    * @param start the saving of its start
@@ -165,7 +192,7 @@ final class RunLifecycle {
    * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   Run executeQueued(Run running, Invocation invocation, boolean datasetUsed) {
-    StartRecording start = new StartRecording(() -> isStartSaved(running));
+    StartRecording start = new StartRecording(() -> isStartSaved(named(running)));
     return execute(running, invocation, datasetUsed, start, start);
   }
 
@@ -181,7 +208,8 @@ final class RunLifecycle {
       interrupted = Thread.interrupted(); // it was for the run; database calls fail while it is set
       Instant now = clock.instant();
       Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
-      Run ended = running.withProvenance(provenanceAtEnd(running)).finish(result.outcome(), at);
+      Run started = onStart == null ? running : named(running);
+      Run ended = started.withProvenance(provenanceAtEnd(started)).finish(result.outcome(), at);
       finish(ended, start);
       return ended;
     } finally {

@@ -159,7 +159,7 @@ public final class RunRegistry {
   public Run submit(RunId id, RunRequest request) {
     Run running = lifecycle.begin(id, request);
     try {
-      return lifecycle.execute(running, request, lifecycle.saveStart(running));
+      return lifecycle.execute(running, request);
     } finally {
       lifecycle.release(id);
     }
