@@ -1,6 +1,5 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;
@@ -15,7 +14,6 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.Inspection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Inspects the execution of a run whose lock this process holds. The order of the steps makes the
@@ -32,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * file.
  */
 final class CrashInspector {
-  private static final Logger log = LoggerFactory.getLogger(CrashInspector.class);
-
   private final RunId id;
   private final Workspace folder;
   private final ProcessFile processes;
@@ -178,13 +172,8 @@ final class CrashInspector {
         .min((one, other) -> Long.compare(one.startTime(), other.startTime()));
   }
 
-  /** A supervisor that begins after this starts nothing, and one that began before is found. */
   private void placeStartBarrier() throws IOException {
-    try {
-      DurableFiles.create(folder.vanished(), new byte[0]);
-    } catch (FileAlreadyExistsException e) {
-      log.debug("run {} was looked for before", id);
-    }
+    folder.placeStartBarrier();
   }
 
   private Inspection withoutProcesses(Run run, String why) throws IOException {

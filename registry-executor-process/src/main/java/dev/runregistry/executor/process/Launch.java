@@ -37,7 +37,7 @@ final class Launch {
     this.invocation = invocation;
     this.settings = settings;
     this.folder = folder;
-    command = command();
+    command = command(invocation, folder);
     workingDirectory =
         invocation.workingDirectory() == null
             ? settings.workingDirectory()
@@ -59,7 +59,8 @@ final class Launch {
         : System.getenv("PATH");
   }
 
-  private List<String> command() {
+  /** Returns the command with the path of the configuration, which a training is given. */
+  static List<String> command(Invocation invocation, Workspace folder) {
     List<String> words = invocation.command();
     if (!Files.exists(folder.config())) { // not a training: unchanged
       return words;
@@ -107,36 +108,47 @@ final class Launch {
    * @throws IOException if the host refuses; nothing is running then
    */
   Process start() throws IOException {
-    Duration limit = run.spec().timeLimit();
-    new ProcessFile(folder)
-        .create(
-            Optional.ofNullable(limit)
-                .map(Duration::toMillis)
-                .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
-            settings.killGrace(),
-            settings.logLimit(),
-            settings.keepChildren());
+    createFiles(run, folder, settings.killGrace(), settings.logLimit(), settings.keepChildren());
     if (settings
         .ownSession()) { // a run that may wait in a queue: its absence proves that none began
       DurableFiles.sync(folder.path());
     }
-    for (LogStream stream : LogStream.values()) {
-      DurableFiles.create(folder.log(stream), EMPTY);
-    }
-    DurableFiles.create(folder.outputIndex(), EMPTY);
-    DurableFiles.create(folder.supervisorLog(), EMPTY);
     ProcessBuilder process = Supervisor.process(invocation.inheritsEnvironment());
     return Supervisor.of(process, run.id(), folder, command, environment(), settings)
         .directory(workingDirectory.toFile())
         .start();
   }
 
+  /** Returns the variables that every run has. */
+  static Map<String, String> ofEveryRun(Run run) {
+    return Map.of("PYTHONUNBUFFERED", "1", LocalRunExecutor.RUN_ID_VARIABLE, run.id().toString());
+  }
+
+  /** Creates the files of an execution. */
+  static void createFiles(
+      Run run, Workspace folder, Duration killGrace, LogLimit logLimit, boolean keepsChildren)
+      throws IOException {
+    Duration limit = run.spec().timeLimit();
+    new ProcessFile(folder)
+        .create(
+            Optional.ofNullable(limit)
+                .map(Duration::toMillis)
+                .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
+            killGrace,
+            logLimit,
+            keepsChildren);
+    for (LogStream stream : LogStream.values()) {
+      DurableFiles.create(folder.log(stream), EMPTY);
+    }
+    DurableFiles.create(folder.outputIndex(), EMPTY);
+    DurableFiles.create(folder.supervisorLog(), EMPTY);
+  }
+
   private Map<String, @Nullable String> environment() {
     Map<String, @Nullable String> environment =
         new HashMap<>(invocation.inheritsEnvironment() ? settings.environment() : Map.of());
     environment.putAll(invocation.environment());
-    environment.put("PYTHONUNBUFFERED", "1");
-    environment.put(LocalRunExecutor.RUN_ID_VARIABLE, run.id().toString());
+    environment.putAll(ofEveryRun(run));
     return environment;
   }
 }

@@ -63,10 +63,7 @@ final class Supervisor {
     List<String> words = new ArrayList<>(List.of(perl(), "-e", SupervisorScript.TEXT, "--"));
     words.add(folder.path().toString());
     words.addAll(options(id, settings));
-    for (Map.Entry<String, String> variable : ofPerl(process.environment()).entrySet()) {
-      words.add("env=" + variable.getKey() + "=" + variable.getValue());
-      process.environment().remove(variable.getKey());
-    }
+    words.addAll(restored(process.environment()));
     process.environment().put("PERL_BADLANG", "0"); // no locale warnings on stderr
     words.add("--");
     words.addAll(command);
@@ -108,6 +105,19 @@ final class Supervisor {
     }
     if (settings.openFiles().isPresent()) {
       options.add("nofile=" + settings.openFiles().getAsLong());
+    }
+    return options;
+  }
+
+  /**
+   * Removes the variables that affect Perl from an environment, and returns the options by which
+   * the program restores them for the command.
+   */
+  static List<String> restored(Map<String, String> environment) {
+    List<String> options = new ArrayList<>();
+    for (Map.Entry<String, String> variable : ofPerl(environment).entrySet()) {
+      options.add("env=" + variable.getKey() + "=" + variable.getValue());
+      environment.remove(variable.getKey());
     }
     return options;
   }

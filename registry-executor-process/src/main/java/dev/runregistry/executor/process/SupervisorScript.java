@@ -587,10 +587,25 @@ final class SupervisorScript {
       my $unheard = 0;
       sub may_attach { $attached == 0 && @known && $unheard < 100 && alive() && -e '/proc/self/fd/60' }
 
+      # With the option finish no registry ends what the command leaves behind: TERM, and after so many milliseconds
+      # KILL. What is orphaned by that becomes a child in its turn.
+      my (%termed, $kill_at);
+      sub end_children {
+        my $now = now();
+        $kill_at = $now + 1000 * $o{finish} if !defined $kill_at;
+        my $list;
+        if ($now > $kill_at + 5_000_000 || !open $list, '<', "/proc/$$/task/$$/children") { $finish = 1; return }
+        for my $pid (split ' ', join '', <$list>) {
+          if ($now >= $kill_at) { kill 'KILL', $pid } elsif (!$termed{$pid}++) { kill 'TERM', $pid }
+        }
+      }
+
       my ($done, $shown) = (0, 0);
       while (1) {
         reap() if $child_event;
         if (defined $code && !$totals_final) { note_end(); $totals_final = 1; next }
+        my $ending = defined $code && defined $o{finish} && !$no_children && !$finish;
+        end_children() if $ending;
         if (defined $code && !$done) {
           drain_both() if $no_children;
           if ($no_children || $finish || $o{keep}) {
@@ -612,7 +627,7 @@ final class SupervisorScript {
         vec($read, fileno $signals, 1) = 1 if $signals;
         vec($read, fileno $command[0], 1) = 1 if $attached >= 0;
         my $wait = @piece || length $buffered ? 0.001
-          : $totals_dirty || $early ? 0.05
+          : $totals_dirty || $early || $ending ? 0.05
           : !$signals ? 0.1
           : $attached == 0 ? 1
           : undef;

@@ -1,11 +1,15 @@
 package dev.runregistry.executor.process;
 
+import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.port.DatasetCatalog;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of an execution, in the workspace of its run.
@@ -13,6 +17,8 @@ import java.nio.file.Path;
  * @param path the absolute path of the directory
  */
 record Workspace(Path path) {
+  private static final Logger log = LoggerFactory.getLogger(Workspace.class);
+
   /** The started run and the process that owns it; written by the journal. */
   Path run() {
     return path.resolve("run.json");
@@ -74,6 +80,15 @@ record Workspace(Path path) {
   /** Exists once no live process of the run was found: its supervisor starts nothing after that. */
   Path vanished() {
     return path.resolve("vanished");
+  }
+
+  /** A supervisor that begins after this starts nothing, and one that began before is found. */
+  void placeStartBarrier() throws IOException {
+    try {
+      DurableFiles.create(vanished(), new byte[0]);
+    } catch (FileAlreadyExistsException e) {
+      log.debug("{}: the run was looked for before", path);
+    }
   }
 
   boolean exists() {
