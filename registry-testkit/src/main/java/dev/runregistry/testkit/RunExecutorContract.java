@@ -13,6 +13,7 @@ import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.output.OutputBatch;
 import dev.runregistry.run.output.OutputLine;
 import dev.runregistry.run.output.OutputPosition;
@@ -72,6 +73,20 @@ public abstract class RunExecutorContract {
   /** A run that was killed with its registry after it had printed the text, and all with it. */
   protected abstract Run thatWasKilledWithItsRegistry(String stdout);
 
+  /**
+   * Returns whether a run whose termination is requested at once has started before. The runs of an
+   * engine with a queue of its own may not have: then they end as not started, without a code.
+   */
+  protected boolean startsAtOnce() {
+    return true;
+  }
+
+  private void assertTerminated(RunOutcome outcome) {
+    if (startsAtOnce() || outcome.reason() != RunReason.NOT_STARTED) {
+      assertThat(outcome.exitCode()).isNotNull();
+    }
+  }
+
   private RunOutcome execute(Run running) {
     return start(running).await().outcome();
   }
@@ -93,7 +108,7 @@ public abstract class RunExecutorContract {
 
     endless.terminate();
 
-    assertThat(endless.result().join().outcome().exitCode()).isNotNull();
+    assertTerminated(endless.result().join().outcome());
     endless.terminate();
   }
 
@@ -292,7 +307,8 @@ public abstract class RunExecutorContract {
     caller.interrupt();
     caller.join();
 
-    assertThat(outcome).isCompletedWithValueMatching(ending -> ending.exitCode() != null);
+    assertThat(outcome).isCompleted();
+    assertTerminated(outcome.join());
     assertThat(stillInterrupted).isTrue();
   }
 

@@ -1,0 +1,297 @@
+package dev.runregistry.executor.slurm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunReason;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.SlurmCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each ending that Slurm has a word for, provoked on a real cluster, and the record it becomes. */
+@NeedsSlurm
+class SlurmEndingsTest {
+  private final SlurmCluster cluster = SlurmCluster.shared();
+  @TempDir private Path folder;
+  private SlurmRuns runs;
+
+  @BeforeEach
+  void makeHome() {
+    runs = new SlurmRuns(folder, cluster);
+  }
+
+  /** What is provoked, and what is expected of the record. */
+  enum Ending {
+    EXIT_0("exit 0", RunStatus.COMPLETED, RunReason.EXITED, 0, "Completed with exit code 0"),
+    EXIT_7("exit 7", RunStatus.FAILED, RunReason.EXITED, 7, "Failed with exit code 7"),
+    SIGNAL("kill -SEGV $$", RunStatus.FAILED, RunReason.SIGNALED, 139, "signal 11"),
+    CHILD_KILLED("sh -c 'kill -KILL $$'; exit $?", RunStatus.FAILED, RunReason.EXITED, 137, "137"),
+    SCANCEL(
+        "scancel $SLURM_JOB_ID; sleep 1000",
+        RunStatus.FAILED,
+        RunReason.SIGNALED,
+        143,
+        "Slurm: CANCELLED"),
+    SCANCEL_IGNORED(
+        "trap '' TERM; scancel $SLURM_JOB_ID; while :; do sleep 1; done",
+        RunStatus.FAILED,
+        RunReason.LOST,
+        null,
+        "Slurm: CANCELLED"),
+    SUPERVISOR_KILLED(
+        "kill -KILL $PPID; sleep 1000",
+        RunStatus.FAILED,
+        RunReason.LOST,
+        null,
+        "its supervisor was ended before it"),
+    NO_DIRECTORY("", RunStatus.FAILED, RunReason.NOT_STARTED, null, "working directory");
+
+    private final String script;
+    private final RunStatus status;
+    private final RunReason reason;
+    private final @Nullable Integer exitCode;
+    private final String message;
+
+    Ending(
+        String script,
+        RunStatus status,
+        RunReason reason,
+        @Nullable Integer exitCode,
+        String message) {
+      this.script = script;
+      this.status = status;
+      this.reason = reason;
+      this.exitCode = exitCode;
+      this.message = message;
+    }
+  }
+
+  private static Run finished(Run running, ExecutionResult result) {
+    return running.finish(result.outcome(), result.at().orElse(running.startedAt()));
+  }
+
+  private Run execute(SlurmExecutor executor, Run running) {
+    return finished(running, start(executor, running).await());
+  }
+
+  private ExecutionHandle start(SlurmExecutor executor, Run running) {
+    return executor.start(
+        running, Invocation.of(running.spec().command()), runs.workspace(running));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ending.class)
+  void an_ending_becomes_the_record_that_is_true(Ending ending) {
+    Run running = runs.begun(null, "sh", "-c", ending.script);
+    SlurmExecutor.Builder builder = runs.executor();
+    if (ending == Ending.NO_DIRECTORY) {
+      builder.workingDirectory(folder.resolve("none"));
+    }
+
+    Run run = execute(builder.build(), running);
+
+    assertThat(run.status()).isEqualTo(ending.status);
+    assertThat(run.reason()).isEqualTo(ending.reason);
+    assertThat(run.exitCode()).isEqualTo(ending.exitCode);
+    assertThat(run.message()).contains(ending.message);
+  }
+
+  private SlurmExecutor with(Map<String, String> options) {
+    return runs.executor()
+        .options(new SlurmOptions(options, List.of(), SlurmOptions.EXPORTED))
+        .build();
+  }
+
+  @Test
+  void a_partition_that_does_not_exist_is_named_in_the_record() {
+    Run run = execute(with(Map.of("partition", "nope")), runs.begun(null, "true"));
+
+    assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(run.message()).startsWith("Slurm did not accept the job").contains("nope");
+  }
+
+  @Test
+  void too_much_memory_is_refused_with_the_words_of_slurm() {
+    Run run = execute(with(Map.of("mem", "999999")), runs.begun(null, "true"));
+
+    assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(run.message()).contains("Memory specification can not be satisfied");
+  }
+
+  @Test
+  void a_host_without_slurm_says_so() {
+    SlurmExecutor executor = runs.executor().environment(Map.of("PATH", "/nowhere")).build();
+
+    Run run = execute(executor, runs.begun(null, "true"));
+
+    assertThat(run.message())
+        .isEqualTo("There is no sbatch on PATH: Slurm is not installed on this host");
+    assertThat(executor.probe(List.of("true")).available()).isFalse();
+  }
+
+  @Test
+  void a_job_that_no_node_can_ever_run_waits_with_its_reason_until_it_is_cancelled() {
+    StringBuilder reasons = new StringBuilder();
+    SlurmExecutor executor =
+        runs.executor()
+            .options(new SlurmOptions(Map.of("nodes", "9"), List.of(), List.of()))
+            .onPending(reasons::append)
+            .build();
+    Run running = runs.begun(null, "true");
+    ExecutionHandle handle = start(executor, running);
+    SlurmRuns.await(() -> reasons.length() > 0);
+
+    handle.cancel(new CancelRequest("ann", Runs.NOON));
+
+    Run run = finished(running, handle.await());
+    assertThat(run.status()).isEqualTo(RunStatus.CANCELLED);
+    assertThat(reasons.toString()).contains("Partition");
+    assertThat(executor.externalId(runs.workspace(running)).orElseThrow())
+        .matches("registrytest:\\d+");
+  }
+
+  @Test
+  void a_job_that_waits_too_long_is_not_started() {
+    SlurmExecutor executor =
+        runs.executor()
+            .options(new SlurmOptions(Map.of("nodes", "9"), List.of(), List.of()))
+            .pendingTimeout(Duration.ofMillis(1))
+            .build();
+
+    Run run = execute(executor, runs.begun(null, "true"));
+
+    assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(run.message()).contains("CANCELLED (Partition");
+  }
+
+  @Test
+  void a_workspace_that_the_nodes_cannot_write_is_named_as_the_cause() throws IOException {
+    Run running = runs.begun(null, "true");
+    SlurmExecutor executor =
+        runs.executor()
+            .options(new SlurmOptions(Map.of("nodes", "9"), List.of(), List.of()))
+            .build();
+    ExecutionHandle handle = start(executor, running);
+    Path workspace = runs.workspace(running);
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.move(workspace, elsewhere); // as on a node that does not share it
+    cluster.output("scontrol", "update", "JobName=run-" + running.id(), "NumNodes=1");
+    SlurmRuns.await(
+        () ->
+            cluster
+                .output("squeue", "-h", "-t", "all", "-n", "run-" + running.id(), "-o", "%T")
+                .contains("FAILED"));
+    Files.move(elsewhere, workspace);
+
+    Run run = finished(running, handle.await());
+
+    assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
+    assertThat(run.message())
+        .contains("is the directory of the run on a file system that the nodes share?");
+  }
+
+  @Test
+  void the_limit_of_slurm_ends_a_run_that_has_none_of_its_own() {
+    Run running = runs.begun(null, "sleep", "1000");
+    SlurmExecutor executor = with(Map.of("time", "1"));
+
+    ExecutionResult result = start(executor, running).await();
+
+    assertThat(finished(running, result).status()).isEqualTo(RunStatus.TIMEOUT);
+    assertThat(result.outcome().message()).isEqualTo("Timed out after 60 s; by Slurm's limit");
+  }
+
+  @Test
+  void an_exit_code_that_slurm_contradicts_is_kept_and_flagged() {
+    Run running = runs.begun(null, "sh", "-c", "exit 1");
+    Job completed =
+        new Job(
+            1,
+            "run-" + running.id(),
+            "COMPLETED",
+            0,
+            0,
+            Optional.of(Instant.now()),
+            Duration.ZERO,
+            Optional.empty(),
+            "None");
+    execute(runs.executor().build(), running);
+
+    Run run = finished(running, ending(running, completed));
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.message()).isEqualTo("Failed with exit code 1; Slurm: COMPLETED");
+  }
+
+  private ExecutionResult ending(Run running, Job job) {
+    try {
+      return new JobEnding(
+              running, job, SlurmRuns.supervisor().evidence(running, runs.workspace(running)))
+          .result();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void arguments_arrive_as_they_are_and_only_allowed_variables() {
+    Run running =
+        runs.begun(
+            null,
+            "sh",
+            "-c",
+            "printf '[%s]' \"$@\"; echo $A $TOKEN",
+            "sh",
+            "a b",
+            "$HOME",
+            "c\nd'\"",
+            "");
+    SlurmExecutor executor =
+        runs.executor()
+            .environment(plus(cluster.environment(), Map.of("A", "x,y", "TOKEN", "secret")))
+            .options(new SlurmOptions(Map.of(), List.of(), List.of("PATH", "A")))
+            .build();
+
+    Run run = execute(executor, running);
+
+    assertThat(run.output().stdout().text()).isEqualTo("[a b][$HOME][c\nd'\"][]x,y\n");
+  }
+
+  private static Map<String, String> plus(Map<String, String> some, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(some);
+    all.putAll(more);
+    return all;
+  }
+
+  @Test
+  void what_a_run_leaves_behind_does_not_outlive_it() {
+    Run run =
+        execute(
+            runs.executor().build(),
+            runs.begun(null, "sh", "-c", "setsid sh -c 'trap \"\" TERM; sleep 1000' & echo $!"));
+
+    long left = Long.parseLong(run.output().stdout().text().strip());
+    assertThat(ProcessHandle.of(left).filter(ProcessHandle::isAlive)).isEmpty();
+    assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+  }
+}

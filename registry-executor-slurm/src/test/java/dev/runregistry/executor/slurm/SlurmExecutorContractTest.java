@@ -1,0 +1,164 @@
+package dev.runregistry.executor.slurm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.testkit.JavaProcess;
+import dev.runregistry.testkit.RunExecutorContract;
+import dev.runregistry.testkit.SlurmCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+@NeedsSlurm
+class SlurmExecutorContractTest extends RunExecutorContract {
+  private final SlurmCluster cluster = SlurmCluster.shared();
+  private SlurmRuns runs;
+  private RunExecutor executor;
+
+  @BeforeEach
+  void makeHome(@TempDir Path home) {
+    runs = new SlurmRuns(home, cluster);
+    executor = runs.executor().build();
+  }
+
+  @Override
+  protected RunExecutor executor() {
+    return executor;
+  }
+
+  @Override
+  protected boolean startsAtOnce() {
+    return false;
+  }
+
+  @Override
+  protected Run thatPrintsAndExits(String stdout, String stderr, int code) {
+    return runs.begun(
+        null,
+        "sh",
+        "-c",
+        "printf %s \"$1\"; printf %s \"$2\" >&2; exit $3",
+        "sh",
+        stdout,
+        stderr,
+        Integer.toString(code));
+  }
+
+  @Override
+  protected Run thatNeverEnds(String stdout, @Nullable Duration limit) {
+    return runs.begun(limit, "sh", "-c", "printf %s \"$1\"; sleep 1000", "sh", stdout);
+  }
+
+  @Override
+  protected Run ofNoSuchProgram() {
+    return runs.begun(null, "no-such-program");
+  }
+
+  @Override
+  protected Path workspace(Run running) {
+    return runs.workspace(running);
+  }
+
+  @Override
+  protected Run thatNeverStarted() {
+    Run running = runs.begun(null, "true");
+    runs.home().unlock(running.id());
+    return running;
+  }
+
+  /** Its registry is dead, and its lock is ours. */
+  private Run left(@Nullable Duration limit, String stdout, String script) {
+    Path home = runs.home().folder();
+    List<String> words =
+        new ArrayList<>(List.of(Long.toString(limit == null ? 0 : limit.toSeconds())));
+    words.addAll(List.of("sh", "-c", "printf %s \"$1\"; " + script, "sh", stdout));
+    ProcessBuilder builder =
+        JavaProcess.builder(SlurmRunMain.class, home, words.toArray(String[]::new));
+    builder.environment().clear();
+    builder.environment().putAll(cluster.environment());
+    try {
+      Process registry = builder.start();
+      Path active = home.resolve("runs/active");
+      SlurmRuns.await(() -> list(active).size() == 1);
+      Path workspace = list(active).get(0);
+      SlurmRuns.await(
+          () -> SlurmRuns.contains(workspace.resolve("stdout.log"), stdout) && isUp(workspace));
+      registry.destroyForcibly().waitFor();
+      RunId id = RunId.parse(String.valueOf(workspace.getFileName()));
+      assertThat(runs.home().tryLock(id)).isTrue();
+      return runs.running(id);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isUp(Path workspace) {
+    return SlurmRuns.contains(workspace.resolve("processes"), "\nchild ");
+  }
+
+  private static List<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected Run thatOutlivesItsRegistry(String stdout, @Nullable Duration limit) {
+    return left(limit, stdout, "sleep 1000");
+  }
+
+  @Override
+  protected Run thatEndedAfterItsRegistry(String stdout, int code) {
+    Path release = runs.home().folder().resolve("release");
+    Run running =
+        left(
+            null,
+            stdout,
+            "while ! [ -e '%s' ]; do sleep 0.1; done; exit %d".formatted(release, code));
+    try {
+      Files.createFile(release);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitEnd(running);
+    return running;
+  }
+
+  private void awaitEnd(Run running) {
+    SlurmRuns.await(() -> !executor.isAlive(running.id(), workspace(running)));
+  }
+
+  @Override
+  protected Run thatWasKilledWithItsRegistry(String stdout) {
+    Run running = left(null, stdout, "sleep 1000");
+    assertThat(executor.log(workspace(running), LogStream.STDOUT)).isPresent();
+    try {
+      Files.readString(workspace(running).resolve("processes"))
+          .lines()
+          .filter(line -> line.startsWith("supervisor ") || line.startsWith("child "))
+          .map(line -> Long.parseLong(line.split(" ")[1]))
+          .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitEnd(running);
+    return running;
+  }
+}
