@@ -287,17 +287,7 @@ public final class SlurmCluster implements AutoCloseable {
   }
 
   private String logs() {
-    StringBuilder text = new StringBuilder();
-    try (Stream<Path> files = Files.list(home.resolve("log"))) {
-      for (Path file : files.toList()) {
-        String log = Files.readString(file);
-        text.append('\n').append(file.getFileName()).append(":\n");
-        text.append(log.substring(Math.max(0, log.length() - 2000)));
-      }
-    } catch (IOException e) {
-      text.append(e);
-    }
-    return text.toString();
+    return output("sh", "-c", "tail -n 20 \"$1\"/*", "sh", home.resolve("log").toString());
   }
 
   /** Ends all jobs and daemons, and deletes the files. */

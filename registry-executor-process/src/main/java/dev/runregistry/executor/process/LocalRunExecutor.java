@@ -282,7 +282,7 @@ public final class LocalRunExecutor implements RunExecutor {
       ProcessTable table,
       Duration killGrace,
       boolean ownSession,
-      LiveOutput live,
+      Supervisor.LiveOutput live,
       boolean keepChildren,
       List<Integer> descriptors,
       OptionalLong openFiles,
@@ -324,7 +324,7 @@ public final class LocalRunExecutor implements RunExecutor {
     private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = KILL_GRACE;
     private boolean ownSession = true;
-    private LiveOutput live = LiveOutput.NONE;
+    private Supervisor.LiveOutput live = Supervisor.LiveOutput.NONE;
     private boolean keepChildren;
     private List<Integer> descriptors = List.of();
     private OptionalLong openFiles = OptionalLong.empty();
@@ -369,13 +369,13 @@ public final class LocalRunExecutor implements RunExecutor {
      * terminal, too.
      */
     public Builder liveOutput() {
-      live = LiveOutput.BOTH;
+      live = Supervisor.LiveOutput.BOTH;
       return this;
     }
 
     /** Like {@link #liveOutput}, with both streams on stderr: stdout has another use. */
     public Builder liveOutputOnStderr() {
-      live = LiveOutput.ON_STDERR;
+      live = Supervisor.LiveOutput.ON_STDERR;
       return this;
     }
 

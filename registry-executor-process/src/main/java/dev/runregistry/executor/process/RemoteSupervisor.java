@@ -12,7 +12,7 @@ import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.OutputReader;
-import dev.runregistry.run.port.RunSupervisor;
+import dev.runregistry.run.port.supervisor.RunSupervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -192,7 +192,7 @@ final class RunningProcess {
   }
 
   boolean isDrained() {
-    return settings.live() == LiveOutput.NONE || link.isDrained();
+    return settings.live() == Supervisor.LiveOutput.NONE || link.isDrained();
   }
 
   /** Blocks until all output is shown, or a second signal ends the wait. */

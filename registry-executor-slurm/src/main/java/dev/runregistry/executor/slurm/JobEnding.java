@@ -7,7 +7,7 @@ import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.RunSupervisor.Evidence;
+import dev.runregistry.run.port.supervisor.RunSupervisor.Evidence;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,6 +1,6 @@
 package dev.runregistry.executor.slurm;
 
-import dev.runregistry.run.port.RunSupervisor.Program;
+import dev.runregistry.run.port.supervisor.RunSupervisor.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.RunSupervisor;
+import dev.runregistry.run.port.supervisor.RunSupervisor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

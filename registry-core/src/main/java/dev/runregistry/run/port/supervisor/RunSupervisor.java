@@ -1,4 +1,4 @@
-package dev.runregistry.run.port;
+package dev.runregistry.run.port.supervisor;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,6 +8,8 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.port.OutputReader;
+import dev.runregistry.run.port.RunExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
