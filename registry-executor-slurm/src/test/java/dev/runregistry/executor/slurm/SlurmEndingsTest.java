@@ -51,14 +51,8 @@ class SlurmEndingsTest {
         RunReason.SIGNALED,
         143,
         "Slurm: CANCELLED"),
-    SCANCEL_IGNORED(
-        "trap '' TERM; scancel $SLURM_JOB_ID; while :; do sleep 1; done",
-        RunStatus.FAILED,
-        RunReason.LOST,
-        null,
-        "Slurm: CANCELLED"),
     SUPERVISOR_KILLED(
-        "kill -KILL $PPID; sleep 1000",
+        "kill -KILL $PPID; sleep 1",
         RunStatus.FAILED,
         RunReason.LOST,
         null,
@@ -113,6 +107,18 @@ class SlurmEndingsTest {
     assertThat(run.reason()).isEqualTo(ending.reason);
     assertThat(run.exitCode()).isEqualTo(ending.exitCode);
     assertThat(run.message()).contains(ending.message);
+  }
+
+  @Test
+  void a_job_that_ignores_term_is_killed_and_its_record_says_that_slurm_cancelled_it() {
+    String script = "trap '' TERM; scancel $SLURM_JOB_ID; while :; do sleep 1; done";
+
+    Run run = execute(runs.executor().build(), runs.begun(null, "sh", "-c", script));
+
+    assertThat(run.status()).isEqualTo(RunStatus.FAILED);
+    // the supervisor is killed as well, before or after it has recorded the end of the command
+    assertThat(run.reason()).isIn(RunReason.LOST, RunReason.SIGNALED);
+    assertThat(run.message()).contains("Slurm: CANCELLED");
   }
 
   private SlurmExecutor with(Map<String, String> options) {
