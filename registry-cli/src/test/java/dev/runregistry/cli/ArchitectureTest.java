@@ -116,6 +116,14 @@ class ArchitectureTest {
         "dev.runregistry.http.offender",
         "dev.runregistry.journal.offender",
         "dev.runregistry.persistence.offender"),
+    EXECUTORS_DO_NOT_KNOW_EACH_OTHER( // the one direction that the modules leave open to tests
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + ".executor.slurm..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(BASE + ".executor.process.."),
+        "dev.runregistry.executor.slurm.offender"),
     FILES_ARE_BELOW_THE_ADAPTERS(
         classes()
             .that()
@@ -376,7 +384,10 @@ class ArchitectureTest {
                         "LogLimit",
                         "OutputPieces",
                         "ProcessLogs",
-                        "ProcessSignal")),
+                        "ProcessSignal",
+                        "RemoteSupervisor")),
+                BASE + ".executor.slurm",
+                new TreeSet<>(List.of("SlurmExecutor", "SlurmOptions")),
                 BASE + ".journal",
                 new TreeSet<>(
                     List.of("FileQueueControl", "FileRunJournal", "FileRunQueue", "UuidV7RunIds")),

@@ -8,14 +8,17 @@ import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.config.Settings.Value;
 import dev.runregistry.cli.config.SettingsFile;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.executor.slurm.SlurmOptions;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +116,9 @@ class SettingsTest {
                 + " db.password.file, datasets, command, host, port, token, token.file,"
                 + " allowed.hosts, cors.origins, local.timeout, local.max,"
                 + " artifacts.root, stop.timeout, queue.slots, queue.max, queue.timeout,"
-                + " queue.gpus, env.allow, git, log.limit, log",
+                + " queue.gpus, executor, slurm.partition, slurm.account, slurm.qos, slurm.nodes,"
+                + " slurm.cpus, slurm.mem, slurm.gpus, slurm.time, slurm.options, slurm.export,"
+                + " slurm.pending.timeout, env.allow, git, log.limit, log",
             file);
   }
 
@@ -375,5 +380,37 @@ class SettingsTest {
             line ->
                 line.contains("`" + setting.key() + "`")
                     && line.contains("`" + setting.variable() + "`"));
+  }
+
+  @Test
+  void what_is_set_for_slurm_jobs_is_asked_of_the_cluster() {
+    options.put(Setting.EXECUTOR, "slurm");
+    options.put(Setting.SLURM_CPUS, "8");
+    options.put(Setting.SLURM_OPTIONS, "--constraint=a100 --exclusive");
+    options.put(Setting.SLURM_PENDING_TIMEOUT, "2h");
+    SlurmSettings slurm = new SlurmSettings(settings());
+
+    assertThat(slurm.isChosen()).isTrue();
+    assertThat(slurm.options().values()).isEqualTo(Map.of("cpus-per-task", "8"));
+    assertThat(slurm.options().more()).containsExactly("--constraint=a100", "--exclusive");
+    assertThat(slurm.options().exported()).isEqualTo(SlurmOptions.EXPORTED);
+    assertThat(slurm.pendingTimeout()).contains(Duration.ofHours(2));
+  }
+
+  @Test
+  void an_executor_or_a_slurm_option_that_cannot_be_is_refused() {
+    assertThat(new SlurmSettings(settings()).isChosen()).isFalse();
+    assertThat(new SlurmSettings(settings()).pendingTimeout()).isEmpty();
+
+    options.put(Setting.EXECUTOR, "cloud");
+    options.put(Setting.SLURM_OPTIONS, "--wrap=x");
+    SlurmSettings slurm = new SlurmSettings(settings());
+
+    assertThatThrownBy(slurm::isChosen)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("executor must be process or slurm: cloud (option --executor)");
+    assertThatThrownBy(slurm::options)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("Slurm: the registry sets this option itself: --wrap");
   }
 }

@@ -78,6 +78,43 @@ public enum Setting {
       "LIST",
       "GPUs that queued runs get: none, auto (by nvidia-smi), or names with commas; %s.",
       "none"),
+  EXECUTOR(
+      "executor",
+      Scope.RUN,
+      "NAME",
+      "Where commands are executed: process (here) or slurm (as a job of the cluster); %s.",
+      "process"),
+  SLURM_PARTITION("slurm.partition", Scope.RUN, "NAME", "Partition of Slurm jobs."),
+  SLURM_ACCOUNT("slurm.account", Scope.RUN, "NAME", "Account of Slurm jobs."),
+  SLURM_QOS("slurm.qos", Scope.RUN, "NAME", "Quality of service of Slurm jobs."),
+  SLURM_NODES("slurm.nodes", Scope.RUN, "N", "Nodes of a Slurm job."),
+  SLURM_CPUS("slurm.cpus", Scope.RUN, "N", "Processors per task of a Slurm job."),
+  SLURM_MEM("slurm.mem", Scope.RUN, "SIZE", "Memory per node of a Slurm job, such as 16G."),
+  SLURM_GPUS("slurm.gpus", Scope.RUN, "N", "GPUs of a Slurm job, as sbatch takes them."),
+  SLURM_TIME(
+      "slurm.time",
+      Scope.RUN,
+      "TIME",
+      "Time limit that Slurm itself enforces, as sbatch takes it; by default that of the run and"
+          + " some minutes."),
+  SLURM_OPTIONS(
+      "slurm.options",
+      Scope.RUN,
+      "OPTIONS",
+      "More options of sbatch, with blanks: --constraint=a100 --exclusive."),
+  SLURM_EXPORT(
+      "slurm.export",
+      Scope.RUN,
+      "NAMES",
+      "Variables that Slurm jobs get from this environment, with commas; * at the end of one stands"
+          + " for anything; %s.",
+      "PATH,LANG,LC_ALL,VIRTUAL_ENV,CONDA_PREFIX,PYTHONPATH"),
+  SLURM_PENDING_TIMEOUT(
+      "slurm.pending.timeout",
+      Scope.RUN,
+      "TIME",
+      "How long a Slurm job may wait for its start; %s.",
+      "none"),
   /** The default is what a result can depend on and what names its job; none holds a secret. */
   ENV_ALLOW(
       "env.allow",
@@ -110,6 +147,8 @@ public enum Setting {
     /** None: a secret in an option would be in the list of processes. */
     NONE,
     ALL,
+    /** {@code run} alone. */
+    RUN,
     /** The commands that start runs: {@code run} and {@code serve}. */
     RUNS,
     SERVE

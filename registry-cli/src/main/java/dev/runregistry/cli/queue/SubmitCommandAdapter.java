@@ -1,5 +1,6 @@
 package dev.runregistry.cli.queue;
 
+import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.options.PicocliOptions;
 import dev.runregistry.cli.run.RunCommandSpec;
 import java.util.List;
@@ -32,6 +33,8 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
   private static void describe(CommandSpec spec) {
     RunCommandSpec.addTo(spec);
     NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
+    Setting.in(Setting.Scope.RUN)
+        .forEach(setting -> spec.remove(spec.findOption(setting.option().name())));
     add(
         spec,
         Integer.class,

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.process.CancellableChecks;
@@ -50,6 +51,9 @@ public final class RunCommand {
     RunOptions options = new RunOptions(given);
     Settings settings = options.settings(caller);
     RunRequest request = options.request(settings, arguments);
+    if (new SlurmSettings(settings).isChosen()) {
+      return runAsJob(options, settings, request);
+    }
     RegistryFactory parts = new RegistryFactory(settings);
     InitialEnvironment initial = InitialEnvironment.read();
     initial.ignoreSignals();
@@ -89,10 +93,27 @@ public final class RunCommand {
       Run ended = registry.submit(id, request); // on record before the last of its output is read
       processes.awaitDrained();
       settling.await(AT_THE_END);
-      options.jsonFile().ifPresent(file -> write(file, ended));
-      return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
-          .report(ended, Optional.ofNullable(outcome.get()));
+      return report(ended, Optional.ofNullable(outcome.get()), options);
     }
+  }
+
+  private int runAsJob(RunOptions options, Settings settings, RunRequest request) {
+    RegistryFactory parts = new RegistryFactory(settings);
+    SlurmRun job = new SlurmRun(caller, options, settings);
+    BackgroundReconcile settling = new BackgroundReconcile();
+    try (RunDatabase database = parts.database()) {
+      Run ended =
+          job.execute(
+              parts, database, signals, request, settling, id -> announce(id, request, options));
+      settling.await(AT_THE_END);
+      return report(ended, job.outcome(), options);
+    }
+  }
+
+  private int report(Run ended, Optional<RunOutcome> outcome, RunOptions options) {
+    options.jsonFile().ifPresent(file -> write(file, ended));
+    return new RunReport(caller, options.isQuiet(), options.isJson(), !arguments.hasCommand())
+        .report(ended, outcome);
   }
 
   /** Prints the id before the run starts, because it may take days. */

@@ -101,7 +101,7 @@ public enum RunOption {
 
   /** Returns the settings that the command has options for. */
   static List<Setting> settings() {
-    List<Setting> settings = new ArrayList<>(Setting.in(Scope.RUNS));
+    List<Setting> settings = new ArrayList<>(Setting.in(Scope.RUN, Scope.RUNS));
     settings.addAll(Setting.in(Scope.ALL));
     return settings;
   }

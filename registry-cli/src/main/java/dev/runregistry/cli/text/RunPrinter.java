@@ -50,6 +50,9 @@ public final class RunPrinter {
       add(text, "parent", spec.parent().toString());
     }
     add(text, "executor", Objects.toString(run.executor(), "-"));
+    if (run.externalId() != null) {
+      add(text, "job", run.externalId());
+    }
     addProvenance(text, run.provenance());
     return text.append(output.of(run)).toString();
   }

@@ -4,7 +4,9 @@ import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.VersionNumber;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.provenance.HostProvenance;
+import dev.runregistry.run.Run;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The provenance that is recorded for the runs of this process. */
 public final class ProvenanceWiring {
@@ -32,6 +34,11 @@ public final class ProvenanceWiring {
 
   /** Lets the executor report the start of a run, so that none of this delays it. */
   public void register(LocalRunExecutor.Builder executor) {
-    executor.onStart(provenance::started);
+    executor.onStart(startListener());
+  }
+
+  /** Returns the listener for each run that has started. */
+  public Consumer<Run> startListener() {
+    return provenance::started;
   }
 }

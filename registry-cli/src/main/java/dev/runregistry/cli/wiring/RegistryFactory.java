@@ -138,6 +138,11 @@ public final class RegistryFactory {
             .executor(executor)
             .catalog(FolderDatasetCatalog.at(settings.datasets()))
             .ids(new UuidV7RunIds());
+    if (executor instanceof LocalRunExecutor) {
+      builder.executor(new SlurmRecovery());
+    } else {
+      builder.executor(LocalRunExecutor.builder().build());
+    }
     return home.isEmpty()
         ? builder
         : builder.queue(

@@ -1,0 +1,95 @@
+package dev.runregistry.cli.wiring;
+
+import dev.runregistry.executor.process.LogLimit;
+import dev.runregistry.executor.process.RemoteSupervisor;
+import dev.runregistry.executor.slurm.SlurmExecutor;
+import dev.runregistry.run.CancelRequest;
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.Inspection;
+import dev.runregistry.run.port.OutputReader;
+import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.TerminationReason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Slurm executor of registries that start no jobs, created when a run of it is recovered: its
+ * classes are not loaded before a command starts.
+ */
+final class SlurmRecovery implements RunExecutor {
+  private @Nullable RunExecutor created; // guarded by this
+
+  private synchronized RunExecutor slurm() {
+    if (created == null) {
+      created =
+          SlurmExecutor.builder(new RemoteSupervisor(LogLimit.DEFAULT, Duration.ofSeconds(10)))
+              .build();
+    }
+    return created;
+  }
+
+  @Override
+  public String name() {
+    return "slurm";
+  }
+
+  @Override
+  public boolean namesExecutions() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> externalId(Path workspace) {
+    return slurm().externalId(workspace);
+  }
+
+  @Override
+  public ExecutionHandle start(Run running, Invocation invocation, Path workspace) {
+    return slurm().start(running, invocation, workspace);
+  }
+
+  @Override
+  public Inspection inspect(Run running, Path workspace) {
+    return slurm().inspect(running, workspace);
+  }
+
+  @Override
+  public boolean isAlive(RunId id, Path workspace) {
+    return slurm().isAlive(id, workspace);
+  }
+
+  @Override
+  public void terminate(Run running, Path workspace, TerminationReason reason) {
+    slurm().terminate(running, workspace, reason);
+  }
+
+  @Override
+  public Inspection cancel(Run running, Path workspace, CancelRequest request) {
+    return slurm().cancel(running, workspace, request);
+  }
+
+  @Override
+  public RuntimeStatus probe(List<String> command) {
+    return slurm().probe(command);
+  }
+
+  /** The files are the same as those of a process, which finds them before. */
+  @Override
+  public Optional<Path> log(Path workspace, LogStream stream) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<OutputReader> output(Path workspace) throws IOException {
+    return Optional.empty();
+  }
+}
