@@ -13,6 +13,7 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
@@ -126,9 +127,21 @@ public final class FileRunJournal implements RunJournal {
 
   @Override
   public void begin(Run running, DatabaseIdentity database) {
-    RunId id = running.id();
+    begin(running.id(), () -> RunJson.started(running, identity(), database));
+  }
+
+  @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    begin(pending.id(), () -> RunJson.submitted(pending, executor, identity(), database));
+  }
+
+  private interface Writing {
+    byte[] note() throws IOException;
+  }
+
+  private void begin(RunId id, Writing writing) {
     try {
-      byte[] note = RunJson.started(running, identity(), database);
+      byte[] note = writing.note();
       DurableFiles.createDirectories(starting);
       DurableFiles.createDirectories(active);
       DurableFiles.createDirectories(done);
@@ -141,6 +154,18 @@ public final class FileRunJournal implements RunJournal {
       throw failed(id, "cannot be noted", e, alreadyThere(id, e));
     } catch (IOException e) {
       throw failed(id, "cannot be noted", e);
+    }
+  }
+
+  @Override
+  public void start(Run running) {
+    RunDirectory entry = activeFolder(running.id());
+    try {
+      JournaledStart before = RunJson.readStarted(entry.note(entry.started()));
+      DurableFiles.write(
+          entry.started(), RunJson.started(running, before.owner(), before.database()));
+    } catch (IOException e) {
+      throw failed(running.id(), "was started by its engine, which cannot be noted", e);
     }
   }
 
@@ -444,9 +469,8 @@ public final class FileRunJournal implements RunJournal {
     RunDirectory entry = activeFolder(id);
     try {
       Optional<Run> ended = ended(id, entry);
-      return ended.isPresent()
-          ? ended.map(JournalEntry.Ended::new)
-          : Optional.of(new JournalEntry.Begun(begun(id, entry)));
+      return Optional.of(
+          ended.isPresent() ? new JournalEntry.Ended(ended.get()) : begun(id, entry));
     } catch (NoSuchFileException e) {
       return isGone(entry)
           ? Optional.empty()
@@ -490,12 +514,18 @@ public final class FileRunJournal implements RunJournal {
     return ended;
   }
 
-  private static Run begun(RunId id, RunDirectory entry) throws IOException {
-    Run running = RunJson.readStarted(entry.note(entry.started())).run();
-    if (!running.id().equals(id) || running.status().isFinal()) {
+  private static JournalEntry begun(RunId id, RunDirectory entry) throws IOException {
+    JournaledStart note = RunJson.readStarted(entry.note(entry.started()));
+    if (!note.run().id().equals(id) || note.run().status().isFinal()) {
       throw new CorruptJournalException("it is of another run", null);
     }
-    return running;
+    if (note.run().status() == RunStatus.RUNNING) {
+      return new JournalEntry.Begun(note.run());
+    }
+    if (note.executor() == null) {
+      throw new CorruptJournalException("it has a pending run without an executor", null);
+    }
+    return new JournalEntry.Submitted(note.run(), note.executor());
   }
 
   @Override

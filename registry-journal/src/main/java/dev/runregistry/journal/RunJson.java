@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
  * 1970.
  */
 final class RunJson {
-  /** The format in every file. A reader rejects formats that it does not know. */
+  /** The format in every file but one. A reader rejects formats that it does not know. */
   static final int FORMAT = 1;
+
+  /** Of a run that was handed to an engine: versions that know no such run take it for lost. */
+  static final int FORMAT_OF_SUBMITTED = 2;
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -48,6 +51,20 @@ final class RunJson {
     return write(
         json -> {
           writeRun(json, running);
+          writeOwner(json, owner);
+          writeAddress(json, database);
+        });
+  }
+
+  /** Returns the file of a run in the queue of an engine, with the name of its executor. */
+  static byte[] submitted(
+      Run pending, String executor, OwnerIdentity owner, DatabaseIdentity database)
+      throws IOException {
+    return write(
+        FORMAT_OF_SUBMITTED,
+        json -> {
+          writeRun(json, pending);
+          json.writeStringField("executor", executor);
           writeOwner(json, owner);
           writeAddress(json, database);
         });
@@ -97,12 +114,12 @@ final class RunJson {
   }
 
   /**
-   * Parses the output of {@link #started}.
+   * Parses the output of {@link #started} or {@link #submitted}.
    *
    * @throws IOException if it is incomplete, or of a format that this version does not know
    */
   static JournaledStart readStarted(byte[] note) throws IOException {
-    return read(note, RunJsonReader::startedRun);
+    return read(note, FORMAT_OF_SUBMITTED, RunJsonReader::startedRun);
   }
 
   /**
@@ -159,8 +176,12 @@ final class RunJson {
   }
 
   private static <T> T read(byte[] note, Reading<T> what) throws IOException {
+    return read(note, FORMAT, what);
+  }
+
+  private static <T> T read(byte[] note, int maxFormat, Reading<T> what) throws IOException {
     try {
-      return what.from(RunJsonReader.of(note));
+      return what.from(RunJsonReader.of(note, maxFormat));
     } catch (IllegalArgumentException
         | NullPointerException
         | ClassCastException
@@ -171,10 +192,14 @@ final class RunJson {
   }
 
   private static byte[] write(Body body) throws IOException {
+    return write(FORMAT, body);
+  }
+
+  private static byte[] write(int format, Body body) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
       json.writeStartObject();
-      json.writeNumberField("format", FORMAT);
+      json.writeNumberField("format", format);
       body.writeTo(json);
       json.writeEndObject();
       json.writeRaw('\n');

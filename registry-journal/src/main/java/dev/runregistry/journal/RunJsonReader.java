@@ -39,16 +39,19 @@ final class RunJsonReader {
     this.note = note;
   }
 
-  static RunJsonReader of(byte[] json) throws IOException {
+  /** Reads a file whose format is at least the first and at most that. */
+  static RunJsonReader of(byte[] json, int maxFormat) throws IOException {
     RunJsonReader reader = new RunJsonReader(BoundedJson.object(json));
-    if (reader.number("format") != RunJson.FORMAT) {
-      throw new IOException("the note has format " + reader.number("format") + ", unknown here");
+    long format = reader.number("format");
+    if (format < RunJson.FORMAT || format > maxFormat) {
+      throw new IOException("the note has format " + format + ", unknown here");
     }
     return reader;
   }
 
   JournaledStart startedRun() {
-    return new JournaledStart(run(), OwnerIdentity.of(within("runner").note), database());
+    return new JournaledStart(
+        run(), textOrNull("executor"), OwnerIdentity.of(within("runner").note), database());
   }
 
   /** Returns the waiting run; its database is that which it is going to be recorded in. */

@@ -87,10 +87,10 @@ class DamagedJournalTest {
     Files.delete(its.started());
     assertThat(read(run)).isEqualTo(new JournalEntry.Corrupt("there is no run.json"));
 
-    Files.writeString(its.started(), "{\"format\":2}");
+    Files.writeString(its.started(), "{\"format\":3}");
     assertThatThrownBy(() -> read(run))
         .isInstanceOf(JournalException.class)
-        .hasMessageContaining("format 2");
+        .hasMessageContaining("format 3");
     Files.write(its.started(), good);
     assertThat(read(run)).isInstanceOf(JournalEntry.Begun.class);
   }

@@ -50,7 +50,18 @@ class RunJsonTest {
     Run running = Runs.running(spec, at);
 
     assertThat(RunJson.readStarted(RunJson.started(running, RUNNER, DATABASE)))
-        .isEqualTo(new JournaledStart(running, RUNNER, DATABASE));
+        .isEqualTo(new JournaledStart(running, null, RUNNER, DATABASE));
+  }
+
+  @Example
+  void a_submitted_run_reads_as_it_was_written_and_not_by_earlier_versions() throws IOException {
+    Run pending = Runs.pending();
+    byte[] note = RunJson.submitted(pending, "slurm", RUNNER, DATABASE);
+
+    assertThat(RunJson.readStarted(note))
+        .isEqualTo(new JournaledStart(pending, "slurm", RUNNER, DATABASE));
+    assertThatThrownBy(() -> RunJsonReader.of(note, RunJson.FORMAT))
+        .hasMessageContaining("format 2");
   }
 
   @Property(tries = 200)
@@ -71,7 +82,7 @@ class RunJsonTest {
     for (Run run : Runs.ofEveryKind()) {
       assertThat(RunJson.readEnded(RunJson.ended(run))).isEqualTo(run);
       assertThat(RunJson.readStarted(RunJson.started(run, elsewhere, DatabaseIdentity.UNKNOWN)))
-          .isEqualTo(new JournaledStart(run, elsewhere, DatabaseIdentity.UNKNOWN));
+          .isEqualTo(new JournaledStart(run, null, elsewhere, DatabaseIdentity.UNKNOWN));
     }
   }
 

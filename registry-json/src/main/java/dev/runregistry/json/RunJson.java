@@ -119,6 +119,8 @@ public final class RunJson {
         "completed_at", run.completedAt() == null ? null : Timestamps.text(run.completedAt()));
     json.writeStringField("message", message);
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
+    json.writeStringField("executor", run.executor());
+    json.writeStringField("external_id", run.externalId());
   }
 
   /** Returns the message of the HTTP contract for an active run, the recorded one for others. */

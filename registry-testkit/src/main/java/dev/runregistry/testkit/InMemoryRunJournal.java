@@ -4,6 +4,7 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
@@ -38,7 +39,7 @@ public final class InMemoryRunJournal implements RunJournal {
 
   /** The run as it was noted when it began; empty if it did not. */
   public Optional<Run> begun(RunId id) {
-    return Optional.ofNullable(notes.get(id)).map(Note::running);
+    return Optional.ofNullable(notes.get(id)).map(Note::begun);
   }
 
   /** The run as it was noted when it ended; empty if it did not. */
@@ -53,12 +54,27 @@ public final class InMemoryRunJournal implements RunJournal {
 
   @Override
   public void begin(Run running, DatabaseIdentity database) {
-    requireWritable(running.id());
-    if (notes.putIfAbsent(running.id(), new Note(running, null, false)) != null) {
-      throw refused(running.id(), "a run with this id is there already");
+    begin(new Note(running, "", null, false), database);
+  }
+
+  @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    begin(new Note(pending, executor, null, false), database);
+  }
+
+  private void begin(Note note, DatabaseIdentity database) {
+    RunId id = note.begun.id();
+    requireWritable(id);
+    if (notes.putIfAbsent(id, note) != null) {
+      throw refused(id, "a run with this id is there already");
     }
-    databases.put(running.id(), database);
-    locked.add(running.id());
+    databases.put(id, database);
+    locked.add(id);
+  }
+
+  @Override
+  public void start(Run running) {
+    change(running.id(), note -> new Note(running, note.executor, note.ended, note.archived));
   }
 
   @Override
@@ -116,13 +132,13 @@ public final class InMemoryRunJournal implements RunJournal {
           if (note.ended != null && !note.ended.equals(ended)) {
             throw refused(ended.id(), "another ending is there already");
           }
-          return new Note(note.running, ended, note.archived);
+          return new Note(note.begun, note.executor, ended, note.archived);
         });
   }
 
   @Override
   public void archive(RunId id) {
-    change(id, note -> new Note(note.running, note.ended, true));
+    change(id, note -> new Note(note.begun, note.executor, note.ended, true));
   }
 
   @Override
@@ -146,7 +162,7 @@ public final class InMemoryRunJournal implements RunJournal {
   private List<RunId> ids(boolean archived) {
     return notes.values().stream()
         .filter(note -> note.archived == archived)
-        .map(note -> note.running.id())
+        .map(note -> note.begun.id())
         .sorted(Comparator.comparing(RunId::toString))
         .toList();
   }
@@ -178,10 +194,13 @@ public final class InMemoryRunJournal implements RunJournal {
     if (note == null || note.archived) {
       return Optional.empty();
     }
+    if (note.ended != null) {
+      return Optional.of(new JournalEntry.Ended(note.ended));
+    }
     return Optional.of(
-        note.ended != null
-            ? new JournalEntry.Ended(note.ended)
-            : new JournalEntry.Begun(note.running));
+        note.begun.status() == RunStatus.PENDING
+            ? new JournalEntry.Submitted(note.begun, note.executor)
+            : new JournalEntry.Begun(note.begun));
   }
 
   @Override
@@ -196,7 +215,7 @@ public final class InMemoryRunJournal implements RunJournal {
     return (int)
         notes.values().stream()
             .filter(note -> !note.archived && note.ended != null)
-            .filter(note -> database(note.running.id()).matches(database))
+            .filter(note -> database(note.begun.id()).matches(database))
             .count();
   }
 
@@ -225,5 +244,5 @@ public final class InMemoryRunJournal implements RunJournal {
   }
 
   /** The entry of a run. */
-  private record Note(Run running, @Nullable Run ended, boolean archived) {}
+  private record Note(Run begun, String executor, @Nullable Run ended, boolean archived) {}
 }

@@ -215,6 +215,36 @@ public abstract class RunExecutorContract {
             lost -> assertThat(lost.output()).isEqualTo(Runs.output("up\n", "")));
   }
 
+  /** The runs of others start before their handle is returned. */
+  @Test
+  void an_executor_with_a_queue_reports_the_start_of_a_run_before_its_end() {
+    ExecutionHandle handle = start(thatPrintsAndExits("", "", 0));
+
+    handle.await();
+
+    assertThat(handle.started().isDone()).isEqualTo(executor().hasQueue());
+    if (executor().hasQueue()) {
+      assertThat(handle.started().join().externalId()).isPresent();
+    }
+  }
+
+  @Test
+  void an_executor_with_a_queue_reports_the_start_of_a_run_whose_registry_died() {
+    Run running = thatOutlivesItsRegistry("up\n", null);
+
+    Inspection found = inspect(running);
+    Inspection terminated = executor().cancel(running, workspace(running), BY_ANN);
+
+    assertThat(found)
+        .isInstanceOfSatisfying(
+            Inspection.Running.class,
+            alive -> assertThat(alive.start().isPresent()).isEqualTo(executor().hasQueue()));
+    assertThat(terminated)
+        .isInstanceOfSatisfying(
+            Inspection.Exited.class,
+            exited -> assertThat(exited.start().isPresent()).isEqualTo(executor().hasQueue()));
+  }
+
   @Test
   void its_name_fits_into_a_record() {
     assertThat(executor().name()).hasSizeBetween(1, 64).isEqualTo(executor().name());

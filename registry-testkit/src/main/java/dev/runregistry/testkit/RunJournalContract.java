@@ -68,6 +68,32 @@ public abstract class RunJournalContract {
   }
 
   @Test
+  void a_run_that_was_handed_to_an_engine_is_noted_with_its_executor() {
+    Run pending = Runs.pending();
+    journal().submit(pending, "slurm", DatabaseIdentity.UNKNOWN);
+
+    assertThat(journal().read(pending.id())).contains(new JournalEntry.Submitted(pending, "slurm"));
+    assertThat(journal().active()).containsExactly(pending.id());
+    assertThat(journal().tryLock(pending.id())).isFalse();
+    assertThatThrownBy(() -> journal().submit(pending, "slurm", DatabaseIdentity.UNKNOWN))
+        .isInstanceOf(JournalException.class);
+  }
+
+  @Test
+  void a_run_that_an_engine_started_is_noted_with_its_start_and_keeps_its_database() {
+    DatabaseIdentity database = new DatabaseIdentity("jdbc:x", Optional.empty());
+    Run pending = Runs.pending();
+    journal().submit(pending, "slurm", database);
+    Run running = pending.start("slurm", Runs.NOON.plusSeconds(60)).withExternalId("cluster:7");
+
+    journal().start(running);
+    journal().start(running);
+
+    assertThat(journal().read(pending.id())).contains(new JournalEntry.Begun(running));
+    assertThat(journal().database(pending.id())).isEqualTo(database);
+  }
+
+  @Test
   void the_first_request_to_cancel_a_run_stays_and_needs_no_lock() {
     Run running = begin();
     assertThat(journal().cancelRequest(running.id())).isEmpty();

@@ -11,6 +11,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.output.OutputBatch;
@@ -18,6 +19,7 @@ import dev.runregistry.run.output.OutputPosition;
 import dev.runregistry.run.output.RecordedLines;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
@@ -40,9 +42,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final Script script;
   private final List<Run> executed = new CopyOnWriteArrayList<>();
   private final List<Invocation> invocations = new CopyOnWriteArrayList<>();
+  private final List<TerminationReason> terminated = new CopyOnWriteArrayList<>();
   private final Map<RunId, Inspection> inspections = new ConcurrentHashMap<>();
   private final Map<Path, Output> printed = new ConcurrentHashMap<>();
-  private volatile Optional<String> externalId = Optional.empty();
+  private final Map<RunId, CompletableFuture<ExecutionStart>> starts = new ConcurrentHashMap<>();
+  private volatile boolean hasQueue;
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
   private ScriptedRunExecutor(Script script) {
@@ -99,19 +103,31 @@ public final class ScriptedRunExecutor implements RunExecutor {
     runtime = requireNonNull(status, "status");
   }
 
-  /** From now on it has that name of its own for each execution. */
-  public void willName(String id) {
-    externalId = Optional.of(id);
+  /**
+   * From now on it has a queue: a run waits until its script ends, or {@link #startByEngine} was
+   * called.
+   */
+  public void willQueue() {
+    hasQueue = true;
+  }
+
+  /** Starts a run that waits in its queue. */
+  public void startByEngine(RunId id, ExecutionStart start) {
+    starts(id).complete(start);
+  }
+
+  private CompletableFuture<ExecutionStart> starts(RunId id) {
+    return starts.computeIfAbsent(id, any -> new CompletableFuture<>());
   }
 
   @Override
-  public boolean namesExecutions() {
-    return externalId.isPresent();
+  public boolean hasQueue() {
+    return hasQueue;
   }
 
-  @Override
-  public Optional<String> externalId(Path workspace) {
-    return externalId;
+  /** Returns why runs without a registry were terminated, in the order of the calls. */
+  public List<TerminationReason> terminated() {
+    return List.copyOf(terminated);
   }
 
   /**
@@ -146,6 +162,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
       @Override
       public CompletableFuture<ExecutionResult> result() {
         return result;
+      }
+
+      @Override
+      public CompletableFuture<ExecutionStart> started() {
+        return starts(running.id());
       }
 
       @Override
@@ -201,6 +222,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
 
   @Override
   public void terminate(Run running, Path workspace, TerminationReason reason) {
+    terminated.add(reason);
+    if (reason == TerminationReason.PENDING_LIMIT) {
+      NotStarted outcome = new NotStarted(NotStarted.Cause.REFUSED, "It waited too long");
+      leave(running.id(), new Inspection.Exited(outcome, running.createdAt()));
+    }
     if (reason == TerminationReason.TIME_LIMIT) {
       Duration limit = requireNonNull(running.spec().timeLimit(), "time limit");
       leave(
@@ -212,7 +238,8 @@ public final class ScriptedRunExecutor implements RunExecutor {
 
   @Override
   public Inspection cancel(Run running, Path workspace, CancelRequest request) {
-    if (isAlive(running.id(), workspace)) {
+    if (isAlive(running.id(), workspace)
+        || inspections.get(running.id()) instanceof Inspection.Pending) {
       leave(
           running.id(),
           new Inspection.Exited(

@@ -200,6 +200,16 @@ final class ModelPorts
   }
 
   @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    throw new UnsupportedOperationException("no engine has a queue here");
+  }
+
+  @Override
+  public void start(Run running) {
+    throw new UnsupportedOperationException("no engine has a queue here");
+  }
+
+  @Override
   public void begin(Run running, DatabaseIdentity database) {
     Notes.code(running);
     int run = Samples.index(running.id());

@@ -24,9 +24,11 @@ import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A run as a job of a Slurm cluster, watched to its end. */
 final class SlurmRun {
@@ -72,7 +74,7 @@ final class SlurmRun {
             executor(origin, environment),
             origin,
             checks,
-            recording -> settling.startAfter(recording, () -> requireNonNull(own.get())));
+            startWriter(settling, () -> requireNonNull(own.get())));
     own.set(registry);
     RunId id = registry.newId();
     announcement.accept(id);
@@ -84,6 +86,19 @@ final class SlurmRun {
     } finally {
       finish(log);
     }
+  }
+
+  /** The first recording is that of the pending run, the second that of its start. */
+  private static Executor startWriter(
+      BackgroundReconcile settling, Supplier<RunRegistry> registry) {
+    AtomicBoolean isLater = new AtomicBoolean();
+    return recording -> {
+      if (isLater.getAndSet(true)) {
+        recording.run();
+      } else {
+        settling.startAfter(recording, registry);
+      }
+    };
   }
 
   private SlurmExecutor executor(ProvenanceWiring origin, Map<String, String> environment) {

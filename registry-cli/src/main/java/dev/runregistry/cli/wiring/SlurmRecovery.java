@@ -43,13 +43,8 @@ final class SlurmRecovery implements RunExecutor {
   }
 
   @Override
-  public boolean namesExecutions() {
+  public boolean hasQueue() {
     return true;
-  }
-
-  @Override
-  public Optional<String> externalId(Path workspace) {
-    return slurm().externalId(workspace);
   }
 
   @Override

@@ -18,6 +18,16 @@ public interface ExecutionHandle {
   CompletableFuture<ExecutionResult> result();
 
   /**
+   * Returns the future start. Of an executor {@link RunExecutor#hasQueue with a queue} it completes
+   * when the engine has started the execution, before {@link #result}, and never if the engine does
+   * not start it. Others start it before they return this handle, and their runs are on record as
+   * running from then on: their future is not used and never completes.
+   */
+  default CompletableFuture<ExecutionStart> started() {
+    return new CompletableFuture<>();
+  }
+
+  /**
    * Terminates the execution: its processes get TERM and, after the grace period, KILL. Returns at
    * once; {@link #result} completes with how it ended. Does nothing if it has ended.
    */

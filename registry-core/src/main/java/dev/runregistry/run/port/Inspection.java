@@ -20,6 +20,9 @@ public sealed interface Inspection {
    * @param <T> the type of the result
    */
   interface Cases<T> {
+    /** Its engine has it in its queue. */
+    T pending(Pending found);
+
     /** Some process of it lives. */
     T running(Running found);
 
@@ -34,14 +37,40 @@ public sealed interface Inspection {
   }
 
   /**
+   * The engine has not started the execution yet.
+   *
+   * @param reason why it waits, in the words of the engine, such as {@code Priority}; empty if
+   *     unknown
+   * @param isOverdue whether it has waited for longer than its executor permits
+   */
+  record Pending(String reason, boolean isOverdue) implements Inspection {
+    /** Checks the value. */
+    public Pending {
+      requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.pending(this);
+    }
+  }
+
+  /**
    * The execution, or any process that it started, is running.
    *
    * @param age how long it has been running, by a monotonic clock; empty if unknown
+   * @param start its start by the engine; empty if the executor has no queue
    */
-  record Running(Optional<Duration> age) implements Inspection {
-    /** Checks the value. */
+  record Running(Optional<Duration> age, Optional<ExecutionStart> start) implements Inspection {
+    /** Checks the values. */
     public Running {
       requireNonNull(age, "age");
+      requireNonNull(start, "start");
+    }
+
+    /** Creates the state of an execution that started with its run. */
+    public Running(Optional<Duration> age) {
+      this(age, Optional.empty());
     }
 
     @Override
@@ -56,12 +85,21 @@ public sealed interface Inspection {
    *
    * @param outcome how it ended; the same for each inspection
    * @param at the time at which it ended, by the clock of that time; the same for each inspection
+   * @param start its start by the engine; empty if the engine never started it, or the executor has
+   *     no queue
    */
-  record Exited(RunOutcome outcome, Instant at) implements Inspection {
+  record Exited(RunOutcome outcome, Instant at, Optional<ExecutionStart> start)
+      implements Inspection {
     /** Checks the values. */
     public Exited {
       requireNonNull(outcome, "outcome");
       requireNonNull(at, "at");
+      requireNonNull(start, "start");
+    }
+
+    /** Creates the state of an execution that started with its run. */
+    public Exited(RunOutcome outcome, Instant at) {
+      this(outcome, at, Optional.empty());
     }
 
     @Override
@@ -77,12 +115,21 @@ public sealed interface Inspection {
    * @param reason the rest of a sentence that begins with "Lost: "
    * @param output its output
    * @param neverStarted whether it is proved that nothing was ever started, also after a power cut
+   * @param start its start by the engine; empty if that is not known to have started it, or the
+   *     executor has no queue
    */
-  record Lost(String reason, Output output, boolean neverStarted) implements Inspection {
+  record Lost(String reason, Output output, boolean neverStarted, Optional<ExecutionStart> start)
+      implements Inspection {
     /** Checks the values. */
     public Lost {
       requireNonNull(reason, "reason");
       requireNonNull(output, "output");
+      requireNonNull(start, "start");
+    }
+
+    /** Creates the state of an execution that started with its run, if at all. */
+    public Lost(String reason, Output output, boolean neverStarted) {
+      this(reason, output, neverStarted, Optional.empty());
     }
 
     /** Creates the state of an execution of which something may have been started. */

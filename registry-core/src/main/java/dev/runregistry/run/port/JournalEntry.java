@@ -1,6 +1,9 @@
 package dev.runregistry.run.port;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
 
 /** The journal's entry of an active run. */
 public sealed interface JournalEntry {
@@ -16,6 +19,9 @@ public sealed interface JournalEntry {
   interface Cases<T> {
     /** It began. */
     T begun(Begun entry);
+
+    /** It was handed to an engine. */
+    T submitted(Submitted entry);
 
     /** It ended. */
     T ended(Ended entry);
@@ -33,17 +39,43 @@ public sealed interface JournalEntry {
     /**
      * Checks the run.
      *
-     * @throws IllegalArgumentException if it has ended
+     * @throws IllegalArgumentException if it is not running
      */
     public Begun {
-      if (running.status().isFinal()) {
-        throw new IllegalArgumentException("run " + running.id() + " has ended");
+      if (running.status() != RunStatus.RUNNING) {
+        throw new IllegalArgumentException("run " + running.id() + " is not running");
       }
     }
 
     @Override
     public <T> T match(Cases<T> cases) {
       return cases.begun(this);
+    }
+  }
+
+  /**
+   * The run is, or is about to be, in the queue of an engine, whose start of it is not in the
+   * journal.
+   *
+   * @param pending as journaled before it was handed over
+   * @param executor the name of its executor
+   */
+  record Submitted(Run pending, String executor) implements JournalEntry {
+    /**
+     * Checks the run.
+     *
+     * @throws IllegalArgumentException if it is not pending
+     */
+    public Submitted {
+      requireNonNull(executor, "executor");
+      if (pending.status() != RunStatus.PENDING) {
+        throw new IllegalArgumentException("run " + pending.id() + " is not pending");
+      }
+    }
+
+    @Override
+    public <T> T match(Cases<T> cases) {
+      return cases.submitted(this);
     }
   }
 

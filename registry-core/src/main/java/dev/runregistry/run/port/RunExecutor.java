@@ -28,30 +28,25 @@ public interface RunExecutor {
   String name();
 
   /**
-   * Returns whether it has a name of its own for each execution, which is known once {@link #start}
-   * has returned. The start of a run is then saved after that, not before.
+   * Returns whether its engine has a queue of its own, so that an execution may start long after
+   * {@link #start} has returned. A run of it is pending until {@link ExecutionHandle#started} or
+   * {@link #inspect} reports its start.
    */
-  default boolean namesExecutions() {
+  default boolean hasQueue() {
     return false;
   }
 
   /**
-   * Returns its own name for the execution, for the record; empty if it has none or it is unknown.
-   */
-  default Optional<String> externalId(Path workspace) {
-    return Optional.empty();
-  }
-
-  /**
    * Starts a run and returns without waiting for its end. Every ending is a value of the handle's
-   * result: a missing program, a time limit, a signal. The time limit of the run counts from now.
-   * When the run ends, none of its processes is left running.
+   * result: a missing program, a time limit, a signal. The time limit of the run counts from its
+   * start. When the run ends, none of its processes is left running.
    *
-   * @param running a local run in status {@code running} that is in the journal
+   * @param run a local run that is in the journal: {@code running}, or {@code pending} if this
+   *     executor {@link #hasQueue has a queue}
    * @param invocation the command to start; the record has it with its secrets redacted
    * @param workspace the directory of the run
    */
-  ExecutionHandle start(Run running, Invocation invocation, Path workspace);
+  ExecutionHandle start(Run run, Invocation invocation, Path workspace);
 
   /**
    * Returns the state of a run whose registry is gone. The result is final only if the caller holds
@@ -59,11 +54,11 @@ public interface RunExecutor {
    * lost. Also accepts runs that it never started, dry-runs included, which are {@link
    * Inspection.Lost} once their registry is gone.
    *
-   * @param running as the journal has it
+   * @param run as the journal has it
    * @param workspace the directory of the run
    * @throws UnreadableOutcomeException if the evidence cannot be read now
    */
-  Inspection inspect(Run running, Path workspace);
+  Inspection inspect(Run run, Path workspace);
 
   /**
    * Returns whether a process lives of a run whose journal entry cannot be read.
@@ -73,14 +68,14 @@ public interface RunExecutor {
   boolean isAlive(RunId id, Path workspace);
 
   /**
-   * Terminates the live processes of a run that has no registry any more. For {@link
-   * TerminationReason#TIME_LIMIT} the reason is recorded durably first. Returns when the processes
-   * are gone, or cannot be terminated.
+   * Terminates the live processes of a run that has no registry any more, or takes it out of the
+   * queue of the engine. For {@link TerminationReason#TIME_LIMIT} the reason is recorded durably
+   * first. Returns when the processes are gone, or cannot be terminated.
    *
-   * @param running a run whose lock the caller holds
+   * @param run a run whose lock the caller holds
    * @throws UnreadableOutcomeException if the reason cannot be recorded; nothing was terminated
    */
-  void terminate(Run running, Path workspace, TerminationReason reason);
+  void terminate(Run run, Path workspace, TerminationReason reason);
 
   /**
    * Cancels a run that has no registry any more: records durably that it is terminated because of
@@ -88,12 +83,12 @@ public interface RunExecutor {
    * itself or exceeded its time limit before is recorded as that. Returns when the processes are
    * gone, or cannot be terminated.
    *
-   * @param running a run whose lock the caller holds
+   * @param run a run whose lock the caller holds
    * @return as {@link #inspect} would; {@link Inspection.Running} if it cannot be terminated
    * @throws UnreadableOutcomeException if the evidence cannot be read, or the request not be
    *     recorded, now; nothing was terminated then
    */
-  Inspection cancel(Run running, Path workspace, CancelRequest request);
+  Inspection cancel(Run run, Path workspace, CancelRequest request);
 
   /**
    * Returns whether the program of that command can be started here, now. Uses the lookup of {@link

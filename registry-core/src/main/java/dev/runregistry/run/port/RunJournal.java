@@ -41,6 +41,25 @@ public interface RunJournal {
   }
 
   /**
+   * Records that the run is about to be handed to an engine with a queue of its own, and locks it;
+   * else the same as {@link #begin}.
+   *
+   * @param executor the name of its executor
+   * @param database the database that the run is going to be recorded in
+   * @throws JournalException if that cannot be written; nothing is left behind
+   */
+  void submit(Run pending, String executor, DatabaseIdentity database);
+
+  /**
+   * Records durably that the engine has started a run that was {@link #submit submitted} and is
+   * locked here; recording it again changes nothing.
+   *
+   * @param running the run with the start that the engine reported
+   * @throws JournalException if that cannot be written; it is still submitted
+   */
+  void start(Run running);
+
+  /**
    * Deletes the entry of a run that began and is not going to start, and unlocks it: the run is on
    * record nowhere.
    *

@@ -4,6 +4,8 @@ package dev.runregistry.run.port;
 public enum TerminationReason {
   /** It exceeded its time limit, which becomes its outcome. */
   TIME_LIMIT,
+  /** It has waited in the queue of its engine for longer than its executor permits. */
+  PENDING_LIMIT,
   /** It has ended; only its remaining processes are terminated. */
   ENDED
 }

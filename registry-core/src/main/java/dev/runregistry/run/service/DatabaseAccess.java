@@ -85,16 +85,16 @@ final class DatabaseAccess {
     return save(run, database, () -> saveOrFindEnded(run));
   }
 
-  /** Saves a start that is most likely on record, unless it is; never throws. */
-  SaveResult saveIfAbsent(Run running, DatabaseIdentity database) {
+  /** Saves a pending or running run that is most likely on record, unless it is; never throws. */
+  SaveResult saveIfAbsent(Run begun, DatabaseIdentity database) {
     return save(
-        running,
+        begun,
         database,
         () -> {
-          Optional<RunStatus> known = repository.find(running.id()).map(Run::status);
-          if (known.filter(status -> status != RunStatus.PENDING).isEmpty()) {
-            saveOrFindEnded(running);
-            log.info("run {} is on record now: {}", running.id(), running.message());
+          Optional<RunStatus> known = repository.find(begun.id()).map(Run::status);
+          if (known.isEmpty() || known.get().canBecome(begun.status())) {
+            saveOrFindEnded(begun);
+            log.info("run {} is on record now: {}", begun.id(), begun.message());
           }
         });
   }
@@ -131,11 +131,15 @@ final class DatabaseAccess {
     } catch (StaleRunException e) {
       saveStartFirst(run, e);
     } catch (RepositoryException e) {
-      if (!run.startedAt().isAfter(run.createdAt())) { // it did not wait in a queue
+      if (!mayHaveWaited(run)) {
         throw e;
       }
       saveStartFirst(run, e);
     }
+  }
+
+  private static boolean mayHaveWaited(Run run) {
+    return run.startedAt().isAfter(run.createdAt()) || run.externalId() != null;
   }
 
   /** Saves an ending whose start could not be saved while the run was pending on record. */
@@ -143,6 +147,9 @@ final class DatabaseAccess {
     Optional<RunStatus> known = repository.find(run.id()).map(Run::status);
     if (known.filter(RunStatus::isFinal).isPresent()) {
       return; // the first final status wins
+    }
+    if (known.isPresent() && run.status() == RunStatus.PENDING) {
+      return; // its start was saved before
     }
     if (!run.status().isFinal() || known.filter(RunStatus.PENDING::equals).isEmpty()) {
       throw rejection;

@@ -2,6 +2,7 @@ package dev.runregistry.run.service;
 
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
+import dev.runregistry.run.IllegalRunTransitionException;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -10,6 +11,7 @@ import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.CancelRequests;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
@@ -221,7 +223,7 @@ final class RecoveryPass {
      * its record is out of its reach.
      */
     private SaveResult recordContradicted(Run ended) {
-      Optional<Run> recorded = recordedAsRunning();
+      Optional<Run> recorded = recordedAsActive();
       if (recorded.isEmpty()) {
         return SaveResult.REFUSED;
       }
@@ -229,7 +231,8 @@ final class RecoveryPass {
       Run result;
       try {
         result = run.withEndingOf(ended);
-      } catch (IllegalArgumentException e) { // the entry has made it a dry-run, or the reverse
+      } catch (IllegalArgumentException | IllegalRunTransitionException e) {
+        // the entry has made it a dry-run, or the reverse, or run before it started
         result = lost(run, "Lost: its journal entry is another run's");
       }
       if (lifecycle.record(result, here, true, access) != SaveResult.SAVED) {
@@ -243,19 +246,30 @@ final class RecoveryPass {
     public Optional<ReconciledRun> begun(JournalEntry.Begun entry) {
       Run running = entry.running();
       Optional<RunExecutor> executor = lifecycle.executorOf(running);
-      if (executor.isEmpty()) {
-        return withoutExecutor(running);
-      }
-      Inspection found = executor.get().inspect(running, workspace);
+      return executor.isPresent()
+          ? inspect(running, executor.get())
+          : withoutExecutor(String.valueOf(running.executor()));
+    }
+
+    @Override
+    public Optional<ReconciledRun> submitted(JournalEntry.Submitted entry) {
+      Optional<RunExecutor> executor = lifecycle.executor(entry.executor());
+      return executor.isPresent()
+          ? inspect(entry.pending(), executor.get())
+          : withoutExecutor(entry.executor());
+    }
+
+    private Optional<ReconciledRun> inspect(Run run, RunExecutor executor) {
+      Inspection found = executor.inspect(run, workspace);
       if (!(found instanceof Inspection.NotVisible)) {
         adopt();
       }
-      return found.match(new Decision(lifecycle.named(running), executor.get(), true));
+      return found.match(new Decision(run, executor, true));
     }
 
     /** Returns the run as recorded; empty if it is not on record, or has ended there. */
-    private Optional<Run> recordedAsRunning() {
-      return repository.find(id).filter(run -> run.status() == RunStatus.RUNNING);
+    private Optional<Run> recordedAsActive() {
+      return repository.find(id).filter(run -> !run.status().isFinal());
     }
 
     private static Run lost(Run run, String message) {
@@ -263,16 +277,16 @@ final class RecoveryPass {
     }
 
     /** A run can change its entry, and with it the executor; its record is out of its reach. */
-    private Optional<ReconciledRun> withoutExecutor(Run running) {
+    private Optional<ReconciledRun> withoutExecutor(String name) {
       Optional<Run> other =
           repository
               .find(id)
-              .filter(known -> !String.valueOf(running.executor()).equals(known.executor()));
+              .filter(known -> known.status() != RunStatus.PENDING) // it has none on record yet
+              .filter(known -> !name.equals(known.executor()));
       return other.isPresent()
           ? corrupt(
-              new JournalEntry.Corrupt(
-                  "run.json has another executor than the record: " + running.executor()))
-          : skipped(id, "Its executor is not configured here: " + running.executor());
+              new JournalEntry.Corrupt("run.json has another executor than the record: " + name))
+          : skipped(id, "Its executor is not configured here: " + name);
     }
 
     @Override
@@ -282,7 +296,7 @@ final class RecoveryPass {
             entry.reason() + ", and its processes live", new IllegalStateException());
       }
       adopt();
-      recordedAsRunning()
+      recordedAsActive()
           .ifPresent(run -> repository.save(lost(run, "Lost: this host's note of it is damaged")));
       String place = journal.quarantine(id.toString());
       log.warn(
@@ -322,12 +336,12 @@ final class RecoveryPass {
 
     /** The consequence of an inspection. */
     private final class Decision implements Inspection.Cases<Optional<ReconciledRun>> {
-      private final Run running;
+      private Run run; // pending until its engine is known to have started it
       private final RunExecutor executor;
       private final boolean mayTerminate;
 
-      Decision(Run running, RunExecutor executor, boolean mayTerminate) {
-        this.running = running;
+      Decision(Run run, RunExecutor executor, boolean mayTerminate) {
+        this.run = run;
         this.executor = executor;
         this.mayTerminate = mayTerminate;
       }
@@ -338,7 +352,39 @@ final class RecoveryPass {
       }
 
       @Override
+      public Optional<ReconciledRun> pending(Inspection.Pending found) {
+        Optional<CancelRequest> request = cancelRequest();
+        if (request.isPresent()) {
+          return cancelled(request.get());
+        }
+        String waits = found.reason().isEmpty() ? "Pending" : "Pending: " + found.reason();
+        if (!found.isOverdue()) {
+          return isSaved(run)
+              ? skipped(id, waits)
+              : deferred(id, waits + "; it waits for the database");
+        }
+        if (!mayTerminate) {
+          return skipped(
+              id, waits + "; it has waited too long and cannot be taken out of the queue");
+        }
+        log.info("run {} has waited too long for its start and is taken out of the queue", id);
+        executor.terminate(run, workspace, TerminationReason.PENDING_LIMIT);
+        return executor.inspect(run, workspace).match(new Decision(run, executor, false));
+      }
+
+      /** Applies the start of a run that was pending as far as its registry knew. */
+      private void started(Optional<ExecutionStart> start) {
+        if (run.status() == RunStatus.PENDING && start.isPresent()) {
+          run = BegunRun.started(run, executor, start.get());
+        }
+      }
+
+      @Override
       public Optional<ReconciledRun> running(Inspection.Running found) {
+        if (run.status() == RunStatus.PENDING && found.start().isPresent()) {
+          started(found.start());
+          journal.start(run);
+        }
         boolean isOverdue = isOverdue(found.age());
         Optional<CancelRequest> request =
             cancelRequest().filter(made -> !isOverdue || isInTime(made));
@@ -347,7 +393,7 @@ final class RecoveryPass {
         }
         if (!isOverdue) {
           String goesOn = "Still running; its registry has exited";
-          return isStartSaved()
+          return isSaved(run)
               ? skipped(id, goesOn)
               : deferred(id, goesOn + ", and its start waits for the database");
         }
@@ -355,8 +401,8 @@ final class RecoveryPass {
           return skipped(id, "Over its time limit and cannot be terminated");
         }
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
-        executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);
-        return executor.inspect(running, workspace).match(new Decision(running, executor, false));
+        executor.terminate(run, workspace, TerminationReason.TIME_LIMIT);
+        return executor.inspect(run, workspace).match(new Decision(run, executor, false));
       }
 
       private Optional<ReconciledRun> cancelled(CancelRequest request) {
@@ -364,16 +410,14 @@ final class RecoveryPass {
           return skipped(id, "Cancelled and cannot be terminated");
         }
         log.info("run {} is cancelled and its registry is gone: it is terminated", id);
-        return executor
-            .cancel(running, workspace, request)
-            .match(new Decision(running, executor, false));
+        return executor.cancel(run, workspace, request).match(new Decision(run, executor, false));
       }
 
       /** Returns whether the run was not over its time limit when the request was made. */
       private boolean isInTime(CancelRequest request) {
-        Duration limit = running.spec().timeLimit();
+        Duration limit = run.spec().timeLimit();
         return limit == null
-            || Duration.between(running.startedAt(), request.at()).compareTo(limit) < 0;
+            || Duration.between(run.startedAt(), request.at()).compareTo(limit) < 0;
       }
 
       private Optional<CancelRequest> cancelRequest() {
@@ -381,14 +425,14 @@ final class RecoveryPass {
       }
 
       private boolean isOverdue(Optional<Duration> age) {
-        Duration limit = running.spec().timeLimit();
+        Duration limit = run.spec().timeLimit();
         return limit != null && age.filter(time -> time.compareTo(limit) >= 0).isPresent();
       }
 
-      /** Saves the start of a running run: its registry may have died before it was saved. */
-      private boolean isStartSaved() {
+      /** Saves an active run: its registry may have died before it was saved. */
+      private boolean isSaved(Run active) {
         boolean before = journal.database(id).uuid().isPresent();
-        if (access.saveIfAbsent(running, here) != SaveResult.SAVED) {
+        if (access.saveIfAbsent(active, here) != SaveResult.SAVED) {
           return before;
         }
         if (here.uuid().isPresent() && !before) {
@@ -399,7 +443,8 @@ final class RecoveryPass {
 
       @Override
       public Optional<ReconciledRun> exited(Inspection.Exited found) {
-        executor.terminate(running, workspace, TerminationReason.ENDED);
+        executor.terminate(run, workspace, TerminationReason.ENDED);
+        started(found.start());
         return finish(found.outcome(), found.at());
       }
 
@@ -412,12 +457,13 @@ final class RecoveryPass {
         if (found.neverStarted() && queued != null && queued.putBack(id)) {
           return skipped(id, "Waits in the queue again; nothing of it was started");
         }
+        started(found.start());
         // also if nothing was started: the time of the registry's death is unknown
-        return finish(new Lost("Lost: " + found.reason(), found.output()), running.startedAt());
+        return finish(new Lost("Lost: " + found.reason(), found.output()), run.startedAt());
       }
 
       private Optional<ReconciledRun> finish(RunOutcome outcome, Instant at) {
-        Run ended = running.finish(outcome, at);
+        Run ended = run.finish(outcome, at);
         return finding(ended, lifecycle.finish(ended, here, access));
       }
     }

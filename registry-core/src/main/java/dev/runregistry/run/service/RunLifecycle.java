@@ -9,8 +9,10 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RunExecutor;
@@ -77,19 +79,32 @@ final class RunLifecycle {
   }
 
   /**
-   * Journals that a run starts, and locks it. Each run that began is {@link #release}d at the end.
+   * Journals that a run starts, or that it is about to be handed to an engine with a queue, and
+   * locks it. Each run that began is {@link #release}d at the end.
    *
+   * @return the run, running, or pending if its engine has a queue
    * @throws IllegalArgumentException if a value of the request is outside its limits
    * @throws JournalException if it cannot be journaled; nothing is left behind
    */
   Run begin(RunId id, RunRequest request) {
-    Run running =
-        Run.started(id, request.toSpec(id), executors.get(0).name(), clock.instant())
+    Run pending =
+        Run.pending(id, request.toSpec(id), clock.instant())
             .withProvenance(provenanceAtStart(id, request.toInvocation()));
+    RunExecutor executor = executors.get(0);
     DatabaseIdentity database = repository.identity();
+    if (waitsInEngine(pending, executor)) {
+      journal.submit(pending, executor.name(), database);
+      live.put(id, database);
+      return pending;
+    }
+    Run running = pending.start(executor.name(), pending.createdAt());
     journal.begin(running, database);
     live.put(id, database);
     return running;
+  }
+
+  private static boolean waitsInEngine(Run run, RunExecutor executor) {
+    return run.spec().mode() == RunMode.LOCAL && executor.hasQueue();
   }
 
   /**
@@ -109,9 +124,12 @@ final class RunLifecycle {
     live.put(running.id(), database);
   }
 
-  /** Saves the start of a run with the start recorder, which may defer or drop that. */
-  StartRecording saveStart(Run running) {
-    StartRecording start = new StartRecording(() -> isStartSaved(running));
+  /**
+   * Saves a run as it began, pending or running, with the start recorder, which may defer or drop
+   * that.
+   */
+  StartRecording saveStart(Run begun) {
+    StartRecording start = new StartRecording(() -> isStartSaved(begun));
     record(start);
     return start;
   }
@@ -120,22 +138,29 @@ final class RunLifecycle {
     try {
       startWriter.execute(start);
     } catch (RejectedExecutionException | Error e) { // shut down, or no thread is available
-      log.debug("a start is recorded by the thread of its run", e);
+      log.debug("a start is recorded by the thread that reports it", e);
       start.run();
     }
   }
 
-  private boolean isStartSaved(Run running) {
-    DatabaseIdentity database = live.getOrDefault(running.id(), DatabaseIdentity.UNKNOWN);
-    if (DatabaseAccess.forOneRun(repository).save(running, database) == SaveResult.SAVED) {
-      bind(running.id());
+  private boolean isStartSaved(Run begun) {
+    RunId id = begun.id();
+    DatabaseIdentity database = live.getOrDefault(id, DatabaseIdentity.UNKNOWN);
+    if (DatabaseAccess.forOneRun(repository).save(begun, database) == SaveResult.SAVED) {
+      bind(id);
+      unsavedStarts.computeIfPresent(
+          id, (same, unsaved) -> isLater(unsaved, begun) ? unsaved : null);
       return true;
     }
-    unsavedStarts.put(running.id(), running);
-    if (!live.containsKey(running.id())) { // it ended meanwhile, and its ending includes the start
-      unsavedStarts.remove(running.id());
+    unsavedStarts.merge(id, begun, (unsaved, same) -> isLater(unsaved, begun) ? unsaved : begun);
+    if (!live.containsKey(id)) { // it ended meanwhile, and its ending includes the start
+      unsavedStarts.remove(id);
     }
     return false;
+  }
+
+  private static boolean isLater(Run one, Run other) {
+    return other.status().canBecome(one.status());
   }
 
   /** Journals the database of the run, which is on record there. */
@@ -153,36 +178,18 @@ final class RunLifecycle {
   }
 
   /**
-   * Executes a run that began, to its end, and finishes it. Its start is saved by the start
-   * recorder: before it starts, or after that if its executor names it then.
+   * Executes a run that began, to its end, and finishes it. A pending one is saved as running once
+   * its engine reports the start.
    *
+   * @param start the saving of the run as it began
    * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
-  Run execute(Run running, RunRequest request) {
-    if (running.spec().mode() != RunMode.LOCAL || !executors.get(0).namesExecutions()) {
-      return execute(running, request, saveStart(running));
-    }
-    StartRecording start = new StartRecording(() -> isStartSaved(named(running)));
+  Run execute(Run begun, RunRequest request, StartRecording start) {
     return execute(
-        running, request.toInvocation(), request.datasetUsed(), start, () -> record(start));
-  }
-
-  /** Returns the run with the name that its executor has for it, as far as that is known. */
-  Run named(Run running) {
-    return executorOf(running)
-        .flatMap(executor -> journal.workspace(running.id()).flatMap(executor::externalId))
-        .map(running::withExternalId)
-        .orElse(running);
-  }
-
-  /**
-   * Executes a run that began, to its end, and finishes it.
-   *
-   * @param start the saving of its start
-   * @throws UnreadableOutcomeException if its outcome cannot be read now
-   */
-  Run execute(Run running, RunRequest request, StartRecording start) {
-    return execute(running, request.toInvocation(), request.datasetUsed(), start, null);
+        new BegunRun(begun, executors.get(0), start),
+        request.toInvocation(),
+        request.datasetUsed(),
+        null);
   }
 
   /**
@@ -192,26 +199,17 @@ final class RunLifecycle {
    * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   Run executeQueued(Run running, Invocation invocation, boolean datasetUsed) {
-    StartRecording start = new StartRecording(() -> isStartSaved(named(running)));
-    return execute(running, invocation, datasetUsed, start, start);
+    StartRecording start = new StartRecording(() -> isStartSaved(running));
+    return execute(new BegunRun(running, executors.get(0), start), invocation, datasetUsed, start);
   }
 
   private Run execute(
-      Run running,
-      Invocation invocation,
-      boolean datasetUsed,
-      StartRecording start,
-      @Nullable Runnable onStart) {
+      BegunRun begun, Invocation invocation, boolean datasetUsed, @Nullable Runnable onStart) {
     boolean interrupted = false;
     try {
-      ExecutionResult result = result(running, invocation, datasetUsed, onStart);
+      ExecutionResult result = result(begun, invocation, datasetUsed, onStart);
       interrupted = Thread.interrupted(); // it was for the run; database calls fail while it is set
-      Instant now = clock.instant();
-      Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
-      Run started = onStart == null ? running : named(running);
-      Run ended = started.withProvenance(provenanceAtEnd(started)).finish(result.outcome(), at);
-      finish(ended, start);
-      return ended;
+      return finish(begun, result);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -219,23 +217,33 @@ final class RunLifecycle {
     }
   }
 
+  private Run finish(BegunRun begun, ExecutionResult result) {
+    Instant now = clock.instant();
+    Instant at = result.at().filter(end -> end.isBefore(now)).orElse(now);
+    Run before = begun.before(result.outcome(), at);
+    Run ended = before.withProvenance(provenanceAtEnd(before)).finish(result.outcome(), at);
+    finish(ended, begun.recordings());
+    return ended;
+  }
+
   private ExecutionResult result(
-      Run running, Invocation invocation, boolean datasetUsed, @Nullable Runnable onStart) {
-    Cancellation cancellation = new Cancellation(running.id());
+      BegunRun begun, Invocation invocation, boolean datasetUsed, @Nullable Runnable onStart) {
+    Cancellation cancellation = new Cancellation(begun.run().id());
     cancelWatch.add(cancellation);
     try {
-      return result(running, invocation, datasetUsed, onStart, cancellation);
+      return result(begun, invocation, datasetUsed, onStart, cancellation);
     } finally {
       cancelWatch.remove(cancellation);
     }
   }
 
   private ExecutionResult result(
-      Run running,
+      BegunRun begun,
       Invocation invocation,
       boolean datasetUsed,
       @Nullable Runnable onStart,
       Cancellation cancellation) {
+    Run running = begun.run();
     try {
       if (onStart != null) { // queued: its entry may have a request from an earlier start
         cancelWatch.look(cancellation);
@@ -254,8 +262,11 @@ final class RunLifecycle {
       if (obstacle.isPresent()) {
         return ExecutionResult.of(obstacle.get());
       }
-      ExecutionHandle handle = executors.get(0).start(running, invocation, workspace);
+      ExecutionHandle handle = begun.executor().start(running, invocation, workspace);
       cancellation.onRequest(handle::cancel);
+      if (running.status() == RunStatus.PENDING) {
+        followStart(handle, begun);
+      }
       if (onStart != null) {
         onStart.run();
       }
@@ -267,6 +278,32 @@ final class RunLifecycle {
       return ExecutionResult.of(
           new RunOutcome.Lost(
               "Lost: its executor failed (" + e.getClass().getName() + ")", Output.NONE));
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // it is complete once the start is
+  private void followStart(ExecutionHandle handle, BegunRun begun) {
+    handle.started().thenAccept(start -> startedByEngine(begun, start));
+  }
+
+  private void startedByEngine(BegunRun begun, ExecutionStart start) {
+    Run running = begun.start(start);
+    StartRecording recording =
+        new StartRecording(
+            () -> {
+              journalStart(running);
+              return isStartSaved(running);
+            });
+    begun.add(recording);
+    record(recording);
+  }
+
+  /** On failure the journal has it as submitted, and recovery gets its start from the executor. */
+  private void journalStart(Run running) {
+    try {
+      journal.start(running);
+    } catch (JournalException e) {
+      log.warn("run {} started, which could not be journaled", running.id(), e);
     }
   }
 
@@ -284,12 +321,14 @@ final class RunLifecycle {
    * Finishes a live run. If the database fails to save its start at this moment, it is not called
    * for the ending, which would take as long: the ending is in the journal, and recovered later.
    */
-  private void finish(Run ended, StartRecording start) {
-    boolean starting = !start.isOver();
+  private void finish(Run ended, List<StartRecording> starts) {
+    List<StartRecording> starting = starts.stream().filter(start -> !start.isOver()).toList();
     boolean journaled = journal(ended);
     DatabaseAccess access = DatabaseAccess.forOneRun(repository);
-    if (start.hasFailed() && starting && journaled) {
-      access.setUnavailable();
+    for (StartRecording start : starts) {
+      if (start.hasFailed() && starting.contains(start) && journaled) {
+        access.setUnavailable();
+      }
     }
     record(ended, takeDatabase(ended.id()), journaled, access);
   }
@@ -396,7 +435,12 @@ final class RunLifecycle {
     String name = run.executor();
     return name == null
         ? Optional.of(executors.get(0)) // a dry-run has no execution, so any executor will do
-        : executors.stream().filter(executor -> executor.name().equals(name)).findFirst();
+        : executor(name);
+  }
+
+  /** Returns the executor with that name; empty if it is not configured here. */
+  Optional<RunExecutor> executor(String name) {
+    return executors.stream().filter(executor -> executor.name().equals(name)).findFirst();
   }
 
   List<RunExecutor> executors() {

@@ -159,7 +159,7 @@ public final class RunRegistry {
   public Run submit(RunId id, RunRequest request) {
     Run running = lifecycle.begin(id, request);
     try {
-      return lifecycle.execute(running, request);
+      return lifecycle.execute(running, request, lifecycle.saveStart(running));
     } finally {
       lifecycle.release(id);
     }
@@ -487,6 +487,11 @@ public final class RunRegistry {
     @Override
     public Optional<Run> begun(JournalEntry.Begun entry) {
       return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> submitted(JournalEntry.Submitted entry) {
+      return Optional.of(entry.pending());
     }
 
     @Override

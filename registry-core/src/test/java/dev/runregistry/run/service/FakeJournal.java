@@ -23,6 +23,7 @@ final class FakeJournal implements RunJournal {
   final Map<RunId, Run> done = new ConcurrentHashMap<>();
   final Map<RunId, CancelRequest> requests = new ConcurrentHashMap<>();
   final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
+  final Map<RunId, String> executors = new ConcurrentHashMap<>();
   final Set<RunId> locked = ConcurrentHashMap.newKeySet();
   final Set<String> failing = ConcurrentHashMap.newKeySet();
   volatile Runnable beforeRequest = () -> {};
@@ -47,6 +48,19 @@ final class FakeJournal implements RunJournal {
     active.put(running.id(), running);
     databases.put(running.id(), database);
     locked.add(running.id());
+  }
+
+  @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    call("submit");
+    begin(pending, database);
+    executors.put(pending.id(), executor);
+  }
+
+  @Override
+  public void start(Run running) {
+    call("start");
+    active.put(running.id(), running);
   }
 
   @Override
@@ -110,10 +124,15 @@ final class FakeJournal implements RunJournal {
   @Override
   public Optional<JournalEntry> read(RunId id) {
     call("read");
-    return Optional.ofNullable(active.get(id))
-        .map(
-            run ->
-                run.status().isFinal() ? new JournalEntry.Ended(run) : new JournalEntry.Begun(run));
+    return Optional.ofNullable(active.get(id)).map(this::entry);
+  }
+
+  private JournalEntry entry(Run run) {
+    return switch (run.status()) {
+      case PENDING -> new JournalEntry.Submitted(run, executors.get(run.id()));
+      case RUNNING -> new JournalEntry.Begun(run);
+      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> new JournalEntry.Ended(run);
+    };
   }
 
   @Override

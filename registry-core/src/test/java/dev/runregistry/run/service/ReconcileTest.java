@@ -855,6 +855,16 @@ class ReconcileTest {
     }
 
     @Override
+    public void submit(Run pending, String executor, DatabaseIdentity database) {
+      throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
+    public void start(Run running) {
+      throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
     public void begin(Run running, DatabaseIdentity database) {
       entries.remove(running.id());
     }

@@ -708,6 +708,16 @@ class RunRegistryTest {
     }
 
     @Override
+    public void submit(Run pending, String executor, DatabaseIdentity database) {
+      throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
+    public void start(Run running) {
+      throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
     public void begin(Run running, DatabaseIdentity database) {
       call("begin " + running.status().text(), journalFailure());
     }

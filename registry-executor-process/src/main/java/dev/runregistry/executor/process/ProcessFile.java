@@ -30,10 +30,11 @@ import java.util.stream.Stream;
  * {@code protocol} with the version of the protocol of supervisor and registry, from 2 on; {@code
  * keep-children} if the remaining processes are kept; {@code supervisor} and {@code child} with the
  * line of {@code /proc/<pid>/stat} that each wrote itself, first of all, or nothing without {@code
- * /proc}. The line of the child is written before its program starts; {@code unstarted} follows if
- * its program never was started, {@code signal} with the number of the signal that terminated it,
- * {@code unexecuted} with an error number and a text if it could not be executed, and {@code exit}
- * with the exit code if there was no room for a file with it.
+ * /proc}; {@code began} with the time and the host, if that is not the registry's. The line of the
+ * child is written before its program starts; {@code unstarted} follows if its program never was
+ * started, {@code signal} with the number of the signal that terminated it, {@code unexecuted} with
+ * an error number and a text if it could not be executed, and {@code exit} with the exit code if
+ * there was no room for a file with it.
  *
  * <p>A run can replace these files: the content of anything but a regular file of a few lines is
  * ignored.
@@ -213,6 +214,14 @@ final class ProcessFile {
   /** Returns whether its supervisor was started, and so also recorded its identity. */
   boolean supervisorStarted() {
     return line("supervisor").isPresent();
+  }
+
+  /**
+   * Returns when and on which host its supervisor began, as {@code SECONDS HOST}; empty if it runs
+   * on the host of its registry.
+   */
+  Optional<String> began() {
+    return line("began");
   }
 
   /** Returns whether the child exists: from here on signals reach it. */

@@ -16,16 +16,22 @@ import dev.runregistry.run.port.supervisor.RunSupervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The supervisor of this module, for runs whose processes another engine starts, on any host. It
@@ -33,7 +39,11 @@ import java.util.OptionalInt;
  * itself what the command leaves behind.
  */
 public final class RemoteSupervisor implements RunSupervisor {
-  private static final ProcessTree.TerminationResult NOTHING_TERMINATED = new ProcessTree.TerminationResult(0, List.of());
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+  private static final Pattern BEGAN = Pattern.compile("(\\d{1,11}) (\\S{1,255})");
+
+  private static final ProcessTree.TerminationResult NOTHING_TERMINATED =
+      new ProcessTree.TerminationResult(0, List.of());
 
   private final LogLimit logLimit;
   private final Duration killGrace;
@@ -56,6 +66,7 @@ public final class RemoteSupervisor implements RunSupervisor {
     arguments.add("run=" + running.id());
     arguments.add("parent=0"); // no registry: nothing is reported or shown
     arguments.add("finish=" + killGrace.toMillis());
+    arguments.add("beat=" + HEARTBEAT.toSeconds());
     if (logLimit.isLimited()) {
       arguments.add("limit=" + logLimit.bytes());
     }
@@ -89,8 +100,11 @@ public final class RemoteSupervisor implements RunSupervisor {
         new OutcomeReader(run, folder, processes, OptionalInt.empty(), NOTHING_TERMINATED);
     EndCause marked = processes.markedCause(run.spec().timeLimit() != null);
     boolean isRecorded = processes.isExitNoted() || processes.couldNotStart();
+    Optional<Matcher> began = processes.began().map(BEGAN::matcher).filter(Matcher::matches);
     return new Evidence(
         processes.supervisorStarted(),
+        began.map(line -> Instant.ofEpochSecond(Long.parseLong(line.group(1)))),
+        began.map(line -> line.group(2)),
         processes.childStarted() && !processes.couldNotStart(),
         processes.exitCode(),
         isRecorded ? Optional.of(reader.read(EndCause.ENDED)) : Optional.<RunOutcome>empty(),
@@ -110,6 +124,32 @@ public final class RemoteSupervisor implements RunSupervisor {
           .strip();
     } catch (NoSuchFileException | NotRegularFileException e) { // replaced by the run
       return "";
+    }
+  }
+
+  @Override
+  public Duration silence(Path workspace) throws IOException {
+    Workspace folder = new Workspace(workspace);
+    DurableFiles.replace(folder.clock(), new byte[] {'\n'});
+    FileTime now = Files.getLastModifiedTime(folder.clock(), LinkOption.NOFOLLOW_LINKS);
+    long last = 0;
+    try (Stream<Path> files = Files.list(workspace)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (!file.equals(folder.clock())) {
+          last = Math.max(last, modified(file));
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return Duration.ofMillis(Math.max(0, now.toMillis() - last));
+  }
+
+  private static long modified(Path file) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
+    } catch (NoSuchFileException e) { // deleted meanwhile
+      return 0;
     }
   }
 

@@ -77,6 +77,7 @@ final class SupervisorScript {
       # before it takes the run for lost. So a run that is lost does not start, however late its supervisor is.
       # Nor does one that was cancelled by another process than its registry, which marks that first.
       leave(125) if -e "$dir/vanished" || -e "$dir/cancelled";
+      note('began ' . time . " $o{host}") if defined $o{host}; # for those that share the directory only
 
       my @name = ('stdout', 'stderr');
       my @log;
@@ -600,8 +601,18 @@ final class SupervisorScript {
         }
       }
 
+      # A sign of life for hosts that see the directory only: a file that is written anew every so many seconds.
+      my $beat = 0;
+      sub beat {
+        my $now = now();
+        return if $now >= $beat && $now < $beat + 1_000_000 * $o{beat};
+        $beat = $now;
+        syswrite $now, "$beat\n" if sysopen $now, "$dir/heartbeat", 0x241, 0600;
+      }
+
       my ($done, $shown) = (0, 0);
       while (1) {
+        beat() if $o{beat};
         reap() if $child_event;
         if (defined $code && !$totals_final) { note_end(); $totals_final = 1; next }
         my $ending = defined $code && defined $o{finish} && !$no_children && !$finish;
@@ -630,7 +641,7 @@ final class SupervisorScript {
           : $totals_dirty || $early || $ending ? 0.05
           : !$signals ? 0.1
           : $attached == 0 ? 1
-          : undef;
+          : $o{beat} || undef;
         my $ready = select $read, $write, undef, $wait;
         if ($ready <= 0) {
           $unheard++ if $early;

@@ -67,6 +67,16 @@ record Workspace(Path path) {
     return path.resolve("cancelled");
   }
 
+  /** Written anew every few seconds by the supervisor of a run on another host. */
+  Path heartbeat() {
+    return path.resolve("heartbeat");
+  }
+
+  /** Written to learn the time of the file system. */
+  Path clock() {
+    return path.resolve("clock");
+  }
+
   /** The size of the output to each stream; exists if that is more than its log keeps. */
   Path logTotals() {
     return path.resolve("log-totals");

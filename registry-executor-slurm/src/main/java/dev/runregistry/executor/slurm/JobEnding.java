@@ -113,6 +113,9 @@ final class JobEnding {
   }
 
   private RunOutcome timedOut() {
+    if (job.start().isEmpty() && !evidence.supervised()) { // its deadline passed in the queue
+      return notStarted();
+    }
     Duration limit =
         job.limit().or(() -> Optional.ofNullable(run.spec().timeLimit())).orElse(job.elapsed());
     return new TimedOut(limit, evidence.output(), "by Slurm's limit");
@@ -141,7 +144,7 @@ final class JobEnding {
             : "";
     String said = evidence.messages().isEmpty() ? "" : "; " + evidence.messages();
     return new NotStarted(
-        NotStarted.Why.REFUSED,
+        NotStarted.Cause.REFUSED,
         "The job did not start it; Slurm: " + job.description() + said + why);
   }
 }

@@ -1,52 +1,36 @@
 package dev.runregistry.executor.slurm;
 
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Lost;
+import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.supervisor.RunSupervisor;
 import dev.runregistry.run.port.supervisor.RunSupervisor.Evidence;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
- * Decides whether a job has ended, for live and for orphaned runs. Gives late evidence time: files
- * of another host may be seen seconds after the job has ended, and a controller that restarts may
- * not know a job for a while. Safe for use by many threads.
+ * Decides whether a job has ended, for live and for orphaned runs. Late evidence is given time:
+ * files of another host may be seen seconds after the job has ended, and a controller that restarts
+ * may not know a job for a while. All times are those of the file system of the workspace. Safe for
+ * use by many threads.
  */
 final class JobLedger {
   private final SlurmCommands slurm;
   private final RunSupervisor supervisor;
   private final Duration evidenceDelay;
   private final Duration forgottenDelay;
-  private final Map<RunId, Missing> missing = new ConcurrentHashMap<>();
-
-  /**
-   * Something that is not there.
-   *
-   * @param since by the monotonic clock
-   * @param files the state of the workspace then
-   */
-  private record Missing(long since, long files) {
-    boolean lasts(Duration delay) {
-      return System.nanoTime() - since >= delay.toNanos();
-    }
-  }
 
   /**
    * Creates the ledger.
    *
    * @param evidenceDelay how long the exit code of a job that ended by itself may be late
-   * @param forgottenDelay how long a job has to be unknown, without a change in its workspace,
-   *     before it is lost
+   * @param forgottenDelay how long a job has to be unknown to Slurm, without a change in its
+   *     workspace, before it is lost
    */
   JobLedger(
       SlurmCommands slurm,
@@ -65,36 +49,13 @@ final class JobLedger {
    * @param known the job as {@code squeue} has it; empty if it does not
    * @throws IOException if a witness cannot be read now
    */
-  Optional<ExecutionResult> ending(Run run, Path workspace, Optional<Job> known)
-      throws IOException {
-    return ending(run, workspace, known, false);
-  }
-
-  /**
-   * Returns the same for a run whose registry died: how long something is missing is then counted
-   * from the last change in its workspace, because this process may have begun a moment ago.
-   */
-  Optional<ExecutionResult> orphanEnding(Run run, Path workspace, Optional<Job> known)
-      throws IOException {
-    return ending(run, workspace, known, true);
-  }
-
-  private Optional<ExecutionResult> ending(
-      Run run, Path workspace, Optional<Job> known, boolean isOrphan) throws IOException {
+  Optional<JobEnd> ending(Run run, Path workspace, Optional<Job> known) throws IOException {
     Optional<Job> job =
         known.isPresent() ? known : slurm.findAccounted(SlurmExecutor.jobName(run.id()));
-    Optional<ExecutionResult> ending =
-        job.isPresent()
-            ? ended(run, workspace, job.get(), isOrphan)
-            : forgotten(run, workspace, isOrphan);
-    if (ending.isPresent() || known.filter(found -> !found.state().isFinal()).isPresent()) {
-      missing.remove(run.id());
-    }
-    return ending;
+    return job.isPresent() ? ended(run, workspace, job.get()) : forgotten(run, workspace);
   }
 
-  private Optional<ExecutionResult> ended(Run run, Path workspace, Job job, boolean isOrphan)
-      throws IOException {
+  private Optional<JobEnd> ended(Run run, Path workspace, Job job) throws IOException {
     if (!job.state().isFinal()) {
       return Optional.empty();
     }
@@ -103,66 +64,84 @@ final class JobLedger {
         job.state() != JobState.ENDED
             || evidence.ended().isPresent()
             || job.signal() > 0
-            || isMissingFor(run, workspace, evidenceDelay, isOrphan);
-    return isComplete ? Optional.of(new JobEnding(run, job, evidence).result()) : Optional.empty();
+            || isSilentFor(workspace, evidenceDelay);
+    return isComplete
+        ? Optional.of(
+            end(workspace, evidence, Optional.of(job), new JobEnding(run, job, evidence).result()))
+        : Optional.empty();
   }
 
-  /** Slurm forgets jobs some minutes after their end, and may lose one when its controller dies. */
-  private Optional<ExecutionResult> forgotten(Run run, Path workspace, boolean isOrphan)
-      throws IOException {
+  /**
+   * Slurm forgets jobs some minutes after their end, and may lose one when its controller dies: the
+   * job then goes on. So without an exit code a job that began is lost only if its supervisor gives
+   * no sign of life any more, on a node that is up; on one that is cut off nothing is known.
+   */
+  private Optional<JobEnd> forgotten(Run run, Path workspace) throws IOException {
     Evidence evidence = supervisor.evidence(run, workspace);
     if (evidence.ended().isPresent()) {
+      RunOutcome outcome = evidence.marked().orElse(evidence.ended().get());
       return Optional.of(
-          new ExecutionResult(evidence.marked().orElse(evidence.ended().get()), evidence.at()));
+          end(workspace, evidence, Optional.empty(), new ExecutionResult(outcome, evidence.at())));
     }
-    if (!isMissingFor(run, workspace, forgottenDelay, isOrphan)) {
+    if (!isSilentFor(workspace, forgottenDelay)) {
       return Optional.empty();
+    }
+    if (evidence.supervised()) {
+      return mayRunOn(evidence)
+          ? Optional.empty()
+          : Optional.of(end(workspace, evidence, Optional.empty(), lost(evidence)));
     }
     supervisor.preventStart(workspace);
     Evidence last = supervisor.evidence(run, workspace);
-    if (last.ended().isPresent() || (last.supervised() && !evidence.supervised())) {
-      return Optional.empty(); // seen at the next look
-    }
-    return Optional.of(
-        last.marked()
-            .map(outcome -> new ExecutionResult(outcome, last.at()))
+    return last.supervised()
+        ? Optional.empty() // seen at the next look
+        : Optional.of(new JobEnd(neverStarted(last), Optional.empty()));
+  }
+
+  private boolean mayRunOn(Evidence evidence) throws IOException {
+    Optional<String> host = evidence.host();
+    return host.isPresent() && !slurm.isUp(host.get());
+  }
+
+  private static ExecutionResult lost(Evidence evidence) {
+    return evidence
+        .marked()
+        .map(outcome -> new ExecutionResult(outcome, evidence.at()))
+        .orElseGet(
+            () ->
+                ExecutionResult.of(
+                    new Lost(
+                        "Lost: Slurm does not know its job any more, its supervisor gives no sign of"
+                            + " life, and no exit code was recorded",
+                        evidence.output())));
+  }
+
+  private static ExecutionResult neverStarted(Evidence evidence) {
+    return ExecutionResult.of(
+        evidence
+            .marked()
             .orElseGet(
-                () -> ExecutionResult.of(new Lost("Lost: " + lossReason(last), last.output()))));
+                () ->
+                    new NotStarted(
+                        NotStarted.Cause.REFUSED,
+                        "Slurm does not know its job, which has not started it")));
   }
 
-  /** Returns why a run is lost whose job Slurm does not know. */
-  static String lossReason(Evidence evidence) {
-    return evidence.started()
-        ? "Slurm does not know its job any more, and no exit code was recorded"
-        : "Slurm does not know its job, which has not started it";
-  }
-
-  private boolean isMissingFor(Run run, Path workspace, Duration delay, boolean isOrphan)
+  /** Adds the start of a run that has one: Slurm's, else that of its supervisor. */
+  private static JobEnd end(
+      Path workspace, Evidence evidence, Optional<Job> job, ExecutionResult result)
       throws IOException {
-    List<File> files = files(workspace);
-    if (isOrphan) {
-      long last = files.stream().mapToLong(File::lastModified).max().orElse(0);
-      if (System.currentTimeMillis() - last >= delay.toMillis()) {
-        return true;
-      }
-    }
-    long state =
-        files.stream()
-            .mapToLong(file -> file.hashCode() + 31 * file.length() + file.lastModified())
-            .sum();
-    Missing first =
-        missing.compute(
-            run.id(),
-            (id, before) ->
-                before == null || before.files != state
-                    ? new Missing(System.nanoTime(), state)
-                    : before);
-    return first.lasts(delay);
+    boolean isStarted = !(result.outcome() instanceof NotStarted);
+    Optional<String> name = new JobFile(workspace).externalId();
+    return new JobEnd(
+        result,
+        job.flatMap(Job::start)
+            .or(evidence::began)
+            .filter(start -> isStarted)
+            .map(start -> new ExecutionStart(start, name)));
   }
 
-  private static List<File> files(Path workspace) throws IOException {
-    try (Stream<Path> files = Files.list(workspace)) {
-      return files.map(Path::toFile).toList();
-    }
+  private boolean isSilentFor(Path workspace, Duration delay) throws IOException {
+    return supervisor.silence(workspace).compareTo(delay) >= 0;
   }
 }

@@ -24,7 +24,7 @@ final class JobScript {
         [ "$arch" = x86_64 ] && arch=amd64
         PERL_BADLANG=0
         export PERL_BADLANG
-        exec perl -e '%s' -- "$workspace" "arch=$arch" "$@"
+        exec perl -e '%s' -- "$workspace" "arch=$arch" "host=${SLURMD_NODENAME:-unknown}" "$@"
         """
         .formatted(supervisor.text().replace("'", "'\\''"));
   }

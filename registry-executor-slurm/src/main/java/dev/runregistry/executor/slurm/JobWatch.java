@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,9 +93,7 @@ final class JobWatch {
     try {
       Set<String> names =
           now.stream().map(SlurmExecution::jobName).collect(Collectors.toUnmodifiableSet());
-      jobs =
-          slurm.find(names).stream()
-              .collect(Collectors.toMap(Job::name, Function.identity(), Job::later));
+      jobs = slurm.find(names);
       if (away) {
         log.warn("Slurm answers again");
       }

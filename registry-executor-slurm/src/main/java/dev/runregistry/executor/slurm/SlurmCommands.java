@@ -7,11 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,11 +30,17 @@ final class SlurmCommands {
   private static final int MAX_BYTES = 16 << 20; // 100 000 jobs
   private static final int MAX_MESSAGE = 500;
   private static final Pattern JOB_ID = Pattern.compile("(?m)^(\\d{1,10})(;.*)?$");
+  private static final Pattern UP =
+      Pattern.compile(
+          "(?m)^(idle|mixed|allocated|completing|drained|draining|reserved|planned)[+]?$");
+  private static final Duration WITHOUT_ACCOUNTING = Duration.ofMinutes(1);
+  private static final int MAX_NAMES = 2_000; // in one argument, which has 128 KiB at most
   private static final Pattern CLUSTER = Pattern.compile("(?m)^ClusterName\\s*=\\s*(\\S{1,100})");
   private static final String USER = System.getProperty("user.name", "");
 
   private final Map<String, String> environment;
   private @Nullable String cluster; // guarded by this
+  private volatile long accountingAfter = System.nanoTime();
 
   /**
    * Creates the commands.
@@ -81,23 +88,55 @@ final class SlurmCommands {
   }
 
   /**
-   * Returns the jobs of this user with these names that Slurm knows, those that have ended lately
-   * included.
+   * Returns the jobs of this user with these names that Slurm knows, by their names, those that
+   * have ended lately included. Of several with one name the last is returned.
    *
    * @throws SlurmUnreachableException if it does not answer
    */
-  List<Job> find(Collection<String> names) throws IOException {
-    String output =
-        output(
-            List.of(
-                "squeue",
-                "--noheader",
-                "--all",
-                "--states=all",
-                "--user=" + USER,
-                "--name=" + String.join(",", names),
-                "--Format=" + Job.SQUEUE_FIELDS));
-    return Job.ofSqueue(output).stream().filter(job -> names.contains(job.name())).toList();
+  Map<String, Job> find(Set<String> names) throws IOException {
+    Map<String, Job> jobs = new HashMap<>();
+    List<String> all = List.copyOf(names);
+    for (int i = 0; i < all.size(); i += MAX_NAMES) {
+      String some = String.join(",", all.subList(i, Math.min(i + MAX_NAMES, all.size())));
+      jobs(List.of("--name=" + some)).stream()
+          .filter(job -> names.contains(job.name()))
+          .forEach(job -> jobs.merge(job.name(), job, Job::later));
+    }
+    return jobs;
+  }
+
+  /**
+   * Returns all jobs of this user that the registry may have submitted, by their names.
+   *
+   * @throws SlurmUnreachableException if it does not answer
+   */
+  Map<String, Job> findAll() throws IOException {
+    Map<String, Job> jobs = new HashMap<>();
+    jobs(List.of()).stream()
+        .filter(job -> job.name().startsWith(SlurmExecutor.JOB_NAME_PREFIX))
+        .forEach(job -> jobs.merge(job.name(), job, Job::later));
+    return jobs;
+  }
+
+  /** Names are printed as they are: with a separator of its own none can pretend to be a job. */
+  private List<Job> jobs(List<String> selection) throws IOException {
+    String separator = "|" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + "|";
+    List<String> words =
+        new ArrayList<>(List.of("squeue", "--noheader", "--all", "--states=all", "--user=" + USER));
+    words.addAll(selection);
+    words.add("--Format=" + Job.squeueFormat(separator));
+    return Job.ofSqueue(output(words), separator);
+  }
+
+  /**
+   * Returns whether the node is up, so that what runs there can be seen; false if it is unknown.
+   *
+   * @throws SlurmUnreachableException if Slurm does not answer
+   */
+  boolean isUp(String node) throws IOException {
+    return UP.matcher(
+            output(List.of("sinfo", "--noheader", "--Node", "--nodes=" + node, "--format=%T")))
+        .find();
   }
 
   /**
@@ -105,6 +144,9 @@ final class SlurmCommands {
    * accounting.
    */
   Optional<Job> findAccounted(String name) throws IOException {
+    if (System.nanoTime() - accountingAfter < 0) {
+      return Optional.empty();
+    }
     Optional<Result> result =
         command(
                 List.of(
@@ -118,6 +160,9 @@ final class SlurmCommands {
                     "--format=" + Job.SACCT_FIELDS),
                 Map.of())
             .run();
+    if (result.isEmpty() || result.get().exitCode() != 0) { // the answer of a minute ago is kept
+      accountingAfter = System.nanoTime() + WITHOUT_ACCOUNTING.toNanos();
+    }
     return result
         .filter(answer -> answer.exitCode() == 0)
         .flatMap(

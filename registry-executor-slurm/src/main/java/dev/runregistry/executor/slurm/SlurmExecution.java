@@ -5,6 +5,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.supervisor.RunSupervisor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class SlurmExecution implements ExecutionHandle {
   private final Optional<Duration> pendingTimeout;
   private final Consumer<String> onPending;
   private final Consumer<RunOutcome> onEnd;
-  private final long submitted = System.nanoTime();
+  private final CompletableFuture<ExecutionStart> started = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
   private boolean cancelled; // all guarded by this
   private boolean timedOut;
@@ -74,6 +75,11 @@ final class SlurmExecution implements ExecutionHandle {
   @Override
   public CompletableFuture<ExecutionResult> result() {
     return result;
+  }
+
+  @Override
+  public CompletableFuture<ExecutionStart> started() {
+    return started;
   }
 
   @Override
@@ -139,8 +145,13 @@ final class SlurmExecution implements ExecutionHandle {
    */
   void observe(Optional<Job> job) {
     try {
-      job.filter(found -> found.state() == JobState.ACTIVE).ifPresent(this::started);
-      job.filter(found -> found.state() == JobState.PENDING).ifPresent(this::pending);
+      if (job.isPresent()) {
+        switch (job.get().state()) {
+          case ACTIVE -> started(job.get());
+          case PENDING -> pending(job.get());
+          case ENDED, TIME_LIMIT, CANCELLED, OUT_OF_MEMORY, FAILED, UNKNOWN -> {}
+        }
+      }
       ledger.ending(run, workspace, job).ifPresent(this::end);
     } catch (IOException e) {
       log.debug("run {} cannot be inspected yet", run.id(), e);
@@ -149,15 +160,24 @@ final class SlurmExecution implements ExecutionHandle {
     }
   }
 
-  private void end(ExecutionResult ending) {
-    onEnd.accept(ending.outcome());
-    result.complete(ending);
+  private void end(JobEnd end) {
+    end.start().ifPresent(started::complete);
+    onEnd.accept(end.result().outcome());
+    result.complete(end.result());
   }
 
-  private synchronized void started(Job job) {
-    Duration limit = run.spec().timeLimit();
-    if (limit != null && deadline == null) {
-      deadline = System.nanoTime() + limit.minus(job.elapsed()).toNanos();
+  private void started(Job job) throws IOException {
+    if (job.start().isEmpty()) {
+      return;
+    }
+    synchronized (this) {
+      Duration limit = run.spec().timeLimit();
+      if (limit != null && deadline == null) {
+        deadline = System.nanoTime() + limit.minus(job.elapsed()).toNanos();
+      }
+    }
+    if (!started.isDone()) {
+      started.complete(new ExecutionStart(job.start().get(), new JobFile(workspace).externalId()));
     }
   }
 
@@ -170,12 +190,8 @@ final class SlurmExecution implements ExecutionHandle {
     if (isNew) {
       onPending.accept(job.reason());
     }
-    if (pendingTimeout.filter(this::isPendingLongerThan).isPresent()) {
+    if (pendingTimeout.filter(limit -> job.pending().compareTo(limit) >= 0).isPresent()) {
       terminate();
     }
-  }
-
-  private boolean isPendingLongerThan(Duration limit) {
-    return System.nanoTime() - submitted >= limit.toNanos();
   }
 }

@@ -15,7 +15,7 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.ExecutionHandle;
-import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
@@ -35,7 +35,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -54,6 +53,8 @@ import org.slf4j.LoggerFactory;
  * once; one thread watches all jobs.
  */
 public final class SlurmExecutor implements RunExecutor {
+  static final String JOB_NAME_PREFIX = "run-";
+
   private static final Logger log = LoggerFactory.getLogger(SlurmExecutor.class);
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -72,6 +73,7 @@ public final class SlurmExecutor implements RunExecutor {
   private final Consumer<String> onPending;
   private final Consumer<RunOutcome> onEnd;
   private final SlurmCommands slurm;
+  private final JobTable jobs;
   private final JobLedger ledger;
   private final JobWatch watch;
 
@@ -85,6 +87,7 @@ public final class SlurmExecutor implements RunExecutor {
     onPending = builder.onPending;
     onEnd = builder.onEnd;
     slurm = new SlurmCommands(environment);
+    jobs = new JobTable(slurm, builder.interval);
     ledger = new JobLedger(slurm, supervisor, builder.evidenceDelay, builder.forgottenDelay);
     watch = new JobWatch(slurm, builder.interval);
   }
@@ -99,7 +102,7 @@ public final class SlurmExecutor implements RunExecutor {
   }
 
   static String jobName(RunId id) {
-    return "run-" + id;
+    return JOB_NAME_PREFIX + id;
   }
 
   @Override
@@ -108,19 +111,8 @@ public final class SlurmExecutor implements RunExecutor {
   }
 
   @Override
-  public boolean namesExecutions() {
+  public boolean hasQueue() {
     return true;
-  }
-
-  /** Returns the name of the cluster and the number of the job. */
-  @Override
-  public Optional<String> externalId(Path workspace) {
-    try {
-      return new JobFile(workspace).externalId();
-    } catch (IOException e) {
-      log.debug("the number of the job cannot be read", e);
-      return Optional.empty();
-    }
   }
 
   /**
@@ -140,7 +132,7 @@ public final class SlurmExecutor implements RunExecutor {
       refusal = Optional.of("The job cannot be prepared: " + FileErrors.reason(e));
     }
     if (refusal.isPresent()) {
-      NotStarted outcome = new NotStarted(NotStarted.Why.REFUSED, refusal.get());
+      NotStarted outcome = new NotStarted(NotStarted.Cause.REFUSED, refusal.get());
       onEnd.accept(outcome);
       return ExecutionHandle.ended(outcome);
     }
@@ -203,7 +195,7 @@ public final class SlurmExecutor implements RunExecutor {
    */
   private Optional<Long> numberOf(RunId id) {
     try {
-      return job(id).filter(job -> !job.state().isFinal()).map(Job::id);
+      return jobs.findNow(jobName(id)).filter(job -> !job.state().isFinal()).map(Job::id);
     } catch (IOException e) {
       log.debug("run {}: its job cannot be looked for", id, e);
       return Optional.empty();
@@ -249,11 +241,12 @@ public final class SlurmExecutor implements RunExecutor {
         .keySet()
         .removeIf(
             name -> !VARIABLE.matcher(name).matches() || NOT_EXPORTED.matcher(name).matches());
-    return new Invocation(invocation.command(), variables, invocation.workingDirectory(), false);
-  }
-
-  private Optional<Job> job(RunId id) throws IOException {
-    return slurm.find(Set.of(jobName(id))).stream().reduce(Job::later);
+    return new Invocation(
+        invocation.command(),
+        variables,
+        invocation.workingDirectory(),
+        false,
+        invocation.options());
   }
 
   @Override
@@ -265,7 +258,7 @@ public final class SlurmExecutor implements RunExecutor {
             supervisor.evidence(running, workspace).output(),
             true);
       }
-      return inspection(running, workspace, job(running.id()));
+      return inspection(running, workspace, jobs.find(jobName(running.id())));
     } catch (SlurmUnreachableException e) {
       return new Inspection.NotVisible(String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -278,24 +271,41 @@ public final class SlurmExecutor implements RunExecutor {
     return new JobFile(workspace).exists() || RegularFiles.exists(supervisor.messages(workspace));
   }
 
-  private Inspection inspection(Run running, Path workspace, Optional<Job> job) throws IOException {
-    if (job.filter(found -> !found.state().isFinal()).isPresent()) {
-      return new Inspection.Running(Optional.of(job.get().elapsed()));
+  private Inspection inspection(Run run, Path workspace, Optional<Job> found) throws IOException {
+    if (found.isPresent()) {
+      Job job = found.get();
+      if (job.state() == JobState.PENDING) {
+        boolean isOverdue =
+            pendingTimeout.filter(limit -> job.pending().compareTo(limit) >= 0).isPresent();
+        return new Inspection.Pending(job.reason(), isOverdue);
+      }
+      if (job.state() == JobState.ACTIVE) {
+        Optional<String> name = new JobFile(workspace).externalId();
+        return new Inspection.Running(
+            Optional.of(job.elapsed()), job.start().map(at -> new ExecutionStart(at, name)));
+      }
+      if (job.state() == JobState.UNKNOWN) {
+        return new Inspection.NotVisible("Slurm says " + job.word() + ", which is unknown here");
+      }
     }
-    Optional<ExecutionResult> ending = ledger.orphanEnding(running, workspace, job);
-    if (ending.isEmpty()) {
-      return new Inspection.NotVisible("How its job ended is not known yet");
-    }
-    RunOutcome outcome = ending.get().outcome();
+    return ledger
+        .ending(run, workspace, found)
+        .map(end -> inspection(run, end))
+        .orElseGet(() -> new Inspection.NotVisible("How its job ended is not known yet"));
+  }
+
+  private static Inspection inspection(Run run, JobEnd end) {
+    RunOutcome outcome = end.result().outcome();
     return outcome instanceof RunOutcome.Lost lost
-        ? new Inspection.Lost(lost.message().replaceFirst("^Lost: ", ""), lost.output())
-        : new Inspection.Exited(outcome, ending.get().at().orElse(running.startedAt()));
+        ? new Inspection.Lost(
+            lost.message().replaceFirst("^Lost: ", ""), lost.output(), false, end.start())
+        : new Inspection.Exited(outcome, end.result().at().orElse(run.startedAt()), end.start());
   }
 
   @Override
   public boolean isAlive(RunId id, Path workspace) {
     try {
-      return mayHaveJob(workspace) && job(id).filter(job -> !job.state().isFinal()).isPresent();
+      return mayHaveJob(workspace) && hasJob(id);
     } catch (IOException e) {
       throw unreadable(id, "cannot be inspected", e);
     }
@@ -307,17 +317,19 @@ public final class SlurmExecutor implements RunExecutor {
       return; // Slurm ends what is left of a job
     }
     try {
-      supervisor.markTimedOut(workspace);
+      if (reason == TerminationReason.TIME_LIMIT) {
+        supervisor.markTimedOut(workspace);
+      }
       cancelJob(running.id());
     } catch (IOException e) {
-      throw unreadable(running.id(), "is over its time limit and cannot be terminated", e);
+      throw unreadable(running.id(), "is over its limit and cannot be terminated", e);
     }
   }
 
   @Override
   public Inspection cancel(Run running, Path workspace, CancelRequest request) {
     Inspection found = inspect(running, workspace);
-    if (!(found instanceof Inspection.Running)) {
+    if (!(found instanceof Inspection.Running || found instanceof Inspection.Pending)) {
       return found;
     }
     try {
@@ -334,10 +346,14 @@ public final class SlurmExecutor implements RunExecutor {
     slurm.cancel(jobName(id));
     Instant giveUp = Instant.now().plus(TERMINATION);
     Backoff pause = new Backoff(Duration.ofSeconds(1));
-    while (job(id).filter(job -> !job.state().isFinal()).isPresent()
-        && Instant.now().isBefore(giveUp)) {
+    while (hasJob(id) && Instant.now().isBefore(giveUp)) {
       pause.sleep();
     }
+    jobs.forget();
+  }
+
+  private boolean hasJob(RunId id) throws IOException {
+    return jobs.findNow(jobName(id)).filter(job -> !job.state().isFinal()).isPresent();
   }
 
   private static UnreadableOutcomeException unreadable(RunId id, String what, IOException cause) {
@@ -386,7 +402,7 @@ public final class SlurmExecutor implements RunExecutor {
     private Path workingDirectory = Path.of("").toAbsolutePath();
     private Duration interval = Duration.ofSeconds(2);
     private Duration evidenceDelay = Duration.ofMinutes(1);
-    private Duration forgottenDelay = Duration.ofMinutes(1);
+    private Duration forgottenDelay = Duration.ofMinutes(5);
     private Optional<Duration> pendingTimeout = Optional.empty();
     private Consumer<Run> onStart = running -> {};
     private Consumer<String> onPending = reason -> {};
@@ -434,7 +450,8 @@ public final class SlurmExecutor implements RunExecutor {
 
     /**
      * Sets how long Slurm has to answer without knowing a job, and nothing changes in its
-     * workspace, before it is lost; by default a minute.
+     * workspace, before it is lost; by default five minutes, a multiple of the time between two
+     * signs of life of its supervisor.
      */
     public Builder forgottenDelay(Duration time) {
       forgottenDelay = requirePositive("forgottenDelay", time);

@@ -9,6 +9,8 @@ import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.SlurmCluster;
 import java.io.IOException;
@@ -79,12 +81,8 @@ class SlurmEndingsTest {
     }
   }
 
-  private static Run finished(Run running, ExecutionResult result) {
-    return running.finish(result.outcome(), result.at().orElse(running.startedAt()));
-  }
-
   private Run execute(SlurmExecutor executor, Run running) {
-    return finished(running, start(executor, running).await());
+    return SlurmRuns.finished(running, start(executor, running));
   }
 
   private ExecutionHandle start(SlurmExecutor executor, Run running) {
@@ -122,9 +120,11 @@ class SlurmEndingsTest {
   }
 
   private SlurmExecutor with(Map<String, String> options) {
-    return runs.executor()
-        .options(new SlurmOptions(options, List.of(), SlurmOptions.EXPORTED))
-        .build();
+    return with(options, List.of());
+  }
+
+  private SlurmExecutor with(Map<String, String> options, List<String> more) {
+    return runs.executor().options(new SlurmOptions(options, more, SlurmOptions.EXPORTED)).build();
   }
 
   @Test
@@ -168,11 +168,32 @@ class SlurmEndingsTest {
 
     handle.cancel(new CancelRequest("ann", Runs.NOON));
 
-    Run run = finished(running, handle.await());
+    Run run = SlurmRuns.finished(running, handle);
     assertThat(run.status()).isEqualTo(RunStatus.CANCELLED);
     assertThat(reasons.toString()).contains("Partition");
-    assertThat(executor.externalId(runs.workspace(running)).orElseThrow())
-        .matches("registrytest:\\d+");
+    assertThat(handle.started()).isNotDone();
+    assertThat(run.startedAt()).isEqualTo(running.createdAt());
+  }
+
+  @Test
+  void a_job_that_waits_for_nodes_starts_when_slurm_starts_it_and_not_before() {
+    Run blocker = runs.begun(null, "sleep", "1000");
+    SlurmExecutor executor = with(Map.of("nodes", "3"), List.of("--exclusive"));
+    ExecutionHandle first = start(executor, blocker);
+    ExecutionStart start = first.started().join();
+    Run waiting = runs.begun(null, "true");
+    ExecutionHandle second = start(executor, waiting);
+    SlurmRuns.await(
+        () -> executor.inspect(waiting, runs.workspace(waiting)) instanceof Inspection.Pending);
+    assertThat(second.started()).isNotDone();
+
+    first.terminate();
+
+    Run run = SlurmRuns.finished(waiting, second);
+    assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+    assertThat(run.externalId()).matches("registrytest:\\d+");
+    assertThat(run.startedAt()).isAfter(start.at()).isAfter(run.createdAt());
+    assertThat(first.await().outcome().exitCode()).isNotNull();
   }
 
   @Test
@@ -208,7 +229,7 @@ class SlurmEndingsTest {
                 .contains("FAILED"));
     Files.move(elsewhere, workspace);
 
-    Run run = finished(running, handle.await());
+    Run run = SlurmRuns.finished(running, handle);
 
     assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
     assertThat(run.message())
@@ -220,10 +241,10 @@ class SlurmEndingsTest {
     Run running = runs.begun(null, "sleep", "1000");
     SlurmExecutor executor = with(Map.of("time", "1"));
 
-    ExecutionResult result = start(executor, running).await();
+    Run run = execute(executor, running);
 
-    assertThat(finished(running, result).status()).isEqualTo(RunStatus.TIMEOUT);
-    assertThat(result.outcome().message()).isEqualTo("Timed out after 60 s; by Slurm's limit");
+    assertThat(run.status()).isEqualTo(RunStatus.TIMEOUT);
+    assertThat(run.message()).isEqualTo("Timed out after 60 s; by Slurm's limit");
   }
 
   @Test
@@ -237,12 +258,16 @@ class SlurmEndingsTest {
             0,
             0,
             Optional.of(Instant.now()),
+            Optional.of(Instant.now()),
+            Duration.ZERO,
             Duration.ZERO,
             Optional.empty(),
             "None");
     execute(runs.executor().build(), running);
 
-    Run run = finished(running, ending(running, completed));
+    ExecutionResult result = ending(running, completed);
+
+    Run run = running.start("slurm", Instant.now()).finish(result.outcome(), Instant.now());
 
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
     assertThat(run.exitCode()).isEqualTo(1);

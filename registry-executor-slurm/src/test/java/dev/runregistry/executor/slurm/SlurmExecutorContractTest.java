@@ -67,15 +67,15 @@ class SlurmExecutorContractTest extends RunExecutorContract {
   }
 
   @Override
-  protected Path workspace(Run running) {
-    return runs.workspace(running);
+  protected Path workspace(Run run) {
+    return runs.workspace(run);
   }
 
   @Override
   protected Run thatNeverStarted() {
-    Run running = runs.begun(null, "true");
-    runs.home().unlock(running.id());
-    return running;
+    Run run = runs.begun(null, "true");
+    runs.home().unlock(run.id());
+    return run;
   }
 
   /** Its registry is dead, and its lock is ours. */
@@ -98,7 +98,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
       registry.destroyForcibly().waitFor();
       RunId id = RunId.parse(String.valueOf(workspace.getFileName()));
       assertThat(runs.home().tryLock(id)).isTrue();
-      return runs.running(id);
+      return runs.pending(id);
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -127,7 +127,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
   @Override
   protected Run thatEndedAfterItsRegistry(String stdout, int code) {
     Path release = runs.home().folder().resolve("release");
-    Run running =
+    Run run =
         left(
             null,
             stdout,
@@ -137,20 +137,20 @@ class SlurmExecutorContractTest extends RunExecutorContract {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    awaitEnd(running);
-    return running;
+    awaitEnd(run);
+    return run;
   }
 
-  private void awaitEnd(Run running) {
-    SlurmRuns.await(() -> !executor.isAlive(running.id(), workspace(running)));
+  private void awaitEnd(Run run) {
+    SlurmRuns.await(() -> !executor.isAlive(run.id(), workspace(run)));
   }
 
   @Override
   protected Run thatWasKilledWithItsRegistry(String stdout) {
-    Run running = left(null, stdout, "sleep 1000");
-    assertThat(executor.log(workspace(running), LogStream.STDOUT)).isPresent();
+    Run run = left(null, stdout, "sleep 1000");
+    assertThat(executor.log(workspace(run), LogStream.STDOUT)).isPresent();
     try {
-      Files.readString(workspace(running).resolve("processes"))
+      Files.readString(workspace(run).resolve("processes"))
           .lines()
           .filter(line -> line.startsWith("supervisor ") || line.startsWith("child "))
           .map(line -> Long.parseLong(line.split(" ")[1]))
@@ -158,7 +158,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    awaitEnd(running);
-    return running;
+    awaitEnd(run);
+    return run;
   }
 }

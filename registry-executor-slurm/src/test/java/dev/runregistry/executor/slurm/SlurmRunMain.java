@@ -2,6 +2,7 @@ package dev.runregistry.executor.slurm;
 
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.UuidV7RunIds;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
@@ -26,9 +27,9 @@ public final class SlurmRunMain {
     RunRequest request =
         RunRequest.command(DatasetKey.NONE, "none", List.of(args).subList(2, args.length))
             .withTimeLimit(limit.isZero() ? null : limit);
-    Run running = Run.started(id, request.toSpec(id), executor.name(), Instant.now());
-    home.begin(running);
+    Run pending = Run.pending(id, request.toSpec(id), Instant.now());
+    home.submit(pending, executor.name(), DatabaseIdentity.UNKNOWN);
     Path workspace = home.workspace(id).orElseThrow();
-    executor.start(running, Invocation.of(running.spec().command()), workspace).await();
+    executor.start(pending, Invocation.of(pending.spec().command()), workspace).await();
   }
 }

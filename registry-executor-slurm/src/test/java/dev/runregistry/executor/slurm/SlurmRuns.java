@@ -4,10 +4,14 @@ import dev.runregistry.executor.process.LogLimit;
 import dev.runregistry.executor.process.RemoteSupervisor;
 import dev.runregistry.internal.files.Backoff;
 import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.port.ExecutionHandle;
+import dev.runregistry.run.port.ExecutionResult;
+import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.SlurmCluster;
@@ -53,17 +57,29 @@ final class SlurmRuns {
     RunId id = Runs.id();
     RunRequest request =
         RunRequest.command(DatasetKey.NONE, "none", List.of(command)).withTimeLimit(limit);
-    Run running = Run.started(id, request.toSpec(id), "slurm", Runs.NOON);
-    home.begin(running);
-    return running;
+    Run pending = Run.pending(id, request.toSpec(id), Runs.NOON);
+    home.submit(pending, "slurm", DatabaseIdentity.UNKNOWN);
+    return pending;
   }
 
   Path workspace(Run run) {
     return home.workspace(run.id()).orElseThrow();
   }
 
-  Run running(RunId id) {
-    return ((JournalEntry.Begun) home.read(id).orElseThrow()).running();
+  Run pending(RunId id) {
+    return ((JournalEntry.Submitted) home.read(id).orElseThrow()).pending();
+  }
+
+  /** Waits for the end of an execution and returns the run with its start and its end. */
+  static Run finished(Run pending, ExecutionHandle handle) {
+    ExecutionResult result = handle.await();
+    Run begun = handle.started().isDone() ? started(pending, handle.started().join()) : pending;
+    return begun.finish(result.outcome(), result.at().orElse(begun.startedAt()));
+  }
+
+  static Run started(Run pending, ExecutionStart start) {
+    Run running = pending.start("slurm", start.at());
+    return start.externalId().map(running::withExternalId).orElse(running);
   }
 
   static void await(BooleanSupplier condition) {

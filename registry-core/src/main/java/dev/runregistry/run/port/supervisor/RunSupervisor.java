@@ -12,6 +12,7 @@ import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ public interface RunSupervisor {
    * The evidence in a workspace.
    *
    * @param supervised whether the program was started; it may still end without starting the run
+   * @param began when the program began, in whole seconds by the clock of its host; empty if it did
+   *     not
+   * @param host the host that the program began on, as the engine names it; empty likewise
    * @param started whether the command was started
    * @param exitCode the recorded exit code of the command; empty while it runs, and if its end was
    *     not recorded
@@ -60,6 +64,8 @@ public interface RunSupervisor {
    */
   record Evidence(
       boolean supervised,
+      Optional<Instant> began,
+      Optional<String> host,
       boolean started,
       OptionalInt exitCode,
       Optional<RunOutcome> ended,
@@ -69,6 +75,8 @@ public interface RunSupervisor {
       String messages) {
     /** Checks the values. */
     public Evidence {
+      requireNonNull(began, "began");
+      requireNonNull(host, "host");
       requireNonNull(exitCode, "exitCode");
       requireNonNull(ended, "ended");
       requireNonNull(marked, "marked");
@@ -90,6 +98,14 @@ public interface RunSupervisor {
 
   /** Returns the evidence in a workspace. */
   Evidence evidence(Run run, Path workspace) throws IOException;
+
+  /**
+   * Returns the time since the last change of any file in the workspace, by the clock of its file
+   * system. A program that runs changes one at least every ten seconds, whatever the command does.
+   *
+   * @throws IOException if that cannot be determined now
+   */
+  Duration silence(Path workspace) throws IOException;
 
   /**
    * Prevents a program that has not recorded its start yet from starting the command. To be
