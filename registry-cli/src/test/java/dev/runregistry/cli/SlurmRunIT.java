@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs on a real Slurm cluster, through the launcher. */
 class SlurmRunIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path folder;
   private Launcher launcher;
@@ -78,6 +78,56 @@ class SlurmRunIT {
     await()
         .atMost(PATIENCE)
         .until(() -> launcher.registry("reconcile").out().contains("Failed with exit code 5"));
+  }
+
+  @Test
+  void a_submitted_run_is_queued_by_slurm_and_the_command_does_not_wait_for_it()
+      throws IOException {
+    Path release = folder.resolve("release");
+    Launcher.Result submitted =
+        launcher.registry(
+            "submit",
+            "--slurm-options=--hold",
+            "--",
+            "sh",
+            "-c",
+            "touch up; while ! [ -e '" + release + "' ]; do sleep 0.1; done; exit 6");
+    String id = submitted.out().strip();
+    assertThat(submitted.code()).isZero();
+    SlurmCluster cluster = SlurmCluster.shared();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> cluster.output("squeue", "-h", "-n", "run-" + id).contains("JobHeldUser"));
+    assertThat(launcher.registry("runs", "show", id).out())
+        .contains("pending")
+        .contains("waits for   JobHeldUser");
+
+    cluster.output("scontrol", "release", "JobName=run-" + id);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> launcher.registry("runs", "show", id).out().contains("registrytest:"));
+    assertThat(launcher.registry("runs", "show", id).out()).contains("running");
+    Files.createFile(release);
+
+    assertThat(launcher.registry("wait", id).code()).isEqualTo(6);
+    assertThat(launcher.registry("runs", "logs", id).code()).isZero();
+  }
+
+  @Test
+  void a_run_that_slurm_queues_is_cancelled_before_it_starts() {
+    String id =
+        launcher.registry("submit", "--slurm-options=--hold", "--", "touch", "up").out().strip();
+    SlurmCluster cluster = SlurmCluster.shared();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> cluster.output("squeue", "-h", "-n", "run-" + id).contains("JobHeldUser"));
+
+    assertThat(launcher.registry("cancel", id).code()).isZero();
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> launcher.registry("runs", "show", id).out().contains("Cancelled by"));
+    assertThat(folder.resolve("up")).doesNotExist();
   }
 
   @Test

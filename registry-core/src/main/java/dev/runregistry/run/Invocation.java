@@ -38,12 +38,15 @@ public record Invocation(
    *     null for that of the executor
    * @param recordedVariables the names of the variables that are recorded; one that ends in {@code
    *     *} stands for all with that prefix; null for those of the provenance source
+   * @param engineOptions what is asked of the engine, in the form of its executor; null for what
+   *     that is configured to ask for
    */
   public record Options(
       @Nullable Duration killGrace,
       boolean keepsChildren,
       @Nullable Long logLimit,
-      @Nullable List<String> recordedVariables) {
+      @Nullable List<String> recordedVariables,
+      @Nullable List<String> engineOptions) {
     /** Nothing is different. */
     public static final Options NONE = new Options(null, false, null, null);
 
@@ -63,6 +66,21 @@ public record Invocation(
                 .formatted(OutputExcerpt.LIMIT_BYTES, logLimit));
       }
       recordedVariables = recordedVariables == null ? null : List.copyOf(recordedVariables);
+      engineOptions = engineOptions == null ? null : List.copyOf(engineOptions);
+    }
+
+    /** Creates options of which none is for an engine. */
+    public Options(
+        @Nullable Duration killGrace,
+        boolean keepsChildren,
+        @Nullable Long logLimit,
+        @Nullable List<String> recordedVariables) {
+      this(killGrace, keepsChildren, logLimit, recordedVariables, null);
+    }
+
+    /** Returns a copy with these options for an engine. */
+    public Options withEngineOptions(@Nullable List<String> others) {
+      return new Options(killGrace, keepsChildren, logLimit, recordedVariables, others);
     }
   }
 

@@ -41,6 +41,7 @@ public final class RegistryMetrics {
 
   private final PrometheusMeterRegistry meters;
   private final Counter cancellations;
+  private final Counter contradictions;
   // the most recently counted runs: a run whose outcome was saved late is reported twice
   private final Map<RunId, Boolean> counted =
       new LinkedHashMap<>() {
@@ -73,6 +74,10 @@ public final class RegistryMetrics {
     cancellations =
         Counter.builder("registry.cancellations")
             .description("Requests to cancel runs that were accepted here")
+            .register(meters);
+    contradictions =
+        Counter.builder("registry.contradictions")
+            .description("Runs whose engine and supervisor reported different endings")
             .register(meters);
   }
 
@@ -114,6 +119,11 @@ public final class RegistryMetrics {
         .serviceLevelObjectives(seconds(0.05, 0.25, 1, 10, 60, 600, 3600, 36_000))
         .register(meters)
         .record(Duration.between(run.createdAt(), run.startedAt()));
+  }
+
+  /** Counts a run whose engine and supervisor have reported different endings. */
+  public void contradicted() {
+    contradictions.increment();
   }
 
   void gauge(String name, String description, IntSupplier value) {

@@ -299,6 +299,18 @@ public final class FileRunQueue implements RunQueue {
   }
 
   @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    RunId id = pending.id();
+    try {
+      DurableFiles.write(
+          entry(id).started(), RunJson.submitted(pending, executor, journal.identity(), database));
+      move(id);
+    } catch (IOException e) {
+      throw journal.failed(id, "cannot be handed to its engine", e);
+    }
+  }
+
+  @Override
   public void end(Run ended, DatabaseIdentity database) {
     RunId id = ended.id();
     RunDirectory entry = entry(id);

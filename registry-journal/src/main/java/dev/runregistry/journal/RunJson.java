@@ -81,6 +81,7 @@ final class RunJson {
           json.writeBooleanField("dataset_used", queued.datasetUsed());
           json.writeNumberField("priority", queued.options().priority());
           json.writeNumberField("gpus", queued.options().gpus());
+          writeText(json, "executor", queued.options().executor());
           json.writeBooleanField("keyed", queued.hasKey());
         });
   }
@@ -283,6 +284,9 @@ final class RunJson {
     writeNumber(json, "log_limit", options.logLimit());
     if (options.recordedVariables() != null) {
       writeWords(json, "recorded_variables", options.recordedVariables());
+    }
+    if (options.engineOptions() != null) {
+      writeWords(json, "engine_options", options.engineOptions());
     }
   }
 

@@ -60,7 +60,10 @@ final class RunJsonReader {
         run(),
         within("invocation").invocation(),
         (Boolean) present("dataset_used"),
-        new QueueOptions(Math.toIntExact(number("priority")), Math.toIntExact(number("gpus"))),
+        new QueueOptions(
+            Math.toIntExact(number("priority")),
+            Math.toIntExact(number("gpus")),
+            textOrNull("executor")),
         database(),
         (Boolean) present("keyed"));
   }
@@ -80,7 +83,8 @@ final class RunJsonReader {
         grace == null ? null : Duration.ofMillis(grace),
         Boolean.TRUE.equals(note.get("keep_children")),
         numberOrNull("log_limit"),
-        note.containsKey("recorded_variables") ? words("recorded_variables") : null);
+        note.containsKey("recorded_variables") ? words("recorded_variables") : null,
+        note.containsKey("engine_options") ? words("engine_options") : null);
   }
 
   private Map<String, String> variables(String name) {

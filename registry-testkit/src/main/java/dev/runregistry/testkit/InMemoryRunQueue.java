@@ -95,6 +95,14 @@ public final class InMemoryRunQueue implements RunQueue {
   }
 
   @Override
+  public synchronized void submit(Run pending, String executor, DatabaseIdentity database) {
+    QueuedRun run = requireNonNull(waiting.get(pending.id()), "it does not wait");
+    journal.submit(pending, executor, database);
+    begun.put(pending.id(), run);
+    waiting.remove(pending.id());
+  }
+
+  @Override
   public synchronized void end(Run ended, DatabaseIdentity database) {
     QueuedRun run = requireNonNull(waiting.get(ended.id()), "it does not wait");
     journal.begin(run.run(), database);

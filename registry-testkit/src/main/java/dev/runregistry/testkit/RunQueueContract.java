@@ -37,7 +37,8 @@ public abstract class RunQueueContract {
   private static final DatabaseIdentity REACHED =
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.of(new UUID(7, 1)));
   private static final Invocation.Options OPTIONS =
-      new Invocation.Options(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"));
+      new Invocation.Options(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"))
+          .withEngineOptions(List.of("--partition=gpu"));
   private static final CancelRequest REQUEST = new CancelRequest("ann", Runs.NOON.plusSeconds(5));
 
   /** For subclasses. */
@@ -57,7 +58,7 @@ public abstract class RunQueueContract {
                 .in("/tmp", Map.of("TOKEN", "s3cret"))
                 .with(OPTIONS),
             true,
-            new QueueOptions(priority, 2),
+            new QueueOptions(priority, 2, "slurm"),
             HERE,
             false);
     queue().enqueue(queued, MAX);
@@ -84,6 +85,21 @@ public abstract class RunQueueContract {
     assertThat(queue().read(queued.run().id())).contains(queued);
     assertThat(queue().depth()).isEqualTo(1);
     assertThat(journal().active()).isEmpty();
+  }
+
+  @Test
+  void a_run_that_is_handed_to_its_engine_is_active_and_not_known_to_have_started() {
+    Run pending = enqueued().run();
+    queue().tryLock(pending.id());
+
+    queue().submit(pending, "slurm", HERE);
+
+    assertThat(waiting()).isEmpty();
+    assertThat(journal().read(pending.id())).contains(new JournalEntry.Submitted(pending, "slurm"));
+    assertThat(journal().database(pending.id())).isEqualTo(HERE);
+    assertThat(journal().tryLock(pending.id())).isFalse();
+    assertThat(queue().putBack(pending.id())).isTrue();
+    assertThat(waiting()).containsExactly(pending.id());
   }
 
   @Test

@@ -19,7 +19,6 @@ import dev.runregistry.run.output.OutputPosition;
 import dev.runregistry.run.output.RecordedLines;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
@@ -45,7 +44,8 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final List<TerminationReason> terminated = new CopyOnWriteArrayList<>();
   private final Map<RunId, Inspection> inspections = new ConcurrentHashMap<>();
   private final Map<Path, Output> printed = new ConcurrentHashMap<>();
-  private final Map<RunId, CompletableFuture<ExecutionStart>> starts = new ConcurrentHashMap<>();
+  private final Map<RunId, CompletableFuture<ExecutionHandle.Start>> starts =
+      new ConcurrentHashMap<>();
   private volatile boolean hasQueue;
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
@@ -112,11 +112,11 @@ public final class ScriptedRunExecutor implements RunExecutor {
   }
 
   /** Starts a run that waits in its queue. */
-  public void startByEngine(RunId id, ExecutionStart start) {
+  public void startByEngine(RunId id, ExecutionHandle.Start start) {
     starts(id).complete(start);
   }
 
-  private CompletableFuture<ExecutionStart> starts(RunId id) {
+  private CompletableFuture<ExecutionHandle.Start> starts(RunId id) {
     return starts.computeIfAbsent(id, any -> new CompletableFuture<>());
   }
 
@@ -165,7 +165,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
       }
 
       @Override
-      public CompletableFuture<ExecutionStart> started() {
+      public CompletableFuture<ExecutionHandle.Start> started() {
         return starts(running.id());
       }
 

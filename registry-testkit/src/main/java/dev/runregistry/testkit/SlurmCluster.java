@@ -18,7 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ public final class SlurmCluster implements AutoCloseable {
           + " munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins, and run the tests as root";
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration COMMAND = Duration.ofMinutes(1);
   private static final List<String> NODES = List.of("n1", "n2", "n3");
   private static @Nullable SlurmCluster shared;
 
@@ -246,7 +250,9 @@ public final class SlurmCluster implements AutoCloseable {
       List<ProcessHandle> children =
           name.equals("slurmctld") ? daemon.descendants().toList() : List.of(); // its script runner
       try {
-        daemon.destroyForcibly().waitFor();
+        if (!daemon.destroyForcibly().waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
+          throw new AssertionError(name + " cannot be killed");
+        }
         children.forEach(ProcessHandle::destroyForcibly);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -256,12 +262,30 @@ public final class SlurmCluster implements AutoCloseable {
 
   /** Runs one of Slurm's commands and returns what it prints, errors included. */
   public String output(String... command) {
+    Process process;
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().clear();
       builder.environment().putAll(environment());
-      Process process = builder.start();
+      process = builder.start();
       process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    CompletableFuture<String> printed = CompletableFuture.supplyAsync(() -> read(process));
+    try {
+      return printed.get(COMMAND.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      process.destroyForcibly();
+      throw new AssertionError(String.join(" ", command) + " does not end", e);
+    }
+  }
+
+  private static String read(Process process) {
+    try {
       return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

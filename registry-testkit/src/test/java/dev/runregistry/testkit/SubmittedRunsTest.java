@@ -12,7 +12,7 @@ import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.port.ExecutionStart;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.TerminationReason;
@@ -33,8 +33,8 @@ class SubmittedRunsTest {
   private static final RunRequest REQUEST =
       RunRequest.command(DatasetKey.NONE, "none", List.of("train"));
   private static final Instant SUBMITTED = Runs.NOON;
-  private static final ExecutionStart START =
-      new ExecutionStart(SUBMITTED.plus(Duration.ofHours(3)), Optional.of("cluster:7"));
+  private static final ExecutionHandle.Start START =
+      new ExecutionHandle.Start(SUBMITTED.plus(Duration.ofHours(3)), Optional.of("cluster:7"));
   private static final Instant END = SUBMITTED.plus(Duration.ofHours(4));
 
   private final InMemoryRunRepository repository = new InMemoryRunRepository();
@@ -139,6 +139,8 @@ class SubmittedRunsTest {
     executor.leave(id, new Inspection.Pending("Priority", false));
 
     assertThat(reconciled().message()).isEqualTo("Pending: Priority");
+    assertThat(registry.pendingReason(id)).contains("Priority");
+    assertThat(registry.pendingReason(Runs.id())).isEmpty();
     assertThat(recorded()).isEqualTo(pending);
     assertThat(reconciled().action()).isEqualTo(ReconciledRun.Action.SKIPPED);
   }
@@ -190,7 +192,8 @@ class SubmittedRunsTest {
 
     reconciled();
 
-    assertThat(executor.terminated()).containsExactly(TerminationReason.PENDING_LIMIT, TerminationReason.ENDED);
+    assertThat(executor.terminated())
+        .containsExactly(TerminationReason.PENDING_LIMIT, TerminationReason.ENDED);
     assertThat(recorded().reason()).isEqualTo(RunReason.NOT_STARTED);
   }
 

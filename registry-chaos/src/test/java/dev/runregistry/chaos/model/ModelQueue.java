@@ -160,6 +160,11 @@ final class ModelQueue implements RunQueue, QueueControl {
   }
 
   @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    throw new UnsupportedOperationException("no engine has a queue here");
+  }
+
+  @Override
   public void begin(Run running, DatabaseIdentity database) {
     Notes.code(running);
     int run = Samples.index(running.id());

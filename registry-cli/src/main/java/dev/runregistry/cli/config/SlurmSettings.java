@@ -12,6 +12,10 @@ import java.util.stream.Stream;
 
 /** What is set for Slurm jobs. Every method throws {@link UsageException} for a bad value. */
 public final class SlurmSettings {
+  /** The error for an option that no job can have. */
+  public static final String NO_CHILDREN =
+      "--keep-children: Slurm ends all processes of a job; use --executor process";
+
   private static final String NONE = "none";
 
   private final Settings settings;

@@ -50,7 +50,10 @@ public final class QueueDispatchCommand implements Callable<Integer> {
     origin.register(processes);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry =
-          parts.builder(database, processes.build()).provenance(origin.source()).build();
+          parts
+              .queueBuilder(database, processes.build(), origin.startListener(), () -> {})
+              .provenance(origin.source())
+              .build();
       try (PeriodicReconcile reconciling = PeriodicReconcile.start(registry, found -> {});
           RunDispatcher dispatcher = registry.dispatcher(limits, run -> {})) {
         dispatcher.dispatchUntilEmpty();

@@ -2,10 +2,12 @@ package dev.runregistry.cli.queue;
 
 import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.process.SubmissionOrigin;
 import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.executor.process.LocalRunExecutor;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -38,6 +40,9 @@ final class QueueSubmission {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage(), e);
     }
+    if (gpus > 0 && new SlurmSettings(settings).isChosen()) {
+      throw new UsageException("--gpus: of the queue of this host; of Slurm use --slurm-gpus");
+    }
     if (gpus > 0) {
       int all = new QueueSettings(settings).gpus().size();
       if (gpus > all) {
@@ -59,8 +64,9 @@ final class QueueSubmission {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry =
           parts
-              .builder(database, LocalRunExecutor.builder().build())
+              .queueBuilder(database, LocalRunExecutor.builder().build(), run -> {}, () -> {})
               .submissionOrigin(origin)
+              .provenance(ProvenanceWiring.of(settings, origin.variables()).source())
               .build();
       Run pending = registry.enqueue(limited, options);
       caller.out().println(json ? JsonLine.of(pending) : pending.id().toString());

@@ -1,6 +1,5 @@
 package dev.runregistry.cli.queue;
 
-import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.options.PicocliOptions;
 import dev.runregistry.cli.run.RunCommandSpec;
 import java.util.List;
@@ -33,8 +32,6 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
   private static void describe(CommandSpec spec) {
     RunCommandSpec.addTo(spec);
     NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
-    Setting.in(Setting.Scope.RUN)
-        .forEach(setting -> spec.remove(spec.findOption(setting.option().name())));
     add(
         spec,
         Integer.class,
@@ -63,7 +60,8 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
                 + " with the variables of now, in the order of priority and age. It is not lost by"
                 + " a crash or a restart, also while the database is away. Where no 'registry"
                 + " serve' of this home runs, a process in the background starts what waits, and"
-                + " ends with the queue; it needs no terminal.%n")
+                + " ends with the queue; it needs no terminal. With '--executor slurm' no slot is"
+                + " needed: the run is submitted to Slurm, which queues it.%n")
         .exitCodeList(
             Map.of(
                 "0", "the run waits",

@@ -2,6 +2,7 @@ package dev.runregistry.cli.run;
 
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.options.SettingsLoader;
@@ -65,11 +66,16 @@ public final class RunOptions {
 
   /** Returns the options in which a run differs from others of its dispatcher. */
   public Invocation.Options invocationOptions(Settings settings) {
+    SlurmSettings slurm = new SlurmSettings(settings);
+    if (slurm.isChosen() && keepsChildren()) {
+      throw new UsageException(SlurmSettings.NO_CHILDREN);
+    }
     return new Invocation.Options(
         has(RunOption.KILL_AFTER) ? killAfter() : null,
         keepsChildren(),
         settings.given(Setting.LOG_LIMIT).isPresent() ? settings.logLimit().bytes() : null,
-        settings.given(Setting.ENV_ALLOW).isPresent() ? settings.recordedVariables() : null);
+        settings.given(Setting.ENV_ALLOW).isPresent() ? settings.recordedVariables() : null,
+        slurm.isChosen() ? slurm.options().toWords() : null);
   }
 
   /** Returns the settings in force, options included. */

@@ -42,8 +42,7 @@ final class SlurmRun {
     this.options = options;
     this.settings = settings;
     if (options.keepsChildren()) {
-      throw new UsageException(
-          "--keep-children: Slurm ends all processes of a job; use --executor process");
+      throw new UsageException(SlurmSettings.NO_CHILDREN);
     }
   }
 

@@ -10,7 +10,9 @@ import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.service.RunRegistry;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +54,9 @@ public final class RunsShowCommand implements Callable<Integer> {
         caller.out().println(JsonLine.of(run));
       } else {
         OutputText output = new OutputText(parts.homeToRead(), settings.words());
-        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run));
+        Optional<String> pendingReason =
+            run.status() == RunStatus.PENDING ? registry.pendingReason(run.id()) : Optional.empty();
+        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run, pendingReason));
       }
       return 0;
     }

@@ -93,7 +93,7 @@ public final class ServerRunner {
     processes.environment("TRACEPARENT", null).environment("TRACESTATE", null);
     origin.register(processes);
     return parts
-        .builder(database, processes.build())
+        .queueBuilder(database, processes.build(), origin.startListener(), metrics::contradicted)
         .repository(metrics.instrument(database.runs()))
         .idempotencyKeys(database.idempotencyKeys())
         .provenance(origin.source())

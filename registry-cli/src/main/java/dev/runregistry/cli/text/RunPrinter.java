@@ -7,6 +7,7 @@ import dev.runregistry.run.TrainingConfig;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A run for people: what was asked for, how it ended, what it printed. */
@@ -21,11 +22,21 @@ public final class RunPrinter {
 
   /** Several lines; the output comes last. */
   public String of(Run run) {
+    return of(run, Optional.empty());
+  }
+
+  /**
+   * The same of a run that may wait in the queue of an engine.
+   *
+   * @param pendingReason why it waits, in the words of the engine; empty if unknown
+   */
+  public String of(Run run, Optional<String> pendingReason) {
     StringBuilder text = new StringBuilder();
     RunSpec spec = run.spec();
     add(text, "run", run.id().toString());
     add(text, "status", run.status().text());
     add(text, "message", run.message());
+    pendingReason.ifPresent(reason -> add(text, "waits for", reason));
     if (run.reason() != null) {
       add(text, "reason", run.reason().text());
     }

@@ -4,6 +4,7 @@ import dev.runregistry.cli.config.DatabaseSettings;
 import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
@@ -13,12 +14,14 @@ import dev.runregistry.journal.FileRunQueue;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.service.RunRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** The parts of the registry, as the settings want them. Opens nothing. */
 public final class RegistryFactory {
@@ -128,21 +131,45 @@ public final class RegistryFactory {
     return builder(database, home(), executor);
   }
 
+  /**
+   * Returns a builder with the parts of a registry that enqueues or dispatches runs, whose new runs
+   * are those of the executor that the settings name.
+   *
+   * @param processes the executor of this host
+   * @param onStart called with each run that is handed to Slurm
+   * @param onContradiction called if Slurm and a supervisor report different endings of a run
+   */
+  public RunRegistry.Builder queueBuilder(
+      RunDatabase database,
+      RunExecutor processes,
+      Consumer<Run> onStart,
+      Runnable onContradiction) {
+    RunExecutor slurm = new LazySlurmExecutor(settings, onStart, onContradiction);
+    return new SlurmSettings(settings).isChosen()
+        ? builder(database, home(), slurm, processes)
+        : builder(database, home(), processes, slurm);
+  }
+
   private RunRegistry.Builder builder(
       RunDatabase database, FileRunJournal folder, RunExecutor executor) {
+    RunExecutor other =
+        executor instanceof LocalRunExecutor
+            ? new LazySlurmExecutor(settings, run -> {}, () -> {})
+            : LocalRunExecutor.builder().build();
+    return builder(database, folder, executor, other);
+  }
+
+  private RunRegistry.Builder builder(
+      RunDatabase database, FileRunJournal folder, RunExecutor first, RunExecutor second) {
     RunRegistry.Builder builder =
         RunRegistry.builder()
             .repository(database.runs())
             .cancelRequests(database.cancelRequests())
             .journal(folder)
-            .executor(executor)
+            .executor(first)
+            .executor(second)
             .catalog(FolderDatasetCatalog.at(settings.datasets()))
             .ids(new UuidV7RunIds());
-    if (executor instanceof LocalRunExecutor) {
-      builder.executor(new SlurmRecovery());
-    } else {
-      builder.executor(LocalRunExecutor.builder().build());
-    }
     return home.isEmpty()
         ? builder
         : builder.queue(

@@ -1,7 +1,11 @@
 package dev.runregistry.run.port;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.RunOutcome;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +27,7 @@ public interface ExecutionHandle {
    * not start it. Others start it before they return this handle, and their runs are on record as
    * running from then on: their future is not used and never completes.
    */
-  default CompletableFuture<ExecutionStart> started() {
+  default CompletableFuture<Start> started() {
     return new CompletableFuture<>();
   }
 
@@ -39,6 +43,20 @@ public interface ExecutionHandle {
    * first one is its outcome. Returns at once; does nothing if it has ended.
    */
   void cancel(CancelRequest request);
+
+  /**
+   * The start of an execution by an engine that has a queue of its own.
+   *
+   * @param at the time at which the engine started it, by the clock of the engine
+   * @param externalId the engine's own name for it, at most 256 characters; empty if it is unknown
+   */
+  record Start(Instant at, Optional<String> externalId) {
+    /** Checks the values. */
+    public Start {
+      requireNonNull(at, "at");
+      requireNonNull(externalId, "externalId");
+    }
+  }
 
   /** Returns the handle of an execution that ended before anything was started. */
   static ExecutionHandle ended(RunOutcome outcome) {

@@ -61,7 +61,8 @@ public sealed interface Inspection {
    * @param age how long it has been running, by a monotonic clock; empty if unknown
    * @param start its start by the engine; empty if the executor has no queue
    */
-  record Running(Optional<Duration> age, Optional<ExecutionStart> start) implements Inspection {
+  record Running(Optional<Duration> age, Optional<ExecutionHandle.Start> start)
+      implements Inspection {
     /** Checks the values. */
     public Running {
       requireNonNull(age, "age");
@@ -88,7 +89,7 @@ public sealed interface Inspection {
    * @param start its start by the engine; empty if the engine never started it, or the executor has
    *     no queue
    */
-  record Exited(RunOutcome outcome, Instant at, Optional<ExecutionStart> start)
+  record Exited(RunOutcome outcome, Instant at, Optional<ExecutionHandle.Start> start)
       implements Inspection {
     /** Checks the values. */
     public Exited {
@@ -118,7 +119,8 @@ public sealed interface Inspection {
    * @param start its start by the engine; empty if that is not known to have started it, or the
    *     executor has no queue
    */
-  record Lost(String reason, Output output, boolean neverStarted, Optional<ExecutionStart> start)
+  record Lost(
+      String reason, Output output, boolean neverStarted, Optional<ExecutionHandle.Start> start)
       implements Inspection {
     /** Checks the values. */
     public Lost {

@@ -112,6 +112,16 @@ public interface RunQueue {
   void begin(Run running, DatabaseIdentity database);
 
   /**
+   * Moves a waiting run that is locked here to the active runs, durably, in one step, because it is
+   * about to be handed to an engine with a queue of its own.
+   *
+   * @param pending the run, with its provenance
+   * @param executor the name of its executor
+   * @throws JournalException if that fails; the run still waits, and is locked
+   */
+  void submit(Run pending, String executor, DatabaseIdentity database);
+
+  /**
    * Ends a waiting run that is locked here, durably, and moves it to the active runs, which it
    * leaves when it is archived.
    *

@@ -3,11 +3,13 @@ package dev.runregistry.run.service;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunStatus;
-import dev.runregistry.run.port.ExecutionStart;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.RunExecutor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * A live run, pending or running, with its executor and the recordings of its states. Safe for use
@@ -15,6 +17,8 @@ import java.util.List;
  */
 final class BegunRun {
   private final RunExecutor executor;
+  private final Executor writer;
+  private final Consumer<Run> onStart;
   private final List<StartRecording> recordings = new ArrayList<>(); // guarded by this
   private Run run; // guarded by this
 
@@ -23,10 +27,19 @@ final class BegunRun {
    *
    * @param run as it began
    * @param recording saves that state
+   * @param writer saves its later states
+   * @param onStart called with the run once its engine has started it
    */
-  BegunRun(Run run, RunExecutor executor, StartRecording recording) {
+  BegunRun(
+      Run run,
+      RunExecutor executor,
+      StartRecording recording,
+      Executor writer,
+      Consumer<Run> onStart) {
     this.run = run;
     this.executor = executor;
+    this.writer = writer;
+    this.onStart = onStart;
     recordings.add(recording);
   }
 
@@ -37,6 +50,14 @@ final class BegunRun {
 
   RunExecutor executor() {
     return executor;
+  }
+
+  Executor writer() {
+    return writer;
+  }
+
+  Consumer<Run> onStart() {
+    return onStart;
   }
 
   /** Returns the recordings of its states, in their order. */
@@ -50,7 +71,7 @@ final class BegunRun {
   }
 
   /** Changes a pending run to running, as its engine reports; returns the running run. */
-  synchronized Run start(ExecutionStart start) {
+  synchronized Run start(ExecutionHandle.Start start) {
     if (run.status() == RunStatus.PENDING) {
       run = started(run, executor, start);
     }
@@ -58,7 +79,7 @@ final class BegunRun {
   }
 
   /** Returns the pending run as its engine started it. */
-  static Run started(Run pending, RunExecutor executor, ExecutionStart start) {
+  static Run started(Run pending, RunExecutor executor, ExecutionHandle.Start start) {
     Run running = pending.start(executor.name(), start.at());
     return start.externalId().map(running::withExternalId).orElse(running);
   }

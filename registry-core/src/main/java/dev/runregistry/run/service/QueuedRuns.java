@@ -16,6 +16,7 @@ import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.port.RunRepository;
@@ -30,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -103,17 +106,27 @@ final class QueuedRuns {
   }
 
   private QueuedRun add(RunId id, RunRequest request, QueueOptions options, boolean hasKey) {
-    Invocation invocation = request.toInvocation();
+    Invocation invocation =
+        origin == null ? request.toInvocation() : origin.apply(request.toInvocation());
+    QueueOptions chosen = withExecutor(options, request);
+    Run pending = Run.pending(id, request.toSpec(id), clock.instant());
     QueuedRun queued =
         new QueuedRun(
-            Run.pending(id, request.toSpec(id), clock.instant()),
-            origin == null ? invocation : origin.apply(invocation),
+            chosen.executor() == null ? pending : lifecycle.withProvenance(pending, invocation),
+            invocation,
             request.datasetUsed(),
-            options,
+            chosen,
             repository.identity().withoutUuid(),
             hasKey);
     queue.enqueue(queued, max);
     return queued;
+  }
+
+  /** Runs of an engine that is the default wait for it also in another registry's dispatcher. */
+  private QueueOptions withExecutor(QueueOptions options, RunRequest request) {
+    return request.mode() == RunMode.LOCAL && options.executor() == null
+        ? options.withExecutor(lifecycle.engine())
+        : options;
   }
 
   private boolean save(QueuedRun queued, DatabaseAccess access) {
@@ -265,6 +278,19 @@ final class QueuedRuns {
     queue.begin(running, queued.database());
     lifecycle.begun(running, queued.database());
     return running;
+  }
+
+  /**
+   * Moves a run that is locked here to the active runs, to be handed to its engine.
+   *
+   * @param writer saves its states
+   * @param onStart called with the run once its engine has started it
+   */
+  BegunRun submit(QueuedRun run, RunExecutor executor, Executor writer, Consumer<Run> onStart) {
+    Run pending = run.run();
+    queue.submit(pending, executor.name(), run.database());
+    lifecycle.begun(pending, run.database());
+    return lifecycle.submitted(pending, executor, run.isRecorded(), writer, onStart);
   }
 
   /** Saves the waiting runs that are not known to be on record, until the database fails. */

@@ -11,7 +11,7 @@ import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.CancelRequests;
-import dev.runregistry.run.port.ExecutionStart;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
@@ -373,7 +373,7 @@ final class RecoveryPass {
       }
 
       /** Applies the start of a run that was pending as far as its registry knew. */
-      private void started(Optional<ExecutionStart> start) {
+      private void started(Optional<ExecutionHandle.Start> start) {
         if (run.status() == RunStatus.PENDING && start.isPresent()) {
           run = BegunRun.started(run, executor, start.get());
         }

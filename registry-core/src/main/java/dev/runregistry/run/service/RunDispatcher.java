@@ -38,6 +38,7 @@ public final class RunDispatcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunDispatcher.class);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration RELEASE_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration SUBMIT_INTERVAL = Duration.ofMillis(100);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
   private static final String CUDA = "CUDA_VISIBLE_DEVICES";
@@ -50,8 +51,10 @@ public final class RunDispatcher implements AutoCloseable {
   private final RunRepository repository;
   private final QueueLimits limits;
   private final SlotTable slots;
+  private final EngineRuns engines;
   private final Consumer<Run> listener;
   private final ThreadStarter threads;
+  private long submittedAt = System.nanoTime() - SUBMIT_INTERVAL.toNanos(); // likewise
   private long releasedAt = System.nanoTime(); // used by the dispatching thread only
   private long keysUnknownUntil = System.nanoTime(); // used by the dispatching thread only
   private boolean stopped; // guarded by this
@@ -74,6 +77,7 @@ public final class RunDispatcher implements AutoCloseable {
     this.repository = repository;
     this.limits = limits;
     this.slots = slots;
+    engines = new EngineRuns(queue, queued, lifecycle, listener, threads);
     this.listener = listener;
     this.threads = threads;
   }
@@ -141,6 +145,7 @@ public final class RunDispatcher implements AutoCloseable {
       try {
         slots.load();
         slots.releaseEnded();
+        submitToEngines();
         startWaiting();
       } finally {
         control.unlock();
@@ -166,10 +171,11 @@ public final class RunDispatcher implements AutoCloseable {
           slots.load();
           isLoaded = true;
         }
-        if (untilEmpty && slots.isEmpty() && !hasWork()) {
+        if (untilEmpty && slots.isEmpty() && engines.isIdle() && !hasWork()) {
           return;
         }
         releaseEnded();
+        submitToEngines();
         startWaiting();
       } catch (RuntimeException | Error e) { // a full disk, a defect: the queue is kept
         log.warn("waiting runs cannot be started yet: {}", DatabaseAccess.reason(e));
@@ -191,12 +197,28 @@ public final class RunDispatcher implements AutoCloseable {
     }
   }
 
+  /**
+   * Neither slots nor a pause of the queue hold back the runs of engines, which queue themselves.
+   */
+  private void submitToEngines() {
+    if (System.nanoTime() - submittedAt < SUBMIT_INTERVAL.toNanos()) {
+      return;
+    }
+    submittedAt = System.nanoTime();
+    for (WaitingRun next : queue.waiting()) {
+      if (isOurs(next) && engines.isForEngine(next)) {
+        engines.submit(next);
+      }
+    }
+  }
+
   private void startWaiting() {
     if (!slots.hasFree() || control.isPaused()) {
       return;
     }
     for (WaitingRun next : queue.waiting()) {
-      if (isStopped() || (isOurs(next) && !startIfFree(next))) {
+      boolean isOurs = isOurs(next) && !engines.isForEngine(next);
+      if (isStopped() || (isOurs && !startIfFree(next))) {
         return;
       }
     }

@@ -1,5 +1,7 @@
 package dev.runregistry.run.service;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Output;
@@ -12,7 +14,6 @@ import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.ProvenanceSource;
 import dev.runregistry.run.port.RunExecutor;
@@ -25,9 +26,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,8 +119,26 @@ final class RunLifecycle {
   Run started(Run pending, Invocation invocation, Map<String, String> variables) {
     Provenance known = provenanceAtStart(pending.id(), invocation);
     return pending
-        .start(executors.get(0).name(), clock.instant())
+        .start(executorOfSlots().name(), clock.instant())
         .withProvenance(known == null ? null : known.withVariables(variables));
+  }
+
+  /** Returns the executor of queued runs that get a slot: the first without a queue of its own. */
+  private RunExecutor executorOfSlots() {
+    return executors.stream()
+        .filter(executor -> !executor.hasQueue())
+        .findFirst()
+        .orElseGet(() -> executors.get(0));
+  }
+
+  /** Returns a run that is going to be handed to its engine with its provenance of now. */
+  Run withProvenance(Run pending, Invocation invocation) {
+    return pending.withProvenance(provenanceAtStart(pending.id(), invocation));
+  }
+
+  /** Returns the name of the executor of new runs if that has a queue of its own, else null. */
+  @Nullable String engine() {
+    return executors.get(0).hasQueue() ? executors.get(0).name() : null;
   }
 
   /** Takes over a run that waited in the queue, and is journaled and locked. */
@@ -135,8 +157,12 @@ final class RunLifecycle {
   }
 
   private void record(StartRecording start) {
+    record(start, startWriter);
+  }
+
+  private static void record(StartRecording start, Executor writer) {
     try {
-      startWriter.execute(start);
+      writer.execute(start);
     } catch (RejectedExecutionException | Error e) { // shut down, or no thread is available
       log.debug("a start is recorded by the thread that reports it", e);
       start.run();
@@ -185,11 +211,7 @@ final class RunLifecycle {
    * @throws UnreadableOutcomeException if its outcome cannot be read now
    */
   Run execute(Run begun, RunRequest request, StartRecording start) {
-    return execute(
-        new BegunRun(begun, executors.get(0), start),
-        request.toInvocation(),
-        request.datasetUsed(),
-        null);
+    return execute(live(begun, start), request.toInvocation(), request.datasetUsed(), null);
   }
 
   /**
@@ -200,7 +222,88 @@ final class RunLifecycle {
    */
   Run executeQueued(Run running, Invocation invocation, boolean datasetUsed) {
     StartRecording start = new StartRecording(() -> isStartSaved(running));
-    return execute(new BegunRun(running, executors.get(0), start), invocation, datasetUsed, start);
+    return execute(live(running, start), invocation, datasetUsed, start);
+  }
+
+  private BegunRun live(Run begun, StartRecording start) {
+    RunExecutor executor =
+        begun.status() == RunStatus.PENDING
+            ? executors.get(0)
+            : executorOf(begun).orElseGet(() -> executors.get(0));
+    return new BegunRun(begun, executor, start, startWriter, run -> {});
+  }
+
+  /**
+   * Returns a run that waits no more in the queue, and is journaled and locked, as it is handed to
+   * its engine.
+   *
+   * @param isRecorded whether it is on record; else it is saved
+   * @param writer saves its states
+   * @param onStart called with the run once its engine has started it
+   */
+  BegunRun submitted(
+      Run pending,
+      RunExecutor executor,
+      boolean isRecorded,
+      Executor writer,
+      Consumer<Run> onStart) {
+    StartRecording recording =
+        isRecorded ? StartRecording.done() : new StartRecording(() -> isStartSaved(pending));
+    record(recording, writer);
+    return new BegunRun(pending, executor, recording, writer, onStart);
+  }
+
+  /**
+   * Executes a run that began, and finishes it when it has ended, without a thread that waits for
+   * that.
+   *
+   * @param finisher finishes it, on another thread than the one that reports the end
+   * @param done called with the ended run; with empty if its outcome cannot be read now
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // done is called in any case
+  void executeAsync(
+      BegunRun begun,
+      Invocation invocation,
+      boolean datasetUsed,
+      Executor finisher,
+      Consumer<Optional<Run>> done) {
+    Cancellation cancellation = new Cancellation(begun.run().id());
+    cancelWatch.add(cancellation);
+    CompletableFuture<ExecutionResult> result;
+    try {
+      cancelWatch.look(cancellation);
+      result = start(begun, invocation, datasetUsed, null, cancellation).result();
+    } catch (RuntimeException | Error e) {
+      result = CompletableFuture.failedFuture(e);
+    }
+    result.whenComplete(
+        (ended, failure) ->
+            finisher.execute(
+                () -> {
+                  cancelWatch.remove(cancellation);
+                  done.accept(finish(begun, ended, failure));
+                }));
+  }
+
+  private Optional<Run> finish(
+      BegunRun begun, @Nullable ExecutionResult result, @Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof UnreadableOutcomeException) { // recovered once the evidence can be read
+      log.warn("run {}: its end cannot be recorded yet: {}", begun.run().id(), cause.getMessage());
+      return Optional.empty();
+    }
+    return Optional.of(
+        finish(begun, result == null ? failed(begun.run(), requireNonNull(cause)) : result));
+  }
+
+  private static ExecutionResult failed(Run run, Throwable e) {
+    log.error("run {} is lost: its executor failed", run.id(), e);
+    return ExecutionResult.of(
+        new RunOutcome.Lost(
+            "Lost: its executor failed (" + e.getClass().getName() + ")", Output.NONE));
   }
 
   private Run execute(
@@ -243,42 +346,49 @@ final class RunLifecycle {
       boolean datasetUsed,
       @Nullable Runnable onStart,
       Cancellation cancellation) {
-    Run running = begun.run();
     try {
       if (onStart != null) { // queued: its entry may have a request from an earlier start
         cancelWatch.look(cancellation);
       }
-      Path workspace =
-          journal
-              .workspace(running.id())
-              .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
-      if (running.spec().mode() == RunMode.DRY_RUN) {
-        return ExecutionResult.of(datasets.dryRun(running, workspace, cancellation));
-      }
-      Optional<RunOutcome> refusal =
-          datasetUsed ? datasets.validate(running, workspace, cancellation) : Optional.empty();
-      Optional<RunOutcome> obstacle =
-          refusal.or(() -> cancellation.request().map(RunOutcome.Cancelled::beforeStart));
-      if (obstacle.isPresent()) {
-        return ExecutionResult.of(obstacle.get());
-      }
-      ExecutionHandle handle = begun.executor().start(running, invocation, workspace);
-      cancellation.onRequest(handle::cancel);
-      if (running.status() == RunStatus.PENDING) {
-        followStart(handle, begun);
-      }
-      if (onStart != null) {
-        onStart.run();
-      }
-      return handle.await();
+      return start(begun, invocation, datasetUsed, onStart, cancellation).await();
     } catch (UnreadableOutcomeException e) { // recovered once the evidence can be read
       throw e;
     } catch (RuntimeException | Error e) { // a defect in an adapter: the end was not observed
-      log.error("run {} is lost: its executor failed", running.id(), e);
-      return ExecutionResult.of(
-          new RunOutcome.Lost(
-              "Lost: its executor failed (" + e.getClass().getName() + ")", Output.NONE));
+      return failed(begun.run(), e);
     }
+  }
+
+  /** Starts a run that began, unless something prevents that, which is its outcome. */
+  private ExecutionHandle start(
+      BegunRun begun,
+      Invocation invocation,
+      boolean datasetUsed,
+      @Nullable Runnable onStart,
+      Cancellation cancellation) {
+    Run run = begun.run();
+    Path workspace =
+        journal
+            .workspace(run.id())
+            .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
+    if (run.spec().mode() == RunMode.DRY_RUN) {
+      return ExecutionHandle.ended(datasets.dryRun(run, workspace, cancellation));
+    }
+    Optional<RunOutcome> refusal =
+        datasetUsed ? datasets.validate(run, workspace, cancellation) : Optional.empty();
+    Optional<RunOutcome> obstacle =
+        refusal.or(() -> cancellation.request().map(RunOutcome.Cancelled::beforeStart));
+    if (obstacle.isPresent()) {
+      return ExecutionHandle.ended(obstacle.get());
+    }
+    ExecutionHandle handle = begun.executor().start(run, invocation, workspace);
+    cancellation.onRequest(handle::cancel);
+    if (run.status() == RunStatus.PENDING) {
+      followStart(handle, begun);
+    }
+    if (onStart != null) {
+      onStart.run();
+    }
+    return handle;
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // it is complete once the start is
@@ -286,7 +396,7 @@ final class RunLifecycle {
     handle.started().thenAccept(start -> startedByEngine(begun, start));
   }
 
-  private void startedByEngine(BegunRun begun, ExecutionStart start) {
+  private void startedByEngine(BegunRun begun, ExecutionHandle.Start start) {
     Run running = begun.start(start);
     StartRecording recording =
         new StartRecording(
@@ -295,7 +405,8 @@ final class RunLifecycle {
               return isStartSaved(running);
             });
     begun.add(recording);
-    record(recording);
+    record(recording, begun.writer());
+    begun.onStart().accept(running);
   }
 
   /** On failure the journal has it as submitted, and recovery gets its start from the executor. */

@@ -21,6 +21,7 @@ import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
+import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.OutputReader;
@@ -511,6 +512,34 @@ public final class RunRegistry {
    */
   public boolean isCancelRequested(RunId id) {
     return cancellations.isRequested(id);
+  }
+
+  /**
+   * Returns why the engine of a pending run has not started it yet, in the words of the engine;
+   * empty if this host does not have the run, it is in the queue of no engine, or the reason cannot
+   * be determined now.
+   */
+  public Optional<String> pendingReason(RunId id) {
+    try {
+      Optional<Path> workspace = journal.workspace(id);
+      return journal
+          .read(id)
+          .filter(JournalEntry.Submitted.class::isInstance)
+          .map(JournalEntry.Submitted.class::cast)
+          .flatMap(entry -> inspect(entry, workspace))
+          .filter(Inspection.Pending.class::isInstance)
+          .map(found -> ((Inspection.Pending) found).reason())
+          .filter(reason -> !reason.isEmpty());
+    } catch (JournalException | UnreadableOutcomeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Inspection> inspect(JournalEntry.Submitted entry, Optional<Path> workspace) {
+    Optional<RunExecutor> executor = lifecycle.executor(entry.executor());
+    return workspace.isPresent()
+        ? executor.map(engine -> engine.inspect(entry.pending(), workspace.get()))
+        : Optional.empty();
   }
 
   /**

@@ -29,10 +29,33 @@ import java.util.concurrent.TimeUnit;
 /** Starts nothing: a run ends when the test says so, or at once if it {@link #endsAtOnce}. */
 final class FakeExecutor implements RunExecutor {
   final Map<RunId, Invocation> invocations = new ConcurrentHashMap<>();
+  final Map<RunId, Inspection> found = new ConcurrentHashMap<>();
   final Set<RunId> alive = ConcurrentHashMap.newKeySet();
   volatile boolean endsAtOnce;
   private final BlockingQueue<RunId> started = new LinkedBlockingQueue<>();
   private final Map<RunId, CompletableFuture<ExecutionResult>> results = new ConcurrentHashMap<>();
+  private final Map<RunId, CompletableFuture<ExecutionHandle.Start>> starts =
+      new ConcurrentHashMap<>();
+  private final String name;
+  private final boolean hasQueue;
+
+  FakeExecutor() {
+    this("process", false);
+  }
+
+  FakeExecutor(String name, boolean hasQueue) {
+    this.name = name;
+    this.hasQueue = hasQueue;
+  }
+
+  @Override
+  public boolean hasQueue() {
+    return hasQueue;
+  }
+
+  void startByEngine(RunId id, ExecutionHandle.Start start) {
+    starts.get(id).complete(start);
+  }
 
   /** Returns the next run that is started, in the order of the starts; null after a minute. */
   RunId nextStarted() throws InterruptedException {
@@ -54,7 +77,7 @@ final class FakeExecutor implements RunExecutor {
 
   @Override
   public String name() {
-    return "process";
+    return name;
   }
 
   @Override
@@ -62,6 +85,7 @@ final class FakeExecutor implements RunExecutor {
     RunId id = running.id();
     CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
     results.put(id, result);
+    starts.put(id, new CompletableFuture<>());
     invocations.put(id, invocation);
     started.add(id);
     if (endsAtOnce) {
@@ -71,6 +95,11 @@ final class FakeExecutor implements RunExecutor {
       @Override
       public CompletableFuture<ExecutionResult> result() {
         return result;
+      }
+
+      @Override
+      public CompletableFuture<ExecutionHandle.Start> started() {
+        return starts.get(id);
       }
 
       @Override
@@ -87,6 +116,9 @@ final class FakeExecutor implements RunExecutor {
 
   @Override
   public Inspection inspect(Run running, Path workspace) {
+    if (found.containsKey(running.id())) {
+      return found.get(running.id());
+    }
     return alive.contains(running.id())
         ? new Inspection.Running(Optional.empty())
         : new Inspection.Lost("its registry was killed", Output.NONE, true);

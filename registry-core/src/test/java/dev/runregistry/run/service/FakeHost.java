@@ -38,12 +38,20 @@ final class FakeHost implements DatasetCatalog {
 
   /** Returns a builder of a registry of this host, with everything but a queue. */
   RunRegistry.Builder withoutQueue() {
+    return withoutExecutor().executor(executor);
+  }
+
+  /** Returns a builder of a registry of this host, with these executors. */
+  RunRegistry.Builder builderWith(FakeExecutor first, FakeExecutor second) {
+    return withoutExecutor().executor(first).executor(second).queue(queue, queue, MAX_WAITING);
+  }
+
+  private RunRegistry.Builder withoutExecutor() {
     return RunRegistry.builder()
         .repository(database)
         .idempotencyKeys(database)
         .cancelRequests(database)
         .journal(journal)
-        .executor(executor)
         .catalog(this)
         .ids(this::nextId)
         .clock(this::now);

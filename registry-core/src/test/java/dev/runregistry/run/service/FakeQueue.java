@@ -134,6 +134,13 @@ final class FakeQueue implements RunQueue, QueueControl {
   }
 
   @Override
+  public void submit(Run pending, String executor, DatabaseIdentity database) {
+    call("submit");
+    journal.submit(pending, executor, database);
+    begun.put(pending.id(), waiting.remove(pending.id()));
+  }
+
+  @Override
   public void end(Run ended, DatabaseIdentity database) {
     call("end");
     journal.databases.put(ended.id(), database);

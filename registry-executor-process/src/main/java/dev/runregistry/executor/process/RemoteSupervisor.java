@@ -145,6 +145,11 @@ public final class RemoteSupervisor implements RunSupervisor {
     return Duration.ofMillis(Math.max(0, now.toMillis() - last));
   }
 
+  @Override
+  public boolean hasSignOfLife(Path workspace) throws IOException {
+    return RegularFiles.exists(new Workspace(workspace).heartbeat());
+  }
+
   private static long modified(Path file) throws IOException {
     try {
       return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();

@@ -1,7 +1,7 @@
 package dev.runregistry.executor.slurm;
 
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import java.util.Optional;
 
 /**
@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param result its outcome and time
  * @param start its start; empty if it was not started
  */
-record JobEnd(ExecutionResult result, Optional<ExecutionStart> start) {}
+record JobEnd(ExecutionResult result, Optional<ExecutionHandle.Start> start) {}

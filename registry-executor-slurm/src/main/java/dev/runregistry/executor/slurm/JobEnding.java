@@ -2,10 +2,12 @@ package dev.runregistry.executor.slurm;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunOutcome.EndedByEngine;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunOutcome.TimedOut;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.supervisor.RunSupervisor.Evidence;
 import java.time.Duration;
@@ -15,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Determines the outcome of a job that has ended, from what two witnesses say: Slurm, and the
- * supervisor by its files in the workspace. The word of Slurm comes first; the exit code is that of
- * the supervisor if it recorded one. A contradiction is logged and in the message.
+ * supervisor by its files in the workspace. Slurm's state comes first; the exit code is that of the
+ * supervisor if it recorded one. A contradiction is logged and in the message.
  */
 final class JobEnding {
   private static final Logger log = LoggerFactory.getLogger(JobEnding.class);
@@ -26,16 +28,31 @@ final class JobEnding {
   private final Run run;
   private final Job job;
   private final Evidence evidence;
+  private final boolean isTerminated;
+  private final boolean isOverdue;
+  private final Runnable onContradiction;
 
   /**
    * Creates the ending.
    *
-   * @param job in a final state
+   * @param job one that does not run any more
+   * @param isTerminated whether the registry cancelled it to terminate the run
+   * @param isOverdue whether the registry cancelled it because it waited too long
+   * @param onContradiction called if the witnesses contradict each other
    */
-  JobEnding(Run run, Job job, Evidence evidence) {
+  JobEnding(
+      Run run,
+      Job job,
+      Evidence evidence,
+      boolean isTerminated,
+      boolean isOverdue,
+      Runnable onContradiction) {
     this.run = run;
     this.job = job;
     this.evidence = evidence;
+    this.isTerminated = isTerminated;
+    this.isOverdue = isOverdue;
+    this.onContradiction = onContradiction;
   }
 
   ExecutionResult result() {
@@ -46,17 +63,14 @@ final class JobEnding {
   private RunOutcome outcome() {
     return switch (job.state()) {
       case ENDED -> ended();
-      case TIME_LIMIT -> marked().orElseGet(this::timedOut);
-      case CANCELLED -> marked().orElseGet(() -> evidenced().orElseGet(this::endedBySlurm));
-      case OUT_OF_MEMORY -> failedCode().orElseGet(this::endedBySlurm);
-      case FAILED -> endedBySlurm();
-      case PENDING, ACTIVE, UNKNOWN -> throw new IllegalStateException("not final: " + job);
+      case TIME_LIMIT -> evidence.marked().orElseGet(this::timedOut);
+      case CANCELLED -> evidence.marked().orElseGet(this::cancelled);
+      case OUT_OF_MEMORY -> byEngine(RunReason.OUT_OF_MEMORY);
+      case NODE_FAILED -> byEngine(RunReason.NODE_FAILED);
+      case ENDED_BY_SLURM -> byEngine(RunReason.ENDED_BY_ENGINE);
+      case UNKNOWN -> evidenced().orElseGet(() -> byEngine(RunReason.ENDED_BY_ENGINE));
+      case PENDING, ACTIVE -> throw new IllegalStateException("not final: " + job);
     };
-  }
-
-  /** The registry recorded that it terminates the run, before it cancelled the job. */
-  private Optional<RunOutcome> marked() {
-    return evidence.marked();
   }
 
   /**
@@ -85,13 +99,28 @@ final class JobEnding {
         || (job.signal() == 0 && job.code() == evidence.exitCode().getAsInt());
   }
 
+  /** The registry or another command cancelled the job, which may have ended by itself before. */
+  private RunOutcome cancelled() {
+    if (isOverdue && !evidence.supervised()) {
+      return new NotStarted(
+          NotStarted.Cause.REFUSED,
+          "It has waited longer than slurm.pending.timeout permits; Slurm: " + job.description());
+    }
+    if (isTerminated) {
+      return evidence.started()
+          ? evidenced().orElseGet(() -> byEngine(RunReason.ENDED_BY_ENGINE))
+          : new NotStarted(
+              NotStarted.Cause.REFUSED,
+              "It was terminated before Slurm had started it; Slurm: " + job.description());
+    }
+    return evidenced()
+        .filter(outcome -> outcome.reason() != RunReason.SIGNALED)
+        .orElseGet(() -> byEngine(RunReason.ENDED_BY_ENGINE));
+  }
+
   /** The outcome by the files, with what Slurm says. */
   private Optional<RunOutcome> evidenced() {
     return evidence.ended().map(this::noted);
-  }
-
-  private Optional<RunOutcome> failedCode() {
-    return evidenced().filter(outcome -> outcome.exitCode() == null || outcome.exitCode() != 0);
   }
 
   private RunOutcome noted(RunOutcome outcome) {
@@ -102,6 +131,7 @@ final class JobEnding {
           run.id(),
           evidence.exitCode(),
           says);
+      onContradiction.run();
     }
     return outcome instanceof Exited exited
         ? new Exited(
@@ -121,15 +151,13 @@ final class JobEnding {
     return new TimedOut(limit, evidence.output(), "by Slurm's limit");
   }
 
-  private RunOutcome endedBySlurm() {
-    if (!evidence.started()) {
-      return notStarted();
-    }
+  private RunOutcome byEngine(RunReason reason) {
     String recorded =
         evidence.exitCode().isPresent()
             ? "; its supervisor recorded the exit code " + evidence.exitCode().getAsInt()
             : "";
-    return new Lost("Lost: Slurm: " + job.description() + recorded, evidence.output());
+    return new EndedByEngine(
+        reason, evidence.output(), "Ended by Slurm: " + job.description() + recorded);
   }
 
   private RunOutcome notStarted() {

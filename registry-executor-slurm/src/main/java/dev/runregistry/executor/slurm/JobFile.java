@@ -24,9 +24,33 @@ final class JobFile {
   private static final int MAX_BYTES = 1000;
 
   private final Path file;
+  private final Path terminated;
+  private final Path overdue;
 
   JobFile(Path workspace) {
     file = workspace.resolve("slurm-job");
+    terminated = workspace.resolve("slurm-terminated");
+    overdue = workspace.resolve("slurm-overdue");
+  }
+
+  /** Records that the job is about to be cancelled because the registry terminates the run. */
+  void terminated() throws IOException {
+    DurableFiles.write(terminated, new byte[0]);
+  }
+
+  /** Records that the job is about to be cancelled because it has waited too long. */
+  void overdue() throws IOException {
+    DurableFiles.write(overdue, new byte[0]);
+  }
+
+  /** Returns whether {@link #terminated()} was recorded. */
+  boolean isTerminated() throws IOException {
+    return RegularFiles.exists(terminated);
+  }
+
+  /** Returns whether {@link #overdue()} was recorded. */
+  boolean isOverdue() throws IOException {
+    return RegularFiles.exists(overdue);
   }
 
   /** Records that a job is about to be submitted. */

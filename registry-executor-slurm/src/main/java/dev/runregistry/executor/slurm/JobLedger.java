@@ -4,8 +4,8 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunOutcome.NotStarted;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.supervisor.RunSupervisor;
 import dev.runregistry.run.port.supervisor.RunSupervisor.Evidence;
 import java.io.IOException;
@@ -24,6 +24,7 @@ final class JobLedger {
   private final RunSupervisor supervisor;
   private final Duration evidenceDelay;
   private final Duration forgottenDelay;
+  private final Runnable onContradiction;
 
   /**
    * Creates the ledger.
@@ -31,16 +32,19 @@ final class JobLedger {
    * @param evidenceDelay how long the exit code of a job that ended by itself may be late
    * @param forgottenDelay how long a job has to be unknown to Slurm, without a change in its
    *     workspace, before it is lost
+   * @param onContradiction called if Slurm and the supervisor contradict each other
    */
   JobLedger(
       SlurmCommands slurm,
       RunSupervisor supervisor,
       Duration evidenceDelay,
-      Duration forgottenDelay) {
+      Duration forgottenDelay,
+      Runnable onContradiction) {
     this.slurm = slurm;
     this.supervisor = supervisor;
     this.evidenceDelay = evidenceDelay;
     this.forgottenDelay = forgottenDelay;
+    this.onContradiction = onContradiction;
   }
 
   /**
@@ -56,19 +60,40 @@ final class JobLedger {
   }
 
   private Optional<JobEnd> ended(Run run, Path workspace, Job job) throws IOException {
-    if (!job.state().isFinal()) {
+    if (!job.state().isFinal() && job.state() != JobState.UNKNOWN) {
       return Optional.empty();
     }
     Evidence evidence = supervisor.evidence(run, workspace);
+    if (job.state() == JobState.UNKNOWN
+        && evidence.ended().isEmpty()
+        && !isSilentFor(workspace, forgottenDelay)) {
+      return Optional.empty(); // it may run
+    }
     boolean isComplete =
-        job.state() != JobState.ENDED
+        !mayHaveExitCode(job, evidence)
             || evidence.ended().isPresent()
-            || job.signal() > 0
             || isSilentFor(workspace, evidenceDelay);
     return isComplete
         ? Optional.of(
-            end(workspace, evidence, Optional.of(job), new JobEnding(run, job, evidence).result()))
+            end(
+                workspace,
+                evidence,
+                Optional.of(job),
+                ending(run, workspace, job, evidence).result()))
         : Optional.empty();
+  }
+
+  /** Returns whether the exit code of the command counts, and may be recorded although unseen. */
+  private static boolean mayHaveExitCode(Job job, Evidence evidence) {
+    return job.state() == JobState.ENDED
+        ? job.signal() == 0
+        : job.state() == JobState.CANCELLED && evidence.started() && evidence.marked().isEmpty();
+  }
+
+  private JobEnding ending(Run run, Path workspace, Job job, Evidence evidence) throws IOException {
+    JobFile file = new JobFile(workspace);
+    return new JobEnding(
+        run, job, evidence, file.isTerminated(), file.isOverdue(), onContradiction);
   }
 
   /**
@@ -138,7 +163,7 @@ final class JobLedger {
         job.flatMap(Job::start)
             .or(evidence::began)
             .filter(start -> isStarted)
-            .map(start -> new ExecutionStart(start, name)));
+            .map(start -> new ExecutionHandle.Start(start, name)));
   }
 
   private boolean isSilentFor(Path workspace, Duration delay) throws IOException {

@@ -16,9 +16,11 @@ enum JobState {
   CANCELLED,
   /** It exceeded its memory. */
   OUT_OF_MEMORY,
-  /** Slurm ended it for another reason, such as a lost node. */
-  FAILED,
-  /** A word that this version does not know. No conclusion may be drawn. */
+  /** A node of it failed; its processes may go on there. */
+  NODE_FAILED,
+  /** Slurm ended it for another reason, such as preemption. */
+  ENDED_BY_SLURM,
+  /** A word that this version does not know: it may stand for a job that runs. */
   UNKNOWN;
 
   private static final Map<String, JobState> WORDS =
@@ -43,12 +45,12 @@ enum JobState {
           Map.entry("DEADLINE", TIME_LIMIT),
           Map.entry("CANCELLED", CANCELLED),
           Map.entry("OUT_OF_MEMORY", OUT_OF_MEMORY),
-          Map.entry("NODE_FAIL", FAILED),
-          Map.entry("BOOT_FAIL", FAILED),
-          Map.entry("LAUNCH_FAILED", FAILED),
-          Map.entry("RECONFIG_FAIL", FAILED),
-          Map.entry("PREEMPTED", FAILED),
-          Map.entry("REVOKED", FAILED));
+          Map.entry("NODE_FAIL", NODE_FAILED),
+          Map.entry("BOOT_FAIL", ENDED_BY_SLURM),
+          Map.entry("LAUNCH_FAILED", ENDED_BY_SLURM),
+          Map.entry("RECONFIG_FAIL", ENDED_BY_SLURM),
+          Map.entry("PREEMPTED", ENDED_BY_SLURM),
+          Map.entry("REVOKED", ENDED_BY_SLURM));
 
   /** Returns the phase for a word of {@code squeue} or the first word of {@code sacct}. */
   static JobState of(String word) {
@@ -59,7 +61,7 @@ enum JobState {
   boolean isFinal() {
     return switch (this) {
       case PENDING, ACTIVE, UNKNOWN -> false;
-      case ENDED, TIME_LIMIT, CANCELLED, OUT_OF_MEMORY, FAILED -> true;
+      case ENDED, TIME_LIMIT, CANCELLED, OUT_OF_MEMORY, NODE_FAILED, ENDED_BY_SLURM -> true;
     };
   }
 }

@@ -49,8 +49,12 @@ final class JobWatch {
 
   private void run() {
     for (List<SlurmExecution> now = next(); !now.isEmpty(); now = next()) {
-      now.forEach(SlurmExecution::act);
-      observe(now);
+      try {
+        now.forEach(SlurmExecution::act);
+        observe(now);
+      } catch (RuntimeException | Error e) { // a defect, or no memory: the jobs are watched on
+        log.error("jobs cannot be watched yet", e);
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.supervisor.RunSupervisor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,11 +29,12 @@ final class SlurmExecution implements ExecutionHandle {
   private final Optional<Duration> pendingTimeout;
   private final Consumer<String> onPending;
   private final Consumer<RunOutcome> onEnd;
-  private final CompletableFuture<ExecutionStart> started = new CompletableFuture<>();
+  private final CompletableFuture<ExecutionHandle.Start> started = new CompletableFuture<>();
   private final CompletableFuture<ExecutionResult> result = new CompletableFuture<>();
   private boolean cancelled; // all guarded by this
   private boolean timedOut;
-  private boolean terminates; // a scancel that has not succeeded is due
+  private boolean terminates; // a termination whose mark could not be written yet
+  private boolean cancels; // a scancel that has not succeeded is due
   private @Nullable CancelRequest unmarked; // a request whose mark could not be written yet
   private String pendingReason = "";
   private @Nullable Long deadline; // by the monotonic clock, once it runs
@@ -78,7 +78,7 @@ final class SlurmExecution implements ExecutionHandle {
   }
 
   @Override
-  public CompletableFuture<ExecutionStart> started() {
+  public CompletableFuture<ExecutionHandle.Start> started() {
     return started;
   }
 
@@ -90,6 +90,13 @@ final class SlurmExecution implements ExecutionHandle {
       }
       nudge.run();
     }
+  }
+
+  private void cancelJob() {
+    synchronized (this) {
+      cancels = true;
+    }
+    nudge.run();
   }
 
   @Override
@@ -104,7 +111,7 @@ final class SlurmExecution implements ExecutionHandle {
       cancelled = true;
       unmarked = request;
     }
-    terminate();
+    cancelJob();
   }
 
   /** Returns the time until the time limit; empty if it is unknown, or was enforced. */
@@ -122,9 +129,14 @@ final class SlurmExecution implements ExecutionHandle {
       if (untilDeadline().filter(left -> left.isNegative() || left.isZero()).isPresent()) {
         supervisor.markTimedOut(workspace);
         timedOut = true;
-        terminates = true;
+        cancels = true;
       }
-      if (!terminates) {
+      if (terminates) {
+        new JobFile(workspace).terminated();
+        terminates = false;
+        cancels = true;
+      }
+      if (!cancels) {
         return;
       }
       if (unmarked != null) {
@@ -132,7 +144,7 @@ final class SlurmExecution implements ExecutionHandle {
         unmarked = null;
       }
       slurm.cancel(jobName());
-      terminates = false;
+      cancels = false;
     } catch (IOException e) {
       log.warn("run {} cannot be terminated yet: {}", run.id(), e.getMessage());
     }
@@ -149,14 +161,20 @@ final class SlurmExecution implements ExecutionHandle {
         switch (job.get().state()) {
           case ACTIVE -> started(job.get());
           case PENDING -> pending(job.get());
-          case ENDED, TIME_LIMIT, CANCELLED, OUT_OF_MEMORY, FAILED, UNKNOWN -> {}
+          case ENDED,
+              TIME_LIMIT,
+              CANCELLED,
+              OUT_OF_MEMORY,
+              NODE_FAILED,
+              ENDED_BY_SLURM,
+              UNKNOWN -> {}
         }
       }
       ledger.ending(run, workspace, job).ifPresent(this::end);
     } catch (IOException e) {
       log.debug("run {} cannot be inspected yet", run.id(), e);
-    } catch (RuntimeException e) {
-      result.completeExceptionally(e);
+    } catch (RuntimeException e) { // a defect, from which nothing follows about the job
+      log.error("run {} cannot be inspected yet", run.id(), e);
     }
   }
 
@@ -177,11 +195,12 @@ final class SlurmExecution implements ExecutionHandle {
       }
     }
     if (!started.isDone()) {
-      started.complete(new ExecutionStart(job.start().get(), new JobFile(workspace).externalId()));
+      started.complete(
+          new ExecutionHandle.Start(job.start().get(), new JobFile(workspace).externalId()));
     }
   }
 
-  private void pending(Job job) {
+  private void pending(Job job) throws IOException {
     boolean isNew;
     synchronized (this) {
       isNew = !job.reason().equals(pendingReason);
@@ -191,7 +210,8 @@ final class SlurmExecution implements ExecutionHandle {
       onPending.accept(job.reason());
     }
     if (pendingTimeout.filter(limit -> job.pending().compareTo(limit) >= 0).isPresent()) {
-      terminate();
+      new JobFile(workspace).overdue();
+      cancelJob();
     }
   }
 }

@@ -15,7 +15,6 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.port.ExecutionHandle;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
@@ -88,7 +87,13 @@ public final class SlurmExecutor implements RunExecutor {
     onEnd = builder.onEnd;
     slurm = new SlurmCommands(environment);
     jobs = new JobTable(slurm, builder.interval);
-    ledger = new JobLedger(slurm, supervisor, builder.evidenceDelay, builder.forgottenDelay);
+    ledger =
+        new JobLedger(
+            slurm,
+            supervisor,
+            builder.evidenceDelay,
+            builder.forgottenDelay,
+            builder.onContradiction);
     watch = new JobWatch(slurm, builder.interval);
   }
 
@@ -165,12 +170,14 @@ public final class SlurmExecutor implements RunExecutor {
     if (!Files.isDirectory(directory)) {
       return Optional.of("The working directory does not exist");
     }
-    Program program = supervisor.prepare(running, exported(invocation), workspace);
+    List<String> asked = invocation.options().engineOptions();
+    SlurmOptions requested = asked == null ? options : SlurmOptions.ofWords(asked);
+    Program program = supervisor.prepare(running, exported(invocation, requested), workspace);
     JobFile file = new JobFile(workspace);
     file.submitting();
     SlurmCommands.Submission submission =
         slurm.submit(
-            words(running, workspace, directory, program),
+            words(running, requested, workspace, directory, program),
             JobScript.text(program),
             JobScript.arguments(directory, program),
             program.environment());
@@ -210,10 +217,11 @@ public final class SlurmExecutor implements RunExecutor {
     }
   }
 
-  private List<String> words(Run running, Path workspace, Path directory, Program program) {
+  private List<String> words(
+      Run running, SlurmOptions requested, Path workspace, Path directory, Program program) {
     String messages = supervisor.messages(workspace).toString().replace("%", "%%");
     List<String> words =
-        new ArrayList<>(options.words(Optional.ofNullable(running.spec().timeLimit())));
+        new ArrayList<>(requested.words(Optional.ofNullable(running.spec().timeLimit())));
     words.addAll(
         List.of(
             "--parsable",
@@ -229,13 +237,13 @@ public final class SlurmExecutor implements RunExecutor {
   }
 
   /** Returns the invocation with the variables that its job gets. */
-  private Invocation exported(Invocation invocation) {
+  private Invocation exported(Invocation invocation, SlurmOptions requested) {
     Map<String, String> variables = new HashMap<>();
     if (invocation.inheritsEnvironment()) {
-      variables.putAll(options.exported(environment));
+      variables.putAll(requested.exported(environment));
       variables.putAll(invocation.environment());
     } else {
-      variables.putAll(options.exported(invocation.environment()));
+      variables.putAll(requested.exported(invocation.environment()));
     }
     variables
         .keySet()
@@ -282,10 +290,7 @@ public final class SlurmExecutor implements RunExecutor {
       if (job.state() == JobState.ACTIVE) {
         Optional<String> name = new JobFile(workspace).externalId();
         return new Inspection.Running(
-            Optional.of(job.elapsed()), job.start().map(at -> new ExecutionStart(at, name)));
-      }
-      if (job.state() == JobState.UNKNOWN) {
-        return new Inspection.NotVisible("Slurm says " + job.word() + ", which is unknown here");
+            Optional.of(job.elapsed()), job.start().map(at -> new ExecutionHandle.Start(at, name)));
       }
     }
     return ledger
@@ -305,7 +310,7 @@ public final class SlurmExecutor implements RunExecutor {
   @Override
   public boolean isAlive(RunId id, Path workspace) {
     try {
-      return mayHaveJob(workspace) && hasJob(id);
+      return (new JobFile(workspace).exists() || supervisor.hasSignOfLife(workspace)) && hasJob(id);
     } catch (IOException e) {
       throw unreadable(id, "cannot be inspected", e);
     }
@@ -319,6 +324,8 @@ public final class SlurmExecutor implements RunExecutor {
     try {
       if (reason == TerminationReason.TIME_LIMIT) {
         supervisor.markTimedOut(workspace);
+      } else {
+        new JobFile(workspace).overdue();
       }
       cancelJob(running.id());
     } catch (IOException e) {
@@ -407,6 +414,7 @@ public final class SlurmExecutor implements RunExecutor {
     private Consumer<Run> onStart = running -> {};
     private Consumer<String> onPending = reason -> {};
     private Consumer<RunOutcome> onEnd = outcome -> {};
+    private Runnable onContradiction = () -> {};
 
     private Builder(RunSupervisor supervisor) {
       this.supervisor = requireNonNull(supervisor, "supervisor");
@@ -479,6 +487,12 @@ public final class SlurmExecutor implements RunExecutor {
     /** Sets the listener for the outcome of each run, called before its result is known. */
     public Builder onEnd(Consumer<RunOutcome> listener) {
       onEnd = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Sets the listener for each end for which Slurm and the supervisor have different codes. */
+    public Builder onContradiction(Runnable listener) {
+      onContradiction = requireNonNull(listener, "listener");
       return this;
     }
 

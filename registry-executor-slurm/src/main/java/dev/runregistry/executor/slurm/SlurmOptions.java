@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a job asks of the cluster, and which variables it gets.
@@ -28,6 +29,7 @@ public record SlurmOptions(Map<String, String> values, List<String> more, List<S
   public static final List<String> NAMES =
       List.of("partition", "account", "qos", "cpus-per-task", "mem", "gpus", "nodes", "time");
 
+  private static final String EXPORT = "--export=";
   private static final Pattern OPTION = Pattern.compile("--[a-z][a-z0-9-]*(=[^\\p{Cntrl}]*)?");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\*?");
 
@@ -99,6 +101,29 @@ public record SlurmOptions(Map<String, String> values, List<String> more, List<S
     }
   }
 
+  /** Returns all of this as words, for {@link #ofWords}. */
+  public List<String> toWords() {
+    List<String> words = words(Optional.empty());
+    words.add(EXPORT + String.join(",", exported));
+    return words;
+  }
+
+  /**
+   * Returns the options that {@link #toWords} has written.
+   *
+   * @throws IllegalArgumentException if they are none
+   */
+  public static SlurmOptions ofWords(List<String> words) {
+    List<String> more = words.stream().filter(word -> !word.startsWith(EXPORT)).toList();
+    List<String> exported =
+        words.stream()
+            .filter(word -> word.startsWith(EXPORT))
+            .flatMap(word -> Stream.of(word.substring(EXPORT.length()).split(",")))
+            .filter(name -> !name.isEmpty())
+            .toList();
+    return new SlurmOptions(Map.of(), more, exported);
+  }
+
   /**
    * Returns the options as {@code sbatch} takes them. Without a time of its own the job gets that
    * of the run and some minutes: the registry ends it before.
@@ -108,7 +133,7 @@ public record SlurmOptions(Map<String, String> values, List<String> more, List<S
     NAMES.stream()
         .filter(values::containsKey)
         .forEach(name -> words.add("--" + name + "=" + values.get(name)));
-    if (!values.containsKey("time")) {
+    if (words.stream().noneMatch(word -> word.startsWith("--time="))) {
       timeLimit.ifPresent(limit -> words.add("--time=" + backstop(limit)));
     }
     return words;

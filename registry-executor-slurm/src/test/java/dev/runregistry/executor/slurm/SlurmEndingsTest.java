@@ -9,7 +9,6 @@ import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.SlurmCluster;
@@ -22,7 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +34,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each ending that Slurm has a word for, provoked on a real cluster, and the record it becomes. */
 @NeedsSlurm
 class SlurmEndingsTest {
-  private final SlurmCluster cluster = SlurmCluster.shared();
+  private static SlurmCluster cluster;
+
   @TempDir private Path folder;
+  private final AtomicInteger contradictions = new AtomicInteger();
   private SlurmRuns runs;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = SlurmCluster.start(Map.of());
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
 
   @BeforeEach
   void makeHome() {
@@ -50,9 +64,9 @@ class SlurmEndingsTest {
     SCANCEL(
         "scancel $SLURM_JOB_ID; sleep 1000",
         RunStatus.FAILED,
-        RunReason.SIGNALED,
-        143,
-        "Slurm: CANCELLED"),
+        RunReason.ENDED_BY_ENGINE,
+        null,
+        "Ended by Slurm: CANCELLED"),
     SUPERVISOR_KILLED(
         "kill -KILL $PPID; sleep 1",
         RunStatus.FAILED,
@@ -115,8 +129,8 @@ class SlurmEndingsTest {
 
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
     // the supervisor is killed as well, before or after it has recorded the end of the command
-    assertThat(run.reason()).isIn(RunReason.LOST, RunReason.SIGNALED);
-    assertThat(run.message()).contains("Slurm: CANCELLED");
+    assertThat(run.reason()).isEqualTo(RunReason.ENDED_BY_ENGINE);
+    assertThat(run.message()).startsWith("Ended by Slurm: CANCELLED");
   }
 
   private SlurmExecutor with(Map<String, String> options) {
@@ -180,7 +194,7 @@ class SlurmEndingsTest {
     Run blocker = runs.begun(null, "sleep", "1000");
     SlurmExecutor executor = with(Map.of("nodes", "3"), List.of("--exclusive"));
     ExecutionHandle first = start(executor, blocker);
-    ExecutionStart start = first.started().join();
+    ExecutionHandle.Start start = first.started().join();
     Run waiting = runs.begun(null, "true");
     ExecutionHandle second = start(executor, waiting);
     SlurmRuns.await(
@@ -192,8 +206,8 @@ class SlurmEndingsTest {
     Run run = SlurmRuns.finished(waiting, second);
     assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(run.externalId()).matches("registrytest:\\d+");
-    assertThat(run.startedAt()).isAfter(start.at()).isAfter(run.createdAt());
-    assertThat(first.await().outcome().exitCode()).isNotNull();
+    assertThat(run.startedAt()).isAfterOrEqualTo(start.at()).isAfter(run.createdAt());
+    assertThat(first.await().outcome().status()).isEqualTo(RunStatus.FAILED);
   }
 
   @Test
@@ -207,7 +221,8 @@ class SlurmEndingsTest {
     Run run = execute(executor, runs.begun(null, "true"));
 
     assertThat(run.reason()).isEqualTo(RunReason.NOT_STARTED);
-    assertThat(run.message()).contains("CANCELLED (Partition");
+    assertThat(run.message())
+        .startsWith("It has waited longer than slurm.pending.timeout permits; Slurm: CANCELLED (");
   }
 
   @Test
@@ -272,12 +287,18 @@ class SlurmEndingsTest {
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.message()).isEqualTo("Failed with exit code 1; Slurm: COMPLETED");
+    assertThat(contradictions).hasValue(1);
   }
 
   private ExecutionResult ending(Run running, Job job) {
     try {
       return new JobEnding(
-              running, job, SlurmRuns.supervisor().evidence(running, runs.workspace(running)))
+              running,
+              job,
+              SlurmRuns.supervisor().evidence(running, runs.workspace(running)),
+              false,
+              false,
+              contradictions::incrementAndGet)
           .result();
     } catch (IOException e) {
       throw new IllegalStateException(e);

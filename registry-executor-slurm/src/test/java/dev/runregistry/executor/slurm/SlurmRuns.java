@@ -11,7 +11,6 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
-import dev.runregistry.run.port.ExecutionStart;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.SlurmCluster;
@@ -77,7 +76,7 @@ final class SlurmRuns {
     return begun.finish(result.outcome(), result.at().orElse(begun.startedAt()));
   }
 
-  static Run started(Run pending, ExecutionStart start) {
+  static Run started(Run pending, ExecutionHandle.Start start) {
     Run running = pending.start("slurm", start.at());
     return start.externalId().map(running::withExternalId).orElse(running);
   }

@@ -108,6 +108,14 @@ public interface RunSupervisor {
   Duration silence(Path workspace) throws IOException;
 
   /**
+   * Returns whether a program has given a sign of life in that workspace: one that runs gives the
+   * next one within ten seconds, also if the run deletes it.
+   *
+   * @throws IOException if that cannot be determined now
+   */
+  boolean hasSignOfLife(Path workspace) throws IOException;
+
+  /**
    * Prevents a program that has not recorded its start yet from starting the command. To be
    * followed by {@link #evidence}: of a program that starts at the same time at least one of both
    * is seen.

@@ -1,6 +1,7 @@
 package dev.runregistry.cli.wiring;
 
-import dev.runregistry.executor.process.LogLimit;
+import dev.runregistry.cli.config.Settings;
+import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.executor.process.RemoteSupervisor;
 import dev.runregistry.executor.slurm.SlurmExecutor;
 import dev.runregistry.run.CancelRequest;
@@ -19,20 +20,43 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Slurm executor of registries that start no jobs, created when a run of it is recovered: its
- * classes are not loaded before a command starts.
+ * The Slurm executor that the settings describe, created when a run of it is started or recovered:
+ * its classes are not loaded before a command starts. A bad setting is reported then.
  */
-final class SlurmRecovery implements RunExecutor {
+final class LazySlurmExecutor implements RunExecutor {
+  private static final Duration KILL_GRACE = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final Consumer<Run> onStart;
+  private final Runnable onContradiction;
   private @Nullable RunExecutor created; // guarded by this
+
+  /**
+   * Creates it.
+   *
+   * @param onStart called with each run that is handed to Slurm
+   * @param onContradiction called if Slurm and a supervisor report different endings
+   */
+  LazySlurmExecutor(Settings settings, Consumer<Run> onStart, Runnable onContradiction) {
+    this.settings = settings;
+    this.onStart = onStart;
+    this.onContradiction = onContradiction;
+  }
 
   private synchronized RunExecutor slurm() {
     if (created == null) {
-      created =
-          SlurmExecutor.builder(new RemoteSupervisor(LogLimit.DEFAULT, Duration.ofSeconds(10)))
-              .build();
+      SlurmSettings slurm = new SlurmSettings(settings);
+      SlurmExecutor.Builder builder =
+          SlurmExecutor.builder(new RemoteSupervisor(settings.logLimit(), KILL_GRACE))
+              .options(slurm.options())
+              .onStart(onStart)
+              .onContradiction(onContradiction);
+      slurm.pendingTimeout().ifPresent(builder::pendingTimeout);
+      created = builder.build();
     }
     return created;
   }
