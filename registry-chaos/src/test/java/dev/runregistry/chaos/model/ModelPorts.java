@@ -614,6 +614,11 @@ final class ModelPorts
   }
 
   @Override
+  public Map<RunId, CancelRequest> newest(int limit) {
+    return find(List.of(Samples.id(0), Samples.id(1)));
+  }
+
+  @Override
   public Map<RunId, CancelRequest> find(Collection<RunId> ids) {
     if (steps.isForeign()) {
       return Map.of();
@@ -625,7 +630,10 @@ final class ModelPorts
                 now.up()
                     ? ids.stream()
                         .filter(
-                            id -> now.run(Samples.index(id)).has(Fact.CANCEL_REQUESTED_IN_DATABASE))
+                            id ->
+                                Samples.index(id) < now.runs().size()
+                                    && now.run(Samples.index(id))
+                                        .has(Fact.CANCEL_REQUESTED_IN_DATABASE))
                         .toList()
                     : List.of(AWAY));
     if (requested.contains(AWAY)) {

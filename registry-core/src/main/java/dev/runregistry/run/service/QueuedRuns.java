@@ -1,5 +1,7 @@
 package dev.runregistry.run.service;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
@@ -31,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -305,21 +307,25 @@ final class QueuedRuns {
    * Ends the waiting runs that are to be cancelled by requests of other hosts. One that is locked,
    * because it is submitted or started now, is left to the next pass or to its owner.
    *
-   * @param requests finds the requests for runs, by id
+   * @param requests returns requests, by id of their runs; not called if none waits
    */
-  List<ReconciledRun> cancel(
-      Function<List<RunId>, Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
-    DatabaseIdentity here = repository.identity();
-    List<RunId> ids =
-        queue.waiting().stream()
-            .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
-            .map(WaitingRun::id)
-            .toList();
+  List<ReconciledRun> cancel(Supplier<Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
     List<ReconciledRun> findings = new ArrayList<>();
-    if (!ids.isEmpty()) {
-      requests
-          .apply(ids)
-          .forEach((id, request) -> cancel(id, request, access).ifPresent(findings::add));
+    if (queue.waiting().isEmpty()) {
+      return findings;
+    }
+    DatabaseIdentity here = repository.identity();
+    Map<RunId, CancelRequest> requested = requests.get();
+    List<RunId> ids =
+        requested.isEmpty()
+            ? List.of()
+            : queue.waiting().stream()
+                .filter(waiting -> requested.containsKey(waiting.id()))
+                .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
+                .map(WaitingRun::id)
+                .toList();
+    for (RunId id : ids) {
+      cancel(id, requireNonNull(requested.get(id)), access).ifPresent(findings::add);
     }
     return findings;
   }

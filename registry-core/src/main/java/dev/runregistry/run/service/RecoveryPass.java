@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RecoveryPass {
   private static final Logger log = LoggerFactory.getLogger(RecoveryPass.class);
+
+  /** The requests that are not handled yet are fewer, unless a host with very many is gone. */
+  private static final int MAX_REQUESTS = 1_000;
 
   private final RunRepository repository;
   private final RunJournal journal;
@@ -87,7 +91,7 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
-      findings.addAll(queued.cancel(this::requestsFor, access));
+      findings.addAll(queued.cancel(this::newestRequests, access));
       findings.addAll(queued.endDamaged(access));
     }
     return new Reconciliation(findings);
@@ -174,11 +178,21 @@ final class RecoveryPass {
   }
 
   private Map<RunId, CancelRequest> requestsFor(List<RunId> ids) {
+    return requested(all -> all.find(ids));
+  }
+
+  /** For the waiting runs, of which there can be many thousands, where requests are few. */
+  private Map<RunId, CancelRequest> newestRequests() {
+    return requested(all -> all.newest(MAX_REQUESTS));
+  }
+
+  private Map<RunId, CancelRequest> requested(
+      Function<CancelRequests, Map<RunId, CancelRequest>> query) {
     if (requests == null || access.isUnavailable()) {
       return Map.of();
     }
     try {
-      return requests.find(ids);
+      return query.apply(requests);
     } catch (RepositoryException e) {
       log.debug("cancel requests in the database cannot be read", e);
       return Map.of();

@@ -37,7 +37,6 @@ import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.queue.Allocation;
 import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
@@ -326,13 +325,22 @@ public final class RunRegistry {
    */
   public QueueStatus queueStatus() {
     QueueControl control = required(queueControl);
-    List<Allocation> held = control.held();
+    List<RunId> held = control.held();
     return new QueueStatus(
         required(queue).depth(),
         held.size(),
-        held.stream().mapToInt(allocation -> allocation.gpus().size()).sum(),
+        held.stream().mapToInt(run -> gpusOf(run, control)).sum(),
         control.isPaused(),
         control.isLocked());
+  }
+
+  /** Returns 0 for an allocation that cannot be read, which the dispatcher reports. */
+  private static int gpusOf(RunId run, QueueControl control) {
+    try {
+      return control.allocation(run).map(allocation -> allocation.gpus().size()).orElse(0);
+    } catch (JournalException e) { // it costs no more than its own figure
+      return 0;
+    }
   }
 
   /**

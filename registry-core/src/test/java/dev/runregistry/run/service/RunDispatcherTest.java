@@ -358,6 +358,71 @@ class RunDispatcherTest {
   }
 
   @Test
+  void an_allocation_that_cannot_be_read_costs_its_own_slot_and_the_gpus_that_its_run_has_recorded()
+      throws Exception {
+    Run orphan = host.leaveRunning(Map.of("CUDA_VISIBLE_DEVICES", "b"));
+    host.queue.hold(new Allocation(orphan.id(), List.of("b")));
+    host.queue.unreadable.add(orphan.id());
+    RunId first = submit(0, 1);
+    RunId second = submit(0, 2);
+    RunId third = submit();
+    try (RunDispatcher dispatcher = dispatcher(3, "a", "b", "c")) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(first);
+      assertThat(devices(first)).isEqualTo("a");
+      assertThat(registry.queueStatus().slotsInUse()).isEqualTo(2);
+      assertThat(status(second)).isEqualTo(RunStatus.PENDING);
+
+      host.executor.end(first);
+      assertThat(host.executor.nextStarted()).isEqualTo(second);
+      assertThat(devices(second)).isEqualTo("a,c");
+      assertThat(host.executor.nextStarted()).isEqualTo(third);
+      host.executor.end(second);
+      host.executor.end(third);
+    }
+  }
+
+  @Test
+  void a_run_whose_allocation_cannot_be_read_has_all_gpus_unless_it_has_recorded_them()
+      throws Exception {
+    Run orphan = host.leaveRunning();
+    host.queue.hold(new Allocation(orphan.id(), List.of("b")));
+    host.queue.unreadable.add(orphan.id());
+    RunId withoutGpu = submit();
+    RunId withGpu = submit(-1, 1);
+    try (RunDispatcher dispatcher = dispatcher(3, "a", "b")) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(withoutGpu);
+      host.executor.end(withoutGpu);
+      FakeHost.await(() -> status(withoutGpu) == RunStatus.COMPLETED);
+      assertThat(status(withGpu)).isEqualTo(RunStatus.PENDING);
+
+      host.queue.unreadable.clear(); // repaired by hand
+
+      assertThat(host.executor.nextStarted()).isEqualTo(withGpu);
+      assertThat(devices(withGpu)).isEqualTo("a");
+      host.executor.end(withGpu);
+    }
+  }
+
+  @Test
+  void a_waiting_run_that_cannot_be_read_is_passed_over_until_it_can_be() throws Exception {
+    RunId first = submit(9, 0);
+    RunId second = submit();
+    host.queue.unreadable.add(first);
+    try (RunDispatcher dispatcher = dispatcher(1)) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(second);
+
+      host.queue.unreadable.clear();
+      host.executor.end(second);
+
+      assertThat(host.executor.nextStarted()).isEqualTo(first);
+      host.executor.end(first);
+    }
+  }
+
+  @Test
   void a_run_that_is_being_submitted_is_passed_over() throws InterruptedException {
     RunId locked = submit(9, 0);
     host.journal.locked.add(locked);
