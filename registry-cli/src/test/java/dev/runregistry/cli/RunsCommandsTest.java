@@ -216,9 +216,9 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 7\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 8\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 7\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 8\n", ""));
   }
 
   @Test

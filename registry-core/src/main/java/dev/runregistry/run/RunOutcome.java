@@ -271,6 +271,49 @@ public sealed interface RunOutcome {
   }
 
   /**
+   * The engine that had the run, such as Slurm, ended it, or reported that it cannot go on. Its
+   * exit code is unknown, also if its program printed something until then.
+   *
+   * @param reason {@link RunReason#NODE_FAILED}, {@link RunReason#OUT_OF_MEMORY} or {@link
+   *     RunReason#ENDED_BY_ENGINE}
+   * @param output the output until then
+   * @param message one sentence with the report of the engine, not empty
+   */
+  record EndedByEngine(RunReason reason, Output output, String message) implements RunOutcome {
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if no engine ends a run for this reason, or the message is
+     *     empty
+     */
+    public EndedByEngine {
+      if (!reason.isByEngine()) {
+        throw new IllegalArgumentException(
+            "an engine ends no run with the reason " + reason.text());
+      }
+      requireNonNull(output, "output");
+      if (message.isEmpty()) {
+        throw new IllegalArgumentException("the message of an engine's ending is empty");
+      }
+    }
+
+    @Override
+    public RunStatus status() {
+      return RunStatus.FAILED;
+    }
+
+    @Override
+    public boolean appliesTo(RunMode mode) {
+      return mode == RunMode.LOCAL;
+    }
+
+    @Override
+    public boolean canPrecedeStart() {
+      return true; // while the engine queued it
+    }
+  }
+
+  /**
    * The end was not observed: the process, its supervisor and the registry are gone and left no
    * exit code. The run has no time of completion.
    *

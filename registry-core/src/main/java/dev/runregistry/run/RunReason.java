@@ -22,6 +22,12 @@ public enum RunReason {
   NOT_STARTED("not-started"),
   /** Its data set or configuration was invalid, and nothing was started. */
   REJECTED("rejected"),
+  /** The engine that had it, such as Slurm, reported the failure of its node. */
+  NODE_FAILED("node-failed"),
+  /** The engine that had it terminated it because it exceeded its memory limit. */
+  OUT_OF_MEMORY("out-of-memory"),
+  /** The engine that had it ended it for another reason, such as preemption. */
+  ENDED_BY_ENGINE("ended-by-engine"),
   /** Its end was not observed. */
   LOST("lost");
 
@@ -46,10 +52,19 @@ public enum RunReason {
       case EXITED -> local ? exitCode != null : status == RunStatus.COMPLETED;
       case SIGNALED -> failed && exitCode != null && exitCode > SIGNAL_BASE;
       case TIMED_OUT -> status == RunStatus.TIMEOUT;
-      case NOT_STARTED -> failed && local && exitCode == null;
+      case NOT_STARTED, NODE_FAILED, OUT_OF_MEMORY, ENDED_BY_ENGINE ->
+          failed && local && exitCode == null;
       case REJECTED -> failed && exitCode == null;
       case CANCELLED -> status == RunStatus.CANCELLED;
       case LOST -> false;
+    };
+  }
+
+  /** Returns whether an engine ended the run: a program that starts and ends the runs of others. */
+  public boolean isByEngine() {
+    return switch (this) {
+      case NODE_FAILED, OUT_OF_MEMORY, ENDED_BY_ENGINE -> true;
+      case EXITED, SIGNALED, TIMED_OUT, CANCELLED, NOT_STARTED, REJECTED, LOST -> false;
     };
   }
 

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RunReasonTest {
+  private static final Set<RunReason> ENGINES =
+      Set.of(RunReason.NODE_FAILED, RunReason.OUT_OF_MEMORY, RunReason.ENDED_BY_ENGINE);
+
   private static RunReason reasonOf(RunOutcome outcome) {
     Run run = outcome.appliesTo(RunMode.LOCAL) ? Samples.runningLocal() : Samples.runningDryRun();
     return run.finish(outcome, NOON.plusSeconds(1)).reason();
@@ -32,6 +36,10 @@ class RunReasonTest {
         .isEqualTo(RunReason.NOT_STARTED);
     assertThat(reasonOf(new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "no")))
         .isEqualTo(RunReason.REJECTED);
+    for (RunReason reason : ENGINES) {
+      assertThat(reasonOf(new RunOutcome.EndedByEngine(reason, none, "n2 is down")))
+          .isEqualTo(reason);
+    }
     assertThat(reasonOf(new RunOutcome.Lost("Lost", none))).isEqualTo(RunReason.LOST);
     assertThat(reasonOf(new RunOutcome.DryRunPassed("ok"))).isEqualTo(RunReason.EXITED);
     assertThat(reasonOf(new RunOutcome.DryRunFailed("no", "no"))).isEqualTo(RunReason.REJECTED);
@@ -57,6 +65,9 @@ class RunReasonTest {
     "129, SIGNALED, true",
     "3, NOT_STARTED, false",
     "3, REJECTED, false",
+    "3, NODE_FAILED, false",
+    "3, OUT_OF_MEMORY, false",
+    "0, ENDED_BY_ENGINE, false",
     "3, TIMED_OUT, false",
     "3, EXITED, true"
   })
@@ -81,6 +92,29 @@ class RunReasonTest {
 
   @ParameterizedTest
   @EnumSource
+  void an_ending_by_an_engine_has_a_reason_of_engines_and_no_exit_code(RunReason reason) {
+    if (!ENGINES.contains(reason)) {
+      assertThatThrownBy(() -> new RunOutcome.EndedByEngine(reason, Output.NONE, "n2 is down"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(reason.text());
+      return;
+    }
+    RunOutcome ending = new RunOutcome.EndedByEngine(reason, Output.NONE, "n2 is down");
+
+    Run ended = Samples.runningLocal().finish(ending, NOON.plusSeconds(1));
+    assertThat(ended.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(ended.exitCode()).isNull();
+    assertThat(ended.completedAt()).isEqualTo(NOON.plusSeconds(1));
+    assertThat(ended.message()).isEqualTo("n2 is down");
+    assertThat(Samples.pendingLocal().finish(ending, NOON).reason()).isEqualTo(reason);
+    assertThatThrownBy(() -> Samples.runningDryRun().finish(ending, NOON))
+        .isInstanceOf(IllegalRunTransitionException.class);
+    assertThatThrownBy(() -> new RunOutcome.EndedByEngine(reason, Output.NONE, ""))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void a_reason_is_read_as_it_was_written(RunReason reason) {
     assertThat(RunReason.parse(reason.text())).isEqualTo(reason);
   }
@@ -89,7 +123,8 @@ class RunReasonTest {
   void an_unknown_reason_or_device_names_those_that_are_known() {
     assertThatThrownBy(() -> RunReason.parse("oom"))
         .hasMessageContaining(
-            "exited, signaled, timed-out, cancelled, not-started, rejected, lost");
+            "exited, signaled, timed-out, cancelled, not-started, rejected, node-failed,"
+                + " out-of-memory, ended-by-engine, lost");
     assertThatThrownBy(() -> TrainingDevice.parse("tpu")).hasMessageContaining("auto, cpu, cuda");
     assertThat(TrainingDevice.parse("cuda")).isEqualTo(TrainingDevice.CUDA);
   }

@@ -529,17 +529,27 @@ public abstract class RunRepositoryContract {
         save(withKey(run, key));
       }
     }
-    List<RunSummary> all = runs.list(RunQuery.all().withLimit(100)).runs();
+    List<RunSummary> all = everyPage(RunQuery.all());
     for (RunStatus status : withNull(RunStatus.values())) {
       for (RunMode mode : withNull(RunMode.values())) {
         for (String key : withNull(new String[] {"math-v1", "logic", "math", "MATH-V1"})) {
           RunQuery query = RunQuery.all().withStatus(status).withMode(mode).withDatasetKey(key);
 
-          assertThat(runs.list(query.withLimit(100)).runs())
+          assertThat(everyPage(query))
               .isEqualTo(all.stream().filter(matches(status, mode, key)).toList());
         }
       }
     }
+  }
+
+  private List<RunSummary> everyPage(RunQuery query) {
+    List<RunSummary> found = new ArrayList<>();
+    RunPage page;
+    do {
+      page = runs.list(query.withLimit(RunQuery.MAX_LIMIT).withOffset(found.size()));
+      found.addAll(page.runs());
+    } while (page.hasNext());
+    return found;
   }
 
   private static Predicate<RunSummary> matches(RunStatus status, RunMode mode, String key) {

@@ -9,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -220,6 +221,10 @@ public final class Runs {
         ended(running(), timedOut()),
         ended(running(), notStarted()),
         ended(pending(), notStarted()),
+        ended(running(), endedByEngine(RunReason.NODE_FAILED)),
+        ended(running(), endedByEngine(RunReason.OUT_OF_MEMORY)),
+        ended(running(), endedByEngine(RunReason.ENDED_BY_ENGINE)),
+        ended(pending(), endedByEngine(RunReason.ENDED_BY_ENGINE)),
         ended(running(), lost()),
         ended(dryRunning(), lost()),
         ended(dryRunning(), new RunOutcome.DryRunPassed("All 5 records are well formed\n")),
@@ -253,6 +258,15 @@ public final class Runs {
   /** Returns a dry-run that failed: its data set is invalid. */
   public static RunOutcome rejected() {
     return new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "No manifest");
+  }
+
+  /**
+   * Returns a run that an engine ended.
+   *
+   * @param reason one of those of {@link RunOutcome.EndedByEngine}
+   */
+  public static RunOutcome endedByEngine(RunReason reason) {
+    return new RunOutcome.EndedByEngine(reason, output("epoch 1\n", ""), "Ended by Slurm");
   }
 
   /** Returns a lost run. */

@@ -28,6 +28,14 @@ public interface RunExecutor {
   String name();
 
   /**
+   * Returns whether its runs end with the host on which they were started; false if an engine has
+   * them elsewhere. Constant.
+   */
+  default boolean endsWithHost() {
+    return true;
+  }
+
+  /**
    * Starts a run and returns without waiting for its end. Every ending is a value of the handle's
    * result: a missing program, a time limit, a signal. The time limit of the run counts from now.
    * When the run ends, none of its processes is left running.

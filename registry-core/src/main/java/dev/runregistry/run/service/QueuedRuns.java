@@ -13,6 +13,7 @@ import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
@@ -53,6 +54,7 @@ final class QueuedRuns {
 
   private static final String DAMAGED = "Its file in the queue is damaged; nothing was started.";
 
+  private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
   private static final Duration DECISION = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofMillis(5);
 
@@ -63,6 +65,7 @@ final class QueuedRuns {
   private final RunRepository repository;
   private final RunLifecycle lifecycle;
   private final InstantSource clock;
+  private volatile long recordsUnknownUntil = System.nanoTime(); // after an outage
 
   /**
    * Creates it.
@@ -240,11 +243,19 @@ final class QueuedRuns {
 
   /**
    * Returns whether a run that is locked here may start: one with an idempotency key only if it is
-   * on record, because its key is then, too; one that is not is ended.
+   * on record, because its key is then, too; one that is not is ended. One that has ended on
+   * record, because its host was retired, is archived and does not start.
    *
    * @throws RepositoryException if that cannot be determined now
    */
   boolean mayStart(QueuedRun queued) {
+    Optional<Run> ended = endedOnRecord(queued);
+    if (ended.isPresent()) {
+      log.warn("run {} is not started: {}", queued.run().id(), ended.get().message());
+      queue.end(ended.get(), queued.database());
+      lifecycle.record(ended.get(), queued.database(), true, DatabaseAccess.forOneRun(repository));
+      return false;
+    }
     if (!queued.hasKey() || queued.isRecorded()) {
       return true;
     }
@@ -254,6 +265,23 @@ final class QueuedRuns {
     }
     refuse(queued, UNKNOWN_KEY);
     return false;
+  }
+
+  /** Looks only for runs that wait longer than a host that is retired was seen, at least. */
+  private Optional<Run> endedOnRecord(QueuedRun queued) {
+    Duration waited = Duration.between(queued.run().createdAt(), clock.instant());
+    if (!queued.isRecorded()
+        || waited.compareTo(KnownHost.UNSEEN_AFTER) < 0
+        || System.nanoTime() - recordsUnknownUntil < 0) {
+      return Optional.empty();
+    }
+    try {
+      return repository.find(queued.run().id()).filter(run -> run.status().isFinal());
+    } catch (RepositoryException e) { // no outage keeps a run from starting
+      log.debug("run {}: its record cannot be read before it starts", queued.run().id(), e);
+      recordsUnknownUntil = System.nanoTime() + AFTER_OUTAGE.toNanos();
+      return Optional.empty();
+    }
   }
 
   /**
@@ -314,20 +342,24 @@ final class QueuedRuns {
     if (queue.waiting().isEmpty()) {
       return findings;
     }
-    DatabaseIdentity here = repository.identity();
     Map<RunId, CancelRequest> requested = requests.get();
     List<RunId> ids =
         requested.isEmpty()
             ? List.of()
-            : queue.waiting().stream()
-                .filter(waiting -> requested.containsKey(waiting.id()))
-                .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
-                .map(WaitingRun::id)
-                .toList();
+            : recorded().stream().filter(requested::containsKey).toList();
     for (RunId id : ids) {
       cancel(id, requireNonNull(requested.get(id)), access).ifPresent(findings::add);
     }
     return findings;
+  }
+
+  /** Returns the waiting runs that are known to be on record in this database. */
+  List<RunId> recorded() {
+    DatabaseIdentity here = repository.identity();
+    return queue.waiting().stream()
+        .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
+        .map(WaitingRun::id)
+        .toList();
   }
 
   private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {

@@ -320,6 +320,11 @@ final class RecoveryPass {
           log.info("run {} is on record now: {}", id, ended.message());
           yield finding(ended, Action.RECORDED, ended.message());
         }
+        case SUPERSEDED ->
+            finding(
+                ended,
+                Action.SUPERSEDED,
+                "Refused, because another ending is on record: " + ended.message());
         case DEFERRED ->
             finding(ended, Action.DEFERRED, "Waits for the database: " + ended.message());
         case REFUSED ->
@@ -360,10 +365,7 @@ final class RecoveryPass {
           return cancelled(request.get());
         }
         if (!isOverdue) {
-          String goesOn = "Still running; its registry has exited";
-          return isStartSaved()
-              ? skipped(id, goesOn)
-              : deferred(id, goesOn + ", and its start waits for the database");
+          return goesOn();
         }
         if (!mayTerminate) {
           return skipped(id, "Over its time limit and cannot be terminated");
@@ -371,6 +373,22 @@ final class RecoveryPass {
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(running, workspace, TerminationReason.TIME_LIMIT);
         return executor.inspect(running, workspace).match(new Decision(running, executor, false));
+      }
+
+      /** Saves the start, too: its registry may have died before it was saved. */
+      private Optional<ReconciledRun> goesOn() {
+        String goesOn = "Still running; its registry has exited";
+        boolean before = journal.database(id).uuid().isPresent();
+        SaveResult saved = access.saveIfAbsent(running, here);
+        if (saved == SaveResult.SUPERSEDED) {
+          return skipped(id, goesOn + ", and it is on record as ended");
+        }
+        if (saved == SaveResult.SAVED && here.uuid().isPresent() && !before) {
+          journal.bind(id, here);
+        }
+        return saved == SaveResult.SAVED || before
+            ? skipped(id, goesOn)
+            : deferred(id, goesOn + ", and its start waits for the database");
       }
 
       private Optional<ReconciledRun> cancelled(CancelRequest request) {
@@ -397,18 +415,6 @@ final class RecoveryPass {
       private boolean isOverdue(Optional<Duration> age) {
         Duration limit = running.spec().timeLimit();
         return limit != null && age.filter(time -> time.compareTo(limit) >= 0).isPresent();
-      }
-
-      /** Saves the start of a running run: its registry may have died before it was saved. */
-      private boolean isStartSaved() {
-        boolean before = journal.database(id).uuid().isPresent();
-        if (access.saveIfAbsent(running, here) != SaveResult.SAVED) {
-          return before;
-        }
-        if (here.uuid().isPresent() && !before) {
-          journal.bind(id, here);
-        }
-        return true;
       }
 
       @Override

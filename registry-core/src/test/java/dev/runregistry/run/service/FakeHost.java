@@ -60,6 +60,11 @@ final class FakeHost implements DatasetCatalog {
     return Samples.NOON.plusSeconds(seconds.incrementAndGet());
   }
 
+  /** Lets a minute pass. */
+  void passMinute() {
+    seconds.addAndGet(60);
+  }
+
   /** Adds a run as another process would that was killed before the database had the run. */
   RunId leaveWaiting(RunRequest request, boolean keyed) {
     RunId id = nextId();

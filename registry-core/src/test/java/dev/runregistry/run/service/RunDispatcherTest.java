@@ -9,6 +9,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
@@ -450,6 +451,34 @@ class RunDispatcherTest {
     assertThat(registry.get(command).reason()).isEqualTo(RunReason.NOT_STARTED);
     assertThat(registry.get(dryRun).status()).isEqualTo(RunStatus.FAILED);
     assertThat(registry.get(command).message()).contains("idempotency key");
+  }
+
+  @Test
+  void a_waiting_run_whose_host_was_retired_meanwhile_does_not_start() {
+    RunId id = submit();
+    Run lost =
+        registry.get(id).finish(new Lost("Lost: the host was retired", Output.NONE), Samples.NOON);
+    host.database.save(lost);
+    host.passMinute();
+
+    dispatchAll(1);
+
+    assertThat(host.executor.started()).isEmpty();
+    assertThat(registry.get(id)).isEqualTo(lost);
+    assertThat(host.journal.done).containsKey(id);
+    assertThat(host.journal.locked).isEmpty();
+    assertThat(registry.queueStatus().depth()).isZero();
+  }
+
+  @Test
+  void a_run_that_waited_long_starts_while_the_database_is_away() {
+    RunId id = submit();
+    host.passMinute();
+    host.database.away = true;
+
+    dispatchAll(1);
+
+    assertThat(host.executor.started()).containsExactly(id);
   }
 
   @Test

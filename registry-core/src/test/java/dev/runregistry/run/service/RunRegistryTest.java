@@ -142,7 +142,7 @@ class RunRegistryTest {
     assertThatThrownBy(() -> registry().verify(null, found -> {}))
         .isInstanceOf(IllegalStateException.class);
     assertThat(ports(RunRegistry.builder()).chain(reader -> {}).build().verify(null, found -> {}))
-        .isEqualTo(new VerificationResult(ChainHead.EMPTY, 0, 0, 0));
+        .isEqualTo(new VerificationResult(ChainHead.EMPTY, 0, 0, 0, 0));
   }
 
   @Test

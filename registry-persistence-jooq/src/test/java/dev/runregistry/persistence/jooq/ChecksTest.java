@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,8 @@ class ChecksTest {
   private static final Run NOT_STARTED = Runs.ended(Runs.running(), Runs.notStarted());
   private static final Run OWN_COMMAND = Runs.running(Runs.commandOf("x"), Runs.NOON);
   private static final Run LOST = Runs.ended(Runs.running(), Runs.lost());
+  private static final Run DRY_FAILED =
+      Runs.ended(Runs.dryRunning(), new RunOutcome.DryRunFailed("No manifest", "none\n"));
   private static final Run DRY_LOST = Runs.ended(Runs.dryRunning(), Runs.lost());
 
   @TempDir private Path folder;
@@ -136,6 +141,15 @@ class ChecksTest {
         new Offence("reason_fits_ending", NOT_STARTED, "reason = 'exited'"),
         new Offence("reason_fits_ending", NOT_STARTED, "reason = 'lost'"),
         new Offence("reason_fits_ending", DRY_LOST, "reason = 'not-started'"),
+        new Offence("reason_fits_ending", RUNNING, "reason = 'node-failed'"),
+        new Offence("reason_fits_ending", FAILED, "reason = 'node-failed'"),
+        new Offence("reason_fits_ending", LOST, "reason = 'node-failed'"),
+        new Offence("reason_fits_ending", FAILED, "reason = 'out-of-memory'"),
+        new Offence("reason_fits_ending", TIMEOUT, "reason = 'out-of-memory'"),
+        new Offence("reason_fits_ending", DRY_FAILED, "reason = 'out-of-memory'"),
+        new Offence("reason_fits_ending", COMPLETED, "reason = 'ended-by-engine'"),
+        new Offence("reason_fits_ending", CANCELLED, "reason = 'ended-by-engine'"),
+        new Offence("reason_fits_ending", DRY_FAILED, "reason = 'ended-by-engine'"),
         new Offence("command_fits_mode", RUNNING, "command = NULL"),
         new Offence("command_fits_mode", DRY, "command = '[\"x\"]'"),
         new Offence("command_is_argument_vector", RUNNING, "command = '{}'"),
@@ -217,6 +231,56 @@ class ChecksTest {
     Engine.execute(
         config,
         "INSERT INTO run_cancel_requests VALUES ('%s', '%s', '%s')".formatted(id, user, at));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_host_or_a_retirement_that_could_not_be_read_is_refused(Engine engine) throws SQLException {
+    DatabaseConfig config = engine.migrated(folder);
+    String noon = "2026-11-22T12:00:00.123456Z";
+    String id = Runs.id().toString();
+    insert(config, "hosts", id, "node7", "1.2.3", noon);
+    insert(config, "run_homes", id, id, "slurm");
+    for (List<String> row :
+        List.of(
+            List.of("hosts", id, "node8", "1.2.3", noon),
+            List.of("hosts", "x", "node7", "1.2.3", noon),
+            List.of("hosts", Runs.id().toString(), "", "1.2.3", noon),
+            List.of("hosts", Runs.id().toString(), "é".repeat(256), "1.2.3", noon),
+            List.of("hosts", Runs.id().toString(), "node7", "", noon),
+            List.of("hosts", Runs.id().toString(), "node7", "1".repeat(65), noon),
+            List.of("hosts", Runs.id().toString(), "node7", "1.2.3", "infinity"),
+            List.of("hosts", Runs.id().toString(), "node7", "1.2.3", "1969-12-31T23:59:59.999999Z"),
+            List.of("run_homes", id, id, "slurm"),
+            List.of("run_homes", "x", id, "slurm"),
+            List.of("run_homes", Runs.id().toString(), "x", "slurm"),
+            List.of("run_homes", Runs.id().toString(), id, ""),
+            List.of("run_homes", Runs.id().toString(), id, "x".repeat(65)),
+            List.of("host_retirements", "x", "node7", "ann", noon, "gone"),
+            List.of("host_retirements", Runs.id().toString(), "", "ann", noon, "gone"),
+            List.of("host_retirements", Runs.id().toString(), "node7", "", noon, "gone"),
+            List.of("host_retirements", Runs.id().toString(), "node7", "ann", noon, ""),
+            List.of("host_retirements", Runs.id().toString(), "node7", "ann", "infinity", "gone"),
+            List.of(
+                "host_retirements",
+                Runs.id().toString(),
+                "node7",
+                "ann",
+                "2026-02-30T12:00:00.123456Z",
+                "gone"),
+            List.of(
+                "host_retirements", Runs.id().toString(), "node7", "ann", noon, "x".repeat(501)))) {
+      assertThatThrownBy(() -> insert(config, row.toArray(String[]::new)))
+          .describedAs(row.toString())
+          .isInstanceOf(SQLException.class)
+          .hasMessageNotContaining("without a link");
+    }
+  }
+
+  private static void insert(DatabaseConfig config, String... row) throws SQLException {
+    String values =
+        Arrays.stream(row).skip(1).collect(Collectors.joining("', '", "VALUES ('", "')"));
+    Engine.execute(config, "INSERT INTO " + row[0] + " " + values);
   }
 
   /** SQLite has triggers for these, see {@link UnreadableRunTest}. */

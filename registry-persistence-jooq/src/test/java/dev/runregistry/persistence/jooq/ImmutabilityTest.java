@@ -390,6 +390,44 @@ class ImmutabilityTest {
     assertThat(verified.head()).isEqualTo(head);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void the_retirement_of_a_host_needs_a_link_and_never_changes(Engine engine) throws SQLException {
+    given(engine);
+    String values = "VALUES ('%s', 'node7', 'ann', '2026-11-22T12:00:00.123456Z', 'disk')";
+    String id = Runs.id().toString();
+    assertThatThrownBy(
+            () -> Engine.execute(config, "INSERT INTO host_retirements " + values.formatted(id)))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("without a link in run_chain, which only the registry makes");
+
+    String linked = values.formatted(completed.id()); // any link will do
+    Engine.execute(config, "INSERT INTO host_retirements " + linked);
+    List<String> changes =
+        new ArrayList<>(
+            List.of(
+                "DELETE FROM host_retirements",
+                "UPDATE host_retirements SET reason = 'x'",
+                "UPDATE host_retirements SET host = 'x' WHERE host = 'node7'"));
+    if (engine == Engine.POSTGRES) {
+      changes.add("TRUNCATE host_retirements");
+    } else {
+      changes.add("INSERT OR REPLACE INTO host_retirements " + linked);
+      changes.add(
+          "INSERT OR REPLACE INTO host_retirements (rowid, retirement_id, host, user_name,"
+              + " retired_at, reason) SELECT 1, '"
+              + Runs.id()
+              + "', 'x', 'x', retired_at, 'x' FROM host_retirements");
+      changes.add("UPDATE OR REPLACE host_retirements SET reason = 'x'");
+    }
+    for (String change : changes) {
+      assertThatThrownBy(() -> Engine.execute(config, change))
+          .describedAs(change)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("the retirement of a host is an audit record");
+    }
+  }
+
   @Test
   void a_link_that_is_given_whole_has_the_digest_of_its_fields() throws SQLException {
     given(Engine.POSTGRES);

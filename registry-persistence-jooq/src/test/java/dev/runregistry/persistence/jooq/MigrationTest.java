@@ -9,6 +9,7 @@ import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
@@ -115,12 +116,15 @@ class MigrationTest {
     String left =
         engine == Engine.SQLITE
             ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
-                + " OR name LIKE '%identity%' OR name LIKE '%cancel%'"
+                + " OR name LIKE '%identity%' OR name LIKE '%cancel%' OR name LIKE '%host%'"
+                + " OR name LIKE '%homes%'"
             : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
+                + " OR proname LIKE 'host_retirements%'"
                 + " OR proname LIKE 'database_identity%'"
                 + " UNION ALL SELECT relname FROM pg_class"
                 + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'"
-                + " OR relname LIKE 'database_identity%' OR relname LIKE '%cancel%'";
+                + " OR relname LIKE 'database_identity%' OR relname LIKE '%cancel%'"
+                + " OR relname LIKE 'host%' OR relname LIKE 'run_homes%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -260,7 +264,7 @@ class MigrationTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.verification())
-        .isEqualTo(new VerificationResult(verified.head(), 1_000, 0, 0));
+        .isEqualTo(new VerificationResult(verified.head(), 1_000, 0, 0, 0));
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(Runs.completed());
     }
@@ -427,7 +431,7 @@ class MigrationTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.verification())
-        .isEqualTo(new VerificationResult(verified.head(), ended + 1, ended, 0));
+        .isEqualTo(new VerificationResult(verified.head(), ended + 1, ended, 0, 0));
   }
 
   @ParameterizedTest
@@ -523,14 +527,15 @@ class MigrationTest {
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(cancelled);
     }
+    undoTo(7, engine, config);
     List<String> before = schema(engine, config);
 
-    assertThatThrownBy(() -> undoTo(6, engine, config))
+    assertThatThrownBy(() -> undo(engine, config, "U7__add_cancellation.sql"))
         .hasMessageContaining("there are cancelled runs, which version 6 cannot record");
 
     assertThat(schema(engine, config)).isEqualTo(before);
     try (RunDatabase database = RunDatabase.at(config)) {
-      assertThat(database.migrate().applied()).isZero();
+      assertThat(database.migrate().applied()).isEqualTo(Schema.VERSION - 7);
       assertThat(database.runs().find(cancelled.id())).contains(cancelled);
     }
     assertThat(Verified.of(config).discrepancies()).isEmpty();
@@ -561,6 +566,59 @@ class MigrationTest {
             .formatted(runs.get(0).id()));
 
     assertThat(Verified.of(config).discrepancies()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void hosts_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(7, engine, config);
+    List<String> before = schema(engine, config);
+    List<Run> runs = OlderVersion.runs(7);
+    OlderVersion.fill(config, 7, runs);
+    Run known = Runs.withProvenance();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      database.runs().save(known);
+    }
+    Engine.execute(
+        config,
+        "INSERT INTO hosts VALUES ('%s', 'node7', '1.2.3', '2026-11-22T12:00:00.123456Z')"
+            .formatted(Runs.id()));
+    Engine.execute(
+        config, "INSERT INTO run_homes VALUES ('%s', '%s', NULL)".formatted(Runs.id(), Runs.id()));
+    assertThat(schema(engine, config)).isNotEqualTo(before);
+
+    undoTo(7, engine, config);
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(7, Schema.VERSION, Schema.VERSION - 7));
+      assertThat(Stream.concat(runs.stream(), Stream.of(known)))
+          .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void hosts_are_not_undone_while_a_run_was_ended_by_an_engine(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Run failed = Runs.ended(Runs.running(), Runs.endedByEngine(RunReason.NODE_FAILED));
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(failed);
+    }
+    List<String> before = schema(engine, config);
+
+    assertThatThrownBy(() -> undoTo(7, engine, config))
+        .hasMessageContaining("there are runs that an engine ended, which version 7 cannot record");
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.runs().find(failed.id())).contains(failed);
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
   }
 
   /** All triggers, functions with their settings, columns, and constraints. */

@@ -77,6 +77,7 @@ final class OlderVersion {
         Runs.ofEveryKind().stream()
             .filter(run -> version >= 7 || run.status() != RunStatus.CANCELLED)
             .filter(run -> version >= 7 || run.spec().parent() == null)
+            .filter(run -> version >= 8 || !isByEngine(run))
             .toList();
     if (version >= 5) {
       return known;
@@ -86,6 +87,10 @@ final class OlderVersion {
         .filter(run -> version >= 3 || run.provenance() == null)
         .map(OlderVersion::of)
         .toList();
+  }
+
+  private static boolean isByEngine(Run run) {
+    return run.reason() != null && run.reason().isByEngine();
   }
 
   /** So many runs that had ended, dry-runs and commands of the user's own in turn. */

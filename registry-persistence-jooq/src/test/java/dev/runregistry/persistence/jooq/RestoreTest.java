@@ -102,7 +102,8 @@ class RestoreTest {
     Engine.execute(
         restored,
         "GRANT SELECT, INSERT, UPDATE"
-            + " ON tunix_runs, run_chain, idempotency_keys, run_cancel_requests TO "
+            + " ON tunix_runs, run_chain, idempotency_keys, run_cancel_requests, hosts,"
+            + " host_retirements, run_homes TO "
             + role);
     Path dump =
         dump(

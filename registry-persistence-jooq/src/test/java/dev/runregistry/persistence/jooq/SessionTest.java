@@ -167,6 +167,8 @@ class SessionTest {
             "GRANT SELECT, INSERT ON run_chain TO " + role,
             "GRANT " + onKeys + " ON idempotency_keys TO " + role,
             "GRANT " + onRequests + " ON run_cancel_requests TO " + role,
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON hosts, run_homes TO " + role,
+            "GRANT SELECT, INSERT ON host_retirements TO " + role,
             "GRANT SELECT ON database_identity, flyway_schema_history TO " + role)) {
       Engine.execute(owner, sql);
     }

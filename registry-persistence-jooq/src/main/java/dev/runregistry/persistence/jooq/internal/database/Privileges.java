@@ -17,6 +17,9 @@ public final class Privileges {
           new Needed("run_chain", List.of("SELECT", "INSERT")),
           new Needed("idempotency_keys", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
           new Needed("run_cancel_requests", List.of("SELECT", "INSERT", "DELETE")),
+          new Needed("hosts", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
+          new Needed("host_retirements", List.of("SELECT", "INSERT")),
+          new Needed("run_homes", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
           new Needed("database_identity", List.of("SELECT")),
           new Needed("flyway_schema_history", List.of("SELECT")));
 
