@@ -35,6 +35,7 @@ final class Steps {
           "waitingNow",
           "depth",
           "held",
+          "allocation",
           "isPaused",
           "isLocked");
 

@@ -147,7 +147,7 @@ class VerifyCommandTest {
     given(Store.SQLITE);
     assertThat(verify("--json").out())
         .matches(
-            "\\{\"discrepancies\":\\[],\"intact\":true,\"links\":3,\"sealed\":0,\"head\":\"3:[0-9a-f]{64}\"}\n");
+            "\\{\"discrepancies\":\\[],\"intact\":true,\"links\":3,\"sealed\":0,\"retirements\":0,\"head\":\"3:[0-9a-f]{64}\"}\n");
     tamper("DELETE FROM run_chain WHERE run_id = '%s'".formatted(runs.get(1).id()));
 
     Result result = verify("--json");

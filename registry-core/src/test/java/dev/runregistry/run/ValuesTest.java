@@ -266,7 +266,7 @@ class ValuesTest {
 
   @Test
   void a_query_has_the_limits_of_the_contract() {
-    assertThat(RunQuery.all()).isEqualTo(new RunQuery(null, null, null, 20, 0, null));
+    assertThat(RunQuery.all()).isEqualTo(new RunQuery(null, null, null, null, 20, 0, null));
     assertThat(RunQuery.all().withLimit(100).withOffset(Long.MAX_VALUE).limit()).isEqualTo(100);
     for (int limit : new int[] {0, -1, 101}) {
       assertThatIllegalArgumentException()
@@ -277,6 +277,7 @@ class ValuesTest {
         .isThrownBy(() -> RunQuery.all().withOffset(-1))
         .withMessage("offset must not be negative: -1");
     assertThatIllegalArgumentException().isThrownBy(() -> RunQuery.all().withDatasetKey("a\0"));
+    assertThatIllegalArgumentException().isThrownBy(() -> RunQuery.all().withHost("a\0"));
   }
 
   @Test
@@ -288,10 +289,11 @@ class ValuesTest {
                 .withStatus(RunStatus.FAILED)
                 .withMode(RunMode.LOCAL)
                 .withDatasetKey("../any")
+                .withHost("node7")
                 .withLimit(5)
                 .withOffset(7)
                 .withAfter(place))
-        .isEqualTo(new RunQuery(RunStatus.FAILED, RunMode.LOCAL, "../any", 5, 7, place));
+        .isEqualTo(new RunQuery(RunStatus.FAILED, RunMode.LOCAL, "../any", "node7", 5, 7, place));
   }
 
   @Test

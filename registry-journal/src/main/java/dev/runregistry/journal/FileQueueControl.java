@@ -9,13 +9,16 @@ import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.QueueControl;
 import dev.runregistry.run.queue.Allocation;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state of the queue in the home of a {@link FileRunJournal}: the lock {@code
@@ -23,8 +26,11 @@ import java.util.stream.Stream;
  * runs/paused} while it is paused. Safe for use by many threads and many processes at once.
  */
 public final class FileQueueControl implements QueueControl {
+  private static final Logger log = LoggerFactory.getLogger(FileQueueControl.class);
+  private static final String PAUSED = "paused";
   private static final byte[] EMPTY = {};
 
+  private final FileRunJournal journal;
   private final Path runs;
   private final Path slots;
   private final Path paused;
@@ -32,10 +38,11 @@ public final class FileQueueControl implements QueueControl {
   private final String lockName; // in messages
   private final String queueName;
 
-  private FileQueueControl(Path runs) {
-    this.runs = runs;
+  private FileQueueControl(FileRunJournal journal) {
+    this.journal = journal;
+    runs = journal.folder().resolve("runs");
     slots = runs.resolve("slots");
-    paused = runs.resolve("paused");
+    paused = runs.resolve(PAUSED);
     dispatcher = new HomeLock(runs.resolve("dispatcher.lock"));
     lockName = "the lock of the dispatcher in " + runs;
     queueName = "the queue in " + runs;
@@ -43,7 +50,7 @@ public final class FileQueueControl implements QueueControl {
 
   /** Returns the state of the queue in the home of that journal. */
   public static FileQueueControl of(FileRunJournal journal) {
-    return new FileQueueControl(journal.folder().resolve("runs"));
+    return new FileQueueControl(journal);
   }
 
   private interface Io<T> {
@@ -97,7 +104,18 @@ public final class FileQueueControl implements QueueControl {
   /** Not made durable: after a power cut no process of the run is left, so it is released again. */
   @Override
   public void release(RunId run) {
-    io(slot(run), () -> Files.deleteIfExists(file(run)));
+    io(slot(run) + " cannot be released", () -> delete(slots, run.toString()));
+  }
+
+  /** Deletes a file; quarantines a directory in its place. */
+  private boolean delete(Path parent, String name) throws IOException {
+    try {
+      return Files.deleteIfExists(parent.resolve(name));
+    } catch (DirectoryNotEmptyException e) {
+      String place = journal.quarantine(parent, name);
+      log.warn("{} in {} is a directory and was moved to {}", name, parent, place);
+      return true;
+    }
   }
 
   private static String slot(RunId run) {
@@ -109,32 +127,33 @@ public final class FileQueueControl implements QueueControl {
   }
 
   @Override
-  public List<Allocation> held() {
-    return io("the slots in " + slots, this::read);
+  public List<RunId> held() {
+    return io("the slots in " + slots, this::list);
   }
 
-  private List<Allocation> read() throws IOException {
-    List<String> names;
+  private List<RunId> list() throws IOException {
     try (Stream<Path> files = Files.list(slots)) {
-      names = files.map(file -> file.getFileName().toString()).toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(FileRunJournal::isRunId)
+          .map(RunId::parse)
+          .toList();
     } catch (NoSuchFileException e) {
       return List.of();
     }
-    List<Allocation> held = new ArrayList<>();
-    for (String name : names) {
-      if (FileRunJournal.isRunId(name)) {
-        read(RunId.parse(name), held);
-      }
-    }
-    return held;
   }
 
-  private void read(RunId run, List<Allocation> held) throws IOException {
+  @Override
+  public Optional<Allocation> allocation(RunId run) {
+    return io(slot(run) + " cannot be read in " + file(run), () -> read(run));
+  }
+
+  private Optional<Allocation> read(RunId run) throws IOException {
     try {
       byte[] note = RegularFiles.read(file(run), BoundedJson.MAX_BYTES, LinkOption.NOFOLLOW_LINKS);
-      held.add(RunJson.readAllocation(run, note));
-    } catch (NoSuchFileException e) { // released meanwhile
-      return;
+      return Optional.of(RunJson.readAllocation(run, note));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
@@ -144,7 +163,11 @@ public final class FileQueueControl implements QueueControl {
         queueName + " cannot be paused",
         () -> {
           DurableFiles.createDirectories(runs);
-          DurableFiles.write(paused, EMPTY);
+          if (RegularFiles.exists(paused)) { // whatever it is
+            DurableFiles.sync(runs);
+          } else {
+            DurableFiles.write(paused, EMPTY);
+          }
           return true;
         });
   }
@@ -154,7 +177,7 @@ public final class FileQueueControl implements QueueControl {
     io(
         queueName + " cannot be resumed",
         () -> {
-          if (Files.deleteIfExists(paused)) {
+          if (delete(runs, PAUSED)) {
             DurableFiles.sync(runs);
           }
           return true;

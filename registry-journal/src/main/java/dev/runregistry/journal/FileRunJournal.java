@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
 public final class FileRunJournal implements RunJournal {
   private static final Logger log = LoggerFactory.getLogger(FileRunJournal.class);
 
+  private static final int ID_LENGTH = 36;
+
   private final Path folder;
   private final Path starting;
   private final Path active;
@@ -424,12 +426,23 @@ public final class FileRunJournal implements RunJournal {
     return namesIn(active).filter(name -> !isRunId(name) && !name.startsWith(".")).toList();
   }
 
+  /**
+   * Returns whether it is the text of a run id, which is in lower case. Without a pattern: the
+   * names of all waiting runs are looked at again and again.
+   */
   static boolean isRunId(String name) {
-    try {
-      return RunId.parse(name).toString().equals(name);
-    } catch (IllegalArgumentException e) {
+    if (name.length() != ID_LENGTH) {
       return false;
     }
+    for (int i = 0; i < ID_LENGTH; i++) {
+      char at = name.charAt(i);
+      boolean isHexadecimal = (at >= '0' && at <= '9') || (at >= 'a' && at <= 'f');
+      boolean isPlaceOfHyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      if (isPlaceOfHyphen ? at != '-' : !isHexadecimal) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Stream<String> namesIn(Path parent) {

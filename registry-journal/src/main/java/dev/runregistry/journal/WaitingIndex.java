@@ -38,6 +38,9 @@ final class WaitingIndex {
   /** A second change within a tick of the file system's clock leaves the same time behind. */
   private static final long SETTLED_MILLIS = 2_000;
 
+  /** Runs that could not be read are read again after that time. */
+  private static final long REREAD_NANOS = 1_000_000_000;
+
   /** Listing takes at most this part of the time of one thread. */
   private static final int PART = 10;
 
@@ -52,6 +55,7 @@ final class WaitingIndex {
   private final SortedSet<WaitingRun> view = Collections.unmodifiableSortedSet(sorted);
   private final Map<String, WaitingRun> known = new HashMap<>(); // by its id; guarded by this
   private final Set<String> damaged = new HashSet<>(); // ids; guarded by this
+  private final Set<String> unreadable = new HashSet<>(); // ids; guarded by this
   private @Nullable FileTime modified; // when it was last listed; guarded by this
   private boolean settled; // guarded by this
   private long listedAt = System.nanoTime(); // guarded by this
@@ -75,7 +79,7 @@ final class WaitingIndex {
     }
     try {
       FileTime now = Files.getLastModifiedTime(directory);
-      if (complete || !settled || !now.equals(modified)) {
+      if (complete || !settled || !now.equals(modified) || mayBeReadableNow()) {
         list(now);
       }
     } catch (NoSuchFileException e) { // before the first run
@@ -88,6 +92,10 @@ final class WaitingIndex {
     return view;
   }
 
+  private boolean mayBeReadableNow() {
+    return !unreadable.isEmpty() && System.nanoTime() - listedAt > REREAD_NANOS;
+  }
+
   private void list(FileTime now) throws IOException {
     long begin = System.nanoTime();
     boolean complete = System.currentTimeMillis() - now.toMillis() > SETTLED_MILLIS;
@@ -98,9 +106,10 @@ final class WaitingIndex {
       }
     }
     damaged.retainAll(there);
+    unreadable.retainAll(there);
     for (String name : there) { // ids are parsed once: a listing is mostly of known ones
       if (!known.containsKey(name) && !damaged.contains(name) && FileRunJournal.isRunId(name)) {
-        complete &= isRead(RunId.parse(name));
+        read(RunId.parse(name));
       }
     }
     modified = now;
@@ -118,18 +127,22 @@ final class WaitingIndex {
     return new HashSet<>(Arrays.asList(names));
   }
 
-  /** Returns false if the run cannot be read now. */
-  private boolean isRead(RunId id) {
+  private void read(RunId id) {
     try {
       reader.read(id).ifPresent(this::add);
-      return true;
     } catch (CorruptJournalException e) {
       damaged.add(id.toString());
+      unreadable.remove(id.toString());
       log.error("run {} waits in {} and its file is damaged: {}", id, directory, e.getMessage());
-      return true;
     } catch (IOException e) {
-      log.warn("run {} waits and cannot be read yet: {}", id, FileErrors.reason(e));
-      return false;
+      if (unreadable.add(id.toString())) {
+        log.warn(
+            "run {} waits in {} and cannot be read yet: {}; make the directory readable, or move it"
+                + " elsewhere if it is not of a run",
+            id,
+            directory,
+            FileErrors.reason(e));
+      }
     }
   }
 
@@ -143,6 +156,7 @@ final class WaitingIndex {
   synchronized void add(WaitingRun run) {
     remove(run.id());
     damaged.remove(run.id().toString());
+    unreadable.remove(run.id().toString());
     known.put(run.id().toString(), run);
     sorted.add(run);
   }

@@ -236,12 +236,75 @@ class FileRunQueueTest extends RunQueueContract {
     one.pause();
 
     FileQueueControl other = FileQueueControl.of(home);
-    assertThat(other.held()).containsExactly(held);
+    assertThat(other.held()).containsExactly(held.run());
+    assertThat(other.allocation(held.run())).contains(held);
     assertThat(other.isPaused()).isTrue();
     other.release(held.run());
     other.resume();
     assertThat(one.held()).isEmpty();
+    assertThat(one.allocation(held.run())).isEmpty();
     assertThat(one.isPaused()).isFalse();
+  }
+
+  @Test
+  void an_allocation_that_cannot_be_read_is_named_and_hides_no_other() throws IOException {
+    Allocation good = new Allocation(Runs.id(), List.of("0"));
+    RunId torn = Runs.id();
+    RunId replaced = Runs.id();
+    FileQueueControl control = FileQueueControl.of(home);
+    control.hold(good);
+    Path slots = runs().resolve("slots");
+    Files.writeString(slots.resolve(torn.toString()), "{");
+    Files.createDirectories(slots.resolve(replaced.toString()).resolve("files"));
+    Files.writeString(slots.resolve("README"), "hello");
+
+    assertThat(control.held()).containsExactlyInAnyOrder(good.run(), torn, replaced);
+    assertThat(control.allocation(good.run())).contains(good);
+    for (RunId bad : List.of(torn, replaced)) {
+      assertThatThrownBy(() -> control.allocation(bad))
+          .isInstanceOf(JournalException.class)
+          .hasMessageContaining(slots.resolve(bad.toString()).toString());
+      control.release(bad);
+    }
+    assertThat(control.held()).containsExactly(good.run());
+    assertThat(runs().resolve("damaged")).isNotEmptyDirectory();
+    assertThat(slots.resolve("README")).exists();
+  }
+
+  @Test
+  void a_queue_is_paused_and_resumed_whatever_has_the_name_of_the_pause() throws IOException {
+    FileQueueControl control = FileQueueControl.of(home);
+    Path paused = runs().resolve("paused");
+    Files.createDirectories(paused.resolve("files"));
+    assertThat(control.isPaused()).isTrue();
+    control.pause();
+
+    control.resume();
+
+    assertThat(control.isPaused()).isFalse();
+    Files.createSymbolicLink(paused, Path.of("/nowhere"));
+    assertThat(control.isPaused()).isTrue();
+    control.resume();
+    assertThat(control.isPaused()).isFalse();
+  }
+
+  @Test
+  void a_file_in_place_of_a_waiting_run_hides_no_other_and_a_repaired_one_waits_again()
+      throws IOException {
+    RunId bad = enqueue();
+    RunId good = enqueue();
+    Path entry = runs().resolve("queued").resolve(bad.toString());
+    Path aside = Files.move(entry, runs().resolve("aside"));
+    Files.writeString(entry, "hello");
+    FileRunQueue other = FileRunQueue.of(FileRunJournal.at(home.folder()));
+    assertThat(waiting(other)).containsExactly(good);
+    refuses(() -> other.tryLock(bad));
+    assertThat(other.damaged()).isEmpty();
+
+    Files.delete(entry);
+    Files.move(aside, entry);
+
+    assertThat(other.waitingNow()).extracting(WaitingRun::id).containsExactlyInAnyOrder(bad, good);
   }
 
   @Test

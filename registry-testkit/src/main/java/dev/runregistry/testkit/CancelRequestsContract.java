@@ -80,6 +80,20 @@ public abstract class CancelRequestsContract {
   }
 
   @Test
+  void the_newest_requests_are_found_without_the_ids_of_their_runs() {
+    assertThat(requests.newest(2)).isEmpty();
+    List<RunId> ids = Stream.generate(Runs::id).limit(3).toList();
+    for (int minute : List.of(2, 0, 1)) {
+      requests.add(ids.get(minute), new CancelRequest("ann", NOON.plusSeconds(60L * minute)));
+    }
+
+    assertThat(requests.newest(2)).containsOnlyKeys(ids.get(1), ids.get(2));
+    assertThat(requests.newest(1))
+        .isEqualTo(Map.of(ids.get(2), new CancelRequest("ann", NOON.plusSeconds(120))));
+    assertThat(requests.newest(100)).containsOnlyKeys(ids);
+  }
+
+  @Test
   void the_name_of_a_user_can_have_any_characters() {
     List<String> names = new ArrayList<>(List.of("x".repeat(256), "😀".repeat(256)));
     Texts.STRANGE.stream().filter(text -> text.codePoints().count() <= 256).forEach(names::add);

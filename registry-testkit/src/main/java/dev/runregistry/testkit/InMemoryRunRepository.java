@@ -1,6 +1,7 @@
 package dev.runregistry.testkit;
 
 import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Provenance;
@@ -10,6 +11,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
@@ -39,6 +41,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   private static final Comparator<RunSummary> NEWEST_FIRST = comparing(RunCursor::after, PLACE);
 
   private final ConcurrentMap<RunId, Run> runs = new ConcurrentHashMap<>();
+  private final ConcurrentMap<UUID, HostRetirement> retirements = new ConcurrentHashMap<>();
   private final List<ChainLink> links = new ArrayList<>();
   private final UUID uuid = UUID.randomUUID();
 
@@ -66,8 +69,33 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     synchronized (links) {
       now = List.copyOf(links);
     }
-    // a run that is linked never changes, so it may be looked up later
-    now.forEach(link -> visitor.link(link, new StoredRun.Found(find(link.runId()).orElseThrow())));
+    // what is linked never changes, so it may be looked up later
+    now.forEach(link -> visitor.link(link, stored(link)));
+  }
+
+  private StoredRun stored(ChainLink link) {
+    return link.isRetirement()
+        ? new StoredRun.FoundRetirement(
+            requireNonNull(retirements.get(link.runId().value())))
+        : new StoredRun.Found(find(link.runId()).orElseThrow());
+  }
+
+  /** Stores a retirement with its link. */
+  void save(HostRetirement retirement) {
+    synchronized (links) {
+      retirements.put(retirement.id(), retirement);
+      links.add(ChainLink.after(head(), retirement, Instant.now()));
+    }
+  }
+
+  /** Returns all runs, in no particular order. */
+  Stream<Run> all() {
+    return runs.values().stream();
+  }
+
+  /** Returns all retirements, in no particular order. */
+  Stream<HostRetirement> retirements() {
+    return retirements.values().stream();
   }
 
   private static Run moved(Run stored, Run next) {
@@ -117,6 +145,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   public RunPage list(RunQuery query) {
     List<RunSummary> found =
         runs.values().stream()
+            .filter(run -> query.host() == null || isOf(query.host(), run))
             .map(RunSummary::of)
             .filter(matches(query))
             .sorted(NEWEST_FIRST)
@@ -125,6 +154,10 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
             .toList();
     boolean hasNext = found.size() > query.limit();
     return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
+  }
+
+  private static boolean isOf(String host, Run run) {
+    return run.provenance() != null && run.provenance().host().equals(host);
   }
 
   private static Predicate<RunSummary> matches(RunQuery query) {

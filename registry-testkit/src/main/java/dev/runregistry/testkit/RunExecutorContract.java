@@ -21,7 +21,7 @@ import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

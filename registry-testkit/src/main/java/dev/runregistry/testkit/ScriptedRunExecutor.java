@@ -22,7 +22,7 @@ import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

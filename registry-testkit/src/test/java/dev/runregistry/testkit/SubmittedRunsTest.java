@@ -15,7 +15,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;

@@ -220,12 +220,18 @@ record Recording(Of of, Disk before, List<Operation> operations) {
       return installation.launcher(List.of("reconcile"));
     }
 
-    /** A parent that does not look at its child. */
+    /**
+     * A parent that does not wait for its child, and ends when the exit code of the run is written.
+     */
     private List<String> unreaped(List<String> command) {
       if (of != Of.A_RUN_WHOSE_REGISTRY_IS_KILLED_AND_NOT_REAPED) {
         return command;
       }
-      List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", "\"$@\" & exec sleep 3", "sh"));
+      String wait = "select(undef, undef, undef, 0.1) until my @found = glob($ARGV[0])";
+      String parent =
+          "exits=$1; shift; \"$@\" & exec perl -MFile::Glob=:bsd_glob -e '" + wait + "' \"$exits\"";
+      String exits = root.resolve("home/runs") + "/*/*/exit";
+      List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", parent, "sh", exits));
       words.addAll(command);
       return words;
     }

@@ -34,7 +34,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -624,6 +624,11 @@ final class ModelPorts
   }
 
   @Override
+  public Map<RunId, CancelRequest> newest(int limit) {
+    return find(List.of(Samples.id(0), Samples.id(1)));
+  }
+
+  @Override
   public Map<RunId, CancelRequest> find(Collection<RunId> ids) {
     if (steps.isForeign()) {
       return Map.of();
@@ -635,7 +640,10 @@ final class ModelPorts
                 now.up()
                     ? ids.stream()
                         .filter(
-                            id -> now.run(Samples.index(id)).has(Fact.CANCEL_REQUESTED_IN_DATABASE))
+                            id ->
+                                Samples.index(id) < now.runs().size()
+                                    && now.run(Samples.index(id))
+                                        .has(Fact.CANCEL_REQUESTED_IN_DATABASE))
                         .toList()
                     : List.of(AWAY));
     if (requested.contains(AWAY)) {

@@ -251,7 +251,7 @@ final class ModelQueue implements RunQueue, QueueControl {
   }
 
   @Override
-  public List<Allocation> held() {
+  public List<RunId> held() {
     List<?> held =
         steps.ask(
             List.class,
@@ -260,7 +260,12 @@ final class ModelQueue implements RunQueue, QueueControl {
                     .filter(run -> now.run(run).has(Fact.SLOT))
                     .boxed()
                     .toList());
-    return held.stream().map(run -> new Allocation(Samples.id((int) run), List.of())).toList();
+    return held.stream().map(run -> Samples.id((int) run)).toList();
+  }
+
+  @Override
+  public Optional<Allocation> allocation(RunId run) {
+    return Optional.of(new Allocation(run, List.of()));
   }
 
   @Override

@@ -48,6 +48,7 @@ public final class JsonVerificationPrinter implements VerificationPrinter {
           json.writeBooleanField("intact", verification.isIntact());
           json.writeNumberField("links", verification.links());
           json.writeNumberField("sealed", verification.backfilled());
+          json.writeNumberField("retirements", verification.retirements());
           json.writeStringField("head", verification.head().toString());
           json.writeEndObject();
           json.flush();

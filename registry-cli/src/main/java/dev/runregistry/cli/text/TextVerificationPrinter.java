@@ -26,14 +26,23 @@ public final class TextVerificationPrinter implements VerificationPrinter {
   public void end(VerificationResult verification) {
     out.println(
         verification.isIntact()
-            ? "All %d finished runs are as they were recorded%s"
-                .formatted(verification.links(), sealed(verification))
+            ? "All %d finished runs%s are as they were recorded%s"
+                .formatted(
+                    verification.links() - verification.retirements(),
+                    retirements(verification.retirements()),
+                    sealed(verification))
             : found(verification.discrepancies()));
     out.println("head " + verification.head());
   }
 
   private static String found(long discrepancies) {
     return discrepancies == 1 ? "1 discrepancy found" : discrepancies + " discrepancies found";
+  }
+
+  private static String retirements(long number) {
+    return number == 0
+        ? ""
+        : number == 1 ? " and 1 retirement of a host" : " and " + number + " retirements of hosts";
   }
 
   private static String sealed(VerificationResult verification) {

@@ -14,7 +14,7 @@ import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +69,11 @@ final class LazySlurmExecutor implements RunExecutor {
   @Override
   public boolean hasQueue() {
     return true;
+  }
+
+  @Override
+  public boolean endsWithHost() {
+    return false;
   }
 
   @Override

@@ -7,8 +7,6 @@ import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,10 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a run from which its digest is computed, the same for every database. Contains every
  * recorded field; derived values such as the duration are left out.
  *
- * <p>The first line names the version, as in {@code run-registry run 2}. Each field is a line: its
- * name, and for a value {@code =}, the number of bytes, {@code :} and that many bytes of UTF-8;
- * nothing after the name stands for null. A list has {@code *} and the number of elements after its
- * name, then a line for each; the variables of the environment are a list of alternating names and
+ * <p>The first line names the version, as in {@code run-registry run 2}; the fields follow as in
+ * {@link CanonicalForm}. The variables of the environment are a list of alternating names and
  * values, ordered by name. As every length is included, no two runs have the same bytes.
  *
  * <ul>
@@ -45,11 +41,12 @@ public final class CanonicalRun {
 
   private static final int FIRST_VERSION = 1;
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+  private final CanonicalForm form;
   private final int version;
 
   private CanonicalRun(int version) {
     this.version = version;
+    form = new CanonicalForm("run-registry run " + version);
   }
 
   /**
@@ -69,48 +66,47 @@ public final class CanonicalRun {
               .formatted(version, FIRST_VERSION, CURRENT_VERSION));
     }
     CanonicalRun canonical = new CanonicalRun(version);
-    canonical.line("run-registry run " + version);
     canonical.put(run);
     canonical.put(run.spec());
     canonical.put(run.provenance());
-    canonical.field("stdout", run.output().stdout().text());
-    canonical.field("stderr", run.output().stderr().text());
-    return canonical.bytes.toByteArray();
+    canonical.form.field("stdout", run.output().stdout().text());
+    canonical.form.field("stderr", run.output().stderr().text());
+    return canonical.form.bytes();
   }
 
   private void put(Run run) {
-    field("run_id", run.id().toString());
-    field("status", run.status().text());
-    field("executor", run.executor());
-    field("external_id", run.externalId());
-    field("created_at", micros(run.createdAt()));
-    field("started_at", micros(run.startedAt()));
-    field("completed_at", micros(run.completedAt()));
-    field("exit_code", run.exitCode() == null ? null : run.exitCode().toString());
+    form.field("run_id", run.id().toString());
+    form.field("status", run.status().text());
+    form.field("executor", run.executor());
+    form.field("external_id", run.externalId());
+    form.field("created_at", micros(run.createdAt()));
+    form.field("started_at", micros(run.startedAt()));
+    form.field("completed_at", micros(run.completedAt()));
+    form.field("exit_code", run.exitCode() == null ? null : run.exitCode().toString());
     fieldSince(2, "reason", run.reason() == null ? null : run.reason().text());
-    field("message", run.message());
+    form.field("message", run.message());
   }
 
   private void put(RunSpec spec) {
-    field("dataset_key", spec.datasetKey().value());
-    field("model_id", spec.modelId());
-    field("mode", spec.mode().text());
-    field("output_dir", spec.outputDir());
+    form.field("dataset_key", spec.datasetKey().value());
+    form.field("model_id", spec.modelId());
+    form.field("mode", spec.mode().text());
+    form.field("output_dir", spec.outputDir());
     put(spec.training());
-    list("command", spec.command());
+    form.list("command", spec.command());
     Duration limit = spec.timeLimit();
-    field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
+    form.field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
     RunId parent = spec.parent();
     fieldSince(3, "parent_run_id", parent == null ? null : parent.toString());
   }
 
   private void put(@Nullable TrainingConfig training) {
-    field("learning_rate", training == null ? null : bits(training.learningRate()));
+    form.field("learning_rate", training == null ? null : bits(training.learningRate()));
     Double decay = training == null ? null : training.weightDecay();
     fieldSince(2, "weight_decay", decay == null ? null : bits(decay));
-    field("num_epochs", training == null ? null : String.valueOf(training.numEpochs()));
-    field("batch_size", training == null ? null : String.valueOf(training.batchSize()));
-    field("max_seq_length", training == null ? null : String.valueOf(training.maxSeqLength()));
+    form.field("num_epochs", training == null ? null : String.valueOf(training.numEpochs()));
+    form.field("batch_size", training == null ? null : String.valueOf(training.batchSize()));
+    form.field("max_seq_length", training == null ? null : String.valueOf(training.maxSeqLength()));
     TrainingDevice device = training == null ? null : training.device();
     fieldSince(2, "device", device == null ? null : device.text());
   }
@@ -122,15 +118,16 @@ public final class CanonicalRun {
 
   /** The first line states whether the others follow. */
   private void put(@Nullable Provenance provenance) {
-    field("provenance", provenance == null ? null : "known");
+    form.field("provenance", provenance == null ? null : "known");
     if (provenance != null) {
-      field("host", provenance.host());
-      field("user", provenance.user());
-      field("working_dir", provenance.workingDirectory());
-      field("registry_version", provenance.registryVersion());
-      field("git_commit", provenance.gitCommit());
-      field("git_dirty", provenance.gitDirty() == null ? null : provenance.gitDirty().toString());
-      list("environment", inPairs(provenance.environment()));
+      form.field("host", provenance.host());
+      form.field("user", provenance.user());
+      form.field("working_dir", provenance.workingDirectory());
+      form.field("registry_version", provenance.registryVersion());
+      form.field("git_commit", provenance.gitCommit());
+      form.field(
+          "git_dirty", provenance.gitDirty() == null ? null : provenance.gitDirty().toString());
+      form.list("environment", inPairs(provenance.environment()));
     }
   }
 
@@ -146,36 +143,7 @@ public final class CanonicalRun {
 
   private void fieldSince(int first, String name, @Nullable String value) {
     if (version >= first || value != null) {
-      field(name, value);
+      form.field(name, value);
     }
-  }
-
-  private void field(String name, @Nullable String value) {
-    if (value == null) {
-      line(name);
-    } else {
-      text(name + "=");
-      element(value);
-    }
-  }
-
-  private void list(String name, List<String> elements) {
-    line(name + "*" + elements.size());
-    elements.forEach(this::element);
-  }
-
-  private void element(String value) {
-    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-    text(utf8.length + ":");
-    bytes.writeBytes(utf8);
-    line("");
-  }
-
-  private void line(String text) {
-    text(text + "\n");
-  }
-
-  private void text(String text) {
-    bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 }

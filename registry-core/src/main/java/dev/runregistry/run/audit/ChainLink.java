@@ -5,22 +5,24 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.Timestamps;
+import dev.runregistry.run.host.HostRetirement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The entry of one finished run in the chain of its database. Its digest includes the digest of the
- * link before, so that no link can be changed, removed or inserted without changing all that
- * follow.
+ * The entry of one finished run, or of one retirement of a host, in the chain of its database. Its
+ * digest includes the digest of the link before, so that no link can be changed, removed or
+ * inserted without changing all that follow.
  *
  * <p>Holds the stored values, which may have been tampered with: see {@link #isIntact}.
  *
  * @param number 1, 2, 3, … in the order in which endings were recorded
- * @param runId of the run
- * @param version the version of the canonical form of the run, see {@link CanonicalRun}
- * @param runDigest of the run
+ * @param runId of the run, or the id of the retirement
+ * @param version the version of the canonical form of the run, see {@link CanonicalRun}; {@link
+ *     CanonicalRetirement#VERSION} for a retirement
+ * @param runDigest of the run or the retirement
  * @param recordedAt the time at which its ending was recorded, by the clock of the writer of the
  *     link, to the microsecond
  * @param backfilled whether the ending had been recorded before the database had a chain: the link
@@ -72,6 +74,33 @@ public record ChainLink(
     Digest digest = digest(head.digest(), run.id(), version, ofRun, at, backfilled);
     return new ChainLink(
         head.count() + 1, run.id(), version, ofRun, at, backfilled, head.digest(), digest);
+  }
+
+  /**
+   * Returns the link of a retirement that follows.
+   *
+   * @param head of the chain so far
+   * @param now the time of recording
+   */
+  public static ChainLink after(ChainHead head, HostRetirement retirement, Instant now) {
+    RunId id = new RunId(retirement.id());
+    Digest ofRetirement = CanonicalRetirement.digest(retirement);
+    Instant at = now.truncatedTo(ChronoUnit.MICROS);
+    Digest digest = digest(head.digest(), id, CanonicalRetirement.VERSION, ofRetirement, at, false);
+    return new ChainLink(
+        head.count() + 1,
+        id,
+        CanonicalRetirement.VERSION,
+        ofRetirement,
+        at,
+        false,
+        head.digest(),
+        digest);
+  }
+
+  /** Returns whether it is that of the retirement of a host. */
+  public boolean isRetirement() {
+    return version == CanonicalRetirement.VERSION;
   }
 
   /**

@@ -3,13 +3,18 @@ package dev.runregistry.run.audit;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Run;
+import dev.runregistry.run.host.HostRetirement;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The stored record of a run whose ending was recorded. */
+/** The stored record of a run whose ending was recorded, or of the retirement of a host. */
 public sealed interface StoredRun {
   /** Calls the function for this case. */
-  <T> T match(Function<Run, T> found, Function<String, T> unreadable, Supplier<T> missing);
+  <T> T match(
+      Function<Run, T> found,
+      Function<HostRetirement, T> foundRetirement,
+      Function<String, T> unreadable,
+      Supplier<T> missing);
 
   /**
    * A readable run.
@@ -24,8 +29,32 @@ public sealed interface StoredRun {
 
     @Override
     public <T> T match(
-        Function<Run, T> found, Function<String, T> unreadable, Supplier<T> missing) {
+        Function<Run, T> found,
+        Function<HostRetirement, T> foundRetirement,
+        Function<String, T> unreadable,
+        Supplier<T> missing) {
       return found.apply(run);
+    }
+  }
+
+  /**
+   * The retirement of a host.
+   *
+   * @param retirement as it is stored now
+   */
+  record FoundRetirement(HostRetirement retirement) implements StoredRun {
+    /** Checks the retirement. */
+    public FoundRetirement {
+      requireNonNull(retirement, "retirement");
+    }
+
+    @Override
+    public <T> T match(
+        Function<Run, T> found,
+        Function<HostRetirement, T> foundRetirement,
+        Function<String, T> unreadable,
+        Supplier<T> missing) {
+      return foundRetirement.apply(retirement);
     }
   }
 
@@ -42,7 +71,10 @@ public sealed interface StoredRun {
 
     @Override
     public <T> T match(
-        Function<Run, T> found, Function<String, T> unreadable, Supplier<T> missing) {
+        Function<Run, T> found,
+        Function<HostRetirement, T> foundRetirement,
+        Function<String, T> unreadable,
+        Supplier<T> missing) {
       return unreadable.apply(reason);
     }
   }
@@ -51,7 +83,10 @@ public sealed interface StoredRun {
   record Missing() implements StoredRun {
     @Override
     public <T> T match(
-        Function<Run, T> found, Function<String, T> unreadable, Supplier<T> missing) {
+        Function<Run, T> found,
+        Function<HostRetirement, T> foundRetirement,
+        Function<String, T> unreadable,
+        Supplier<T> missing) {
       return missing.get();
     }
   }

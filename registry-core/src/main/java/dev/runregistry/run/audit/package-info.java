@@ -1,6 +1,6 @@
 /**
- * API: The chain of the finished runs: the canonical form of a run, its digest, and the result of a
- * verification. Values only.
+ * API: The chain of the finished runs and of the retirements of hosts: their canonical forms, their
+ * digests, and the result of a verification. Values only.
  */
 @NullMarked
 package dev.runregistry.run.audit;

@@ -24,4 +24,12 @@ public interface CancelRequests {
    * @throws RepositoryException if the database cannot be reached
    */
   Map<RunId, CancelRequest> find(Collection<RunId> ids);
+
+  /**
+   * Returns the newest requests, by id of their runs, which may have ended.
+   *
+   * @param limit the maximum number of requests, at least 1
+   * @throws RepositoryException if the database cannot be reached
+   */
+  Map<RunId, CancelRequest> newest(int limit);
 }

@@ -3,6 +3,7 @@ package dev.runregistry.run.port;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.queue.Allocation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The state of the queue of one host beside its runs: who dispatches, what is allocated, whether it
@@ -27,11 +28,18 @@ public interface QueueControl {
   /** Records an allocation, durably. */
   void hold(Allocation allocation);
 
-  /** Deletes the allocation of that run; does nothing if there is none. */
+  /** Deletes the allocation of that run, readable or not; does nothing if there is none. */
   void release(RunId run);
 
-  /** Returns all allocations, in no order. */
-  List<Allocation> held();
+  /** Returns the runs that have an allocation, readable or not, in no order. */
+  List<RunId> held();
+
+  /**
+   * Returns the allocation of a run; empty if there is none.
+   *
+   * @throws JournalException if it cannot be read; what the run holds is unknown then
+   */
+  Optional<Allocation> allocation(RunId run);
 
   /** Prevents starts until {@link #resume}, durably; running runs go on. */
   void pause();

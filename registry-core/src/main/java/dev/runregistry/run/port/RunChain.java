@@ -4,9 +4,10 @@ import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
 
 /**
- * The chain of the finished runs of a {@link RunRepository}. The repository appends a link in the
- * transaction that saves a finished run, so neither exists without the other; saving the same run
- * again appends nothing, and no link ever changes. Safe for use by many threads.
+ * The chain of the finished runs of a {@link RunRepository} and of the retirements of hosts. The
+ * repository appends a link in the transaction that saves a finished run, so neither exists without
+ * the other; saving the same run again appends nothing, and no link ever changes. {@link
+ * Hosts#retire} does the same. Safe for use by many threads.
  */
 public interface RunChain {
   /**
@@ -23,7 +24,7 @@ public interface RunChain {
     /**
      * Receives a link, in the order of the numbers.
      *
-     * @param record the stored record of its run
+     * @param record the stored record of its run or retirement
      */
     void link(ChainLink link, StoredRun record);
 
@@ -40,6 +41,13 @@ public interface RunChain {
      * @param runId as it is stored, which need not be an id
      */
     void unchained(String runId);
+
+    /**
+     * Receives, after all links, a retirement of a host that has none, in no particular order.
+     *
+     * @param id as it is stored, which need not be a UUID
+     */
+    default void unchainedRetirement(String id) {}
 
     /**
      * Receives, after all links, an active run whose record cannot be read, in no particular order.

@@ -24,6 +24,16 @@ import java.util.Optional;
  * inspected again later.
  */
 public interface RunExecutor {
+  /** The reason to terminate an execution that has no registry any more. */
+  enum TerminationReason {
+    /** It exceeded its time limit, which becomes its outcome. */
+    TIME_LIMIT,
+    /** It has waited in the queue of its engine for longer than its executor permits. */
+    PENDING_LIMIT,
+    /** It has ended; only its remaining processes are terminated. */
+    ENDED
+  }
+
   /** Returns its name on record, such as {@code process}; 1 to 64 characters, constant. */
   String name();
 
@@ -34,6 +44,14 @@ public interface RunExecutor {
    */
   default boolean hasQueue() {
     return false;
+  }
+
+  /**
+   * Returns whether its runs end with the host on which they were started; false if an engine has
+   * them elsewhere. Constant.
+   */
+  default boolean endsWithHost() {
+    return true;
   }
 
   /**

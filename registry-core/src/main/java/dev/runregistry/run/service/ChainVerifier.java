@@ -1,6 +1,7 @@
 package dev.runregistry.run.service;
 
 import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.CanonicalRetirement;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
@@ -8,6 +9,7 @@ import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.Discrepancy.Kind;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,7 @@ final class ChainVerifier implements RunChain.Visitor {
   private boolean trustedHeadSeen;
   private long links;
   private long backfilled;
+  private long retirements;
   private long discrepancies;
 
   /**
@@ -44,7 +47,7 @@ final class ChainVerifier implements RunChain.Visitor {
   VerificationResult verify(RunChain chain) {
     chain.read(this);
     checkEnd();
-    return new VerificationResult(head(), links, backfilled, discrepancies);
+    return new VerificationResult(head(), links, backfilled, retirements, discrepancies);
   }
 
   private ChainHead head() {
@@ -59,6 +62,9 @@ final class ChainVerifier implements RunChain.Visitor {
     changeOf(record, link).ifPresent(this::report);
     if (link.backfilled()) {
       backfilled++;
+    }
+    if (link.isRetirement()) {
+      retirements++;
     }
     advance(
         link.number(),
@@ -131,6 +137,7 @@ final class ChainVerifier implements RunChain.Visitor {
     return record
         .<Optional<String>>match(
             run -> changeOf(run, link),
+            retirement -> changeOf(retirement, link),
             reason -> Optional.of("The record was changed: " + reason),
             Optional::empty)
         .map(
@@ -145,7 +152,12 @@ final class ChainVerifier implements RunChain.Visitor {
                 Kind.REMOVED,
                 link.runId().toString(),
                 link.number(),
-                "The record of the run, which ended by " + link.recordedAt() + ", is gone"))
+                "The record of the %s by %s, is gone"
+                    .formatted(
+                        link.isRetirement()
+                            ? "retirement of a host, which was made"
+                            : "run, which ended",
+                        link.recordedAt())))
         : Optional.empty();
   }
 
@@ -158,6 +170,12 @@ final class ChainVerifier implements RunChain.Visitor {
         : Optional.of("The record is not the one that was made, or its link is not");
   }
 
+  private static Optional<String> changeOf(HostRetirement retirement, ChainLink link) {
+    return link.isRetirement() && CanonicalRetirement.digest(retirement).equals(link.runDigest())
+        ? Optional.empty()
+        : Optional.of("The retirement of a host is not the one that was made, or its link is not");
+  }
+
   @Override
   public void unreadableLink(long number, String reason) {
     checkNumber(number, null);
@@ -168,6 +186,16 @@ final class ChainVerifier implements RunChain.Visitor {
   @Override
   public void unreadableRun(String runId, String reason) {
     report(Kind.CHANGED, runId, null, "The record of the active run was changed: " + reason);
+  }
+
+  @Override
+  public void unchainedRetirement(String id) {
+    report(
+        Kind.INSERTED,
+        id,
+        null,
+        "The retirement of a host has no link: it was written past the registry, or its link is"
+            + " gone");
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +86,10 @@ final class DatabaseAccess {
     return save(run, database, () -> saveOrFindEnded(run));
   }
 
-  /** Saves a pending or running run that is most likely on record, unless it is; never throws. */
+  /**
+   * Saves a pending or running run that is most likely on record, unless it is; never throws.
+   * {@link SaveResult#SUPERSEDED} if the run has ended on record.
+   */
   SaveResult saveIfAbsent(Run begun, DatabaseIdentity database) {
     return save(
         begun,
@@ -96,19 +100,23 @@ final class DatabaseAccess {
             saveOrFindEnded(begun);
             log.info("run {} is on record now: {}", begun.id(), begun.message());
           }
+          return known.filter(RunStatus::isFinal).isPresent()
+              ? SaveResult.SUPERSEDED
+              : SaveResult.SAVED;
         });
   }
 
-  private SaveResult save(Run run, DatabaseIdentity database, Runnable save) {
+  private SaveResult save(Run run, DatabaseIdentity database, Supplier<SaveResult> save) {
     if (unavailable || !isReached(database, run)) {
       return SaveResult.DEFERRED;
     }
+    SaveResult result;
     try {
-      save.run();
+      result = save.get();
     } catch (RuntimeException | Error e) { // a driver without its native part, too
       return failed(run, e);
     }
-    return isReached(database, run) ? SaveResult.SAVED : SaveResult.DEFERRED;
+    return isReached(database, run) ? result : SaveResult.DEFERRED;
   }
 
   private SaveResult failed(Run run, Throwable e) {
@@ -125,16 +133,17 @@ final class DatabaseAccess {
     return SaveResult.REFUSED;
   }
 
-  private void saveOrFindEnded(Run run) {
+  private SaveResult saveOrFindEnded(Run run) {
     try {
       repository.save(run);
+      return SaveResult.SAVED;
     } catch (StaleRunException e) {
-      saveStartFirst(run, e);
+      return saveStartFirst(run, e);
     } catch (RepositoryException e) {
       if (!mayHaveWaited(run)) {
         throw e;
       }
-      saveStartFirst(run, e);
+      return saveStartFirst(run, e);
     }
   }
 
@@ -143,19 +152,35 @@ final class DatabaseAccess {
   }
 
   /** Saves an ending whose start could not be saved while the run was pending on record. */
-  private void saveStartFirst(Run run, RegistryException rejection) {
-    Optional<RunStatus> known = repository.find(run.id()).map(Run::status);
-    if (known.filter(RunStatus::isFinal).isPresent()) {
-      return; // the first final status wins
+  private SaveResult saveStartFirst(Run run, RegistryException rejection) {
+    Optional<Run> known = repository.find(run.id());
+    if (known.filter(recorded -> recorded.status().isFinal()).isPresent()) {
+      return endedOnRecord(known.get(), run); // the first final status wins
     }
     if (known.isPresent() && run.status() == RunStatus.PENDING) {
-      return; // its start was saved before
+      return SaveResult.SAVED; // its start was saved before
     }
-    if (!run.status().isFinal() || known.filter(RunStatus.PENDING::equals).isEmpty()) {
+    if (!run.status().isFinal()
+        || known.map(Run::status).filter(RunStatus.PENDING::equals).isEmpty()) {
       throw rejection;
     }
     repository.save(run.beforeEnding());
     repository.save(run);
+    return SaveResult.SAVED;
+  }
+
+  private static SaveResult endedOnRecord(Run recorded, Run run) {
+    if (!run.status().isFinal() || run.equals(recorded)) {
+      return SaveResult.SAVED;
+    }
+    log.warn(
+        "run {} ended here as {} ({}), which is refused: it is on record as {} ({})",
+        run.id(),
+        run.status().text(),
+        run.message(),
+        recorded.status().text(),
+        recorded.message());
+    return SaveResult.SUPERSEDED;
   }
 
   private boolean isReached(DatabaseIdentity database, Run run) {

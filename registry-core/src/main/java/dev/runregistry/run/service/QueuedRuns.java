@@ -1,5 +1,7 @@
 package dev.runregistry.run.service;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
@@ -11,6 +13,7 @@ import dev.runregistry.run.RunOutcome.Cancelled;
 import dev.runregistry.run.RunOutcome.DryRunFailed;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.IdempotencyKeys;
@@ -34,7 +37,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +57,7 @@ final class QueuedRuns {
 
   private static final String DAMAGED = "Its file in the queue is damaged; nothing was started.";
 
+  private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
   private static final Duration DECISION = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofMillis(5);
 
@@ -64,6 +68,7 @@ final class QueuedRuns {
   private final RunRepository repository;
   private final RunLifecycle lifecycle;
   private final InstantSource clock;
+  private volatile long recordsUnknownUntil = System.nanoTime(); // after an outage
 
   /**
    * Creates it.
@@ -251,11 +256,19 @@ final class QueuedRuns {
 
   /**
    * Returns whether a run that is locked here may start: one with an idempotency key only if it is
-   * on record, because its key is then, too; one that is not is ended.
+   * on record, because its key is then, too; one that is not is ended. One that has ended on
+   * record, because its host was retired, is archived and does not start.
    *
    * @throws RepositoryException if that cannot be determined now
    */
   boolean mayStart(QueuedRun queued) {
+    Optional<Run> ended = endedOnRecord(queued);
+    if (ended.isPresent()) {
+      log.warn("run {} is not started: {}", queued.run().id(), ended.get().message());
+      queue.end(ended.get(), queued.database());
+      lifecycle.record(ended.get(), queued.database(), true, DatabaseAccess.forOneRun(repository));
+      return false;
+    }
     if (!queued.hasKey() || queued.isRecorded()) {
       return true;
     }
@@ -265,6 +278,23 @@ final class QueuedRuns {
     }
     refuse(queued, UNKNOWN_KEY);
     return false;
+  }
+
+  /** Looks only for runs that wait longer than a host that is retired was seen, at least. */
+  private Optional<Run> endedOnRecord(QueuedRun queued) {
+    Duration waited = Duration.between(queued.run().createdAt(), clock.instant());
+    if (!queued.isRecorded()
+        || waited.compareTo(KnownHost.UNSEEN_AFTER) < 0
+        || System.nanoTime() - recordsUnknownUntil < 0) {
+      return Optional.empty();
+    }
+    try {
+      return repository.find(queued.run().id()).filter(run -> run.status().isFinal());
+    } catch (RepositoryException e) { // no outage keeps a run from starting
+      log.debug("run {}: its record cannot be read before it starts", queued.run().id(), e);
+      recordsUnknownUntil = System.nanoTime() + AFTER_OUTAGE.toNanos();
+      return Optional.empty();
+    }
   }
 
   /**
@@ -331,23 +361,31 @@ final class QueuedRuns {
    * Ends the waiting runs that are to be cancelled by requests of other hosts. One that is locked,
    * because it is submitted or started now, is left to the next pass or to its owner.
    *
-   * @param requests finds the requests for runs, by id
+   * @param requests returns requests, by id of their runs; not called if none waits
    */
-  List<ReconciledRun> cancel(
-      Function<List<RunId>, Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
-    DatabaseIdentity here = repository.identity();
-    List<RunId> ids =
-        queue.waiting().stream()
-            .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
-            .map(WaitingRun::id)
-            .toList();
+  List<ReconciledRun> cancel(Supplier<Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
     List<ReconciledRun> findings = new ArrayList<>();
-    if (!ids.isEmpty()) {
-      requests
-          .apply(ids)
-          .forEach((id, request) -> cancel(id, request, access).ifPresent(findings::add));
+    if (queue.waiting().isEmpty()) {
+      return findings;
+    }
+    Map<RunId, CancelRequest> requested = requests.get();
+    List<RunId> ids =
+        requested.isEmpty()
+            ? List.of()
+            : recorded().stream().filter(requested::containsKey).toList();
+    for (RunId id : ids) {
+      cancel(id, requireNonNull(requested.get(id)), access).ifPresent(findings::add);
     }
     return findings;
+  }
+
+  /** Returns the waiting runs that are known to be on record in this database. */
+  List<RunId> recorded() {
+    DatabaseIdentity here = repository.identity();
+    return queue.waiting().stream()
+        .filter(waiting -> waiting.isRecorded() && waiting.database().matches(here))
+        .map(WaitingRun::id)
+        .toList();
   }
 
   private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {

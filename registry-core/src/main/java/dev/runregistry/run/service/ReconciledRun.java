@@ -21,6 +21,8 @@ public record ReconciledRun(String name, Action action, String message, Optional
     SKIPPED("left_alone"),
     /** Its ending is on record now. */
     RECORDED("recorded"),
+    /** Its ending is refused, because another one was recorded first. */
+    SUPERSEDED("refused"),
     /** Its start or its ending is journaled, and the database is unavailable. */
     DEFERRED("waiting"),
     /** No run of the registry, or no longer readable, and quarantined. */

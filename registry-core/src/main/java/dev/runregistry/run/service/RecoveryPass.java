@@ -19,7 +19,7 @@ import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.service.ReconciledRun.Action;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RecoveryPass {
   private static final Logger log = LoggerFactory.getLogger(RecoveryPass.class);
+
+  /** The requests that are not handled yet are fewer, unless a host with very many is gone. */
+  private static final int MAX_REQUESTS = 1_000;
 
   private final RunRepository repository;
   private final RunJournal journal;
@@ -89,7 +93,7 @@ final class RecoveryPass {
     }
     if (queued != null) {
       findings.addAll(queued.savePending(access));
-      findings.addAll(queued.cancel(this::requestsFor, access));
+      findings.addAll(queued.cancel(this::newestRequests, access));
       findings.addAll(queued.endDamaged(access));
     }
     return new Reconciliation(findings);
@@ -176,11 +180,21 @@ final class RecoveryPass {
   }
 
   private Map<RunId, CancelRequest> requestsFor(List<RunId> ids) {
+    return requested(all -> all.find(ids));
+  }
+
+  /** For the waiting runs, of which there can be many thousands, where requests are few. */
+  private Map<RunId, CancelRequest> newestRequests() {
+    return requested(all -> all.newest(MAX_REQUESTS));
+  }
+
+  private Map<RunId, CancelRequest> requested(
+      Function<CancelRequests, Map<RunId, CancelRequest>> query) {
     if (requests == null || access.isUnavailable()) {
       return Map.of();
     }
     try {
-      return requests.find(ids);
+      return query.apply(requests);
     } catch (RepositoryException e) {
       log.debug("cancel requests in the database cannot be read", e);
       return Map.of();
@@ -320,6 +334,11 @@ final class RecoveryPass {
           log.info("run {} is on record now: {}", id, ended.message());
           yield finding(ended, Action.RECORDED, ended.message());
         }
+        case SUPERSEDED ->
+            finding(
+                ended,
+                Action.SUPERSEDED,
+                "Refused, because another ending is on record: " + ended.message());
         case DEFERRED ->
             finding(ended, Action.DEFERRED, "Waits for the database: " + ended.message());
         case REFUSED ->
@@ -359,9 +378,7 @@ final class RecoveryPass {
         }
         String waits = found.reason().isEmpty() ? "Pending" : "Pending: " + found.reason();
         if (!found.isOverdue()) {
-          return isSaved(run)
-              ? skipped(id, waits)
-              : deferred(id, waits + "; it waits for the database");
+          return goesOn(waits, "; it waits for the database");
         }
         if (!mayTerminate) {
           return skipped(
@@ -392,10 +409,7 @@ final class RecoveryPass {
           return cancelled(request.get());
         }
         if (!isOverdue) {
-          String goesOn = "Still running; its registry has exited";
-          return isSaved(run)
-              ? skipped(id, goesOn)
-              : deferred(id, goesOn + ", and its start waits for the database");
+          return goesOn("Still running; its registry has exited", ", and its start waits for the database");
         }
         if (!mayTerminate) {
           return skipped(id, "Over its time limit and cannot be terminated");
@@ -403,6 +417,26 @@ final class RecoveryPass {
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(run, workspace, TerminationReason.TIME_LIMIT);
         return executor.inspect(run, workspace).match(new Decision(run, executor, false));
+      }
+
+      /**
+       * Saves the active run, too: its registry may have died before it was saved.
+       *
+       * @param state its state
+       * @param waits the rest of the sentence while it waits for the database
+       */
+      private Optional<ReconciledRun> goesOn(String state, String waits) {
+        boolean before = journal.database(id).uuid().isPresent();
+        SaveResult saved = access.saveIfAbsent(run, here);
+        if (saved == SaveResult.SUPERSEDED) {
+          return skipped(id, state + ", and it is on record as ended");
+        }
+        if (saved == SaveResult.SAVED && here.uuid().isPresent() && !before) {
+          journal.bind(id, here);
+        }
+        return saved == SaveResult.SAVED || before
+            ? skipped(id, state)
+            : deferred(id, state + waits);
       }
 
       private Optional<ReconciledRun> cancelled(CancelRequest request) {
@@ -427,18 +461,6 @@ final class RecoveryPass {
       private boolean isOverdue(Optional<Duration> age) {
         Duration limit = run.spec().timeLimit();
         return limit != null && age.filter(time -> time.compareTo(limit) >= 0).isPresent();
-      }
-
-      /** Saves an active run: its registry may have died before it was saved. */
-      private boolean isSaved(Run active) {
-        boolean before = journal.database(id).uuid().isPresent();
-        if (access.saveIfAbsent(active, here) != SaveResult.SAVED) {
-          return before;
-        }
-        if (here.uuid().isPresent() && !before) {
-          journal.bind(id, here);
-        }
-        return true;
       }
 
       @Override

@@ -14,8 +14,10 @@ import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -41,7 +43,7 @@ public final class RunDispatcher implements AutoCloseable {
   private static final Duration SUBMIT_INTERVAL = Duration.ofMillis(100);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
-  private static final String CUDA = "CUDA_VISIBLE_DEVICES";
+  static final String CUDA = "CUDA_VISIBLE_DEVICES";
   private static final String HIP = "HIP_VISIBLE_DEVICES";
 
   private final RunQueue queue;
@@ -54,7 +56,9 @@ public final class RunDispatcher implements AutoCloseable {
   private final EngineRuns engines;
   private final Consumer<Run> listener;
   private final ThreadStarter threads;
-  private long submittedAt = System.nanoTime() - SUBMIT_INTERVAL.toNanos(); // likewise
+  private long submittedAt =
+      System.nanoTime() - SUBMIT_INTERVAL.toNanos(); // used by the dispatching thread only
+  private final Set<RunId> unreadable = new HashSet<>(); // used by the dispatching thread only
   private long releasedAt = System.nanoTime(); // used by the dispatching thread only
   private long keysUnknownUntil = System.nanoTime(); // used by the dispatching thread only
   private boolean stopped; // guarded by this
@@ -234,7 +238,7 @@ public final class RunDispatcher implements AutoCloseable {
     if (!slots.hasFree(gpus)) {
       return false;
     }
-    Optional<QueuedRun> locked = queue.tryLock(next.id());
+    Optional<QueuedRun> locked = lockIfReadable(next.id());
     if (locked.isEmpty()) { // started or cancelled meanwhile, or being submitted
       return true;
     }
@@ -253,6 +257,20 @@ public final class RunDispatcher implements AutoCloseable {
       if (!isExecuting) {
         lifecycle.release(next.id());
       }
+    }
+  }
+
+  /** Returns empty if the run is locked elsewhere, waits no more, or cannot be read now. */
+  private Optional<QueuedRun> lockIfReadable(RunId id) {
+    try {
+      Optional<QueuedRun> locked = queue.tryLock(id);
+      unreadable.remove(id);
+      return locked;
+    } catch (JournalException e) {
+      if (unreadable.add(id)) {
+        log.warn("{}; it is passed over until it can be read", e.getMessage());
+      }
+      return Optional.empty();
     }
   }
 

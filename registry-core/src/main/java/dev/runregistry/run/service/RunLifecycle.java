@@ -464,9 +464,9 @@ final class RunLifecycle {
   SaveResult record(
       Run ended, DatabaseIdentity database, boolean journaled, DatabaseAccess access) {
     SaveResult result = access.save(ended, database);
-    if (journaled && result == SaveResult.SAVED) {
+    if (journaled && result.isSettled()) {
       archive(ended);
-    } else if (!journaled && result != SaveResult.SAVED) {
+    } else if (!journaled && !result.isSettled()) {
       live.put(ended.id(), database);
       unpersisted.put(ended.id(), ended);
     }

@@ -14,12 +14,19 @@ import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
+import dev.runregistry.run.host.Home;
+import dev.runregistry.run.host.HostNotRetiredException;
+import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.RetiredHost;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
+import dev.runregistry.run.port.Hosts;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
@@ -38,7 +45,6 @@ import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
-import dev.runregistry.run.queue.Allocation;
 import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueOptions;
@@ -78,6 +84,7 @@ public final class RunRegistry {
   private final @Nullable RunChain chain;
   private final @Nullable CancelRequests cancelRequests;
   private final Cancellations cancellations;
+  private final @Nullable HostRecords hosts;
   private final InstantSource clock;
 
   private RunRegistry(Builder builder) {
@@ -114,6 +121,10 @@ public final class RunRegistry {
                 repository,
                 lifecycle,
                 clock);
+    hosts =
+        builder.hosts == null
+            ? null
+            : new HostRecords(builder.hosts, repository, executors, queued);
     keys = builder.keys;
     idempotency =
         builder.keys == null
@@ -327,13 +338,22 @@ public final class RunRegistry {
    */
   public QueueStatus queueStatus() {
     QueueControl control = required(queueControl);
-    List<Allocation> held = control.held();
+    List<RunId> held = control.held();
     return new QueueStatus(
         required(queue).depth(),
         held.size(),
-        held.stream().mapToInt(allocation -> allocation.gpus().size()).sum(),
+        held.stream().mapToInt(run -> gpusOf(run, control)).sum(),
         control.isPaused(),
         control.isLocked());
+  }
+
+  /** Returns 0 for an allocation that cannot be read, which the dispatcher reports. */
+  private static int gpusOf(RunId run, QueueControl control) {
+    try {
+      return control.allocation(run).map(allocation -> allocation.gpus().size()).orElse(0);
+    } catch (JournalException e) { // it costs no more than its own figure
+      return 0;
+    }
   }
 
   /**
@@ -638,6 +658,78 @@ public final class RunRegistry {
     return Optional.empty();
   }
 
+  /**
+   * Records that a home was seen now, and that the runs that wait in its queue belong to it. To be
+   * repeated about every ten seconds, for as long as a process of that home lives.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without hosts
+   */
+  public void announce(Home home) {
+    requiredHosts().announce(home);
+  }
+
+  /**
+   * Returns the hosts that were announced, have active runs or are retired, by name.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without hosts
+   */
+  public List<KnownHost> hosts() {
+    return requiredHosts().hosts().list();
+  }
+
+  /**
+   * Returns the host of an active run, if it was seen before and is not seen now; empty for other
+   * runs, and if the registry was built without hosts.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public Optional<UnseenHost> unseenHostOf(Run run) {
+    return hosts == null || run.status().isFinal()
+        ? Optional.empty()
+        : hosts.hosts().unseenHostOf(run);
+  }
+
+  /**
+   * Returns the host if it can be retired now.
+   *
+   * @throws HostNotRetiredException if it is not known, was just seen, or is retired
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without hosts
+   */
+  public KnownHost requireRetirableHost(String name) {
+    return requiredHosts().requireRetirable(name);
+  }
+
+  /**
+   * Records that a host is gone for good, and its active runs as lost; those of an engine go on.
+   * The host may come back: then endings of these runs are refused and reported there.
+   *
+   * @param user the operator, 1 to {@value CancelRequest#MAX_USER} characters
+   * @param reason 1 to {@value HostRetirement#MAX_REASON} characters
+   * @throws IllegalArgumentException if a value is outside its limits; nothing was recorded
+   * @throws HostNotRetiredException if it is not known, was just seen, or is retired; nothing was
+   *     recorded
+   * @throws RepositoryException if the database cannot be reached; to be repeated, until it returns
+   * @throws IllegalStateException if the registry was built without hosts
+   */
+  public RetiredHost retireHost(String name, String user, String reason) {
+    return requiredHosts().retire(name, user, reason);
+  }
+
+  private HostRecords requiredHosts() {
+    if (hosts == null) {
+      throw new IllegalStateException("this registry was built without hosts");
+    }
+    return hosts;
+  }
+
+  /** Returns whether it was built with hosts. */
+  public boolean hasHosts() {
+    return hosts != null;
+  }
+
   /** Collects the parts of a {@link RunRegistry}. Not for use by several threads. */
   public static final class Builder {
     private @Nullable RunRepository repository;
@@ -652,6 +744,7 @@ public final class RunRegistry {
     private int queueMax = QueueLimits.DEFAULT_MAX;
     private @Nullable UnaryOperator<Invocation> origin;
     private @Nullable CancelRequests cancelRequests;
+    private @Nullable Hosts hosts;
     private ProvenanceSource provenance = ProvenanceSource.none();
     private InstantSource clock = Clock.systemUTC();
     private Executor startWriter = Runnable::run;
@@ -744,6 +837,12 @@ public final class RunRegistry {
      */
     public Builder cancelRequests(CancelRequests port) {
       cancelRequests = requireNonNull(port, "cancelRequests");
+      return this;
+    }
+
+    /** Sets the hosts of the runs in the database; by default there are none. */
+    public Builder hosts(Hosts port) {
+      hosts = requireNonNull(port, "hosts");
       return this;
     }
 

@@ -1,7 +1,11 @@
 package dev.runregistry.run.service;
 
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
+import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.QueueControl;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.queue.Allocation;
@@ -21,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The slots and GPUs of the queue, and the runs that hold them. An allocation is recorded before
  * its run starts, and deleted only once the run has ended and none of its processes is left, so it
- * survives the dispatcher. Safe for use by many threads.
+ * survives the dispatcher. An allocation that cannot be read costs its own slot, and the GPUs that
+ * the run has recorded. Safe for use by many threads.
  */
 final class SlotTable {
   private static final Logger log = LoggerFactory.getLogger(SlotTable.class);
@@ -31,6 +36,7 @@ final class SlotTable {
   private final RunLifecycle lifecycle;
   private final QueueLimits limits;
   private final Map<RunId, Allocation> held = new LinkedHashMap<>(); // guarded by this
+  private final Set<RunId> unreadable = new HashSet<>(); // of those held; guarded by this
   private final Set<RunId> executing = new HashSet<>(); // by this process; guarded by this
 
   SlotTable(QueueControl control, RunJournal journal, RunLifecycle lifecycle, QueueLimits limits) {
@@ -42,9 +48,72 @@ final class SlotTable {
 
   /** Reads the allocations that earlier dispatchers left. */
   synchronized void load() {
-    for (Allocation allocation : control.held()) {
-      held.putIfAbsent(allocation.run(), allocation);
+    for (RunId run : control.held()) {
+      if (!held.containsKey(run)) {
+        read(run);
+      }
     }
+  }
+
+  private synchronized void read(RunId run) {
+    try {
+      control
+          .allocation(run)
+          .ifPresentOrElse(allocation -> held.put(run, allocation), () -> held.remove(run));
+      unreadable.remove(run);
+    } catch (JournalException e) {
+      Allocation assumed = new Allocation(run, assumedGpus(run));
+      held.put(run, assumed);
+      if (unreadable.add(run)) {
+        log.warn(
+            "{}: the run holds one slot and the GPUs {} until none of its processes is left. Repair"
+                + " the file, or delete it if no process of the run is left",
+            e.getMessage(),
+            assumed.gpus());
+      }
+    }
+  }
+
+  /** Returns the GPUs that the run has recorded at its start; all if that is not certain. */
+  private List<String> assumedGpus(RunId run) {
+    try {
+      List<String> recorded =
+          started(run).map(Run::provenance).flatMap(SlotTable::visibleGpus).orElse(limits.gpus());
+      return limits.gpus().containsAll(recorded) ? recorded : limits.gpus();
+    } catch (JournalException e) {
+      log.debug("the GPUs of run {} are not known", run, e);
+      return limits.gpus();
+    }
+  }
+
+  private Optional<Run> started(RunId id) {
+    return journal
+        .read(id)
+        .flatMap(entry -> entry.match(new StartedRun()))
+        .or(() -> journal.archived(id).map(ArchivedRun::ended));
+  }
+
+  /** Returns the run of an entry, unless it is corrupt. */
+  private static final class StartedRun implements JournalEntry.Cases<Optional<Run>> {
+    @Override
+    public Optional<Run> begun(JournalEntry.Begun entry) {
+      return Optional.of(entry.running());
+    }
+
+    @Override
+    public Optional<Run> ended(JournalEntry.Ended entry) {
+      return Optional.of(entry.run());
+    }
+
+    @Override
+    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<List<String>> visibleGpus(Provenance provenance) {
+    return Optional.ofNullable(provenance.environment().get(RunDispatcher.CUDA))
+        .map(visible -> visible.isEmpty() ? List.of() : List.of(visible.split(",")));
   }
 
   /** Returns whether a slot is free. */
@@ -96,6 +165,7 @@ final class SlotTable {
   void releaseEnded() {
     List<RunId> others;
     synchronized (this) {
+      List.copyOf(unreadable).forEach(this::read);
       others = held.keySet().stream().filter(run -> !executing.contains(run)).toList();
     }
     others.forEach(this::freeIfGone);
@@ -107,6 +177,7 @@ final class SlotTable {
         synchronized (this) {
           control.release(run);
           held.remove(run);
+          unreadable.remove(run);
         }
       }
     } catch (RuntimeException e) { // it stays allocated, and is inspected again

@@ -110,7 +110,7 @@ class ChainVerifierTest {
   @Test
   void what_is_as_it_was_recorded_is_intact() {
     assertThat(discrepancies()).isEmpty();
-    assertThat(verification).isEqualTo(new VerificationResult(stored.head(), 5, 2, 0));
+    assertThat(verification).isEqualTo(new VerificationResult(stored.head(), 5, 2, 0, 0));
   }
 
   @Test

@@ -95,4 +95,10 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
     found.keySet().retainAll(ids);
     return found;
   }
+
+  @Override
+  public Map<RunId, CancelRequest> newest(int limit) {
+    call();
+    return new HashMap<>(requests);
+  }
 }

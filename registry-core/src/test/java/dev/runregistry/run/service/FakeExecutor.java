@@ -14,7 +14,7 @@ import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.runregistry.run.service;
 
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -66,6 +68,11 @@ final class FakeHost implements DatasetCatalog {
     return Samples.NOON.plusSeconds(seconds.incrementAndGet());
   }
 
+  /** Lets a minute pass. */
+  void passMinute() {
+    seconds.addAndGet(60);
+  }
+
   /** Adds a run as another process would that was killed before the database had the run. */
   RunId leaveWaiting(RunRequest request, boolean keyed) {
     RunId id = nextId();
@@ -81,7 +88,18 @@ final class FakeHost implements DatasetCatalog {
   /** Adds an active run that another process of this host owns. */
   Run leaveRunning() {
     RunId id = nextId();
+    return leave(Run.started(id, Samples.local().toSpec(id), "process", now()));
+  }
+
+  /** Adds an active run that another process of this host owns, with these variables recorded. */
+  Run leaveRunning(Map<String, String> variables) {
+    RunId id = nextId();
     Run running = Run.started(id, Samples.local().toSpec(id), "process", now());
+    return leave(
+        running.withProvenance(new Provenance("h", null, "/", "1", null, null, variables)));
+  }
+
+  private Run leave(Run running) {
     journal.begin(running, database.identity());
     return running;
   }

@@ -27,6 +27,7 @@ final class FakeQueue implements RunQueue, QueueControl {
   final Map<RunId, QueuedRun> waiting = new ConcurrentHashMap<>();
   final Map<RunId, DatabaseIdentity> damaged = new ConcurrentHashMap<>();
   final Map<RunId, Allocation> held = new ConcurrentHashMap<>();
+  final Set<RunId> unreadable = ConcurrentHashMap.newKeySet(); // runs and allocations
   final Set<String> failingOnce = ConcurrentHashMap.newKeySet();
   final AtomicBoolean dispatching = new AtomicBoolean();
   final CountDownLatch dispatcherRefused = new CountDownLatch(1);
@@ -115,6 +116,9 @@ final class FakeQueue implements RunQueue, QueueControl {
   @Override
   public Optional<QueuedRun> tryLock(RunId id) {
     call("tryLock");
+    if (unreadable.contains(id)) {
+      throw FakeJournal.failure("the entry of " + id);
+    }
     if (!waiting.containsKey(id) || !journal.locked.add(id)) {
       lockRefused.countDown();
       return Optional.empty();
@@ -192,8 +196,16 @@ final class FakeQueue implements RunQueue, QueueControl {
   }
 
   @Override
-  public List<Allocation> held() {
-    return List.copyOf(held.values());
+  public List<RunId> held() {
+    return List.copyOf(held.keySet());
+  }
+
+  @Override
+  public Optional<Allocation> allocation(RunId run) {
+    if (unreadable.contains(run)) {
+      throw FakeJournal.failure("the allocation of " + run);
+    }
+    return Optional.ofNullable(held.get(run));
   }
 
   @Override

@@ -35,7 +35,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
@@ -220,12 +220,12 @@ class ReconcileTest {
   }
 
   @Test
-  void an_ending_that_is_on_record_already_is_settled_and_stays_as_it_is() {
+  void an_ending_that_is_on_record_already_stays_and_another_one_is_refused_and_reported() {
     Run before = running(1).finish(new Exited(0, PRINTED), NOON.plusSeconds(1));
     host.database.put(id(1), before);
     host.there(1, ended(1));
 
-    assertThat(registry.reconcile().count(Action.RECORDED)).isEqualTo(1);
+    assertThat(registry.reconcile().count(Action.SUPERSEDED)).isEqualTo(1);
 
     assertThat(host.database).containsEntry(id(1), before);
     assertThat(host.calls).contains("archive");

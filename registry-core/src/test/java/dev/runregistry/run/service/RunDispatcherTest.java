@@ -9,6 +9,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome.Exited;
+import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
@@ -358,6 +359,71 @@ class RunDispatcherTest {
   }
 
   @Test
+  void an_allocation_that_cannot_be_read_costs_its_own_slot_and_the_gpus_that_its_run_has_recorded()
+      throws Exception {
+    Run orphan = host.leaveRunning(Map.of("CUDA_VISIBLE_DEVICES", "b"));
+    host.queue.hold(new Allocation(orphan.id(), List.of("b")));
+    host.queue.unreadable.add(orphan.id());
+    RunId first = submit(0, 1);
+    RunId second = submit(0, 2);
+    RunId third = submit();
+    try (RunDispatcher dispatcher = dispatcher(3, "a", "b", "c")) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(first);
+      assertThat(devices(first)).isEqualTo("a");
+      assertThat(registry.queueStatus().slotsInUse()).isEqualTo(2);
+      assertThat(status(second)).isEqualTo(RunStatus.PENDING);
+
+      host.executor.end(first);
+      assertThat(host.executor.nextStarted()).isEqualTo(second);
+      assertThat(devices(second)).isEqualTo("a,c");
+      assertThat(host.executor.nextStarted()).isEqualTo(third);
+      host.executor.end(second);
+      host.executor.end(third);
+    }
+  }
+
+  @Test
+  void a_run_whose_allocation_cannot_be_read_has_all_gpus_unless_it_has_recorded_them()
+      throws Exception {
+    Run orphan = host.leaveRunning();
+    host.queue.hold(new Allocation(orphan.id(), List.of("b")));
+    host.queue.unreadable.add(orphan.id());
+    RunId withoutGpu = submit();
+    RunId withGpu = submit(-1, 1);
+    try (RunDispatcher dispatcher = dispatcher(3, "a", "b")) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(withoutGpu);
+      host.executor.end(withoutGpu);
+      FakeHost.await(() -> status(withoutGpu) == RunStatus.COMPLETED);
+      assertThat(status(withGpu)).isEqualTo(RunStatus.PENDING);
+
+      host.queue.unreadable.clear(); // repaired by hand
+
+      assertThat(host.executor.nextStarted()).isEqualTo(withGpu);
+      assertThat(devices(withGpu)).isEqualTo("a");
+      host.executor.end(withGpu);
+    }
+  }
+
+  @Test
+  void a_waiting_run_that_cannot_be_read_is_passed_over_until_it_can_be() throws Exception {
+    RunId first = submit(9, 0);
+    RunId second = submit();
+    host.queue.unreadable.add(first);
+    try (RunDispatcher dispatcher = dispatcher(1)) {
+      dispatcher.start();
+      assertThat(host.executor.nextStarted()).isEqualTo(second);
+
+      host.queue.unreadable.clear();
+      host.executor.end(second);
+
+      assertThat(host.executor.nextStarted()).isEqualTo(first);
+      host.executor.end(first);
+    }
+  }
+
+  @Test
   void a_run_that_is_being_submitted_is_passed_over() throws InterruptedException {
     RunId locked = submit(9, 0);
     host.journal.locked.add(locked);
@@ -385,6 +451,34 @@ class RunDispatcherTest {
     assertThat(registry.get(command).reason()).isEqualTo(RunReason.NOT_STARTED);
     assertThat(registry.get(dryRun).status()).isEqualTo(RunStatus.FAILED);
     assertThat(registry.get(command).message()).contains("idempotency key");
+  }
+
+  @Test
+  void a_waiting_run_whose_host_was_retired_meanwhile_does_not_start() {
+    RunId id = submit();
+    Run lost =
+        registry.get(id).finish(new Lost("Lost: the host was retired", Output.NONE), Samples.NOON);
+    host.database.save(lost);
+    host.passMinute();
+
+    dispatchAll(1);
+
+    assertThat(host.executor.started()).isEmpty();
+    assertThat(registry.get(id)).isEqualTo(lost);
+    assertThat(host.journal.done).containsKey(id);
+    assertThat(host.journal.locked).isEmpty();
+    assertThat(registry.queueStatus().depth()).isZero();
+  }
+
+  @Test
+  void a_run_that_waited_long_starts_while_the_database_is_away() {
+    RunId id = submit();
+    host.passMinute();
+    host.database.away = true;
+
+    dispatchAll(1);
+
+    assertThat(host.executor.started()).containsExactly(id);
   }
 
   @Test

@@ -42,7 +42,7 @@ import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunPage;
@@ -142,7 +142,7 @@ class RunRegistryTest {
     assertThatThrownBy(() -> registry().verify(null, found -> {}))
         .isInstanceOf(IllegalStateException.class);
     assertThat(ports(RunRegistry.builder()).chain(reader -> {}).build().verify(null, found -> {}))
-        .isEqualTo(new VerificationResult(ChainHead.EMPTY, 0, 0, 0));
+        .isEqualTo(new VerificationResult(ChainHead.EMPTY, 0, 0, 0, 0));
   }
 
   @Test

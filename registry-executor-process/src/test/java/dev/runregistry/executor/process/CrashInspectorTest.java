@@ -16,7 +16,7 @@ import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.testkit.Fifo;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;

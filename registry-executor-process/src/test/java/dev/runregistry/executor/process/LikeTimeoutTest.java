@@ -9,7 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.port.Inspection;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

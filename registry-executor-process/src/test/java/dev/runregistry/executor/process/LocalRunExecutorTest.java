@@ -10,7 +10,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.ExecutionResult;
 import dev.runregistry.run.port.Inspection;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.testkit.FileTree;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.NotStarted;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.port.JournalEntry;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;

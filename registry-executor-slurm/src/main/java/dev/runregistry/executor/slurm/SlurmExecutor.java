@@ -18,7 +18,7 @@ import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.OutputReader;
 import dev.runregistry.run.port.RunExecutor;
-import dev.runregistry.run.port.TerminationReason;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.supervisor.RunSupervisor;
 import dev.runregistry.run.port.supervisor.RunSupervisor.Program;
@@ -118,6 +118,11 @@ public final class SlurmExecutor implements RunExecutor {
   @Override
   public boolean hasQueue() {
     return true;
+  }
+
+  @Override
+  public boolean endsWithHost() {
+    return false;
   }
 
   /**

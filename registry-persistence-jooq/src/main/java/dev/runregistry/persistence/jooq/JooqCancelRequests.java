@@ -92,6 +92,19 @@ final class JooqCancelRequests implements CancelRequests {
                     JooqCancelRequests::toRequest));
   }
 
+  @Override
+  public Map<RunId, CancelRequest> newest(int limit) {
+    return database.answer(
+        "read the newest requests to cancel runs",
+        sql ->
+            sql.selectFrom(RUN_CANCEL_REQUESTS)
+                .orderBy(RUN_CANCEL_REQUESTS.REQUESTED_AT.desc())
+                .limit(limit)
+                .fetchMap(
+                    row -> new RunId(row.get(RUN_CANCEL_REQUESTS.RUN_ID)),
+                    JooqCancelRequests::toRequest));
+  }
+
   /** Has one parameter: a list of ids would be limited in length. */
   private static Condition isOneOf(Collection<RunId> ids, SQLDialect dialect) {
     if (dialect == SQLDialect.SQLITE) {

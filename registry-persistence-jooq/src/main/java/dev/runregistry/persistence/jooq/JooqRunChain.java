@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import static dev.runregistry.persistence.jooq.generated.tables.HostRetirements.HOST_RETIREMENTS;
 import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
@@ -110,8 +111,10 @@ final class JooqRunChain implements RunChain {
       }
       if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
         emitUnchained(TUNIX_RUNS.RUN_ID.coerce(String.class));
+        emitUnchainedRetirements(HOST_RETIREMENTS.RETIREMENT_ID.coerce(String.class));
       } else {
         emitUnchained(TUNIX_RUNS.RUN_ID);
+        emitUnchainedRetirements(HOST_RETIREMENTS.RETIREMENT_ID);
       }
     }
 
@@ -131,6 +134,8 @@ final class JooqRunChain implements RunChain {
               .from(RUN_CHAIN)
               .leftJoin(TUNIX_RUNS)
               .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
+              .leftJoin(HOST_RETIREMENTS)
+              .on(HOST_RETIREMENTS.RETIREMENT_ID.eq(RUN_CHAIN.RUN_ID))
               .where(RUN_CHAIN.LINK_NUMBER.between(first, last))
               .orderBy(RUN_CHAIN.LINK_NUMBER),
           Dialect.of(sql.dialect()),
@@ -146,7 +151,7 @@ final class JooqRunChain implements RunChain {
         visitor.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
         return false;
       }
-      visitor.link(link, rows.toRecord(row));
+      visitor.link(link, rows.toRecord(link, row));
       return true;
     }
 
@@ -158,6 +163,16 @@ final class JooqRunChain implements RunChain {
         piece.forEach(run -> emitUnchained(id, run.value1(), run.value2(), run.value3()));
         rest = id.gt(piece.get(piece.size() - 1).value1());
       }
+    }
+
+    private void emitUnchainedRetirements(Field<?> id) {
+      sql.select(id)
+          .from(HOST_RETIREMENTS)
+          .leftJoin(RUN_CHAIN)
+          .on(RUN_CHAIN.RUN_ID.eq(HOST_RETIREMENTS.RETIREMENT_ID))
+          .where(RUN_CHAIN.LINK_NUMBER.isNull())
+          .fetch()
+          .forEach(row -> visitor.unchainedRetirement(String.valueOf(row.get(0))));
     }
 
     private <T> Result<Record3<T, String, Long>> runs(Field<T> id, Condition rest) {

@@ -8,6 +8,7 @@ import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.run.port.CancelRequests;
+import dev.runregistry.run.port.Hosts;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
@@ -32,18 +33,19 @@ public final class RunDatabase implements AutoCloseable {
   private final JooqRunChain chain;
   private final JooqIdempotencyKeys keys;
   private final JooqCancelRequests cancelRequests;
+  private final JooqHosts hosts;
 
   private RunDatabase(DatabaseConfig config, Supplier<@Nullable String> password) {
     connections = Connections.to(config, password);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config, connections, schema, System::nanoTime);
     PreparedStatements statements = new PreparedStatements(connections);
-    runs =
-        new JooqRunRepository(
-            database, statements, EndingWriter.in(connections.types(), statements));
+    EndingWriter endings = EndingWriter.in(connections.types(), statements);
+    runs = new JooqRunRepository(database, statements, endings);
     chain = new JooqRunChain(database, connections);
     keys = new JooqIdempotencyKeys(database, statements);
     cancelRequests = new JooqCancelRequests(database);
+    hosts = new JooqHosts(database, statements, endings);
   }
 
   /** Returns the database without opening a connection, so it need not be available. */
@@ -85,6 +87,11 @@ public final class RunDatabase implements AutoCloseable {
   /** Returns the requests to cancel runs, under the same terms as {@link #runs}. */
   public CancelRequests cancelRequests() {
     return cancelRequests;
+  }
+
+  /** Returns the hosts of the runs, under the same terms as {@link #runs}. */
+  public Hosts hosts() {
+    return hosts;
   }
 
   /**

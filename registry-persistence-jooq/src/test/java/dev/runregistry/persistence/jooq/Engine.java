@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.UUID;
 
 /** Both databases, for tests of what they have in common. */
@@ -122,6 +123,17 @@ enum Engine {
   /** As any other program would open it. */
   static Connection plain(DatabaseConfig config) throws SQLException {
     return DriverManager.getConnection(config.url(), config.user(), config.password());
+  }
+
+  /** Sets back the last announcement of a home by that time. */
+  void age(DatabaseConfig config, UUID home, Duration by) throws SQLException {
+    String shifted =
+        this == SQLITE
+            ? "strftime('%%Y-%%m-%%dT%%H:%%M:%%f000Z', last_seen, '%d seconds')"
+                .formatted(-by.toSeconds())
+            : "last_seen - interval '%d s'".formatted(by.toSeconds());
+    execute(
+        config, "UPDATE hosts SET last_seen = %s WHERE home_id = '%s'".formatted(shifted, home));
   }
 
   static void execute(DatabaseConfig config, String sql) throws SQLException {

@@ -264,7 +264,7 @@ class MigrationTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.verification())
-        .isEqualTo(new VerificationResult(verified.head(), 1_000, 0, 0));
+        .isEqualTo(new VerificationResult(verified.head(), 1_000, 0, 0, 0));
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(Runs.completed());
     }
@@ -431,7 +431,7 @@ class MigrationTest {
     Verified verified = Verified.of(config);
     assertThat(verified.discrepancies()).isEmpty();
     assertThat(verified.verification())
-        .isEqualTo(new VerificationResult(verified.head(), ended + 1, ended, 0));
+        .isEqualTo(new VerificationResult(verified.head(), ended + 1, ended, 0, 0));
   }
 
   @ParameterizedTest

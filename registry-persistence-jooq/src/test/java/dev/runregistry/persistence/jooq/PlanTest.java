@@ -59,6 +59,8 @@ class PlanTest {
       }
       reads(sql, all.withDatasetKey("key 7"), "tunix_runs_dataset_key");
       reads(sql, all.withDatasetKey("no such key"), "tunix_runs_dataset_key");
+      reads(sql, all.withHost("node7"), "tunix_runs_host");
+      reads(sql, all.withHost("node7").withAfter(PLACE), "tunix_runs_host");
       reads(sql, rare, "tunix_runs_status");
       reads(sql, rare.withOffset(50), "tunix_runs_status");
       reads(sql, all.withStatus(RunStatus.PENDING), "tunix_runs_status");

@@ -12,6 +12,7 @@ import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
@@ -104,6 +105,52 @@ class TamperingTest {
     given(of);
     tamper("UPDATE tunix_runs SET stdout = 'loss 0.24\n'" + of(3)); // 5 is 0x35, 4 is 0x34
     isFound(problem("changed", 3));
+  }
+
+  /** A host that was retired after the five runs: link 6. */
+  private HostRetirement retired() {
+    try (RunDatabase database = RunDatabase.at(config)) {
+      return database.hosts().retire("node7", "ann", "its disk is broken").orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void another_reason_of_a_retirement(Engine of) throws SQLException {
+    given(of);
+    HostRetirement retired = retired();
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+    assertThat(Verified.of(config).verification().retirements()).isEqualTo(1);
+    tamper("UPDATE host_retirements SET reason = 'its disk is full'");
+    isFound("changed 6 " + retired.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_retirement_that_is_gone(Engine of) throws SQLException {
+    given(of);
+    HostRetirement retired = retired();
+    tamper("DELETE FROM host_retirements");
+    isFound("removed 6 " + retired.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_retirement_that_was_put_there(Engine of) throws SQLException {
+    given(of);
+    String id = Runs.id().toString();
+    tamper(
+        "INSERT INTO host_retirements VALUES ('%s', 'node7', 'ann', '%s', 'gone')"
+            .formatted(id, "2026-11-22T12:00:00.123456Z"));
+    isFound("inserted null " + id);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_link_of_a_run_that_is_passed_off_as_that_of_a_retirement(Engine of) throws SQLException {
+    given(of);
+    tamper("UPDATE run_chain SET form = 1001" + of(3));
+    isFound(problem("link_changed", 3), problem("changed", 3));
   }
 
   @ParameterizedTest

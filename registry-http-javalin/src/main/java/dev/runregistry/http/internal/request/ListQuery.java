@@ -36,9 +36,10 @@ public final class ListQuery {
     RunStatus status = oneOf(query, "status", RunStatus.values(), RunStatus::text);
     RunMode mode = oneOf(query, "mode", RunMode.values(), RunMode::text);
     String datasetKey = storable(query, "dataset_key");
+    String host = storable(query, "host");
     RunCursor after = cursor(query);
     query.throwIfInvalid();
-    return new RunQuery(status, mode, datasetKey, (int) limit, offset, after);
+    return new RunQuery(status, mode, datasetKey, host, (int) limit, offset, after);
   }
 
   private static <T> @Nullable T oneOf(
@@ -83,6 +84,7 @@ public final class ListQuery {
     append(uri, "status", query.status() == null ? null : query.status().text());
     append(uri, "mode", query.mode() == null ? null : query.mode().text());
     append(uri, "dataset_key", query.datasetKey());
+    append(uri, "host", query.host());
     RunCursor end = RunCursor.after(page.runs().get(page.runs().size() - 1));
     append(uri, "cursor", PageCursor.write(end));
     return uri.toString();

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq.internal.chain;
 
+import static dev.runregistry.persistence.jooq.generated.tables.HostRetirements.HOST_RETIREMENTS;
 import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
@@ -13,6 +14,7 @@ import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,7 +47,8 @@ public final class ChainMapper {
               TUNIX_RUNS.CREATED_AT,
               TUNIX_RUNS.STARTED_AT,
               TUNIX_RUNS.COMPLETED_AT,
-              TUNIX_RUNS.GIT_DIRTY)) {
+              TUNIX_RUNS.GIT_DIRTY,
+              HOST_RETIREMENTS.RETIRED_AT)) {
         texts.put(field, field.coerce(String.class).as("text_of_" + field.getName()));
       }
     }
@@ -55,6 +58,7 @@ public final class ChainMapper {
   private Row.Columns columns() {
     List<Field<?>> fields = new ArrayList<>(List.of(RUN_CHAIN.fields()));
     fields.addAll(List.of(TUNIX_RUNS.fields()));
+    fields.addAll(List.of(HOST_RETIREMENTS.fields()));
     fields.addAll(texts.values());
     return new Row.Columns(fields);
   }
@@ -78,15 +82,33 @@ public final class ChainMapper {
         Digest.wrap(required(row, RUN_CHAIN.LINK_DIGEST)));
   }
 
-  /** Returns the stored record of its run. */
-  public StoredRun toRecord(Row row) {
+  /** Returns the stored record of its run or retirement. */
+  public StoredRun toRecord(ChainLink link, Row row) {
     if (row.get(TUNIX_RUNS.STATUS) == null) {
-      return new StoredRun.Missing();
+      return link.isRetirement() && row.get(HOST_RETIREMENTS.HOST) != null
+          ? toRetirement(row)
+          : new StoredRun.Missing();
     }
     try {
       Run run = RunMapper.toRun(row);
       requireExact(row, RunBinder.of(run));
       return new StoredRun.Found(run);
+    } catch (RuntimeException e) { // only the stored values can cause a failure here
+      return new StoredRun.Unreadable(reason(e));
+    }
+  }
+
+  private StoredRun toRetirement(Row row) {
+    try {
+      HostRetirement retirement =
+          new HostRetirement(
+              required(row, HOST_RETIREMENTS.RETIREMENT_ID),
+              required(row, HOST_RETIREMENTS.HOST),
+              required(row, HOST_RETIREMENTS.USER_NAME),
+              required(row, HOST_RETIREMENTS.RETIRED_AT),
+              required(row, HOST_RETIREMENTS.REASON));
+      requireText(row, HOST_RETIREMENTS.RETIRED_AT);
+      return new StoredRun.FoundRetirement(retirement);
     } catch (RuntimeException e) { // only the stored values can cause a failure here
       return new StoredRun.Unreadable(reason(e));
     }

@@ -7,7 +7,10 @@ import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Sta
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.audit.CanonicalRetirement;
 import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.host.HostRetirement;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +33,17 @@ public final class PostgresEndingWriter implements EndingWriter {
           + " SELECT saved.run_id, %d, digests.run_digest, false"
           + " FROM saved JOIN (VALUES %s) AS digests (run_id, run_digest)"
           + " ON digests.run_id = saved.run_id ORDER BY saved.run_id RETURNING run_id";
+
+  private static final String RETIRE =
+      "WITH retired AS (INSERT INTO host_retirements"
+          + " (retirement_id, host, user_name, retired_at, reason)"
+          + " SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS"
+          + " (SELECT FROM hosts WHERE host = ? AND last_seen > ?)"
+          + " ON CONFLICT (retirement_id) DO NOTHING RETURNING retirement_id)"
+          + " INSERT INTO run_chain (run_id, form, run_digest, sealed)"
+          + " SELECT retirement_id, "
+          + CanonicalRetirement.VERSION
+          + ", ?, false FROM retired";
 
   private static final String SEAL =
       "INSERT INTO run_chain (run_id, form, run_digest, sealed)"
@@ -59,6 +73,24 @@ public final class PostgresEndingWriter implements EndingWriter {
   private static String text(List<Run> runs) {
     String digests = String.join(", ", Collections.nCopies(runs.size(), "(?, ?)"));
     return SAVE.formatted(RunUpsert.text(runs), CanonicalRun.CURRENT_VERSION, digests);
+  }
+
+  @Override
+  public boolean saveRetirement(HostRetirement retirement, Instant unseenBefore) {
+    return statements.write(
+            new Statement(
+                "retire",
+                () -> RETIRE,
+                List.of(
+                    retirement.id(),
+                    retirement.host(),
+                    retirement.user(),
+                    retirement.at(),
+                    retirement.reason(),
+                    retirement.host(),
+                    unseenBefore,
+                    CanonicalRetirement.digest(retirement).bytes())))
+        == 1;
   }
 
   public static void backfill(DSLContext sql, List<Run> runs, int version) {

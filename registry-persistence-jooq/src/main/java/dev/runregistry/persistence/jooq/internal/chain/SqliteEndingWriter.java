@@ -9,6 +9,7 @@ import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.host.HostRetirement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,6 +34,11 @@ public final class SqliteEndingWriter implements EndingWriter {
       "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
           + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
+  private static final String SEEN = "SELECT 1 FROM hosts WHERE host = ? AND last_seen > ? LIMIT 1";
+  private static final String RETIRE =
+      "INSERT INTO host_retirements (retirement_id, host, user_name, retired_at, reason)"
+          + " VALUES (?, ?, ?, ?, ?)";
+
   private final PreparedStatements statements;
 
   public SqliteEndingWriter(PreparedStatements statements) {
@@ -41,13 +47,17 @@ public final class SqliteEndingWriter implements EndingWriter {
 
   @Override
   public Set<RunId> save(List<Run> runs) {
+    return inTransaction(connection -> save(connection, runs));
+  }
+
+  private <T> T inTransaction(PreparedStatements.Task<T> task) {
     return statements.over(
         connection -> {
           execute(connection, "BEGIN IMMEDIATE");
           try {
-            Set<RunId> saved = save(connection, runs);
+            T result = task.over(connection);
             execute(connection, "COMMIT");
-            return saved;
+            return result;
           } catch (SQLException | RuntimeException | Error e) {
             rollBack(connection, e);
             throw e;
@@ -119,6 +129,40 @@ public final class SqliteEndingWriter implements EndingWriter {
       statement.executeUpdate();
     }
     return link.toHead();
+  }
+
+  @Override
+  public boolean saveRetirement(HostRetirement retirement, Instant unseenBefore) {
+    return inTransaction(
+        connection -> {
+          if (isSeen(connection, retirement.host(), unseenBefore)) {
+            return false;
+          }
+          append(connection, ChainLink.after(head(connection), retirement, Instant.now()));
+          statements.write(
+              connection,
+              new PreparedStatements.Statement(
+                  "retire",
+                  () -> RETIRE,
+                  List.of(
+                      retirement.id(),
+                      retirement.host(),
+                      retirement.user(),
+                      retirement.at(),
+                      retirement.reason())));
+          return true;
+        });
+  }
+
+  private static boolean isSeen(Connection connection, String host, Instant unseenBefore)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
+      statement.setString(1, host);
+      statement.setString(2, Timestamps.text(unseenBefore));
+      try (ResultSet seen = statement.executeQuery()) {
+        return seen.next();
+      }
+    }
   }
 
   public static void backfill(DSLContext sql, List<Run> runs, int version) {

@@ -75,12 +75,19 @@ public final class RunQueries {
    * for any number would be one for a tenth of the table.
    */
   private record PageShape(
-      boolean status, boolean mode, boolean datasetKey, boolean after, boolean offset, int limit) {
+      boolean status,
+      boolean mode,
+      boolean datasetKey,
+      boolean host,
+      boolean after,
+      boolean offset,
+      int limit) {
     static PageShape of(RunQuery query) {
       return new PageShape(
           query.status() != null,
           query.mode() != null,
           query.datasetKey() != null,
+          query.host() != null,
           query.after() != null,
           query.offset() > 0,
           query.limit());
@@ -88,7 +95,7 @@ public final class RunQueries {
 
     /** Returns whether there is a filter or offset: the cursor does not change the index access. */
     boolean planPerValue() {
-      return status || mode || datasetKey || offset;
+      return status || mode || datasetKey || host || offset;
     }
   }
 
@@ -124,6 +131,9 @@ public final class RunQueries {
     if (query.datasetKey() != null) {
       values.add(query.datasetKey());
     }
+    if (query.host() != null) {
+      values.add(query.host());
+    }
     if (query.after() != null) {
       values.add(query.after().createdAt());
       values.add(query.after().id().value());
@@ -144,6 +154,9 @@ public final class RunQueries {
     }
     if (query.datasetKey() != null) {
       wanted = wanted.and(TUNIX_RUNS.DATASET_KEY.eq(query.datasetKey()));
+    }
+    if (query.host() != null) {
+      wanted = wanted.and(TUNIX_RUNS.HOST.eq(query.host()));
     }
     RunCursor after = query.after();
     if (after != null) {

@@ -1,0 +1,85 @@
+package dev.runregistry.run.port;
+
+import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.host.Home;
+import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.UnseenHost;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hosts and homes of the runs in one database. All times are those of its clock, so that the
+ * clocks of hosts need not agree. Nothing here judges a run: an unseen home only says that no
+ * registry of that home reaches the database. Safe for use by many threads and many processes.
+ *
+ * <p>Every method throws {@link RepositoryException} if the database cannot be reached or does not
+ * answer within about two seconds.
+ */
+public interface Hosts {
+  /** The maximum number of hosts that {@link #list} returns. */
+  int MAX_LISTED = 1_000;
+
+  /**
+   * Records that this home was seen now. May delete homes that were not seen for a month and have
+   * no active runs.
+   */
+  void announce(Home home);
+
+  /**
+   * Returns the hosts that were announced, have active runs or are retired, by name; at most {@link
+   * #MAX_LISTED}, those with active runs first to be kept.
+   */
+  List<KnownHost> list();
+
+  /** Returns the host of that name; empty if it is not known. */
+  Optional<KnownHost> find(String host);
+
+  /**
+   * Returns the host of an active run, if it was seen before and is not seen now; empty for an
+   * ended run, and if its host is not known.
+   */
+  Optional<UnseenHost> unseenHostOf(Run run);
+
+  /**
+   * Records the retirement of a host together with its link in the {@link RunChain}; empty if one
+   * of its homes was seen within {@link KnownHost#UNSEEN_AFTER}, and then nothing is recorded.
+   *
+   * @throws IllegalArgumentException if a value is outside the limits of {@link HostRetirement}
+   */
+  Optional<HostRetirement> retire(String host, String user, String reason);
+
+  /**
+   * Returns active runs that end with their host: running ones that started there, and pending ones
+   * that wait in one of its homes; in ascending order of their ids.
+   *
+   * @param executors the names of the executors whose runs end with their host; runs without an
+   *     executor always do
+   * @param after only runs with greater ids; null for the first ones
+   * @param limit the maximum number, positive
+   */
+  List<RunId> activeRuns(String host, Set<String> executors, @Nullable RunId after, int limit);
+
+  /**
+   * Records that these runs belong to that home, which watches them until {@link #takeOver} assigns
+   * them to another one. Runs that belong to a home already keep it.
+   *
+   * @param executor the executor that has them; null for runs that wait in the queue of the home
+   */
+  void assign(UUID home, @Nullable String executor, Collection<RunId> runs);
+
+  /**
+   * Assigns active runs of that executor to this home, whose home was not seen for {@link
+   * KnownHost#UNSEEN_AFTER}, and returns them. Of homes that call this at once, one gets each run;
+   * a home that comes back may still watch its former runs, which does no harm where the engine is
+   * the witness of an ending.
+   *
+   * @param limit the maximum number, positive
+   */
+  List<RunId> takeOver(UUID home, String executor, int limit);
+}
