@@ -17,9 +17,9 @@ import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunExecutor;
+import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
-import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.service.ReconciledRun.Action;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -409,7 +409,8 @@ final class RecoveryPass {
           return cancelled(request.get());
         }
         if (!isOverdue) {
-          return goesOn("Still running; its registry has exited", ", and its start waits for the database");
+          return goesOn(
+              "Still running; its registry has exited", ", and its start waits for the database");
         }
         if (!mayTerminate) {
           return skipped(id, "Over its time limit and cannot be terminated");

@@ -101,6 +101,11 @@ final class SlotTable {
     }
 
     @Override
+    public Optional<Run> submitted(JournalEntry.Submitted entry) {
+      return Optional.of(entry.pending());
+    }
+
+    @Override
     public Optional<Run> ended(JournalEntry.Ended entry) {
       return Optional.of(entry.run());
     }
