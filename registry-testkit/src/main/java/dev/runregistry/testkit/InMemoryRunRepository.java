@@ -75,8 +75,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
 
   private StoredRun stored(ChainLink link) {
     return link.isRetirement()
-        ? new StoredRun.FoundRetirement(
-            requireNonNull(retirements.get(link.runId().value())))
+        ? new StoredRun.FoundRetirement(requireNonNull(retirements.get(link.runId().value())))
         : new StoredRun.Found(find(link.runId()).orElseThrow());
   }
 

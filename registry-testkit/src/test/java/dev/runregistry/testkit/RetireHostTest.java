@@ -100,7 +100,7 @@ class RetireHostTest {
   }
 
   @Test
-  void the_active_runs_of_a_retired_host_are_lost_and_say_who_said_so_when_and_why() {
+  void the_active_runs_of_a_retired_host_are_lost_with_its_user_time_and_reason() {
     Run running = orphan(new Inspection.Running(Optional.empty()));
     Run waiting = Runs.pendingAt(LONG_AGO);
     repository.save(waiting);
