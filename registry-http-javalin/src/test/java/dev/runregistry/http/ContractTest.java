@@ -95,7 +95,9 @@ class ContractTest {
             "started_at",
             "completed_at",
             "message",
-            "reason");
+            "reason",
+            "host",
+            "host_last_seen");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");

@@ -4,6 +4,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.host.UnseenHost;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -21,6 +22,15 @@ public final class RunPrinter {
 
   /** Several lines; the output comes last. */
   public String of(Run run) {
+    return of(run, null);
+  }
+
+  /**
+   * Returns the same.
+   *
+   * @param unseen its host if it is an active run whose host is not seen; else null
+   */
+  public String of(Run run, @Nullable UnseenHost unseen) {
     StringBuilder text = new StringBuilder();
     RunSpec spec = run.spec();
     add(text, "run", run.id().toString());
@@ -51,6 +61,9 @@ public final class RunPrinter {
     }
     add(text, "executor", Objects.toString(run.executor(), "-"));
     addProvenance(text, run.provenance());
+    if (unseen != null) {
+      add(text, "not seen", unseen.name() + " was last seen " + time(unseen.lastSeen()));
+    }
     return text.append(output.of(run)).toString();
   }
 
