@@ -134,6 +134,7 @@ public final class RegistryFactory {
         RunRegistry.builder()
             .repository(database.runs())
             .cancelRequests(database.cancelRequests())
+            .hosts(database.hosts())
             .journal(folder)
             .executor(executor)
             .catalog(FolderDatasetCatalog.at(settings.datasets()))
