@@ -4,6 +4,9 @@ import dev.runregistry.cli.ExitCodes.Codes;
 import dev.runregistry.cli.completion.CompletionCommand;
 import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.hosts.HostsCommand;
+import dev.runregistry.cli.hosts.HostsListCommand;
+import dev.runregistry.cli.hosts.HostsRetireCommand;
 import dev.runregistry.cli.options.StrictExecutionStrategy;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.queue.QueueCommand;
@@ -105,6 +108,11 @@ final class Commands {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand(
+        "hosts",
+        new CommandLine(new HostsCommand(caller))
+            .addSubcommand("list", new HostsListCommand(caller))
+            .addSubcommand("retire", new HostsRetireCommand(caller)));
     all.addSubcommand("cancel", new CancelCommand(caller));
     all.addSubcommand("wait", new WaitCommand(caller));
     all.addSubcommand("serve", new ServeCommand(caller, signals));

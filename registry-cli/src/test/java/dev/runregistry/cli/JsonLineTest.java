@@ -13,7 +13,8 @@ class JsonLineTest {
   @Test
   void a_run_has_its_provenance() {
     assertThat(JsonLine.of(Runs.completed()))
-        .endsWith(",\"reason\":\"exited\",\"provenance\":null,\"parent_run_id\":null}");
+        .endsWith(
+            ",\"reason\":\"exited\",\"host\":null,\"host_last_seen\":null,\"provenance\":null,\"parent_run_id\":null}");
     assertThat(JsonLine.of(Runs.withProvenance())).contains(",\"provenance\":{\"host\":\"node7\",");
   }
 

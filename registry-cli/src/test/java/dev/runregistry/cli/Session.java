@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The program in this process, with a home, variables and a terminal of its own. */
 final class Session {
   private final Map<String, String> variables = new HashMap<>();
   private boolean terminal;
+  private Optional<String> typed = Optional.empty();
   private OptionalInt columns = OptionalInt.empty();
 
   Session(Path home) {
@@ -41,6 +43,12 @@ final class Session {
     return this;
   }
 
+  /** Has a terminal as stdin, on which this line is typed. */
+  Session typing(String line) {
+    typed = Optional.of(line);
+    return this;
+  }
+
   Result registry(String... arguments) {
     return registry(new SignalRelay(), arguments);
   }
@@ -53,13 +61,19 @@ final class Session {
             Map.copyOf(variables),
             new StandardOutput(out),
             new PrintableStream(err),
-            new FakeTerminal(terminal, columns));
+            new FakeTerminal(terminal, columns, typed));
     int code = new Program(caller, signals).execute(arguments);
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  private record FakeTerminal(boolean isOutput, OptionalInt columns) implements Terminal {
+  private record FakeTerminal(boolean isOutput, OptionalInt columns, Optional<String> readLine)
+      implements Terminal {
+    @Override
+    public boolean isInput() {
+      return readLine.isPresent();
+    }
+
     @Override
     public boolean isError() {
       return isOutput;

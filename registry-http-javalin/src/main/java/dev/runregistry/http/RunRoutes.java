@@ -18,6 +18,8 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.Submission;
 import dev.runregistry.run.query.RunPage;
@@ -35,8 +37,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Submits runs and serves their records. */
+/** Submits runs, and serves their records and their hosts. */
 final class RunRoutes {
   private static final String RETRY_SECONDS = "5";
   private static final String REQUESTER = "a client of the HTTP API";
@@ -63,6 +66,7 @@ final class RunRoutes {
     routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
     routes.get("/api/tunix/runs/{run_id}/status", this::showStatus);
     routes.post("/api/tunix/runs/{run_id}/cancel", this::cancel);
+    routes.get("/api/hosts", this::listHosts);
   }
 
   private void submit(Context ctx) throws IOException {
@@ -192,7 +196,8 @@ final class RunRoutes {
     Run run = run(ctx);
     boolean isCancelRequested =
         run.status() == RunStatus.RUNNING && registry.isCancelRequested(run.id());
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run, isCancelRequested)));
+    @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
+    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run, isCancelRequested, unseen)));
   }
 
   private void showConfig(Context ctx) {
@@ -225,6 +230,15 @@ final class RunRoutes {
       case UNKNOWN -> throw noRun(id);
     }
     Routes.json(ctx, CANCEL_REQUESTED);
+  }
+
+  /** Read-only: that a host is gone for good is an operator's statement. */
+  private void listHosts(Context ctx) {
+    if (!registry.hasHosts()) {
+      throw HttpProblem.of(501, "This server was built without hosts");
+    }
+    List<KnownHost> hosts = registry.hosts();
+    Routes.json(ctx, Json.write(json -> RunJson.writeHosts(json, hosts)));
   }
 
   private Run run(Context ctx) {

@@ -97,7 +97,9 @@ class ContractTest {
             "message",
             "reason",
             "executor",
-            "external_id");
+            "external_id",
+            "host",
+            "host_last_seen");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");

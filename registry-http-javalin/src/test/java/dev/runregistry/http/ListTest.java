@@ -168,12 +168,12 @@ class ListTest {
     "mode=dry-run, 7",
     "status=completed&mode=dry-run, 1",
     "status=timeout&mode=dry-run, 0",
-    "dataset_key=math-v1, 31",
+    "dataset_key=math-v1, 35",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&cursor=, 33",
+    "status=&mode=&dataset_key=&host=&cursor=, 37",
     "status=failed&status=completed, 7",
-    "unknown=7, 33",
+    "unknown=7, 37",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();

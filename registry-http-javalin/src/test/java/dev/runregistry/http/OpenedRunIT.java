@@ -9,11 +9,17 @@ import static dev.runregistry.testkit.Runs.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.Run;
+import dev.runregistry.run.host.Home;
 import dev.runregistry.testkit.Runs;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
@@ -312,6 +318,34 @@ class OpenedRunIT extends BrowserTest {
     tab.click("#opened [role=alert] button");
 
     tab.shows("#opened .verdict", "completed");
+  }
+
+  @Test
+  void an_active_run_of_a_host_that_is_not_seen_says_since_when() throws SQLException {
+    expectRefusals();
+    serve("true");
+    Run run = running(localRunOf("x"), NOON).withProvenance(Runs.provenance());
+    server.runs().save(run);
+    server.hosts().announce(new Home(UUID.randomUUID(), "node7", "1.2.3"));
+    open("/?run=" + run.id());
+    tab.shows("#opened .verdict", "running");
+    tab.shows("#opened .facts", "node7");
+    assertThat(tab.isShown("#opened .unseen")).isFalse();
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("registry.db"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE hosts SET last_seen = '2026-11-22T12:00:00.123456Z'");
+    }
+
+    open("/?run=" + run.id());
+
+    tab.shows("#opened .unseen", "The host node7 was last seen ");
+    assertThat(tab.find("#opened .unseen time").getDomAttribute("datetime"))
+        .isEqualTo("2026-11-22T12:00:00.123456Z");
+    assertThat(tab.accessibilityProblems()).isEmpty();
+    server.runs().save(ended(run, exited(0)));
+    tab.shows("#opened .verdict", "completed");
+    assertThat(tab.isShown("#opened .unseen")).isFalse();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.host.Hosts;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
@@ -60,6 +61,7 @@ final class RealServer extends TestClient {
         RunRegistry.builder()
             .repository(metrics.instrument(database.runs()))
             .cancelRequests(database.cancelRequests())
+            .hosts(database.hosts())
             .journal(home)
             .queue(FileRunQueue.of(home), FileQueueControl.of(home), QUEUE_MAX)
             .executor(LocalRunExecutor.builder().build())
@@ -95,6 +97,11 @@ final class RealServer extends TestClient {
   /** The database itself, for runs that no request can make. */
   RunRepository runs() {
     return database.runs();
+  }
+
+  /** The hosts in the database. */
+  Hosts hosts() {
+    return database.hosts();
   }
 
   /** The ids of the runs that the database has not taken yet. */

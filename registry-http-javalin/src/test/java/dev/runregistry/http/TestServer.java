@@ -8,6 +8,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
+import dev.runregistry.testkit.InMemoryHosts;
 import dev.runregistry.testkit.InMemoryIdempotencyKeys;
 import dev.runregistry.testkit.InMemoryRunJournal;
 import dev.runregistry.testkit.InMemoryRunRepository;
@@ -16,6 +17,7 @@ import dev.runregistry.testkit.ScriptedRunExecutor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,9 @@ import java.util.function.UnaryOperator;
 
 /** A server on a free port of the loopback, with fakes behind it. */
 final class TestServer extends TestClient {
-  final BreakableRepository repository = new BreakableRepository(new InMemoryRunRepository());
+  private final InMemoryRunRepository stored = new InMemoryRunRepository();
+  final BreakableRepository repository = new BreakableRepository(stored);
+  final InMemoryHosts hosts = new InMemoryHosts(stored, Clock.systemUTC());
   final InMemoryRunJournal journal = new InMemoryRunJournal();
   final Map<String, Path> logs = new ConcurrentHashMap<>();
   volatile long logLimit = Long.MAX_VALUE;
@@ -38,6 +42,7 @@ final class TestServer extends TestClient {
     RunRegistry registry =
         RunRegistry.builder()
             .repository(metered)
+            .hosts(hosts)
             .journal(
                 with(
                     RunJournal.class,

@@ -87,6 +87,21 @@ public final class FileRunJournal implements RunJournal {
     return folder.resolve("registry.db");
   }
 
+  /**
+   * Returns the identifier of this home, which a copy of it shares; creates the home and the
+   * identifier if there is none. Empty if the home belongs to another user and is only read.
+   *
+   * @throws JournalException if it can neither be read nor written
+   */
+  public Optional<UUID> homeId() {
+    try {
+      return owner.isForeign(folder) ? Optional.empty() : Optional.of(new HomeId(folder).get());
+    } catch (IOException e) {
+      throw new JournalException(
+          "the identifier of %s cannot be read or written: %s".formatted(folder, reason(e)), e);
+    }
+  }
+
   @Override
   public Optional<Path> workspace(RunId id) {
     return folderOf(id).map(RunDirectory::path);

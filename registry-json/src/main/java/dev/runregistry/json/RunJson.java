@@ -8,6 +8,10 @@ import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.SeenHome;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
@@ -29,7 +33,7 @@ public final class RunJson {
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
-    writeRun(json, run, false);
+    writeRun(json, run, false, null);
   }
 
   /**
@@ -37,11 +41,73 @@ public final class RunJson {
    *
    * @param isCancelRequested whether the message of a running run says that its cancellation was
    *     requested
+   * @param unseen its host if it is an active run whose host is not seen; else null
    */
-  public static void writeRun(JsonGenerator json, Run run, boolean isCancelRequested)
+  public static void writeRun(
+      JsonGenerator json, Run run, boolean isCancelRequested, @Nullable UnseenHost unseen)
       throws IOException {
     json.writeStartObject();
     writeFields(json, run, message(run, isCancelRequested));
+    writeHost(json, run, unseen);
+    json.writeEndObject();
+  }
+
+  /** A waiting run has no provenance, but its home may be known. */
+  private static void writeHost(JsonGenerator json, Run run, @Nullable UnseenHost unseen)
+      throws IOException {
+    Provenance known = run.provenance();
+    json.writeStringField(
+        "host", known != null ? known.host() : unseen != null ? unseen.name() : null);
+    json.writeStringField(
+        "host_last_seen", unseen == null ? null : Timestamps.text(unseen.lastSeen()));
+  }
+
+  /** Writes the object of a list of hosts. */
+  public static void writeHosts(JsonGenerator json, List<KnownHost> hosts) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("data");
+    for (KnownHost host : hosts) {
+      writeHost(json, host);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a host: when it was last seen, its homes, the numbers of its active runs,
+   * and its last retirement, null if there is none.
+   */
+  public static void writeHost(JsonGenerator json, KnownHost host) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("host", host.name());
+    json.writeStringField("last_seen", host.lastSeen().map(Timestamps::text).orElse(null));
+    json.writePOJOField("last_seen_age_seconds", seconds(host.age().orElse(null)));
+    json.writeBooleanField("seen", host.isSeen());
+    json.writeArrayFieldStart("homes");
+    for (SeenHome seen : host.homes()) {
+      json.writeStartObject();
+      json.writeStringField("home_id", seen.home().id().toString());
+      json.writeStringField("registry_version", seen.home().registryVersion());
+      json.writeStringField("last_seen", Timestamps.text(seen.lastSeen()));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("active");
+    json.writeNumberField(RunStatus.PENDING.text(), host.pending());
+    json.writeNumberField(RunStatus.RUNNING.text(), host.running());
+    json.writeEndObject();
+    json.writeBooleanField("retired", host.isRetired());
+    json.writeFieldName("retirement");
+    HostRetirement last = host.retirement();
+    if (last == null) {
+      json.writeNull();
+    } else {
+      json.writeStartObject();
+      json.writeStringField("user", last.user());
+      json.writeStringField("retired_at", Timestamps.text(last.at()));
+      json.writeStringField("reason", last.reason());
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 
@@ -61,12 +127,16 @@ public final class RunJson {
 
   /**
    * Writes the object of a run, with two fields after those of the contract: {@code provenance},
-   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * the command, its environment and its origin, which the HTTP API does not publish, null if
    * unknown; and {@code parent_run_id}, null if the run repeats no other.
+   *
+   * @param unseen its host if it is an active run whose host is not seen; else null
    */
-  public static void writeRunWithProvenance(JsonGenerator json, Run run) throws IOException {
+  public static void writeRunWithProvenance(
+      JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
     json.writeStartObject();
     writeFields(json, run, message(run, false));
+    writeHost(json, run, unseen);
     json.writeFieldName("provenance");
     if (run.provenance() == null) {
       json.writeNull();

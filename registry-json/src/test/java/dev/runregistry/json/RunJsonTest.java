@@ -6,13 +6,20 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.host.Home;
+import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.SeenHome;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RunJsonTest {
@@ -38,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"executor\":\"process\",\"external_id\":null}",
             run.id());
   }
 
@@ -48,7 +55,7 @@ class RunJsonTest {
 
     assertThat(json(Runs.pending())).contains("\"message\":\"Local execution pending\"");
     assertThat(json(running)).contains("\"message\":\"Local execution in progress\"");
-    assertThat(text(json -> RunJson.writeRun(json, running, true)))
+    assertThat(text(json -> RunJson.writeRun(json, running, true, null)))
         .contains("\"message\":\"Local execution cancellation requested\"");
   }
 
@@ -57,7 +64,7 @@ class RunJsonTest {
     Run run = Runs.withProvenance();
     String contract = json(run);
 
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run, null)))
         .isEqualTo(
             contract.substring(0, contract.length() - 1)
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
@@ -65,16 +72,59 @@ class RunJsonTest {
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
                 + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}},\"parent_run_id\":null}");
     Run without = Runs.running().withProvenance(Runs.provenance());
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without, null)))
         .contains("\"git_dirty\":null,");
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed())))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed(), null)))
         .endsWith(",\"provenance\":null,\"parent_run_id\":null}");
     RunId parent = Runs.id();
     Run repeating = Runs.running(Runs.repeating(parent), Runs.NOON);
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating, null)))
         .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
     assertThat(text(json -> RunJson.writeConfig(json, repeating.spec())))
         .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
+  }
+
+  @Test
+  void an_active_run_says_since_when_its_host_is_not_seen() throws IOException {
+    Run running = Runs.running().withProvenance(Runs.provenance());
+    UnseenHost unseen = new UnseenHost("node7", Runs.NOON);
+    String fields = "\"host\":\"node7\",\"host_last_seen\":\"2026-11-22T12:00:00.123456Z\"";
+
+    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen))).endsWith(fields + "}");
+    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen)))
+        .endsWith(fields + "}");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen)))
+        .contains("," + fields + ",\"provenance\":{");
+    assertThat(json(running)).endsWith("\"host\":\"node7\",\"host_last_seen\":null}");
+  }
+
+  @Test
+  void a_host_has_its_homes_its_active_runs_and_its_retirement() throws IOException {
+    UUID id = UUID.fromString("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");
+    SeenHome seen = new SeenHome(new Home(id, "node7", "1.2.3"), Runs.NOON);
+    Instant now = Runs.NOON.plusSeconds(90);
+    HostRetirement retirement =
+        new HostRetirement(id, "node7", "ann", Runs.NOON.plusSeconds(80), "disk");
+
+    assertThat(
+            text(
+                json ->
+                    RunJson.writeHost(
+                        json,
+                        new KnownHost("node7", List.of(seen), 1, 2, Runs.NOON, retirement, now))))
+        .isEqualTo(
+            "{\"host\":\"node7\",\"last_seen\":\"2026-11-22T12:00:00.123456Z\",\"last_seen_age_seconds\":90.000000,\"seen\":false,"
+                + "\"homes\":[{\"home_id\":\"0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9\",\"registry_version\":\"1.2.3\",\"last_seen\":\"2026-11-22T12:00:00.123456Z\"}],"
+                + "\"active\":{\"pending\":1,\"running\":2},\"retired\":true,"
+                + "\"retirement\":{\"user\":\"ann\",\"retired_at\":\"2026-11-22T12:01:20.123456Z\",\"reason\":\"disk\"}}");
+    assertThat(
+            text(
+                json ->
+                    RunJson.writeHost(
+                        json, new KnownHost("node8", List.of(), 0, 1, now, null, now))))
+        .isEqualTo(
+            "{\"host\":\"node8\",\"last_seen\":null,\"last_seen_age_seconds\":null,\"seen\":true,\"homes\":[],"
+                + "\"active\":{\"pending\":0,\"running\":1},\"retired\":false,\"retirement\":null}");
   }
 
   @Test
@@ -82,7 +132,7 @@ class RunJsonTest {
     assertThat(json(Runs.running()))
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
-        .endsWith(",\"reason\":null,\"executor\":\"process\",\"external_id\":null}");
+        .endsWith(",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"executor\":\"process\",\"external_id\":null}");
   }
 
   @Test

@@ -124,6 +124,11 @@ public final class HostProvenance implements ProvenanceSource {
         OwnerIdentity.hostName(), user(), folder, registryVersion, commit, null, variables);
   }
 
+  /** Returns the name of this host, as it is recorded; of a longer one the beginning. */
+  public static String hostName() {
+    return OwnerIdentity.hostName();
+  }
+
   /** Returns the name of the user of this process; null if Java does not know one. */
   public static @Nullable String user() {
     String name = System.getProperty("user.name", "");

@@ -10,7 +10,7 @@ import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.SeenHome;
 import dev.runregistry.run.host.UnseenHost;
-import dev.runregistry.run.port.Hosts;
+import dev.runregistry.run.port.host.Hosts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package dev.runregistry.testkit;
 
-import dev.runregistry.run.port.Hosts;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.host.Hosts;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;

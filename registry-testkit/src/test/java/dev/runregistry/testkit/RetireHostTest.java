@@ -22,6 +22,7 @@ import dev.runregistry.run.service.VerificationResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ class RetireHostTest {
   }
 
   @Test
-  void the_active_runs_of_a_retired_host_are_lost_and_say_who_said_so_when_and_why() {
+  void the_active_runs_of_a_retired_host_are_lost_with_its_user_time_and_reason() {
     Run running = orphan(new Inspection.Running(Optional.empty()));
     Run waiting = Runs.pendingAt(LONG_AGO);
     repository.save(waiting);
@@ -140,6 +141,19 @@ class RetireHostTest {
 
     assertThat(here.get(running.id()).status()).isEqualTo(RunStatus.RUNNING);
     assertThat(verified().links()).isZero();
+  }
+
+  @Test
+  void a_host_whose_run_started_just_now_is_not_retired_though_it_was_never_announced() {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    Run running = Runs.runningSince(now).withProvenance(ON_NODE7);
+    repository.save(running);
+
+    assertThatThrownBy(() -> here.retireHost("node7", "bob", "gone"))
+        .isInstanceOf(HostNotRetiredException.class)
+        .hasMessageContaining("was seen");
+
+    assertThat(here.get(running.id())).isEqualTo(running);
   }
 
   @Test

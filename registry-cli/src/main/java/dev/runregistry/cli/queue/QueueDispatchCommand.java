@@ -7,6 +7,7 @@ import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.serve.PeriodicReconcile;
+import dev.runregistry.cli.wiring.HostAnnouncer;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.executor.process.LocalRunExecutor;
@@ -55,7 +56,9 @@ public final class QueueDispatchCommand implements Callable<Integer> {
               .provenance(origin.source())
               .build();
       try (PeriodicReconcile reconciling = PeriodicReconcile.start(registry, found -> {});
+          HostAnnouncer announcing = new HostAnnouncer(parts.home(), registry);
           RunDispatcher dispatcher = registry.dispatcher(limits, run -> {})) {
+        announcing.start();
         dispatcher.dispatchUntilEmpty();
         reconciling.stopSoon();
       }

@@ -86,7 +86,8 @@ public final class RunCommand {
               processes,
               origin,
               checks,
-              recording -> settling.startAfter(recording, () -> requireNonNull(own.get())));
+              recording ->
+                  settling.startAfter(recording, () -> requireNonNull(own.get()), parts.home()));
       own.set(registry); // it knows whether the start is still to be recorded
       RunId id = registry.newId();
       announce(id, request, options);

@@ -37,6 +37,12 @@ public final class ListOptions {
   private @Nullable String mode;
 
   @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "Only runs that were started on that host.")
+  private @Nullable String host;
+
+  @Option(
       names = {"-n", "--limit", "--last"},
       paramLabel = "N",
       description =
@@ -95,7 +101,8 @@ public final class ListOptions {
       return RunQuery.all()
           .withStatus(status())
           .withMode(mode == null ? null : RunMode.parse(mode))
-          .withDatasetKey(dataset);
+          .withDatasetKey(dataset)
+          .withHost(host);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

@@ -10,10 +10,12 @@ import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,13 +52,14 @@ public final class RunsShowCommand implements Callable<Integer> {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
+      @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
       if (json) {
-        caller.out().println(JsonLine.of(run));
+        caller.out().println(JsonLine.of(run, unseen));
       } else {
         OutputText output = new OutputText(parts.homeToRead(), settings.words());
         Optional<String> pendingReason =
             run.status() == RunStatus.PENDING ? registry.pendingReason(run.id()) : Optional.empty();
-        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run, pendingReason));
+        caller.out().print(new RunPrinter(LocalZone.get(), output).of(run, pendingReason, unseen));
       }
       return 0;
     }

@@ -10,6 +10,7 @@ import dev.runregistry.cli.process.ProcessSignals;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.process.SubmissionOrigin;
 import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.HostAnnouncer;
 import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
@@ -64,7 +65,9 @@ public final class ServerRunner {
       try (RegistryServer server = RegistryServer.create(registry, config).start();
           PeriodicReconcile reconciling =
               PeriodicReconcile.start(registry, cancelled, metrics::reconciled);
+          HostAnnouncer announcing = new HostAnnouncer(parts.home(), registry);
           RunDispatcher dispatcher = registry.dispatcher(limits, metrics::dispatched)) {
+        announcing.start();
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();

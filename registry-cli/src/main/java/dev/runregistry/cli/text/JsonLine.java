@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.queue.QueueStatus;
@@ -11,6 +13,7 @@ import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Renders JSON documents, each on one line. */
 public final class JsonLine {
@@ -20,7 +23,21 @@ public final class JsonLine {
 
   /** Returns the whole run, with its provenance, which the HTTP API does not publish. */
   public static String of(Run run) {
-    return line(json -> RunJson.writeRunWithProvenance(json, run));
+    return of(run, null);
+  }
+
+  /**
+   * Returns the same.
+   *
+   * @param unseen its host if it is an active run whose host is not seen; else null
+   */
+  public static String of(Run run, @Nullable UnseenHost unseen) {
+    return line(json -> RunJson.writeRunWithProvenance(json, run, unseen));
+  }
+
+  /** Returns a host, as the HTTP API has it. */
+  public static String of(KnownHost host) {
+    return line(json -> RunJson.writeHost(json, host));
   }
 
   /** Returns an item of a list. */

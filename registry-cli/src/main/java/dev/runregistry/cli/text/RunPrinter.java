@@ -4,6 +4,7 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.host.UnseenHost;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -22,15 +23,17 @@ public final class RunPrinter {
 
   /** Several lines; the output comes last. */
   public String of(Run run) {
-    return of(run, Optional.empty());
+    return of(run, Optional.empty(), null);
   }
 
   /**
-   * The same of a run that may wait in the queue of an engine.
+   * Returns the same of a run that may be active.
    *
-   * @param pendingReason why it waits, in the words of the engine; empty if unknown
+   * @param pendingReason why it waits in the queue of an engine, in the words of the engine; empty
+   *     if it does not, or unknown
+   * @param unseen its host if it is an active run whose host is not seen; else null
    */
-  public String of(Run run, Optional<String> pendingReason) {
+  public String of(Run run, Optional<String> pendingReason, @Nullable UnseenHost unseen) {
     StringBuilder text = new StringBuilder();
     RunSpec spec = run.spec();
     add(text, "run", run.id().toString());
@@ -65,6 +68,9 @@ public final class RunPrinter {
       add(text, "job", run.externalId());
     }
     addProvenance(text, run.provenance());
+    if (unseen != null) {
+      add(text, "not seen", unseen.name() + " was last seen " + time(unseen.lastSeen()));
+    }
     return text.append(output.of(run)).toString();
   }
 

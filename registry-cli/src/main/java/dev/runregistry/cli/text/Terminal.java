@@ -1,13 +1,17 @@
 package dev.runregistry.cli.text;
 
 import dev.runregistry.internal.host.HelperProcess;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The properties of the terminal, if output goes to one. */
@@ -17,6 +21,16 @@ public interface Terminal {
 
   /** Returns whether stderr is a terminal. */
   boolean isError();
+
+  /** Returns whether stdin is a terminal. */
+  default boolean isInput() {
+    return false;
+  }
+
+  /** Reads the line that is typed; empty if there is none, or stdin is no terminal. */
+  default Optional<String> readLine() {
+    return Optional.empty();
+  }
 
   /** Returns the number of columns of a line of output; empty if it is not limited. */
   OptionalInt columns();
@@ -50,6 +64,22 @@ public interface Terminal {
     @Override
     public boolean isError() {
       return isTerminal(2);
+    }
+
+    @Override
+    public boolean isInput() {
+      return isTerminal(0);
+    }
+
+    @Override
+    public Optional<String> readLine() {
+      try {
+        return Optional.ofNullable(
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .readLine());
+      } catch (IOException e) { // the terminal is gone
+        return Optional.empty();
+      }
     }
 
     private static boolean isTerminal(int descriptor) {

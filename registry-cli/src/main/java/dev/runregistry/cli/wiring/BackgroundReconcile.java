@@ -1,5 +1,6 @@
 package dev.runregistry.cli.wiring;
 
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
@@ -30,14 +31,27 @@ public final class BackgroundReconcile {
   /**
    * Begins, once the start of a run is recorded, and tries again until nothing waits for the
    * database or {@link #await} is called: so that a run whose start could not be recorded is on
-   * record as soon as the database is back.
+   * record as soon as the database is back. Announces the home meanwhile.
    */
-  public void startAfter(Runnable recording, Supplier<RunRegistry> registry) {
+  public void startAfter(Runnable recording, Supplier<RunRegistry> registry, FileRunJournal home) {
     start(
         () -> {
           recording.run();
-          reconcileAgain(registry.get());
+          try (HostAnnouncer announcing = new HostAnnouncer(home, registry.get())) {
+            announcing.startLater();
+            reconcileAgain(registry.get());
+            done.countDown();
+            awaitEnd();
+          }
         });
+  }
+
+  private void awaitEnd() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void start(Runnable work) {

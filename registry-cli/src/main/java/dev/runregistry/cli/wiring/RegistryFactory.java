@@ -165,6 +165,7 @@ public final class RegistryFactory {
         RunRegistry.builder()
             .repository(database.runs())
             .cancelRequests(database.cancelRequests())
+            .hosts(database.hosts())
             .journal(folder)
             .executor(first)
             .executor(second)

@@ -7,7 +7,7 @@ import dev.runregistry.run.audit.StoredRun;
  * The chain of the finished runs of a {@link RunRepository} and of the retirements of hosts. The
  * repository appends a link in the transaction that saves a finished run, so neither exists without
  * the other; saving the same run again appends nothing, and no link ever changes. {@link
- * Hosts#retire} does the same. Safe for use by many threads.
+ * dev.runregistry.run.port.host.Hosts#retire} does the same. Safe for use by many threads.
  */
 public interface RunChain {
   /**

@@ -12,10 +12,10 @@ import dev.runregistry.run.host.HostNotRetiredException;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.RetiredHost;
-import dev.runregistry.run.port.Hosts;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
+import dev.runregistry.run.port.host.Hosts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class HostRecords {
 
   private final Hosts hosts;
   private final RunRepository repository;
-  private final Set<String> executors;
+  private final List<RunExecutor> executors;
   private final @Nullable QueuedRuns queued;
   private final Set<RunId> assigned = ConcurrentHashMap.newKeySet(); // waiting runs
 
@@ -52,11 +52,7 @@ final class HostRecords {
     this.hosts = hosts;
     this.queued = queued;
     this.repository = repository;
-    this.executors =
-        executors.stream()
-            .filter(RunExecutor::endsWithHost)
-            .map(RunExecutor::name)
-            .collect(toUnmodifiableSet());
+    this.executors = executors;
   }
 
   Hosts hosts() {
@@ -130,15 +126,20 @@ final class HostRecords {
   }
 
   private long recordLost(HostRetirement retirement) {
+    Set<String> local =
+        executors.stream()
+            .filter(RunExecutor::endsWithHost)
+            .map(RunExecutor::name)
+            .collect(toUnmodifiableSet());
     long lost = 0;
     @Nullable RunId after = null;
-    List<RunId> piece = hosts.activeRuns(retirement.host(), executors, after, PIECE);
+    List<RunId> piece = hosts.activeRuns(retirement.host(), local, after, PIECE);
     while (!piece.isEmpty()) {
       for (RunId id : piece) {
         lost += isRecordedLost(id, retirement) ? 1 : 0;
       }
       after = piece.get(piece.size() - 1);
-      piece = hosts.activeRuns(retirement.host(), executors, after, PIECE);
+      piece = hosts.activeRuns(retirement.host(), local, after, PIECE);
     }
     return lost;
   }

@@ -12,6 +12,7 @@ import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +49,11 @@ class ChainVerifierTest {
       records.add(new StoredRun.Found(run));
     }
 
+    void record(HostRetirement retirement) {
+      links.add(ChainLink.after(head(), retirement, Samples.NOON));
+      records.add(new StoredRun.FoundRetirement(retirement));
+    }
+
     void remove(int index) {
       links.remove(index);
       records.remove(index);
@@ -74,6 +80,32 @@ class ChainVerifierTest {
   private static Run run(int i, int exitCode) {
     return Run.started(id(i), Samples.local().toSpec(id(i)), "process", Samples.NOON)
         .finish(new RunOutcome.Exited(exitCode, Output.NONE), Samples.NOON);
+  }
+
+  @Test
+  void a_retirement_of_a_host_that_was_changed_or_is_gone_is_found() {
+    HostRetirement retired =
+        new HostRetirement(new UUID(0, 7), "node7", "ann", Samples.NOON, "disk");
+    stored.record(retired);
+    stored.record(run(8, 0));
+    assertThat(discrepancies()).isEmpty();
+    assertThat(verification.links()).isEqualTo(7);
+    assertThat(verification.retirements()).isEqualTo(1);
+
+    stored.records.set(
+        5,
+        new StoredRun.FoundRetirement(
+            new HostRetirement(new UUID(0, 7), "node7", "bob", Samples.NOON, "disk")));
+    assertThat(discrepancies()).containsExactly("changed 6 7");
+    found.clear();
+    stored.records.set(5, new StoredRun.Missing());
+    assertThat(discrepancies()).containsExactly("removed 6 7");
+    found.clear();
+    stored.records.set(5, new StoredRun.Found(run(7, 0)));
+    assertThat(discrepancies()).containsExactly("changed 6 7");
+    found.clear();
+    stored.records.set(6, new StoredRun.FoundRetirement(retired));
+    assertThat(discrepancies()).containsExactly("changed 6 7", "changed 7 8");
   }
 
   private List<String> discrepancies() {

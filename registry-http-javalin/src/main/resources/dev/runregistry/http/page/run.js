@@ -39,6 +39,10 @@ export function runDetail(run, { unfolded = false, refresh = null, isFollowed = 
   if (run.output_dir !== null) {
     $(".facts", detail).append(fact("Output folder", run.output_dir));
   }
+  if (run.host !== null) {
+    $(".facts", detail).append(fact("Host", run.host));
+  }
+  showUnseenHost(run, $(".unseen", detail));
   addConfiguration(run, $(".facts", detail));
   if (!isFollowed) {
     $(".streams", detail).append(
@@ -51,6 +55,18 @@ export function runDetail(run, { unfolded = false, refresh = null, isFollowed = 
 
 function fact(name, ...values) {
   return element("div", {}, element("dt", {}, name), element("dd", {}, ...values));
+}
+
+/** Says since when the host of an active run is not seen, which is no statement about the run. */
+function showUnseenHost(run, place) {
+  if (run.host_last_seen !== null && isOngoing(run)) {
+    place.replaceChildren(
+      `The host ${run.host} was last seen `,
+      timeElement(run.host_last_seen),
+      ". Whether the run goes on is not known.",
+    );
+    place.hidden = false;
+  }
 }
 
 function exact(iso) {

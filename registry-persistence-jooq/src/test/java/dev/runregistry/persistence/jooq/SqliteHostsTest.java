@@ -1,9 +1,9 @@
 package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
-import dev.runregistry.run.port.Hosts;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.host.Hosts;
 import dev.runregistry.testkit.HostsContract;
 import java.nio.file.Path;
 import java.sql.SQLException;

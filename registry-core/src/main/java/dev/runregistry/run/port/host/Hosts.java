@@ -1,4 +1,4 @@
-package dev.runregistry.run.port;
+package dev.runregistry.run.port.host;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -6,6 +6,8 @@ import dev.runregistry.run.host.Home;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.UnseenHost;
+import dev.runregistry.run.port.RepositoryException;
+import dev.runregistry.run.port.RunChain;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

@@ -1,0 +1,129 @@
+package dev.runregistry.cli.hosts;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.CommandFailedException;
+import dev.runregistry.cli.text.TerminalText;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.provenance.HostProvenance;
+import dev.runregistry.run.Text;
+import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.host.KnownHost;
+import dev.runregistry.run.host.RetiredHost;
+import dev.runregistry.run.service.RunRegistry;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code registry hosts retire}. */
+@Command(
+    name = "retire",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Record that a host is gone for good. Its active runs are recorded as lost, with the user, the"
+          + " time and the reason; runs that an engine such as Slurm has are not. The statement and"
+          + " its runs are part of the record and cannot be undone. If the host comes back, late"
+          + " endings of these runs are refused and reported there.",
+      "Refused while the host was seen within the last minute, and for the host of this command."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the host is retired",
+      "1:it is not known, was just seen or is retired already; or the answer was no",
+      "2:usage error"
+    })
+public final class HostsRetireCommand implements Callable<Integer> {
+  private static final String UNKNOWN_USER = "an unknown user";
+
+  private final Console caller;
+
+  @Mixin private SettingsOptions settings;
+
+  @Parameters(paramLabel = "NAME", description = "The name of the host, as it is listed.")
+  private String name;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      required = true,
+      description =
+          "Why it is gone, at most "
+              + HostRetirement.MAX_REASON
+              + " characters; recorded with its runs.")
+  private String reason;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask on a terminal.")
+  private boolean yes;
+
+  public HostsRetireCommand(Console caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public Integer call() {
+    requireReason();
+    if (name.equals(HostProvenance.hostName())) {
+      throw new CommandFailedException(
+          "%s is this host; 'registry reconcile' records what became of its runs"
+              .formatted(TerminalText.line(name)));
+    }
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunRegistry registry = parts.reader(database);
+      KnownHost host = registry.requireRetirableHost(name);
+      if (!isConfirmed(host)) {
+        throw new CommandFailedException("host " + TerminalText.line(name) + " is not retired");
+      }
+      RetiredHost retired =
+          registry.retireHost(
+              name, requireNonNullElse(HostProvenance.user(), UNKNOWN_USER), reason);
+      caller
+          .out()
+          .println(
+              "Retired host %s; %s recorded as lost"
+                  .formatted(TerminalText.line(name), runs(retired.lost())));
+    }
+    return 0;
+  }
+
+  private void requireReason() {
+    try {
+      Text.require("--reason", reason, HostRetirement.MAX_REASON);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Asks on a terminal only: a script has said it already. */
+  private boolean isConfirmed(KnownHost host) {
+    if (yes || !caller.terminal().isInput()) {
+      return true;
+    }
+    caller.say(
+        "host %s was last seen: %s; its active runs: %d running, %d waiting"
+            .formatted(
+                TerminalText.line(name), HostListing.seen(host), host.running(), host.pending()));
+    caller.say("record these as lost, except those of an engine, and the host as gone? [y/N]");
+    Optional<String> answer = caller.terminal().readLine();
+    return answer
+        .map(text -> text.strip().toLowerCase(Locale.ROOT))
+        .filter(text -> text.equals("y") || text.equals("yes"))
+        .isPresent();
+  }
+
+  private static String runs(long number) {
+    return number == 1 ? "1 run is" : number + " runs are";
+  }
+}

@@ -1,0 +1,26 @@
+package dev.runregistry.cli;
+
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Sets back when hosts were last seen, as if time had passed. */
+final class SeenHosts {
+  private SeenHosts() {}
+
+  /** Sets back all homes of that host by an hour; returns their number. */
+  static int setBack(DatabaseConfig config, String host) throws SQLException {
+    String hourAgo =
+        config.url().startsWith("jdbc:sqlite:")
+            ? "strftime('%Y-%m-%dT%H:%M:%f000Z', last_seen, '-1 hour')"
+            : "last_seen - interval '1 hour'";
+    try (Connection connection =
+            DriverManager.getConnection(config.url(), config.user(), config.password());
+        Statement statement = connection.createStatement()) {
+      return statement.executeUpdate(
+          "UPDATE hosts SET last_seen = " + hourAgo + " WHERE host = '" + host + "'");
+    }
+  }
+}
