@@ -282,7 +282,7 @@ final class Model {
    *
    * @param leftovers whether also those do that a child left behind
    */
-  static Map<String, World> onTheirOwn(World now, boolean leftovers) {
+  Map<String, World> onTheirOwn(World now, boolean leftovers) {
     Map<String, World> moves = new LinkedHashMap<>();
     for (int run = 0; run < now.runs().size(); run++) {
       int index = run;
@@ -292,15 +292,25 @@ final class Model {
     return moves;
   }
 
-  private static Map<String, UnaryOperator<RunState>> onItsOwn(RunState run, boolean leftovers) {
+  private Map<String, UnaryOperator<RunState>> onItsOwn(RunState run, boolean leftovers) {
     Map<String, UnaryOperator<RunState>> moves = new LinkedHashMap<>();
     boolean hasDirectory = run.place() == Place.ACTIVE;
     switch (run.supervisor()) {
-      case FORKED -> // its line cannot be written when the directory has gone
+      case FORKED -> // its file cannot be opened when the directory has gone
           moves.put(
-              "supervisor writes its line",
-              now -> now.with(hasDirectory ? Supervisor.LINED : Supervisor.GONE));
-      case LINED -> moves.put("supervisor starts the child", Model::withChild);
+              "supervisor opens its file",
+              now -> now.with(hasDirectory ? Supervisor.OPENED : Supervisor.GONE));
+      case OPENED ->
+          moves.put(
+              "supervisor writes its line", now -> now.with(Supervisor.LINED).with(Fact.LINE));
+      case LINED ->
+          moves.put(
+              "supervisor looks whether its start is forbidden",
+              now -> now.with(isForbidden(now) ? Supervisor.GONE : Supervisor.PASSED));
+      case PASSED -> // nor is the file where it was
+          moves.put(
+              "supervisor starts the child",
+              now -> hasDirectory ? withChild(now) : now.with(Supervisor.GONE));
       case WAITING -> {
         if (run.child() == Child.ENDED) {
           moves.put("supervisor sees the end", now -> now.with(Supervisor.SAW_THE_END));
@@ -312,6 +322,7 @@ final class Model {
               now -> (hasDirectory ? now.with(Fact.EXIT) : now).with(Supervisor.GONE));
       case NONE, GONE -> {}
     }
+    addMovesOfLate(run, moves);
     if (run.child() == Child.ALIVE) {
       moves.put("child ends", now -> now.with(Child.ENDED, OWN_CODE));
     }
@@ -321,10 +332,45 @@ final class Model {
     return moves;
   }
 
-  private static RunState withChild(RunState now) {
-    if (now.has(Fact.VANISHED)) {
-      return now.with(Supervisor.GONE);
+  /** What supervisors of withdrawn attempts do. */
+  private void addMovesOfLate(RunState run, Map<String, UnaryOperator<RunState>> moves) {
+    boolean hasDirectory = run.place() == Place.ACTIVE;
+    if (run.has(Fact.LATE_FORKED)) { // another attempt has another number
+      boolean starts =
+          mutation == Mutation.IGNORE_THE_NUMBER_OF_THE_ATTEMPT
+              && hasDirectory
+              && run.has(Fact.LAUNCHING)
+              && !run.has(Fact.VANISHED);
+      moves.put("late supervisor opens a file", now -> after(Fact.LATE_FORKED, now, starts));
     }
+    if (run.has(Fact.LATE_OPENED)) {
+      moves.put(
+          "late supervisor writes its line",
+          now -> now.without(Fact.LATE_OPENED).with(Fact.LATE_LINED));
+    }
+    if (run.has(Fact.LATE_LINED)) {
+      moves.put(
+          "late supervisor looks whether its start is forbidden",
+          now ->
+              isForbidden(now)
+                  ? now.without(Fact.LATE_LINED)
+                  : now.without(Fact.LATE_LINED).with(Fact.LATE_PASSED));
+    }
+    if (run.has(Fact.LATE_PASSED)) {
+      boolean starts = mutation == Mutation.IGNORE_THE_WITHDRAWAL && hasDirectory;
+      moves.put("late supervisor looks for its file", now -> after(Fact.LATE_PASSED, now, starts));
+    }
+  }
+
+  private static RunState after(Fact late, RunState now, boolean starts) {
+    return starts ? now.without(late).with(Fact.STARTED_LATE) : now.without(late);
+  }
+
+  private static boolean isForbidden(RunState now) {
+    return now.place() == Place.ACTIVE && now.has(Fact.VANISHED);
+  }
+
+  private static RunState withChild(RunState now) {
     RunState started = now.with(Supervisor.WAITING).with(Child.ALIVE, 0);
     return now.has(Fact.LEAVES_A_PROCESS) ? started.with(Fact.LEFTOVER) : started;
   }

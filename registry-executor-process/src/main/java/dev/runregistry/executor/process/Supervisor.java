@@ -63,6 +63,7 @@ final class Supervisor {
     List<String> words = new ArrayList<>(List.of(perl(), "-e", SupervisorScript.TEXT, "--"));
     words.add(folder.path().toString());
     words.addAll(options(id, settings));
+    words.add("attempt=" + folder.attempt());
     for (Map.Entry<String, String> variable : ofPerl(process.environment()).entrySet()) {
       words.add("env=" + variable.getKey() + "=" + variable.getValue());
       process.environment().remove(variable.getKey());
