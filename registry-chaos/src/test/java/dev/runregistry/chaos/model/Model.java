@@ -6,7 +6,6 @@ import dev.runregistry.chaos.model.RunState.Place;
 import dev.runregistry.chaos.model.RunState.Supervisor;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.InlineDispatch;
 import dev.runregistry.run.service.RunRegistry;
@@ -27,15 +26,14 @@ import java.util.function.UnaryOperator;
  * Explores every order of the steps of the registries of a {@link Scenario}, of the supervisors and
  * of the children, with each of them killed and the database away at any moment. In every state
  * that can be reached it lets everything come back and looks whether the records are true. The
- * registries are the real code; only their ports are a model. Runs of the queue have one slot, so
- * that a dispatcher executes them one after the other.
+ * registries are the real code; only their ports are a model. Runs of the queue have one slot, or
+ * two and one GPU, so that at most one of them executes; a dispatcher executes one after the other.
  */
 final class Model {
   static final int ENDED_BY_REGISTRY = 143;
   static final int CANCELLED = 130;
   private static final int OWN_CODE = 7;
   private static final int KILLED = 137;
-  private static final QueueLimits ONE_SLOT = new QueueLimits(1, 10, List.of());
 
   private final Scenario scenario;
   private final Mutation mutation;
@@ -212,8 +210,8 @@ final class Model {
             .ids(() -> Samples.id(0))
             .clock(clock(role));
     if (scenario.hasQueue() && role != Role.CANCEL_FROM_ELSEWHERE) {
-      ModelQueue queue = new ModelQueue(steps, mutationOf(role));
-      builder.queue(queue, queue, ONE_SLOT.max());
+      ModelQueue queue = new ModelQueue(steps, mutationOf(role), scenario.limits().gpus());
+      builder.queue(queue, queue, scenario.limits().max());
     }
     if (scenario.has(Role.CANCEL_FROM_ELSEWHERE)
         && mutationOf(role) != Mutation.FORGET_THE_CANCEL_FROM_ELSEWHERE) {
@@ -237,9 +235,10 @@ final class Model {
     switch (role) {
       case RUN -> registry.submit(Samples.REQUEST);
       case RECONCILE, RECONCILE_COPY -> registry.reconcile();
-      case DISPATCH -> InlineDispatch.once(registry, ONE_SLOT);
+      case DISPATCH -> InlineDispatch.once(registry, scenario.limits());
       case SUBMIT -> {
-        registry.enqueue(Samples.id(0), Samples.REQUEST, Samples.options(0));
+        registry.enqueue(
+            Samples.id(0), Samples.REQUEST, Samples.options(0, scenario.limits().gpus().size()));
         return told(steps, Fact.ACCEPTED);
       }
       case CANCEL, CANCEL_FROM_ELSEWHERE -> {

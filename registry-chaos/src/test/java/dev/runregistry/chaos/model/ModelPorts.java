@@ -421,6 +421,7 @@ final class ModelPorts
     return is(
         Samples.index(id),
         mutation == Mutation.FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS
+                || mutation == Mutation.FREE_THE_GPU_AT_THE_END_OF_THE_MAIN_PROCESS
             ? now -> now.supervisor().isSeen() || now.child() == Child.ALIVE
             : RunState::hasProcess);
   }

@@ -45,6 +45,10 @@ enum Mutation {
   IGNORE_THE_PAUSE,
   /** Does not record who holds a slot. */
   HOLD_SLOTS_IN_MEMORY_ONLY,
+  /** Records who holds a slot, and not the GPUs. */
+  HOLD_GPUS_IN_MEMORY_ONLY,
+  /** Frees a GPU while a process that the run left behind lives. */
+  FREE_THE_GPU_AT_THE_END_OF_THE_MAIN_PROCESS,
   /** Frees a slot while a process that the run left behind lives. */
   FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS,
   /** Puts a run back in the queue of which something was started. */

@@ -118,11 +118,12 @@ final class Recovery {
   }
 
   /** Of what must hold at any moment. */
-  private static Optional<String> flawWhile(World now) {
+  private Optional<String> flawWhile(World now) {
     long holders =
         now.runs().stream().filter(run -> run.has(Fact.FROM_QUEUE) && run.isExecuting()).count();
     if (holders > 1) {
-      return Optional.of("two runs have the only slot");
+      return Optional.of(
+          "two runs have the only " + (model.scenario().limits().managesGpus() ? "GPU" : "slot"));
     }
     return now.runs().stream().map(Recovery::flawWhile).flatMap(Optional::stream).findFirst();
   }

@@ -107,6 +107,8 @@ record RunState(
     RECORDED,
     /** It holds a slot. */
     SLOT,
+    /** It holds the GPUs. */
+    GPUS,
     /** A power cut would lose it. */
     VOLATILE,
     /** Its child leaves a process behind that cannot be terminated. */
