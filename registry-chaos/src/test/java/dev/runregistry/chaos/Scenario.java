@@ -80,10 +80,12 @@ final class Scenario {
     if (plan.takesTheDatabaseAway()) {
       requireStartsOnRecord();
     }
+    registries.repeat();
     if (plan.hasToBeDrained()) {
       drain();
     }
     registries.awaitEnd();
+    registries.requireOneRunForEachKey();
     registries.awaitBeside();
     registries.settle();
     settle();
