@@ -189,6 +189,15 @@ abstract class Registries {
     return stage.folder().resolve("out-" + number);
   }
 
+  /** All that they have printed. */
+  String outputs() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (int number = 1; number <= processes.size(); number++) {
+      all.append(Files.readString(output(number))).append('\n');
+    }
+    return all.toString();
+  }
+
   /** Whether all have ended that end by themselves, so that no other submission comes. */
   boolean isOver() throws IOException {
     return processes.stream().noneMatch(Process::isAlive) && stage.dispatchers().isEmpty();
