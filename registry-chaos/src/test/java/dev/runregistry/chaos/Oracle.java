@@ -188,6 +188,9 @@ final class Oracle {
       assertThat(ended).as("a run that began is on record, and has ended").containsKey(id);
       judge(id, ended.get(id), accepted.contains(id));
     }
+    assertThat(known().stream().filter(this::hasBegun).count())
+        .as("commands that began: each submission starts one, however often it is repeated")
+        .isLessThanOrEqualTo(plan.runs().size());
     for (Acknowledged told : acknowledged) {
       Row row = ended.get(told.id());
       assertThat(row).as("run %s was acknowledged", told).isNotNull();
@@ -212,7 +215,7 @@ final class Oracle {
     if (row.completedAt != null) {
       assertThat(row.completedAt).as("ends after its start").isGreaterThanOrEqualTo(row.startedAt);
     }
-    boolean began = Files.exists(stage.truth().resolve(id + ".began"));
+    boolean began = hasBegun(id);
     if (began) {
       assertThat(Files.readAllLines(stage.truth().resolve(id + ".began")))
           .as("starts of " + row)
@@ -247,6 +250,10 @@ final class Oracle {
     } else {
       assertThat(row.exitCode).isEqualTo(truth.get());
     }
+  }
+
+  private boolean hasBegun(String id) {
+    return Files.exists(stage.truth().resolve(id + ".began"));
   }
 
   /** The exit code that the child wrote down last thing. */

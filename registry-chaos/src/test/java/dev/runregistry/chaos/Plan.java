@@ -109,6 +109,11 @@ record Plan(
     boolean isQueued() {
       return priority.isPresent();
     }
+
+    /** Whether its submission to a server has an idempotency key, and is repeated. */
+    boolean hasKey() {
+      return priority.filter(value -> value % 2 == 0).isPresent();
+    }
   }
 
   /** What happens after a pause. */

@@ -1,6 +1,7 @@
 package dev.runregistry.chaos;
 
 import static java.util.Objects.requireNonNullElse;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.chaos.Plan.CancelWay;
 import dev.runregistry.chaos.Plan.PlannedRun;
@@ -78,6 +79,16 @@ abstract class Registries {
 
   /** Starts a run or adds it to the queue, does not wait for that. */
   abstract void submit(PlannedRun run) throws IOException;
+
+  /** Repeats the submissions with an idempotency key, does not wait for the answers. */
+  void repeat() throws IOException {
+    // only a server is given keys
+  }
+
+  /** Requires that all answers to the submissions with one key name one run. */
+  void requireOneRunForEachKey() {
+    // only a server is given keys
+  }
 
   /** Has the owner of a run cancel it, does not wait for the answer. */
   abstract void cancelByOwner(String id, Optional<Step> dies) throws IOException;
@@ -176,6 +187,15 @@ abstract class Registries {
   /** Where the n-th of them prints. */
   Path output(int number) {
     return stage.folder().resolve("out-" + number);
+  }
+
+  /** All that they have printed. */
+  String outputs() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (int number = 1; number <= processes.size(); number++) {
+      all.append(Files.readString(output(number))).append('\n');
+    }
+    return all.toString();
   }
 
   /** Whether all have ended that end by themselves, so that no other submission comes. */
@@ -359,11 +379,15 @@ abstract class Registries {
   /** {@code registry serve}; when it dies, another takes its place at the end. */
   private static final class Server extends Registries {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final String ENQUEUE = "/api/tunix/run?mode=async";
     private static final Pattern TERMINAL =
         Pattern.compile("Run is already in terminal state: (\\w+)");
 
     private final List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
     private final List<CompletableFuture<HttpResponse<String>>> submissions = new ArrayList<>();
+    private final Map<String, String> keyed = new LinkedHashMap<>(); // the request of each key
+    private final Map<String, List<CompletableFuture<HttpResponse<String>>>> ofKeys =
+        new LinkedHashMap<>();
     private final Map<String, CompletableFuture<HttpResponse<String>>> cancels =
         new LinkedHashMap<>();
     private final String limit;
@@ -391,37 +415,76 @@ abstract class Registries {
 
     @Override
     void submit(PlannedRun run) throws IOException {
-      String path = run.isQueued() ? "/api/tunix/run?mode=async" : "/api/tunix/run";
-      post(path, Stage.request(run)).ifPresent((run.isQueued() ? submissions : requests)::add);
+      if (!run.isQueued()) {
+        post("/api/tunix/run", Stage.request(run), Optional.empty()).ifPresent(requests::add);
+      } else if (run.hasKey()) {
+        String key = "key-" + keyed.size();
+        keyed.put(key, Stage.request(run));
+        enqueue(key);
+        enqueue(key); // at the same time
+      } else {
+        post(ENQUEUE, Stage.request(run), Optional.empty()).ifPresent(submissions::add);
+      }
     }
 
-    private Optional<CompletableFuture<HttpResponse<String>>> post(String path, String body)
-        throws IOException {
+    private void enqueue(String key) throws IOException {
+      post(ENQUEUE, keyed.get(key), Optional.of(key))
+          .ifPresent(
+              answer -> {
+                submissions.add(answer);
+                ofKeys.computeIfAbsent(key, none -> new ArrayList<>()).add(answer);
+              });
+    }
+
+    private Optional<CompletableFuture<HttpResponse<String>>> post(
+        String path, String body, Optional<String> key) throws IOException {
       return address()
           .map(
               server ->
                   HttpRequest.newBuilder(server.resolve(path))
                       .header("Content-Type", "application/json")
-                      .POST(BodyPublishers.ofString(body))
-                      .build())
-          .map(request -> CLIENT.sendAsync(request, BodyHandlers.ofString()));
+                      .POST(BodyPublishers.ofString(body)))
+          .map(request -> key.map(name -> request.header("Idempotency-Key", name)).orElse(request))
+          .map(request -> CLIENT.sendAsync(request.build(), BodyHandlers.ofString()));
+    }
+
+    /** As a client does until it gets an answer, and does once more if the answer was lost. */
+    @Override
+    void repeat() throws IOException {
+      if (!keyed.isEmpty()) {
+        reconcile(Optional.empty());
+        for (String key : keyed.keySet()) {
+          enqueue(key);
+        }
+      }
+    }
+
+    @Override
+    void requireOneRunForEachKey() {
+      ofKeys.forEach(
+          (key, answers) ->
+              assertThat(answers.stream().flatMap(answer -> accepted(answer).stream()).distinct())
+                  .as("runs that were accepted under " + key)
+                  .hasSizeLessThanOrEqualTo(1));
     }
 
     @Override
     void cancelByOwner(String id, Optional<Step> dies) throws IOException {
-      post("/api/tunix/runs/" + id + "/cancel", "")
+      post("/api/tunix/runs/" + id + "/cancel", "", Optional.empty())
           .ifPresent(answer -> cancels.putIfAbsent(id, answer));
     }
 
     @Override
     Set<String> accepted() {
       Set<String> ids = new TreeSet<>();
-      for (CompletableFuture<HttpResponse<String>> submission : submissions) {
-        if (isAnswered(submission) && submission.join().statusCode() == 200) {
-          ids.add(find(submission.join().body()).orElseThrow().id());
-        }
-      }
+      submissions.forEach(submission -> accepted(submission).ifPresent(ids::add));
       return ids;
+    }
+
+    private static Optional<String> accepted(CompletableFuture<HttpResponse<String>> submission) {
+      return isAnswered(submission) && submission.join().statusCode() == 200
+          ? Optional.of(find(submission.join().body()).orElseThrow().id())
+          : Optional.empty();
     }
 
     private static boolean isAnswered(CompletableFuture<HttpResponse<String>> request) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Plays a plan on real processes, lets everything come back, and asks the oracle. */
 final class Scenario {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int STACKS = 3_000; // milliseconds for printing them
 
   private final Plan plan;
   private final Stage stage;
@@ -80,10 +81,12 @@ final class Scenario {
     if (plan.takesTheDatabaseAway()) {
       requireStartsOnRecord();
     }
+    registries.repeat();
     if (plan.hasToBeDrained()) {
       drain();
     }
     registries.awaitEnd();
+    registries.requireOneRunForEachKey();
     registries.awaitBeside();
     registries.settle();
     settle();
@@ -264,11 +267,22 @@ final class Scenario {
     assertThat(found).as("what registry verify finds").isEmpty();
   }
 
-  /** Ends what is left of a scenario that failed; the states of its processes are in the story. */
+  /**
+   * Ends what is left of a scenario that failed. The states of its processes and threads are in the
+   * story, and the stacks of the servers that can print them: one that a tracer keeps stopped
+   * cannot, which tells it from one that waits.
+   */
   void end() throws IOException {
-    for (ProcessHandle process : registries.handles()) {
+    List<ProcessHandle> alive =
+        registries.handles().stream().filter(ProcessHandle::isAlive).toList();
+    for (ProcessHandle process : alive) {
       processes.append(process.pid()).append(": ").append(Stage.state(process.pid())).append('\n');
     }
+    if (!alive.isEmpty()) {
+      Signals.send("QUIT", alive);
+      pause(STACKS);
+    }
+    processes.append(registries.outputs());
     registries.handles().forEach(ProcessHandle::destroyForcibly);
     stage.kill("supervisor");
     stage.kill("child");

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -280,12 +281,23 @@ record Stage(Installation installation, Path folder, Path home, Store store, int
     return ("\0" + in(pid, "environ")).contains("\0REGISTRY_HOME=" + home + "\0");
   }
 
-  /** Whether a process runs, sleeps, was stopped, is traced; empty if it is gone. */
+  /**
+   * Whether a process and its threads run, sleep, were stopped, are traced; empty if it is gone.
+   */
   static String state(long pid) {
-    return in(pid, "status")
-        .lines()
-        .filter(line -> line.matches("(State|TracerPid|Threads):.*"))
-        .collect(Collectors.joining(" "));
+    String states =
+        in(pid, "status")
+            .lines()
+            .filter(line -> line.matches("(State|TracerPid|Threads):.*"))
+            .collect(Collectors.joining(" "));
+    String[] threads = Path.of("/proc/" + pid + "/task").toFile().list();
+    return threads == null
+        ? states
+        : states
+            + Stream.of(threads)
+                .flatMap(thread -> in(pid, "task/" + thread + "/status").lines())
+                .filter(line -> line.startsWith("State:"))
+                .collect(Collectors.groupingBy(line -> line, TreeMap::new, Collectors.counting()));
   }
 
   private static String in(long pid, String file) {

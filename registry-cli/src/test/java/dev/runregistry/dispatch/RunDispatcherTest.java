@@ -276,6 +276,25 @@ class RunDispatcherTest {
   }
 
   @Test
+  void a_run_whose_dispatcher_was_killed_before_its_supervisor_began_starts_again()
+      throws IOException {
+    RunId id = submit(append("started"));
+    FileRunQueue queue = FileRunQueue.of(home);
+    QueuedRun queued = queue.tryLock(id).orElseThrow();
+    queue.begin(queued.run().start(Runs.EXECUTOR, Instant.now()), queued.database());
+    Path processes = home.workspace(id).orElseThrow().resolve("processes");
+    Files.writeString(processes, "protocol 2\ngrace 5000\nattempt 1\n");
+    home.unlock(id); // as if its dispatcher had been killed here
+
+    registry.reconcile();
+
+    assertThat(registry.get(id).status()).isEqualTo(RunStatus.PENDING);
+    dispatcher(1).dispatchUntilEmpty();
+    assertThat(lines()).containsExactly("started");
+    assertThat(registry.get(id).status()).isEqualTo(RunStatus.COMPLETED);
+  }
+
+  @Test
   void a_run_whose_key_is_not_on_record_is_ended_without_a_start() throws IOException {
     RunId id = new RunId(java.util.UUID.randomUUID());
     RunRequest request =

@@ -45,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"executor\":\"process\",\"external_id\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}",
             run.id());
   }
 
@@ -132,7 +132,7 @@ class RunJsonTest {
     assertThat(json(Runs.running()))
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
-        .endsWith(",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"executor\":\"process\",\"external_id\":null}");
+        .endsWith(",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}");
   }
 
   @Test

@@ -32,6 +32,12 @@ class EveryOrderTest {
   private static final Scenario TWO_QUEUED = QUEUED.withWaiting(2).withoutKilledProcesses();
   private static final Scenario WITH_LEFTOVERS =
       Scenario.of(DISPATCH, RECONCILE).withWaiting(2).withLeftovers().withoutKilledProcesses();
+  private static final Scenario ONE_GPU =
+      Scenario.of(DISPATCH, DISPATCH, RECONCILE)
+          .withWaiting(2)
+          .withOneGpu()
+          .withLeftovers()
+          .withoutKilledProcesses();
   private static final Scenario PAUSED = QUEUED.paused().withoutKilledProcesses();
   private static final Scenario CANCELLED_IN_QUEUE =
       Scenario.of(DISPATCH, CANCEL, RECONCILE).withWaiting(1);
@@ -116,6 +122,11 @@ class EveryOrderTest {
   }
 
   @Test
+  void two_runs_that_need_the_only_gpu_never_have_it_at_once() {
+    assertNoFlaw("one GPU", ONE_GPU);
+  }
+
+  @Test
   void nothing_starts_while_the_queue_is_paused() {
     assertNoFlaw("paused", PAUSED);
   }
@@ -173,10 +184,17 @@ class EveryOrderTest {
           case UNREADABLE_IS_ABSENT -> UNREADABLE;
           case KEEP_WHAT_DID_NOT_BEGIN -> DISK_FAILS;
           case SUBMIT_BEFORE_DURABLE, RECORD_BEFORE_DURABLE -> SUBMITTED;
-          case SKIP_THE_QUEUE_CLAIM, PUT_BACK_WHAT_WAS_STARTED, FORGET_WHAT_IS_PUT_BACK -> QUEUED;
+          case SKIP_THE_QUEUE_CLAIM,
+              PUT_BACK_WHAT_WAS_STARTED,
+              LIFT_THE_BARRIER_BEFORE_THE_WITHDRAWAL,
+              IGNORE_THE_NUMBER_OF_THE_ATTEMPT,
+              IGNORE_THE_WITHDRAWAL,
+              FORGET_WHAT_IS_PUT_BACK ->
+              QUEUED;
           case SKIP_THE_LOCK_OF_THE_DISPATCHER, IGNORE_THE_ORDER, HOLD_SLOTS_IN_MEMORY_ONLY ->
               TWO_QUEUED;
           case FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS -> WITH_LEFTOVERS;
+          case HOLD_GPUS_IN_MEMORY_ONLY, FREE_THE_GPU_AT_THE_END_OF_THE_MAIN_PROCESS -> ONE_GPU;
           case IGNORE_THE_PAUSE -> PAUSED;
           case SKIP_THE_LOCK_OF_WAITING_RUNS -> CANCELLED_IN_QUEUE;
           case FORGET_THE_CANCEL_FROM_ELSEWHERE -> CANCELLED_ELSEWHERE;

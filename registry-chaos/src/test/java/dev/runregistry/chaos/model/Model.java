@@ -6,7 +6,6 @@ import dev.runregistry.chaos.model.RunState.Place;
 import dev.runregistry.chaos.model.RunState.Supervisor;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.InlineDispatch;
 import dev.runregistry.run.service.RunRegistry;
@@ -27,15 +26,14 @@ import java.util.function.UnaryOperator;
  * Explores every order of the steps of the registries of a {@link Scenario}, of the supervisors and
  * of the children, with each of them killed and the database away at any moment. In every state
  * that can be reached it lets everything come back and looks whether the records are true. The
- * registries are the real code; only their ports are a model. Runs of the queue have one slot, so
- * that a dispatcher executes them one after the other.
+ * registries are the real code; only their ports are a model. Runs of the queue have one slot, or
+ * two and one GPU, so that at most one of them executes; a dispatcher executes one after the other.
  */
 final class Model {
   static final int ENDED_BY_REGISTRY = 143;
   static final int CANCELLED = 130;
   private static final int OWN_CODE = 7;
   private static final int KILLED = 137;
-  private static final QueueLimits ONE_SLOT = new QueueLimits(1, 10, List.of());
 
   private final Scenario scenario;
   private final Mutation mutation;
@@ -212,8 +210,8 @@ final class Model {
             .ids(() -> Samples.id(0))
             .clock(clock(role));
     if (scenario.hasQueue() && role != Role.CANCEL_FROM_ELSEWHERE) {
-      ModelQueue queue = new ModelQueue(steps, mutationOf(role));
-      builder.queue(queue, queue, ONE_SLOT.max());
+      ModelQueue queue = new ModelQueue(steps, mutationOf(role), scenario.limits().gpus());
+      builder.queue(queue, queue, scenario.limits().max());
     }
     if (scenario.has(Role.CANCEL_FROM_ELSEWHERE)
         && mutationOf(role) != Mutation.FORGET_THE_CANCEL_FROM_ELSEWHERE) {
@@ -237,9 +235,10 @@ final class Model {
     switch (role) {
       case RUN -> registry.submit(Samples.REQUEST);
       case RECONCILE, RECONCILE_COPY -> registry.reconcile();
-      case DISPATCH -> InlineDispatch.once(registry, ONE_SLOT);
+      case DISPATCH -> InlineDispatch.once(registry, scenario.limits());
       case SUBMIT -> {
-        registry.enqueue(Samples.id(0), Samples.REQUEST, Samples.options(0));
+        registry.enqueue(
+            Samples.id(0), Samples.REQUEST, Samples.options(0, scenario.limits().gpus().size()));
         return told(steps, Fact.ACCEPTED);
       }
       case CANCEL, CANCEL_FROM_ELSEWHERE -> {
@@ -282,7 +281,7 @@ final class Model {
    *
    * @param leftovers whether also those do that a child left behind
    */
-  static Map<String, World> onTheirOwn(World now, boolean leftovers) {
+  Map<String, World> onTheirOwn(World now, boolean leftovers) {
     Map<String, World> moves = new LinkedHashMap<>();
     for (int run = 0; run < now.runs().size(); run++) {
       int index = run;
@@ -292,15 +291,25 @@ final class Model {
     return moves;
   }
 
-  private static Map<String, UnaryOperator<RunState>> onItsOwn(RunState run, boolean leftovers) {
+  private Map<String, UnaryOperator<RunState>> onItsOwn(RunState run, boolean leftovers) {
     Map<String, UnaryOperator<RunState>> moves = new LinkedHashMap<>();
     boolean hasDirectory = run.place() == Place.ACTIVE;
     switch (run.supervisor()) {
-      case FORKED -> // its line cannot be written when the directory has gone
+      case FORKED -> // its file cannot be opened when the directory has gone
           moves.put(
-              "supervisor writes its line",
-              now -> now.with(hasDirectory ? Supervisor.LINED : Supervisor.GONE));
-      case LINED -> moves.put("supervisor starts the child", Model::withChild);
+              "supervisor opens its file",
+              now -> now.with(hasDirectory ? Supervisor.OPENED : Supervisor.GONE));
+      case OPENED ->
+          moves.put(
+              "supervisor writes its line", now -> now.with(Supervisor.LINED).with(Fact.LINE));
+      case LINED ->
+          moves.put(
+              "supervisor looks whether its start is forbidden",
+              now -> now.with(isForbidden(now) ? Supervisor.GONE : Supervisor.PASSED));
+      case PASSED -> // nor is the file where it was
+          moves.put(
+              "supervisor starts the child",
+              now -> hasDirectory ? withChild(now) : now.with(Supervisor.GONE));
       case WAITING -> {
         if (run.child() == Child.ENDED) {
           moves.put("supervisor sees the end", now -> now.with(Supervisor.SAW_THE_END));
@@ -312,6 +321,7 @@ final class Model {
               now -> (hasDirectory ? now.with(Fact.EXIT) : now).with(Supervisor.GONE));
       case NONE, GONE -> {}
     }
+    addMovesOfLate(run, moves);
     if (run.child() == Child.ALIVE) {
       moves.put("child ends", now -> now.with(Child.ENDED, OWN_CODE));
     }
@@ -321,10 +331,45 @@ final class Model {
     return moves;
   }
 
-  private static RunState withChild(RunState now) {
-    if (now.has(Fact.VANISHED)) {
-      return now.with(Supervisor.GONE);
+  /** What supervisors of withdrawn attempts do. */
+  private void addMovesOfLate(RunState run, Map<String, UnaryOperator<RunState>> moves) {
+    boolean hasDirectory = run.place() == Place.ACTIVE;
+    if (run.has(Fact.LATE_FORKED)) { // another attempt has another number
+      boolean starts =
+          mutation == Mutation.IGNORE_THE_NUMBER_OF_THE_ATTEMPT
+              && hasDirectory
+              && run.has(Fact.LAUNCHING)
+              && !run.has(Fact.VANISHED);
+      moves.put("late supervisor opens a file", now -> after(Fact.LATE_FORKED, now, starts));
     }
+    if (run.has(Fact.LATE_OPENED)) {
+      moves.put(
+          "late supervisor writes its line",
+          now -> now.without(Fact.LATE_OPENED).with(Fact.LATE_LINED));
+    }
+    if (run.has(Fact.LATE_LINED)) {
+      moves.put(
+          "late supervisor looks whether its start is forbidden",
+          now ->
+              isForbidden(now)
+                  ? now.without(Fact.LATE_LINED)
+                  : now.without(Fact.LATE_LINED).with(Fact.LATE_PASSED));
+    }
+    if (run.has(Fact.LATE_PASSED)) {
+      boolean starts = mutation == Mutation.IGNORE_THE_WITHDRAWAL && hasDirectory;
+      moves.put("late supervisor looks for its file", now -> after(Fact.LATE_PASSED, now, starts));
+    }
+  }
+
+  private static RunState after(Fact late, RunState now, boolean starts) {
+    return starts ? now.without(late).with(Fact.STARTED_LATE) : now.without(late);
+  }
+
+  private static boolean isForbidden(RunState now) {
+    return now.place() == Place.ACTIVE && now.has(Fact.VANISHED);
+  }
+
+  private static RunState withChild(RunState now) {
     RunState started = now.with(Supervisor.WAITING).with(Child.ALIVE, 0);
     return now.has(Fact.LEAVES_A_PROCESS) ? started.with(Fact.LEFTOVER) : started;
   }

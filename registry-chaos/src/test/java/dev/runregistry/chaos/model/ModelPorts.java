@@ -315,6 +315,9 @@ final class ModelPorts
       return new Inspection.NotVisible("another registry lives");
     }
     if (!is(run, Fact.LAUNCHING)) {
+      if (is(run, Fact.WITHDRAWN)) {
+        return withdrawn(run);
+      }
       return new Inspection.Lost("nothing was started", Output.NONE, !is(run, Fact.VANISHED));
     }
     Optional<Inspection> found = look(run);
@@ -329,7 +332,23 @@ final class ModelPorts
     }
     Optional<Inspection> late =
         mutation == Mutation.SKIP_THE_SECOND_LOOK ? Optional.empty() : look(run);
-    return late.orElseGet(() -> isMarked(run) ? childEnded(run) : lost());
+    return late.orElseGet(() -> isMarked(run) ? childEnded(run) : withdrawnOrLost(run));
+  }
+
+  private Inspection withdrawnOrLost(int run) {
+    if (is(run, Fact.LINE)) {
+      return lost();
+    }
+    if (mutation == Mutation.LIFT_THE_BARRIER_BEFORE_THE_WITHDRAWAL) {
+      change(run, now -> now.without(Fact.VANISHED));
+    }
+    change(run, RunState::withdrawn);
+    return withdrawn(run);
+  }
+
+  private Inspection withdrawn(int run) {
+    change(run, now -> now.without(Fact.VANISHED));
+    return new Inspection.Lost("nothing was started", Output.NONE, true);
   }
 
   private boolean isOwnedByAnother(World now, int owner) {
@@ -412,6 +431,7 @@ final class ModelPorts
     return is(
         Samples.index(id),
         mutation == Mutation.FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS
+                || mutation == Mutation.FREE_THE_GPU_AT_THE_END_OF_THE_MAIN_PROCESS
             ? now -> now.supervisor().isSeen() || now.child() == Child.ALIVE
             : RunState::hasProcess);
   }

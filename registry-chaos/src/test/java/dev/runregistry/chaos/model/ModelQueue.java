@@ -26,11 +26,17 @@ import java.util.stream.IntStream;
 final class ModelQueue implements RunQueue, QueueControl {
   private final Steps steps;
   private final Mutation mutation;
+  private final List<String> gpus;
 
-  /** The queue for the registry that takes those steps. */
-  ModelQueue(Steps steps, Mutation mutation) {
+  /**
+   * The queue for the registry that takes those steps.
+   *
+   * @param gpus the GPUs of the host, all of which each run needs
+   */
+  ModelQueue(Steps steps, Mutation mutation, List<String> gpus) {
     this.steps = steps;
     this.mutation = mutation;
+    this.gpus = gpus;
   }
 
   private void change(int run, UnaryOperator<RunState> change) {
@@ -84,15 +90,15 @@ final class ModelQueue implements RunQueue, QueueControl {
         mutation == Mutation.IGNORE_THE_ORDER
             ? new TreeSet<>(Comparator.reverseOrder())
             : new TreeSet<>();
-    waiting.forEach(run -> sorted.add(((Waiting) run).queued().waiting()));
+    waiting.forEach(run -> sorted.add(queued((Waiting) run).waiting()));
     return sorted;
   }
 
   /** A waiting run as an answer, which is quickly compared. */
-  private record Waiting(int run, boolean isRecorded) {
-    QueuedRun queued() {
-      return Samples.queued(run, isRecorded);
-    }
+  private record Waiting(int run, boolean isRecorded) {}
+
+  private QueuedRun queued(Waiting waiting) {
+    return Samples.queued(waiting.run, waiting.isRecorded, gpus.size());
   }
 
   @Override
@@ -114,7 +120,7 @@ final class ModelQueue implements RunQueue, QueueControl {
                         ? Optional.of(new Waiting(run, now.run(run).has(Fact.RECORDED)))
                         : Optional.empty()));
     LockSupport.unpark(Thread.currentThread()); // the registry does not wait in real time
-    return ((Optional<?>) answer).map(waiting -> ((Waiting) waiting).queued());
+    return ((Optional<?>) answer).map(waiting -> queued((Waiting) waiting));
   }
 
   private static boolean isUnlocked(World now, int run) {
@@ -138,7 +144,7 @@ final class ModelQueue implements RunQueue, QueueControl {
     }
     return lock == Lock.NO || lock == Lock.TAKEN_AND_ENDED
         ? Optional.empty()
-        : Optional.of(Samples.queued(run, lock == Lock.TAKEN_AND_RECORDED));
+        : Optional.of(queued(new Waiting(run, lock == Lock.TAKEN_AND_RECORDED)));
   }
 
   private Taken locked(World now, int run) {
@@ -241,13 +247,17 @@ final class ModelQueue implements RunQueue, QueueControl {
   @Override
   public void hold(Allocation allocation) {
     if (mutation != Mutation.HOLD_SLOTS_IN_MEMORY_ONLY) {
-      change(Samples.index(allocation.run()), now -> now.with(Fact.SLOT));
+      boolean hasGpus =
+          !allocation.gpus().isEmpty() && mutation != Mutation.HOLD_GPUS_IN_MEMORY_ONLY;
+      change(
+          Samples.index(allocation.run()),
+          now -> hasGpus ? now.with(Fact.SLOT).with(Fact.GPUS) : now.with(Fact.SLOT));
     }
   }
 
   @Override
   public void release(RunId run) {
-    change(Samples.index(run), now -> now.without(Fact.SLOT));
+    change(Samples.index(run), now -> now.without(Fact.SLOT).without(Fact.GPUS));
   }
 
   @Override
@@ -263,9 +273,29 @@ final class ModelQueue implements RunQueue, QueueControl {
     return held.stream().map(run -> Samples.id((int) run)).toList();
   }
 
+  /** What a run holds. */
+  private enum Held {
+    NOTHING,
+    SLOT,
+    SLOT_AND_GPUS
+  }
+
   @Override
   public Optional<Allocation> allocation(RunId run) {
-    return Optional.of(new Allocation(run, List.of()));
+    Held held =
+        steps.ask(
+            Held.class,
+            now -> {
+              RunState state = now.run(Samples.index(run));
+              return state.has(Fact.GPUS)
+                  ? Held.SLOT_AND_GPUS
+                  : state.has(Fact.SLOT) ? Held.SLOT : Held.NOTHING;
+            });
+    return switch (held) {
+      case NOTHING -> Optional.empty();
+      case SLOT -> Optional.of(new Allocation(run, List.of()));
+      case SLOT_AND_GPUS -> Optional.of(new Allocation(run, gpus));
+    };
   }
 
   @Override

@@ -45,10 +45,20 @@ enum Mutation {
   IGNORE_THE_PAUSE,
   /** Does not record who holds a slot. */
   HOLD_SLOTS_IN_MEMORY_ONLY,
+  /** Records who holds a slot, and not the GPUs. */
+  HOLD_GPUS_IN_MEMORY_ONLY,
+  /** Frees a GPU while a process that the run left behind lives. */
+  FREE_THE_GPU_AT_THE_END_OF_THE_MAIN_PROCESS,
   /** Frees a slot while a process that the run left behind lives. */
   FREE_THE_SLOT_AT_THE_END_OF_THE_MAIN_PROCESS,
   /** Puts a run back in the queue of which something was started. */
   PUT_BACK_WHAT_WAS_STARTED,
+  /** Permits the start again before the attempt is withdrawn. */
+  LIFT_THE_BARRIER_BEFORE_THE_WITHDRAWAL,
+  /** The supervisor of a withdrawn attempt takes the file of the next one for its own. */
+  IGNORE_THE_NUMBER_OF_THE_ATTEMPT,
+  /** The supervisor does not look whether its attempt was withdrawn. */
+  IGNORE_THE_WITHDRAWAL,
   /** Loses a run that is put back in the queue. */
   FORGET_WHAT_IS_PUT_BACK,
   /** Answers a request to cancel before it is durable. */

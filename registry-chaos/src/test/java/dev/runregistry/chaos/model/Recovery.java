@@ -75,12 +75,12 @@ final class Recovery {
     return Optional.empty();
   }
 
-  private static World alone(World now, boolean leftovers) {
+  private World alone(World now, boolean leftovers) {
     World at = now;
-    Map<String, World> moves = Model.onTheirOwn(at, leftovers);
+    Map<String, World> moves = model.onTheirOwn(at, leftovers);
     while (!moves.isEmpty()) {
       at = moves.values().iterator().next();
-      moves = Model.onTheirOwn(at, leftovers);
+      moves = model.onTheirOwn(at, leftovers);
     }
     return at;
   }
@@ -96,7 +96,7 @@ final class Recovery {
         return at.without(PROCESS);
       }
       answers = steps.answers();
-      Map<String, World> moves = Model.onTheirOwn(at, true);
+      Map<String, World> moves = model.onTheirOwn(at, true);
       if (moves.isEmpty()) {
         throw new AssertionError(role + " waits for ever: " + at);
       }
@@ -118,11 +118,12 @@ final class Recovery {
   }
 
   /** Of what must hold at any moment. */
-  private static Optional<String> flawWhile(World now) {
+  private Optional<String> flawWhile(World now) {
     long holders =
         now.runs().stream().filter(run -> run.has(Fact.FROM_QUEUE) && run.isExecuting()).count();
     if (holders > 1) {
-      return Optional.of("two runs have the only slot");
+      return Optional.of(
+          "two runs have the only " + (model.scenario().limits().managesGpus() ? "GPU" : "slot"));
     }
     return now.runs().stream().map(Recovery::flawWhile).flatMap(Optional::stream).findFirst();
   }
@@ -140,6 +141,9 @@ final class Recovery {
     }
     if (run.has(Fact.FORKED_TWICE)) {
       return Optional.of("a run was started twice");
+    }
+    if (run.has(Fact.STARTED_LATE)) {
+      return Optional.of("a run was started by an attempt that was withdrawn");
     }
     if (run.has(Fact.CANCELLED_IN_QUEUE) && run.has(Fact.FORKED)) {
       return Optional.of("a run that was cancelled before its start was started");

@@ -43,7 +43,9 @@ record RunState(
   enum Supervisor {
     NONE,
     FORKED,
+    OPENED,
     LINED,
+    PASSED,
     WAITING,
     SAW_THE_END,
     GONE;
@@ -54,7 +56,7 @@ record RunState(
 
     /** Between its fork and its first line it cannot be told from any other process. */
     boolean isSeen() {
-      return lives() && this != FORKED;
+      return lives() && this != FORKED && this != OPENED;
     }
   }
 
@@ -71,6 +73,20 @@ record RunState(
     FROM_QUEUE,
     /** The file {@code processes} is there. */
     LAUNCHING,
+    /** The supervisor has written its line into that file. */
+    LINE,
+    /** That file was renamed: the attempt to start it was withdrawn. */
+    WITHDRAWN,
+    /** A supervisor of a withdrawn attempt was forked. */
+    LATE_FORKED,
+    /** A supervisor of a withdrawn attempt has opened the file of that attempt. */
+    LATE_OPENED,
+    /** A supervisor of a withdrawn attempt has written its line there. */
+    LATE_LINED,
+    /** A supervisor of a withdrawn attempt has found its start not forbidden. */
+    LATE_PASSED,
+    /** A supervisor of a withdrawn attempt has started the command. */
+    STARTED_LATE,
     /** The supervisor has recorded the exit code. */
     EXIT,
     /** A reconciler has forbidden the start. */
@@ -91,6 +107,8 @@ record RunState(
     RECORDED,
     /** It holds a slot. */
     SLOT,
+    /** It holds the GPUs. */
+    GPUS,
     /** A power cut would lose it. */
     VOLATILE,
     /** Its child leaves a process behind that cannot be terminated. */
@@ -207,6 +225,22 @@ record RunState(
   /** Its supervisor is started, for which there is a file already. */
   RunState forked() {
     return with(has(Fact.FORKED) ? Fact.FORKED_TWICE : Fact.FORKED).with(Supervisor.FORKED);
+  }
+
+  /** Its attempt is withdrawn; a supervisor that has not started the command does not know that. */
+  RunState withdrawn() {
+    RunState withdrawn = without(Fact.LAUNCHING).without(Fact.LINE).with(Fact.WITHDRAWN);
+    if (child != Child.NONE || supervisor == Supervisor.WAITING) {
+      return withdrawn; // a mistake
+    }
+    RunState again = withdrawn.without(Fact.FORKED).with(Supervisor.NONE);
+    return switch (supervisor) {
+      case FORKED -> again.with(Fact.LATE_FORKED);
+      case OPENED -> again.with(Fact.LATE_OPENED);
+      case LINED -> again.with(Fact.LATE_LINED);
+      case PASSED -> again.with(Fact.LATE_PASSED);
+      case NONE, WAITING, SAW_THE_END, GONE -> again;
+    };
   }
 
   /** An earlier mark is kept. */

@@ -52,16 +52,16 @@ final class Samples {
     return isFromQueue ? pending(run).start(Runs.EXECUTOR, LATER) : STARTED;
   }
 
-  static QueueOptions options(int run) {
-    return new QueueOptions(run, 0);
+  static QueueOptions options(int run, int gpus) {
+    return new QueueOptions(run, gpus);
   }
 
-  static QueuedRun queued(int run, boolean isRecorded) {
+  static QueuedRun queued(int run, boolean isRecorded, int gpus) {
     return new QueuedRun(
         pending(run),
         REQUEST.toInvocation(),
         REQUEST.datasetUsed(),
-        options(run),
+        options(run, gpus),
         isRecorded ? OWN : OWN.withoutUuid(),
         false);
   }

@@ -2,6 +2,7 @@ package dev.runregistry.chaos.model;
 
 import dev.runregistry.chaos.model.RunState.Fact;
 import dev.runregistry.chaos.model.RunState.Place;
+import dev.runregistry.run.queue.QueueLimits;
 import java.util.List;
 
 /**
@@ -12,9 +13,17 @@ import java.util.List;
  * @param isOverdue whether a run may come to its time limit
  * @param isInServer whether reconcilers are of the process that executes the run
  * @param kills whether supervisors and children are killed, too
+ * @param limits of the queue
  */
 record Scenario(
-    World beginning, List<Role> roles, boolean isOverdue, boolean isInServer, boolean kills) {
+    World beginning,
+    List<Role> roles,
+    boolean isOverdue,
+    boolean isInServer,
+    boolean kills,
+    QueueLimits limits) {
+  private static final QueueLimits ONE_SLOT = new QueueLimits(1, 10, List.of());
+  private static final QueueLimits ONE_GPU = new QueueLimits(2, 10, List.of("gpu"));
 
   /** One run that is not queued, and the processes with these roles. */
   static Scenario of(Role... roles) {
@@ -23,7 +32,8 @@ record Scenario(
         List.of(roles),
         false,
         false,
-        true);
+        true,
+        ONE_SLOT);
   }
 
   /** That number of runs that wait in the queue and are on record. */
@@ -60,21 +70,26 @@ record Scenario(
     return withBeginning(beginning.withAll(run -> run.with(Fact.LEAVES_A_PROCESS)));
   }
 
+  /** There are two slots, and one GPU, which each run needs. */
+  Scenario withOneGpu() {
+    return new Scenario(beginning, roles, isOverdue, isInServer, kills, ONE_GPU);
+  }
+
   Scenario withTimeLimit() {
-    return new Scenario(beginning, roles, true, isInServer, kills);
+    return new Scenario(beginning, roles, true, isInServer, kills, limits);
   }
 
   Scenario inServer() {
-    return new Scenario(beginning, roles, isOverdue, true, kills);
+    return new Scenario(beginning, roles, isOverdue, true, kills, limits);
   }
 
   /** Only registries are killed. */
   Scenario withoutKilledProcesses() {
-    return new Scenario(beginning, roles, isOverdue, isInServer, false);
+    return new Scenario(beginning, roles, isOverdue, isInServer, false, limits);
   }
 
   private Scenario withBeginning(World changed) {
-    return new Scenario(changed, roles, isOverdue, isInServer, kills);
+    return new Scenario(changed, roles, isOverdue, isInServer, kills, limits);
   }
 
   boolean has(Role role) {

@@ -1,7 +1,5 @@
 package dev.runregistry.run.service;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
@@ -27,17 +25,14 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
-import dev.runregistry.run.service.ReconciledRun.Action;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The waiting runs, from their submission until they start or end. The queue comes before the
  * database, which never fails the caller: a pending run that could not be saved is saved by {@link
- * #savePending}, or when it starts.
+ * QueueRecovery}, or when it starts.
  *
  * <p>Safe for use by many threads.
  */
@@ -54,8 +49,6 @@ final class QueuedRuns {
   private static final Logger log = LoggerFactory.getLogger(QueuedRuns.class);
   private static final String UNKNOWN_KEY =
       "Its idempotency key could not be saved; nothing was started";
-
-  private static final String DAMAGED = "Its file in the queue is damaged; nothing was started.";
 
   private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
   private static final Duration DECISION = Duration.ofSeconds(5);
@@ -134,7 +127,8 @@ final class QueuedRuns {
         : options;
   }
 
-  private boolean save(QueuedRun queued, DatabaseAccess access) {
+  /** Saves a pending run that is locked here; returns whether it is on record. */
+  boolean save(QueuedRun queued, DatabaseAccess access) {
     if (access.save(queued.run(), queued.database()) != SaveResult.SAVED) {
       return false;
     }
@@ -217,7 +211,7 @@ final class QueuedRuns {
   }
 
   /** Ends a run that is locked here as cancelled, and unlocks it. */
-  private Run cancelLocked(QueuedRun queued, CancelRequest request, DatabaseAccess access) {
+  Run cancelLocked(QueuedRun queued, CancelRequest request, DatabaseAccess access) {
     try {
       return end(queued, Cancelled.beforeStart(request), access);
     } finally {
@@ -248,7 +242,8 @@ final class QueuedRuns {
     end(queued, refused(queued.run(), why), DatabaseAccess.forOneRun(repository));
   }
 
-  private static RunOutcome refused(Run pending, String why) {
+  /** Returns the outcome of a run that cannot start, for this reason. */
+  static RunOutcome refused(Run pending, String why) {
     return pending.spec().mode() == RunMode.DRY_RUN
         ? new DryRunFailed(why, why + '\n')
         : new NotStarted(NotStarted.Cause.REFUSED, why);
@@ -323,62 +318,6 @@ final class QueuedRuns {
     return lifecycle.submitted(pending, executor, run.isRecorded(), writer, onStart);
   }
 
-  /** Saves the waiting runs that are not known to be on record, until the database fails. */
-  List<ReconciledRun> savePending(DatabaseAccess access) {
-    List<ReconciledRun> findings = new ArrayList<>();
-    DatabaseIdentity here = repository.identity();
-    for (WaitingRun waiting : queue.waiting()) {
-      if (!waiting.isRecorded() && waiting.database().matches(here)) {
-        savePending(waiting.id(), access).ifPresent(findings::add);
-      }
-    }
-    return findings;
-  }
-
-  private Optional<ReconciledRun> savePending(RunId id, DatabaseAccess access) {
-    try {
-      Optional<QueuedRun> queued = queue.tryLock(id);
-      if (queued.isEmpty()) {
-        return Optional.empty();
-      }
-      try {
-        boolean isSaved =
-            queued.get().hasKey() || queued.get().isRecorded() || save(queued.get(), access);
-        return isSaved
-            ? Optional.empty()
-            : Optional.of(
-                ReconciledRun.of(id, Action.DEFERRED, "Waits in the queue, and for the database"));
-      } finally {
-        journal.unlock(id);
-      }
-    } catch (JournalException e) {
-      return Optional.of(
-          ReconciledRun.of(id, Action.FAILED, "Cannot be read in the queue: " + e.getMessage()));
-    }
-  }
-
-  /**
-   * Ends the waiting runs that are to be cancelled by requests of other hosts. One that is locked,
-   * because it is submitted or started now, is left to the next pass or to its owner.
-   *
-   * @param requests returns requests, by id of their runs; not called if none waits
-   */
-  List<ReconciledRun> cancel(Supplier<Map<RunId, CancelRequest>> requests, DatabaseAccess access) {
-    List<ReconciledRun> findings = new ArrayList<>();
-    if (queue.waiting().isEmpty()) {
-      return findings;
-    }
-    Map<RunId, CancelRequest> requested = requests.get();
-    List<RunId> ids =
-        requested.isEmpty()
-            ? List.of()
-            : recorded().stream().filter(requested::containsKey).toList();
-    for (RunId id : ids) {
-      cancel(id, requireNonNull(requested.get(id)), access).ifPresent(findings::add);
-    }
-    return findings;
-  }
-
   /** Returns the waiting runs that are known to be on record in this database. */
   List<RunId> recorded() {
     DatabaseIdentity here = repository.identity();
@@ -388,56 +327,9 @@ final class QueuedRuns {
         .toList();
   }
 
-  private Optional<ReconciledRun> cancel(RunId id, CancelRequest request, DatabaseAccess access) {
-    try {
-      return queue
-          .tryLock(id)
-          .map(queued -> cancelLocked(queued, request, access))
-          .map(ended -> finding(ended, access));
-    } catch (JournalException e) {
-      return Optional.of(
-          ReconciledRun.of(id, Action.FAILED, "Cannot be cancelled: " + e.getMessage()));
-    }
-  }
-
-  private static ReconciledRun finding(Run ended, DatabaseAccess access) {
-    Action action = access.isUnavailable() ? Action.DEFERRED : Action.RECORDED;
-    return new ReconciledRun(ended.id().toString(), action, ended.message(), Optional.of(ended));
-  }
-
-  /** Ends the runs on record that can never start because their files are damaged. */
-  List<ReconciledRun> endDamaged(DatabaseAccess access) {
-    List<ReconciledRun> findings = new ArrayList<>();
-    queue
-        .damaged()
-        .forEach(
-            (id, database) -> {
-              if (database.matches(repository.identity())) {
-                findings.add(endDamaged(id, access));
-              }
-            });
-    return findings;
-  }
-
-  private ReconciledRun endDamaged(RunId id, DatabaseAccess access) {
-    if (access.isUnavailable()) {
-      return ReconciledRun.of(id, Action.DEFERRED, DAMAGED + " It waits for the database.");
-    }
-    try {
-      Optional<Run> recorded = repository.find(id);
-      if (recorded.isEmpty()) { // it may be on record in another database
-        return ReconciledRun.of(id, Action.SKIPPED, DAMAGED + " It is not on record here.");
-      }
-      Run run = recorded.get();
-      if (!run.status().isFinal()) {
-        repository.save(run.finish(refused(run, DAMAGED), clock.instant()));
-      }
-      String place = queue.quarantine(id);
-      log.warn("the file of run {} in the queue is damaged, moved to {}", id, place);
-      return ReconciledRun.of(id, Action.QUARANTINED, DAMAGED + " Moved to " + place);
-    } catch (RepositoryException | JournalException e) {
-      return ReconciledRun.of(id, Action.FAILED, DAMAGED + ' ' + e.getMessage());
-    }
+  /** Returns one pass over the waiting runs. */
+  QueueRecovery recovery(DatabaseAccess access) {
+    return new QueueRecovery(this, queue, journal, repository, clock, access);
   }
 
   /** Returns a waiting run. */

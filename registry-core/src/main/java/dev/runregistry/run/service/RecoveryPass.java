@@ -92,9 +92,7 @@ final class RecoveryPass {
       findings.add(quarantine(name));
     }
     if (queued != null) {
-      findings.addAll(queued.savePending(access));
-      findings.addAll(queued.cancel(this::newestRequests, access));
-      findings.addAll(queued.endDamaged(access));
+      findings.addAll(queued.recovery(access).run(this::newestRequests));
     }
     return new Reconciliation(findings);
   }

@@ -14,6 +14,7 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.port.Inspection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +109,7 @@ final class CrashInspector {
   private Inspection withProcesses(Run run) throws IOException {
     if (!RegularFiles.exists(folder.processes()) && !markedCause(run).isOutcome()) {
       // the file is created before a supervisor is started
-      return lost(run, neverStarted(run));
+      return folder.attempt() > 1 ? withdrawn(run) : lost(run, neverStarted(run));
     }
     Optional<Inspection> found = look(run);
     if (found.isPresent()) {
@@ -120,7 +121,20 @@ final class CrashInspector {
       return late.get();
     }
     // not before: its registry may have marked and left it while the supervisor was starting
-    return markedCause(run).isOutcome() ? exited(run) : lost(run, lossReason(run));
+    if (markedCause(run).isOutcome()) {
+      return exited(run);
+    }
+    return processes.withdraw() ? withdrawn(run) : lost(run, lossReason(run));
+  }
+
+  /**
+   * After the attempt to start the run was withdrawn: another one may follow, so the barrier is
+   * removed. Durable, so that the next attempt finds no file of this one.
+   */
+  private Inspection withdrawn(Run run) throws IOException {
+    Files.deleteIfExists(folder.vanished());
+    DurableFiles.sync(folder.path());
+    return new Inspection.Lost(neverStarted(run), ending(run).output(), true);
   }
 
   /** Returns empty if nothing is alive and there is no exit code. */

@@ -10,6 +10,7 @@ import dev.runregistry.run.RunOutcome.NotStarted.Cause;
 import dev.runregistry.run.redact.SecretRedactor;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The preparation of a run's start, and the start. */
 final class Launch {
+  private static final Logger log = LoggerFactory.getLogger(Launch.class);
   private static final byte[] EMPTY = {};
   private static final long FOR_EVER_MILLIS = Duration.ofDays(365_000).toMillis();
 
@@ -138,10 +142,18 @@ final class Launch {
             logLimit,
             keepsChildren);
     for (LogStream stream : LogStream.values()) {
-      DurableFiles.create(folder.log(stream), EMPTY);
+      createIfAbsent(folder.log(stream));
     }
-    DurableFiles.create(folder.outputIndex(), EMPTY);
-    DurableFiles.create(folder.supervisorLog(), EMPTY);
+    createIfAbsent(folder.outputIndex());
+    createIfAbsent(folder.supervisorLog());
+  }
+
+  private static void createIfAbsent(Path file) throws IOException {
+    try {
+      DurableFiles.create(file, EMPTY);
+    } catch (FileAlreadyExistsException e) {
+      log.debug("{} is of an attempt that was withdrawn", file, e);
+    }
   }
 
   private Map<String, @Nullable String> environment() {

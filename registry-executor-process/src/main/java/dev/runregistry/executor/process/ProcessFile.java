@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,13 +29,14 @@ import java.util.stream.Stream;
  * The file {@code processes} of a workspace, a line each: {@code deadline} with milliseconds since
  * 1970, if there is one; {@code log-limit} with bytes, likewise; {@code grace} with milliseconds;
  * {@code protocol} with the version of the protocol of supervisor and registry, from 2 on; {@code
- * keep-children} if the remaining processes are kept; {@code supervisor} and {@code child} with the
- * line of {@code /proc/<pid>/stat} that each wrote itself, first of all, or nothing without {@code
- * /proc}; {@code began} with the time and the host, if that is not the registry's. The line of the
- * child is written before its program starts; {@code unstarted} follows if its program never was
- * started, {@code signal} with the number of the signal that terminated it, {@code unexecuted} with
- * an error number and a text if it could not be executed, and {@code exit} with the exit code if
- * there was no room for a file with it.
+ * attempt} with the number of the attempt to start the run; {@code keep-children} if the remaining
+ * processes are kept; {@code supervisor} and {@code child} with the line of {@code
+ * /proc/<pid>/stat} that each wrote itself, first of all, or nothing without {@code /proc}; {@code
+ * began} with the time and the host, if that is not the registry's. The line of the child is
+ * written before its program starts; {@code unstarted} follows if its program never was started,
+ * {@code signal} with the number of the signal that terminated it, {@code unexecuted} with an error
+ * number and a text if it could not be executed, and {@code exit} with the exit code if there was
+ * no room for a file with it.
  *
  * <p>A run can replace these files: the content of anything but a regular file of a few lines is
  * ignored.
@@ -85,7 +87,9 @@ final class ProcessFile {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
     String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
     String keep = keepChildren ? "keep-children \n" : "";
-    String first = deadline + limit + keep + "protocol 2\ngrace " + grace.toMillis() + "\n";
+    String first =
+        "%s%s%sprotocol 2\ngrace %d\nattempt %d\n"
+            .formatted(deadline, limit, keep, grace.toMillis(), folder.attempt());
     DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -209,6 +213,21 @@ final class ProcessFile {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Withdraws the attempt to start the run, whose supervisor has written nothing, and starts
+   * nothing from now on: it looks whether this file still has its name.
+   *
+   * @return whether it is withdrawn; not one of an earlier version, whose supervisor does not look
+   */
+  boolean withdraw() throws IOException {
+    int attempt = folder.attempt();
+    if (supervisorStarted() || !line("attempt").equals(Optional.of(Integer.toString(attempt)))) {
+      return false;
+    }
+    Files.move(folder.processes(), folder.withdrawn(attempt), StandardCopyOption.ATOMIC_MOVE);
+    return true;
   }
 
   /** Returns whether its supervisor was started, and so also recorded its identity. */

@@ -84,6 +84,7 @@ final class Supervisor {
     List<String> words = new ArrayList<>(List.of(perl(), "-e", SupervisorScript.TEXT, "--"));
     words.add(folder.path().toString());
     words.addAll(options(id, settings));
+    words.add("attempt=" + folder.attempt());
     words.addAll(restored(process.environment()));
     process.environment().put("PERL_BADLANG", "0"); // no locale warnings on stderr
     words.add("--");

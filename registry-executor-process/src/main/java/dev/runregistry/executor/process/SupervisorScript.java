@@ -71,13 +71,24 @@ final class SupervisorScript {
         return (syswrite $file, "$_[0]\\n") == length("$_[0]\\n");
       }
       sub who { open my $stat, '<', '/proc/self/stat' or return ''; my $line = <$stat>; chomp $line; $line }
-      note('supervisor ' . who()) or leave(125);
+      # The file has the number of the attempt to start the run, and is there before its supervisor is.
+      sysopen my $own, "$dir/processes", 0x402 or leave(125);
+      sysseek $own, 0, 0; # perl opens it at its end
+      sysread $own, my $begun, 4096;
+      leave(125) if defined $o{attempt} && $begun !~ /^attempt $o{attempt}$/m;
+      my $who = 'supervisor ' . who() . "\\n";
+      leave(125) if syswrite($own, $who) != length $who;
 
       # A reconciler that finds nothing of a run alive makes this file, and looks again for the line above
       # before it takes the run for lost. So a run that is lost does not start, however late its supervisor is.
       # Nor does one that was cancelled by another process than its registry, which marks that first.
       leave(125) if -e "$dir/vanished" || -e "$dir/cancelled";
       note('began ' . time . " $o{host}") if defined $o{host}; # for those that share the directory only
+
+      # If it found no line it can withdraw the attempt instead: it renames the file with the number, then deletes
+      # the one that forbids the start, and the run goes back to the queue. So this check comes last.
+      leave(125) if join(':', (stat $own)[0, 1]) ne join(':', (stat "$dir/processes")[0, 1]);
+      close $own;
 
       my @name = ('stdout', 'stderr');
       my @log;

@@ -49,6 +49,24 @@ record Workspace(Path path) {
     return path.resolve("processes");
   }
 
+  /** The file {@link #processes} of an attempt to start the run that was withdrawn. */
+  Path withdrawn(int attempt) {
+    return path.resolve("processes-" + attempt);
+  }
+
+  /**
+   * Returns the number of the attempt to start the run that was not withdrawn, from 1 on.
+   *
+   * @throws IOException if that cannot be determined
+   */
+  int attempt() throws IOException {
+    int attempt = 1;
+    while (RegularFiles.exists(withdrawn(attempt))) {
+      attempt++;
+    }
+    return attempt;
+  }
+
   /** The exit code, written by the supervisor; its time of modification is the end of the run. */
   Path exit() {
     return path.resolve("exit");

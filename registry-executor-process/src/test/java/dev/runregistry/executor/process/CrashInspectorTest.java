@@ -11,6 +11,7 @@ import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunOutcome.TimedOut;
 import dev.runregistry.run.port.Inspection;
@@ -27,6 +28,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +308,59 @@ class CrashInspectorTest {
     assertThat(folder.resolve("ran")).doesNotExist();
     assertThat(vanished(its).reason())
         .isEqualTo("the registry was ended before it started anything");
+  }
+
+  @Test
+  void a_run_whose_supervisor_never_began_starts_at_the_second_attempt_and_only_there()
+      throws Exception {
+    LocalRuns runs = new LocalRuns(folder);
+    Path ran = folder.resolve("ran");
+    Run run = runs.begun(null, "sh", "-c", "echo ran >>" + ran + "; read -r _ <" + fifo);
+    Workspace its = runs.folder(run);
+    new ProcessFile(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
+    for (LogStream stream : LogStream.values()) {
+      Files.createFile(its.log(stream));
+    }
+    ProcessBuilder late = supervisor(runs, run);
+    home.unlock(run.id()); // as if its registry had been killed here
+    assertThat(home.tryLock(run.id())).isTrue();
+
+    assertThat(vanished(its).neverStarted()).isTrue();
+    assertThat(late.start().waitFor()).isEqualTo(125);
+    assertThat(vanished(its).neverStarted()).as("that is found again").isTrue();
+    CompletableFuture<RunOutcome> second =
+        CompletableFuture.supplyAsync(() -> runs.execute(runs.executor().build(), run));
+    LocalRuns.await(() -> Files.exists(ran));
+
+    assertThat(late.start().waitFor()).as("while the second attempt goes on").isEqualTo(125);
+    go();
+    assertThat(second.get(2, TimeUnit.MINUTES)).isInstanceOf(Exited.class);
+    assertThat(ran).content().isEqualTo("ran\n");
+  }
+
+  @Test
+  void an_attempt_whose_supervisor_began_is_not_repeated() throws Exception {
+    LocalRuns runs = new LocalRuns(folder);
+    Run run = runs.begun(null, "true");
+    Workspace its = runs.folder(run);
+    new ProcessFile(its).create(java.util.Optional.empty(), Duration.ZERO, LogLimit.NONE);
+    Files.createFile(its.vanished());
+    assertThat(supervisor(runs, run).start().waitFor()).isEqualTo(125);
+    home.unlock(run.id());
+    assertThat(home.tryLock(run.id())).isTrue();
+
+    assertThat(vanished(its).neverStarted()).isFalse();
+    assertThat(its.vanished()).exists();
+  }
+
+  private static ProcessBuilder supervisor(LocalRuns runs, Run run) throws IOException {
+    return Supervisor.of(
+        new ProcessBuilder(),
+        run.id(),
+        runs.folder(run),
+        run.spec().command(),
+        Map.of(LocalRunExecutor.RUN_ID_VARIABLE, run.id().toString()),
+        runs.settings());
   }
 
   @Test

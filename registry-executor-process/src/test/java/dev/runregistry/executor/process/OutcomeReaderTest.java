@@ -39,7 +39,7 @@ class OutcomeReaderTest {
 
   @BeforeEach
   void makeFolder() throws IOException {
-    Files.writeString(folder.resolve("processes"), "protocol 2\nsupervisor \nchild \n");
+    Files.writeString(folder.resolve("processes"), "protocol 2\nattempt 1\nsupervisor \nchild \n");
     Files.writeString(folder.resolve("stdout.log"), "");
     Files.writeString(folder.resolve("stderr.log"), "");
     Files.writeString(folder.resolve("supervisor.log"), "");
