@@ -61,9 +61,12 @@ final class HostListing {
   }
 
   static String seen(KnownHost host) {
-    return host.age()
-        .map(age -> Durations.of(Duration.ofSeconds(age.toSeconds())) + " ago")
-        .orElse("never");
+    return host.age().map(HostListing::ago).orElse("never");
+  }
+
+  private static String ago(Duration age) {
+    Duration seconds = Duration.ofSeconds(age.toSeconds());
+    return seconds.isZero() ? "just now" : Durations.of(seconds) + " ago";
   }
 
   private static String version(KnownHost host) {
