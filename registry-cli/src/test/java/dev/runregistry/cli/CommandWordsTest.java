@@ -44,7 +44,9 @@ class CommandWordsTest {
         "runs -5             | runs -n 5",
         "runs list --json -5 | runs list --json -n 5",
         "runs -n -5          | runs -n -5",
-        "runs show -5        | runs show -5",
+        "runs --exit -5      | runs --exit -5",
+        "show -1             | runs show @1",
+        "runs show -5        | runs show @5",
         "runs help           | runs --help",
         "runs help logs      | runs logs --help",
         "help runs logs      | runs logs --help",
@@ -86,16 +88,16 @@ class CommandWordsTest {
         "runs rerun 01a2     | to submit the request of a run again: registry rerun ID",
         "retry 01a2          | to submit the request of a run again: registry rerun ID",
         "restart 01a2        | to submit the request of a run again: registry rerun ID",
-        "diff 01a2 01a3      | comparing is not supported yet; use 'diff <(registry runs show",
-        "compare 01a2 01a3   | comparing is not supported yet; use 'diff <(registry runs show",
-        "search lr           | searching is not supported yet; 'registry runs' filters by",
+        "runs diff 01a2 01a3 | to compare two runs: registry diff ID ID",
+        "runs compare 01a2   | to compare two runs: registry diff ID ID",
+        "search lr           | to search runs: registry runs --grep TEXT",
+        "find lr             | to search runs: registry runs --grep TEXT",
         "rm 01a2             | runs are never deleted; 'registry runs prune' frees their logs",
         "delete 01a2         | runs are never deleted; 'registry runs prune' frees their logs",
         "runs rm 01a2        | runs are never deleted; 'registry runs prune' frees their logs",
         "attach 01a2         | attaching is not supported; 'registry runs logs -f ID' follows",
-        "runs --since monday | filtering by time is not supported yet; use",
-        "runs --model x      | filtering by model is not supported yet; use",
-        "runs list -m x      | filtering by model is not supported yet; use"
+        "runs --tag a=b      | names and tags are not supported yet",
+        "runs -w             | watching is not supported; use 'watch -n 2 registry runs'"
       })
   void what_is_not_there_says_what_is(String line, String message) {
     Result result = typed(line);
@@ -133,7 +135,7 @@ class CommandWordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"attach", "delete", "kill", "restart", "diff", "runs stop", "nonsense", "go"})
+  @CsvSource({"attach", "delete", "kill", "restart", "runs diff", "runs stop", "nonsense", "go"})
   void no_suggestion_is_better_than_a_wrong_one(String line) {
     assertThat(typed(line).err()).doesNotContain("Did you mean");
   }

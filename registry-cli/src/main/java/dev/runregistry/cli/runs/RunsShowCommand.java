@@ -23,14 +23,20 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Show one run and what is recorded of its output; of longer output also the last lines, where"
-            + " this host has the log file.")
+        "Show one run, where its files are, and what is recorded of its output; of longer output also"
+            + " the last lines, where this host has the log file.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  registry runs show @latest          the newest run",
+      "  registry runs show @failed          the newest that failed",
+      "  registry runs show 4e41908b --json"
+    })
 public final class RunsShowCommand implements Callable<Integer> {
   private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  @Parameters(paramLabel = "ID", description = RunLookup.HELP)
   private String id;
 
   @Option(
@@ -48,10 +54,10 @@ public final class RunsShowCommand implements Callable<Integer> {
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
+      OutputText output = new OutputText(parts.homeToRead(), settings.words());
       if (json) {
-        caller.out().println(JsonLine.of(run));
+        caller.out().println(JsonLine.of(run, output.files(run.id())));
       } else {
-        OutputText output = new OutputText(parts.homeToRead(), settings.words());
         caller.out().print(new RunPrinter(LocalZone.get(), output).of(run));
       }
       return 0;

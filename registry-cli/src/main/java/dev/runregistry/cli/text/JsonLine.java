@@ -11,6 +11,7 @@ import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 
 /** Renders JSON documents, each on one line. */
 public final class JsonLine {
@@ -23,9 +24,24 @@ public final class JsonLine {
     return line(json -> RunJson.writeRunWithProvenance(json, run));
   }
 
-  /** Returns an item of a list. */
+  /**
+   * Returns the whole run, with its provenance, and last {@code run_dir} and {@code pid}: where
+   * this host has its files, and its process while that lives; else null.
+   */
+  public static String of(Run run, RunFiles files) {
+    return line(
+        json -> {
+          json.writeStartObject();
+          RunJson.writeFieldsWithProvenance(json, run);
+          json.writeStringField("run_dir", files.directory().map(Path::toString).orElse(null));
+          json.writePOJOField("pid", files.pid().isPresent() ? files.pid().getAsLong() : null);
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns an item of a list, with its command. */
   public static String of(RunSummary run) {
-    return line(json -> RunJson.writeItem(json, run));
+    return line(json -> RunJson.writeItemWithCommand(json, run));
   }
 
   /** Returns a finding about an active run; its last two fields are null without an outcome. */
@@ -60,8 +76,15 @@ public final class JsonLine {
         });
   }
 
-  private interface Writing {
+  /** Writes a document. */
+  @FunctionalInterface
+  public interface Writing {
     void to(JsonGenerator json) throws IOException;
+  }
+
+  /** Returns the document that is written. */
+  public static String of(Writing writing) {
+    return line(writing);
   }
 
   private static String line(Writing writing) {

@@ -35,6 +35,7 @@ import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.Allocation;
@@ -47,8 +48,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -519,7 +522,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns the ids with this prefix, at most {@code limit} of them, in no particular order.
+   * Returns the ids with this prefix, at most {@code limit} of them, the largest first.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -528,7 +531,32 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns a page of summaries, newest first.
+   * Returns the ids with this suffix, at most {@code limit} of them, newest run first. Reads all
+   * ids, which takes seconds for millions of runs.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return repository.findIds(suffix, limit);
+  }
+
+  /**
+   * Returns the ids on record directly before and after each of these, as their bytes are ordered.
+   *
+   * @param ids on record; any number
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public Set<RunId> neighbours(List<RunId> ids) {
+    Set<RunId> found = new HashSet<>();
+    for (int i = 0; i < ids.size(); i += RunQuery.MAX_LIMIT) {
+      found.addAll(
+          repository.neighbours(ids.subList(i, Math.min(ids.size(), i + RunQuery.MAX_LIMIT))));
+    }
+    return found;
+  }
+
+  /**
+   * Returns a page of summaries in the order of the query.
    *
    * @throws RepositoryException if the database cannot be reached
    */
