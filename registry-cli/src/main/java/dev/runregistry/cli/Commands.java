@@ -4,6 +4,7 @@ import dev.runregistry.cli.ExitCodes.Codes;
 import dev.runregistry.cli.completion.CompletionCommand;
 import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.diff.DiffCommand;
 import dev.runregistry.cli.options.StrictExecutionStrategy;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.queue.QueueCommand;
@@ -105,6 +106,7 @@ final class Commands {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand("diff", new DiffCommand(caller));
     all.addSubcommand("cancel", new CancelCommand(caller));
     all.addSubcommand("wait", new WaitCommand(caller));
     all.addSubcommand("serve", new ServeCommand(caller, signals));
