@@ -26,6 +26,8 @@ import dev.runregistry.cli.runs.RunsPruneCommand;
 import dev.runregistry.cli.runs.RunsShowCommand;
 import dev.runregistry.cli.runs.WaitCommand;
 import dev.runregistry.cli.serve.ServeCommand;
+import dev.runregistry.cli.transfer.ExportCommand;
+import dev.runregistry.cli.transfer.ImportCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +109,8 @@ final class Commands {
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
     all.addSubcommand("diff", new DiffCommand(caller));
+    all.addSubcommand("export", new ExportCommand(caller));
+    all.addSubcommand("import", new ImportCommand(caller));
     all.addSubcommand("cancel", new CancelCommand(caller));
     all.addSubcommand("wait", new WaitCommand(caller));
     all.addSubcommand("serve", new ServeCommand(caller, signals));

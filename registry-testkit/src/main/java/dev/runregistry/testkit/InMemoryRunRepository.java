@@ -11,12 +11,12 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunCursor;
-import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunOrder;
@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -79,6 +80,28 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     now.forEach(link -> visitor.link(link, new StoredRun.Found(find(link.runId()).orElseThrow())));
   }
 
+  @Override
+  public ChainHead append(Iterator<ChainedRun> entries) {
+    synchronized (links) {
+      List<ChainedRun> all = new ArrayList<>();
+      ChainHead head = head();
+      while (entries.hasNext()) {
+        ChainedRun entry = entries.next();
+        boolean follows = entry.problem(head).isEmpty();
+        if (!follows || runs.containsKey(entry.run().id())) {
+          throw new StaleRunException("run %s cannot be appended".formatted(entry.run().id()));
+        }
+        head = entry.link().toHead();
+        all.add(entry);
+      }
+      for (ChainedRun entry : all) {
+        runs.put(entry.run().id(), entry.run());
+        links.add(entry.link());
+      }
+      return head;
+    }
+  }
+
   private static Run moved(Run stored, Run next) {
     if (!next.equals(stored) && !canBecome(stored, next)) {
       throw new StaleRunException(
@@ -127,7 +150,7 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     List<RunSummary> found =
         runs.values().stream()
             .map(RunSummary::of)
-            .filter(run -> matches(run, query.filter()) && isAfter(run, query))
+            .filter(run -> query.filter().matches(run) && isAfter(run, query))
             .sorted(comparator(query.order()))
             .skip(query.offset())
             .limit(query.limit() + 1L)
@@ -159,29 +182,6 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     }
     int compared = PLACE.compare(RunCursor.after(run), query.after());
     return query.order().isDescending() ? compared < 0 : compared > 0;
-  }
-
-  private static boolean matches(RunSummary run, RunFilter filter) {
-    return isOneOf(filter.statuses(), run.status())
-        && isOneOf(filter.modes(), run.mode())
-        && isOneOf(filter.datasetKeys(), run.datasetKey().value())
-        && isOneOf(filter.modelIds(), run.modelId())
-        && isOneOf(filter.executors(), run.executor())
-        && isOneOf(filter.reasons(), run.reason())
-        && isOneOf(filter.exitCodes(), run.exitCode())
-        && (filter.since() == null || !run.createdAt().isBefore(filter.since()))
-        && (filter.until() == null || run.createdAt().isBefore(filter.until()))
-        && (filter.text() == null || hasText(run, filter.text()));
-  }
-
-  private static <T> boolean isOneOf(Set<T> wanted, @Nullable T value) {
-    return wanted.isEmpty() || (value != null && wanted.contains(value));
-  }
-
-  private static boolean hasText(RunSummary run, String text) {
-    return Stream.of(
-            String.join(" ", run.command()), run.modelId(), run.datasetKey().value(), run.message())
-        .anyMatch(where -> where.contains(text));
   }
 
   @Override

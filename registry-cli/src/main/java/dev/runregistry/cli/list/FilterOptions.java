@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 
 /** The options that select runs. All that are given apply; the values of one are alternatives. */
 public final class FilterOptions {
-  static final String HEADING = "%nWhich runs:%n";
+  /** The heading of these options in the help of a command. */
+  public static final String HEADING = "%nWhich runs:%n";
 
   @Option(
       names = {"-s", "--status"},

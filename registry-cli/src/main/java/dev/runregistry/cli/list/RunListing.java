@@ -1,47 +1,24 @@
 package dev.runregistry.cli.list;
 
 import dev.runregistry.cli.console.Console;
-import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.LocalZone;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.RunRegistry;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Prints the runs that match, page by page from the database. */
 public final class RunListing {
   /** The maximum number of windows that are searched unless all runs are asked for. */
   private static final int MOST_WINDOWS = 10;
-
-  private static final List<String> TITLES =
-      List.of(
-          "run_id",
-          "status",
-          "exit_code",
-          "duration_seconds",
-          "started_at",
-          "dataset_key",
-          "model_id",
-          "mode",
-          "executor",
-          "host",
-          "reason",
-          "message",
-          "command");
 
   private final RunRegistry registry;
   private final Console caller;
@@ -69,10 +46,11 @@ public final class RunListing {
           report(query, forEach(query, extent, run -> caller.out().println(JsonLine.of(run))));
       case CSV, TSV -> {
         if (titled) {
-          caller.out().println(format.line(TITLES));
+          caller.out().println(format.line(RunValues.TITLES));
         }
         report(
-            query, forEach(query, extent, run -> caller.out().println(format.line(values(run)))));
+            query,
+            forEach(query, extent, run -> caller.out().println(format.line(RunValues.of(run)))));
       }
     }
   }
@@ -93,33 +71,6 @@ public final class RunListing {
               : "no runs match");
     }
     report(query, listed);
-  }
-
-  private static List<String> values(RunSummary run) {
-    return List.of(
-        run.id().toString(),
-        run.status().text(),
-        text(run.exitCode()),
-        seconds(run.duration()),
-        Timestamps.text(run.startedAt()),
-        run.datasetKey().value(),
-        run.modelId(),
-        run.mode().text(),
-        text(run.executor()),
-        text(run.host()),
-        run.reason() == null ? "" : run.reason().text(),
-        run.message(),
-        CommandLineFormat.of(run.command()));
-  }
-
-  private static String text(@Nullable Object value) {
-    return Objects.toString(value, "");
-  }
-
-  private static String seconds(@Nullable Duration duration) {
-    return duration == null
-        ? ""
-        : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6).toPlainString();
   }
 
   private void report(RunQuery query, Listed listed) {

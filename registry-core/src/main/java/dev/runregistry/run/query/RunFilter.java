@@ -98,6 +98,31 @@ public record RunFilter(
         || !exitCodes.isEmpty();
   }
 
+  /** Returns whether the run meets every condition. */
+  public boolean matches(RunSummary run) {
+    return isOneOf(statuses, run.status())
+        && isOneOf(modes, run.mode())
+        && isOneOf(datasetKeys, run.datasetKey().value())
+        && isOneOf(modelIds, run.modelId())
+        && isOneOf(executors, run.executor())
+        && isOneOf(reasons, run.reason())
+        && isOneOf(exitCodes, run.exitCode())
+        && (since == null || !run.createdAt().isBefore(since))
+        && (until == null || run.createdAt().isBefore(until))
+        && (text == null || hasText(run, text));
+  }
+
+  private static <T> boolean isOneOf(Set<T> wanted, @Nullable T value) {
+    return wanted.isEmpty() || (value != null && wanted.contains(value));
+  }
+
+  private static boolean hasText(RunSummary run, String text) {
+    return String.join(" ", run.command()).contains(text)
+        || run.modelId().contains(text)
+        || run.datasetKey().value().contains(text)
+        || run.message().contains(text);
+  }
+
   /** Returns a copy for runs in one of these statuses. */
   public RunFilter withStatuses(Collection<RunStatus> wanted) {
     return new RunFilter(

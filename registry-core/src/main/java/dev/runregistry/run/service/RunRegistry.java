@@ -11,6 +11,7 @@ import dev.runregistry.run.RunNotFoundException;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
@@ -33,7 +34,9 @@ import dev.runregistry.run.port.RunIdGenerator;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.port.UnreadableOutcomeException;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
@@ -49,6 +52,7 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -426,10 +430,45 @@ public final class RunRegistry {
    * @throws IllegalStateException if the registry was built without a chain
    */
   public VerificationResult verify(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
+    return new ChainVerifier(kept, found).verify(chain());
+  }
+
+  /**
+   * Verifies the chain as {@link #verify} does, and passes on the finished runs that match, with
+   * their links, in the order of the chain; those that are not as they were recorded are left out.
+   * Needs a fixed amount of memory.
+   *
+   * @param action is called with each run, on this thread
+   * @param found is called with each discrepancy
+   * @throws RepositoryException if the runs cannot be read to the end
+   * @throws IllegalStateException if the registry was built without a chain
+   */
+  public VerificationResult exportChain(
+      RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+    return new ChainExport(filter, action, found).run(chain());
+  }
+
+  /**
+   * Imports finished runs of another database with their links: verifies each, changes none, and
+   * appends all or none. Their first link has to be the next one of this database.
+   *
+   * @param entries in the order of the chain
+   * @return the head of the chain afterwards
+   * @throws InvalidChainException if an entry is not as it was recorded, or does not follow the one
+   *     before
+   * @throws StaleRunException if a run is on record already, or the first entry does not follow
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without a chain
+   */
+  public ChainHead importChain(Iterator<ChainedRun> entries) {
+    return chain().append(new ChainImport(entries));
+  }
+
+  private RunChain chain() {
     if (chain == null) {
       throw new IllegalStateException("this registry was built without a chain");
     }
-    return new ChainVerifier(kept, found).verify(chain);
+    return chain;
   }
 
   /**
