@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What newcomers type, and what they get for it. */
 class CommandWordsTest {
@@ -67,6 +68,42 @@ class CommandWordsTest {
 
     assertThat(result.code()).isZero();
     assertThat(result.out()).contains("Usage: registry " + command + " [");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "list",
+        "ls",
+        "ps",
+        "history",
+        "status",
+        "runs ls",
+        "runs -s failed",
+        "runs --failed",
+        "runs --running",
+        "runs --status FAILED",
+        "runs --status fail",
+        "runs --status failed,timeout",
+        "runs --since yesterday",
+        "runs --after monday --until today",
+        "runs --last 5",
+        "runs -5",
+        "runs -n 0",
+        "runs -a",
+        "runs --all",
+        "runs -m X",
+        "runs --model X --exit 1",
+        "runs --grep lr",
+        "runs --sort duration --reverse",
+        "runs --format csv",
+        "runs -o json",
+        "runs -o wide",
+        "runs -q",
+        "runs --no-trunc --no-header"
+      })
+  void what_people_type_for_a_list_is_one(String line) {
+    assertThat(typed(line).code()).isZero();
   }
 
   @Test

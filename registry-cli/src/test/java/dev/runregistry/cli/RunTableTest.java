@@ -131,7 +131,7 @@ class RunTableTest {
   @Test
   void what_is_too_long_is_cut_with_an_ellipsis() {
     assertThat(lines(OptionalInt.of(80), command("a".repeat(100))).get(1))
-        .endsWith("  " + "a".repeat(34) + "…")
+        .endsWith("  " + "a".repeat(35) + "…")
         .hasSize(80);
   }
 

@@ -65,7 +65,6 @@ class TimeWordsTest {
         "2026-11-24T",
         "-2h",
         "2h 3",
-        "99999999999d",
         "tomorrow",
         "2026-11-24T09:30:00+99:00"
       })
@@ -81,7 +80,8 @@ class TimeWordsTest {
   void what_is_before_any_run_or_after_all_is_the_first_or_the_last_time() {
     assertThat(times.start("99999999999d")).isEqualTo(Instant.EPOCH);
     assertThat(times.start("0001-01-01")).isEqualTo(Instant.EPOCH);
-    assertThat(times.end("9999-12-31")).isEqualTo("9999-12-31T23:59:59.999999Z");
+    TimeWords west = new TimeWords(Instant.EPOCH, ZoneId.of("America/New_York"));
+    assertThat(west.end("9999-12-31")).isEqualTo("9999-12-31T23:59:59.999999Z");
   }
 
   private Instant time(String text, boolean end) {
