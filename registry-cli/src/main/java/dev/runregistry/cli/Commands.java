@@ -4,6 +4,7 @@ import dev.runregistry.cli.ExitCodes.Codes;
 import dev.runregistry.cli.completion.CompletionCommand;
 import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.diff.DiffCommand;
 import dev.runregistry.cli.hosts.HostsCommand;
 import dev.runregistry.cli.hosts.HostsListCommand;
 import dev.runregistry.cli.hosts.HostsRetireCommand;
@@ -28,6 +29,8 @@ import dev.runregistry.cli.runs.RunsPruneCommand;
 import dev.runregistry.cli.runs.RunsShowCommand;
 import dev.runregistry.cli.runs.WaitCommand;
 import dev.runregistry.cli.serve.ServeCommand;
+import dev.runregistry.cli.transfer.ExportCommand;
+import dev.runregistry.cli.transfer.ImportCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -108,6 +111,9 @@ final class Commands {
             .addSubcommand("show", new RunsShowCommand(caller))
             .addSubcommand("logs", new RunsLogsCommand(caller))
             .addSubcommand("prune", new RunsPruneCommand(caller)));
+    all.addSubcommand("diff", new DiffCommand(caller));
+    all.addSubcommand("export", new ExportCommand(caller));
+    all.addSubcommand("import", new ImportCommand(caller));
     all.addSubcommand(
         "hosts",
         new CommandLine(new HostsCommand(caller))

@@ -89,8 +89,8 @@ final class ExitCodes {
     if (e instanceof OutputException output) {
       return outputFailed(output, codes.failed());
     }
-    if (e instanceof RegistryException) {
-      caller.say(String.valueOf(e.getMessage()));
+    if (e instanceof RegistryException error) {
+      caller.say(error);
       if (Logging.isVerbose()) {
         e.printStackTrace(caller.err());
       }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What newcomers type, and what they get for it. */
 class CommandWordsTest {
@@ -44,7 +45,9 @@ class CommandWordsTest {
         "runs -5             | runs -n 5",
         "runs list --json -5 | runs list --json -n 5",
         "runs -n -5          | runs -n -5",
-        "runs show -5        | runs show -5",
+        "runs --exit -5      | runs --exit -5",
+        "show -1             | runs show @1",
+        "runs show -5        | runs show @5",
         "runs help           | runs --help",
         "runs help logs      | runs logs --help",
         "help runs logs      | runs logs --help",
@@ -67,6 +70,42 @@ class CommandWordsTest {
     assertThat(result.out()).contains("Usage: registry " + command + " [");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "list",
+        "ls",
+        "ps",
+        "history",
+        "status",
+        "runs ls",
+        "runs -s failed",
+        "runs --failed",
+        "runs --running",
+        "runs --status FAILED",
+        "runs --status fail",
+        "runs --status failed,timeout",
+        "runs --since yesterday",
+        "runs --after monday --until today",
+        "runs --last 5",
+        "runs -5",
+        "runs -n 0",
+        "runs -a",
+        "runs --all",
+        "runs -m X",
+        "runs --model X --exit 1",
+        "runs --grep lr",
+        "runs --sort duration --reverse",
+        "runs --format csv",
+        "runs -o json",
+        "runs -o wide",
+        "runs -q",
+        "runs --no-trunc --no-header"
+      })
+  void what_people_type_for_a_list_is_one(String line) {
+    assertThat(typed(line).code()).isZero();
+  }
+
   @Test
   void registry_alone_prints_its_help() {
     Result result = typed("");
@@ -86,16 +125,16 @@ class CommandWordsTest {
         "runs rerun 01a2     | to submit the request of a run again: registry rerun ID",
         "retry 01a2          | to submit the request of a run again: registry rerun ID",
         "restart 01a2        | to submit the request of a run again: registry rerun ID",
-        "diff 01a2 01a3      | comparing is not supported yet; use 'diff <(registry runs show",
-        "compare 01a2 01a3   | comparing is not supported yet; use 'diff <(registry runs show",
-        "search lr           | searching is not supported yet; 'registry runs' filters by",
+        "runs diff 01a2 01a3 | to compare two runs: registry diff ID ID",
+        "runs compare 01a2   | to compare two runs: registry diff ID ID",
+        "search lr           | to search runs: registry runs --grep TEXT",
+        "find lr             | to search runs: registry runs --grep TEXT",
         "rm 01a2             | runs are never deleted; 'registry runs prune' frees their logs",
         "delete 01a2         | runs are never deleted; 'registry runs prune' frees their logs",
         "runs rm 01a2        | runs are never deleted; 'registry runs prune' frees their logs",
         "attach 01a2         | attaching is not supported; 'registry runs logs -f ID' follows",
-        "runs --since monday | filtering by time is not supported yet; use",
-        "runs --model x      | filtering by model is not supported yet; use",
-        "runs list -m x      | filtering by model is not supported yet; use"
+        "runs --tag a=b      | names and tags are not supported yet",
+        "runs -w             | watching is not supported; use 'watch -n 2 registry runs'"
       })
   void what_is_not_there_says_what_is(String line, String message) {
     Result result = typed(line);
@@ -133,7 +172,7 @@ class CommandWordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"attach", "delete", "kill", "restart", "diff", "runs stop", "nonsense", "go"})
+  @CsvSource({"attach", "delete", "kill", "restart", "runs diff", "runs stop", "nonsense", "go"})
   void no_suggestion_is_better_than_a_wrong_one(String line) {
     assertThat(typed(line).err()).doesNotContain("Did you mean");
   }

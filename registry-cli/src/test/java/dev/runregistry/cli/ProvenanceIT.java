@@ -98,7 +98,7 @@ class ProvenanceIT {
         .doesNotContain("hunter2", "HF_TOKEN");
     assertThat(shown(id))
         .contains("git         " + commit + ", with changes\n")
-        .contains("folder      " + work.toRealPath() + "\n")
+        .contains("work dir    " + work.toRealPath() + "\n")
         .contains("variable    TZ=Asia/Kolkata\n");
   }
 

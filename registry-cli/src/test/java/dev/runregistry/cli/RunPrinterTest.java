@@ -61,7 +61,7 @@ class RunPrinterTest {
             executor    process
             host        node7
             user        ann
-            folder      /home/ann/päper
+            work dir    /home/ann/päper
             git         0a1b2c3d4e5f60718293a4b5c6d7e8f901234567, with changes
             registry    1.2.3
             variable    CUDA_VISIBLE_DEVICES=

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.cli.text.JsonLine;
+import dev.runregistry.cli.text.LocalZone;
+import dev.runregistry.cli.text.RunFiles;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
@@ -12,14 +14,22 @@ import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One repository class, two databases: what a user sees has to be the same. */
@@ -61,9 +71,17 @@ class RunsCommandsTest {
     return JsonLine.of(RunSummary.of(run));
   }
 
+  /** What {@code runs show --json} prints where the files of the run are not. */
+  private static String shown(Run run) {
+    return JsonLine.of(run, new RunFiles(Optional.empty(), Map.of(), OptionalLong.empty())) + "\n";
+  }
+
   @Test
   void an_empty_list_says_so_on_stderr() {
-    assertThat(session.registry("runs")).isEqualTo(new Result(0, "", "registry: no runs\n"));
+    assertThat(session.registry("runs"))
+        .isEqualTo(new Result(0, "", "registry: no runs yet; try: registry run -- CMD\n"));
+    assertThat(session.registry("runs", "--status", "failed"))
+        .isEqualTo(new Result(0, "", "registry: no runs match\n"));
     assertThat(listed()).isEmpty();
   }
 
@@ -82,6 +100,98 @@ class RunsCommandsTest {
     assertThat(listed("-d", "math-v1", "--status", "failed", "--mode", "local"))
         .containsExactly(json(failed));
     assertThat(listed("--status", "timeout")).isEmpty();
+    assertThat(listed("--status", "Timeout,fail"))
+        .containsExactlyInAnyOrder(json(failed), json(other));
+    assertThat(listed("-s", "timeout", "-s", "completed")).containsExactly(json(completed));
+    assertThat(listed("--running", "-s", "completed"))
+        .containsExactlyInAnyOrder(json(completed), json(dry));
+    assertThat(listed("--exit", "1,2", "-d", "other", "-d", "none")).containsExactly(json(other));
+    assertThat(listed("-m", "google/gemma-2b-it", "--failed")).hasSize(2);
+    assertThat(listed("--model", "other")).isEmpty();
+    assertThat(listed("--grep", "train --config", "--exit", "0")).containsExactly(json(completed));
+    assertThat(listed("--reason", "exited", "--executor", Runs.EXECUTOR)).hasSize(3);
+  }
+
+  @Test
+  void a_day_is_that_of_the_user_and_included_to_its_end() {
+    ZoneId zone = LocalZone.get();
+    Instant midnight = LocalDate.of(2026, 11, 24).atStartOfDay(zone).toInstant();
+    Run before = recorded(Runs.runningSince(midnight.minusSeconds(1)));
+    Run first = recorded(Runs.runningSince(midnight));
+    Run last = recorded(Runs.runningSince(midnight.plusSeconds(86_399)));
+    recorded(Runs.runningSince(midnight.plusSeconds(86_400)));
+
+    assertThat(listed("--since", "2026-11-24", "--until", "2026-11-24"))
+        .containsExactly(json(last), json(first));
+    assertThat(listed("--until", "2026-11-23")).containsExactly(json(before));
+    assertThat(listed("--since", "2026-11-24T00:00", "--before", "2026-11-24 00:00"))
+        .containsExactly(json(first));
+    assertThat(listed("--after", "1d", "--until", "now")).isEmpty();
+  }
+
+  @Test
+  void the_order_is_by_creation_start_or_duration() {
+    Run running = recorded(Runs.runningSince(Runs.NOON.plusSeconds(9)));
+    Run shorter = recorded(ended(Runs.NOON.plusSeconds(1), 1));
+    Run longer = recorded(ended(Runs.NOON, 60));
+
+    assertThat(listed()).containsExactly(json(running), json(shorter), json(longer));
+    assertThat(listed("--reverse")).containsExactly(json(longer), json(shorter), json(running));
+    assertThat(listed("--sort", "duration"))
+        .containsExactly(json(longer), json(shorter), json(running));
+    assertThat(listed("--sort", "duration", "-r"))
+        .containsExactly(json(shorter), json(longer), json(running));
+    assertThat(listed("--sort", "started")).startsWith(json(running)).hasSize(3);
+  }
+
+  private static Run ended(Instant started, long seconds) {
+    return Runs.runningSince(started).finish(Runs.exited(0), started.plusSeconds(seconds));
+  }
+
+  @Test
+  void a_list_is_printed_in_the_format_of_other_programs() {
+    Run run =
+        recorded(Runs.running(Runs.localRunOf("a,b", List.of("sh", "-c", "x\ty")), Runs.NOON));
+    String titles =
+        "run_id,status,exit_code,duration_seconds,started_at,dataset_key,model_id,mode,";
+
+    assertThat(session.registry("runs", "-q").out()).isEqualTo(run.id() + "\n");
+    assertThat(session.registry("runs", "--format", "csv").out().lines())
+        .containsExactly(
+            titles + "executor,host,reason,message,command",
+            run.id()
+                + ",running,,,2026-11-22T12:00:00.123456Z,\"a,b\",google/gemma-2b-it,local,process,,,"
+                + run.message()
+                + ",sh -c 'x\uFFFDy'");
+    assertThat(session.registry("runs", "-o", "TSV", "--no-header").out().lines())
+        .singleElement()
+        .asString()
+        .startsWith(run.id() + "\trunning\t\t\t2026-11-22T12:00:00.123456Z\ta,b\t");
+    assertThat(session.registry("runs", "--no-trunc").out()).contains(run.id().toString(), "HOST");
+    assertThat(session.registry("runs", "-o", "wide").out()).contains(run.id().toString());
+    assertThat(session.registry("runs", "-o", "xml").err())
+        .contains("no format \"xml\"; allowed are table, wide, json, csv, tsv");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--since nonsense    | --since: not a time: 'nonsense'; write a date (2026-11-24)",
+        "--exit 256          | --exit must be 0 to 255: 256",
+        "--sort name         | no order \"name\"; allowed are created, started, duration",
+        "--reason gone       | no reason \"gone\"; allowed are exited,",
+        "--since 1d --until 2d | --until 2d is before --since 1d",
+        "--json -o csv       | --format, --json and --no-trunc contradict each other"
+      })
+  void a_value_that_is_none_is_named(String options, String message) {
+    List<String> words = new ArrayList<>(List.of("runs"));
+    words.addAll(List.of(options.split(" ")));
+
+    Result result = session.registry(words.toArray(new String[0]));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("registry: " + message);
   }
 
   @Test
@@ -125,7 +235,10 @@ class RunsCommandsTest {
 
     for (Session where : List.of(session, session.onTerminal(100))) {
       Result one = where.registry("runs", "list", "--limit", "1");
-      assertThat(one.out()).contains(newer.id().toString()).doesNotContain(older.id().toString());
+      assertThat(one.out().lines().skip(1)).singleElement().asString().contains("running");
+      String id = one.out().lines().toList().get(1).split(" ")[0];
+      assertThat(newer.id().toString()).startsWith(id);
+      assertThat(older.id().toString()).doesNotStartWith(id);
       assertThat(one.err()).isEqualTo("registry: 1 listed, more exist; use --all or -n N\n");
       assertThat(where.registry("runs").err()).isEmpty();
     }
@@ -157,8 +270,7 @@ class RunsCommandsTest {
     Run run = recorded(Runs.completed());
     String id = run.id().toString();
 
-    assertThat(session.registry("runs", "show", id, "--json").out())
-        .isEqualTo(JsonLine.of(run) + "\n");
+    assertThat(session.registry("runs", "show", id, "--json").out()).isEqualTo(shown(run));
     assertThat(session.registry("runs", "show", id.substring(0, 8)).out())
         .startsWith("run         " + id + "\nstatus      completed\n");
     assertThat(session.registry("runs", "show", id.toUpperCase(java.util.Locale.ROOT)).code())
@@ -166,26 +278,78 @@ class RunsCommandsTest {
   }
 
   @Test
-  void a_beginning_that_several_runs_have_lists_them() {
-    Run one = recorded(withId("01a203fe-5559-72be-8a56-4da456ce5019"));
-    Run other = recorded(withId("01a203fe-5559-72be-8a56-4da456ce5020"));
-
-    assertThat(session.registry("runs", "show", "01a203fe-55"))
-        .isEqualTo(
-            new Result(
-                1,
-                "",
-                "registry: more than one run begins with 01a203fe-55: %s, %s\n"
-                    .formatted(one.id(), other.id())));
-  }
-
-  @Test
-  void a_beginning_that_many_runs_have_lists_ten_of_them() {
+  void an_ambiguous_id_lists_the_runs_that_it_could_be_newest_first() {
     for (int i = 10; i < 22; i++) {
       recorded(withId("01a203fe-5559-72be-8a56-4da456ce50" + i));
     }
 
-    assertThat(session.registry("runs", "show", "01a2").err()).endsWith(", …\n");
+    Result result = session.registry("runs", "show", "01a203fe-55");
+
+    assertThat(result.code()).isEqualTo(1);
+    List<String> lines = result.err().lines().toList();
+    assertThat(lines).hasSize(12);
+    assertThat(lines.get(0)).isEqualTo("registry: run ID 01a203fe-55 is ambiguous; it could be:");
+    assertThat(lines.get(1))
+        .startsWith("  01a203fe-5559-72be-8a56-4da456ce5021  running      2026-11-22 ")
+        .endsWith("tunix train --config '{config}'".replace("'", ""));
+    assertThat(lines.get(11)).isEqualTo("  and 2 more");
+  }
+
+  @Test
+  void a_run_is_found_by_any_part_of_its_id_that_no_other_has() {
+    Run run = recorded(withId("01a203fe-5559-72be-8a56-4da456ce5019"));
+    recorded(withId("01a203fe-5559-72be-8a56-4da456ce5020"));
+
+    for (String part :
+        List.of(
+            "56ce5019",
+            "56CE5019",
+            "4da456ce5019",
+            "8a56-4da456ce5019",
+            "8a564da456ce5019",
+            "01a203fe555972be8a564da456ce5019",
+            "5019")) {
+      assertThat(session.registry("runs", "show", part, "--json").out())
+          .as(part)
+          .isEqualTo(shown(run));
+    }
+    assertThat(session.registry("runs", "show", "019").err()).isEqualTo("registry: no run 019\n");
+  }
+
+  @Test
+  void a_run_is_found_by_its_place_among_the_newest() {
+    Run failed = recorded(Runs.ended(Runs.runningSince(Runs.NOON), Runs.exited(1)));
+    Run older = recorded(Runs.runningSince(Runs.NOON.plusSeconds(1)));
+    Run newest = recorded(Runs.runningSince(Runs.NOON.plusSeconds(2)));
+
+    for (String word : List.of("@latest", "latest", "last", "-", "@1", "@running", "-1")) {
+      assertThat(session.registry("show", word, "--json").out()).as(word).isEqualTo(shown(newest));
+    }
+    assertThat(session.registry("show", "@2", "--json").out()).isEqualTo(shown(older));
+    assertThat(session.registry("show", "@FAILED", "--json").out()).isEqualTo(shown(failed));
+    assertThat(session.registry("show", "@4"))
+        .isEqualTo(new Result(1, "", "registry: no run @4\n"));
+    assertThat(session.registry("show", "@timeout").err()).isEqualTo("registry: no run @timeout\n");
+    assertThat(session.registry("show", "@gone").code()).isEqualTo(2);
+  }
+
+  @Test
+  void an_id_of_a_list_finds_its_run() {
+    for (int i = 0; i < 30; i++) {
+      recorded(Runs.runningSince(Runs.NOON.plusSeconds(i)));
+    }
+
+    List<String> ids =
+        session
+            .registry("runs", "--all", "--no-header")
+            .out()
+            .lines()
+            .map(line -> line.split(" ")[0])
+            .toList();
+
+    assertThat(ids).hasSize(30).doesNotHaveDuplicates();
+    assertThat(ids)
+        .allSatisfy(id -> assertThat(session.registry("runs", "show", id).code()).isZero());
   }
 
   private static Run withId(String id) {
@@ -206,7 +370,7 @@ class RunsCommandsTest {
 
   @Test
   void what_no_id_begins_with_is_misuse() {
-    for (String id : List.of("xyz", "", "01a203fe5559", "zza203fe-5559-72be-8a56-4da456ce5019")) {
+    for (String id : List.of("xyz", "", "@@", "zza203fe-5559-72be-8a56-4da456ce5019")) {
       Result result = session.registry("runs", "show", id);
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.err()).startsWith("registry: not ");

@@ -282,7 +282,7 @@ class ServeIT {
     go();
     await()
         .atMost(PATIENCE)
-        .until(() -> registry("runs", "--status", "completed").contains("local"));
+        .until(() -> registry("runs", "--status", "completed").contains("completed"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueLimits;
@@ -18,8 +19,10 @@ import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.DefaultSignals;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A dispatcher in a process of its own, which a test can kill. Its database is away. */
 public final class DispatcherMain {
@@ -94,6 +97,16 @@ public final class DispatcherMain {
 
     @Override
     public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+      throw away();
+    }
+
+    @Override
+    public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+      throw away();
+    }
+
+    @Override
+    public Set<RunId> neighbours(Collection<RunId> ids) {
       throw away();
     }
   }

@@ -475,7 +475,8 @@ class RunTest {
 
   @Test
   void a_summary_is_the_run_without_its_output() {
-    RunSummary summary = RunSummary.of(failed());
+    Run run = failed();
+    RunSummary summary = RunSummary.of(run);
 
     assertThat(summary)
         .isEqualTo(
@@ -485,7 +486,12 @@ class RunTest {
                 "google/gemma-2b-it",
                 RunMode.LOCAL,
                 RunStatus.FAILED,
+                "process",
+                run.spec().command(),
+                null,
                 3,
+                RunReason.EXITED,
+                "Failed with exit code 3",
                 NOON,
                 NOON,
                 Duration.ofMillis(1500)));

@@ -8,15 +8,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.runregistry.run.dataset.Dataset;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -266,7 +271,8 @@ class ValuesTest {
 
   @Test
   void a_query_has_the_limits_of_the_contract() {
-    assertThat(RunQuery.all()).isEqualTo(new RunQuery(null, null, null, null, 20, 0, null));
+    assertThat(RunQuery.all())
+        .isEqualTo(new RunQuery(RunFilter.NONE, RunOrder.NEWEST_FIRST, 20, 0, null));
     assertThat(RunQuery.all().withLimit(100).withOffset(Long.MAX_VALUE).limit()).isEqualTo(100);
     for (int limit : new int[] {0, -1, 101}) {
       assertThatIllegalArgumentException()
@@ -293,7 +299,102 @@ class ValuesTest {
                 .withLimit(5)
                 .withOffset(7)
                 .withAfter(place))
-        .isEqualTo(new RunQuery(RunStatus.FAILED, RunMode.LOCAL, "../any", "node7", 5, 7, place));
+        .isEqualTo(
+            new RunQuery(
+                new RunFilter(
+                    Set.of(RunStatus.FAILED),
+                    Set.of(RunMode.LOCAL),
+                    Set.of("../any"),
+                    Set.of(),
+                    Set.of(),
+                    Set.of("node7"),
+                    Set.of(),
+                    Set.of(),
+                    null,
+                    null,
+                    null),
+                RunOrder.NEWEST_FIRST,
+                5,
+                7,
+                place));
+  }
+
+  @Test
+  void each_condition_of_a_filter_changes_only_itself() {
+    Instant later = NOON.plusSeconds(1);
+
+    assertThat(
+            RunFilter.NONE
+                .withText("lr")
+                .withCreated(NOON, later)
+                .withExitCodes(List.of(3, 1))
+                .withReasons(List.of(RunReason.LOST))
+                .withHosts(List.of("node7"))
+                .withExecutors(List.of("process"))
+                .withModelIds(List.of("m"))
+                .withDatasetKeys(List.of("d"))
+                .withModes(List.of(RunMode.LOCAL))
+                .withStatuses(List.of(RunStatus.FAILED, RunStatus.TIMEOUT)))
+        .isEqualTo(
+            new RunFilter(
+                Set.of(RunStatus.TIMEOUT, RunStatus.FAILED),
+                Set.of(RunMode.LOCAL),
+                Set.of("d"),
+                Set.of("m"),
+                Set.of("process"),
+                Set.of("node7"),
+                Set.of(RunReason.LOST),
+                Set.of(1, 3),
+                NOON,
+                later,
+                "lr"));
+  }
+
+  @Test
+  void a_filter_has_the_limits_of_the_contract() {
+    assertThat(RunFilter.NONE.withText("x".repeat(200)).isUnindexed()).isTrue();
+    for (String text : List.of("", "x".repeat(201), "a\0", "a\uDC00b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RunFilter.NONE.withText(text))
+          .withMessageStartingWith("text must ");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RunFilter.NONE.withModelIds(List.of("\0")));
+    List<Integer> codes = IntStream.range(0, 51).boxed().toList();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RunFilter.NONE.withExitCodes(codes))
+        .withMessage("exit_code must have at most 50 values, has 51");
+  }
+
+  @Test
+  void only_a_list_by_creation_has_a_cursor() {
+    RunCursor place = new RunCursor(NOON, ID);
+    for (RunOrder order : RunOrder.values()) {
+      RunQuery query = RunQuery.all().withOrder(order);
+
+      assertThat(order.reversed().reversed()).isEqualTo(order);
+      assertThat(order.reversed().isDescending()).isNotEqualTo(order.isDescending());
+      assertThat(RunOrder.parse(order.text())).isEqualTo(order);
+      assertThat(query.isWindowed()).isNotEqualTo(order.isByCreation());
+      if (order.isByCreation()) {
+        assertThat(query.withAfter(place).after()).isEqualTo(place);
+      } else {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> query.withAfter(place))
+            .withMessage("a list by " + order.text() + " has no cursor");
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RunOrder.parse("name"))
+        .withMessageStartingWith("no order \"name\"; allowed are -created_at, created_at, ");
+  }
+
+  @Test
+  void a_page_from_a_window_goes_on_after_the_last_run_that_was_examined() {
+    RunCursor place = new RunCursor(NOON, ID);
+
+    assertThat(new RunPage(List.of(), false, place).next()).contains(place);
+    assertThat(new RunPage(List.of(), false).next()).isEmpty();
   }
 
   @Test

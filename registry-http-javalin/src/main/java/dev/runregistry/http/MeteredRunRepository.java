@@ -6,11 +6,14 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Measures each call of the delegate without changing its behavior. */
@@ -61,6 +64,16 @@ final class MeteredRunRepository implements RunRepository {
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
     return measured("find_ids", () -> repository.findIds(prefix, limit));
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return measured("find_ids", () -> repository.findIds(suffix, limit));
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
+    return measured("find_ids", () -> repository.neighbours(ids));
   }
 
   private <T> T measured(String operation, Supplier<T> call) {

@@ -186,8 +186,10 @@ final class RunRoutes {
   private void list(Context ctx) {
     RunQuery query = ListQuery.read(ctx.queryString());
     RunPage page = registry.list(query);
-    if (page.hasNext()) {
-      ctx.header("Link", "<" + ListQuery.next(query, page) + ">; rel=\"next\"");
+    ListQuery.next(query, page)
+        .ifPresent(next -> ctx.header("Link", "<" + next + ">; rel=\"next\""));
+    if (page.searchedTo() != null) {
+      ctx.header("X-Search-Window", String.valueOf(RunQuery.WINDOW));
     }
     Routes.json(ctx, pageJson.of(page, query));
   }

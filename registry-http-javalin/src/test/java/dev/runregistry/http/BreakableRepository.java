@@ -6,11 +6,14 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -113,5 +116,15 @@ final class BreakableRepository implements RunRepository {
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
     return working().findIds(prefix, limit);
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return working().findIds(suffix, limit);
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
+    return working().neighbours(ids);
   }
 }

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +83,7 @@ class ListTest {
                 + run.id()
                 + "\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\","
                 + "\"mode\":\"local\",\"status\":\"completed\","
-                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567}");
+                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\"}");
   }
 
   @Test
@@ -171,9 +173,22 @@ class ListTest {
     "dataset_key=math-v1, 35",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&host=&cursor=, 37",
-    "status=failed&status=completed, 7",
-    "unknown=7, 37",
+    "status=&mode=&dataset_key=&host=&cursor=, 33",
+    "status=failed&status=completed, 20",
+    "mode=local&mode=dry-run, 33",
+    "dataset_key=math-v1&dataset_key=none, 33",
+    "reason=lost, 3",
+    "exit_code=0, 6",
+    "exit_code=0&exit_code=, 6",
+    "executor=process&status=timeout, 1",
+    "model_id=google/gemma-2b-it&status=running, 5",
+    "since=2026-11-22, 33",
+    "until=2026-11-22, 0",
+    "since=2026-11-22T12:00:00Z&until=2026-11-22T12:00:01Z, 33",
+    "since=2026-11-22T13:00:01%2B01:00, 0",
+    "q=gemma&status=timeout, 1",
+    "q=no%20such%20text, 0",
+    "since=&until=&q=&sort=&reason=&exit_code=, 33",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();
@@ -205,6 +220,19 @@ class ListTest {
         "dataset_key=%ED%A0%80 | dataset_key | value_error",
         "dataset_key=%zz | dataset_key | value_error",
         "status=%4 | status | value_error",
+        "unknown=7 | unknown | extra_forbidden",
+        "Status=failed | Status | extra_forbidden",
+        "tag=a | tag | extra_forbidden",
+        "reason=Lost | reason | enum",
+        "exit_code=256 | exit_code | less_than_equal",
+        "exit_code=x | exit_code | int_parsing",
+        "since=monday | since | datetime_parsing",
+        "since=2026-02-30 | since | datetime_parsing",
+        "until=2026-11-22T12:00:00 | until | datetime_parsing",
+        "until=1969-12-31 | until | datetime_parsing",
+        "sort=name | sort | enum",
+        "q=%00 | q | value_error",
+        "sort=duration&cursor=x | cursor | value_error",
       })
   void a_query_that_cannot_be_accepted_is_422(String query, String name, String type) {
     HttpResponse<String> answer = RawRequest.get(server, "/api/tunix/runs?" + query);
@@ -297,13 +325,57 @@ class ListTest {
   }
 
   @Test
-  void a_cursor_is_read_as_it_was_written() {
+  void a_cursor_is_read_as_it_was_written() throws PageCursor.InvalidCursorException {
     for (Run run : Runs.ofEveryKind()) {
       RunCursor place = RunCursor.after(RunSummary.of(run));
 
-      assertThat(PageCursor.write(place)).hasSize(32);
-      assertThat(PageCursor.read(PageCursor.write(place))).contains(place);
+      assertThat(PageCursor.write(place, "&q=a")).hasSize(38);
+      assertThat(PageCursor.read(PageCursor.write(place, "&q=a"), "&q=a")).isEqualTo(place);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "status=failed&sort=created_at&", "status=completed&", "sort=duration&"})
+  void a_cursor_of_a_list_with_other_filters_or_another_order_is_422(String others) {
+    saveOneOfEveryKind();
+    String next = PageLinks.next(server.get("/api/tunix/runs?limit=1&status=failed")).orElseThrow();
+    String cursor = next.replaceFirst(".*&cursor=", "cursor=");
+
+    HttpResponse<String> answer = server.get("/api/tunix/runs?" + others + cursor);
+
+    assertThat(server.get("/api/tunix/runs?limit=7&status=failed&" + cursor).statusCode())
+        .isEqualTo(200);
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(answer.body()).contains("\"loc\":[\"query\",\"cursor\"]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"created_at", "-started_at", "started_at", "-duration", "duration"})
+  void a_list_in_any_order_is_read_by_its_links(String order) {
+    saveOneOfEveryKind();
+    List<String> whole = ids(json(server.get("/api/tunix/runs?limit=100&sort=" + order)));
+    List<String> seen = new ArrayList<>();
+    Optional<String> path = Optional.of("/api/tunix/runs?limit=4&sort=" + order);
+    while (path.isPresent()) {
+      HttpResponse<String> page = server.get(path.get());
+      seen.addAll(ids(json(page)));
+      path = PageLinks.next(page);
+    }
+
+    assertThat(seen).isEqualTo(whole).hasSameSizeAs(Runs.ofEveryKind()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void too_many_values_or_too_long_a_text_are_422() {
+    String many =
+        IntStream.range(0, 51).mapToObj(i -> "model_id=" + i).collect(Collectors.joining("&"));
+
+    assertThat(server.get("/api/tunix/runs?" + many).body())
+        .contains("List should have at most 50 items");
+    assertThat(server.get("/api/tunix/runs?q=" + "x".repeat(201)).body())
+        .contains("String should have at most 200 characters");
+    assertThat(server.get("/api/tunix/runs?q=" + "x".repeat(200)).statusCode()).isEqualTo(200);
   }
 
   @Test

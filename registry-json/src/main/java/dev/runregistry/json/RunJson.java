@@ -126,15 +126,24 @@ public final class RunJson {
   }
 
   /**
-   * Writes the object of a run, with two fields after those of the contract: {@code provenance},
-   * the command, its environment and its origin, which the HTTP API does not publish, null if
-   * unknown; and {@code parent_run_id}, null if the run repeats no other.
+   * Writes the object of a run, with more fields after those of the contract: {@code provenance},
+   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * unknown; {@code parent_run_id}, null if the run repeats no other; {@code command}, null for a
+   * dry-run; {@code training}, null for a command of the user's own; and {@code
+   * time_limit_seconds}, null if there is none.
    *
    * @param unseen its host if it is an active run whose host is not seen; else null
    */
   public static void writeRunWithProvenance(
       JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
     json.writeStartObject();
+    writeFieldsWithProvenance(json, run, unseen);
+    json.writeEndObject();
+  }
+
+  /** Writes the fields of {@link #writeRunWithProvenance} into an object. */
+  public static void writeFieldsWithProvenance(
+      JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
     writeFields(json, run, message(run, false));
     writeHost(json, run, unseen);
     json.writeFieldName("provenance");
@@ -144,7 +153,30 @@ public final class RunJson {
       write(json, run.provenance(), run.spec().command());
     }
     writeParent(json, run.spec());
-    json.writeEndObject();
+    writeCommand(json, run.spec().command());
+    writeTraining(json, run.spec().training());
+    json.writePOJOField("time_limit_seconds", seconds(run.spec().timeLimit()));
+  }
+
+  private static void writeCommand(JsonGenerator json, List<String> command) throws IOException {
+    json.writeFieldName("command");
+    if (command.isEmpty()) {
+      json.writeNull();
+    } else {
+      writeWords(json, command);
+    }
+  }
+
+  private static void writeTraining(JsonGenerator json, @Nullable TrainingConfig training)
+      throws IOException {
+    json.writeFieldName("training");
+    if (training == null) {
+      json.writeNull();
+    } else {
+      json.writeStartObject();
+      writeParameters(json, training);
+      json.writeEndObject();
+    }
   }
 
   private static void writeParent(JsonGenerator json, RunSpec spec) throws IOException {
@@ -157,11 +189,8 @@ public final class RunJson {
     json.writeStringField("host", known.host());
     json.writeStringField("user", known.user());
     json.writeStringField("working_dir", known.workingDirectory());
-    json.writeArrayFieldStart("command");
-    for (String word : command) {
-      json.writeString(word);
-    }
-    json.writeEndArray();
+    json.writeFieldName("command");
+    writeWords(json, command);
     json.writeStringField("registry_version", known.registryVersion());
     json.writeStringField("git_commit", known.gitCommit());
     json.writePOJOField("git_dirty", known.gitDirty());
@@ -195,15 +224,20 @@ public final class RunJson {
 
   /** Returns the message of the HTTP contract for an active run, the recorded one for others. */
   private static String message(Run run, boolean isCancelRequested) {
-    String mode = run.spec().mode() == RunMode.DRY_RUN ? "Dry-run" : "Local";
-    return switch (run.status()) {
+    return message(run.status(), run.spec().mode(), run.message(), isCancelRequested);
+  }
+
+  private static String message(
+      RunStatus status, RunMode kind, String recorded, boolean isCancelRequested) {
+    String mode = kind == RunMode.DRY_RUN ? "Dry-run" : "Local";
+    return switch (status) {
       case PENDING -> mode + " execution pending";
       case RUNNING ->
           mode
               + (isCancelRequested
                   ? " execution cancellation requested"
                   : " execution in progress");
-      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> run.message();
+      case COMPLETED, FAILED, TIMEOUT, CANCELLED -> recorded;
     };
   }
 
@@ -213,8 +247,15 @@ public final class RunJson {
    * {@code parent_run_id} for a run that repeats no other.
    */
   public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
-    TrainingConfig known = spec.training();
     json.writeStartObject();
+    writeParameters(json, spec.training());
+    json.writePOJOField("time_limit_seconds", seconds(spec.timeLimit()));
+    writeParent(json, spec);
+    json.writeEndObject();
+  }
+
+  private static void writeParameters(JsonGenerator json, @Nullable TrainingConfig known)
+      throws IOException {
     json.writePOJOField("learning_rate", known == null ? null : known.learningRate());
     json.writePOJOField("num_epochs", known == null ? null : known.numEpochs());
     json.writePOJOField("batch_size", known == null ? null : known.batchSize());
@@ -222,9 +263,6 @@ public final class RunJson {
     json.writePOJOField("weight_decay", known == null ? null : known.weightDecay());
     json.writeStringField(
         "device", known == null || known.device() == null ? null : known.device().text());
-    json.writePOJOField("time_limit_seconds", seconds(spec.timeLimit()));
-    writeParent(json, spec);
-    json.writeEndObject();
   }
 
   /** Writes the object of the page that answers the query. */
@@ -244,9 +282,30 @@ public final class RunJson {
     json.writeEndObject();
   }
 
-  /** Writes the object of a run in a list. */
+  /** Writes the object of a run in a list, without its command, as the HTTP API has it. */
   public static void writeItem(JsonGenerator json, RunSummary run) throws IOException {
     json.writeStartObject();
+    writeFields(json, run);
+    json.writeEndObject();
+  }
+
+  /** Writes the object of a run in a list, and last its {@code command}, null for a dry-run. */
+  public static void writeItemWithCommand(JsonGenerator json, RunSummary run) throws IOException {
+    json.writeStartObject();
+    writeFields(json, run);
+    writeCommand(json, run.command());
+    json.writeEndObject();
+  }
+
+  private static void writeWords(JsonGenerator json, List<String> words) throws IOException {
+    json.writeStartArray();
+    for (String word : words) {
+      json.writeString(word);
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeFields(JsonGenerator json, RunSummary run) throws IOException {
     json.writeStringField("run_id", run.id().toString());
     json.writeStringField("dataset_key", run.datasetKey().value());
     json.writeStringField("model_id", run.modelId());
@@ -254,7 +313,11 @@ public final class RunJson {
     json.writeStringField("status", run.status().text());
     json.writeStringField("started_at", Timestamps.text(run.startedAt()));
     json.writePOJOField("duration_seconds", seconds(run.duration()));
-    json.writeEndObject();
+    json.writePOJOField("exit_code", run.exitCode());
+    json.writeStringField("message", message(run.status(), run.mode(), run.message(), false));
+    json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
+    json.writeStringField("host", run.host());
+    json.writeStringField("executor", run.executor());
   }
 
   /** Returns exact seconds: a record has no fractions of a microsecond. Never has an exponent. */

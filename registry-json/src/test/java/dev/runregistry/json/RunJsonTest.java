@@ -70,16 +70,23 @@ class RunJsonTest {
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
-                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}},\"parent_run_id\":null}");
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}},\"parent_run_id\":null"
+                + ",\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],"
+                + "\"training\":{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\"},\"time_limit_seconds\":30.001000}");
     Run without = Runs.running().withProvenance(Runs.provenance());
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, without, null)))
         .contains("\"git_dirty\":null,");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed(), null)))
-        .endsWith(",\"provenance\":null,\"parent_run_id\":null}");
+        .contains(",\"provenance\":null,\"parent_run_id\":null,\"command\":[");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.dryRunning(), null)))
+        .contains(",\"parent_run_id\":null,\"command\":null,\"training\":{");
+    Run command = Runs.running(Runs.commandOf("true"), Runs.NOON);
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, command, null)))
+        .endsWith(",\"training\":null,\"time_limit_seconds\":0.001000}");
     RunId parent = Runs.id();
     Run repeating = Runs.running(Runs.repeating(parent), Runs.NOON);
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating, null)))
-        .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
+        .contains(",\"parent_run_id\":\"" + parent + "\",");
     assertThat(text(json -> RunJson.writeConfig(json, repeating.spec())))
         .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
   }
@@ -132,7 +139,8 @@ class RunJsonTest {
     assertThat(json(Runs.running()))
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
-        .endsWith(",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}");
+        .endsWith(
+            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}");
   }
 
   @Test
@@ -186,7 +194,7 @@ class RunJsonTest {
 
     assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1))))
         .isEqualTo(
-            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
+            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\"}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
             run.id());
   }
 

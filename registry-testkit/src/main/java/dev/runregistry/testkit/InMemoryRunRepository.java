@@ -1,6 +1,8 @@
 package dev.runregistry.testkit;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.nullsLast;
+import static java.util.Comparator.reverseOrder;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.DatabaseIdentity;
@@ -10,6 +12,7 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
@@ -17,19 +20,27 @@ import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
+import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryRunRepository implements RunRepository, RunChain {
   // ids by their text, which sorts as the bytes do; UUID.compareTo does not
   private static final Comparator<RunCursor> PLACE =
-      comparing(RunCursor::createdAt).thenComparing(place -> place.id().toString()).reversed();
-  private static final Comparator<RunSummary> NEWEST_FIRST = comparing(RunCursor::after, PLACE);
+      comparing(RunCursor::createdAt).thenComparing(place -> place.id().toString());
 
   private final ConcurrentMap<RunId, Run> runs = new ConcurrentHashMap<>();
   private final ConcurrentMap<UUID, HostRetirement> retirements = new ConcurrentHashMap<>();
@@ -97,6 +107,28 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     return retirements.values().stream();
   }
 
+  @Override
+  public ChainHead append(Iterator<ChainedRun> entries) {
+    synchronized (links) {
+      List<ChainedRun> all = new ArrayList<>();
+      ChainHead head = head();
+      while (entries.hasNext()) {
+        ChainedRun entry = entries.next();
+        boolean follows = entry.problem(head).isEmpty();
+        if (!follows || runs.containsKey(entry.run().id())) {
+          throw new StaleRunException("run %s cannot be appended".formatted(entry.run().id()));
+        }
+        head = entry.link().toHead();
+        all.add(entry);
+      }
+      for (ChainedRun entry : all) {
+        runs.put(entry.run().id(), entry.run());
+        links.add(entry.link());
+      }
+      return head;
+    }
+  }
+
   private static Run moved(Run stored, Run next) {
     if (!next.equals(stored) && !canBecome(stored, next)) {
       throw new StaleRunException(
@@ -141,13 +173,12 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   }
 
   @Override
-  public RunPage list(RunQuery query) {
+  public RunPage list(RunQuery query) { // examines all runs, which a window allows
     List<RunSummary> found =
         runs.values().stream()
-            .filter(run -> query.host() == null || isOf(query.host(), run))
             .map(RunSummary::of)
-            .filter(matches(query))
-            .sorted(NEWEST_FIRST)
+            .filter(run -> query.filter().matches(run) && isAfter(run, query))
+            .sorted(comparator(query.order()))
             .skip(query.offset())
             .limit(query.limit() + 1L)
             .toList();
@@ -155,22 +186,68 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
     return new RunPage(hasNext ? found.subList(0, query.limit()) : found, hasNext);
   }
 
-  private static boolean isOf(String host, Run run) {
-    return run.provenance() != null && run.provenance().host().equals(host);
+  private static Comparator<RunSummary> comparator(RunOrder order) {
+    Comparator<RunSummary> byCreation =
+        comparing(RunCursor::after, order.isDescending() ? PLACE.reversed() : PLACE);
+    return switch (order) {
+      case NEWEST_FIRST, OLDEST_FIRST -> byCreation;
+      case LAST_STARTED_FIRST ->
+          comparing(RunSummary::startedAt, reverseOrder()).thenComparing(byCreation);
+      case FIRST_STARTED_FIRST -> comparing(RunSummary::startedAt).thenComparing(byCreation);
+      case LONGEST_FIRST ->
+          comparing(RunSummary::duration, nullsLast(Comparator.<Duration>reverseOrder()))
+              .thenComparing(byCreation);
+      case SHORTEST_FIRST ->
+          comparing(RunSummary::duration, nullsLast(Comparator.<Duration>naturalOrder()))
+              .thenComparing(byCreation);
+    };
   }
 
-  private static Predicate<RunSummary> matches(RunQuery query) {
-    return run ->
-        (query.status() == null || query.status() == run.status())
-            && (query.mode() == null || query.mode() == run.mode())
-            && (query.datasetKey() == null || query.datasetKey().equals(run.datasetKey().value()))
-            && (query.after() == null || PLACE.compare(query.after(), RunCursor.after(run)) < 0);
+  private static boolean isAfter(RunSummary run, RunQuery query) {
+    if (query.after() == null) {
+      return true;
+    }
+    int compared = PLACE.compare(RunCursor.after(run), query.after());
+    return query.order().isDescending() ? compared < 0 : compared > 0;
   }
 
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
-    Stream<RunId> found =
-        runs.keySet().stream().filter(id -> id.toString().startsWith(prefix.text()));
-    return found.limit(limit).toList();
+    return sorted().descendingMap().entrySet().stream()
+        .filter(run -> run.getKey().startsWith(prefix.text()))
+        .map(run -> run.getValue())
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return runs.values().stream()
+        .map(RunSummary::of)
+        .filter(run -> run.id().toString().endsWith(suffix.text()))
+        .sorted(comparator(RunOrder.NEWEST_FIRST))
+        .map(RunSummary::id)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
+    NavigableMap<String, RunId> sorted = sorted();
+    Set<RunId> found = new HashSet<>();
+    for (RunId id : ids) {
+      if (runs.containsKey(id)) {
+        Stream.of(sorted.lowerEntry(id.toString()), sorted.higherEntry(id.toString()))
+            .filter(Objects::nonNull)
+            .forEach(neighbour -> found.add(neighbour.getValue()));
+      }
+    }
+    return found;
+  }
+
+  private NavigableMap<String, RunId> sorted() {
+    NavigableMap<String, RunId> sorted = new TreeMap<>();
+    runs.keySet().forEach(id -> sorted.put(id.toString(), id));
+    return sorted;
   }
 }

@@ -11,11 +11,13 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.audit.CanonicalRun;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -159,6 +161,99 @@ public abstract class RunChainContract {
     }
 
     assertThat(reading().ids()).containsExactly(completed.id());
+  }
+
+  @Test
+  void a_chain_is_appended_as_it_was_in_another_database() {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    Runs.ofEveryKind().forEach(other::save);
+    List<ChainedRun> entries = entries(other);
+
+    ChainHead head = chain.append(entries.iterator());
+
+    Reading reading = reading();
+    assertThat(reading.links).isEqualTo(entries.stream().map(ChainedRun::link).toList());
+    assertThat(reading.records)
+        .isEqualTo(
+            entries.stream().<StoredRun>map(entry -> new StoredRun.Found(entry.run())).toList());
+    assertThat(reading.head()).isEqualTo(head);
+    Run next = ended(Runs.running(), exited(0));
+    runs.save(next);
+    assertThat(reading().ids()).hasSize(entries.size() + 1).endsWith(next.id());
+  }
+
+  @Test
+  void a_chain_of_many_runs_is_appended_in_pieces() {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    IntStream.range(0, 200).forEach(i -> other.save(ended(Runs.running(), exited(0))));
+    List<ChainedRun> entries = entries(other);
+
+    chain.append(entries.subList(0, 130).iterator());
+    chain.append(entries.subList(130, 200).iterator());
+
+    assertThat(reading().links).isEqualTo(entries.stream().map(ChainedRun::link).toList());
+  }
+
+  @Test
+  void of_a_chain_that_does_not_follow_or_has_a_run_on_record_nothing_is_appended() {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    IntStream.range(0, 70).forEach(i -> other.save(ended(Runs.running(), exited(0))));
+    List<ChainedRun> entries = entries(other);
+    refuses(entries.subList(1, 70));
+    List<ChainedRun> gap = new ArrayList<>(entries);
+    gap.remove(66);
+    refuses(gap);
+    Run known = entries.get(68).run();
+    runs.save(running(known));
+    refuses(entries);
+
+    assertThat(reading().links).isEmpty();
+    assertThat(runs.find(known.id())).contains(running(known));
+    assertThat(runs.find(entries.get(0).run().id())).isEmpty();
+
+    runs.save(ended(Runs.running(), exited(0)));
+    refuses(entries.subList(0, 2));
+    assertThat(reading().links).hasSize(1);
+  }
+
+  @Test
+  void if_the_entries_cannot_be_read_to_the_end_none_is_appended() {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    IntStream.range(0, 70).forEach(i -> other.save(ended(Runs.running(), exited(0))));
+    Iterator<ChainedRun> entries = entries(other).iterator();
+    Iterator<ChainedRun> broken =
+        new Iterator<>() {
+          private int read;
+
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public ChainedRun next() {
+            if (read++ == 65) {
+              throw new IllegalStateException("no more");
+            }
+            return entries.next();
+          }
+        };
+
+    assertThatThrownBy(() -> chain.append(broken)).hasMessage("no more");
+    assertThat(reading().links).isEmpty();
+  }
+
+  private void refuses(List<ChainedRun> entries) {
+    assertThatThrownBy(() -> chain.append(entries.iterator()))
+        .isInstanceOf(StaleRunException.class);
+  }
+
+  private static List<ChainedRun> entries(InMemoryRunRepository other) {
+    Reading reading = new Reading();
+    other.read(reading);
+    return reading.links.stream()
+        .map(link -> new ChainedRun(link, other.find(link.runId()).orElseThrow()))
+        .toList();
   }
 
   private static Run running(Run ended) {

@@ -13,21 +13,27 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
+import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -36,6 +42,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -605,6 +612,141 @@ public abstract class RunRepositoryContract {
     }
   }
 
+  @Test
+  void several_values_of_a_filter_are_alternatives_in_every_order_and_on_every_page() {
+    for (String key : List.of("math-v1", "logic", "code")) {
+      for (Run run : Runs.ofEveryKind()) {
+        save(withKey(run, key));
+      }
+    }
+    RunFilter none = RunFilter.NONE;
+    for (RunFilter filter :
+        List.of(
+            none.withStatuses(List.of(RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.RUNNING)),
+            none.withDatasetKeys(List.of("code", "math-v1", "none")),
+            none.withModes(List.of(RunMode.values())),
+            none.withDatasetKeys(List.of("code", "logic"))
+                .withStatuses(List.of(RunStatus.FAILED, RunStatus.COMPLETED))
+                .withModes(List.of(RunMode.LOCAL)),
+            none.withReasons(List.of(RunReason.LOST, RunReason.NOT_STARTED)),
+            none.withExitCodes(List.of(3, 137, 255)),
+            none.withStatuses(List.of(RunStatus.FAILED, RunStatus.TIMEOUT))
+                .withExecutors(List.of(Runs.EXECUTOR)),
+            none.withModelIds(List.of("google/gemma-2b-it", "other")),
+            none.withText("math-v1"))) {
+      for (RunOrder order : RunOrder.values()) {
+        RunQuery query = RunQuery.all().withFilter(filter).withOrder(order).withLimit(7);
+
+        assertThat(pages(query))
+            .as(query.toString())
+            .isEqualTo(expected(filter, order))
+            .isNotEmpty();
+      }
+    }
+  }
+
+  /** Reads all pages by cursor where there is one, else by offset. */
+  private List<RunSummary> pages(RunQuery query) {
+    List<RunSummary> listed = new ArrayList<>();
+    RunQuery next = query;
+    while (true) {
+      RunPage page = runs.list(next);
+      listed.addAll(page.runs());
+      if (!page.hasNext()) {
+        return listed;
+      }
+      next =
+          query.order().isByCreation()
+              ? query.withAfter(page.next().orElseThrow())
+              : query.withOffset(listed.size());
+    }
+  }
+
+  private List<RunSummary> expected(RunFilter filter, RunOrder order) {
+    List<RunSummary> all = pages(RunQuery.all().withLimit(100)); // newest first
+    if (!order.isDescending()) {
+      Collections.reverse(all);
+    }
+    Comparator<RunSummary> sort =
+        switch (order) {
+          case NEWEST_FIRST -> Comparator.comparing(RunSummary::createdAt).reversed();
+          case OLDEST_FIRST -> Comparator.comparing(RunSummary::createdAt);
+          case LAST_STARTED_FIRST -> Comparator.comparing(RunSummary::startedAt).reversed();
+          case FIRST_STARTED_FIRST -> Comparator.comparing(RunSummary::startedAt);
+          case LONGEST_FIRST ->
+              Comparator.comparing(
+                  RunSummary::duration, Comparator.nullsLast(Comparator.reverseOrder()));
+          case SHORTEST_FIRST ->
+              Comparator.comparing(
+                  RunSummary::duration, Comparator.nullsLast(Comparator.naturalOrder()));
+        };
+    return all.stream().filter(run -> meets(run, filter)).sorted(sort).toList();
+  }
+
+  private static boolean meets(RunSummary run, RunFilter filter) {
+    return isOneOf(filter.statuses(), run.status())
+        && isOneOf(filter.modes(), run.mode())
+        && isOneOf(filter.datasetKeys(), run.datasetKey().value())
+        && isOneOf(filter.modelIds(), run.modelId())
+        && isOneOf(filter.executors(), run.executor())
+        && isOneOf(filter.reasons(), run.reason())
+        && isOneOf(filter.exitCodes(), run.exitCode())
+        && (filter.text() == null
+            || (run.datasetKey().value() + '\n' + run.message()).contains(filter.text()));
+  }
+
+  private static boolean isOneOf(Set<?> wanted, @Nullable Object value) {
+    return wanted.isEmpty() || (value != null && wanted.contains(value));
+  }
+
+  @Test
+  void a_list_of_a_time_has_its_first_instant_and_not_its_last() {
+    List<RunSummary> saved = new ArrayList<>();
+    for (int micros = 0; micros < 6; micros++) {
+      saved.add(0, RunSummary.of(save(Runs.runningSince(NOON.plusNanos(micros * 1_000L)))));
+    }
+    Instant since = NOON.plusNanos(1_000);
+    Instant until = NOON.plusNanos(4_000);
+
+    assertThat(created(since, until)).isEqualTo(saved.subList(2, 5));
+    assertThat(created(since, null)).isEqualTo(saved.subList(0, 5));
+    assertThat(created(null, until)).isEqualTo(saved.subList(2, 6));
+    assertThat(created(until, since)).isEmpty();
+    assertThat(created(since, since.plusNanos(1_000))).isEqualTo(saved.subList(4, 5));
+  }
+
+  private List<RunSummary> created(@Nullable Instant since, @Nullable Instant until) {
+    return runs.list(RunQuery.all().withFilter(RunFilter.NONE.withCreated(since, until))).runs();
+  }
+
+  @Test
+  void a_text_is_found_as_it_stands_in_command_model_data_set_or_message() {
+    List<String> command = List.of("python3", "train \"a\\b\".py", "--lr", "1e-3");
+    Run run = save(Runs.running(Runs.localRunOf("math-v1", command), NOON));
+    save(Runs.dryRunning());
+
+    for (String text :
+        List.of(
+            "train \"a\\b\".py --lr",
+            "python3 train",
+            "1e-3",
+            "gemma",
+            "math",
+            run.message().substring(2))) {
+      assertThat(found(text)).as(text).contains(run.id());
+    }
+    for (String text :
+        List.of("python3  train", "\",\"", "[", "]", "\"python3", "1E-3", "%", "_", "train*")) {
+      assertThat(found(text)).as(text).isEmpty();
+    }
+  }
+
+  private List<RunId> found(String text) {
+    return runs.list(RunQuery.all().withFilter(RunFilter.NONE.withText(text))).runs().stream()
+        .map(RunSummary::id)
+        .toList();
+  }
+
   // ---- prefixes
 
   @Test
@@ -641,8 +783,44 @@ public abstract class RunRepositoryContract {
       RunId id = new RunId(new UUID(0xabcL << 52, i));
       save(Run.started(id, Runs.localRunOf("math-v1"), "process", NOON));
     }
-    assertThat(runs.findIds(new RunIdPrefix("abc"), 2)).hasSize(2).doesNotHaveDuplicates();
+    assertThat(runs.findIds(new RunIdPrefix("abc"), 2))
+        .containsExactly(
+            new RunId(new UUID(0xabcL << 52, 4)), new RunId(new UUID(0xabcL << 52, 3)));
     assertThat(runs.findIds(new RunIdPrefix("abc"), 5)).hasSize(5);
+  }
+
+  @Test
+  void a_suffix_finds_the_ids_that_end_like_it_newest_first() {
+    RunId old = saveAt("ffffffff-0000-7000-8000-0000deadbeef", NOON);
+    RunId young = saveAt("00000000-0000-7000-8000-0001deadbeef", NOON.plusSeconds(1));
+    saveAt("00000000-0000-7000-8000-0000deadbeee", NOON);
+
+    assertThat(runs.findIds(new RunIdSuffix("DEADBEEF"), 10)).containsExactly(young, old);
+    assertThat(runs.findIds(new RunIdSuffix("deadbeef"), 1)).containsExactly(young);
+    assertThat(runs.findIds(new RunIdSuffix("8000-0000deadbeef"), 10)).containsExactly(old);
+    assertThat(runs.findIds(new RunIdSuffix(old.toString()), 10)).containsExactly(old);
+    assertThat(runs.findIds(new RunIdSuffix("aaaa"), 10)).isEmpty();
+  }
+
+  @Test
+  void the_neighbours_of_an_id_are_the_ones_before_and_after_it_by_their_bytes() {
+    RunId first = saveAt("00000000-0000-7000-8000-000000000001", NOON);
+    RunId second = saveAt("7fffffff-ffff-7fff-bfff-ffffffffffff", NOON.plusSeconds(2));
+    RunId third = saveAt("80000000-0000-7000-8000-000000000000", NOON.plusSeconds(1));
+    RunId fourth = saveAt("ffffffff-ffff-7fff-bfff-ffffffffffff", NOON);
+
+    assertThat(runs.neighbours(List.of(second))).containsExactlyInAnyOrder(first, third);
+    assertThat(runs.neighbours(List.of(first))).containsExactly(second);
+    assertThat(runs.neighbours(List.of(fourth))).containsExactly(third);
+    assertThat(runs.neighbours(List.of(first, fourth))).containsExactlyInAnyOrder(second, third);
+    assertThat(runs.neighbours(List.of(Runs.id()))).isEmpty();
+    assertThat(runs.neighbours(List.of())).isEmpty();
+  }
+
+  private RunId saveAt(String id, Instant createdAt) {
+    RunId parsed = RunId.parse(id);
+    save(Run.started(parsed, Runs.localRunOf("math-v1"), "process", createdAt));
+    return parsed;
   }
 
   private Run save(Run run) {

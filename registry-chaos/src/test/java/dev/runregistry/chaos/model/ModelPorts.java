@@ -36,6 +36,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
@@ -46,6 +47,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -681,6 +683,16 @@ final class ModelPorts
 
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
+    throw new UnsupportedOperationException("the scenarios look up no runs");
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    throw new UnsupportedOperationException("the scenarios look up no runs");
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
     throw new UnsupportedOperationException("the scenarios look up no runs");
   }
 

@@ -1,8 +1,10 @@
 package dev.runregistry.cli.console;
 
+import dev.runregistry.cli.text.CommandFailedException;
 import dev.runregistry.cli.text.PrintableStream;
 import dev.runregistry.cli.text.StandardOutput;
 import dev.runregistry.cli.text.Terminal;
+import dev.runregistry.run.RegistryException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.Map;
@@ -30,5 +32,13 @@ public record Console(
   /** Prints a message as one line on stderr, whatever the text is. */
   public void say(String message) {
     err.println(StderrStream.MARK + message);
+  }
+
+  /** Prints the message of an error on stderr, and its details on the lines below. */
+  public void say(RegistryException error) {
+    say(String.valueOf(error.getMessage()));
+    if (error instanceof CommandFailedException failure) {
+      failure.details().forEach(err::println);
+    }
   }
 }

@@ -38,7 +38,26 @@ public final class CommandWords {
   /** Options of a list whose value may be a negative number, which is refused then. */
   private static final Set<String> WITH_VALUE =
       Stream.concat(
-              Stream.of("-n", "--limit", "--last", "-d", "--dataset", "-s", "--status", "--mode"),
+              Stream.of(
+                  "-n",
+                  "--limit",
+                  "--last",
+                  "-d",
+                  "--dataset",
+                  "-s",
+                  "--status",
+                  "--mode",
+                  "-m",
+                  "--model",
+                  "--exit",
+                  "--grep",
+                  "--since",
+                  "--after",
+                  "--until",
+                  "--before",
+                  "--sort",
+                  "-o",
+                  "--format"),
               Stream.concat(
                       Stream.of(Setting.CONFIG),
                       Setting.in(Scope.ALL).stream().map(Setting::option))
@@ -71,6 +90,7 @@ public final class CommandWords {
     return words;
   }
 
+  /** Translates the words; {@code show -1} is the newest run. */
   private static List<String> translated(List<String> arguments) {
     List<String> words = replaced(arguments, 0, COMMANDS);
     if (words.isEmpty() || !words.get(0).equals("runs")) {
@@ -81,6 +101,10 @@ public final class CommandWords {
       return withHelp(replaced(words, 1, COMMANDS_OF_RUNS));
     }
     words = replaced(words, 1, COMMANDS_OF_RUNS);
+    if (words.size() > 1 && words.get(1).equals("show")) {
+      words.replaceAll(word -> word.matches("-[1-9][0-9]{0,4}") ? "@" + word.substring(1) : word);
+      return words;
+    }
     boolean lists = words.size() < 2 || words.get(1).startsWith("-") || words.get(1).equals("list");
     return lists ? withLimit(words) : words;
   }

@@ -18,13 +18,10 @@ public final class Suggestions {
 
   private static final String CANCEL = "to cancel a run: registry cancel ID";
   private static final String RERUN = "to submit the request of a run again: registry rerun ID";
-  private static final String COMPARE =
-      "comparing is not supported yet; use"
-          + " 'diff <(registry runs show ID1) <(registry runs show ID2)'";
+  private static final String COMPARE = "to compare two runs: registry diff ID ID";
   private static final String DELETE =
       "runs are never deleted; 'registry runs prune' frees their logs";
-  private static final String SEARCH =
-      "searching is not supported yet; 'registry runs' filters by --status, --mode and --dataset";
+  private static final String SEARCH = "to search runs: registry runs --grep TEXT";
 
   /** Commands that people expect and that are not there, or have another name. */
   private static final Map<String, String> NOT_THERE =
@@ -47,29 +44,24 @@ public final class Suggestions {
           Map.entry(
               "attach",
               "attaching is not supported; 'registry runs logs -f ID' follows the output"),
+          Map.entry("backup", "to copy the finished runs: registry export > FILE"),
+          Map.entry("dump", "to copy the finished runs: registry export > FILE"),
           Map.entry("exec", "to run a command: registry run -- CMD"),
           Map.entry("start", "to run a command: registry run -- CMD"),
           Map.entry("server", "to start the server: registry serve"));
 
-  private static final String DATES =
-      "filtering by time is not supported yet; use"
-          + " \"registry runs --json | jq 'select(.started_at >= \\\"2026-11-24\\\")'\"";
-  private static final String MODEL =
-      "filtering by model is not supported yet; use"
-          + " \"registry runs --json | jq 'select(.model_id == \\\"MODEL\\\")'\"";
   private static final String NAME =
       "names and tags are not supported yet; -d and -m label the run of a command";
+  private static final String WATCH = "watching is not supported; use 'watch -n 2 registry runs'";
   private static final String DETACH =
       "detaching is not supported yet; use 'nohup registry run -- CMD &'";
 
   private static final Map<String, String> OPTIONS_OF_LISTS =
       Map.of(
-          "--since", DATES,
-          "--until", DATES,
-          "--after", DATES,
-          "--before", DATES,
-          "--model", MODEL,
-          "-m", MODEL);
+          "--name", NAME,
+          "--tag", NAME,
+          "-w", WATCH,
+          "--watch", WATCH);
 
   private static final Map<String, String> OPTIONS_OF_RUN =
       Map.of(

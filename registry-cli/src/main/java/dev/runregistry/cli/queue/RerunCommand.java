@@ -41,7 +41,7 @@ public final class RerunCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions options;
 
-  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  @Parameters(paramLabel = "ID", description = RunLookup.HELP)
   private String id;
 
   @Option(

@@ -43,7 +43,7 @@ public final class CancelCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", arity = "1..*", description = "Run IDs or unique prefixes.")
+  @Parameters(paramLabel = "ID", arity = "1..*", description = RunLookup.HELP)
   private List<String> ids;
 
   public CancelCommand(Console caller) {
@@ -72,7 +72,7 @@ public final class CancelCommand implements Callable<Integer> {
     } catch (UsageException e) {
       throw e;
     } catch (RegistryException e) { // does not keep the others from being cancelled
-      caller.say(String.valueOf(e.getMessage()));
+      caller.say(e);
       return FAILED;
     }
   }

@@ -2,6 +2,7 @@ package dev.runregistry.cli.runs;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.list.ListOptions;
 import dev.runregistry.cli.options.SettingsOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,7 +14,13 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Show recorded runs; without a subcommand, list them.",
-    synopsisSubcommandLabel = "[COMMAND]")
+    synopsisSubcommandLabel = "[COMMAND]",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  registry runs --since yesterday --failed    what failed since yesterday",
+      "  registry runs show @latest                  the newest run",
+      "  registry runs logs -f 01a2b6f0              the output of a run, as it is printed"
+    })
 public final class RunsCommand implements Callable<Integer> {
   private final Console caller;
 

@@ -2,6 +2,7 @@ package dev.runregistry.cli.runs;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.list.ListOptions;
 import dev.runregistry.cli.options.SettingsOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,7 +13,15 @@ import picocli.CommandLine.Mixin;
     name = "list",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "List runs, newest first; all filters given must match.")
+    description = "List runs, newest first; all filters given must match.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  registry runs --since tue --until tue       what ran on Tuesday",
+      "  registry runs --failed --since 2d           what failed in the last two days",
+      "  registry runs --grep 'train.py --lr 1e-3'   runs of that command",
+      "  registry runs --sort duration -n 5          the five longest",
+      "  registry runs -q --running                  IDs, for scripts"
+    })
 public final class RunsListCommand implements Callable<Integer> {
   private final Console caller;
 

@@ -34,7 +34,7 @@ public final class RunsLogsCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  @Parameters(paramLabel = "ID", description = RunLookup.HELP)
   private String id;
 
   @Option(names = "--stdout", description = "Only the standard output.")

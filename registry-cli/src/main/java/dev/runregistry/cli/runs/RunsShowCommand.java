@@ -10,8 +10,8 @@ import dev.runregistry.cli.text.RunPrinter;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.service.RunRegistry;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,14 +27,20 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Show one run and what is recorded of its output; of longer output also the last lines, where"
-            + " this host has the log file.")
+        "Show one run, where its files are, and what is recorded of its output; of longer output also"
+            + " the last lines, where this host has the log file.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  registry runs show @latest          the newest run",
+      "  registry runs show @failed          the newest that failed",
+      "  registry runs show 4e41908b --json"
+    })
 public final class RunsShowCommand implements Callable<Integer> {
   private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", description = "Run ID or unique prefix.")
+  @Parameters(paramLabel = "ID", description = RunLookup.HELP)
   private String id;
 
   @Option(
@@ -53,10 +59,10 @@ public final class RunsShowCommand implements Callable<Integer> {
       RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
+      OutputText output = new OutputText(parts.homeToRead(), settings.words());
       if (json) {
-        caller.out().println(JsonLine.of(run, unseen));
+        caller.out().println(JsonLine.of(run, unseen, output.files(run.id())));
       } else {
-        OutputText output = new OutputText(parts.homeToRead(), settings.words());
         Optional<String> pendingReason =
             run.status() == RunStatus.PENDING ? registry.pendingReason(run.id()) : Optional.empty();
         caller.out().print(new RunPrinter(LocalZone.get(), output).of(run, pendingReason, unseen));

@@ -42,7 +42,7 @@ public final class WaitCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "ID", arity = "1..*", description = "Run IDs or unique prefixes.")
+  @Parameters(paramLabel = "ID", arity = "1..*", description = RunLookup.HELP)
   private List<String> ids;
 
   @Option(

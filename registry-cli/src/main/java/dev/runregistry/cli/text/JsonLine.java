@@ -13,6 +13,7 @@ import dev.runregistry.run.service.ReconciledRun;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Renders JSON documents, each on one line. */
@@ -23,16 +24,7 @@ public final class JsonLine {
 
   /** Returns the whole run, with its provenance, which the HTTP API does not publish. */
   public static String of(Run run) {
-    return of(run, null);
-  }
-
-  /**
-   * Returns the same.
-   *
-   * @param unseen its host if it is an active run whose host is not seen; else null
-   */
-  public static String of(Run run, @Nullable UnseenHost unseen) {
-    return line(json -> RunJson.writeRunWithProvenance(json, run, unseen));
+    return line(json -> RunJson.writeRunWithProvenance(json, run, null));
   }
 
   /** Returns a host, as the HTTP API has it. */
@@ -40,9 +32,26 @@ public final class JsonLine {
     return line(json -> RunJson.writeHost(json, host));
   }
 
-  /** Returns an item of a list. */
+  /**
+   * Returns the whole run, with its provenance, and last {@code run_dir} and {@code pid}: where
+   * this host has its files, and its process while that lives; else null.
+   *
+   * @param unseen its host if it is an active run whose host is not seen; else null
+   */
+  public static String of(Run run, @Nullable UnseenHost unseen, RunFiles files) {
+    return line(
+        json -> {
+          json.writeStartObject();
+          RunJson.writeFieldsWithProvenance(json, run, unseen);
+          json.writeStringField("run_dir", files.directory().map(Path::toString).orElse(null));
+          json.writePOJOField("pid", files.pid().isPresent() ? files.pid().getAsLong() : null);
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns an item of a list, with its command. */
   public static String of(RunSummary run) {
-    return line(json -> RunJson.writeItem(json, run));
+    return line(json -> RunJson.writeItemWithCommand(json, run));
   }
 
   /** Returns a finding about an active run; its last two fields are null without an outcome. */
@@ -77,8 +86,15 @@ public final class JsonLine {
         });
   }
 
-  private interface Writing {
+  /** Writes a document. */
+  @FunctionalInterface
+  public interface Writing {
     void to(JsonGenerator json) throws IOException;
+  }
+
+  /** Returns the document that is written. */
+  public static String of(Writing writing) {
+    return line(writing);
   }
 
   private static String line(Writing writing) {

@@ -37,6 +37,11 @@ public final class OutputText {
     this.options = List.copyOf(options);
   }
 
+  /** Returns where this host has the files of a run. */
+  public RunFiles files(RunId id) {
+    return RunFiles.of(home, id);
+  }
+
   /** Returns both streams, each after a blank line and its name; an empty one is left out. */
   public String of(Run run) {
     return of(run, LogStream.STDOUT, run.output().stdout().text())

@@ -1,10 +1,12 @@
 package dev.runregistry.cli.text;
 
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.host.UnseenHost;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -71,6 +73,7 @@ public final class RunPrinter {
     if (unseen != null) {
       add(text, "not seen", unseen.name() + " was last seen " + time(unseen.lastSeen()));
     }
+    addFiles(text, output.files(run.id()));
     return text.append(output.of(run)).toString();
   }
 
@@ -80,10 +83,21 @@ public final class RunPrinter {
     }
     add(text, "host", known.host());
     add(text, "user", Objects.toString(known.user(), "-"));
-    add(text, "folder", known.workingDirectory());
+    add(text, "work dir", known.workingDirectory());
     add(text, "git", git(known));
     add(text, "registry", known.registryVersion());
     known.environment().forEach((name, value) -> add(text, "variable", name + "=" + value));
+  }
+
+  private static void addFiles(StringBuilder text, RunFiles files) {
+    files.pid().ifPresent(pid -> add(text, "pid", String.valueOf(pid)));
+    files.directory().ifPresent(directory -> add(text, "run dir", directory.toString()));
+    for (LogStream stream : LogStream.values()) {
+      Path log = files.logs().get(stream);
+      if (log != null) {
+        add(text, stream.text() + " log", log.toString());
+      }
+    }
   }
 
   private static String git(Provenance known) {

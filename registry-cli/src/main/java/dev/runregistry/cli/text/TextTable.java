@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A table whose lines fit a terminal: columns at the right that do not fit are left out, wide cells
- * are cut with an ellipsis, no line ever wraps.
+ * A table whose lines fit a terminal: optional columns and those at the right that do not fit are
+ * left out, wide cells are cut with an ellipsis, no line ever wraps.
  */
 public final class TextTable {
   private static final String GAP = "  ";
@@ -38,29 +38,36 @@ public final class TextTable {
    * @param cells one for each row
    * @param least how narrow it may get; {@link Integer#MAX_VALUE} if it must not be cut
    * @param paint how its cells look
+   * @param optional whether it is left out before any other that does not fit
    */
-  public record Column(String title, List<String> cells, int least, Paint paint) {
+  public record Column(String title, List<String> cells, int least, Paint paint, boolean optional) {
     public Column {
       cells = cells.stream().map(TerminalText::line).toList();
     }
 
     /** A column that is never cut. */
     public static Column whole(String title, List<String> cells) {
-      return new Column(title, cells, Integer.MAX_VALUE, Paint.NONE);
+      return painted(title, cells, Paint.NONE);
+    }
+
+    /** A column that is never cut, whose cells look like this. */
+    public static Column painted(String title, List<String> cells, Paint paint) {
+      return new Column(title, cells, Integer.MAX_VALUE, paint, false);
     }
 
     /** A column that may be cut down to that width. */
     public static Column cut(String title, List<String> cells, int least) {
-      return new Column(title, cells, least, Paint.NONE);
+      return new Column(title, cells, least, Paint.NONE, false);
+    }
+
+    /** A column that may be cut down to that width, and is left out first. */
+    public static Column optional(String title, List<String> cells, int least) {
+      return new Column(title, cells, least, Paint.NONE, true);
     }
 
     private int natural() {
       int widest = cells.stream().mapToInt(TerminalText::width).max().orElse(0);
       return Math.max(TerminalText.width(title), widest);
-    }
-
-    private int narrowest() {
-      return Math.min(natural(), least);
     }
   }
 
@@ -71,7 +78,7 @@ public final class TextTable {
    */
   public List<String> lines(OptionalInt limit) {
     int room = limit.orElse(Integer.MAX_VALUE);
-    List<Column> shown = fitting(room);
+    List<Sized> shown = fitting(room);
     int[] widths = widths(shown, room);
     List<String> lines = new ArrayList<>();
     lines.add(line(shown, widths, -1));
@@ -81,38 +88,57 @@ public final class TextTable {
     return lines;
   }
 
-  private List<Column> fitting(int room) {
-    List<Column> fitting = new ArrayList<>(columns.subList(0, 1)); // the first, come what may
-    long used = columns.get(0).narrowest();
-    for (Column column : columns.subList(1, columns.size())) {
-      used += GAP.length() + column.narrowest();
-      if (used > room) {
-        break;
+  /** A column with the width that it has uncut. */
+  private record Sized(Column column, int natural) {
+    int narrowest() {
+      return Math.min(natural, column.least);
+    }
+  }
+
+  private List<Sized> fitting(int room) {
+    List<Sized> fitting = new ArrayList<>();
+    columns.forEach(column -> fitting.add(new Sized(column, column.natural())));
+    while (fitting.size() > 1 && narrowest(fitting) > room) { // the first stays, come what may
+      int last = fitting.size() - 1;
+      int optional = last;
+      while (optional > 0 && !fitting.get(optional).column.optional) {
+        optional--;
       }
-      fitting.add(column);
+      fitting.remove(optional > 0 ? optional : last);
     }
     return fitting;
   }
 
-  private static int[] widths(List<Column> shown, int room) {
-    int[] widths = shown.stream().mapToInt(Column::narrowest).toArray();
-    long left = room - GAP.length() * (shown.size() - 1L);
-    for (int width : widths) {
-      left -= width;
+  private static long narrowest(List<Sized> shown) {
+    long width = GAP.length() * (shown.size() - 1L);
+    for (Sized column : shown) {
+      width += column.narrowest();
     }
-    for (int i = 0; i < widths.length && left > 0; i++) {
-      int more = (int) Math.min(left, shown.get(i).natural() - (long) widths[i]);
-      widths[i] += more;
-      left -= more;
+    return width;
+  }
+
+  private static int[] widths(List<Sized> shown, int room) {
+    int[] widths = shown.stream().mapToInt(Sized::narrowest).toArray();
+    long left = room - narrowest(shown);
+    boolean more = true;
+    while (left > 0 && more) { // one by one to each in turn, so that none takes it all
+      more = false;
+      for (int i = 0; i < widths.length && left > 0; i++) {
+        if (widths[i] < shown.get(i).natural) {
+          widths[i]++;
+          left--;
+          more = true;
+        }
+      }
     }
     widths[0] = Math.min(widths[0], room);
     return widths;
   }
 
-  private static String line(List<Column> shown, int[] widths, int row) {
+  private static String line(List<Sized> shown, int[] widths, int row) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      Column column = shown.get(i);
+      Column column = shown.get(i).column;
       String cell = row < 0 ? column.title : column.cells.get(row);
       String fitted = TerminalText.truncate(cell, widths[i]);
       String padded =

@@ -1,7 +1,10 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
+import java.util.Iterator;
 
 /**
  * The chain of the finished runs of a {@link RunRepository} and of the retirements of hosts. The
@@ -18,6 +21,23 @@ public interface RunChain {
    * @throws RepositoryException if they cannot be read to the end
    */
   void read(Visitor visitor);
+
+  /**
+   * Appends finished runs of another chain with their links as they are, in one transaction: all or
+   * none. Each link has to be the next one of this chain. Needs a fixed amount of memory. What the
+   * iterator throws is thrown, and nothing is appended.
+   *
+   * @param entries read one after the other, on this thread
+   * @return the head of this chain afterwards
+   * @throws StaleRunException if a run is on record already, or a link does not follow; nothing is
+   *     appended
+   * @throws RepositoryException if the database cannot be reached, or refuses an entry; nothing is
+   *     appended, unless the connection broke during the commit
+   * @throws UnsupportedOperationException if this chain can only be read
+   */
+  default ChainHead append(Iterator<ChainedRun> entries) {
+    throw new UnsupportedOperationException("this chain can only be read");
+  }
 
   /** Receives the entries, one after the other, on the reading thread. */
   interface Visitor {

@@ -4,10 +4,13 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stores runs for ever. Safe for use by many threads and many processes at once; each call is one
@@ -48,15 +51,34 @@ public interface RunRepository {
   Optional<Run> find(RunId id);
 
   /**
-   * Returns a page of summaries, newest {@code createdAt} first; runs of the same microsecond in a
-   * fixed order of the store. Never reads the output.
+   * Returns a page of summaries in the order of the query; runs of the same microsecond are ordered
+   * by id, as its bytes are. Never reads the output. If the page is from a window ({@link
+   * RunQuery#isWindowed}), at most {@link RunQuery#WINDOW} runs are examined, or more where that
+   * costs nothing; {@link RunPage#searchedTo} says how far.
    */
   RunPage list(RunQuery query);
 
   /**
-   * Returns the ids with this prefix, in no particular order.
+   * Returns the ids with this prefix, the largest first, as their bytes are: of ids that begin with
+   * their time, the newest.
    *
    * @param limit the maximum number, positive; two are enough to test whether a prefix is unique
    */
   List<RunId> findIds(RunIdPrefix prefix, int limit);
+
+  /**
+   * Returns the ids with this suffix, newest run first. Reads all ids, in several statements, each
+   * of which is short.
+   *
+   * @param limit the maximum number, positive; the search ends when it is reached
+   */
+  List<RunId> findIds(RunIdSuffix suffix, int limit);
+
+  /**
+   * Returns the stored ids directly before and after each of these, as their bytes are ordered; as
+   * far as there are any. They determine how short an id can be written.
+   *
+   * @param ids stored ones, at most {@link RunQuery#MAX_LIMIT}; others have no neighbours
+   */
+  Set<RunId> neighbours(Collection<RunId> ids);
 }

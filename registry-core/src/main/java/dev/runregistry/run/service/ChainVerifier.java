@@ -46,6 +46,11 @@ final class ChainVerifier implements RunChain.Visitor {
 
   VerificationResult verify(RunChain chain) {
     chain.read(this);
+    return result();
+  }
+
+  /** Returns the result, after the whole chain was read. */
+  VerificationResult result() {
     checkEnd();
     return new VerificationResult(head(), links, backfilled, retirements, discrepancies);
   }

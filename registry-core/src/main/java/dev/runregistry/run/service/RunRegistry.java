@@ -11,6 +11,7 @@ import dev.runregistry.run.RunNotFoundException;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
@@ -40,9 +41,12 @@ import dev.runregistry.run.port.RunIdGenerator;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunQueue;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.host.Hosts;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueFullException;
@@ -54,8 +58,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -444,10 +451,45 @@ public final class RunRegistry {
    * @throws IllegalStateException if the registry was built without a chain
    */
   public VerificationResult verify(@Nullable ChainHead kept, Consumer<Discrepancy> found) {
+    return new ChainVerifier(kept, found).verify(chain());
+  }
+
+  /**
+   * Verifies the chain as {@link #verify} does, and passes on the finished runs that match, with
+   * their links, in the order of the chain; those that are not as they were recorded are left out.
+   * Needs a fixed amount of memory.
+   *
+   * @param action is called with each run, on this thread
+   * @param found is called with each discrepancy
+   * @throws RepositoryException if the runs cannot be read to the end
+   * @throws IllegalStateException if the registry was built without a chain
+   */
+  public VerificationResult exportChain(
+      RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+    return new ChainExport(filter, action, found).run(chain());
+  }
+
+  /**
+   * Imports finished runs of another database with their links: verifies each, changes none, and
+   * appends all or none. Their first link has to be the next one of this database.
+   *
+   * @param entries in the order of the chain
+   * @return the head of the chain afterwards
+   * @throws InvalidChainException if an entry is not as it was recorded, or does not follow the one
+   *     before
+   * @throws StaleRunException if a run is on record already, or the first entry does not follow
+   * @throws RepositoryException if the database cannot be reached
+   * @throws IllegalStateException if the registry was built without a chain
+   */
+  public ChainHead importChain(Iterator<ChainedRun> entries) {
+    return chain().append(new ChainImport(entries));
+  }
+
+  private RunChain chain() {
     if (chain == null) {
       throw new IllegalStateException("this registry was built without a chain");
     }
-    return new ChainVerifier(kept, found).verify(chain);
+    return chain;
   }
 
   /**
@@ -573,7 +615,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns the ids with this prefix, at most {@code limit} of them, in no particular order.
+   * Returns the ids with this prefix, at most {@code limit} of them, the largest first.
    *
    * @throws RepositoryException if the database cannot be reached
    */
@@ -582,7 +624,32 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns a page of summaries, newest first.
+   * Returns the ids with this suffix, at most {@code limit} of them, newest run first. Reads all
+   * ids, which takes seconds for millions of runs.
+   *
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return repository.findIds(suffix, limit);
+  }
+
+  /**
+   * Returns the ids on record directly before and after each of these, as their bytes are ordered.
+   *
+   * @param ids on record; any number
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public Set<RunId> neighbours(List<RunId> ids) {
+    Set<RunId> found = new HashSet<>();
+    for (int i = 0; i < ids.size(); i += RunQuery.MAX_LIMIT) {
+      found.addAll(
+          repository.neighbours(ids.subList(i, Math.min(ids.size(), i + RunQuery.MAX_LIMIT))));
+    }
+    return found;
+  }
+
+  /**
+   * Returns a page of summaries in the order of the query.
    *
    * @throws RepositoryException if the database cannot be reached
    */

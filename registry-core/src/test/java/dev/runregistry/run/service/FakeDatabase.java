@@ -10,6 +10,7 @@ import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -64,6 +66,16 @@ final class FakeDatabase implements RunRepository, IdempotencyKeys, CancelReques
   @Override
   public List<RunId> findIds(RunIdPrefix prefix, int limit) {
     return List.of();
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
+    return Set.of();
   }
 
   @Override

@@ -37,6 +37,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.ReconciledRun.Action;
@@ -45,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -862,6 +864,16 @@ class ReconcileTest {
     @Override
     public void start(Run running) {
       throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
+    public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public Set<RunId> neighbours(Collection<RunId> ids) {
+      return Set.of();
     }
 
     @Override

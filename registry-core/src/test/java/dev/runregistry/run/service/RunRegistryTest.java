@@ -45,6 +45,7 @@ import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import java.io.IOException;
@@ -54,6 +55,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -534,6 +536,8 @@ class RunRegistryTest {
     assertThat(registry.get(ID)).isEqualTo(ports.saved);
     assertThat(registry.list(RunQuery.all())).isEqualTo(ports.page);
     assertThat(registry.findIds(new RunIdPrefix("0"), 2)).containsExactly(ID);
+    assertThat(registry.findIds(new RunIdSuffix("0"), 2)).containsExactly(ID);
+    assertThat(registry.neighbours(List.of(ID))).containsExactly(ID);
   }
 
   @Test
@@ -715,6 +719,16 @@ class RunRegistryTest {
     @Override
     public void start(Run running) {
       throw new UnsupportedOperationException("no engine has a queue here");
+    }
+
+    @Override
+    public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+      return List.of(ID);
+    }
+
+    @Override
+    public Set<RunId> neighbours(Collection<RunId> ids) {
+      return Set.of(ID);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.runregistry.executor.process;
 
 import dev.runregistry.executor.process.internal.output.OrderedOutput;
 import dev.runregistry.executor.process.internal.output.OutputIndex;
+import dev.runregistry.internal.host.ProcessIdentity;
+import dev.runregistry.internal.host.ProcessTable;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.port.OutputReader;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The complete output of a run, in its workspace. Safe for use by many threads. */
 public final class ProcessLogs {
@@ -33,6 +36,17 @@ public final class ProcessLogs {
   /** Returns the maximum size of each file in bytes; {@link Long#MAX_VALUE} for no limit. */
   public long maxBytes() {
     return new ProcessFile(folder).logLimit().bytes();
+  }
+
+  /** Returns the id of the process of the run, if exactly that process lives on this host. */
+  public OptionalLong pid() {
+    ProcessTable table = ProcessTable.ofThisHost();
+    return new ProcessFile(folder)
+        .child().stream()
+            .map(ProcessTable.Entry::identity)
+            .filter(table::isAlive)
+            .mapToLong(ProcessIdentity::pid)
+            .findFirst();
   }
 
   /** Returns one sentence about the output missing in a log; empty if it is complete. */

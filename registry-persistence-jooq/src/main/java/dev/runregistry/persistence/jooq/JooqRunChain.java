@@ -6,6 +6,7 @@ import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.noCondition;
 
+import dev.runregistry.persistence.jooq.internal.chain.ChainAppender;
 import dev.runregistry.persistence.jooq.internal.chain.ChainMapper;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.Database;
@@ -15,11 +16,14 @@ import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.persistence.jooq.internal.sql.Row;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.UnreadableRunException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jooq.Condition;
@@ -67,6 +71,16 @@ final class JooqRunChain implements RunChain {
                       .run();
                   return true;
                 }));
+  }
+
+  @Override
+  public ChainHead append(Iterator<ChainedRun> entries) {
+    database.answer("import runs", () -> true); // migrates the schema if it is outdated
+    return database.translateExceptions(
+        "import runs",
+        () ->
+            connections.inTransaction(
+                connection -> new ChainAppender(connection, connections.types()).append(entries)));
   }
 
   private static void requireChain(Connection connection) {

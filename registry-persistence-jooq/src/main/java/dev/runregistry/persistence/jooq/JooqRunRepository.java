@@ -16,19 +16,26 @@ import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.port.UnreadableRunException;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +47,9 @@ final class JooqRunRepository implements RunRepository {
 
   /** Many times the normal duration of a page query. */
   private static final Duration PATIENCE = Duration.ofMillis(50);
+
+  /** The maximum number of ids that one statement compares; an index has them. */
+  private static final int SEARCHED_AT_ONCE = 100_000;
 
   private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
 
@@ -179,6 +189,7 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private RunPage readPage(RunQuery query) {
+    RunCursor windowEnd = query.isWindowed() ? windowEnd(query) : null;
     RunQuery place = query;
     while (true) {
       RunQuery wanted = place;
@@ -187,17 +198,30 @@ final class JooqRunRepository implements RunRepository {
               "list runs",
               sql ->
                   statements.read(
-                      RunQueries.list(sql, wanted),
+                      RunQueries.list(sql, wanted, windowEnd),
                       RunMapper.SUMMARY,
                       JooqRunRepository::summaryIfReadable));
       boolean hasNext = found.size() > query.limit();
       List<RunSummary> runs =
           found.stream().limit(query.limit()).flatMap(Optional::stream).toList();
       if (!hasNext || !runs.isEmpty()) {
-        return new RunPage(runs, hasNext);
+        return new RunPage(runs, hasNext, windowEnd);
       }
       place = place.withOffset(place.offset() + query.limit()); // none of them can be read
     }
+  }
+
+  /** Returns the last run of the window of a page; null if the window has all runs. */
+  private @Nullable RunCursor windowEnd(RunQuery query) {
+    List<RunCursor> lastAndNext =
+        database.answer(
+            "list runs",
+            sql ->
+                statements.read(
+                    RunQueries.windowEnd(sql, query),
+                    RunMapper.POSITION,
+                    row -> RunMapper.readable(row, RunMapper::toPosition)));
+    return lastAndNext.size() < 2 ? null : lastAndNext.get(0);
   }
 
   private static Run toRun(Row row) {
@@ -219,5 +243,50 @@ final class JooqRunRepository implements RunRepository {
     return database.answer(
         "find run " + prefix.text(),
         sql -> RunQueries.ids(sql, prefix, limit).fetch(row -> new RunId(row.value1())));
+  }
+
+  @Override
+  public List<RunId> findIds(RunIdSuffix suffix, int limit) {
+    String purpose = "find run " + suffix.text();
+    List<RunId> found = new ArrayList<>();
+    RunCursor after = null;
+    do {
+      RunCursor start = after;
+      RunCursor end = database.answer(purpose, sql -> endOfSearch(sql, start));
+      int more = limit - found.size();
+      found.addAll(
+          database.answer(
+              purpose,
+              sql ->
+                  RunQueries.ids(sql, suffix, start, end, more)
+                      .fetch(row -> new RunId(row.value1()))));
+      after = end;
+    } while (after != null && found.size() < limit);
+    return found;
+  }
+
+  /**
+   * Returns the last run that one statement of a search reads; null if it reads all that follow.
+   */
+  private static @Nullable RunCursor endOfSearch(DSLContext sql, @Nullable RunCursor after) {
+    List<RunCursor> lastAndNext =
+        RunQueries.positions(sql, after, SEARCHED_AT_ONCE)
+            .fetch(row -> new RunCursor(row.value1(), new RunId(row.value2())));
+    return lastAndNext.size() < 2 ? null : lastAndNext.get(0);
+  }
+
+  @Override
+  public Set<RunId> neighbours(Collection<RunId> ids) {
+    return ids.isEmpty()
+        ? Set.of()
+        : database
+            .answer(
+                "find the neighbours of %d runs".formatted(ids.size()),
+                sql -> RunQueries.neighbours(sql, ids).fetch())
+            .stream()
+            .flatMap(row -> Stream.of(row.value1(), row.value2()))
+            .filter(Objects::nonNull)
+            .map(RunId::new)
+            .collect(Collectors.toUnmodifiableSet());
   }
 }

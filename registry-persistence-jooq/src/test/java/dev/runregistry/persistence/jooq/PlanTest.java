@@ -11,9 +11,13 @@ import dev.runregistry.persistence.jooq.internal.database.RunQueries;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunOrder;
+import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
@@ -21,6 +25,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
@@ -35,6 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How the databases answer: from an index, whatever the filter, and without the output. */
 class PlanTest {
   private static final RunCursor PLACE = new RunCursor(NOON, Runs.id());
+
+  /** Many times a window, as else the whole table is read as fast. */
+  private static final int MANY = 10 * RunQuery.WINDOW;
 
   @TempDir private Path folder;
 
@@ -71,12 +79,131 @@ class PlanTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void several_values_are_read_from_an_index_for_each(Engine engine) throws SQLException {
+    try (Connection connection = Engine.plain(filled(engine))) {
+      DSLContext sql = dsl(engine, connection);
+      RunFilter none = RunFilter.NONE;
+      for (RunOrder order : List.of(RunOrder.NEWEST_FIRST, RunOrder.OLDEST_FIRST)) {
+        RunQuery all = RunQuery.all().withOrder(order);
+        RunQuery statuses =
+            all.withFilter(
+                none.withStatuses(
+                    List.of(RunStatus.PENDING, RunStatus.TIMEOUT, RunStatus.COMPLETED)));
+        RunQuery datasets =
+            all.withFilter(none.withDatasetKeys(List.of("hot", "key 7", "no such key")));
+
+        readsInOrder(sql, statuses, "tunix_runs_status");
+        reads(sql, statuses.withAfter(PLACE).withOffset(50), "tunix_runs_(status|created_at)");
+        readsInOrder(sql, datasets, "tunix_runs_dataset_key");
+        reads(sql, datasets.withAfter(PLACE), "tunix_runs_(dataset_key|created_at)");
+        readsInOrder(
+            sql,
+            all.withFilter(none.withModes(List.of(RunMode.values()))),
+            "tunix_runs_created_at");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_list_of_a_time_is_read_from_an_index_in_its_order(Engine engine) throws SQLException {
+    try (Connection connection = Engine.plain(filled(engine))) {
+      DSLContext sql = dsl(engine, connection);
+      Instant start = Instant.parse("2026-11-03T00:00:00Z"); // runs are of 14 days
+      RunFilter day = RunFilter.NONE.withCreated(start, start.plusSeconds(86_400));
+      RunFilter never =
+          RunFilter.NONE.withCreated(start.minusSeconds(864_000), start.minusSeconds(432_000));
+      for (RunFilter time : List.of(day, never)) {
+        for (RunOrder order : List.of(RunOrder.NEWEST_FIRST, RunOrder.OLDEST_FIRST)) {
+          RunQuery all = RunQuery.all().withFilter(time).withOrder(order);
+          readsInOrder(sql, all, "tunix_runs_created_at");
+          reads(sql, all.withStatus(RunStatus.TIMEOUT), "tunix_runs_(status|created_at)");
+          reads(sql, all.withDatasetKey("no such key"), "tunix_runs_(dataset_key|created_at)");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void what_has_no_index_is_searched_for_in_a_window_of_one(Engine engine) throws SQLException {
+    DatabaseConfig config = filled(engine, MANY);
+    RunFilter none = RunFilter.NONE;
+    try (Connection connection = Engine.plain(config);
+        RunDatabase database = RunDatabase.at(config)) {
+      DSLContext sql = dsl(engine, connection);
+      for (RunFilter filter :
+          List.of(
+              none.withText("no such text"),
+              none.withModelIds(List.of("no such model")),
+              none.withExitCodes(List.of(7)),
+              none.withReasons(List.of(RunReason.LOST)),
+              none.withExecutors(List.of("none")))) {
+        RunQuery all = RunQuery.all().withFilter(filter);
+        assertThat(plan(sql, RunQueries.selectWindowEnd(sql, all)))
+            .contains("tunix_runs_created_at")
+            .doesNotContain("Seq Scan", "Sort", "TEMP B-TREE");
+
+        RunPage page = database.runs().list(all);
+        assertThat(numberOf(page.searchedTo())).isEqualTo(MANY - RunQuery.WINDOW + 1);
+        reads(sql, all, page.searchedTo(), "tunix_runs_created_at");
+        int pages = 1;
+        while (page.next().isPresent()) {
+          assertThat(page.runs()).isEmpty();
+          page = database.runs().list(all.withAfter(page.next().orElseThrow()));
+          pages++;
+        }
+
+        assertThat(page.runs()).isEmpty();
+        assertThat(pages).isEqualTo(MANY / RunQuery.WINDOW);
+      }
+    }
+  }
+
+  /** The number by which {@link #filled} has made a run. */
+  private static long numberOf(RunCursor place) {
+    return place.id().value().getMostSignificantBits() >>> 32;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_list_by_duration_is_that_of_its_window(Engine engine) throws SQLException {
+    DatabaseConfig config = filled(engine);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      RunQuery longest = RunQuery.all().withOrder(RunOrder.LONGEST_FIRST);
+
+      RunPage page = database.runs().list(longest);
+      RunPage rare = database.runs().list(longest.withStatus(RunStatus.TIMEOUT));
+
+      assertThat(page.runs()).hasSize(20);
+      assertThat(numberOf(page.searchedTo())).isEqualTo(20_000 - RunQuery.WINDOW + 1);
+      assertThat(rare.searchedTo()).isNull(); // 200 are fewer than the window has
+      assertThat(rare.hasNext()).isTrue();
+    }
+  }
+
+  private static void readsInOrder(DSLContext sql, RunQuery query, String index) {
+    reads(sql, query, null, index);
+    if (query.offset() == 0 && sql.dialect() != SQLDialect.SQLITE) {
+      assertThat(plan(sql, RunQueries.select(sql, query, null)))
+          .describedAs(query.toString())
+          .containsPattern("Index (Only )?Scan (Backward )?using " + index);
+    }
+  }
+
   private static void reads(DSLContext sql, RunQuery query, String index) {
-    String plan = plan(sql, RunQueries.select(sql, query));
+    reads(sql, query, null, index);
+  }
+
+  private static void reads(DSLContext sql, RunQuery query, RunCursor windowEnd, String index) {
+    String plan = plan(sql, RunQueries.select(sql, query, windowEnd));
 
     assertThat(plan).describedAs(query.toString()).containsPattern(index);
     assertThat(plan).describedAs(query.toString()).doesNotContain("Seq Scan");
-    if (query.offset() == 0 && sql.dialect() == SQLDialect.SQLITE) {
+    boolean merges = plan.contains("UNION ALL");
+    if (query.offset() == 0 && !merges && sql.dialect() == SQLDialect.SQLITE) {
       // PostgreSQL rather sorts where it expects no more than a page; so it is with an offset
       assertThat(plan).describedAs(query.toString()).doesNotContain("TEMP B-TREE");
     }
@@ -94,9 +221,9 @@ class PlanTest {
     DSLContext sql = DSL.using(engine == Engine.SQLITE ? SQLDialect.SQLITE : SQLDialect.POSTGRES);
     for (RunQuery query :
         new RunQuery[] {RunQuery.all(), RunQuery.all().withOffset(9).withAfter(PLACE)}) {
-      assertThat(RunQueries.list(sql, query).text().get())
+      assertThat(RunQueries.list(sql, query, null).text().get())
           .contains("dataset_key")
-          .doesNotContain("stdout", "stderr", "*", "message", "command");
+          .doesNotContain("stdout", "stderr", "*", "environment");
     }
   }
 
@@ -128,6 +255,10 @@ class PlanTest {
 
   /** 20 000 runs of very different kinds. */
   private DatabaseConfig filled(Engine engine) throws SQLException {
+    return filled(engine, 20_000);
+  }
+
+  private DatabaseConfig filled(Engine engine, int runs) throws SQLException {
     DatabaseConfig config = engine.migrated(folder);
     boolean sqlite = engine == Engine.SQLITE;
     String id =
@@ -140,8 +271,10 @@ class PlanTest {
             : "timestamptz '2026-11-01 00:00Z' + i * interval '1 minute'";
     String numbers =
         sqlite
-            ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-            : "WITH n AS (SELECT generate_series(1, 20000) AS i)";
+            ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                + runs
+                + ")"
+            : "WITH n AS (SELECT generate_series(1, " + runs + ") AS i)";
     String rows =
         numbers
             + " INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status, executor,"

@@ -10,8 +10,11 @@ import dev.runregistry.persistence.jooq.internal.sql.RunBinder;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.util.List;
@@ -28,6 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is rendered once has to fit all that comes later. */
 class PreparedStatementsTest {
+  private static final RunCursor PLACE = new RunCursor(Runs.NOON, Runs.id());
+
   @ParameterizedTest
   @EnumSource(names = {"POSTGRES", "SQLITE"})
   void the_values_of_a_page_stand_in_the_order_of_its_parameters(SQLDialect dialect) {
@@ -35,9 +40,14 @@ class PreparedStatementsTest {
 
     assertThat(everyKindOfPage())
         .allSatisfy(
-            query ->
-                assertThat(RunQueries.select(sql, query).getBindValues())
-                    .isEqualTo(RunQueries.list(sql, query).values()));
+            query -> {
+              assertThat(RunQueries.select(sql, query, null).getBindValues())
+                  .isEqualTo(RunQueries.list(sql, query, null).values());
+              assertThat(RunQueries.select(sql, query, PLACE).getBindValues())
+                  .isEqualTo(RunQueries.list(sql, query, PLACE).values());
+              assertThat(RunQueries.selectWindowEnd(sql, query).getBindValues())
+                  .isEqualTo(RunQueries.windowEnd(sql, query).values());
+            });
   }
 
   @ParameterizedTest
@@ -93,7 +103,13 @@ class PreparedStatementsTest {
     DSLContext sql = DSL.using(dialect);
     List<Statement> statements =
         Stream.concat(
-                everyKindOfPage().stream().map(query -> RunQueries.list(sql, query)),
+                everyKindOfPage().stream()
+                    .flatMap(
+                        query ->
+                            Stream.of(
+                                RunQueries.list(sql, query, null),
+                                RunQueries.list(sql, query, PLACE),
+                                RunQueries.windowEnd(sql, query))),
                 Runs.ofEveryKind().stream().map(RunUpsert::save))
             .toList();
 
@@ -107,10 +123,29 @@ class PreparedStatementsTest {
 
   private static List<RunQuery> everyKindOfPage() {
     RunQuery all = RunQuery.all().withLimit(3);
-    return Stream.of(all, all.withStatus(RunStatus.FAILED), all.withStatus(RunStatus.RUNNING))
-        .flatMap(query -> Stream.of(query, query.withMode(RunMode.LOCAL)))
-        .flatMap(query -> Stream.of(query, query.withDatasetKey("some"), query.withLimit(4)))
-        .flatMap(query -> Stream.of(query, query.withAfter(new RunCursor(Runs.NOON, Runs.id()))))
+    RunFilter none = RunFilter.NONE;
+    List<RunQuery> older =
+        Stream.of(all, all.withStatus(RunStatus.FAILED), all.withStatus(RunStatus.RUNNING))
+            .flatMap(query -> Stream.of(query, query.withMode(RunMode.LOCAL)))
+            .flatMap(query -> Stream.of(query, query.withDatasetKey("some"), query.withLimit(4)))
+            .toList();
+    List<RunQuery> newer =
+        Stream.of(
+                none.withStatuses(List.of(RunStatus.FAILED, RunStatus.TIMEOUT)),
+                none.withDatasetKeys(List.of("a", "b", "c")).withModes(List.of(RunMode.LOCAL)),
+                none.withCreated(Runs.NOON, Runs.NOON.plusSeconds(1)),
+                none.withModelIds(List.of("m", "n")).withExecutors(List.of("process")),
+                none.withReasons(List.of(RunReason.LOST)).withExitCodes(List.of(1, 2)),
+                none.withText("a \"word\"").withStatuses(List.of(RunStatus.FAILED)),
+                none.withText("a").withStatuses(List.of(RunStatus.FAILED, RunStatus.RUNNING)))
+            .flatMap(filter -> Stream.of(RunOrder.values()).map(all.withFilter(filter)::withOrder))
+            .toList();
+    return Stream.concat(older.stream(), newer.stream())
+        .flatMap(
+            query ->
+                query.order().isByCreation()
+                    ? Stream.of(query, query.withAfter(new RunCursor(Runs.NOON, Runs.id())))
+                    : Stream.of(query))
         .flatMap(query -> Stream.of(query, query.withOffset(7)))
         .toList();
   }

@@ -88,7 +88,7 @@ class PreparedTest {
   void a_page_behind_a_cursor_is_read_without_a_new_plan() throws SQLException {
     RunQuery next = RunQuery.all().withAfter(PLACE);
 
-    readOften(() -> RunQueries.list(SQL, next), RunMapper.SUMMARY);
+    readOften(() -> RunQueries.list(SQL, next, null), RunMapper.SUMMARY);
 
     assertThat(prepared()).singleElement().satisfies(page -> assertIsPlannedOnce(page));
   }
@@ -117,7 +117,7 @@ class PreparedTest {
             all.withDatasetKey("rare"),
             all.withDatasetKey("rare").withAfter(PLACE),
             all.withOffset(5_000))) {
-      readOften(() -> RunQueries.list(SQL, query), RunMapper.SUMMARY);
+      readOften(() -> RunQueries.list(SQL, query, null), RunMapper.SUMMARY);
     }
 
     assertThat(prepared()).isEmpty(); // PostgreSQL plans what is not prepared for its values
@@ -125,7 +125,7 @@ class PreparedTest {
 
   @Test
   void the_one_plan_of_a_page_behind_a_cursor_reads_the_index_in_its_order() throws SQLException {
-    String page = RunQueries.list(SQL, RunQuery.all().withAfter(PLACE)).text().get();
+    String page = RunQueries.list(SQL, RunQuery.all().withAfter(PLACE), null).text().get();
     Connection connection = connections.acquire();
     try (java.sql.Statement statement = connection.createStatement()) {
       statement.execute("SET plan_cache_mode = force_generic_plan");

@@ -8,17 +8,21 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a query, decoded strictly. For a repeated parameter the last value counts, as
- * in FastAPI.
+ * The parameters of a query, decoded strictly. For a repeated parameter with one value the last one
+ * counts, as in FastAPI.
  */
 public final class QueryParameters {
   private final Map<String, String> values = new HashMap<>();
+  private final Map<String, List<String>> repeated = new LinkedHashMap<>();
   private final List<ValidationError> problems = new ArrayList<>();
 
   public QueryParameters(@Nullable String raw) {
@@ -32,7 +36,10 @@ public final class QueryParameters {
   private void put(String name, String rawValue) {
     Optional<String> value = decoded(rawValue);
     value.ifPresentOrElse(
-        text -> values.put(name, text),
+        text -> {
+          values.put(name, text);
+          repeated.computeIfAbsent(name, first -> new ArrayList<>()).add(text);
+        },
         () -> wrong(name, "Value error, not UTF-8 in percent-encoding", "value_error"));
   }
 
@@ -47,6 +54,52 @@ public final class QueryParameters {
     return value == null || value.isEmpty() ? null : value;
   }
 
+  /** Returns all values that are not empty, without repetitions; empty if there are too many. */
+  List<String> filters(String name, int most) {
+    List<String> all =
+        repeated.getOrDefault(name, List.of()).stream()
+            .filter(value -> !value.isEmpty())
+            .distinct()
+            .toList();
+    if (all.size() > most) {
+      wrong(name, "List should have at most " + most + " items", "too_long");
+      return List.of();
+    }
+    return all;
+  }
+
+  /** Returns all values, each an integer within the range; empty if one is not. */
+  List<Integer> integers(String name, int least, int most, int mostValues) {
+    List<Integer> all = new ArrayList<>();
+    for (String value : filters(name, mostValues)) {
+      int before = problems.size();
+      long number = integer(name, value, least, least, most, "");
+      if (problems.size() > before) {
+        return List.of();
+      }
+      all.add((int) number);
+    }
+    return all;
+  }
+
+  /** Reports the parameters with other names. */
+  void refuseOthers(Set<String> names) {
+    for (String name : repeated.keySet()) {
+      if (!name.isEmpty() && !names.contains(name)) {
+        wrong(
+            name,
+            "Extra inputs are not permitted; allowed are "
+                + String.join(", ", new TreeSet<>(names)),
+            "extra_forbidden");
+      }
+    }
+  }
+
+  /** Returns whether a parameter is invalid. */
+  boolean isInvalid() {
+    return !problems.isEmpty();
+  }
+
   /** Returns an integer within the range; the default if absent or invalid. */
   public long integer(String name, long standard, long least, long most) {
     return integer(name, standard, least, most, "");
@@ -55,9 +108,11 @@ public final class QueryParameters {
   /** Returns the same; {@code instead} is appended to the message for a value that is too large. */
   public long integer(String name, long standard, long least, long most, String instead) {
     String value = values.get(name);
-    if (value == null) {
-      return standard;
-    }
+    return value == null ? standard : integer(name, value, standard, least, most, instead);
+  }
+
+  private long integer(
+      String name, String value, long standard, long least, long most, String instead) {
     if (!value.matches("[+-]?[0-9]+")) {
       wrong(
           name,

@@ -54,6 +54,17 @@ public interface Connections extends ConnectionProvider, AutoCloseable {
    */
   <T> T inSnapshot(Function<Connection, T> work);
 
+  /** Work over one connection. */
+  interface Writing<T> {
+    T over(Connection connection) throws SQLException;
+  }
+
+  /**
+   * Writes in one transaction over a connection of its own, with longer timeouts; if the work
+   * throws, nothing is written.
+   */
+  <T> T inTransaction(Writing<T> work);
+
   /**
    * Executes writes, over a connection of their own. If only one writer at a time can work, those
    * of this process are served in the order of their calls.

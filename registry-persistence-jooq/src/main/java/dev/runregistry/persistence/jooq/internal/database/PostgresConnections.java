@@ -177,6 +177,33 @@ public final class PostgresConnections implements Connections {
   }
 
   @Override
+  public <T> T inTransaction(Writing<T> work) {
+    PostgresSource patient = patient();
+    try (HikariDataSource pool = pool(patient, "run-registry-import");
+        Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.over(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException e) {
+        connection.rollback();
+        throw new DataAccessException("a statement failed", firstOf(e));
+      } catch (RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw noConnection(e, patient);
+    }
+  }
+
+  /** Returns the cause of a batch that failed, which only names the batch itself. */
+  private static SQLException firstOf(SQLException e) {
+    return e.getNextException() == null ? e : e.getNextException();
+  }
+
+  @Override
   public void release(Connection connection) {
     try {
       connection.close();

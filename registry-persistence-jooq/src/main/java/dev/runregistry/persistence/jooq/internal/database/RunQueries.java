@@ -2,33 +2,39 @@ package dev.runregistry.persistence.jooq.internal.database;
 
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.val;
 
+import dev.runregistry.persistence.jooq.generated.tables.TunixRuns;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Statement;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunIdPrefix;
+import dev.runregistry.run.query.RunIdSuffix;
+import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunQuery;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.OrderField;
 import org.jooq.Param;
 import org.jooq.Query;
+import org.jooq.Record;
 import org.jooq.Record1;
+import org.jooq.Record2;
 import org.jooq.Select;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** The statements that read. */
 public final class RunQueries {
-  private static final List<OrderField<?>> NEWEST_FIRST =
-      List.of(TUNIX_RUNS.CREATED_AT.desc(), TUNIX_RUNS.RUN_ID.desc());
+  private static final long WINDOW_AND_NEXT = RunQuery.WINDOW + 1L;
 
   private RunQueries() {}
 
@@ -63,80 +69,123 @@ public final class RunQueries {
         values);
   }
 
-  /** Selects one run more than the page has, to detect a next one; never the output. */
-  public static Statement list(DSLContext sql, RunQuery query) {
-    PageShape shape = PageShape.of(query);
-    return new Statement(
-        shape, () -> select(sql, query).getSQL(), values(query), shape.planPerValue());
-  }
-
   /**
    * The shape of a page query, without its values. The number of runs is a part of the text: a plan
    * for any number would be one for a tenth of the table.
    */
   private record PageShape(
-      boolean status,
-      boolean mode,
-      boolean datasetKey,
-      boolean host,
+      String purpose,
+      FilterConditions.Shape filter,
+      RunOrder order,
       boolean after,
+      boolean windowed,
       boolean offset,
       int limit) {
-    static PageShape of(RunQuery query) {
+    static PageShape of(String purpose, RunQuery query, @Nullable RunCursor windowEnd) {
       return new PageShape(
-          query.status() != null,
-          query.mode() != null,
-          query.datasetKey() != null,
-          query.host() != null,
+          purpose,
+          FilterConditions.Shape.of(query.filter()),
+          query.order(),
           query.after() != null,
+          windowEnd != null,
           query.offset() > 0,
           query.limit());
     }
 
     /** Returns whether there is a filter or offset: the cursor does not change the index access. */
     boolean planPerValue() {
-      return status || mode || datasetKey || host || offset;
+      return !filter.isEmpty() || offset || windowed;
     }
   }
 
-  public static Query select(DSLContext sql, RunQuery query) {
+  /**
+   * Selects one run more than the page has, to detect a next one; never the output.
+   *
+   * @param windowEnd the last run that is examined; null to examine as many as it takes
+   */
+  public static Statement list(DSLContext sql, RunQuery query, @Nullable RunCursor windowEnd) {
+    PageShape shape = PageShape.of("list", query, windowEnd);
+    return new Statement(
+        shape,
+        () -> select(sql, query, windowEnd).getSQL(),
+        values(query, windowEnd),
+        shape.planPerValue());
+  }
+
+  public static Query select(DSLContext sql, RunQuery query, @Nullable RunCursor windowEnd) {
+    List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
     Param<Integer> enough = inline(query.limit() + 1);
-    Condition wanted = matches(query);
-    if (query.offset() > 0) { // skips entries of an index, not rows
-      wanted =
-          TUNIX_RUNS.RUN_ID.in(
-              DSL.select(TUNIX_RUNS.RUN_ID)
-                  .from(TUNIX_RUNS)
-                  .where(wanted)
-                  .orderBy(NEWEST_FIRST)
-                  .limit(enough)
-                  .offset(query.offset()));
+    List<OrderField<?>> order = order(query.order(), TUNIX_RUNS);
+    if (branches.size() == 1 && query.offset() == 0) {
+      return sql.select(RunMapper.SUMMARY.fields())
+          .from(TUNIX_RUNS)
+          .where(branches.get(0).condition())
+          .orderBy(order)
+          .limit(enough);
     }
+    // skips and merges entries of an index, not rows
     return sql.select(RunMapper.SUMMARY.fields())
         .from(TUNIX_RUNS)
-        .where(wanted)
-        .orderBy(NEWEST_FIRST)
+        .where(
+            TUNIX_RUNS.RUN_ID.in(
+                branches.size() == 1
+                    ? DSL.select(TUNIX_RUNS.RUN_ID)
+                        .from(TUNIX_RUNS)
+                        .where(branches.get(0).condition())
+                        .orderBy(order)
+                        .limit(enough)
+                        .offset(query.offset())
+                    : merged(branches, query, enough)))
+        .orderBy(order)
         .limit(enough);
   }
 
-  /** Returns the values in the order of the parameters of {@link #matches} and {@link #select}. */
-  private static List<Object> values(RunQuery query) {
+  /** Merges the first runs of each branch, because no index has several of them in one order. */
+  private static Select<Record1<UUID>> merged(
+      List<FilterConditions> branches, RunQuery query, Param<Integer> enough) {
+    Table<?> all = union(branches, query.order(), atMost(query)).asTable("merged");
+    var page =
+        DSL.select(field(all, TUNIX_RUNS.RUN_ID))
+            .from(all)
+            .orderBy(order(query.order(), all))
+            .limit(enough);
+    return query.offset() > 0 ? page.offset(query.offset()) : page;
+  }
+
+  private static Select<?> union(List<FilterConditions> branches, RunOrder order, long atMost) {
+    Select<Record> union = branch(0, branches, order, atMost);
+    for (int i = 1; i < branches.size(); i++) {
+      union = union.unionAll(branch(i, branches, order, atMost));
+    }
+    return union;
+  }
+
+  private static Select<Record> branch(
+      int number, List<FilterConditions> branches, RunOrder order, long atMost) {
+    Table<?> branch =
+        DSL.select(TUNIX_RUNS.RUN_ID, TUNIX_RUNS.CREATED_AT, sortField(order, TUNIX_RUNS))
+            .from(TUNIX_RUNS)
+            .where(branches.get(number).condition())
+            .orderBy(order(order, TUNIX_RUNS))
+            .limit(val(atMost))
+            .asTable("branch" + number);
+    return DSL.select(branch.fields()).from(branch);
+  }
+
+  private static long atMost(RunQuery query) {
+    long enough = query.limit() + 1L;
+    return query.offset() > Long.MAX_VALUE - enough ? Long.MAX_VALUE : query.offset() + enough;
+  }
+
+  /** Returns the values in the order of the parameters of {@link #select}. */
+  private static List<Object> values(RunQuery query, @Nullable RunCursor windowEnd) {
+    List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
     List<Object> values = new ArrayList<>();
-    if (query.status() != null) {
-      values.add(query.status().text());
-    }
-    if (query.mode() != null) {
-      values.add(query.mode().text());
-    }
-    if (query.datasetKey() != null) {
-      values.add(query.datasetKey());
-    }
-    if (query.host() != null) {
-      values.add(query.host());
-    }
-    if (query.after() != null) {
-      values.add(query.after().createdAt());
-      values.add(query.after().id().value());
+    for (FilterConditions branch : branches) {
+      values.addAll(branch.values());
+      if (branches.size() > 1) {
+        values.add(atMost(query));
+      }
     }
     if (query.offset() > 0) {
       values.add(query.offset());
@@ -144,28 +193,83 @@ public final class RunQueries {
     return values;
   }
 
-  private static Condition matches(RunQuery query) {
-    Condition wanted = noCondition();
-    if (query.status() != null) {
-      wanted = wanted.and(TUNIX_RUNS.STATUS.eq(query.status().text()));
+  /**
+   * Returns the statement for the position of the last run of the window of a page, and of the run
+   * after it; fewer rows if the window has all runs. Reads entries of an index only.
+   */
+  public static Statement windowEnd(DSLContext sql, RunQuery query) {
+    RunQuery window = windowOf(query);
+    PageShape shape = PageShape.of("window", window, null);
+    return new Statement(
+        shape, () -> selectWindowEnd(sql, query).getSQL(), windowValues(window), true);
+  }
+
+  private static RunQuery windowOf(RunQuery query) {
+    boolean oldest = query.order() == RunOrder.OLDEST_FIRST;
+    return query
+        .withFilter(FilterConditions.indexed(query.filter()))
+        .withOrder(oldest ? RunOrder.OLDEST_FIRST : RunOrder.NEWEST_FIRST)
+        .withOffset(0)
+        .withLimit(1);
+  }
+
+  public static Query selectWindowEnd(DSLContext sql, RunQuery query) {
+    RunQuery window = windowOf(query);
+    List<FilterConditions> branches = FilterConditions.of(window, null);
+    List<OrderField<?>> order = order(window.order(), TUNIX_RUNS);
+    Param<Integer> before = inline(RunQuery.WINDOW - 1);
+    if (branches.size() == 1) {
+      return sql.select(RunMapper.POSITION.fields())
+          .from(TUNIX_RUNS)
+          .where(branches.get(0).condition())
+          .orderBy(order)
+          .limit(inline(2))
+          .offset(before);
     }
-    if (query.mode() != null) {
-      wanted = wanted.and(TUNIX_RUNS.MODE.eq(query.mode().text()));
+    Table<?> all = union(branches, window.order(), WINDOW_AND_NEXT).asTable("merged");
+    return sql.select(all.fields(RunMapper.POSITION.fields().toArray(Field<?>[]::new)))
+        .from(all)
+        .orderBy(order(window.order(), all))
+        .limit(inline(2))
+        .offset(before);
+  }
+
+  private static List<Object> windowValues(RunQuery window) {
+    List<FilterConditions> branches = FilterConditions.of(window, null);
+    List<Object> values = new ArrayList<>();
+    for (FilterConditions branch : branches) {
+      values.addAll(branch.values());
+      if (branches.size() > 1) {
+        values.add(WINDOW_AND_NEXT);
+      }
     }
-    if (query.datasetKey() != null) {
-      wanted = wanted.and(TUNIX_RUNS.DATASET_KEY.eq(query.datasetKey()));
+    return values;
+  }
+
+  private static Field<?> sortField(RunOrder order, Table<?> table) {
+    return switch (order) {
+      case NEWEST_FIRST, OLDEST_FIRST -> inline(1).as("sort");
+      case LAST_STARTED_FIRST, FIRST_STARTED_FIRST -> field(table, TUNIX_RUNS.STARTED_AT);
+      case LONGEST_FIRST, SHORTEST_FIRST -> field(table, TUNIX_RUNS.DURATION_SECONDS);
+    };
+  }
+
+  private static <T> Field<T> field(Table<?> table, Field<T> column) {
+    Field<T> field = table.field(column);
+    return field == null ? column : field;
+  }
+
+  private static List<OrderField<?>> order(RunOrder order, Table<?> table) {
+    List<OrderField<?>> fields = new ArrayList<>();
+    if (!order.isByCreation()) {
+      Field<?> sort = sortField(order, table);
+      fields.add((order.isDescending() ? sort.desc() : sort.asc()).nullsLast());
     }
-    if (query.host() != null) {
-      wanted = wanted.and(TUNIX_RUNS.HOST.eq(query.host()));
+    for (Field<?> field :
+        List.of(field(table, TUNIX_RUNS.CREATED_AT), field(table, TUNIX_RUNS.RUN_ID))) {
+      fields.add(order.isDescending() ? field.desc() : field.asc());
     }
-    RunCursor after = query.after();
-    if (after != null) {
-      wanted =
-          wanted.and(
-              row(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID)
-                  .lt(after.createdAt(), after.id().value()));
-    }
-    return wanted;
+    return fields;
   }
 
   /**
@@ -175,6 +279,59 @@ public final class RunQueries {
     return sql.select(TUNIX_RUNS.RUN_ID)
         .from(TUNIX_RUNS)
         .where(TUNIX_RUNS.RUN_ID.between(prefix.lowest().value(), prefix.highest().value()))
+        .orderBy(TUNIX_RUNS.RUN_ID.desc())
         .limit(limit);
+  }
+
+  /** Selects the ids with that suffix in a window. */
+  public static Select<Record1<UUID>> ids(
+      DSLContext sql,
+      RunIdSuffix suffix,
+      @Nullable RunCursor after,
+      @Nullable RunCursor windowEnd,
+      int limit) {
+    RunQuery window = RunQuery.all().withAfter(after);
+    return sql.select(TUNIX_RUNS.RUN_ID)
+        .from(TUNIX_RUNS)
+        .where(FilterConditions.of(window, windowEnd).get(0).condition())
+        .and(TUNIX_RUNS.RUN_ID.cast(String.class).endsWith(suffix.text()))
+        .orderBy(order(window.order(), TUNIX_RUNS))
+        .limit(limit);
+  }
+
+  /** Selects the position of the last of that many runs after a position, and of the next one. */
+  public static Select<Record2<Instant, UUID>> positions(
+      DSLContext sql, @Nullable RunCursor after, int count) {
+    RunQuery window = RunQuery.all().withAfter(after);
+    return sql.select(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID)
+        .from(TUNIX_RUNS)
+        .where(FilterConditions.of(window, null).get(0).condition())
+        .orderBy(order(window.order(), TUNIX_RUNS))
+        .limit(inline(2))
+        .offset(inline(count - 1));
+  }
+
+  /**
+   * Selects the ids before and after each of those, from the primary key; null if there is none.
+   */
+  public static Select<Record2<UUID, UUID>> neighbours(DSLContext sql, Collection<RunId> ids) {
+    TunixRuns other = TUNIX_RUNS.as("other");
+    Field<UUID> before =
+        DSL.field(
+            DSL.select(other.RUN_ID)
+                .from(other)
+                .where(other.RUN_ID.lt(TUNIX_RUNS.RUN_ID))
+                .orderBy(other.RUN_ID.desc())
+                .limit(inline(1)));
+    Field<UUID> after =
+        DSL.field(
+            DSL.select(other.RUN_ID)
+                .from(other)
+                .where(other.RUN_ID.gt(TUNIX_RUNS.RUN_ID))
+                .orderBy(other.RUN_ID)
+                .limit(inline(1)));
+    return sql.select(before, after)
+        .from(TUNIX_RUNS)
+        .where(TUNIX_RUNS.RUN_ID.in(ids.stream().map(RunId::value).toList()));
   }
 }

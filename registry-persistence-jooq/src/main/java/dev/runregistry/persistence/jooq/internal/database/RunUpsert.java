@@ -46,18 +46,27 @@ public final class RunUpsert {
   public static String text(List<Run> runs) {
     Map<String, @Nullable Object> first = RunBinder.of(runs.get(0));
     Set<String> columns = first.keySet();
-    String row = "(" + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
     // a trigger rejects changes of the immutable columns
     String all =
         columns.stream().map(c -> c + " = excluded." + c).collect(Collectors.joining(", "));
-    return "insert into tunix_runs ("
-        + String.join(", ", columns)
-        + ") values "
-        + String.join(", ", Collections.nCopies(runs.size(), row))
+    return insertText(columns, runs.size())
         + " on conflict (run_id) do update set "
         + all
         + " where "
         + transitionGuard();
+  }
+
+  /** Returns the text that inserts one run, with a parameter for each value; fails if it exists. */
+  public static String insertText(Run run) {
+    return insertText(RunBinder.of(run).keySet(), 1);
+  }
+
+  private static String insertText(Set<String> columns, int rows) {
+    String row = "(" + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+    return "insert into tunix_runs ("
+        + String.join(", ", columns)
+        + ") values "
+        + String.join(", ", Collections.nCopies(rows, row));
   }
 
   /** Returns the values in the order of the parameters. */

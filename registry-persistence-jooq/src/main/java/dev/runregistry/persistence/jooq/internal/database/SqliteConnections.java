@@ -223,6 +223,25 @@ public final class SqliteConnections implements Connections {
     return new SqliteSnapshot(file).read(work);
   }
 
+  @Override
+  public <T> T inTransaction(Writing<T> work) {
+    SQLiteConfig settings = settings(PATIENT_BUSY_MILLIS);
+    settings.setTransactionMode(TransactionMode.IMMEDIATE);
+    try (Connection connection = settings.createConnection(url(file))) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.over(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new DataAccessException("a statement failed", e);
+    }
+  }
+
   private Path lockFile() {
     return file.resolveSibling(file.getFileName() + "-migration.lock");
   }

@@ -15,6 +15,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.port.UnreadableRunException;
+import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunSummary;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,10 +52,19 @@ public final class RunMapper {
               TUNIX_RUNS.MODEL_ID,
               TUNIX_RUNS.MODE,
               TUNIX_RUNS.STATUS,
+              TUNIX_RUNS.EXECUTOR,
+              TUNIX_RUNS.COMMAND,
+              TUNIX_RUNS.HOST,
               TUNIX_RUNS.EXIT_CODE,
+              TUNIX_RUNS.REASON,
+              TUNIX_RUNS.MESSAGE,
               TUNIX_RUNS.CREATED_AT,
               TUNIX_RUNS.STARTED_AT,
               TUNIX_RUNS.COMPLETED_AT));
+
+  /** The columns that {@link #toPosition} reads. */
+  public static final Row.Columns POSITION =
+      new Row.Columns(List.of(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID));
 
   private RunMapper() {}
 
@@ -114,7 +124,6 @@ public final class RunMapper {
   }
 
   private static RunSpec toSpec(Row row) {
-    String command = row.get(TUNIX_RUNS.COMMAND);
     Long timeLimit = row.get(TUNIX_RUNS.TIME_LIMIT_MS);
     UUID parent = ifSelected(row, TUNIX_RUNS.PARENT_RUN_ID);
     return new RunSpec(
@@ -123,9 +132,14 @@ public final class RunMapper {
         RunMode.parse(required(row, TUNIX_RUNS.MODE)),
         row.get(TUNIX_RUNS.OUTPUT_DIR),
         toTraining(row),
-        command == null ? List.of() : CommandJson.read(command),
+        toCommand(row),
         timeLimit == null ? null : Duration.ofMillis(timeLimit),
         parent == null ? null : new RunId(parent));
+  }
+
+  private static List<String> toCommand(Row row) {
+    String command = row.get(TUNIX_RUNS.COMMAND);
+    return command == null ? List.of() : CommandJson.read(command);
   }
 
   private static @Nullable TrainingConfig toTraining(Row row) {
@@ -156,10 +170,20 @@ public final class RunMapper {
         required(row, TUNIX_RUNS.MODEL_ID),
         RunMode.parse(required(row, TUNIX_RUNS.MODE)),
         RunStatus.parse(required(row, TUNIX_RUNS.STATUS)),
+        row.get(TUNIX_RUNS.EXECUTOR),
+        toCommand(row),
+        row.get(TUNIX_RUNS.HOST),
         row.get(TUNIX_RUNS.EXIT_CODE),
+        toReason(row),
+        required(row, TUNIX_RUNS.MESSAGE),
         required(row, TUNIX_RUNS.CREATED_AT),
         started,
         completed == null ? null : Duration.between(started, completed));
+  }
+
+  /** Returns the position of a run in the order of creation. */
+  public static RunCursor toPosition(Row row) {
+    return new RunCursor(required(row, TUNIX_RUNS.CREATED_AT), toId(row));
   }
 
   public static <T> T required(Row row, Field<T> column) {

@@ -1,12 +1,14 @@
-package dev.runregistry.cli.text;
+package dev.runregistry.cli.list;
 
+import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.run.RunStatus;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A status as it is typed: in upper or lower case, or the beginning of one. */
+/** Statuses as they are typed: in upper or lower case, or unique prefixes, comma-separated. */
 public final class StatusWord {
   private static final Map<String, RunStatus> MEANT =
       Map.of(
@@ -26,6 +28,20 @@ public final class StatusWord {
   private StatusWord() {}
 
   /**
+   * Returns the statuses that are meant.
+   *
+   * @throws IllegalArgumentException if there is none; the message names all that are, or the one
+   *     that is likely meant
+   */
+  public static List<RunStatus> parseAll(String text) {
+    List<RunStatus> statuses = new ArrayList<>();
+    for (String word : text.split(",", -1)) {
+      statuses.add(parse(word.strip()));
+    }
+    return statuses;
+  }
+
+  /**
    * Returns the status that is meant.
    *
    * @throws IllegalArgumentException if there is none; the message names all that are, or the one
@@ -33,10 +49,6 @@ public final class StatusWord {
    */
   public static RunStatus parse(String text) {
     String word = text.toLowerCase(Locale.ROOT);
-    if (word.contains(",")) {
-      throw new IllegalArgumentException(
-          "--status takes one status, not several: " + TerminalText.line(text));
-    }
     if (word.equals(AMERICAN_CANCELLED)) {
       return RunStatus.CANCELLED;
     }

@@ -1,0 +1,127 @@
+package dev.runregistry.cli.diff;
+
+import dev.runregistry.cli.list.DisplayStatus;
+import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.Durations;
+import dev.runregistry.run.Provenance;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.TrainingConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What differs between two runs, of all that determines a result or is one. */
+final class RunDifferences {
+  private final Run one;
+  private final Run other;
+  private final List<Difference> differences = new ArrayList<>();
+
+  private RunDifferences(Run one, Run other) {
+    this.one = one;
+    this.other = other;
+  }
+
+  /**
+   * A field with different values.
+   *
+   * @param one null if the first run has none
+   * @param other null if the second run has none
+   */
+  record Difference(String field, @Nullable String one, @Nullable String other) {}
+
+  /** Returns the differences: what was requested, its origin, its outcome. */
+  static List<Difference> between(Run one, Run other) {
+    RunDifferences all = new RunDifferences(one, other);
+    all.addRequest();
+    all.addOrigin();
+    all.addOutcome();
+    return List.copyOf(all.differences);
+  }
+
+  private void addRequest() {
+    add("mode", run -> run.spec().mode().text());
+    add("dataset", run -> run.spec().datasetKey().value());
+    add("model", run -> run.spec().modelId());
+    add("command", run -> text(run.spec().command()));
+    addParameter("learning rate", TrainingConfig::learningRate);
+    addParameter("weight decay", TrainingConfig::weightDecay);
+    addParameter("epochs", TrainingConfig::numEpochs);
+    addParameter("batch size", TrainingConfig::batchSize);
+    addParameter("sequence length", TrainingConfig::maxSeqLength);
+    addParameter("device", config -> config.device() == null ? null : config.device().text());
+    add("time limit", run -> text(run.spec().timeLimit()));
+    add("output dir", run -> run.spec().outputDir());
+    add("executor", Run::executor);
+  }
+
+  private static @Nullable String text(List<String> command) {
+    return command.isEmpty() ? null : CommandLineFormat.of(command);
+  }
+
+  private static @Nullable String text(@Nullable Duration duration) {
+    return duration == null ? null : Durations.of(duration);
+  }
+
+  private void addParameter(String field, Function<TrainingConfig, @Nullable Object> value) {
+    add(
+        field,
+        run -> {
+          TrainingConfig config = run.spec().training();
+          Object parameter = config == null ? null : value.apply(config);
+          return parameter == null ? null : parameter.toString();
+        });
+  }
+
+  private void addOrigin() {
+    addOrigin("host", Provenance::host);
+    addOrigin("user", Provenance::user);
+    addOrigin("working dir", Provenance::workingDirectory);
+    addOrigin("commit", Provenance::gitCommit);
+    addOrigin("changes", RunDifferences::changes);
+    addOrigin("registry", Provenance::registryVersion);
+    SortedSet<String> names = new TreeSet<>();
+    for (Run run : List.of(one, other)) {
+      if (run.provenance() != null) {
+        names.addAll(run.provenance().environment().keySet());
+      }
+    }
+    for (String name : names) {
+      addOrigin("variable " + name, known -> known.environment().get(name));
+    }
+  }
+
+  private static @Nullable String changes(Provenance known) {
+    Boolean dirty = known.gitDirty();
+    return dirty == null ? null : dirty ? "not committed" : "none";
+  }
+
+  private void addOrigin(String field, Function<Provenance, @Nullable String> value) {
+    add(field, run -> run.provenance() == null ? null : value.apply(run.provenance()));
+  }
+
+  private void addOutcome() {
+    add("status", run -> DisplayStatus.of(run.status(), run.reason()));
+    add("exit code", run -> run.exitCode() == null ? null : run.exitCode().toString());
+    add("message", Run::message);
+    add("duration", run -> run.duration().map(Durations::of).orElse(null));
+    add("stdout", run -> size(run.output().stdout().text()));
+    add("stderr", run -> size(run.output().stderr().text()));
+  }
+
+  private static String size(String output) {
+    return output.isEmpty() ? "empty" : output.lines().count() + " lines recorded";
+  }
+
+  private void add(String field, Function<Run, @Nullable String> value) {
+    String first = value.apply(one);
+    String second = value.apply(other);
+    if (!Objects.equals(first, second)) {
+      differences.add(new Difference(field, first, second));
+    }
+  }
+}

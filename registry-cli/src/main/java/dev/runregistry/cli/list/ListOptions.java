@@ -1,0 +1,146 @@
+package dev.runregistry.cli.list;
+
+import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.query.RunOrder;
+import dev.runregistry.run.query.RunQuery;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** The options that select the runs of a list, its order and its format. */
+public final class ListOptions {
+  @ArgGroup(validate = false, heading = FilterOptions.HEADING)
+  private FilterOptions filters = new FilterOptions();
+
+  @ArgGroup(validate = false, heading = "%nOrder and format:%n")
+  private Format format = new Format();
+
+  /** The order of a list, its length and its format. */
+  static final class Format {
+    @Option(
+        names = "--sort",
+        paramLabel = "FIELD",
+        description =
+            "created (default), started or duration; the newest, latest or longest first.")
+    private @Nullable String sort;
+
+    @Option(
+        names = {"-r", "--reverse"},
+        description = "Reverse the order.")
+    private boolean reverse;
+
+    @Option(
+        names = {"-n", "--limit", "--last"},
+        paramLabel = "N",
+        description =
+            "Maximum number of runs to list; 0 for all (default: "
+                + RunQuery.DEFAULT_LIMIT
+                + ", all if not in a table).")
+    private @Nullable Integer limit;
+
+    @Option(
+        names = {"-a", "--all"},
+        description = "List all runs, and search all for --grep, --model, --exit, --reason.")
+    private boolean all;
+
+    @Option(
+        names = {"-o", "--format"},
+        paramLabel = "FORMAT",
+        description =
+            "table (default), wide (all columns, nothing shortened), json (one object per run, in"
+                + " the API's format), csv or tsv.")
+    private @Nullable String format;
+
+    @Option(names = "--json", description = "Short for --format json.")
+    private boolean json;
+
+    @Option(names = "--no-trunc", description = "Short for --format wide.")
+    private boolean wide;
+
+    @Option(
+        names = {"-q", "--quiet"},
+        description = "Print run IDs only.")
+    private boolean quiet;
+
+    @Option(names = "--no-header", description = "Leave out the line with the titles.")
+    private boolean noHeader;
+  }
+
+  /** Lists them. */
+  public int list(Console caller, SettingsOptions settings) {
+    Instant now = Instant.now();
+    RunQuery query = RunQuery.all().withFilter(filters.filter(now)).withOrder(order());
+    ListFormat wanted = format();
+    RunListing.Extent extent = new RunListing.Extent(most(wanted), isComplete());
+    RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    try (RunDatabase database = parts.database()) {
+      RunListing listing = new RunListing(parts.reconciled(database), caller, now);
+      if (format.quiet) {
+        listing.printIds(query, extent);
+      } else {
+        listing.print(query, extent, wanted, !format.noHeader);
+      }
+      return 0;
+    }
+  }
+
+  /** Returns the maximum number of runs in the list; empty for all. */
+  private OptionalLong most(ListFormat wanted) {
+    Integer limit = format.limit;
+    if (limit != null && limit < 0) {
+      throw new UsageException("--limit must not be negative: " + limit);
+    }
+    if (limit != null && limit > 0 && format.all) {
+      throw new UsageException("--limit and --all contradict each other; give one");
+    }
+    boolean forPeople = wanted.isTable() && !format.quiet;
+    boolean unlimited = format.all || (limit == null ? !forPeople : limit == 0);
+    return unlimited
+        ? OptionalLong.empty()
+        : OptionalLong.of(limit == null ? RunQuery.DEFAULT_LIMIT : limit);
+  }
+
+  private boolean isComplete() {
+    return format.all || (format.limit != null && format.limit == 0);
+  }
+
+  private ListFormat format() {
+    if ((format.format != null && (format.json || format.wide)) || (format.json && format.wide)) {
+      throw new UsageException("--format, --json and --no-trunc contradict each other; give one");
+    }
+    if (format.format == null) {
+      return format.json ? ListFormat.JSON : format.wide ? ListFormat.WIDE : ListFormat.TABLE;
+    }
+    try {
+      return ListFormat.parse(format.format);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private RunOrder order() {
+    String field = format.sort == null ? "created" : format.sort.toLowerCase(Locale.ROOT);
+    boolean reverse = format.reverse;
+    if (field.startsWith("-")) { // as the API has it; here the highest comes first anyway
+      field = field.substring(1);
+    }
+    RunOrder order =
+        switch (field) {
+          case "created", "created_at", "date" -> RunOrder.NEWEST_FIRST;
+          case "started", "started_at" -> RunOrder.LAST_STARTED_FIRST;
+          case "duration", "time" -> RunOrder.LONGEST_FIRST;
+          default ->
+              throw new UsageException(
+                  "no order \"%s\"; allowed are created, started, duration, with --reverse"
+                      .formatted(field));
+        };
+    return reverse ? order.reversed() : order;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.runregistry.cli.list;
+
+import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.run.Timestamps;
+import dev.runregistry.run.query.RunSummary;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A run as values for other programs, in the API's units. */
+public final class RunValues {
+  /** The names of the values. */
+  public static final List<String> TITLES =
+      List.of(
+          "run_id",
+          "status",
+          "exit_code",
+          "duration_seconds",
+          "started_at",
+          "dataset_key",
+          "model_id",
+          "mode",
+          "executor",
+          "host",
+          "reason",
+          "message",
+          "command");
+
+  private RunValues() {}
+
+  /** Returns the values in the order of the titles; an empty text for none. */
+  public static List<String> of(RunSummary run) {
+    return List.of(
+        run.id().toString(),
+        run.status().text(),
+        text(run.exitCode()),
+        seconds(run.duration()),
+        Timestamps.text(run.startedAt()),
+        run.datasetKey().value(),
+        run.modelId(),
+        run.mode().text(),
+        text(run.executor()),
+        text(run.host()),
+        run.reason() == null ? "" : run.reason().text(),
+        run.message(),
+        CommandLineFormat.of(run.command()));
+  }
+
+  private static String text(@Nullable Object value) {
+    return Objects.toString(value, "");
+  }
+
+  private static String seconds(@Nullable Duration duration) {
+    return duration == null
+        ? ""
+        : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6).toPlainString();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.runregistry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.cli.Session.Result;
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.testkit.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The record of SQLite, moved into another database. */
+@ParameterizedClass
+@EnumSource(Store.class)
+class ExportImportTest {
+  @TempDir Path folder;
+  @Parameter Store store;
+  private RunDatabase database;
+  private Session source;
+  private Session target;
+
+  @BeforeEach
+  void open() throws SQLException, IOException {
+    DatabaseConfig old = Store.SQLITE.empty(Files.createDirectory(folder.resolve("old")));
+    database = RunDatabase.at(old);
+    source = new Session(folder.resolve("old home")).with("REGISTRY_DB", old.url());
+    DatabaseConfig next = store.empty(Files.createDirectory(folder.resolve("new")));
+    target = new Session(folder.resolve("new home")).with("REGISTRY_DB", next.url());
+    Runs.ofEveryKind().forEach(database.runs()::save);
+    database.runs().save(Runs.withProvenance());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  private Path exported(String... options) throws IOException {
+    Result result = source.registry(words("export", options));
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    return Files.writeString(folder.resolve("runs.jsonl"), result.out());
+  }
+
+  private static String[] words(String first, String... others) {
+    String[] words = new String[others.length + 1];
+    words[0] = first;
+    System.arraycopy(others, 0, words, 1, others.length);
+    return words;
+  }
+
+  private static String head(Session session) {
+    Result verified = session.registry("verify");
+    assertThat(verified.code()).isZero();
+    return verified.out().replaceFirst("(?s).*(head \\S+).*", "$1");
+  }
+
+  @Test
+  void the_record_of_another_database_is_the_same_with_the_same_head() throws IOException {
+    Path file = exported();
+    long finished = Files.readAllLines(file).size();
+
+    Result result = target.registry("import", file.toString());
+
+    assertThat(result)
+        .isEqualTo(
+            new Result(0, "Imported %d finished runs\n%s\n".formatted(finished, head(source)), ""));
+    assertThat(head(target)).isEqualTo(head(source));
+    assertThat(target.registry("export").out()).isEqualTo(Files.readString(file));
+    String id = target.registry("runs", "-q", "-n", "1", "--failed").out().strip();
+    assertThat(target.registry("runs", "show", id).out())
+        .isEqualTo(source.registry("runs", "show", id).out());
+  }
+
+  @Test
+  void a_second_import_is_refused() throws IOException {
+    Path file = exported();
+    target.registry("import", file.toString());
+    String before = head(target);
+
+    Result again = target.registry("import", file.toString());
+
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.out()).isEmpty();
+    assertThat(again.err()).contains("line 1", "does not follow", "nothing was imported");
+    assertThat(head(target)).isEqualTo(before);
+  }
+
+  @Test
+  void what_was_recorded_since_is_imported_after_it() throws IOException {
+    List<String> lines = Files.readAllLines(exported());
+    Path first = folder.resolve("first");
+    Path rest = folder.resolve("rest");
+    Files.write(first, lines.subList(0, 5));
+    Files.write(rest, lines.subList(5, lines.size()));
+
+    assertThat(target.registry("import", first.toString()).code()).isZero();
+    assertThat(target.registry("import", rest.toString()).code()).isZero();
+
+    assertThat(head(target)).isEqualTo(head(source));
+  }
+
+  @Test
+  void nothing_of_a_file_that_was_changed_is_imported() throws IOException {
+    List<String> lines = Files.readAllLines(exported());
+    assertRefused(
+        lines.stream().map(line -> line.replace("loss 0.25", "loss 0.20")).toList(),
+        "is not the one that was made");
+    assertRefused(lines.subList(1, lines.size()), "does not follow");
+    List<String> gap = lines.stream().filter(line -> line != lines.get(3)).toList();
+    assertRefused(gap, "line 4: Link 5 does not follow link 3");
+    assertRefused(List.of(lines.get(0), "", "{\"lines\":"), "line 3: not a record of an export:");
+  }
+
+  private void assertRefused(List<String> lines, String reason) throws IOException {
+    Path file = Files.write(folder.resolve("changed"), lines);
+
+    Result result = target.registry("import", file.toString());
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains(reason, "nothing was imported");
+    assertThat(target.registry("export").out()).isEmpty();
+  }
+
+  @Test
+  void an_export_has_the_runs_that_match() {
+    List<String> ids = lines(source.registry("runs", "-q", "--failed", "-n", "0"));
+    List<String> exported = lines(source.registry("export", "--failed"));
+
+    assertThat(
+            exported.stream().map(line -> line.replaceFirst(".*\"run_id\":\"([^\"]+)\".*", "$1")))
+        .containsExactlyInAnyOrderElementsOf(ids);
+    List<String> csv = lines(source.registry("export", "--failed", "--format", "csv"));
+    assertThat(csv).hasSize(ids.size() + 1);
+    assertThat(csv.get(0))
+        .startsWith("run_id,status,exit_code,")
+        .endsWith("recorded_at,link_digest");
+    assertThat(source.registry("export", "--failed", "--since", "now").out()).isEmpty();
+    assertThat(source.registry("export", "--format", "parquet").err())
+        .contains("no format \"parquet\" of an export; allowed are jsonl, csv");
+  }
+
+  private static List<String> lines(Result result) {
+    assertThat(result.code()).isZero();
+    return result.out().lines().collect(Collectors.toList());
+  }
+
+  @Test
+  void a_file_that_is_not_there_is_named() {
+    Result result = target.registry("import", folder.resolve("none").toString());
+
+    assertThat(result)
+        .isEqualTo(new Result(1, "", "registry: no file " + folder.resolve("none") + "\n"));
+  }
+}

@@ -1,0 +1,290 @@
+package dev.runregistry.run.query;
+
+import static java.util.Collections.unmodifiableSortedSet;
+
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
+import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.Text;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions that every run of a list meets. The values of one condition are alternatives; an
+ * empty set is no condition. Start with {@link #NONE}; the other methods return a copy with one
+ * condition replaced.
+ *
+ * @param statuses in one of these statuses
+ * @param modes of one of these modes
+ * @param datasetKeys with exactly one of these data set keys, which need not be valid
+ * @param modelIds with exactly one of these models
+ * @param executors executed by one of these executors
+ * @param hosts started on a host with exactly one of these names
+ * @param reasons ended for one of these reasons
+ * @param exitCodes ended with one of these exit codes
+ * @param since accepted at this time or later; null for any
+ * @param until accepted before this time; null for any
+ * @param text contained, literally, in the command with blanks between its words, in the model, in
+ *     the data set key or in the message; 1 to {@value #MAX_TEXT} characters, null for any
+ */
+public record RunFilter(
+    Set<RunStatus> statuses,
+    Set<RunMode> modes,
+    Set<String> datasetKeys,
+    Set<String> modelIds,
+    Set<String> executors,
+    Set<String> hosts,
+    Set<RunReason> reasons,
+    Set<Integer> exitCodes,
+    @Nullable Instant since,
+    @Nullable Instant until,
+    @Nullable String text) {
+
+  /** The maximum length of a text in code points. */
+  public static final int MAX_TEXT = 200;
+
+  /** The maximum number of values of one condition. */
+  public static final int MAX_VALUES = 50;
+
+  /** No condition: all runs. */
+  public static final RunFilter NONE =
+      new RunFilter(
+          Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null,
+          null, null);
+
+  /**
+   * Copies and checks the values.
+   *
+   * @throws IllegalArgumentException if there are too many, or a text is not storable or too long
+   */
+  public RunFilter {
+    statuses = copy("status", statuses);
+    modes = copy("mode", modes);
+    datasetKeys = storable("dataset_key", datasetKeys);
+    modelIds = storable("model_id", modelIds);
+    executors = storable("executor", executors);
+    hosts = storable("host", hosts);
+    reasons = copy("reason", reasons);
+    exitCodes = copy("exit_code", exitCodes);
+    if (text != null) {
+      Text.require("text", text, MAX_TEXT);
+    }
+  }
+
+  /** Copies in the natural order, so that equal filters have their values in the same order. */
+  private static <T extends Comparable<T>> SortedSet<T> copy(String name, Collection<T> values) {
+    SortedSet<T> sorted = new TreeSet<>(values);
+    if (sorted.size() > MAX_VALUES) {
+      throw new IllegalArgumentException(
+          "%s must have at most %d values, has %d".formatted(name, MAX_VALUES, sorted.size()));
+    }
+    return unmodifiableSortedSet(sorted);
+  }
+
+  private static SortedSet<String> storable(String name, Collection<String> values) {
+    values.forEach(value -> Text.requireStorable(name, value));
+    return copy(name, values);
+  }
+
+  /**
+   * Returns whether a condition has no index, so that runs have to be read one by one to find those
+   * that meet it.
+   */
+  public boolean isUnindexed() {
+    return text != null
+        || !modelIds.isEmpty()
+        || !executors.isEmpty()
+        || !reasons.isEmpty()
+        || !exitCodes.isEmpty();
+  }
+
+  /** Returns whether the run meets every condition. */
+  public boolean matches(RunSummary run) {
+    return isOneOf(statuses, run.status())
+        && isOneOf(modes, run.mode())
+        && isOneOf(datasetKeys, run.datasetKey().value())
+        && isOneOf(modelIds, run.modelId())
+        && isOneOf(executors, run.executor())
+        && isOneOf(hosts, run.host())
+        && isOneOf(reasons, run.reason())
+        && isOneOf(exitCodes, run.exitCode())
+        && (since == null || !run.createdAt().isBefore(since))
+        && (until == null || run.createdAt().isBefore(until))
+        && (text == null || hasText(run, text));
+  }
+
+  private static <T> boolean isOneOf(Set<T> wanted, @Nullable T value) {
+    return wanted.isEmpty() || (value != null && wanted.contains(value));
+  }
+
+  private static boolean hasText(RunSummary run, String text) {
+    return String.join(" ", run.command()).contains(text)
+        || run.modelId().contains(text)
+        || run.datasetKey().value().contains(text)
+        || run.message().contains(text);
+  }
+
+  /** Returns a copy for runs in one of these statuses. */
+  public RunFilter withStatuses(Collection<RunStatus> wanted) {
+    return new RunFilter(
+        new TreeSet<>(wanted),
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs of one of these modes. */
+  public RunFilter withModes(Collection<RunMode> wanted) {
+    return new RunFilter(
+        statuses,
+        new TreeSet<>(wanted),
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs of one of these data sets. */
+  public RunFilter withDatasetKeys(Collection<String> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        new TreeSet<>(wanted),
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs of one of these models. */
+  public RunFilter withModelIds(Collection<String> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        new TreeSet<>(wanted),
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs of one of these executors. */
+  public RunFilter withExecutors(Collection<String> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        new TreeSet<>(wanted),
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs that were started on one of these hosts. */
+  public RunFilter withHosts(Collection<String> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        new TreeSet<>(wanted),
+        reasons,
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs that ended for one of these reasons. */
+  public RunFilter withReasons(Collection<RunReason> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        new TreeSet<>(wanted),
+        exitCodes,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs that ended with one of these exit codes. */
+  public RunFilter withExitCodes(Collection<Integer> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        new TreeSet<>(wanted),
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs accepted in this time, half-open; null for no bound. */
+  public RunFilter withCreated(@Nullable Instant from, @Nullable Instant before) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        from,
+        before,
+        text);
+  }
+
+  /** Returns a copy for runs with this text; null for any. */
+  public RunFilter withText(@Nullable String wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        since,
+        until,
+        wanted);
+  }
+}

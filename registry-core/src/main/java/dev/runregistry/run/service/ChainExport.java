@@ -1,0 +1,63 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.audit.Discrepancy;
+import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.port.RunChain;
+import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.RunSummary;
+import java.util.function.Consumer;
+
+/** One reading of the whole chain that verifies it and passes on the runs that match. */
+final class ChainExport implements RunChain.Visitor {
+  private final ChainVerifier verifier;
+  private final RunFilter filter;
+  private final Consumer<ChainedRun> action;
+
+  ChainExport(RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+    this.verifier = new ChainVerifier(null, found);
+    this.filter = filter;
+    this.action = action;
+  }
+
+  VerificationResult run(RunChain chain) {
+    chain.read(this);
+    return verifier.result();
+  }
+
+  @Override
+  public void link(ChainLink link, StoredRun record) {
+    verifier.link(link, record);
+    record.match(
+        run -> pass(new ChainedRun(link, run)), retirement -> false, reason -> false, () -> false);
+  }
+
+  private boolean pass(ChainedRun entry) {
+    boolean wanted = entry.problem(null).isEmpty() && filter.matches(RunSummary.of(entry.run()));
+    if (wanted) {
+      action.accept(entry);
+    }
+    return wanted;
+  }
+
+  @Override
+  public void unreadableLink(long number, String reason) {
+    verifier.unreadableLink(number, reason);
+  }
+
+  @Override
+  public void unreadableRun(String runId, String reason) {
+    verifier.unreadableRun(runId, reason);
+  }
+
+  @Override
+  public void unchained(String runId) {
+    verifier.unchained(runId);
+  }
+
+  @Override
+  public void unchainedRetirement(String id) {
+    verifier.unchainedRetirement(id);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.runregistry.run.service;
+
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainedRun;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** Passes on the entries of a chain while each follows the one before. Used by one thread. */
+final class ChainImport implements Iterator<ChainedRun> {
+  private final Iterator<ChainedRun> entries;
+  private @Nullable ChainHead head; // null before the first
+
+  ChainImport(Iterator<ChainedRun> entries) {
+    this.entries = entries;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return entries.hasNext();
+  }
+
+  @Override
+  public ChainedRun next() {
+    ChainedRun entry = entries.next();
+    entry
+        .problem(head)
+        .ifPresent(
+            problem -> {
+              throw new InvalidChainException(problem);
+            });
+    head = entry.link().toHead();
+    return entry;
+  }
+}

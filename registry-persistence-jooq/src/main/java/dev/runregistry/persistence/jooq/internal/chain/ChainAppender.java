@@ -1,0 +1,127 @@
+package dev.runregistry.persistence.jooq.internal.chain;
+
+import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.port.StaleRunException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends finished runs with the links that they have in another database, within the transaction
+ * of a connection. The triggers of the tables check each link as well.
+ */
+public final class ChainAppender {
+  private static final int PIECE = 64; // with the largest outputs, a megabyte
+  private static final String HEAD =
+      "SELECT link_number, link_digest FROM run_chain ORDER BY link_number DESC LIMIT 1";
+  private static final String LINK =
+      "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
+          + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private final Connection connection;
+  private final Dialect types;
+
+  public ChainAppender(Connection connection, Dialect types) {
+    this.connection = connection;
+    this.types = types;
+  }
+
+  /**
+   * Appends the entries, and returns the head.
+   *
+   * @throws StaleRunException if a run is on record, or an entry does not follow
+   */
+  public ChainHead append(Iterator<ChainedRun> entries) throws SQLException {
+    ChainHead head = head();
+    while (entries.hasNext()) {
+      List<ChainedRun> piece = new ArrayList<>();
+      while (piece.size() < PIECE && entries.hasNext()) {
+        ChainedRun entry = entries.next();
+        requireNext(entry.link(), head);
+        head = entry.link().toHead();
+        piece.add(entry);
+      }
+      refuseKnown(piece);
+      write(piece);
+    }
+    return head;
+  }
+
+  private ChainHead head() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet last = statement.executeQuery(HEAD)) {
+      return last.next()
+          ? new ChainHead(last.getLong(1), Digest.wrap(last.getBytes(2)))
+          : ChainHead.EMPTY;
+    }
+  }
+
+  private static void requireNext(ChainLink link, ChainHead head) {
+    if (link.number() != head.count() + 1 || !link.previous().equals(head.digest())) {
+      throw new StaleRunException(
+          "link %d, of run %s, does not follow the %d links of this database; an import needs an"
+                  .formatted(link.number(), link.runId(), head.count())
+              + " empty database, or one that ends where the file begins");
+    }
+  }
+
+  private void refuseKnown(List<ChainedRun> piece) throws SQLException {
+    String all = String.join(", ", Collections.nCopies(piece.size(), "?"));
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1")) {
+      types.bind(statement, piece.stream().map(entry -> entry.run().id().value()).toList());
+      try (ResultSet known = statement.executeQuery()) {
+        if (known.next()) {
+          throw new StaleRunException(
+              "one of the runs %s to %s is on record already, as %s"
+                  .formatted(
+                      piece.get(0).run().id(),
+                      piece.get(piece.size() - 1).run().id(),
+                      known.getString(1)));
+        }
+      }
+    }
+  }
+
+  private void write(List<ChainedRun> piece) throws SQLException {
+    Run any = piece.get(0).run();
+    try (PreparedStatement links = connection.prepareStatement(LINK);
+        PreparedStatement runs = connection.prepareStatement(RunUpsert.insertText(any))) {
+      for (ChainedRun entry : piece) {
+        types.bind(links, values(entry.link()));
+        links.addBatch();
+        types.bind(runs, RunUpsert.values(List.of(entry.run())));
+        runs.addBatch();
+      }
+      links.executeBatch(); // first: SQLite requires the link of a finished run
+      runs.executeBatch();
+    }
+  }
+
+  private static List<@Nullable Object> values(ChainLink link) {
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(link.number());
+    values.add(link.runId().value());
+    values.add(link.version());
+    values.add(link.runDigest().bytes());
+    values.add(link.recordedAt());
+    values.add(link.backfilled());
+    values.add(link.previous().bytes());
+    values.add(link.digest().bytes());
+    return values;
+  }
+}
