@@ -14,7 +14,7 @@ class JsonLineTest {
   void a_run_has_its_provenance() {
     assertThat(JsonLine.of(Runs.completed()))
         .endsWith(
-            ",\"reason\":\"exited\",\"host\":null,\"host_last_seen\":null,\"provenance\":null,\"parent_run_id\":null}");
+            "\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"provenance\":null,\"parent_run_id\":null}");
     assertThat(JsonLine.of(Runs.withProvenance())).contains(",\"provenance\":{\"host\":\"node7\",");
   }
 
