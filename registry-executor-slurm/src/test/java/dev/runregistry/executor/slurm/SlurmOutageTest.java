@@ -83,33 +83,6 @@ class SlurmOutageTest {
     return Files.exists(runs.workspace(run).resolve("exit"));
   }
 
-  private void restartController() {
-    cluster.killController();
-    cluster.startController();
-    cluster.awaitNodes();
-  }
-
-  @Test
-  void a_job_goes_on_when_its_controller_is_killed_at_once_and_its_number_may_be_used_again()
-      throws IOException {
-    SlurmExecutor executor = executor();
-    Run run = waiting(4);
-    ExecutionHandle handle = start(executor, run);
-    awaitUp(run);
-    restartController(); // it may have forgotten the job, and give its number to the next
-    Path began = folder.resolve("began");
-    Run other = runs.begun(null, "sh", "-c", "touch '" + began + "'; exit 5");
-
-    Run ended = SlurmRuns.finished(other, start(executor, other));
-
-    // a node may refuse a job whose number is that of one that it still executes
-    assertThat(Files.exists(began)).as(ended.message()).isEqualTo(ended.exitCode() != null);
-    assertThat(handle.result().isDone()).isEqualTo(hasEnded(run));
-    Files.createFile(release);
-    // a node that reports a forgotten job may be told to terminate it
-    assertThat(SlurmRuns.finished(run, handle).exitCode()).isIn(4, 143);
-  }
-
   @Test
   void nothing_is_concluded_while_the_controller_is_away() throws IOException {
     SlurmExecutor executor = executor();
