@@ -71,6 +71,13 @@ class SubmittedRunsTest {
     return repository.find(id).orElseThrow();
   }
 
+  /** The thread of the run may look for its start a moment later. */
+  private void awaitRunning() {
+    while (recorded().status() != RunStatus.RUNNING) {
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   void a_run_that_its_engine_queues_is_pending_on_record_until_the_engine_starts_it()
       throws InterruptedException {
@@ -82,8 +89,8 @@ class SubmittedRunsTest {
 
     executor.startByEngine(id, START);
 
+    awaitRunning();
     Run running = recorded();
-    assertThat(running.status()).isEqualTo(RunStatus.RUNNING);
     assertThat(running.startedAt()).isEqualTo(START.at());
     assertThat(running.createdAt()).isEqualTo(SUBMITTED);
     assertThat(running.externalId()).isEqualTo("cluster:7");

@@ -16,6 +16,7 @@ import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.executor.process.ProcessSignal;
 import dev.runregistry.executor.process.RemoteSupervisor;
 import dev.runregistry.executor.slurm.SlurmExecutor;
+import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
@@ -73,7 +74,7 @@ final class SlurmRun {
             executor(origin, environment),
             origin,
             checks,
-            startWriter(settling, () -> requireNonNull(own.get())));
+            startWriter(settling, () -> requireNonNull(own.get()), parts.home()));
     own.set(registry);
     RunId id = registry.newId();
     announcement.accept(id);
@@ -89,13 +90,13 @@ final class SlurmRun {
 
   /** The first recording is that of the pending run, the second that of its start. */
   private static Executor startWriter(
-      BackgroundReconcile settling, Supplier<RunRegistry> registry) {
+      BackgroundReconcile settling, Supplier<RunRegistry> registry, FileRunJournal home) {
     AtomicBoolean isLater = new AtomicBoolean();
     return recording -> {
       if (isLater.getAndSet(true)) {
         recording.run();
       } else {
-        settling.startAfter(recording, registry);
+        settling.startAfter(recording, registry, home);
       }
     };
   }

@@ -2,6 +2,7 @@ package dev.runregistry.cli.wiring;
 
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.config.SlurmSettings;
+import dev.runregistry.executor.process.LogLimit;
 import dev.runregistry.executor.process.RemoteSupervisor;
 import dev.runregistry.executor.slurm.SlurmExecutor;
 import dev.runregistry.run.CancelRequest;
@@ -31,9 +32,16 @@ final class LazySlurmExecutor implements RunExecutor {
   private static final Duration KILL_GRACE = Duration.ofSeconds(10);
 
   private final Settings settings;
-  private final Consumer<Run> onStart;
-  private final Runnable onContradiction;
+  private final @Nullable Consumer<Run> onStart;
+  private final @Nullable Runnable onContradiction;
   private @Nullable RunExecutor created; // guarded by this
+
+  /** Creates it without listeners; not lambdas, which would delay the start of every command. */
+  LazySlurmExecutor(Settings settings) {
+    this.settings = settings;
+    onStart = null;
+    onContradiction = null;
+  }
 
   /**
    * Creates it.
@@ -52,9 +60,10 @@ final class LazySlurmExecutor implements RunExecutor {
       SlurmSettings slurm = new SlurmSettings(settings);
       SlurmExecutor.Builder builder =
           SlurmExecutor.builder(new RemoteSupervisor(settings.logLimit(), KILL_GRACE))
-              .options(slurm.options())
-              .onStart(onStart)
-              .onContradiction(onContradiction);
+              .options(slurm.options());
+      if (onStart != null && onContradiction != null) {
+        builder.onStart(onStart).onContradiction(onContradiction);
+      }
       slurm.pendingTimeout().ifPresent(builder::pendingTimeout);
       created = builder.build();
     }
@@ -86,9 +95,11 @@ final class LazySlurmExecutor implements RunExecutor {
     return slurm().inspect(running, workspace);
   }
 
+  /** A setting that cannot be used does not concern the runs of other executors. */
   @Override
   public boolean isAlive(RunId id, Path workspace) {
-    return slurm().isAlive(id, workspace);
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.DEFAULT, KILL_GRACE);
+    return SlurmExecutor.mayOwn(supervisor, id, workspace) && slurm().isAlive(id, workspace);
   }
 
   @Override

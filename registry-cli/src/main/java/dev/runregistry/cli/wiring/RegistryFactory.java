@@ -154,7 +154,7 @@ public final class RegistryFactory {
       RunDatabase database, FileRunJournal folder, RunExecutor executor) {
     RunExecutor other =
         executor instanceof LocalRunExecutor
-            ? new LazySlurmExecutor(settings, run -> {}, () -> {})
+            ? new LazySlurmExecutor(settings)
             : LocalRunExecutor.builder().build();
     return builder(database, folder, executor, other);
   }

@@ -1,5 +1,6 @@
 package dev.runregistry.executor.process;
 
+import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.internal.host.OwnerIdentity;
 import dev.runregistry.internal.host.ProcessIdentity;

@@ -71,6 +71,22 @@ final class SupervisorScript {
         return (syswrite $file, "$_[0]\\n") == length("$_[0]\\n");
       }
       sub who { open my $stat, '<', '/proc/self/stat' or return ''; my $line = <$stat>; chomp $line; $line }
+      # An engine may start a job again, such as after a crash of its controller. Only the first start goes on; a later
+      # one stands for it in the engine: it waits for its exit code, as long as the heartbeat of the first changes.
+      if (defined $o{host} && !sysopen my $first, "$dir/first-start", 0xc1, 0600) { # O_EXCL
+        my ($beat, $silence) = ('', 0);
+        until (-s "$dir/exit") {
+          leave(125) if !-e "$dir/first-start";
+          my $now = (stat "$dir/heartbeat")[9] // '';
+          ($beat, $silence) = ($now, 0) if $now ne $beat;
+          kill KILL => $$ if ++$silence > 60; # so its exit code is unknown to the engine, too
+          sleep 1;
+        }
+        sysopen my $exit, "$dir/exit", 0 or leave(125);
+        sysread $exit, my $code, 4;
+        leave($code =~ /^(\\d{1,3})$/ ? $1 : 125);
+      }
+
       # The file has the number of the attempt to start the run, and is there before its supervisor is.
       sysopen my $own, "$dir/processes", 0x402 or leave(125);
       sysseek $own, 0, 0; # perl opens it at its end

@@ -114,7 +114,7 @@ final class JobEnding {
               "It was terminated before Slurm had started it; Slurm: " + job.description());
     }
     return evidenced()
-        .filter(outcome -> outcome.reason() != RunReason.SIGNALED)
+        .filter(outcome -> outcome.exitCode() == null || outcome.exitCode() <= SIGNAL_BASE)
         .orElseGet(() -> byEngine(RunReason.ENDED_BY_ENGINE));
   }
 

@@ -312,10 +312,24 @@ public final class SlurmExecutor implements RunExecutor {
         : new Inspection.Exited(outcome, end.result().at().orElse(run.startedAt()), end.start());
   }
 
+  /**
+   * Returns whether the workspace may be that of one of its runs. Needs no Slurm.
+   *
+   * @param supervisor that of its runs
+   * @throws UnreadableOutcomeException if that cannot be determined now
+   */
+  public static boolean mayOwn(RunSupervisor supervisor, RunId id, Path workspace) {
+    try {
+      return new JobFile(workspace).exists() || supervisor.hasSignOfLife(workspace);
+    } catch (IOException e) {
+      throw unreadable(id, "cannot be inspected", e);
+    }
+  }
+
   @Override
   public boolean isAlive(RunId id, Path workspace) {
     try {
-      return (new JobFile(workspace).exists() || supervisor.hasSignOfLife(workspace)) && hasJob(id);
+      return mayOwn(supervisor, id, workspace) && hasJob(id);
     } catch (IOException e) {
       throw unreadable(id, "cannot be inspected", e);
     }

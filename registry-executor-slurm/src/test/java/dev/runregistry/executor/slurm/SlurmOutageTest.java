@@ -83,33 +83,6 @@ class SlurmOutageTest {
     return Files.exists(runs.workspace(run).resolve("exit"));
   }
 
-  private void restartController() {
-    cluster.killController();
-    cluster.startController();
-    cluster.awaitNodes();
-  }
-
-  @Test
-  void a_job_goes_on_when_its_controller_is_killed_at_once_and_its_number_may_be_used_again()
-      throws IOException {
-    SlurmExecutor executor = executor();
-    Run run = waiting(4);
-    ExecutionHandle handle = start(executor, run);
-    awaitUp(run);
-    restartController(); // it may have forgotten the job, and give its number to the next
-    Path began = folder.resolve("began");
-    Run other = runs.begun(null, "sh", "-c", "touch '" + began + "'; exit 5");
-
-    Run ended = SlurmRuns.finished(other, start(executor, other));
-
-    // a node may refuse a job whose number is that of one that it still executes
-    assertThat(Files.exists(began)).as(ended.message()).isEqualTo(ended.exitCode() != null);
-    assertThat(handle.result().isDone()).isEqualTo(hasEnded(run));
-    Files.createFile(release);
-    // a node that reports a forgotten job may be told to terminate it
-    assertThat(SlurmRuns.finished(run, handle).exitCode()).isIn(4, 143);
-  }
-
   @Test
   void nothing_is_concluded_while_the_controller_is_away() throws IOException {
     SlurmExecutor executor = executor();
@@ -132,6 +105,44 @@ class SlurmOutageTest {
       cluster.awaitNodes();
     }
     assertThat(SlurmRuns.finished(run, handle).exitCode()).isEqualTo(6);
+  }
+
+  private void restartController() {
+    cluster.killController();
+    cluster.startController();
+    cluster.awaitNodes();
+  }
+
+  /**
+   * The controller may have forgotten the job, give its number to the next one, start a job that it
+   * had saved as pending again, and tell a node to terminate a job that it does not know.
+   */
+  @Test
+  void no_command_is_executed_twice_when_the_controller_is_killed_right_after_its_submission()
+      throws IOException {
+    SlurmExecutor executor = executor();
+    Path starts = folder.resolve("starts");
+    Run run = counting(starts, "while ! [ -e '" + release + "' ]; do sleep 0.1; done; exit 4");
+    ExecutionHandle handle = start(executor, run);
+    SlurmRuns.await(() -> Files.exists(starts));
+    restartController();
+    Path others = folder.resolve("others");
+    Run other = counting(others, "exit 5");
+
+    Run otherEnded = SlurmRuns.finished(other, start(executor, other));
+    Files.createFile(release);
+    Run ended = SlurmRuns.finished(run, handle);
+
+    assertThat(Files.readAllLines(starts)).as(ended.message()).hasSize(1);
+    assertThat(ended.exitCode()).as(ended.message()).isIn(4, 143, null);
+    assertThat(Files.exists(others) ? Files.readAllLines(others).size() : 0)
+        .as(otherEnded.message())
+        .isEqualTo(otherEnded.exitCode() == null ? 0 : 1);
+    assertThat(otherEnded.exitCode()).as(otherEnded.message()).isIn(5, null);
+  }
+
+  private Run counting(Path starts, String command) {
+    return runs.begun(null, "sh", "-c", "echo start >> '%s'; %s".formatted(starts, command));
   }
 
   @Test

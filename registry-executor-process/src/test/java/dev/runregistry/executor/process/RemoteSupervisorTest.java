@@ -1,0 +1,51 @@
+package dev.runregistry.executor.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runregistry.run.Invocation;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.port.supervisor.RunSupervisor.Program;
+import dev.runregistry.testkit.Runs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemoteSupervisorTest {
+  @TempDir private Path folder;
+
+  @Test
+  void a_command_whose_job_the_engine_starts_a_second_time_is_executed_once() throws Exception {
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.DEFAULT, Duration.ofMillis(300));
+    Path workspace = Files.createDirectory(folder.resolve("workspace"));
+    Path starts = folder.resolve("starts");
+    Run run =
+        Runs.running(
+            Runs.commandOf("sh", "-c", "echo start >> \"$0\"; exit 3", starts.toString()),
+            Runs.NOON);
+    Program program = supervisor.prepare(run, Invocation.of(run.spec().command()), workspace);
+
+    assertThat(exitCode(program)).isEqualTo(3);
+    assertThat(exitCode(program)).isEqualTo(3);
+
+    assertThat(Files.readAllLines(starts)).containsExactly("start");
+    assertThat(supervisor.evidence(run, workspace).exitCode()).hasValue(3);
+  }
+
+  /** As the script of a job starts it. */
+  private int exitCode(Program program) throws Exception {
+    List<String> arguments = new ArrayList<>(program.arguments());
+    List<String> words = new ArrayList<>(List.of("perl", "-e", program.text(), "--"));
+    words.add(arguments.remove(0));
+    words.addAll(List.of("arch=" + System.getProperty("os.arch"), "host=n1"));
+    words.addAll(arguments);
+    return new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("messages").toFile())
+        .start()
+        .waitFor();
+  }
+}
