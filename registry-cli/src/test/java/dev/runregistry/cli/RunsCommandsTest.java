@@ -73,7 +73,8 @@ class RunsCommandsTest {
 
   /** What {@code runs show --json} prints where the files of the run are not. */
   private static String shown(Run run) {
-    return JsonLine.of(run, new RunFiles(Optional.empty(), Map.of(), OptionalLong.empty())) + "\n";
+    return JsonLine.of(run, null, new RunFiles(Optional.empty(), Map.of(), OptionalLong.empty()))
+        + "\n";
   }
 
   @Test
