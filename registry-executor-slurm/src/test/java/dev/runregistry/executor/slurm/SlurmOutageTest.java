@@ -107,44 +107,6 @@ class SlurmOutageTest {
     assertThat(SlurmRuns.finished(run, handle).exitCode()).isEqualTo(6);
   }
 
-  private void restartController() {
-    cluster.killController();
-    cluster.startController();
-    cluster.awaitNodes();
-  }
-
-  /**
-   * The controller may have forgotten the job, give its number to the next one, start a job that it
-   * had saved as pending again, and tell a node to terminate a job that it does not know.
-   */
-  @Test
-  void no_command_is_executed_twice_when_the_controller_is_killed_right_after_its_submission()
-      throws IOException {
-    SlurmExecutor executor = executor();
-    Path starts = folder.resolve("starts");
-    Run run = counting(starts, "while ! [ -e '" + release + "' ]; do sleep 0.1; done; exit 4");
-    ExecutionHandle handle = start(executor, run);
-    SlurmRuns.await(() -> Files.exists(starts));
-    restartController();
-    Path others = folder.resolve("others");
-    Run other = counting(others, "exit 5");
-
-    Run otherEnded = SlurmRuns.finished(other, start(executor, other));
-    Files.createFile(release);
-    Run ended = SlurmRuns.finished(run, handle);
-
-    assertThat(Files.readAllLines(starts)).as(ended.message()).hasSize(1);
-    assertThat(ended.exitCode()).as(ended.message()).isIn(4, 143, null);
-    assertThat(Files.exists(others) ? Files.readAllLines(others).size() : 0)
-        .as(otherEnded.message())
-        .isEqualTo(otherEnded.exitCode() == null ? 0 : 1);
-    assertThat(otherEnded.exitCode()).as(otherEnded.message()).isIn(5, null);
-  }
-
-  private Run counting(Path starts, String command) {
-    return runs.begun(null, "sh", "-c", "echo start >> '%s'; %s".formatted(starts, command));
-  }
-
   @Test
   void a_job_that_slurm_has_forgotten_after_its_end_is_recorded_by_its_exit_file() {
     Run run = runs.begun(null, "sh", "-c", "echo done; exit 7");
