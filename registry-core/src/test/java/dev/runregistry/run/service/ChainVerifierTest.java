@@ -1,6 +1,7 @@
 package dev.runregistry.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
@@ -9,11 +10,13 @@ import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.Samples;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
+import dev.runregistry.run.query.RunFilter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -353,5 +356,40 @@ class ChainVerifierTest {
                 "some-id",
                 null,
                 "The record of the active run was changed: no time"));
+  }
+
+  @Test
+  void an_export_has_the_runs_that_match_and_that_are_as_they_were_recorded() {
+    stored.record(new HostRetirement(new UUID(0, 9), "node7", "ann", Samples.NOON, "burnt"));
+    stored.records.set(3, new StoredRun.Found(run(4, 1)));
+    stored.records.set(4, new StoredRun.Unreadable("no time"));
+    List<ChainedRun> exported = new ArrayList<>();
+
+    VerificationResult result =
+        new ChainExport(RunFilter.NONE, exported::add, found::add).run(stored);
+
+    assertThat(exported).extracting(entry -> entry.run().id()).containsExactly(id(1), id(2), id(3));
+    assertThat(result.retirements()).isEqualTo(1);
+    assertThat(found).extracting(Discrepancy::link).containsExactly(4L, 5L);
+    exported.clear();
+    new ChainExport(RunFilter.NONE.withExitCodes(List.of(99)), exported::add, found::add)
+        .run(stored);
+    assertThat(exported).isEmpty();
+  }
+
+  @Test
+  void an_import_ends_at_the_first_run_that_does_not_follow() {
+    List<ChainedRun> all = new ArrayList<>();
+    new ChainExport(RunFilter.NONE, all::add, found::add).run(stored);
+    ChainImport whole = new ChainImport(all.iterator());
+    all.forEach(entry -> assertThat(whole.next()).isEqualTo(entry));
+    assertThat(whole.hasNext()).isFalse();
+    all.remove(1);
+    ChainImport cut = new ChainImport(all.iterator());
+    cut.next();
+
+    assertThatThrownBy(cut::next)
+        .isInstanceOf(InvalidChainException.class)
+        .hasMessageContaining("Link 3 does not follow link 1");
   }
 }
