@@ -1,6 +1,7 @@
 package dev.runregistry.executor.process;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.runregistry.internal.files.DurableFiles;
 import dev.runregistry.internal.files.NotRegularFileException;
@@ -51,8 +52,8 @@ public final class RemoteSupervisor implements RunSupervisor {
   /**
    * Creates a supervisor.
    *
-   * @param logLimit of each of the two logs of a run
-   * @param killGrace the time between TERM and KILL for what the command leaves behind
+   * @param logLimit of each of the two logs of a run that has none of its own
+   * @param killGrace the time between TERM and KILL for what the command leaves behind, likewise
    */
   public RemoteSupervisor(LogLimit logLimit, Duration killGrace) {
     this.logLimit = requireNonNull(logLimit, "logLimit");
@@ -62,20 +63,23 @@ public final class RemoteSupervisor implements RunSupervisor {
   @Override
   public Program prepare(Run running, Invocation invocation, Path workspace) throws IOException {
     Workspace folder = new Workspace(workspace);
+    Invocation.Options options = invocation.options();
+    Duration grace = requireNonNullElse(options.killGrace(), killGrace);
+    LogLimit limit = options.logLimit() == null ? logLimit : LogLimit.of(options.logLimit());
     List<String> arguments = new ArrayList<>(List.of(workspace.toString()));
     arguments.add("run=" + running.id());
     arguments.add("parent=0"); // no registry: nothing is reported or shown
-    arguments.add("finish=" + killGrace.toMillis());
+    arguments.add("finish=" + grace.toMillis());
     arguments.add("beat=" + HEARTBEAT.toSeconds());
-    if (logLimit.isLimited()) {
-      arguments.add("limit=" + logLimit.bytes());
+    if (limit.isLimited()) {
+      arguments.add("limit=" + limit.bytes());
     }
     Map<String, String> environment = new HashMap<>(invocation.environment());
     environment.putAll(Launch.ofEveryRun(running));
     arguments.addAll(Supervisor.restored(environment));
     arguments.add("--");
     arguments.addAll(Launch.command(invocation, folder));
-    Launch.createFiles(running, folder, killGrace, logLimit, false);
+    Launch.createFiles(running, folder, grace, limit, false);
     DurableFiles.sync(workspace); // the absence of the files proves that nothing was started
     return new Program(SupervisorScript.TEXT, arguments, environment);
   }

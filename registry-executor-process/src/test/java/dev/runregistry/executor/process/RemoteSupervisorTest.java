@@ -35,6 +35,19 @@ class RemoteSupervisorTest {
     assertThat(supervisor.evidence(run, workspace).exitCode()).hasValue(3);
   }
 
+  @Test
+  void the_log_limit_and_the_grace_of_a_submitted_run_apply() throws Exception {
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.NONE, Duration.ofMillis(300));
+    Run run = Runs.running(Runs.commandOf("true"), Runs.NOON);
+    Invocation.Options options =
+        new Invocation.Options(Duration.ofSeconds(7), false, 1_048_576L, null);
+
+    Program program =
+        supervisor.prepare(run, Invocation.of(run.spec().command()).with(options), folder);
+
+    assertThat(program.arguments()).contains("finish=7000", "limit=1048576");
+  }
+
   /** As the script of a job starts it. */
   private int exitCode(Program program) throws Exception {
     List<String> arguments = new ArrayList<>(program.arguments());
