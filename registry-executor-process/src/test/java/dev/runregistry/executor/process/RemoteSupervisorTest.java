@@ -2,7 +2,9 @@ package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.port.supervisor.RunSupervisor.Program;
 import dev.runregistry.testkit.Runs;
@@ -46,6 +48,40 @@ class RemoteSupervisorTest {
         supervisor.prepare(run, Invocation.of(run.spec().command()).with(options), folder);
 
     assertThat(program.arguments()).contains("finish=7000", "limit=1048576");
+  }
+
+  @Test
+  void a_job_that_appears_after_its_run_was_given_up_executes_nothing() throws Exception {
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.NONE, Duration.ofMillis(300));
+    Path started = folder.resolve("started");
+    Run run = Runs.running(Runs.commandOf("touch", started.toString()), Runs.NOON);
+    Path workspace = Files.createDirectory(folder.resolve("workspace"));
+    Program program = supervisor.prepare(run, Invocation.of(run.spec().command()), workspace);
+    assertThat(supervisor.silence(workspace)).isLessThan(Duration.ofHours(1));
+    assertThat(supervisor.hasSignOfLife(workspace)).isFalse();
+    supervisor.preventStart(workspace);
+
+    assertThat(exitCode(program)).isEqualTo(125);
+
+    assertThat(started).doesNotExist();
+    assertThat(supervisor.evidence(run, workspace).started()).isFalse();
+  }
+
+  @Test
+  void a_cancelled_run_is_not_started_and_says_who_cancelled_it() throws Exception {
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.NONE, Duration.ofMillis(300));
+    Run run = Runs.running(Runs.commandOf("true"), Runs.NOON);
+    Path workspace = Files.createDirectory(folder.resolve("workspace"));
+    Program program = supervisor.prepare(run, Invocation.of(run.spec().command()), workspace);
+    supervisor.markCancelled(workspace, new CancelRequest("ann", Runs.NOON));
+
+    assertThat(exitCode(program)).isEqualTo(125);
+
+    assertThat(supervisor.evidence(run, workspace).marked().orElseThrow().message())
+        .contains("ann");
+    assertThat(supervisor.output(workspace)).isPresent();
+    assertThat(supervisor.log(workspace, LogStream.STDOUT)).isPresent();
+    assertThat(supervisor.maxLogBytes(workspace)).isEqualTo(Long.MAX_VALUE);
   }
 
   /** As the script of a job starts it. */
