@@ -35,6 +35,7 @@ class DocsTest {
         .containsExactlyInAnyOrder(
             "/",
             "/api/datasets",
+            "/api/hosts",
             "/api/health",
             "/api/health/ready",
             "/api/tunix/status",
