@@ -9,7 +9,7 @@ import dev.runregistry.cli.wiring.LostRecords;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

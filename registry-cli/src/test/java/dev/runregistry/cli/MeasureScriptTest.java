@@ -58,7 +58,8 @@ class MeasureScriptTest {
   @Test
   void a_cursor_of_a_filled_row_is_written_as_the_server_writes_it() throws Exception {
     // of the row that the server's own next link named, see fill.sql
-    assertThat(evaluate("encoded_cursor(1000099)")).isEqualTo("AAYzskOBM_sBlAEAAJlwAIAAAAAAAAAA");
+    assertThat(evaluate("encoded_cursor(1000099)"))
+        .isEqualTo("AAYzskOBM_sBlAEAAJlwAIAAAAAAAAAAAAAAAA");
   }
 
   @ParameterizedTest

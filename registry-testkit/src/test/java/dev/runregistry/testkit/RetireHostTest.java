@@ -18,7 +18,7 @@ import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.ReconciledRun.Action;
 import dev.runregistry.run.service.RunRegistry;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.runregistry.cli.text;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,7 +1,7 @@
 package dev.runregistry.cli.text;
 
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 
 /** Prints a line for each discrepancy, then the result. */
 public final class TextVerificationPrinter implements VerificationPrinter {

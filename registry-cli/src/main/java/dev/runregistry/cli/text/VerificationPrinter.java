@@ -1,7 +1,7 @@
 package dev.runregistry.cli.text;
 
 import dev.runregistry.run.audit.Discrepancy;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 
 /** Prints the discrepancies of a verification while it runs, because there may be millions. */
 public interface VerificationPrinter {

@@ -17,7 +17,7 @@ import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunSummary;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

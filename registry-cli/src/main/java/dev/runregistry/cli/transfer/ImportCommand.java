@@ -9,7 +9,7 @@ import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.port.StaleRunException;
-import dev.runregistry.run.service.InvalidChainException;
+import dev.runregistry.run.service.chain.InvalidChainException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

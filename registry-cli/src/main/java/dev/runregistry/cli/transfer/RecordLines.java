@@ -2,7 +2,7 @@ package dev.runregistry.cli.transfer;
 
 import dev.runregistry.json.RunRecordJson;
 import dev.runregistry.run.audit.ChainedRun;
-import dev.runregistry.run.service.InvalidChainException;
+import dev.runregistry.run.service.chain.InvalidChainException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

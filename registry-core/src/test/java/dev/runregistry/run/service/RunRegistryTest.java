@@ -48,6 +48,7 @@ import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.service.chain.VerificationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

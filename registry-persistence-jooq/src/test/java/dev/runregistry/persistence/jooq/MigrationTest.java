@@ -14,7 +14,7 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.port.RepositoryException;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.InputStream;

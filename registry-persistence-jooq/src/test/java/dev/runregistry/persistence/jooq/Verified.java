@@ -4,7 +4,7 @@ import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.service.RunRegistry;
-import dev.runregistry.run.service.VerificationResult;
+import dev.runregistry.run.service.chain.VerificationResult;
 import dev.runregistry.testkit.InMemoryDatasetCatalog;
 import dev.runregistry.testkit.InMemoryRunJournal;
 import dev.runregistry.testkit.Runs;

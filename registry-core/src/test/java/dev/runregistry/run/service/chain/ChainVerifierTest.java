@@ -1,4 +1,4 @@
-package dev.runregistry.run.service;
+package dev.runregistry.run.service.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.runregistry.run.service;
+package dev.runregistry.run.service.chain;
 
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainedRun;
@@ -6,11 +6,11 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** Passes on the entries of a chain while each follows the one before. Used by one thread. */
-final class ChainImport implements Iterator<ChainedRun> {
+public final class ChainImport implements Iterator<ChainedRun> {
   private final Iterator<ChainedRun> entries;
   private @Nullable ChainHead head; // null before the first
 
-  ChainImport(Iterator<ChainedRun> entries) {
+  public ChainImport(Iterator<ChainedRun> entries) {
     this.entries = entries;
   }
 

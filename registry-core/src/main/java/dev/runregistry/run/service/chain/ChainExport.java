@@ -1,4 +1,4 @@
-package dev.runregistry.run.service;
+package dev.runregistry.run.service.chain;
 
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.ChainedRun;
@@ -10,18 +10,18 @@ import dev.runregistry.run.query.RunSummary;
 import java.util.function.Consumer;
 
 /** One reading of the whole chain that verifies it and passes on the runs that match. */
-final class ChainExport implements RunChain.Visitor {
+public final class ChainExport implements RunChain.Visitor {
   private final ChainVerifier verifier;
   private final RunFilter filter;
   private final Consumer<ChainedRun> action;
 
-  ChainExport(RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+  public ChainExport(RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
     this.verifier = new ChainVerifier(null, found);
     this.filter = filter;
     this.action = action;
   }
 
-  VerificationResult run(RunChain chain) {
+  public VerificationResult run(RunChain chain) {
     chain.read(this);
     return verifier.result();
   }

@@ -1,4 +1,4 @@
-package dev.runregistry.run.service;
+package dev.runregistry.run.service.chain;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.CanonicalRetirement;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One verification of the whole chain, link by link. Used once, by one thread. */
-final class ChainVerifier implements RunChain.Visitor {
+public final class ChainVerifier implements RunChain.Visitor {
   private final @Nullable ChainHead trustedHead;
   private final Consumer<Discrepancy> onDiscrepancy;
 
@@ -38,19 +38,19 @@ final class ChainVerifier implements RunChain.Visitor {
    * @param trustedHead a trusted head that the chain must contain; null if there is none
    * @param onDiscrepancy called with each discrepancy when it is onDiscrepancy
    */
-  ChainVerifier(@Nullable ChainHead trustedHead, Consumer<Discrepancy> onDiscrepancy) {
+  public ChainVerifier(@Nullable ChainHead trustedHead, Consumer<Discrepancy> onDiscrepancy) {
     this.trustedHead = trustedHead;
     this.onDiscrepancy = onDiscrepancy;
     trustedHeadSeen = trustedHead == null || trustedHead.count() == 0;
   }
 
-  VerificationResult verify(RunChain chain) {
+  public VerificationResult verify(RunChain chain) {
     chain.read(this);
     return result();
   }
 
   /** Returns the result, after the whole chain was read. */
-  VerificationResult result() {
+  public VerificationResult result() {
     checkEnd();
     return new VerificationResult(head(), links, backfilled, retirements, discrepancies);
   }

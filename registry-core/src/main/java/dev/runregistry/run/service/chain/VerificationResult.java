@@ -1,4 +1,4 @@
-package dev.runregistry.run.service;
+package dev.runregistry.run.service.chain;
 
 import dev.runregistry.run.audit.ChainHead;
 
