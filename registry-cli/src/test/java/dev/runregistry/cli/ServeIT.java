@@ -335,6 +335,7 @@ class ServeIT {
               "registry-core",
               "registry-datasets",
               "registry-executor-process",
+              "registry-executor-slurm",
               "registry-files",
               "registry-journal",
               "registry-json",
