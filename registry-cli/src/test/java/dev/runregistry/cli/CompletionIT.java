@@ -120,7 +120,7 @@ class CompletionIT {
   void commands_and_options_are_completed() throws IOException {
     assertThat(shell.completed("registry mig")).containsExactly("migrate");
     assertThat(shell.completed("registry runs lo")).containsExactly("runs", "logs");
-    assertThat(shell.completed("registry help comp")).containsExactly("help", "completion");
+    assertThat(shell.completed("registry help compl")).containsExactly("help", "completion");
     assertThat(shell.completed("registry run --kill")).containsExactly("run", "--kill-after");
     assertThat(shell.completed("registry runs list --sta"))
         .containsExactly("runs", "list", "--status");
