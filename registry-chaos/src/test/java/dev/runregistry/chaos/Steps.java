@@ -28,6 +28,8 @@ final class Steps {
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "name",
+          "hasQueue",
+          "endsWithHost",
           "identity",
           "workspace",
           "cancelRequest",
