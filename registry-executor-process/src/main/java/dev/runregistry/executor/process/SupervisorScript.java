@@ -634,7 +634,8 @@ final class SupervisorScript {
         my $now = now();
         return if $now >= $beat && $now < $beat + 1_000_000 * $o{beat};
         $beat = $now;
-        syswrite $now, "$beat\n" if sysopen $now, "$dir/heartbeat", 0x241, 0600;
+        sysopen my $file, "$dir/heartbeat", 0x241, 0600 or return; # closed at the end of its scope
+        syswrite $file, "$beat\\n";
       }
 
       my ($done, $shown) = (0, 0);

@@ -84,6 +84,33 @@ class RemoteSupervisorTest {
     assertThat(supervisor.maxLogBytes(workspace)).isEqualTo(Long.MAX_VALUE);
   }
 
+  @Test
+  void a_supervisor_of_many_hours_has_no_more_files_open_than_at_its_start() throws Exception {
+    Path workspace = Files.createDirectory(folder.resolve("workspace"));
+    Path counts = folder.resolve("counts");
+    String afterEachBeat =
+        "last=; n=0; until [ $n -ge 40 ]; do now=$(cat \"$0/heartbeat\" 2>/dev/null);"
+            + " [ \"$now\" = \"$last\" ] && continue; last=$now; n=$((n + 1));"
+            + " [ $n = 2 ] || [ $n = 40 ] && ls \"/proc/$PPID/fd\" | wc -l >> \"$1\"; done";
+    Run run =
+        Runs.running(
+            Runs.commandOf("sh", "-c", afterEachBeat, workspace.toString(), counts.toString()),
+            Runs.NOON);
+    Program program =
+        new RemoteSupervisor(LogLimit.NONE, Duration.ofMillis(300))
+            .prepare(run, Invocation.of(run.spec().command()), workspace);
+    List<String> often =
+        program.arguments().stream()
+            .map(word -> word.startsWith("beat=") ? "beat=0.005" : word)
+            .toList();
+
+    exitCode(new Program(program.text(), often, program.environment()));
+
+    List<String> open = Files.readAllLines(counts);
+    assertThat(Integer.parseInt(open.get(1).strip()))
+        .isEqualTo(Integer.parseInt(open.get(0).strip()));
+  }
+
   /** As the script of a job starts it. */
   private int exitCode(Program program) throws Exception {
     List<String> arguments = new ArrayList<>(program.arguments());
