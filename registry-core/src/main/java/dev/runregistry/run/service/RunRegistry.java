@@ -24,7 +24,6 @@ import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.IdempotencyRecord;
 import dev.runregistry.run.idempotency.Submission;
-import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.DatasetCatalog;
 import dev.runregistry.run.port.IdempotencyKeys;
@@ -545,32 +544,7 @@ public final class RunRegistry {
   public Optional<Run> findJournaled(RunId id) {
     Optional<Run> waiting = queued == null ? Optional.empty() : queued.find(id);
     return waiting // in the order in which a run moves, so that it is not missed
-        .or(() -> journal.read(id).flatMap(entry -> entry.match(JournaledRun.INSTANCE)))
-        .or(() -> journal.archived(id).map(ArchivedRun::ended));
-  }
-
-  private enum JournaledRun implements JournalEntry.Cases<Optional<Run>> {
-    INSTANCE;
-
-    @Override
-    public Optional<Run> begun(JournalEntry.Begun entry) {
-      return Optional.of(entry.running());
-    }
-
-    @Override
-    public Optional<Run> submitted(JournalEntry.Submitted entry) {
-      return Optional.of(entry.pending());
-    }
-
-    @Override
-    public Optional<Run> ended(JournalEntry.Ended entry) {
-      return Optional.of(entry.run());
-    }
-
-    @Override
-    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
-      return Optional.empty();
-    }
+        .or(() -> JournaledRun.find(journal, id));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.runregistry.run.service;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
-import dev.runregistry.run.port.ArchivedRun;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.QueueControl;
@@ -78,41 +77,14 @@ final class SlotTable {
   private List<String> assumedGpus(RunId run) {
     try {
       List<String> recorded =
-          started(run).map(Run::provenance).flatMap(SlotTable::visibleGpus).orElse(limits.gpus());
+          JournaledRun.find(journal, run)
+              .map(Run::provenance)
+              .flatMap(SlotTable::visibleGpus)
+              .orElse(limits.gpus());
       return limits.gpus().containsAll(recorded) ? recorded : limits.gpus();
     } catch (JournalException e) {
       log.debug("the GPUs of run {} are not known", run, e);
       return limits.gpus();
-    }
-  }
-
-  private Optional<Run> started(RunId id) {
-    return journal
-        .read(id)
-        .flatMap(entry -> entry.match(new StartedRun()))
-        .or(() -> journal.archived(id).map(ArchivedRun::ended));
-  }
-
-  /** Returns the run of an entry, unless it is corrupt. */
-  private static final class StartedRun implements JournalEntry.Cases<Optional<Run>> {
-    @Override
-    public Optional<Run> begun(JournalEntry.Begun entry) {
-      return Optional.of(entry.running());
-    }
-
-    @Override
-    public Optional<Run> submitted(JournalEntry.Submitted entry) {
-      return Optional.of(entry.pending());
-    }
-
-    @Override
-    public Optional<Run> ended(JournalEntry.Ended entry) {
-      return Optional.of(entry.run());
-    }
-
-    @Override
-    public Optional<Run> corrupt(JournalEntry.Corrupt entry) {
-      return Optional.empty();
     }
   }
 
