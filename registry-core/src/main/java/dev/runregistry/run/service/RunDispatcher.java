@@ -210,7 +210,7 @@ public final class RunDispatcher implements AutoCloseable {
     }
     submittedAt = System.nanoTime();
     for (WaitingRun next : queue.waiting()) {
-      if (isOurs(next) && engines.isForEngine(next)) {
+      if (engines.isForEngine(next) && isOurs(next)) { // the first is cheap, for thousands of runs
         engines.submit(next);
       }
     }
