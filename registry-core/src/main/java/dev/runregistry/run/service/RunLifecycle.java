@@ -436,10 +436,8 @@ final class RunLifecycle {
     List<StartRecording> starting = starts.stream().filter(start -> !start.isOver()).toList();
     boolean journaled = journal(ended);
     DatabaseAccess access = DatabaseAccess.forOneRun(repository);
-    for (StartRecording start : starts) {
-      if (start.hasFailed() && starting.contains(start) && journaled) {
-        access.setUnavailable();
-      }
+    if (journaled && starting.stream().anyMatch(StartRecording::hasFailed)) {
+      access.setUnavailable();
     }
     record(ended, takeDatabase(ended.id()), journaled, access);
   }
