@@ -4,6 +4,7 @@ import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunSummary;
@@ -15,12 +16,25 @@ public final class ChainExport implements RunChain.Visitor {
   private final RunFilter filter;
   private final Consumer<ChainedRun> action;
 
+  /**
+   * Creates it; to be used once.
+   *
+   * @param filter selects the runs
+   * @param action is called with each of these that is as it was recorded, in the order of the
+   *     chain
+   * @param found is called with each discrepancy, of other runs, too
+   */
   public ChainExport(RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
     this.verifier = new ChainVerifier(null, found);
     this.filter = filter;
     this.action = action;
   }
 
+  /**
+   * Reads and verifies the whole chain.
+   *
+   * @throws RepositoryException if it cannot be read to the end
+   */
   public VerificationResult run(RunChain chain) {
     chain.read(this);
     return verifier.result();

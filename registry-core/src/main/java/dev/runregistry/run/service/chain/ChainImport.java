@@ -10,6 +10,11 @@ public final class ChainImport implements Iterator<ChainedRun> {
   private final Iterator<ChainedRun> entries;
   private @Nullable ChainHead head; // null before the first
 
+  /**
+   * Creates it.
+   *
+   * @param entries in the order of their chain
+   */
   public ChainImport(Iterator<ChainedRun> entries) {
     this.entries = entries;
   }
@@ -19,6 +24,12 @@ public final class ChainImport implements Iterator<ChainedRun> {
     return entries.hasNext();
   }
 
+  /**
+   * Returns the next entry.
+   *
+   * @throws InvalidChainException if it is not as it was recorded, or does not follow the one
+   *     before
+   */
   @Override
   public ChainedRun next() {
     ChainedRun entry = entries.next();

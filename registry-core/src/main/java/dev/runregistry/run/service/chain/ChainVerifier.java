@@ -10,6 +10,7 @@ import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.Discrepancy.Kind;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.host.HostRetirement;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,11 @@ public final class ChainVerifier implements RunChain.Visitor {
     trustedHeadSeen = trustedHead == null || trustedHead.count() == 0;
   }
 
+  /**
+   * Reads and verifies the whole chain.
+   *
+   * @throws RepositoryException if it cannot be read to the end
+   */
   public VerificationResult verify(RunChain chain) {
     chain.read(this);
     return result();
