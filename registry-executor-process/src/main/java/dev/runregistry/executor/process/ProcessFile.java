@@ -87,9 +87,15 @@ final class ProcessFile {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
     String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
     String keep = keepChildren ? "keep-children \n" : "";
-    String first =
-        "%s%s%sprotocol 2\ngrace %d\nattempt %d\n"
-            .formatted(deadline, limit, keep, grace.toMillis(), folder.attempt());
+    String first = // not formatted: the child waits for it
+        deadline
+            + limit
+            + keep
+            + "protocol 2\ngrace "
+            + grace.toMillis()
+            + "\nattempt "
+            + folder.attempt()
+            + "\n";
     DurableFiles.create(folder.processes(), first.getBytes(StandardCharsets.US_ASCII));
   }
 
