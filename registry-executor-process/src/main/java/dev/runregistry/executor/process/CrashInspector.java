@@ -116,7 +116,7 @@ final class CrashInspector {
     if (found.isPresent()) {
       return found.get();
     }
-    placeStartBarrier();
+    folder.placeStartBarrier();
     Optional<Inspection> late = look(run);
     if (late.isPresent()) {
       return late.get();
@@ -166,7 +166,7 @@ final class CrashInspector {
     if (alive.isPresent()) {
       return alive(alive);
     }
-    placeStartBarrier();
+    folder.placeStartBarrier();
     Optional<ProcessIdentity> late = byMark();
     return late.isPresent()
         ? alive(late)
@@ -185,10 +185,6 @@ final class CrashInspector {
         .filter(process -> process.lives() && table.hasInEnvironment(process, cookie))
         .map(Entry::identity)
         .min((one, other) -> Long.compare(one.startTime(), other.startTime()));
-  }
-
-  private void placeStartBarrier() throws IOException {
-    folder.placeStartBarrier();
   }
 
   private Inspection withoutProcesses(Run run, String why) throws IOException {
