@@ -18,7 +18,6 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * its classes are not loaded before a command starts. A bad setting is reported then.
  */
 final class LazySlurmExecutor implements RunExecutor {
-  private static final Duration KILL_GRACE = Duration.ofSeconds(10);
-
   private final Settings settings;
   private final @Nullable Consumer<Run> onStart;
   private final @Nullable Runnable onContradiction;
@@ -59,8 +56,7 @@ final class LazySlurmExecutor implements RunExecutor {
     if (created == null) {
       SlurmSettings slurm = new SlurmSettings(settings);
       SlurmExecutor.Builder builder =
-          SlurmExecutor.builder(new RemoteSupervisor(settings.logLimit(), KILL_GRACE))
-              .options(slurm.options());
+          SlurmExecutor.builder(new RemoteSupervisor(settings.logLimit())).options(slurm.options());
       if (onStart != null && onContradiction != null) {
         builder.onStart(onStart).onContradiction(onContradiction);
       }
@@ -98,7 +94,7 @@ final class LazySlurmExecutor implements RunExecutor {
   /** A setting that cannot be used does not concern the runs of other executors. */
   @Override
   public boolean isAlive(RunId id, Path workspace) {
-    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.DEFAULT, KILL_GRACE);
+    RemoteSupervisor supervisor = new RemoteSupervisor(LogLimit.DEFAULT);
     return SlurmExecutor.mayOwn(supervisor, id, workspace) && slurm().isAlive(id, workspace);
   }
 

@@ -50,6 +50,15 @@ public final class RemoteSupervisor implements RunSupervisor {
   private final Duration killGrace;
 
   /**
+   * Creates a supervisor with the grace that a {@link LocalRunExecutor} has by default.
+   *
+   * @param logLimit of each of the two logs of a run that has none of its own
+   */
+  public RemoteSupervisor(LogLimit logLimit) {
+    this(logLimit, LocalRunExecutor.KILL_GRACE);
+  }
+
+  /**
    * Creates a supervisor.
    *
    * @param logLimit of each of the two logs of a run that has none of its own
