@@ -2,6 +2,7 @@ package dev.runregistry.executor.slurm;
 
 import dev.runregistry.internal.host.HelperProcess;
 import dev.runregistry.internal.host.HelperProcess.Result;
+import dev.runregistry.run.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,6 +223,6 @@ final class SlurmCommands {
             .map(part -> part.replaceFirst("^s\\w+: (error|fatal): ", ""))
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining("; "));
-    return line.substring(0, Math.min(line.length(), MAX_MESSAGE));
+    return Text.truncate(line, MAX_MESSAGE);
   }
 }
