@@ -75,6 +75,11 @@ record Job(
     return JobState.of(word);
   }
 
+  /** Returns whether it has waited for that long; false if there is no limit. */
+  boolean hasWaitedFor(Optional<Duration> limit) {
+    return limit.filter(time -> pending.compareTo(time) >= 0).isPresent();
+  }
+
   /** Returns the one with the higher number. */
   Job later(Job other) {
     return id > other.id ? this : other;

@@ -209,7 +209,7 @@ final class SlurmExecution implements ExecutionHandle {
     if (isNew) {
       onPending.accept(job.reason());
     }
-    if (pendingTimeout.filter(limit -> job.pending().compareTo(limit) >= 0).isPresent()) {
+    if (job.hasWaitedFor(pendingTimeout)) {
       new JobFile(workspace).overdue();
       cancelJob();
     }

@@ -288,9 +288,7 @@ public final class SlurmExecutor implements RunExecutor {
     if (found.isPresent()) {
       Job job = found.get();
       if (job.state() == JobState.PENDING) {
-        boolean isOverdue =
-            pendingTimeout.filter(limit -> job.pending().compareTo(limit) >= 0).isPresent();
-        return new Inspection.Pending(job.reason(), isOverdue);
+        return new Inspection.Pending(job.reason(), job.hasWaitedFor(pendingTimeout));
       }
       if (job.state() == JobState.ACTIVE) {
         Optional<String> name = new JobFile(workspace).externalId();
