@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * counts, as in FastAPI.
  */
 public final class QueryParameters {
-  private final Map<String, String> values = new HashMap<>();
-  private final Map<String, List<String>> repeated = new LinkedHashMap<>();
+  private final Map<String, List<String>> values = new LinkedHashMap<>();
   private final List<ValidationError> problems = new ArrayList<>();
 
   public QueryParameters(@Nullable String raw) {
@@ -36,28 +34,26 @@ public final class QueryParameters {
   private void put(String name, String rawValue) {
     Optional<String> value = decoded(rawValue);
     value.ifPresentOrElse(
-        text -> {
-          values.put(name, text);
-          repeated.computeIfAbsent(name, first -> new ArrayList<>()).add(text);
-        },
+        text -> values.computeIfAbsent(name, first -> new ArrayList<>()).add(text),
         () -> wrong(name, "Value error, not UTF-8 in percent-encoding", "value_error"));
   }
 
   /** Returns the value; null if the parameter is absent. */
   @Nullable String get(String name) {
-    return values.get(name);
+    List<String> all = values.get(name);
+    return all == null ? null : all.get(all.size() - 1);
   }
 
   /** Returns the value; null if the parameter is absent or empty. */
   public @Nullable String filter(String name) {
-    String value = values.get(name);
+    String value = get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
   /** Returns all values that are not empty, without repetitions; empty if there are too many. */
   List<String> filters(String name, int most) {
     List<String> all =
-        repeated.getOrDefault(name, List.of()).stream()
+        values.getOrDefault(name, List.of()).stream()
             .filter(value -> !value.isEmpty())
             .distinct()
             .toList();
@@ -84,7 +80,7 @@ public final class QueryParameters {
 
   /** Reports the parameters with other names. */
   void refuseOthers(Set<String> names) {
-    for (String name : repeated.keySet()) {
+    for (String name : values.keySet()) {
       if (!name.isEmpty() && !names.contains(name)) {
         wrong(
             name,
@@ -107,7 +103,7 @@ public final class QueryParameters {
 
   /** Returns the same; {@code instead} is appended to the message for a value that is too large. */
   public long integer(String name, long standard, long least, long most, String instead) {
-    String value = values.get(name);
+    String value = get(name);
     return value == null ? standard : integer(name, value, standard, least, most, instead);
   }
 
