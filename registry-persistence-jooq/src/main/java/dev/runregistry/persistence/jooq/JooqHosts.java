@@ -114,7 +114,7 @@ final class JooqHosts implements Hosts {
     if (hasClock()) {
       return new Statement(
           "announce",
-          () -> ANNOUNCE.formatted("clock_timestamp()", "excluded.last_seen - interval '5 s'"),
+          () -> ANNOUNCE.formatted("clock_timestamp()", before("excluded.last_seen", FRESH)),
           values);
     }
     Instant now = hostClock();
@@ -140,10 +140,14 @@ final class JooqHosts implements Hosts {
     return hasClock()
         ? new Statement(
             "forget homes",
-            () -> FORGET_HOMES.formatted("clock_timestamp() - interval '30 days'"),
+            () -> FORGET_HOMES.formatted(before("clock_timestamp()", KEPT)),
             List.of())
         : new Statement(
             "forget homes", () -> FORGET_HOMES.formatted("?"), List.of(hostClock().minus(KEPT)));
+  }
+
+  private static String before(String time, Duration duration) {
+    return "%s - interval '%d s'".formatted(time, duration.toSeconds());
   }
 
   /** Returns whether the database has a clock of its own. */
