@@ -320,8 +320,11 @@ public final class RunJson {
     json.writeStringField("executor", run.executor());
   }
 
-  /** Returns exact seconds: a record has no fractions of a microsecond. Never has an exponent. */
-  private static @Nullable BigDecimal seconds(@Nullable Duration duration) {
+  /**
+   * Returns exact seconds, null for null: a record has no fractions of a microsecond. Never has an
+   * exponent.
+   */
+  public static @Nullable BigDecimal seconds(@Nullable Duration duration) {
     return duration == null
         ? null
         : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6);

@@ -1,13 +1,11 @@
 package dev.runregistry.cli.list;
 
 import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.query.RunSummary;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A run as values for other programs, in the API's units. */
@@ -37,7 +35,7 @@ public final class RunValues {
         run.id().toString(),
         run.status().text(),
         text(run.exitCode()),
-        seconds(run.duration()),
+        text(RunJson.seconds(run.duration())),
         Timestamps.text(run.startedAt()),
         run.datasetKey().value(),
         run.modelId(),
@@ -51,11 +49,5 @@ public final class RunValues {
 
   private static String text(@Nullable Object value) {
     return Objects.toString(value, "");
-  }
-
-  private static String seconds(@Nullable Duration duration) {
-    return duration == null
-        ? ""
-        : BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMicros(duration.toNanos()), 6).toPlainString();
   }
 }
