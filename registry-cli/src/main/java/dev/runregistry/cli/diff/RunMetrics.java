@@ -3,13 +3,12 @@ package dev.runregistry.cli.diff;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.cli.text.BoundedLines;
 import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -49,33 +48,15 @@ final class RunMetrics {
 
   private static Map<String, String> read(Path file) throws IOException {
     Map<String, String> values = new TreeMap<>();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                RegularFiles.newInputStream(file, LinkOption.NOFOLLOW_LINKS),
-                StandardCharsets.UTF_8))) {
-      for (int i = 0; i < MOST_LINES; i++) {
-        String line = line(lines);
-        if (line.isEmpty() && !lines.ready()) {
-          break;
-        }
-        addTo(values, line);
+    try (InputStream in = RegularFiles.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      BoundedLines lines = new BoundedLines(in, MOST_LINE);
+      String line = lines.next();
+      for (int i = 0; i < MOST_LINES && line != null; i++) {
+        addTo(values, line); // of a line that is too long the beginning, which is no JSON then
+        line = lines.next();
       }
     }
     return values;
-  }
-
-  /** Reads a line without its end; of a longer one its beginning, which is no JSON then. */
-  private static String line(BufferedReader lines) throws IOException {
-    StringBuilder line = new StringBuilder();
-    int c = lines.read();
-    while (c >= 0 && c != '\n') {
-      if (line.length() < MOST_LINE) {
-        line.append((char) c);
-      }
-      c = lines.read();
-    }
-    return line.toString();
   }
 
   private static void addTo(Map<String, String> values, String line) {
