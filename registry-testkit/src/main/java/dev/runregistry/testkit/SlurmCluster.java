@@ -194,7 +194,7 @@ public final class SlurmCluster implements AutoCloseable {
         "--log-file=" + munge.resolve("log"),
         "--seed-file=" + munge.resolve("seed"),
         "--num-threads=2");
-    await("munged", () -> Files.exists(munge.resolve("socket")));
+    await("munged", "munged", () -> Files.exists(munge.resolve("socket")));
   }
 
   /** Starts the controller, which recovers what it saved. */
@@ -226,6 +226,7 @@ public final class SlurmCluster implements AutoCloseable {
   public void awaitNodes() {
     await(
         "the nodes",
+        "slurmctld",
         () ->
             output("sinfo", "-h", "-N", "-o", "%T")
                     .lines()
@@ -292,21 +293,24 @@ public final class SlurmCluster implements AutoCloseable {
     }
   }
 
-  private void await(String what, BooleanSupplier condition) {
+  /** Blocks until the condition is met, unless the daemon that is to meet it exits. */
+  private void await(String what, String daemon, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
+      if (System.nanoTime() > deadline || exits(daemon)) {
         throw new AssertionError(what + " did not start: " + logs());
       }
-      pause();
     }
   }
 
-  private static void pause() {
+  /** Waits a moment for the exit of a daemon; returns whether it has exited, or was not started. */
+  private boolean exits(String daemon) {
+    Process process = daemons.get(daemon);
     try {
-      TimeUnit.MILLISECONDS.sleep(50);
+      return process == null || process.waitFor(50, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 
@@ -321,7 +325,9 @@ public final class SlurmCluster implements AutoCloseable {
       output("scancel", "--user=root");
       long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
       while (!output("squeue", "-h").isBlank() && System.nanoTime() < deadline) {
-        pause();
+        if (exits("slurmctld")) {
+          break;
+        }
       }
     }
     List<String> names = new ArrayList<>(daemons.keySet());
