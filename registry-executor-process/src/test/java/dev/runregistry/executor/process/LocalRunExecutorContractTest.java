@@ -47,7 +47,7 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatNeverEnds(String stdout, @Nullable Duration limit) {
-    return runs.begun(limit, "sh", "-c", "printf %s \"$1\"; sleep 1000", "sh", stdout);
+    return runs.begun(limit, "sh", "-c", "printf %s \"$1\"; exec sleep 1000", "sh", stdout);
   }
 
   @Override
@@ -95,7 +95,7 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatOutlivesItsRegistry(String stdout, @Nullable Duration limit) {
-    return left(limit, stdout, "sleep 1000");
+    return left(limit, stdout, "exec sleep 1000");
   }
 
   @Override
@@ -117,7 +117,7 @@ class LocalRunExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatWasKilledWithItsRegistry(String stdout) {
-    Run running = left(null, stdout, "sleep 1000");
+    Run running = left(null, stdout, "exec sleep 1000");
     ProcessFile processes = new ProcessFile(runs.folder(running));
     kill(processes.supervisor().orElseThrow());
     kill(processes.child().orElseThrow());

@@ -62,7 +62,7 @@ class SlurmEndingsTest {
     SIGNAL("kill -SEGV $$", RunStatus.FAILED, RunReason.SIGNALED, 139, "signal 11"),
     CHILD_KILLED("sh -c 'kill -KILL $$'; exit $?", RunStatus.FAILED, RunReason.EXITED, 137, "137"),
     SCANCEL(
-        "scancel $SLURM_JOB_ID; sleep 1000",
+        "scancel $SLURM_JOB_ID; exec sleep 1000",
         RunStatus.FAILED,
         RunReason.ENDED_BY_ENGINE,
         null,

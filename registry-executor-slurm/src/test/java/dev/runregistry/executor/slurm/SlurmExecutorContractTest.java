@@ -58,7 +58,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatNeverEnds(String stdout, @Nullable Duration limit) {
-    return runs.begun(limit, "sh", "-c", "printf %s \"$1\"; sleep 1000", "sh", stdout);
+    return runs.begun(limit, "sh", "-c", "printf %s \"$1\"; exec sleep 1000", "sh", stdout);
   }
 
   @Override
@@ -121,7 +121,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatOutlivesItsRegistry(String stdout, @Nullable Duration limit) {
-    return left(limit, stdout, "sleep 1000");
+    return left(limit, stdout, "exec sleep 1000");
   }
 
   @Override
@@ -147,7 +147,7 @@ class SlurmExecutorContractTest extends RunExecutorContract {
 
   @Override
   protected Run thatWasKilledWithItsRegistry(String stdout) {
-    Run run = left(null, stdout, "sleep 1000");
+    Run run = left(null, stdout, "exec sleep 1000");
     assertThat(executor.log(workspace(run), LogStream.STDOUT)).isPresent();
     try {
       Files.readString(workspace(run).resolve("processes"))
