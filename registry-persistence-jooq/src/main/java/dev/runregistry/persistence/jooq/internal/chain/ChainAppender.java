@@ -6,13 +6,11 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.ChainedRun;
-import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.port.StaleRunException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -25,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChainAppender {
   private static final int PIECE = 64; // with the largest outputs, a megabyte
-  private static final String HEAD =
-      "SELECT link_number, link_digest FROM run_chain ORDER BY link_number DESC LIMIT 1";
-  private static final String LINK =
-      "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
-          + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Connection connection;
   private final Dialect types;
@@ -45,7 +38,7 @@ public final class ChainAppender {
    * @throws StaleRunException if a run is on record, or an entry does not follow
    */
   public ChainHead append(Iterator<ChainedRun> entries) throws SQLException {
-    ChainHead head = head();
+    ChainHead head = ChainTable.head(connection);
     while (entries.hasNext()) {
       List<ChainedRun> piece = new ArrayList<>();
       while (piece.size() < PIECE && entries.hasNext()) {
@@ -58,15 +51,6 @@ public final class ChainAppender {
       write(piece);
     }
     return head;
-  }
-
-  private ChainHead head() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet last = statement.executeQuery(HEAD)) {
-      return last.next()
-          ? new ChainHead(last.getLong(1), Digest.wrap(last.getBytes(2)))
-          : ChainHead.EMPTY;
-    }
   }
 
   private static void requireNext(ChainLink link, ChainHead head) {
@@ -99,7 +83,7 @@ public final class ChainAppender {
 
   private void write(List<ChainedRun> piece) throws SQLException {
     Run any = piece.get(0).run();
-    try (PreparedStatement links = connection.prepareStatement(LINK);
+    try (PreparedStatement links = connection.prepareStatement(ChainTable.APPEND);
         PreparedStatement runs = connection.prepareStatement(RunUpsert.insertText(any))) {
       for (ChainedRun entry : piece) {
         types.bind(links, values(entry.link()));

@@ -8,7 +8,6 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.host.HostRetirement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,12 +27,6 @@ import org.jooq.exception.DataAccessException;
  */
 public final class SqliteEndingWriter implements EndingWriter {
   private static final String STATUS = "SELECT status FROM tunix_runs WHERE run_id = ?";
-  private static final String HEAD =
-      "SELECT link_number, link_digest FROM run_chain ORDER BY link_number DESC LIMIT 1";
-  private static final String APPEND =
-      "INSERT INTO run_chain (link_number, run_id, form, run_digest, recorded_at, sealed,"
-          + " previous_digest, link_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-
   private static final String SEEN = "SELECT 1 FROM hosts WHERE host = ? AND last_seen > ? LIMIT 1";
   private static final String RETIRE =
       "INSERT INTO host_retirements (retirement_id, host, user_name, retired_at, reason)"
@@ -80,7 +73,7 @@ public final class SqliteEndingWriter implements EndingWriter {
   }
 
   private Set<RunId> save(Connection connection, List<Run> runs) throws SQLException {
-    ChainHead head = head(connection);
+    ChainHead head = ChainTable.head(connection);
     Set<RunId> saved = new HashSet<>();
     for (Run run : runs) {
       if (canBeSaved(connection, run)) {
@@ -107,17 +100,8 @@ public final class SqliteEndingWriter implements EndingWriter {
     }
   }
 
-  private static ChainHead head(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet last = statement.executeQuery(HEAD)) {
-      return last.next()
-          ? new ChainHead(last.getLong(1), Digest.wrap(last.getBytes(2)))
-          : ChainHead.EMPTY;
-    }
-  }
-
   private static ChainHead append(Connection connection, ChainLink link) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
+    try (PreparedStatement statement = connection.prepareStatement(ChainTable.APPEND)) {
       statement.setLong(1, link.number());
       statement.setString(2, link.runId().toString());
       statement.setInt(3, link.version());
@@ -138,7 +122,8 @@ public final class SqliteEndingWriter implements EndingWriter {
           if (isSeen(connection, retirement.host(), unseenBefore)) {
             return false;
           }
-          append(connection, ChainLink.after(head(connection), retirement, Instant.now()));
+          append(
+              connection, ChainLink.after(ChainTable.head(connection), retirement, Instant.now()));
           statements.write(
               connection,
               new PreparedStatements.Statement(
@@ -168,7 +153,7 @@ public final class SqliteEndingWriter implements EndingWriter {
   public static void backfill(DSLContext sql, List<Run> runs, int version) {
     sql.connection(
         connection -> {
-          ChainHead head = head(connection);
+          ChainHead head = ChainTable.head(connection);
           for (Run run : runs) {
             head = append(connection, ChainLink.after(head, run, version, Instant.now(), true));
           }
