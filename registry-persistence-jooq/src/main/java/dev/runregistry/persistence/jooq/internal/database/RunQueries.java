@@ -179,16 +179,21 @@ public final class RunQueries {
 
   /** Returns the values in the order of the parameters of {@link #select}. */
   private static List<Object> values(RunQuery query, @Nullable RunCursor windowEnd) {
-    List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
+    List<Object> values = values(FilterConditions.of(query, windowEnd), atMost(query));
+    if (query.offset() > 0) {
+      values.add(query.offset());
+    }
+    return values;
+  }
+
+  /** Returns the values of the branches, and of their limits if there are several. */
+  private static List<Object> values(List<FilterConditions> branches, long atMost) {
     List<Object> values = new ArrayList<>();
     for (FilterConditions branch : branches) {
       values.addAll(branch.values());
       if (branches.size() > 1) {
-        values.add(atMost(query));
+        values.add(atMost);
       }
-    }
-    if (query.offset() > 0) {
-      values.add(query.offset());
     }
     return values;
   }
@@ -201,7 +206,10 @@ public final class RunQueries {
     RunQuery window = windowOf(query);
     PageShape shape = PageShape.of("window", window, null);
     return new Statement(
-        shape, () -> selectWindowEnd(sql, query).getSQL(), windowValues(window), true);
+        shape,
+        () -> selectWindowEnd(sql, query).getSQL(),
+        values(FilterConditions.of(window, null), WINDOW_AND_NEXT),
+        true);
   }
 
   private static RunQuery windowOf(RunQuery query) {
@@ -232,18 +240,6 @@ public final class RunQueries {
         .orderBy(order(window.order(), all))
         .limit(inline(2))
         .offset(before);
-  }
-
-  private static List<Object> windowValues(RunQuery window) {
-    List<FilterConditions> branches = FilterConditions.of(window, null);
-    List<Object> values = new ArrayList<>();
-    for (FilterConditions branch : branches) {
-      values.addAll(branch.values());
-      if (branches.size() > 1) {
-        values.add(WINDOW_AND_NEXT);
-      }
-    }
-    return values;
   }
 
   private static Field<?> sortField(RunOrder order, Table<?> table) {
