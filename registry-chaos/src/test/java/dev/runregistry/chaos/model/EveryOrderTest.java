@@ -16,9 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The long form, with more processes at once, is run with {@code -Dchaos.scenarios=2000}. */
+/**
+ * The long form is run with {@code -Dchaos.scenarios=2000}: it has more processes at once, and
+ * explores all states of the scenarios that have more than {@link #SHORT} of them.
+ */
 class EveryOrderTest {
   private static final String LONG = "[0-9]{3,}"; // from 100 on
+  private static final int SHORT = 10_000;
   private static final Scenario ONE_RUN = Scenario.of(RUN, RECONCILE, RECONCILE);
   private static final Scenario LIMITED = ONE_RUN.withTimeLimit().withOutages(1);
   private static final Scenario WITH_COPY =
@@ -50,9 +54,12 @@ class EveryOrderTest {
   private static void assertNoFlaw(String what, Scenario scenario) {
     Model model = new Model(scenario, Mutation.NONE);
 
-    assertThat(model.firstFlaw()).isEmpty();
+    boolean isLong = System.getProperty("chaos.scenarios", "").matches(LONG);
+    assertThat(isLong ? model.firstFlaw() : model.firstFlaw(SHORT)).isEmpty();
 
-    System.out.println("every order, " + what + ": " + model.states() + " states, all end well");
+    System.out.printf(
+        "every order, %s: %d states%s, all end well%n",
+        what, model.states(), model.isComplete() ? "" : " reached, not all of them explored");
     assertThat(model.states()).isGreaterThan(1_000);
   }
 

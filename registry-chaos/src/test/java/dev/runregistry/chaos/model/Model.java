@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
@@ -38,7 +39,7 @@ final class Model {
   private final Scenario scenario;
   private final Mutation mutation;
   private final Map<State, Origin> seen = new HashMap<>();
-  private final Deque<State> open = new ArrayDeque<>();
+  private final List<State> open = new ArrayList<>();
   private final Map<World, Optional<String>> judged = new HashMap<>();
 
   /** A model of that scenario, whose registries do something wrong. */
@@ -68,11 +69,26 @@ final class Model {
 
   /** Explores all; returns how it came to the first state that is wrong, empty if none is. */
   Optional<String> firstFlaw() {
+    return firstFlaw(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Explores at most so many states; of those that are reached, the next one is picked at random,
+   * from the same seed each time.
+   */
+  Optional<String> firstFlaw(int limit) {
+    Random random = new Random(1);
+    int explored = 0;
     State first =
         new State(scenario.beginning(), Collections.nCopies(scenario.roles().size(), Actor.FRESH));
     reach(first, new Origin(Optional.empty(), "the beginning"));
-    while (!open.isEmpty()) {
-      State state = open.removeLast();
+    while (!open.isEmpty() && explored < limit) {
+      explored++;
+      int last = open.size() - 1;
+      if (limit < Integer.MAX_VALUE) {
+        Collections.swap(open, random.nextInt(open.size()), last);
+      }
+      State state = open.remove(last);
       Optional<String> flaw =
           judged.computeIfAbsent(
               allKilled(state.world()), world -> new Recovery(this, world).flaw());
@@ -86,6 +102,11 @@ final class Model {
 
   int states() {
     return seen.size();
+  }
+
+  /** Whether no state is left that was reached and not looked at. */
+  boolean isComplete() {
+    return open.isEmpty();
   }
 
   Scenario scenario() {
