@@ -168,14 +168,14 @@ class ArtifactsTest {
   @Test
   void of_metrics_that_are_too_large_the_last_ones_are_sent() throws IOException {
     Path own = directory("own");
-    String line = "{\"step\":1234567}\n";
-    Files.writeString(own.resolve("metrics.jsonl"), line.repeat(1_100_000) + "\"last\"");
+    String line = "{\"step\":1234567,\"note\":\"" + "x".repeat(973) + "\"}\n"; // 1 000 bytes
+    Files.writeString(own.resolve("metrics.jsonl"), line.repeat(18_000) + "\"last\"");
 
     HttpResponse<String> metrics = server.get(run(own) + "/metrics");
 
     assertThat(metrics.headers().firstValue("X-Metrics-Truncated")).contains("true");
     assertThat(metrics.headers().firstValue("X-Skipped-Lines")).contains("0");
-    assertThat(json(metrics).size()).isBetween(980_000, 990_000);
-    assertThat(metrics.body()).startsWith("[{\"step\":1234567},").endsWith(",\"last\"]");
+    assertThat(json(metrics).size()).isEqualTo(16_777 + 1);
+    assertThat(metrics.body()).startsWith("[{\"step\":1234567,").endsWith(",\"last\"]");
   }
 }

@@ -164,7 +164,7 @@ final class Tab {
         .atMost(PATIENCE)
         .pollInSameThread()
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(25))
+        .pollInterval(Duration.ofMillis(50))
         .ignoreExceptionsMatching(
             e -> e instanceof NotFoundException || e instanceof StaleElementReferenceException)
         .untilAsserted(assertion);
