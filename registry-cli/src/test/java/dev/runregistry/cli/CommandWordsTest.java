@@ -134,7 +134,7 @@ class CommandWordsTest {
         "runs rm 01a2        | runs are never deleted; 'registry runs prune' frees their logs",
         "attach 01a2         | attaching is not supported; 'registry runs logs -f ID' follows",
         "runs --tag a=b      | names and tags are not supported yet",
-        "runs -w             | watching is not supported; use 'watch -n 2 registry runs'"
+        "runs -w             | --watch prints a table on a terminal; leave it out, or the format"
       })
   void what_is_not_there_says_what_is(String line, String message) {
     Result result = typed(line);

@@ -426,6 +426,26 @@ class RunIT {
   }
 
   @Test
+  void a_long_list_on_a_terminal_goes_through_the_pager_which_may_be_left_early() throws Exception {
+    launcher.registry("run", "--", "true");
+
+    launcher.with("PAGER", "sed 's/^/paged: /'; echo token: $REGISTRY_TOKEN");
+    launcher.with("REGISTRY_TOKEN", "never-shown");
+    Process list = inTerminal("runs --all");
+    assertThat(list.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.resolve("typescript"))
+        .content()
+        .containsPattern("(?m)^paged: RUN ID")
+        .containsPattern("(?m)^paged: .* completed .* true")
+        .doesNotContain("never-shown");
+    launcher.with("PAGER", "exit 3");
+    Process left = inTerminal("runs --all");
+    assertThat(left.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.resolve("typescript")).content().isEmpty();
+    assertThat(left.exitValue()).isZero();
+  }
+
+  @Test
   void a_reader_that_has_seen_enough_ends_the_command() {
     Result result =
         Launcher.result(

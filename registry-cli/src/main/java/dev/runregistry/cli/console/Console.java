@@ -29,6 +29,11 @@ public record Console(
         Terminal.of(System.getenv()));
   }
 
+  /** Returns the same console with another output. */
+  Console withOut(StandardOutput other) {
+    return new Console(environment, other, err, terminal);
+  }
+
   /** Prints a message as one line on stderr, whatever the text is. */
   public void say(String message) {
     err.println(StderrStream.MARK + message);

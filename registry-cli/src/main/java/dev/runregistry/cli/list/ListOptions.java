@@ -1,14 +1,19 @@
 package dev.runregistry.cli.list;
 
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.Pager;
 import dev.runregistry.cli.options.SettingsOptions;
+import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.service.RunRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -16,6 +21,8 @@ import picocli.CommandLine.Option;
 
 /** The options that select the runs of a list, its order and its format. */
 public final class ListOptions {
+  private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
+
   @ArgGroup(validate = false, heading = FilterOptions.HEADING)
   private FilterOptions filters = new FilterOptions();
 
@@ -69,6 +76,15 @@ public final class ListOptions {
         description = "Print run IDs only.")
     private boolean quiet;
 
+    @Option(
+        names = {"-w", "--watch"},
+        arity = "0..1",
+        fallbackValue = "2s",
+        paramLabel = "INTERVAL",
+        description =
+            "Print the table again after each interval (default: 2s, at least 1s), until Ctrl-C.")
+    private @Nullable String watch;
+
     @Option(names = "--no-header", description = "Leave out the line with the titles.")
     private boolean noHeader;
   }
@@ -80,15 +96,58 @@ public final class ListOptions {
     ListFormat wanted = format();
     RunListing.Extent extent = new RunListing.Extent(most(wanted), isComplete());
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
+    Optional<Duration> interval = interval(caller, wanted);
+    boolean titled = !format.noHeader;
     try (RunDatabase database = parts.database()) {
-      RunListing listing = new RunListing(parts.reconciled(database), caller, now);
-      if (format.quiet) {
-        listing.printIds(query, extent);
-      } else {
-        listing.print(query, extent, wanted, !format.noHeader);
+      if (interval.isPresent()) {
+        new WatchedList(caller, interval.get())
+            .watch(
+                console ->
+                    new RunListing(parts.reconciled(database), console, Instant.now())
+                        .print(
+                            query.withFilter(filters.filter(Instant.now())),
+                            extent,
+                            wanted,
+                            titled));
+        return 0;
+      }
+      RunRegistry registry = parts.reconciled(database);
+      try (Pager pager = pager(caller, wanted, extent)) {
+        RunListing listing = new RunListing(registry, pager.console(), now);
+        if (format.quiet) {
+          listing.printIds(query, extent);
+        } else {
+          listing.print(query, extent, wanted, titled);
+        }
       }
       return 0;
     }
+  }
+
+  /** Returns how often the list is printed again; empty if it is printed once. */
+  private Optional<Duration> interval(Console caller, ListFormat wanted) {
+    if (format.watch == null) {
+      return Optional.empty();
+    }
+    if (!wanted.isTable() || format.quiet || !caller.terminal().isOutput()) {
+      throw new UsageException("--watch prints a table on a terminal; leave it out, or the format");
+    }
+    Duration interval;
+    try {
+      interval = Durations.parse(format.watch);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--watch: " + e.getMessage(), e);
+    }
+    if (interval.compareTo(LEAST_INTERVAL) < 0) {
+      throw new UsageException("--watch must be at least 1s: " + format.watch);
+    }
+    return Optional.of(interval);
+  }
+
+  /** The usual number of runs fits into a terminal. */
+  private static Pager pager(Console caller, ListFormat wanted, RunListing.Extent extent) {
+    boolean isShort = extent.most().orElse(Long.MAX_VALUE) <= RunQuery.DEFAULT_LIMIT;
+    return isShort || !wanted.isTable() ? Pager.none(caller) : Pager.start(caller);
   }
 
   /** Returns the maximum number of runs in the list; empty for all. */

@@ -52,16 +52,13 @@ public final class Suggestions {
 
   private static final String NAME =
       "names and tags are not supported yet; -d and -m label the run of a command";
-  private static final String WATCH = "watching is not supported; use 'watch -n 2 registry runs'";
   private static final String DETACH =
       "detaching is not supported yet; use 'nohup registry run -- CMD &'";
 
   private static final Map<String, String> OPTIONS_OF_LISTS =
       Map.of(
           "--name", NAME,
-          "--tag", NAME,
-          "-w", WATCH,
-          "--watch", WATCH);
+          "--tag", NAME);
 
   private static final Map<String, String> OPTIONS_OF_RUN =
       Map.of(

@@ -48,6 +48,12 @@ public final class StandardOutput extends OutputStream {
     attempt(out::flush);
   }
 
+  /** Writes what is buffered, and closes what it writes to; throws as {@link #print} does. */
+  @Override
+  public void close() {
+    attempt(out::close);
+  }
+
   /**
    * The same for code that must not meet an exception: what it misses comes with the next flush.
    */

@@ -35,6 +35,11 @@ public interface Terminal {
   /** Returns the number of columns of a line of output; empty if it is not limited. */
   OptionalInt columns();
 
+  /** Returns the number of lines of the screen; empty if it is not known. */
+  default OptionalInt rows() {
+    return OptionalInt.empty();
+  }
+
   /** Returns whether output may have colours. */
   boolean hasColour();
 
@@ -97,29 +102,39 @@ public interface Terminal {
     @Override
     public OptionalInt columns() {
       OptionalInt said = number(environment.getOrDefault("COLUMNS", ""));
-      if (said.isPresent() || !isOutput()) {
+      if (said.isPresent()) {
+        return OptionalInt.of(Math.max(said.getAsInt(), LEAST_COLUMNS));
+      }
+      if (!isOutput()) {
         return said;
       }
-      return OptionalInt.of(askTerminal().orElse(USUAL_COLUMNS));
+      OptionalInt asked = number(size().replaceFirst("^\\d+ ", ""));
+      return OptionalInt.of(Math.max(asked.orElse(USUAL_COLUMNS), LEAST_COLUMNS));
     }
 
-    // Java cannot ask; stty can, on every POSIX system
-    private static OptionalInt askTerminal() {
+    @Override
+    public OptionalInt rows() {
+      OptionalInt said = number(environment.getOrDefault("LINES", ""));
+      return said.isPresent() || !isOutput() ? said : number(size().replaceFirst(" .*", ""));
+    }
+
+    // rows and columns; Java cannot ask; stty can, on every POSIX system
+    private static String size() {
       try {
         return new HelperProcess(List.of("stty", "size"), MAX_SIZE_BYTES, Duration.ofSeconds(1))
             .reading(new File("/dev/tty"))
             .run()
-            .map(size -> number(size.output().strip().replaceFirst("^\\d+ ", "")))
-            .orElse(OptionalInt.empty());
+            .map(size -> size.output().strip())
+            .orElse("");
       } catch (IOException e) {
-        return OptionalInt.empty();
+        return "";
       }
     }
 
     private static OptionalInt number(String text) {
       try {
-        int columns = Integer.parseInt(text);
-        return columns > 0 ? OptionalInt.of(Math.max(columns, LEAST_COLUMNS)) : OptionalInt.empty();
+        int number = Integer.parseInt(text);
+        return number > 0 ? OptionalInt.of(number) : OptionalInt.empty();
       } catch (NumberFormatException e) {
         return OptionalInt.empty();
       }

@@ -76,6 +76,21 @@ public final class HelperProcess {
         .start();
   }
 
+  /**
+   * Starts a program that the user operates, such as a pager: its stdout and stderr are those of
+   * this process, its stdin is a pipe from it. It never has the registry's own variables either.
+   *
+   * @param variables set unless this process has them
+   * @throws IOException if it cannot be started
+   */
+  public static Process startOnTerminal(List<String> command, Map<String, String> variables)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    variables.forEach(builder.environment()::putIfAbsent);
+    builder.environment().keySet().removeIf(name -> name.startsWith(OWN_VARIABLES));
+    return builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT).start();
+  }
+
   /** Starts it in that directory instead of the current one. */
   public HelperProcess in(File working) {
     directory = working;
