@@ -6,6 +6,7 @@ import dev.runregistry.cli.Session.Result;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,25 @@ class DiffCommandTest {
     assertThat(session.registry("diff", training.id().toString(), plain.id().toString()).out())
         .containsPattern("batch size +< 16\n +> -\n")
         .containsPattern("commit +< -\n +> [0-9a-f]{40}\n");
+  }
+
+  @Test
+  void names_tags_notes_and_parents_are_compared() {
+    Run one = recorded(Runs.running(Runs.described(), Runs.NOON));
+    Run other =
+        recorded(
+            Runs.running(
+                Runs.described(new RunDescription("b", Map.of("seed", "8"), null)), Runs.NOON));
+    Run repeating = recorded(Runs.running(Runs.repeating(one.id()), Runs.NOON));
+
+    assertThat(session.registry("diff", one.id().toString(), other.id().toString()).out())
+        .containsPattern("name +< näme of it\n +> b\n")
+        .containsPattern("tag host.kind +< .*\n +> -\n")
+        .containsPattern("tag seed +< 7\n +> 8\n")
+        .containsPattern("note +< first line.*\n +> -\n")
+        .doesNotContain("parent");
+    assertThat(session.registry("diff", other.id().toString(), repeating.id().toString()).out())
+        .containsPattern("parent +< -\n +> " + one.id() + "\n");
   }
 
   @Test

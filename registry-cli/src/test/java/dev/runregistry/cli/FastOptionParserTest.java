@@ -34,6 +34,8 @@ class FastOptionParserTest {
           "-m",
           "--home",
           "--home=a=b",
+          "--tag",
+          "--tag=a=b",
           "--timeout",
           "--epochs",
           "--epochs=3",
@@ -102,7 +104,7 @@ class FastOptionParserTest {
   void all_but_numbers_is_read_without_picocli() {
     for (OptionDefinition option : RunOption.all()) {
       List<String> words = option.hasValue() ? List.of(option.name(), "1") : List.of(option.name());
-      boolean number = !Set.of(String.class, boolean.class).contains(option.type());
+      boolean number = !Set.of(String.class, List.class, boolean.class).contains(option.type());
       assertThat(fast(words).isEmpty()).as(option.name()).isEqualTo(number);
       assertNoDisagreement(words);
     }
@@ -118,6 +120,16 @@ class FastOptionParserTest {
                 Map.of("--dataset", "key", "--home", "/h=1", "--quiet", true, "--json", true)));
     assertThat(given.hasMatchedOption("--model")).isFalse();
     assertThat(given.matchedOptionValue("--epochs", 3)).isEqualTo(3);
+  }
+
+  @Test
+  void an_option_that_may_be_repeated_has_all_its_values() {
+    List<String> words = List.of("--tag", "a=1", "-q", "--tag=b=2", "--tag", "a=1");
+
+    assertThat(fast(words).orElseThrow())
+        .isEqualTo(
+            new FastOptionParser(Map.of("--tag", List.of("a=1", "b=2", "a=1"), "--quiet", true)));
+    assertNoDisagreement(words);
   }
 
   @ParameterizedTest

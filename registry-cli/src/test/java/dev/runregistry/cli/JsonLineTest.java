@@ -14,7 +14,7 @@ class JsonLineTest {
   void a_run_has_its_provenance() {
     assertThat(JsonLine.of(Runs.completed()))
         .endsWith(
-            ",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"provenance\":null,\"parent_run_id\":null,"
+            ",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null,\"provenance\":null,"
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],"
                 + "\"training\":{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,"
                 + "\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\"},"
@@ -31,7 +31,7 @@ class JsonLineTest {
 
     assertThat(JsonLine.of(RunSummary.of(run)))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}",
+            "{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{},\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}",
             run.id());
   }
 

@@ -150,6 +150,10 @@ class ProgramTest {
         "run -d x --weight-decay 1.1      | weight_decay must be 0 to 1",
         "run -d x --device tpu            | no device \"tpu\"; allowed are auto, cpu, cuda",
         "run --learning-rate x -- true    | Invalid value for option '--learning-rate'",
+        "run --tag seed -- true           | --tag: write KEY=VALUE, as in --tag seed=7; got 'seed'",
+        "run --tag a=1 --tag a=2 -- true  | --tag: 'a' is given twice; a key has one value",
+        "run --tag =7 -- true             | --tag: the key of a tag must have 1 to 64 characters",
+        "run --parent x -- true           | not a run ID: \"x\"",
         "run --frobnicate -- true         | Unknown option: '--frobnicate'",
         "run --db mysql://x -- true       | a database is jdbc:postgresql://",
         "run --config /no/such -- true    | the configuration file /no/such does not exist",
@@ -434,6 +438,55 @@ class ProgramTest {
         ",\"run_dir\":\"%s\",\"pid\":null}\n".formatted(folder.resolve("runs/done").resolve(id));
     assertThat(session.registry("runs", "show", "--json", id).out())
         .isEqualTo(run.replaceFirst("}\n$", "") + files);
+  }
+
+  @Test
+  void a_name_tags_a_note_and_a_parent_are_on_record() {
+    Result first =
+        session.registry(
+            "run",
+            "--name",
+            "nightly",
+            "--tag",
+            "seed=7",
+            "--tag=b=",
+            "--note",
+            "a\nb",
+            "--json",
+            "--",
+            "true");
+    assertThat(first.code()).isZero();
+    String id = first.out().replaceFirst(".*\"run_id\":\"([^\"]+)\"(?s:.*)", "$1").strip();
+
+    String whole = session.registry("run", "--parent", id, "--json", "--", "true").out();
+    String latest =
+        session
+            .registry(
+                "run", "--parent", "@2", "--tag", "x=api_key=abcdef123", "--json", "--", "true")
+            .out();
+
+    assertThat(first.out())
+        .contains(
+            "\"name\":\"nightly\",\"tags\":{\"b\":\"\",\"seed\":\"7\"},\"note\":\"a\\nb\",\"parent_run_id\":null,");
+    assertThat(whole)
+        .contains("\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":\"" + id + "\",");
+    assertThat(latest)
+        .contains(
+            "\"tags\":{\"x\":\"api_key=***\"},\"note\":null,\"parent_run_id\":\"" + id + "\",");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--name | --name must have 1 to 128 characters, has 0",
+        "--note | --note must have 1 to 4000 characters, has 0"
+      })
+  void an_empty_name_or_note_is_refused(String option, String message) {
+    Result result = session.registry("run", option, "", "--", "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err()).startsWith("registry: " + message);
   }
 
   @Test

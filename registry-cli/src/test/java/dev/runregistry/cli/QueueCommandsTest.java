@@ -182,23 +182,41 @@ class QueueCommandsTest {
   }
 
   @Test
-  void a_repeated_run_names_its_parent_and_what_differs() {
+  void a_repeated_run_keeps_its_name_and_tags_and_names_its_parent_and_what_differs() {
     String first =
         new Session(home)
             .with("PATH", System.getenv("PATH"))
             .with("LANG", "C")
-            .registry("submit", "--", "sh", "-c", "echo again")
+            .registry(
+                "submit",
+                "--name",
+                "n",
+                "--tag",
+                "seed=7",
+                "--note",
+                "x",
+                "--",
+                "sh",
+                "-c",
+                "echo again")
             .out()
             .strip();
     awaitEmptyQueue();
 
-    Result result = session.with("LANG", "de").registry("rerun", first);
+    Session german = session.with("LANG", "de");
+    Result result = german.registry("rerun", first);
+    Result tagged = german.registry("rerun", first, "--tag", "b=1", "--tag", "a=2", "--note", "y");
 
     assertThat(result.err()).contains("differs: LANG C, now de");
     awaitEmptyQueue();
     String second = result.out().strip();
     assertThat(second).isNotEqualTo(first);
-    assertThat(shown(second)).contains("again\\n");
+    assertThat(shown(second))
+        .contains("again\\n")
+        .contains("\"name\":\"n\",\"tags\":{\"seed\":\"7\"},\"note\":\"x\",")
+        .contains("\"parent_run_id\":\"" + first + "\"");
+    assertThat(shown(tagged.out().strip()))
+        .contains("\"name\":\"n\",\"tags\":{\"a\":\"2\",\"b\":\"1\"},\"note\":\"y\",");
   }
 
   @Test

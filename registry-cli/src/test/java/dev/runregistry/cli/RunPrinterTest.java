@@ -92,6 +92,22 @@ class RunPrinterTest {
   }
 
   @Test
+  void a_run_is_shown_with_its_name_its_tags_and_its_note() {
+    assertThat(text.of(Runs.running(Runs.described(), Runs.NOON)))
+        .contains(
+            """
+            name        näme of it
+            tag         host.kind="a\\b" ä
+            tag         project/team=
+            tag         seed=7
+            note        first line
+                        \uFFFDsecond "line"
+            status      running
+            """);
+    assertThat(text.of(Runs.running())).doesNotContain("name ", "tag ", "note ");
+  }
+
+  @Test
   void a_run_that_repeats_another_names_it() {
     RunId parent = Runs.id();
 

@@ -41,7 +41,9 @@ class RunTableTest {
         summary.message(),
         summary.createdAt(),
         summary.startedAt(),
-        summary.duration());
+        summary.duration(),
+        summary.name(),
+        summary.tags());
   }
 
   private static List<String> lines(boolean wide, OptionalInt columns, Run... runs) {
@@ -103,6 +105,25 @@ class RunTableTest {
             ID
                 + "  completed  0     1.2s      2026-11-22 12:00:00  math-v1  google/gemma-2b-it"
                 + "  local  -     tunix train --config {config}");
+  }
+
+  @Test
+  void a_run_with_a_name_is_listed_by_it() {
+    Run named = Runs.running(Runs.described(), Runs.NOON);
+
+    assertThat(lines(OptionalInt.of(96), named, command("true")))
+        .containsExactly(
+            "RUN ID    STATUS   EXIT  DURATION  STARTED  DATASET  MODEL               NAME OR COMMAND",
+            "01a203fe  running  -     -         2h ago   math-v1  google/gemma-2b-it  näme of it",
+            "01a203fe  running  -     -         2h ago                                true");
+    assertThat(lines(true, OptionalInt.empty(), named).get(0))
+        .endsWith(
+            "DATASET  MODEL               NAME        TAGS"
+                + " ".repeat(38)
+                + "MODE   HOST  COMMAND");
+    assertThat(lines(true, OptionalInt.empty(), named).get(1))
+        .contains("  näme of it  'host.kind=\"a\\b\" ä' project/team= seed=7  local  ")
+        .endsWith("tunix train --config {config}");
   }
 
   @Test

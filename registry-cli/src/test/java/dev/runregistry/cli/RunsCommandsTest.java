@@ -9,6 +9,7 @@ import dev.runregistry.cli.text.RunFiles;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
@@ -114,6 +115,29 @@ class RunsCommandsTest {
   }
 
   @Test
+  void runs_are_listed_by_name_and_tags() {
+    Run seven = recorded(described("nightly", Map.of("seed", "7", "team", "a")));
+    Run eight = recorded(described("nightly", Map.of("seed", "8", "team", "b")));
+    Run other = recorded(described("other", Map.of("seed", "8")));
+    recorded(Runs.completed());
+
+    assertThat(listed("--name", "nightly")).containsExactlyInAnyOrder(json(seven), json(eight));
+    assertThat(listed("--name", "night")).isEmpty();
+    assertThat(listed("--tag", "seed")).hasSize(3);
+    assertThat(listed("--tag", "seed=7")).containsExactly(json(seven));
+    assertThat(listed("--tag", "seed=7", "--tag", "seed=8", "--tag", "team"))
+        .containsExactlyInAnyOrder(json(seven), json(eight));
+    assertThat(listed("--tag", "seed=8", "--name", "other")).containsExactly(json(other));
+    assertThat(listed("--grep", "ther")).containsExactly(json(other));
+    assertThat(session.registry("runs", "--tag", "seed=7", "-o", "csv", "--no-header").out())
+        .endsWith(",nightly,seed=7 team=a\n");
+  }
+
+  private static Run described(String name, Map<String, String> tags) {
+    return Runs.running(Runs.described(new RunDescription(name, tags, null)), Runs.NOON);
+  }
+
+  @Test
   void a_day_is_that_of_the_user_and_included_to_its_end() {
     ZoneId zone = LocalZone.get();
     Instant midnight = LocalDate.of(2026, 11, 24).atStartOfDay(zone).toInstant();
@@ -159,11 +183,11 @@ class RunsCommandsTest {
     assertThat(session.registry("runs", "-q").out()).isEqualTo(run.id() + "\n");
     assertThat(session.registry("runs", "--format", "csv").out().lines())
         .containsExactly(
-            titles + "executor,host,reason,message,command",
+            titles + "executor,host,reason,message,command,name,tags",
             run.id()
                 + ",running,,,2026-11-22T12:00:00.123456Z,\"a,b\",google/gemma-2b-it,local,process,,,"
                 + run.message()
-                + ",sh -c 'x\uFFFDy'");
+                + ",sh -c 'x\uFFFDy',,");
     assertThat(session.registry("runs", "-o", "TSV", "--no-header").out().lines())
         .singleElement()
         .asString()
@@ -180,6 +204,7 @@ class RunsCommandsTest {
       value = {
         "--since nonsense    | --since: not a time: 'nonsense'; write a date (2026-11-24)",
         "--exit 256          | --exit must be 0 to 255: 256",
+        "--tag =x            | the key of a tag must have 1 to 64 characters",
         "--sort name         | no order \"name\"; allowed are created, started, duration",
         "--reason gone       | no reason \"gone\"; allowed are exited,",
         "--since 1d --until 2d | --until 2d is before --since 1d",
@@ -381,9 +406,9 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 8\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 9\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 8\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 9\n", ""));
   }
 
   @Test

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  *     for a command of the user's own, whose results the registry does not know
  * @param timeLimit the time after which the run is terminated; null for none
  * @param environment variables of this run only; not recorded
- * @param parent the run whose request this one repeats; null if it repeats none
+ * @param parent the run that this one follows, such as the one whose request it repeats; null for
+ *     none
+ * @param description the name, tags and note of the run, unredacted
  */
 public record RunRequest(
     DatasetKey datasetKey,
@@ -36,7 +38,8 @@ public record RunRequest(
     @Nullable String outputDir,
     @Nullable Duration timeLimit,
     Map<String, String> environment,
-    @Nullable RunId parent) {
+    @Nullable RunId parent,
+    RunDescription description) {
 
   /**
    * Copies the command and the environment.
@@ -60,7 +63,8 @@ public record RunRequest(
         training,
         outputDir == null ? "." : outputDir,
         timeLimit,
-        parent);
+        parent,
+        description);
   }
 
   /** Returns a request to validate the data set and the configuration without starting anything. */
@@ -97,7 +101,8 @@ public record RunRequest(
         null,
         null,
         Map.of(),
-        null);
+        null,
+        RunDescription.NONE);
   }
 
   /**
@@ -115,7 +120,8 @@ public record RunRequest(
         outputDir,
         timeLimit,
         environment,
-        parent);
+        parent,
+        description);
   }
 
   /**
@@ -133,13 +139,23 @@ public record RunRequest(
         folder,
         timeLimit,
         environment,
-        parent);
+        parent,
+        description);
   }
 
   /** Returns a copy with this time limit; null for none. */
   public RunRequest withTimeLimit(@Nullable Duration limit) {
     return new RunRequest(
-        datasetKey, modelId, command, datasetUsed, training, outputDir, limit, environment, parent);
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        limit,
+        environment,
+        parent,
+        description);
   }
 
   /** Returns a copy with exactly these variables of its own. */
@@ -153,10 +169,11 @@ public record RunRequest(
         outputDir,
         timeLimit,
         variables,
-        parent);
+        parent,
+        description);
   }
 
-  /** Returns a copy that repeats the request of that run; null for none. */
+  /** Returns a copy that follows that run, such as one whose request it repeats; null for none. */
   public RunRequest withParent(@Nullable RunId run) {
     return new RunRequest(
         datasetKey,
@@ -167,7 +184,23 @@ public record RunRequest(
         outputDir,
         timeLimit,
         environment,
-        run);
+        run,
+        description);
+  }
+
+  /** Returns a copy with this name, these tags and this note. */
+  public RunRequest withDescription(RunDescription text) {
+    return new RunRequest(
+        datasetKey,
+        modelId,
+        command,
+        datasetUsed,
+        training,
+        outputDir,
+        timeLimit,
+        environment,
+        parent,
+        text);
   }
 
   /** Returns dry-run if there is nothing to start, else local. */
@@ -181,7 +214,7 @@ public record RunRequest(
 
   /** Returns the specification of the run with this id as recorded, with secrets redacted. */
   public RunSpec toSpec(RunId id) {
-    return spec(datasetKey, modelId, command, training, folder(id), timeLimit, parent);
+    return spec(datasetKey, modelId, command, training, folder(id), timeLimit, parent, description);
   }
 
   private static RunSpec spec(
@@ -191,7 +224,8 @@ public record RunRequest(
       @Nullable TrainingConfig training,
       @Nullable String folder,
       @Nullable Duration timeLimit,
-      @Nullable RunId parent) {
+      @Nullable RunId parent,
+      RunDescription description) {
     return new RunSpec(
         datasetKey,
         modelId,
@@ -200,7 +234,8 @@ public record RunRequest(
         training,
         SecretRedactor.redact(command),
         timeLimit,
-        parent);
+        parent,
+        description.redacted());
   }
 
   /** Uses the whole id: its first digits are the same for all runs of about a minute. */

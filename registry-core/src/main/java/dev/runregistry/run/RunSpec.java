@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     path of the configuration file
  * @param timeLimit the time after which the run is terminated, at least a millisecond, with
  *     millisecond precision; null if there is none
- * @param parent the run whose request this one repeats; null if it repeats none
+ * @param parent the run that this one follows: the one whose request it repeats, or one that its
+ *     user named; null for none
+ * @param description the name, tags and note of the run, as recorded: with obvious secrets redacted
  */
 public record RunSpec(
     DatasetKey datasetKey,
@@ -33,7 +35,8 @@ public record RunSpec(
     @Nullable TrainingConfig training,
     List<String> command,
     @Nullable Duration timeLimit,
-    @Nullable RunId parent) {
+    @Nullable RunId parent,
+    RunDescription description) {
 
   /**
    * Checks every value and their combination.
@@ -42,6 +45,7 @@ public record RunSpec(
    */
   public RunSpec {
     requireNonNull(datasetKey, "datasetKey");
+    requireNonNull(description, "description");
     Text.require("model_id", modelId, 256);
     if (outputDir != null) {
       Text.require("output_dir", outputDir, 512);
@@ -69,7 +73,7 @@ public record RunSpec(
     }
   }
 
-  /** Creates the specification of a run that repeats no other. */
+  /** Creates the specification of a run without a parent and a description. */
   public RunSpec(
       DatasetKey datasetKey,
       String modelId,
@@ -78,6 +82,15 @@ public record RunSpec(
       @Nullable TrainingConfig training,
       List<String> command,
       @Nullable Duration timeLimit) {
-    this(datasetKey, modelId, mode, outputDir, training, command, timeLimit, null);
+    this(
+        datasetKey,
+        modelId,
+        mode,
+        outputDir,
+        training,
+        command,
+        timeLimit,
+        null,
+        RunDescription.NONE);
   }
 }

@@ -20,6 +20,7 @@ import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -494,7 +495,9 @@ class RunTest {
                 "Failed with exit code 3",
                 NOON,
                 NOON,
-                Duration.ofMillis(1500)));
+                Duration.ofMillis(1500),
+                null,
+                Map.of()));
     assertThat(RunCursor.after(summary)).isEqualTo(new RunCursor(NOON, ID));
     assertThat(RunSummary.of(runningLocal()).duration()).isNull();
   }

@@ -242,17 +242,19 @@ class ValuesTest {
   }
 
   @Test
-  void a_request_that_repeats_a_run_keeps_its_id_whatever_else_changes() {
+  void a_request_keeps_its_parent_and_its_description_whatever_else_changes() {
     RunId parent = new RunId(new UUID(1, 2));
     RunRequest request =
         RunRequest.training(new DatasetKey("k"), "m", List.of("tunix"))
             .withParent(parent)
+            .withDescription(RunDescription.NONE.withName("n"))
             .withTraining(TrainingConfig.DEFAULT)
             .withOutputDir("/out")
             .withTimeLimit(Duration.ofSeconds(1))
             .withEnvironment(Map.of("A", "B"));
 
     assertThat(request.toSpec(ID).parent()).isEqualTo(parent);
+    assertThat(request.toSpec(ID).description().name()).isEqualTo("n");
     assertThat(request.withParent(null).toSpec(ID).parent()).isNull();
     assertThat(Samples.dryRun().withParent(parent).toSpec(ID).parent()).isEqualTo(parent);
     assertThat(Samples.local().toSpec(ID).parent()).isNull();
@@ -310,6 +312,8 @@ class ValuesTest {
                     Set.of("node7"),
                     Set.of(),
                     Set.of(),
+                    Set.of(),
+                    Map.of(),
                     null,
                     null,
                     null),
@@ -327,6 +331,8 @@ class ValuesTest {
             RunFilter.NONE
                 .withText("lr")
                 .withCreated(NOON, later)
+                .withTags(Map.of("k", Set.of("v")))
+                .withNames(List.of("n"))
                 .withExitCodes(List.of(3, 1))
                 .withReasons(List.of(RunReason.LOST))
                 .withHosts(List.of("node7"))
@@ -345,6 +351,8 @@ class ValuesTest {
                 Set.of("node7"),
                 Set.of(RunReason.LOST),
                 Set.of(1, 3),
+                Set.of("n"),
+                Map.of("k", Set.of("v")),
                 NOON,
                 later,
                 "lr"));

@@ -73,7 +73,7 @@ final class RunRoutes {
     localRuns.requireRunning();
     SubmitMode mode = SubmitMode.of(ctx.queryString());
     Optional<String> key = IdempotencyKey.of(ctx);
-    BodyReader.Known read = bodies.read(ctx, RunRequestBody.FIELDS);
+    BodyReader.Known read = bodies.read(ctx, RunRequestBody.FIELDS, RunRequestBody.MAPS);
     Map<String, String> trace = TraceContext.variables(ctx);
     if (mode == SubmitMode.ASYNC) {
       enqueue(ctx, key, RunRequestBody.of(read, config.queueTimeLimit()), trace);

@@ -22,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The lines of the HTTP contract, one by one. */
 class ContractTest {
   private static final String DRY_RUN = "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}";
+  private static final String DESCRIBED =
+      "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"name\":\"nightly\","
+          + "\"tags\":{\"seed\":\"7\",\"empty\":\"\",\"api-token\":\"abcdef123\"},\"note\":\"one\\ntwo\","
+          + "\"parent_run_id\":\"019a0000-0000-7000-8000-000000000001\"}";
   private static final String LOCAL =
       "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false}";
 
@@ -99,7 +103,11 @@ class ContractTest {
             "executor",
             "external_id",
             "host",
-            "host_last_seen");
+            "host_last_seen",
+            "name",
+            "tags",
+            "note",
+            "parent_run_id");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");
@@ -112,7 +120,7 @@ class ContractTest {
 
   @Test
   void the_detail_returns_what_the_post_returned_field_for_field() {
-    for (String body : List.of(DRY_RUN, LOCAL)) {
+    for (String body : List.of(DRY_RUN, LOCAL, DESCRIBED)) {
       HttpResponse<String> posted = server.post(body);
 
       HttpResponse<String> shown =
@@ -147,6 +155,23 @@ class ContractTest {
                 + "\"weight_decay\":0.01,\"device\":\"auto\",\"time_limit_seconds\":null,"
                 + "\"parent_run_id\":null}");
     assertThat(server.get("/api/tunix/runs/" + Runs.id() + "/config").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void the_name_the_tags_the_note_and_the_parent_of_a_request_are_on_record() {
+    JsonNode run = json(server.post(DESCRIBED));
+
+    assertThat(run.get("name").textValue()).isEqualTo("nightly");
+    assertThat(run.get("tags").toString())
+        .isEqualTo("{\"api-token\":\"***\",\"empty\":\"\",\"seed\":\"7\"}");
+    assertThat(run.get("note").textValue()).isEqualTo("one\ntwo");
+    assertThat(run.get("parent_run_id").textValue())
+        .isEqualTo("019a0000-0000-7000-8000-000000000001");
+    JsonNode without = json(server.post(DRY_RUN));
+    assertThat(without.get("name").isNull()).isTrue();
+    assertThat(without.get("tags").toString()).isEqualTo("{}");
+    assertThat(without.get("note").isNull()).isTrue();
+    assertThat(without.get("parent_run_id").isNull()).isTrue();
   }
 
   @Test
@@ -221,8 +246,8 @@ class ContractTest {
 
   @Test
   void a_body_over_the_limit_is_413_and_one_at_the_limit_is_not() {
-    String padding = "x".repeat((1 << 20) - DRY_RUN.length() - "\"note\":\"\",".length());
-    String whole = DRY_RUN.replace("{", "{\"note\":\"" + padding + "\",");
+    String padding = "x".repeat((1 << 20) - DRY_RUN.length() - "\"other\":\"\",".length());
+    String whole = DRY_RUN.replace("{", "{\"other\":\"" + padding + "\",");
 
     assertThat(server.post(whole).statusCode()).isEqualTo(200);
     HttpResponse<String> answer = server.post(whole + " ");

@@ -85,6 +85,26 @@ class IdempotencyTest {
   }
 
   @Test
+  void a_different_name_tag_note_or_parent_with_the_same_key_is_422() {
+    String named = DRY_RUN.replace("}", ",\"name\":\"n\",\"tags\":{\"b\":\"1\",\"a\":\"2\"}}");
+    HttpResponse<String> first = post(KEY, named);
+
+    assertThat(
+            post(KEY, named.replace("\"b\":\"1\",\"a\":\"2\"", "\"a\":\"2\",\"b\":\"1\"")).body())
+        .isEqualTo(first.body());
+    for (String other :
+        List.of(
+            DRY_RUN,
+            named.replace("\"n\"", "\"m\""),
+            named.replace("\"2\"", "\"3\""),
+            DRY_RUN.replace("}", ",\"name\":\"n\",\"note\":\"x\"}"),
+            DRY_RUN.replace("}", ",\"parent_run_id\":\"019a0000-0000-7000-8000-000000000001\"}"))) {
+      assertThat(post(KEY, other).statusCode()).as(other).isEqualTo(422);
+    }
+    assertThat(recorded()).isEqualTo(1);
+  }
+
+  @Test
   void a_run_in_progress_is_409_even_when_no_other_run_has_room() {
     CompletableFuture<HttpResponse<String>> first =
         server.sendAsync(server.posting(LOCAL).header("Idempotency-Key", KEY));

@@ -1,19 +1,23 @@
 package dev.runregistry.http;
 
 import static dev.runregistry.http.TestClient.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.http.internal.request.PageCursor;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.query.RunCursor;
 import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.testkit.Runs;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -83,7 +87,7 @@ class ListTest {
                 + run.id()
                 + "\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\","
                 + "\"mode\":\"local\",\"status\":\"completed\","
-                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\"}");
+                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{}}");
   }
 
   @Test
@@ -163,36 +167,47 @@ class ListTest {
 
   @ParameterizedTest
   @CsvSource({
-    "status=completed, 7",
-    "status=running, 6",
+    "status=completed, 8",
+    "status=running, 7",
     "status=cancelled, 4",
     "status=cancelled&mode=dry-run, 1",
     "mode=dry-run, 7",
     "status=completed&mode=dry-run, 1",
     "status=timeout&mode=dry-run, 0",
-    "dataset_key=math-v1, 35",
+    "dataset_key=math-v1, 37",
     "dataset_key=math, 0",
     "dataset_key=../../etc, 0",
-    "status=&mode=&dataset_key=&host=&cursor=, 37",
-    "status=failed&status=completed, 24",
-    "mode=local&mode=dry-run, 37",
-    "dataset_key=math-v1&dataset_key=none, 37",
+    "status=&mode=&dataset_key=&host=&cursor=, 39",
+    "status=failed&status=completed, 25",
+    "mode=local&mode=dry-run, 39",
+    "dataset_key=math-v1&dataset_key=none, 39",
     "reason=lost, 3",
     "reason=node-failed&reason=out-of-memory, 2",
     "host=node7, 5",
     "host=node7&host=node8&mode=local, 4",
     "host=node8, 0",
-    "exit_code=0, 6",
-    "exit_code=0&exit_code=, 6",
+    "exit_code=0, 7",
+    "exit_code=0&exit_code=, 7",
     "executor=process&status=timeout, 1",
-    "model_id=google/gemma-2b-it&status=running, 5",
-    "since=2026-11-22, 37",
+    "model_id=google/gemma-2b-it&status=running, 6",
+    "since=2026-11-22, 39",
     "until=2026-11-22, 0",
-    "since=2026-11-22T12:00:00Z&until=2026-11-22T12:00:01Z, 37",
+    "since=2026-11-22T12:00:00Z&until=2026-11-22T12:00:01Z, 39",
     "since=2026-11-22T13:00:01%2B01:00, 0",
     "q=gemma&status=timeout, 1",
     "q=no%20such%20text, 0",
-    "since=&until=&q=&sort=&reason=&exit_code=, 37",
+    "q=n%C3%A4me%20of&status=running, 1",
+    "name=n%C3%A4me+of+it, 2",
+    "name=n%C3%A4me, 0",
+    "name=x&name=n%C3%A4me+of+it&status=running, 1",
+    "tag=seed, 2",
+    "tag=seed=7, 2",
+    "tag=seed%3D7&tag=seed=8, 2",
+    "tag=seed=8, 0",
+    "tag=seed=7&tag=project/team=, 2",
+    "tag=seed=7&tag=none, 0",
+    "tag=seed=7&status=completed, 1",
+    "since=&until=&q=&sort=&reason=&exit_code=&name=&tag=, 39",
   })
   void filters_are_joined_by_and_and_an_empty_one_is_none(String query, int found) {
     saveOneOfEveryKind();
@@ -226,7 +241,11 @@ class ListTest {
         "status=%4 | status | value_error",
         "unknown=7 | unknown | extra_forbidden",
         "Status=failed | Status | extra_forbidden",
-        "tag=a | tag | extra_forbidden",
+        "tags=a | tags | extra_forbidden",
+        "tag==a | tag | value_error",
+        "tag=a%20b=c | tag | value_error",
+        "tag=a=%00 | tag | value_error",
+        "name=%00 | name | value_error",
         "reason=Lost | reason | enum",
         "exit_code=256 | exit_code | less_than_equal",
         "exit_code=x | exit_code | int_parsing",
@@ -340,7 +359,14 @@ class ListTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "status=failed&sort=created_at&", "status=completed&", "sort=duration&"})
+      strings = {
+        "",
+        "status=failed&tag=a&",
+        "status=failed&name=a&",
+        "status=failed&sort=created_at&",
+        "status=completed&",
+        "sort=duration&"
+      })
   void a_cursor_of_a_list_with_other_filters_or_another_order_is_422(String others) {
     saveOneOfEveryKind();
     String next = PageLinks.next(server.get("/api/tunix/runs?limit=1&status=failed")).orElseThrow();
@@ -368,6 +394,25 @@ class ListTest {
     }
 
     assertThat(seen).isEqualTo(whole).hasSameSizeAs(Runs.ofEveryKind()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void a_link_keeps_names_and_tags() {
+    for (int i = 0; i < 6; i++) {
+      RunDescription description =
+          new RunDescription("n & m", Map.of("seed", String.valueOf(i % 3), "k", "a=b&c"), null);
+      server.repository.save(Runs.running(Runs.described(description), Runs.NOON));
+    }
+    String filters =
+        "&name=n+%26+m&tag=seed=1&tag=seed=2&tag=k=" + URLEncoder.encode("a=b&c", UTF_8);
+
+    HttpResponse<String> first = server.get("/api/tunix/runs?limit=3" + filters);
+    HttpResponse<String> second = server.get(PageLinks.next(first).orElseThrow());
+
+    assertThat(ids(json(first))).hasSize(3);
+    assertThat(ids(json(second))).hasSize(1).doesNotContainAnyElementsOf(ids(json(first)));
+    assertThat(json(first).get("data").get(0).get("name").textValue()).isEqualTo("n & m");
+    assertThat(json(first).get("data").get(0).get("tags").get("k").textValue()).isEqualTo("a=b&c");
   }
 
   @Test

@@ -77,8 +77,17 @@ class RequestTest {
         "output_dir     | null",
         "output_dir     | \"x\"",
         "dry_run        | true",
-        "note           | {\"unknown\": [1, null, \"fields are ignored\"]}",
-        "note           | {\"twice\": 1, \"twice\": 2}",
+        "other          | {\"unknown\": [1, null, \"fields are ignored\"]}",
+        "other          | {\"twice\": 1, \"twice\": 2}",
+        "name           | null",
+        "name           | \"x\"",
+        "tags           | null",
+        "tags           | {}",
+        "tags           | {\"a.b_c/d-E\": \"\"}",
+        "note           | null",
+        "note           | \"a\\n\\tb\"",
+        "parent_run_id  | null",
+        "parent_run_id  | \"019a0000-0000-7000-8000-000000000001\"",
       })
   void a_value_at_its_limit_is_accepted(String field, String value) throws Exception {
     assertThat(with(field, value).statusCode()).isEqualTo(200);
@@ -124,6 +133,16 @@ class RequestTest {
         "model_id       | \"\"     | string_too_short   | String should have at least 1 character",
         "output_dir     | 7        | string_type        | Input should be a valid string",
         "output_dir     | \"\"     | string_too_short   | String should have at least 1 character",
+        "name           | 7        | string_type        | Input should be a valid string",
+        "name           | \"\"     | string_too_short   | String should have at least 1 character",
+        "name           | \"a\\nb\" | value_error      | 'Value error, name must not contain control characters: \"a\ufffdb\"'",
+        "note           | []       | string_type        | Input should be a valid string",
+        "note           | \"\"     | string_too_short   | String should have at least 1 character",
+        "note           | \"\\r\" | value_error        | 'Value error, note must not contain control characters other than line feed and tab: \"\ufffd\"'",
+        "tags           | []       | dict_type          | Input should be a valid dictionary",
+        "tags           | \"a=b\" | dict_type          | Input should be a valid dictionary",
+        "parent_run_id  | 7        | uuid_parsing       | Input should be a valid UUID",
+        "parent_run_id  | \"x\"    | uuid_parsing       | Input should be a valid UUID",
         "model_id       | \"a\\u0000\" | value_error    | Value error, must not contain a NUL character",
         "output_dir     | \"\\u0000\"  | value_error    | Value error, must not contain a NUL character",
       })
@@ -358,6 +377,46 @@ class RequestTest {
     }
 
     onlyProblem(SERVER.send(SERVER.posting("").POST(BodyPublishers.ofByteArray(body))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"k\": 7}        | k | string_type | Input should be a valid string",
+        "{\"k\": null}     | k | string_type | Input should be a valid string",
+        "{\"k\": {}}       | k | string_type | Input should be a valid string",
+        "{\"k\": \"a\\n\"} | k | value_error | Value error, the value of tag k must not contain control characters: \"a\ufffd\"",
+        "{\"k v\": \"\"}   | k v | value_error | Value error, the key of a tag must have 1 to 64 characters: letters, digits and, after the first, . _ / -; got \"k v\"",
+      })
+  void a_tag_that_is_refused_is_named(String tags, String key, String type, String msg)
+      throws Exception {
+    JsonNode problem = onlyProblem(with("tags", tags));
+
+    assertThat(problem.get("loc").toString()).isEqualTo("[\"body\",\"tags\",\"" + key + "\"]");
+    assertThat(problem.get("type").textValue()).isEqualTo(type);
+    assertThat(problem.get("msg").textValue()).isEqualTo(msg);
+  }
+
+  @Test
+  void the_number_and_the_length_of_tags_are_limited() throws Exception {
+    String most =
+        IntStream.range(0, 32)
+            .mapToObj(i -> "\"k" + i + "\":\"\"")
+            .collect(Collectors.joining(","));
+
+    assertThat(with("tags", "{" + most + "}").statusCode()).isEqualTo(200);
+    assertThat(onlyProblem(with("tags", "{" + most + ",\"k\":\"\"}")).get("msg").textValue())
+        .isEqualTo("Dictionary should have at most 32 items");
+    for (int length : new int[] {257, 30_000}) {
+      String tag = "{\"k\":\"" + "x".repeat(length) + "\"}";
+      JsonNode problem = onlyProblem(SERVER.post(raw("\"tags\":" + tag)));
+      assertThat(problem.get("msg").textValue())
+          .isEqualTo("String should have at most 256 characters");
+      assertThat(problem.get("loc").toString()).isEqualTo("[\"body\",\"tags\",\"k\"]");
+    }
+    JsonNode twice = onlyProblem(SERVER.post(raw("\"tags\":{\"k\":\"1\",\"k\":\"2\"}")));
+    assertThat(twice.get("msg").textValue()).contains("Duplicate field 'k'");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.Timestamps;
@@ -262,6 +263,19 @@ final class RunJson {
     writeWords(json, "command", spec.command());
     writeNumber(json, "time_limit_ms", limit == null ? null : limit.toMillis());
     writeText(json, "parent_run_id", spec.parent() == null ? null : spec.parent().toString());
+    if (!spec.description().isEmpty()) {
+      writeDescription(json, spec.description());
+    }
+    json.writeEndObject();
+  }
+
+  /** Omitted for runs without one. */
+  private static void writeDescription(JsonGenerator json, RunDescription description)
+      throws IOException {
+    json.writeObjectFieldStart("description");
+    writeText(json, "name", description.name());
+    writeTexts(json, "tags", description.tags());
+    writeText(json, "note", description.note());
     json.writeEndObject();
   }
 
@@ -271,7 +285,7 @@ final class RunJson {
     writeWords(json, "command", invocation.command());
     writeText(json, "working_dir", invocation.workingDirectory());
     json.writeBooleanField("inherits_environment", invocation.inheritsEnvironment());
-    writeVariables(json, invocation.environment());
+    writeTexts(json, "environment", invocation.environment());
     writeOptions(json, invocation.options());
     json.writeEndObject();
   }
@@ -299,11 +313,11 @@ final class RunJson {
     json.writeEndArray();
   }
 
-  private static void writeVariables(JsonGenerator json, Map<String, String> variables)
+  private static void writeTexts(JsonGenerator json, String name, Map<String, String> texts)
       throws IOException {
-    json.writeObjectFieldStart("environment");
-    for (Map.Entry<String, String> variable : variables.entrySet()) {
-      json.writeStringField(variable.getKey(), variable.getValue());
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      json.writeStringField(text.getKey(), text.getValue());
     }
     json.writeEndObject();
   }
@@ -343,7 +357,7 @@ final class RunJson {
     } else {
       json.writeBoolean(known.gitDirty());
     }
-    writeVariables(json, known.environment());
+    writeTexts(json, "environment", known.environment());
     json.writeEndObject();
   }
 

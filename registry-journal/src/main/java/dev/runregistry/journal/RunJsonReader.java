@@ -12,6 +12,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
@@ -71,7 +72,7 @@ final class RunJsonReader {
   private Invocation invocation() {
     return new Invocation(
         words("command"),
-        variables("environment"),
+        texts("environment"),
         textOrNull("working_dir"),
         (Boolean) present("inherits_environment"),
         invocationOptions());
@@ -87,10 +88,10 @@ final class RunJsonReader {
         note.containsKey("engine_options") ? words("engine_options") : null);
   }
 
-  private Map<String, String> variables(String name) {
-    Map<String, String> variables = new HashMap<>();
-    within(name).note.forEach((key, value) -> variables.put(key, (String) value));
-    return variables;
+  private Map<String, String> texts(String name) {
+    Map<String, String> texts = new HashMap<>();
+    within(name).note.forEach((key, value) -> texts.put(key, (String) value));
+    return texts;
   }
 
   /** Returns the database; unknown in files of versions that did not write it. */
@@ -134,7 +135,7 @@ final class RunJsonReader {
         text("registry_version"),
         textOrNull("git_commit"),
         (Boolean) note.get("git_dirty"),
-        variables("environment"));
+        texts("environment"));
   }
 
   private RunSpec spec() {
@@ -148,7 +149,14 @@ final class RunJsonReader {
         note.containsKey("learning_rate") ? training() : null,
         words("command"),
         limit == null ? null : Duration.ofMillis(limit),
-        parent == null ? null : RunId.parse(parent));
+        parent == null ? null : RunId.parse(parent),
+        note.containsKey("description")
+            ? within("description").description()
+            : RunDescription.NONE);
+  }
+
+  private RunDescription description() {
+    return new RunDescription(textOrNull("name"), texts("tags"), textOrNull("note"));
   }
 
   private TrainingConfig training() {

@@ -3,6 +3,7 @@ package dev.runregistry.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
@@ -49,6 +50,7 @@ public final class RunJson {
     json.writeStartObject();
     writeFields(json, run, message(run, isCancelRequested));
     writeHost(json, run, unseen);
+    writeDescription(json, run.spec());
     json.writeEndObject();
   }
 
@@ -60,6 +62,24 @@ public final class RunJson {
         "host", known != null ? known.host() : unseen != null ? unseen.name() : null);
     json.writeStringField(
         "host_last_seen", unseen == null ? null : Timestamps.text(unseen.lastSeen()));
+  }
+
+  /** The fields that the user of a run set, and that do not influence it. */
+  private static void writeDescription(JsonGenerator json, RunSpec spec) throws IOException {
+    RunDescription description = spec.description();
+    json.writeStringField("name", description.name());
+    writeTexts(json, "tags", description.tags());
+    json.writeStringField("note", description.note());
+    writeParent(json, spec);
+  }
+
+  private static void writeTexts(JsonGenerator json, String name, Map<String, String> texts)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      json.writeStringField(text.getKey(), text.getValue());
+    }
+    json.writeEndObject();
   }
 
   /** Writes the object of a list of hosts. */
@@ -128,9 +148,8 @@ public final class RunJson {
   /**
    * Writes the object of a run, with more fields after those of the contract: {@code provenance},
    * the command, its environment and its host, which the HTTP API does not publish, null if
-   * unknown; {@code parent_run_id}, null if the run repeats no other; {@code command}, null for a
-   * dry-run; {@code training}, null for a command of the user's own; and {@code
-   * time_limit_seconds}, null if there is none.
+   * unknown; {@code command}, null for a dry-run; {@code training}, null for a command of the
+   * user's own; and {@code time_limit_seconds}, null if there is none.
    *
    * @param unseen its host if it is an active run whose host is not seen; else null
    */
@@ -146,13 +165,13 @@ public final class RunJson {
       JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
     writeFields(json, run, message(run, false));
     writeHost(json, run, unseen);
+    writeDescription(json, run.spec());
     json.writeFieldName("provenance");
     if (run.provenance() == null) {
       json.writeNull();
     } else {
       write(json, run.provenance(), run.spec().command());
     }
-    writeParent(json, run.spec());
     writeCommand(json, run.spec().command());
     writeTraining(json, run.spec().training());
     json.writePOJOField("time_limit_seconds", seconds(run.spec().timeLimit()));
@@ -194,11 +213,7 @@ public final class RunJson {
     json.writeStringField("registry_version", known.registryVersion());
     json.writeStringField("git_commit", known.gitCommit());
     json.writePOJOField("git_dirty", known.gitDirty());
-    json.writeObjectFieldStart("environment");
-    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
-      json.writeStringField(variable.getKey(), variable.getValue());
-    }
-    json.writeEndObject();
+    writeTexts(json, "environment", known.environment());
     json.writeEndObject();
   }
 
@@ -318,6 +333,8 @@ public final class RunJson {
     json.writeStringField("reason", run.reason() == null ? null : run.reason().text());
     json.writeStringField("host", run.host());
     json.writeStringField("executor", run.executor());
+    json.writeStringField("name", run.name());
+    writeTexts(json, "tags", run.tags());
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
@@ -65,6 +66,7 @@ public final class RunRecordJson {
     json.writePOJOField(
         "time_limit_ms", spec.timeLimit() == null ? null : spec.timeLimit().toMillis());
     json.writeStringField("parent_run_id", spec.parent() == null ? null : spec.parent().toString());
+    writeDescription(json, spec.description());
     json.writeStringField("executor", run.executor());
     json.writeStringField("external_id", run.externalId());
     json.writeStringField("created_at", Timestamps.text(run.createdAt()));
@@ -78,6 +80,26 @@ public final class RunRecordJson {
     json.writeStringField("stdout", run.output().stdout().text());
     json.writeStringField("stderr", run.output().stderr().text());
     write(json, entry.link());
+    json.writeEndObject();
+  }
+
+  /** Omitted for runs without one, which earlier versions can import. */
+  private static void writeDescription(JsonGenerator json, RunDescription description)
+      throws IOException {
+    if (description.isEmpty()) {
+      return;
+    }
+    json.writeStringField("name", description.name());
+    writeTexts(json, "tags", description.tags());
+    json.writeStringField("note", description.note());
+  }
+
+  private static void writeTexts(JsonGenerator json, String name, Map<String, String> texts)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      json.writeStringField(text.getKey(), text.getValue());
+    }
     json.writeEndObject();
   }
 
@@ -118,11 +140,7 @@ public final class RunRecordJson {
     json.writeStringField("registry_version", known.registryVersion());
     json.writeStringField("git_commit", known.gitCommit());
     json.writePOJOField("git_dirty", known.gitDirty());
-    json.writeObjectFieldStart("environment");
-    for (Map.Entry<String, String> variable : known.environment().entrySet()) {
-      json.writeStringField(variable.getKey(), variable.getValue());
-    }
-    json.writeEndObject();
+    writeTexts(json, "environment", known.environment());
     json.writeEndObject();
   }
 
@@ -196,7 +214,16 @@ public final class RunRecordJson {
         training(fields.objectOrNull("training")),
         fields.texts("command"),
         limit == null ? null : Duration.ofMillis(limit),
-        parent == null ? null : RunId.parse(parent));
+        parent == null ? null : RunId.parse(parent),
+        description(fields));
+  }
+
+  private static RunDescription description(Fields fields) {
+    Fields tags = fields.objectOrNull("tags");
+    return new RunDescription(
+        fields.textOrNull("name"),
+        tags == null ? Map.of() : tags.allTexts(),
+        fields.textOrNull("note"));
   }
 
   private static @Nullable TrainingConfig training(@Nullable Fields fields) {
@@ -217,9 +244,6 @@ public final class RunRecordJson {
     if (fields == null) {
       return null;
     }
-    Map<String, String> environment = new LinkedHashMap<>();
-    Fields variables = fields.object("environment");
-    variables.values.keySet().forEach(name -> environment.put(name, variables.text(name)));
     return new Provenance(
         fields.text("host"),
         fields.textOrNull("user"),
@@ -227,7 +251,7 @@ public final class RunRecordJson {
         fields.text("registry_version"),
         fields.textOrNull("git_commit"),
         fields.values.get("git_dirty") == null ? null : fields.bool("git_dirty"),
-        environment);
+        fields.object("environment").allTexts());
   }
 
   private static ChainLink link(Fields fields, RunId run) {
@@ -304,6 +328,13 @@ public final class RunRecordJson {
 
     @Nullable Fields objectOrNull(String name) {
       return values.get(name) == null ? null : object(name);
+    }
+
+    /** Returns all values, each of which must be a text. */
+    Map<String, String> allTexts() {
+      Map<String, String> texts = new LinkedHashMap<>();
+      values.keySet().forEach(name -> texts.put(name, text(name)));
+      return texts;
     }
 
     List<String> texts(String name) {

@@ -45,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}",
             run.id());
   }
 
@@ -70,16 +70,16 @@ class RunJsonTest {
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
-                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}},\"parent_run_id\":null"
+                + "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"\",\"NOTE\":\"\\\"a\\\\b\\\" ä\",\"TZ\":\"Asia/Kolkata\"}}"
                 + ",\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],"
                 + "\"training\":{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\"},\"time_limit_seconds\":30.001000}");
     Run without = Runs.running().withProvenance(Runs.provenance());
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, without, null)))
         .contains("\"git_dirty\":null,");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed(), null)))
-        .contains(",\"provenance\":null,\"parent_run_id\":null,\"command\":[");
+        .contains(",\"parent_run_id\":null,\"provenance\":null,\"command\":[");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.dryRunning(), null)))
-        .contains(",\"parent_run_id\":null,\"command\":null,\"training\":{");
+        .contains(",\"provenance\":null,\"command\":null,\"training\":{");
     Run command = Runs.running(Runs.commandOf("true"), Runs.NOON);
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, command, null)))
         .endsWith(",\"training\":null,\"time_limit_seconds\":0.001000}");
@@ -92,17 +92,30 @@ class RunJsonTest {
   }
 
   @Test
+  void a_run_has_the_name_the_tags_and_the_note_of_its_request() throws IOException {
+    Run run = Runs.running(Runs.described(), Runs.NOON);
+    String named =
+        ",\"name\":\"näme of it\",\"tags\":{\"host.kind\":\"\\\"a\\\\b\\\" ä\",\"project/team\":\"\",\"seed\":\"7\"}";
+
+    assertThat(json(run))
+        .endsWith(
+            named + ",\"note\":\"first line\\n\\tsecond \\\"line\\\"\",\"parent_run_id\":null}");
+    assertThat(text(json -> RunJson.writeItem(json, RunSummary.of(run)))).endsWith(named + "}");
+  }
+
+  @Test
   void an_active_run_says_since_when_its_host_is_not_seen() throws IOException {
     Run running = Runs.running().withProvenance(Runs.provenance());
     UnseenHost unseen = new UnseenHost("node7", Runs.NOON);
     String fields = "\"host\":\"node7\",\"host_last_seen\":\"2026-11-22T12:00:00.123456Z\"";
 
-    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen))).endsWith(fields + "}");
+    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen)))
+        .contains("," + fields + ",");
     assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen)))
-        .endsWith(fields + "}");
+        .contains("," + fields + ",");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen)))
-        .contains("," + fields + ",\"provenance\":{");
-    assertThat(json(running)).endsWith("\"host\":\"node7\",\"host_last_seen\":null}");
+        .contains("," + fields + ",");
+    assertThat(json(running)).contains("\"host\":\"node7\",\"host_last_seen\":null,");
   }
 
   @Test
@@ -140,7 +153,7 @@ class RunJsonTest {
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
         .endsWith(
-            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}");
+            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}");
   }
 
   @Test
@@ -194,7 +207,7 @@ class RunJsonTest {
 
     assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1))))
         .isEqualTo(
-            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\"}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
+            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{}}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
             run.id());
   }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -645,6 +647,64 @@ public abstract class RunRepositoryContract {
     }
   }
 
+  @Test
+  void runs_are_found_by_their_name_and_tags_in_every_order_and_on_every_page() {
+    for (int i = 0; i < 24; i++) {
+      Map<String, String> tags = new HashMap<>(Map.of("all", "", "seed", String.valueOf(i % 5)));
+      if (i % 4 == 0) {
+        tags.put("fourth", "a=b");
+      }
+      RunDescription description = new RunDescription("name " + i % 3, tags, null);
+      Run run = Runs.running(Runs.described(description), NOON.plusSeconds(i / 2));
+      save(i % 2 == 0 ? run : Runs.ended(run, Runs.exited(0)));
+    }
+    save(Runs.completed());
+    RunFilter none = RunFilter.NONE;
+    for (RunFilter filter :
+        List.of(
+            none.withNames(List.of("name 1")),
+            none.withNames(List.of("name 0", "name 2", "other")),
+            none.withNames(List.of("name 1")).withStatuses(List.of(RunStatus.RUNNING)),
+            none.withTags(Map.of("all", Set.of())),
+            none.withTags(Map.of("all", Set.of(""))),
+            none.withTags(Map.of("seed", Set.of("1"))),
+            none.withTags(Map.of("seed", Set.of("1", "3", "7"))),
+            none.withTags(Map.of("seed", Set.of("1", "3"), "all", Set.of())),
+            none.withTags(Map.of("fourth", Set.of(), "all", Set.of("", "x"))),
+            none.withTags(Map.of("fourth", Set.of("a=b"), "seed", Set.of("0", "1", "2"))),
+            none.withTags(Map.of("seed", Set.of("1", "2")))
+                .withStatuses(List.of(RunStatus.COMPLETED, RunStatus.FAILED)),
+            none.withTags(Map.of("all", Set.of())).withDatasetKeys(List.of("math-v1", "x")),
+            none.withTags(Map.of("seed", Set.of("1"))).withNames(List.of("name 0", "name 1")),
+            none.withTags(Map.of("seed", Set.of("1"))).withText("math"),
+            none.withTags(Map.of("seed", Set.of("0", "4")))
+                .withCreated(NOON.plusSeconds(2), NOON.plusSeconds(11)))) {
+      for (RunOrder order : RunOrder.values()) {
+        RunQuery query = RunQuery.all().withFilter(filter).withOrder(order).withLimit(3);
+
+        assertThat(pages(query))
+            .as(query.toString())
+            .isEqualTo(expected(filter, order))
+            .isNotEmpty();
+        List<RunSummary> all = runs.list(query.withLimit(100)).runs();
+        assertThat(runs.list(query.withOffset(1)).runs())
+            .as(query.toString())
+            .isEqualTo(all.subList(1, Math.min(4, all.size())));
+      }
+    }
+    for (Map<String, Set<String>> tags :
+        List.of(
+            Map.of("seed", Set.of("7")),
+            Map.of("Seed", Set.<String>of()),
+            Map.of("seed", Set.of("1"), "none", Set.<String>of()),
+            Map.of("seed", Set.of("%")),
+            Map.of("' OR '1'='1", Set.of("x")))) {
+      assertThat(runs.list(RunQuery.all().withFilter(none.withTags(tags))).runs()).isEmpty();
+    }
+    assertThat(runs.list(RunQuery.all().withFilter(none.withNames(List.of("name")))).runs())
+        .isEmpty();
+  }
+
   /** Reads all pages by cursor where there is one, else by offset. */
   private List<RunSummary> pages(RunQuery query) {
     List<RunSummary> listed = new ArrayList<>();
@@ -680,7 +740,12 @@ public abstract class RunRepositoryContract {
               Comparator.comparing(
                   RunSummary::duration, Comparator.nullsLast(Comparator.naturalOrder()));
         };
-    return all.stream().filter(run -> meets(run, filter)).sorted(sort).toList();
+    return all.stream()
+        .filter(run -> meets(run, filter))
+        .filter(run -> filter.since() == null || !run.createdAt().isBefore(filter.since()))
+        .filter(run -> filter.until() == null || run.createdAt().isBefore(filter.until()))
+        .sorted(sort)
+        .toList();
   }
 
   private static boolean meets(RunSummary run, RunFilter filter) {
@@ -691,6 +756,12 @@ public abstract class RunRepositoryContract {
         && isOneOf(filter.executors(), run.executor())
         && isOneOf(filter.reasons(), run.reason())
         && isOneOf(filter.exitCodes(), run.exitCode())
+        && isOneOf(filter.names(), run.name())
+        && filter.tags().entrySet().stream()
+            .allMatch(
+                tag ->
+                    run.tags().containsKey(tag.getKey())
+                        && isOneOf(tag.getValue(), run.tags().get(tag.getKey())))
         && (filter.text() == null
             || (run.datasetKey().value() + '\n' + run.message()).contains(filter.text()));
   }
@@ -720,11 +791,16 @@ public abstract class RunRepositoryContract {
   }
 
   @Test
-  void a_text_is_found_as_it_stands_in_command_model_data_set_or_message() {
+  void a_text_is_found_as_it_stands_in_command_model_data_set_name_or_message() {
     List<String> command = List.of("python3", "train \"a\\b\".py", "--lr", "1e-3");
     Run run = save(Runs.running(Runs.localRunOf("math-v1", command), NOON));
     save(Runs.dryRunning());
+    RunDescription named = new RunDescription("nightly (a)", Map.of("k", "tagged"), "noted");
+    Run other = save(Runs.running(Runs.described(named), NOON));
 
+    assertThat(found("tly (")).containsExactly(other.id());
+    assertThat(found("tagged")).isEmpty();
+    assertThat(found("noted")).isEmpty();
     for (String text :
         List.of(
             "train \"a\\b\".py --lr",

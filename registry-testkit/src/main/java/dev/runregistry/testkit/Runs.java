@@ -6,6 +6,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
@@ -86,7 +87,32 @@ public final class Runs {
         spec.training(),
         spec.command(),
         spec.timeLimit(),
-        parent);
+        parent,
+        RunDescription.NONE);
+  }
+
+  /** Returns a request with a name, tags and a note of two lines. */
+  public static RunSpec described() {
+    return described(
+        new RunDescription(
+            "näme of it",
+            Map.of("seed", "7", "project/team", "", "host.kind", "\"a\\b\" ä"),
+            "first line\n\tsecond \"line\""));
+  }
+
+  /** Returns a request with that name, those tags and that note. */
+  public static RunSpec described(RunDescription description) {
+    RunSpec spec = localRunOf("math-v1");
+    return new RunSpec(
+        spec.datasetKey(),
+        spec.modelId(),
+        spec.mode(),
+        spec.outputDir(),
+        spec.training(),
+        spec.command(),
+        spec.timeLimit(),
+        null,
+        description);
   }
 
   /** A training as it was recorded before version 5 of the tables. */
@@ -211,6 +237,8 @@ public final class Runs {
         ended(running(olderTraining(), NOON), exited(0)),
         withoutReason(ended(running(olderTraining(), NOON), exited(3))),
         withoutReason(ended(running(), lost())),
+        running(described(), NOON),
+        ended(running(described(), NOON), exited(0)),
         running(repeating(id()), NOON),
         ended(running(repeating(id()), NOON), exited(0)),
         ended(running().withProvenance(provenance()), cancelled()),

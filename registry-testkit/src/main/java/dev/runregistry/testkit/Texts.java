@@ -1,10 +1,12 @@
 package dev.runregistry.testkit;
 
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Texts that a database, a driver or a quoting rule could get wrong. */
@@ -39,7 +41,12 @@ final class Texts {
         first(512, text),
         spec.training(),
         spec.command(),
-        spec.timeLimit());
+        spec.timeLimit(),
+        null,
+        new RunDescription(
+            first(128, keyOf(text)),
+            Map.of("text", first(256, withoutControls(text)), "empty", ""),
+            first(4_000, text.replaceAll("[\\p{Cntrl}\u0080-\u009f&&[^\n\t]]", "-"))));
   }
 
   /** Ends with the text as output and in its message. */
@@ -54,6 +61,10 @@ final class Texts {
       legal = first(legal.codePointCount(0, legal.length()) - 1, legal);
     }
     return legal;
+  }
+
+  private static String withoutControls(String text) {
+    return text.replaceAll("[\\p{Cntrl}\u0080-\u009f]", "-");
   }
 
   private static String first(int characters, String text) {
@@ -75,6 +86,7 @@ final class Texts {
         spec.training(),
         spec.command(),
         spec.timeLimit(),
-        spec.parent());
+        spec.parent(),
+        spec.description());
   }
 }

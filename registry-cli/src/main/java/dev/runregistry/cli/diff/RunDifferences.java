@@ -44,6 +44,7 @@ final class RunDifferences {
   }
 
   private void addRequest() {
+    addDescription();
     add("mode", run -> run.spec().mode().text());
     add("dataset", run -> run.spec().datasetKey().value());
     add("model", run -> run.spec().modelId());
@@ -57,6 +58,17 @@ final class RunDifferences {
     add("time limit", run -> text(run.spec().timeLimit()));
     add("output dir", run -> run.spec().outputDir());
     add("executor", Run::executor);
+  }
+
+  private void addDescription() {
+    add("name", run -> run.spec().description().name());
+    SortedSet<String> keys = new TreeSet<>(one.spec().description().tags().keySet());
+    keys.addAll(other.spec().description().tags().keySet());
+    for (String key : keys) {
+      add("tag " + key, run -> run.spec().description().tags().get(key));
+    }
+    add("note", run -> run.spec().description().note());
+    add("parent", run -> run.spec().parent() == null ? null : run.spec().parent().toString());
   }
 
   private static @Nullable String text(List<String> command) {

@@ -8,6 +8,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.TagWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -55,7 +56,7 @@ public final class FilterOptions {
       names = "--grep",
       paramLabel = "TEXT",
       description =
-          "Only runs with that text, as it is, in their command, model, dataset or message.")
+          "Only runs with that text, as it is, in their command, name, model, dataset or message.")
   private @Nullable String text;
 
   @Option(
@@ -69,6 +70,20 @@ public final class FilterOptions {
       paramLabel = "MODEL",
       description = "Only runs of that model; repeatable.")
   private @Nullable List<String> models;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Only runs with exactly that name; repeatable.")
+  private @Nullable List<String> names;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "KEY[=VALUE]",
+      description =
+          "Only runs with that tag, or with a tag of that key; repeatable: values of one key are"
+              + " alternatives, and a run needs all keys.")
+  private @Nullable List<String> tags;
 
   @Option(
       names = "--exit",
@@ -123,6 +138,8 @@ public final class FilterOptions {
               .withModelIds(orNone(models))
               .withExecutors(orNone(executors))
               .withHosts(orNone(hosts))
+              .withNames(orNone(names))
+              .withTags(TagWords.parse(orNone(tags)))
               .withText(text == null || text.isEmpty() ? null : text)
               .withCreated(
                   time("--since", since, times::start), time("--until", until, times::end));

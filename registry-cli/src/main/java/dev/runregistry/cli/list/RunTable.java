@@ -3,6 +3,7 @@ package dev.runregistry.cli.list;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.LocalTimes;
+import dev.runregistry.cli.text.TagText;
 import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.text.TextTable;
 import dev.runregistry.cli.text.TextTable.Column;
@@ -17,7 +18,9 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** Runs as a table: short ids, and the command last, where it has the room that is left. */
+/**
+ * Runs as a table: short ids, and the name or the command last, where it has the room that is left.
+ */
 public final class RunTable {
   private static final int LEAST_TEXT = 8;
   private static final int MOST_LABEL = 24;
@@ -57,11 +60,18 @@ public final class RunTable {
     columns.add(Column.whole("STARTED", cells(runs, this::started)));
     addLabel(columns, "DATASET", cells(runs, run -> label(run.datasetKey().value())));
     addLabel(columns, "MODEL", cells(runs, run -> label(run.modelId())));
+    boolean named = !wide && runs.stream().anyMatch(run -> run.name() != null);
     if (wide) {
+      addLabel(columns, "NAME", cells(runs, run -> Objects.toString(run.name(), "")));
+      addLabel(columns, "TAGS", cells(runs, run -> TagText.of(run.tags())));
       columns.add(Column.whole("MODE", cells(runs, run -> run.mode().text())));
       columns.add(Column.whole("HOST", cells(runs, run -> Objects.toString(run.host(), "-"))));
     }
-    columns.add(Column.cut("COMMAND", cells(runs, RunTable::command), LEAST_TEXT));
+    columns.add(
+        Column.cut(
+            named ? "NAME OR COMMAND" : "COMMAND",
+            cells(runs, run -> named && run.name() != null ? run.name() : command(run)),
+            LEAST_TEXT));
     return new TextTable(columns).lines(wide ? OptionalInt.empty() : limit);
   }
 

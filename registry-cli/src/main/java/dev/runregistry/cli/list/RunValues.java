@@ -1,6 +1,7 @@
 package dev.runregistry.cli.list;
 
 import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.TagText;
 import dev.runregistry.json.RunJson;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.query.RunSummary;
@@ -25,7 +26,9 @@ public final class RunValues {
           "host",
           "reason",
           "message",
-          "command");
+          "command",
+          "name",
+          "tags");
 
   private RunValues() {}
 
@@ -44,7 +47,9 @@ public final class RunValues {
         text(run.host()),
         run.reason() == null ? "" : run.reason().text(),
         run.message(),
-        CommandLineFormat.of(run.command()));
+        CommandLineFormat.of(run.command()),
+        text(run.name()),
+        TagText.of(run.tags()));
   }
 
   private static String text(@Nullable Object value) {

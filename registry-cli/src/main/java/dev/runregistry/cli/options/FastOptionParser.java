@@ -1,6 +1,7 @@
 package dev.runregistry.cli.options;
 
 import dev.runregistry.cli.config.OptionDefinition;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -9,10 +10,11 @@ import java.util.Optional;
 
 /**
  * Options that need no picocli, which delays every run by 40 ms: those that have a text or nothing,
- * written in full, each at most once. Whatever else there is, all that is wrong included, is left
- * to picocli, which has the last word on what options mean.
+ * written in full, each at most once unless it may be repeated. Whatever else there is, all that is
+ * wrong included, is left to picocli, which has the last word on what options mean.
  *
- * @param values by the longest names; of those without a value, true
+ * @param values by the longest names; of those without a value, true, of those that may be
+ *     repeated, a list
  */
 public record FastOptionParser(Map<String, Object> values) implements OptionValues {
 
@@ -32,17 +34,32 @@ public record FastOptionParser(Map<String, Object> values) implements OptionValu
       if (option.hasValue()) {
         value = equals >= 0 ? word.substring(equals + 1) : rest.hasNext() ? rest.next() : "";
       }
-      if (!isPlain(value) || values.put(option.name(), value) != null) {
+      if (!isPlain(value) || !add(values, option, value)) {
         return Optional.empty();
       }
     }
     return Optional.of(new FastOptionParser(values));
   }
 
+  /** Returns false if the option must not be repeated, and was. */
+  private static boolean add(Map<String, Object> values, OptionDefinition option, Object value) {
+    if (!option.isRepeatable()) {
+      return values.put(option.name(), value) == null;
+    }
+    List<Object> all = new ArrayList<>();
+    if (values.get(option.name()) instanceof List<?> earlier) {
+      all.addAll(earlier);
+    }
+    all.add(value);
+    values.put(option.name(), all);
+    return true;
+  }
+
   private static Map<String, OptionDefinition> byName(List<OptionDefinition> known) {
     Map<String, OptionDefinition> options = new HashMap<>();
     for (OptionDefinition option : known) {
-      if (!option.hasValue() || option.type() == String.class) { // picocli reads numbers
+      if (!option.hasValue() || option.isRepeatable() || option.type() == String.class) {
+        // picocli reads numbers
         for (String name : option.names()) {
           options.put(name, option);
         }

@@ -13,6 +13,9 @@ public final class OptionSpecs {
         OptionSpec.builder(option.names().toArray(new String[0]))
             .type(option.type())
             .description(option.help());
+    if (option.isRepeatable()) {
+      spec.auxiliaryTypes(String.class);
+    }
     return (option.hasValue() ? spec.paramLabel(option.label()) : spec).build();
   }
 }

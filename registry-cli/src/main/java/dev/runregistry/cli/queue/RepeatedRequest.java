@@ -19,7 +19,7 @@ final class RepeatedRequest {
   private RepeatedRequest() {}
 
   /**
-   * Returns the request, with the run as its parent.
+   * Returns the request, with its description, and the run as its parent.
    *
    * @throws CommandFailedException if a secret in its command was redacted
    */
@@ -38,7 +38,10 @@ final class RepeatedRequest {
     if (spec.training() != null) {
       request = request.withTraining(spec.training()).withOutputDir(outputDir(run));
     }
-    return request.withTimeLimit(spec.timeLimit()).withParent(run.id());
+    return request
+        .withTimeLimit(spec.timeLimit())
+        .withDescription(spec.description())
+        .withParent(run.id());
   }
 
   private static RunRequest subject(RunSpec spec) {

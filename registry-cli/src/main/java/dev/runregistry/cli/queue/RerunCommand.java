@@ -1,13 +1,16 @@
 package dev.runregistry.cli.queue;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.list.RunLookup;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.SubmissionOrigin;
-import dev.runregistry.cli.runs.RunLookup;
+import dev.runregistry.cli.run.DescriptionOptions;
 import dev.runregistry.cli.text.CommandFailedException;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
@@ -18,7 +21,9 @@ import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.service.RunRegistry;
 import java.io.File;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,6 +62,26 @@ public final class RerunCommand implements Callable<Integer> {
   private int gpus;
 
   @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "A name for the new run (default: that of the recorded one).")
+  private @Nullable String name;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A tag of the new run; repeatable. These replace all tags of the recorded run, which are"
+              + " kept otherwise.")
+  private @Nullable List<String> tags;
+
+  @Option(
+      names = "--note",
+      paramLabel = "TEXT",
+      description = "A note about the new run (default: that of the recorded one).")
+  private @Nullable String note;
+
+  @Option(
       names = "--json",
       description = "Print the pending run as one JSON document instead of its id.")
   private boolean json;
@@ -71,7 +96,11 @@ public final class RerunCommand implements Callable<Integer> {
     QueueSubmission submission = new QueueSubmission(caller, settings);
     QueueOptions queue = submission.options(priority, gpus);
     Run earlier = find(new RegistryFactory(settings));
-    RunRequest request = RepeatedRequest.of(earlier);
+    RunRequest repeated = RepeatedRequest.of(earlier);
+    RunRequest request =
+        repeated.withDescription(
+            DescriptionOptions.apply(
+                repeated.description(), name, requireNonNullElse(tags, List.of()), note));
     ChildEnvironment environment =
         ChildEnvironment.of(caller.environment(), InitialEnvironment.read().variables());
     SubmissionOrigin origin = origin(earlier, environment);

@@ -2,10 +2,12 @@ package dev.runregistry.cli.run;
 
 import static dev.runregistry.cli.config.OptionDefinition.flag;
 import static dev.runregistry.cli.config.OptionDefinition.text;
+import static dev.runregistry.cli.config.OptionDefinition.texts;
 
 import dev.runregistry.cli.config.OptionDefinition;
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Setting.Scope;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.TrainingConfig;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -17,6 +19,19 @@ public enum RunOption {
   DATASET(
       text("KEY", "The data set, or a label for a command (default: none).", "-d", "--dataset")),
   MODEL(text("MODEL", "The model, or a label (default: none).", "-m", "--model")),
+  NAME(
+      text(
+          "NAME", "A name for the run, shown in lists; several runs may have the same.", "--name")),
+  TAG(
+      texts(
+          "KEY=VALUE",
+          "A tag, by which lists find the run; repeatable, at most "
+              + RunDescription.MAX_TAGS
+              + ".",
+          "--tag")),
+  NOTE(text("TEXT", "A note about the run, which may have several lines.", "--note")),
+  PARENT(
+      text("ID", "The run that this one follows: its id, or as for 'registry show'.", "--parent")),
   LOCAL(flag("Train: check the data set, then start the configured command on it.", "--local")),
   TIMEOUT(
       text(

@@ -4,19 +4,25 @@ import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.config.SlurmSettings;
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.list.RunLookup;
 import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.options.SettingsLoader;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.UsageException;
+import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
+import dev.runregistry.run.RunDescription;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -110,9 +116,35 @@ public final class RunOptions {
         request =
             request.withTraining(training()).withOutputDir(text(RunOption.OUTPUT_DIR.option()));
       }
-      return request.withTimeLimit(has(RunOption.TIMEOUT) ? duration(RunOption.TIMEOUT, "") : null);
+      return request
+          .withTimeLimit(has(RunOption.TIMEOUT) ? duration(RunOption.TIMEOUT, "") : null)
+          .withDescription(description())
+          .withParent(parent(settings));
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private RunDescription description() {
+    return DescriptionOptions.apply(
+        RunDescription.NONE,
+        text(RunOption.NAME.option()),
+        value(RunOption.TAG, List.of()),
+        text(RunOption.NOTE.option()));
+  }
+
+  /** A whole id is not looked up: the run may be on record elsewhere, or the database away. */
+  private @Nullable RunId parent(Settings settings) {
+    String given = text(RunOption.PARENT.option());
+    if (given == null) {
+      return null;
+    }
+    if (RunLookup.isWhole(given)) {
+      return RunId.parse(given.toLowerCase(Locale.ROOT));
+    }
+    RegistryFactory parts = new RegistryFactory(settings);
+    try (RunDatabase database = parts.database()) {
+      return new RunLookup(parts.reader(database)).idOf(given);
     }
   }
 

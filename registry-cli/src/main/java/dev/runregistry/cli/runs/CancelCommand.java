@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.list.RunLookup;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;

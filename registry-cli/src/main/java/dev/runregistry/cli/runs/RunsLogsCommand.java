@@ -2,6 +2,7 @@ package dev.runregistry.cli.runs;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.list.RunLookup;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;

@@ -3,12 +3,14 @@ package dev.runregistry.cli.text;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.host.UnseenHost;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class RunPrinter {
     StringBuilder text = new StringBuilder();
     RunSpec spec = run.spec();
     add(text, "run", run.id().toString());
+    addDescription(text, spec.description());
     add(text, "status", run.status().text());
     add(text, "message", run.message());
     pendingReason.ifPresent(reason -> add(text, "waits for", reason));
@@ -75,6 +78,19 @@ public final class RunPrinter {
     }
     addFiles(text, output.files(run.id()));
     return text.append(output.of(run)).toString();
+  }
+
+  private static void addDescription(StringBuilder text, RunDescription description) {
+    if (description.name() != null) {
+      add(text, "name", description.name());
+    }
+    description.tags().forEach((key, value) -> add(text, "tag", key + "=" + value));
+    if (description.note() != null) {
+      List<String> lines = description.note().lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        add(text, i == 0 ? "note" : "", lines.get(i));
+      }
+    }
   }
 
   private static void addProvenance(StringBuilder text, @Nullable Provenance known) {

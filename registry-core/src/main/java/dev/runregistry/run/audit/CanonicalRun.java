@@ -2,6 +2,7 @@ package dev.runregistry.run.audit;
 
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.Timestamps;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * recorded field; derived values such as the duration are left out.
  *
  * <p>The first line names the version, as in {@code run-registry run 2}; the fields follow as in
- * {@link CanonicalForm}. The variables of the environment are a list of alternating names and
- * values, ordered by name. As every length is included, no two runs have the same bytes.
+ * {@link CanonicalForm}. The variables of the environment and the tags are lists of alternating
+ * names and values, ordered by name. As every length is included, no two runs have the same bytes.
  *
  * <ul>
  *   <li>Integers are decimal; a time limit is in milliseconds.
@@ -31,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A version never changes. A new field of runs makes a new version, and a digest recorded under
  * an old version is verified with that version. Version 2 added {@code reason}, {@code
- * weight_decay} and {@code device}, version 3 {@code parent_run_id}; an earlier version has the
- * line of such a field only for a value, so that none can be inserted into a run that was recorded
- * without.
+ * weight_decay} and {@code device}, version 3 {@code parent_run_id}, version 4 {@code name}, {@code
+ * tags} and {@code note}; an earlier version has the line of such a field only for a value, so that
+ * none can be inserted into a run that was recorded without.
  */
 public final class CanonicalRun {
   /** The version for runs recorded now. */
-  public static final int CURRENT_VERSION = 3;
+  public static final int CURRENT_VERSION = 4;
 
   private static final int FIRST_VERSION = 1;
 
@@ -98,6 +99,15 @@ public final class CanonicalRun {
     form.field("time_limit_ms", limit == null ? null : String.valueOf(limit.toMillis()));
     RunId parent = spec.parent();
     fieldSince(3, "parent_run_id", parent == null ? null : parent.toString());
+    put(spec.description());
+  }
+
+  private void put(RunDescription description) {
+    fieldSince(4, "name", description.name());
+    if (version >= 4 || !description.tags().isEmpty()) {
+      form.list("tags", inPairs(description.tags()));
+    }
+    fieldSince(4, "note", description.note());
   }
 
   private void put(@Nullable TrainingConfig training) {
@@ -131,9 +141,9 @@ public final class CanonicalRun {
     }
   }
 
-  private static List<String> inPairs(Map<String, String> environment) {
-    return environment.entrySet().stream()
-        .flatMap(variable -> Stream.of(variable.getKey(), variable.getValue()))
+  private static List<String> inPairs(Map<String, String> values) {
+    return values.entrySet().stream()
+        .flatMap(value -> Stream.of(value.getKey(), value.getValue()))
         .toList();
   }
 

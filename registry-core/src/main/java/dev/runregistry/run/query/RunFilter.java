@@ -1,5 +1,6 @@
 package dev.runregistry.run.query;
 
+import static java.util.Collections.unmodifiableSortedMap;
 import static java.util.Collections.unmodifiableSortedSet;
 
 import dev.runregistry.run.RunMode;
@@ -8,8 +9,11 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Text;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param hosts started on a host with exactly one of these names
  * @param reasons ended for one of these reasons
  * @param exitCodes ended with one of these exit codes
+ * @param names with exactly one of these names
+ * @param tags with a tag of each of these keys, and one of the values of the key; an empty set is
+ *     any value
  * @param since accepted at this time or later; null for any
  * @param until accepted before this time; null for any
  * @param text contained, literally, in the command with blanks between its words, in the model, in
- *     the data set key or in the message; 1 to {@value #MAX_TEXT} characters, null for any
+ *     the data set key, in the name or in the message; 1 to {@value #MAX_TEXT} characters, null for
+ *     any
  */
 public record RunFilter(
     Set<RunStatus> statuses,
@@ -40,6 +48,8 @@ public record RunFilter(
     Set<String> hosts,
     Set<RunReason> reasons,
     Set<Integer> exitCodes,
+    Set<String> names,
+    Map<String, Set<String>> tags,
     @Nullable Instant since,
     @Nullable Instant until,
     @Nullable String text) {
@@ -53,8 +63,8 @@ public record RunFilter(
   /** No condition: all runs. */
   public static final RunFilter NONE =
       new RunFilter(
-          Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null,
-          null, null);
+          Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(),
+          Map.of(), null, null, null);
 
   /**
    * Copies and checks the values.
@@ -70,6 +80,8 @@ public record RunFilter(
     hosts = storable("host", hosts);
     reasons = copy("reason", reasons);
     exitCodes = copy("exit_code", exitCodes);
+    names = storable("name", names);
+    tags = storable(tags);
     if (text != null) {
       Text.require("text", text, MAX_TEXT);
     }
@@ -90,16 +102,35 @@ public record RunFilter(
     return copy(name, values);
   }
 
+  private static Map<String, Set<String>> storable(Map<String, Set<String>> tags) {
+    SortedMap<String, Set<String>> sorted = new TreeMap<>();
+    for (String key : storable("tag", tags.keySet())) {
+      sorted.put(key, storable("tag " + Text.quote(key), tags.getOrDefault(key, Set.of())));
+    }
+    return unmodifiableSortedMap(sorted);
+  }
+
   /**
-   * Returns whether a condition has no index, so that runs have to be read one by one to find those
-   * that meet it.
+   * Returns whether a condition has no index, or none that serves it together with the others, so
+   * that runs have to be read one by one to find those that meet it.
    */
   public boolean isUnindexed() {
     return text != null
+        || (!tags.isEmpty() && !isOnlyOfTag())
         || !modelIds.isEmpty()
         || !executors.isEmpty()
         || !reasons.isEmpty()
         || !exitCodes.isEmpty();
+  }
+
+  /** The index of tags has one key, in the order of lists, and no other condition. */
+  private boolean isOnlyOfTag() {
+    return tags.size() == 1
+        && names.isEmpty()
+        && statuses.isEmpty()
+        && modes.isEmpty()
+        && datasetKeys.isEmpty()
+        && hosts.isEmpty();
   }
 
   /** Returns whether the run meets every condition. */
@@ -112,6 +143,8 @@ public record RunFilter(
         && isOneOf(hosts, run.host())
         && isOneOf(reasons, run.reason())
         && isOneOf(exitCodes, run.exitCode())
+        && isOneOf(names, run.name())
+        && hasTags(run.tags())
         && (since == null || !run.createdAt().isBefore(since))
         && (until == null || run.createdAt().isBefore(until))
         && (text == null || hasText(run, text));
@@ -121,10 +154,19 @@ public record RunFilter(
     return wanted.isEmpty() || (value != null && wanted.contains(value));
   }
 
+  private boolean hasTags(Map<String, String> all) {
+    return tags.entrySet().stream()
+        .allMatch(
+            wanted ->
+                all.containsKey(wanted.getKey())
+                    && isOneOf(wanted.getValue(), all.get(wanted.getKey())));
+  }
+
   private static boolean hasText(RunSummary run, String text) {
     return String.join(" ", run.command()).contains(text)
         || run.modelId().contains(text)
         || run.datasetKey().value().contains(text)
+        || (run.name() != null && run.name().contains(text))
         || run.message().contains(text);
   }
 
@@ -139,6 +181,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -155,6 +199,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -171,6 +217,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -187,6 +235,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -203,6 +253,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -219,6 +271,8 @@ public record RunFilter(
         new TreeSet<>(wanted),
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -235,6 +289,8 @@ public record RunFilter(
         hosts,
         new TreeSet<>(wanted),
         exitCodes,
+        names,
+        tags,
         since,
         until,
         text);
@@ -251,6 +307,47 @@ public record RunFilter(
         hosts,
         reasons,
         new TreeSet<>(wanted),
+        names,
+        tags,
+        since,
+        until,
+        text);
+  }
+
+  /** Returns a copy for runs with one of these names. */
+  public RunFilter withNames(Collection<String> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        new TreeSet<>(wanted),
+        tags,
+        since,
+        until,
+        text);
+  }
+
+  /**
+   * Returns a copy for runs with a tag of each of these keys, and one of the values of the key; an
+   * empty set is any value.
+   */
+  public RunFilter withTags(Map<String, Set<String>> wanted) {
+    return new RunFilter(
+        statuses,
+        modes,
+        datasetKeys,
+        modelIds,
+        executors,
+        hosts,
+        reasons,
+        exitCodes,
+        names,
+        wanted,
         since,
         until,
         text);
@@ -267,6 +364,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         from,
         before,
         text);
@@ -283,6 +382,8 @@ public record RunFilter(
         hosts,
         reasons,
         exitCodes,
+        names,
+        tags,
         since,
         until,
         wanted);

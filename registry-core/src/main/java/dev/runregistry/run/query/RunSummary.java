@@ -2,13 +2,17 @@ package dev.runregistry.run.query;
 
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt the order of lists, to the microsecond
  * @param startedAt the time at which it started
  * @param duration from start to completion; null while it runs, and always for a lost run
+ * @param name as in {@link RunDescription#name}
+ * @param tags as in {@link RunDescription#tags}
  */
 public record RunSummary(
     RunId id,
@@ -43,11 +49,14 @@ public record RunSummary(
     String message,
     Instant createdAt,
     Instant startedAt,
-    @Nullable Duration duration) {
+    @Nullable Duration duration,
+    @Nullable String name,
+    Map<String, String> tags) {
 
-  /** Copies the command. */
+  /** Copies the command; the tags stay in the order of their keys. */
   public RunSummary {
     command = List.copyOf(command);
+    tags = tags.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(tags));
   }
 
   /** Returns the summary of this run. */
@@ -66,6 +75,8 @@ public record RunSummary(
         run.message(),
         run.createdAt(),
         run.startedAt(),
-        run.duration().orElse(null));
+        run.duration().orElse(null),
+        run.spec().description().name(),
+        run.spec().description().tags());
   }
 }

@@ -10,6 +10,7 @@ import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CanonicalRunTest {
   private static final RunId PARENT =
       new RunId(UUID.fromString("019a0000-0000-7000-8000-000000000001"));
+  private static final RunDescription DESCRIPTION =
+      new RunDescription("näm", Map.of("seed", "7", "b", ""), "a\nb");
   private static final RunSpec SPEC =
       new RunSpec(
           new DatasetKey("ärithmetic"),
@@ -168,7 +171,54 @@ class CanonicalRunTest {
     }
   }
 
+  @Test
+  void the_fourth_form_is_what_it_was_when_the_first_digest_was_taken() {
+    Run run = with(withDescription(DESCRIPTION));
+
+    assertThat(canonical(run, 4))
+        .startsWith("run-registry run 4\n")
+        .contains(
+            """
+            parent_run_id
+            name=4:näm
+            tags*4
+            1:b
+            0:
+            4:seed
+            1:7
+            note=3:a
+            b
+            provenance=5:known
+            """);
+    assertThat(canonical(RUN, 4)).contains("parent_run_id\nname\ntags*0\nnote\nprovenance=");
+    assertThat(CanonicalRun.digest(run, 4).toString())
+        .isEqualTo("5ceca3a8ce2ad275e9403f389af9d3306cafe907f5fef01f5276f008c596495d");
+  }
+
+  @Test
+  void a_name_a_tag_or_a_note_cannot_be_put_into_a_run_recorded_without() {
+    for (int version : new int[] {1, 2, 3}) {
+      assertThat(canonical(RUN, version)).doesNotContain("\nname", "\ntags", "\nnote");
+      for (RunDescription description :
+          List.of(
+              RunDescription.NONE.withName("n"),
+              RunDescription.NONE.withTags(Map.of("k", "")),
+              RunDescription.NONE.withNote("n"))) {
+        assertThat(CanonicalRun.digest(with(withDescription(description)), version))
+            .isNotEqualTo(CanonicalRun.digest(RUN, version));
+      }
+    }
+  }
+
   private static RunSpec withParent(RunId parent) {
+    return spec(parent, RunDescription.NONE);
+  }
+
+  private static RunSpec withDescription(RunDescription description) {
+    return spec(null, description);
+  }
+
+  private static RunSpec spec(RunId parent, RunDescription description) {
     return new RunSpec(
         SPEC.datasetKey(),
         SPEC.modelId(),
@@ -177,7 +227,8 @@ class CanonicalRunTest {
         SPEC.training(),
         SPEC.command(),
         SPEC.timeLimit(),
-        parent);
+        parent,
+        description);
   }
 
   @Test
@@ -255,6 +306,9 @@ class CanonicalRunTest {
     changed.put("command", with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x", ""), 1L)));
     changed.put("timeLimit", with(spec("k", "m", "o", TrainingConfig.DEFAULT, List.of("x"), null)));
     changed.put("parent", with(withParent(PARENT)));
+    changed.put("name", with(withDescription(RunDescription.NONE.withName("n"))));
+    changed.put("tags", with(withDescription(RunDescription.NONE.withTags(Map.of("k", "")))));
+    changed.put("note", with(withDescription(RunDescription.NONE.withNote("n"))));
     changed.put("learningRate", with(trained(Math.nextUp(2e-5), 3, 8, 2048)));
     changed.put("numEpochs", with(trained(2e-5, 4, 8, 2048)));
     changed.put("batchSize", with(trained(2e-5, 3, 9, 2048)));
@@ -398,10 +452,19 @@ class CanonicalRunTest {
   @Test
   void no_component_of_a_run_is_left_out() {
     List<String> components =
-        Stream.of(Run.class, RunSpec.class, TrainingConfig.class, Output.class, Provenance.class)
+        Stream.of(
+                Run.class,
+                RunSpec.class,
+                RunDescription.class,
+                TrainingConfig.class,
+                Output.class,
+                Provenance.class)
             .flatMap(type -> Arrays.stream(type.getRecordComponents()))
             .map(RecordComponent::getName)
-            .filter(name -> !List.of("spec", "training", "output", "provenance").contains(name))
+            .filter(
+                name ->
+                    !List.of("spec", "description", "training", "output", "provenance")
+                        .contains(name))
             .toList();
 
     assertThat(changes().keySet()).containsExactlyInAnyOrderElementsOf(components);

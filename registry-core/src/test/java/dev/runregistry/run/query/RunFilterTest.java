@@ -10,6 +10,10 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Samples;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RunFilterTest {
@@ -28,7 +32,9 @@ class RunFilterTest {
           "Failed with exit code 3",
           Samples.NOON,
           Samples.NOON,
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          "nightly eval",
+          Map.of("seed", "7", "empty", ""));
   private static final RunFilter ALL = RunFilter.NONE;
 
   @Test
@@ -44,6 +50,78 @@ class RunFilterTest {
     matches(ALL.withHosts(List.of("node7", "node8")), ALL.withHosts(List.of("node8")));
     matches(ALL.withReasons(List.of(RunReason.EXITED)), ALL.withReasons(List.of(RunReason.LOST)));
     matches(ALL.withExitCodes(List.of(3, 4)), ALL.withExitCodes(List.of(4)));
+    matches(ALL.withNames(List.of("x", "nightly eval")), ALL.withNames(List.of("nightly")));
+  }
+
+  @Test
+  void each_key_of_a_tag_is_there_with_one_of_its_values() {
+    matches(tags("seed", "6", "7"), tags("seed", "6"));
+    matches(tags("seed"), tags("sees"));
+    matches(tags("empty", ""), tags("empty", "7"));
+    matches(
+        ALL.withTags(Map.of("seed", Set.of("7"), "empty", Set.of())),
+        ALL.withTags(Map.of("seed", Set.of("7"), "full", Set.of())));
+  }
+
+  @Test
+  void words_of_tags_are_keys_with_or_without_a_value() {
+    Map<String, Set<String>> tags = TagWords.parse(List.of("b=1", "a", "b=", "a=1", "c=x=y"));
+
+    assertThat(tags).isEqualTo(Map.of("a", Set.of(), "b", Set.of("", "1"), "c", Set.of("x=y")));
+    assertThat(TagWords.parse(List.of("a=1", "a"))).isEqualTo(Map.of("a", Set.of()));
+    assertThat(TagWords.of(ALL.withTags(tags).tags())).containsExactly("a", "b=", "b=1", "c=x=y");
+    for (String word : List.of("", "=", "=x", "a b=c")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TagWords.parse(List.of(word)))
+          .withMessageStartingWith("the key of a tag must have");
+    }
+  }
+
+  private static RunFilter tags(String key, String... values) {
+    return ALL.withTags(Map.of(key, Set.of(values)));
+  }
+
+  @Test
+  void one_tag_has_an_index_and_more_conditions_are_searched_for_in_a_window_of_it() {
+    RunFilter tag = tags("seed", "7", "8");
+    assertThat(tag.isUnindexed()).isFalse();
+    assertThat(tag.withCreated(Samples.NOON, null).isUnindexed()).isFalse();
+    assertThat(ALL.withNames(List.of("x")).withStatuses(List.of(RunStatus.FAILED)).isUnindexed())
+        .isFalse();
+    for (RunFilter both :
+        List.of(
+            tag.withNames(List.of("x")),
+            tag.withStatuses(List.of(RunStatus.FAILED)),
+            tag.withModes(List.of(RunMode.LOCAL)),
+            tag.withDatasetKeys(List.of("x")),
+            tag.withHosts(List.of("x")),
+            ALL.withTags(Map.of("a", Set.of(), "b", Set.of())))) {
+      assertThat(both.isUnindexed()).as("%s", both).isTrue();
+    }
+  }
+
+  @Test
+  void a_filter_by_tags_has_at_most_50_keys_and_50_values_of_each() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ALL.withTags(
+                    IntStream.range(0, 51)
+                        .boxed()
+                        .collect(Collectors.toMap(i -> "k" + i, i -> Set.of()))))
+        .withMessage("tag must have at most 50 values, has 51");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ALL.withTags(
+                    Map.of(
+                        "k",
+                        IntStream.range(0, 51)
+                            .mapToObj(String::valueOf)
+                            .collect(Collectors.toSet()))))
+        .withMessage("tag \"k\" must have at most 50 values, has 51");
+    assertThatIllegalArgumentException().isThrownBy(() -> tags("k", "a\0"));
+    assertThatIllegalArgumentException().isThrownBy(() -> ALL.withNames(List.of("a\0")));
   }
 
   @Test
@@ -55,8 +133,8 @@ class RunFilterTest {
   }
 
   @Test
-  void a_text_is_found_in_command_model_data_set_and_message() {
-    for (String text : List.of("train.py --lr", "emm", "th-v", "exit code 3")) {
+  void a_text_is_found_in_command_model_data_set_name_and_message() {
+    for (String text : List.of("train.py --lr", "emm", "th-v", "tly ev", "exit code 3")) {
       matches(ALL.withText(text), ALL.withText(text + "?"));
     }
   }

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,13 @@ class ChecksTest {
         new Offence("command_is_argument_vector", RUNNING, "command = '[1]'"),
         new Offence("command_is_argument_vector", RUNNING, "command = '[\"\"]'"),
         new Offence("time_limit_is_positive", RUNNING, "time_limit_ms = 0"),
+        new Offence("name_is_named", RUNNING, "name = ''"),
+        new Offence("name_is_named", RUNNING, "name = 'a\n'"),
+        new Offence("name_is_named", RUNNING, "name = '\u009fa'"),
+        new Offence("tags_are_an_object", RUNNING, "tags = '{}'"),
+        new Offence("note_is_bounded", RUNNING, "note = ''"),
+        new Offence("note_is_bounded", RUNNING, "note = 'a\r\n'"),
+        new Offence("note_is_bounded", RUNNING, "note = 'a\u001b'"),
         new Offence("host_is_named", KNOWN, "host = ''"),
         new Offence("user_name_is_named", KNOWN, "user_name = ''"),
         new Offence("user_name_is_named", RUNNING, "user_name = 'ann'"),
@@ -196,12 +204,60 @@ class ChecksTest {
         new Offence("model_id_is_named", RUNNING, "model_id = '" + "é".repeat(257) + "'"),
         new Offence("output_dir_is_named", RUNNING, "output_dir = '" + "é".repeat(513) + "'"),
         new Offence("command_is_argument_vector", RUNNING, "command = 'tunix train'"),
+        new Offence("name_is_named", RUNNING, "name = '" + "é".repeat(129) + "'"),
+        new Offence("name_is_named", RUNNING, "name = 'a' || char(0)"),
+        new Offence("tags_are_an_object", RUNNING, "tags = '[]'"),
+        new Offence("tags_are_an_object", RUNNING, "tags = 'k=v'"),
+        new Offence("note_is_bounded", RUNNING, "note = '" + "é".repeat(4_001) + "'"),
         new Offence("host_is_named", KNOWN, "host = '" + "é".repeat(256) + "'"),
         new Offence("git_dirty_has_commit", KNOWN, "git_dirty = 2"),
         new Offence("environment_is_object", KNOWN, "environment = 'TZ=UTC'"),
         new Offence("no_provenance_contains_nul", KNOWN, "host = 'a' || char(0)"),
         new Offence("no_text_contains_nul", RUNNING, "message = 'a' || char(0)"),
         new Offence("no_text_contains_nul", COMPLETED, "stdout = 'a' || char(0) || 'b'"));
+  }
+
+  /** The index of tags, which a trigger maintains, refuses them. */
+  @ParameterizedTest
+  @EnumSource
+  void a_tag_that_no_registry_writes_is_refused(Engine engine) throws SQLException {
+    DatabaseConfig config = engine.migrated(folder);
+    insertTagged(config, "{\"k\":\"v\"}");
+    boolean sqlite = engine == Engine.SQLITE;
+    String key = "tag_key_is_a_key";
+    String value = "tag_value_is_bounded";
+    String many =
+        IntStream.range(0, 33)
+            .mapToObj(i -> "\"k" + i + "\":\"\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    for (List<String> tags :
+        List.of(
+            List.of("{\"\":\"v\"}", key),
+            List.of("{\"-k\":\"v\"}", key),
+            List.of("{\"k v\":\"v\"}", key),
+            List.of("{\"k\\n\":\"v\"}", key),
+            List.of("{\"" + "k".repeat(65) + "\":\"v\"}", sqlite ? key : "varying(64)"),
+            List.of("{\"k\":\"\u0085\"}", value),
+            List.of("{\"k\":\"a\\n\"}", value),
+            List.of("{\"k\":\"" + "é".repeat(257) + "\"}", sqlite ? value : "varying(256)"),
+            List.of("{\"k\":\"v\",\"k\":\"v\"}", "different keys"),
+            List.of("{\"k\":\"\\ud83d\"}", sqlite ? "are at most 32 texts" : "Unicode"),
+            List.of(many, "are at most 32 texts"))) {
+      assertThatThrownBy(() -> insertTagged(config, tags.get(0)))
+          .describedAs(tags.toString())
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining(tags.get(1));
+    }
+  }
+
+  private static void insertTagged(DatabaseConfig config, String tags) throws SQLException {
+    String noon = "2026-11-22T12:00:00.123456Z";
+    Engine.execute(
+        config,
+        "INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status, executor, created_at,"
+            + " started_at, message, command, stdout, stderr, tags) VALUES"
+            + " ('%s', 'd', 'm', 'local', 'running', 'process', '%s', '%s', 'm', '[\"x\"]', '', '', '%s')"
+                .formatted(Runs.id(), noon, noon, tags));
   }
 
   @ParameterizedTest
@@ -289,6 +345,8 @@ class ChecksTest {
         new Offence("command_words_are_texts", RUNNING, "command = '[\"a\", 1]'"),
         new Offence("command_words_are_texts", RUNNING, "command = '[\"a\", [\"b\"]]'"),
         new Offence("command_words_are_texts", RUNNING, "command = '[\"a\", null]'"),
+        new Offence("tag_values_are_texts", RUNNING, "tags = '{\"k\": 1}'"),
+        new Offence("tag_values_are_texts", RUNNING, "tags = '{\"k\": {\"l\": \"\"}}'"),
         new Offence("environment_values_are_texts", KNOWN, "environment = '{\"A\": 1}'"),
         new Offence(
             "environment_values_are_texts", KNOWN, "environment = '{\"A\": 1, \"A\": \"\"}'"),

@@ -103,6 +103,9 @@ class ImmutabilityTest {
             "command = NULL",
             "time_limit_ms = NULL",
             "parent_run_id = run_id",
+            "name = 'x'",
+            "tags = '{\"k\":\"v\"}'",
+            "note = 'x'",
             "host = 'x'",
             "user_name = NULL",
             "working_dir = 'x'",
@@ -197,7 +200,10 @@ class ImmutabilityTest {
                 "max_seq_length = 128",
                 "command = '[\"x\"]'",
                 "time_limit_ms = NULL",
-                "parent_run_id = run_id"));
+                "parent_run_id = run_id",
+                "name = 'x'",
+                "tags = '{\"k\":\"v\"}'",
+                "note = 'x'"));
     changes.add(
         "created_at = "
             + (engine == Engine.SQLITE ? "'1999-01-01T00:00:00.000000Z'" : "'1999-01-01 00:00Z'"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.persistence.jooq.internal.sql.CommandJson;
-import dev.runregistry.persistence.jooq.internal.sql.EnvironmentJson;
+import dev.runregistry.persistence.jooq.internal.sql.TextMapJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
@@ -22,9 +22,9 @@ class JsonTextTest {
     assertThat(
             CommandJson.write(List.of("sh", "-c", "echo \"ä\\b\"\t\u001B[0m\n", "", "/a/\u2028")))
         .isEqualTo("[\"sh\",\"-c\",\"echo \\\"ä\\\\b\\\"\\t\\u001B[0m\\n\",\"\",\"/a/\u2028\"]");
-    assertThat(EnvironmentJson.write(new TreeMap<>(Map.of("B", "2\"", "A", ""))))
+    assertThat(TextMapJson.write(new TreeMap<>(Map.of("B", "2\"", "A", ""))))
         .isEqualTo("{\"A\":\"\",\"B\":\"2\\\"\"}");
-    assertThat(EnvironmentJson.write(Map.of())).isEqualTo("{}");
+    assertThat(TextMapJson.write(Map.of())).isEqualTo("{}");
   }
 
   @Test

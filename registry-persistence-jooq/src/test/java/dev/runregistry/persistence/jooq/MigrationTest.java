@@ -8,6 +8,7 @@ import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
@@ -117,14 +118,15 @@ class MigrationTest {
         engine == Engine.SQLITE
             ? "SELECT name FROM sqlite_master WHERE name LIKE '%tunix%' OR name LIKE '%chain%'"
                 + " OR name LIKE '%identity%' OR name LIKE '%cancel%' OR name LIKE '%host%'"
-                + " OR name LIKE '%homes%'"
+                + " OR name LIKE '%homes%' OR name LIKE '%tags%'"
             : "SELECT proname FROM pg_proc WHERE proname LIKE '%tunix%' OR proname LIKE '%chain%'"
                 + " OR proname LIKE 'host_retirements%'"
                 + " OR proname LIKE 'database_identity%'"
                 + " UNION ALL SELECT relname FROM pg_class"
                 + " WHERE relname LIKE '%tunix%' OR relname LIKE '%chain%'"
                 + " OR relname LIKE 'database_identity%' OR relname LIKE '%cancel%'"
-                + " OR relname LIKE 'host%' OR relname LIKE 'run_homes%'";
+                + " OR relname LIKE 'host%' OR relname LIKE 'run_homes%'"
+                + " OR relname LIKE 'run_tags%'";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeQuery(left).next()).isFalse();
@@ -609,16 +611,96 @@ class MigrationTest {
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(failed);
     }
+    undoTo(8, engine, config);
     List<String> before = schema(engine, config);
 
-    assertThatThrownBy(() -> undoTo(7, engine, config))
+    assertThatThrownBy(() -> undo(engine, config, "U8__add_hosts.sql"))
         .hasMessageContaining("there are runs that an engine ended, which version 7 cannot record");
 
     assertThat(schema(engine, config)).isEqualTo(before);
     try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate().applied()).isEqualTo(Schema.VERSION - 8);
       assertThat(database.runs().find(failed.id())).contains(failed);
     }
     assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void names_and_tags_can_be_undone_without_the_runs(Engine engine) throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(8, engine, config);
+    List<String> before = schema(engine, config);
+    List<Run> runs = OlderVersion.runs(8);
+    OlderVersion.fill(config, 8, runs);
+    Run added = Runs.completed();
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+      database.runs().save(added);
+    }
+    assertThat(schema(engine, config)).isNotEqualTo(before);
+
+    undoTo(8, engine, config);
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.migrate())
+          .isEqualTo(new MigrationResult(8, Schema.VERSION, Schema.VERSION - 8));
+      assertThat(Stream.concat(runs.stream(), Stream.of(added)))
+          .allSatisfy(run -> assertThat(database.runs().find(run.id())).contains(run));
+    }
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void names_and_tags_are_not_undone_while_a_run_has_one(Engine engine) throws Exception {
+    DatabaseConfig config = engine.migrated(folder);
+    Run noted = Runs.running(Runs.described(RunDescription.NONE.withNote("n")), Runs.NOON);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.runs().save(noted);
+    }
+    List<String> before = schema(engine, config);
+
+    assertThatThrownBy(() -> undoTo(8, engine, config))
+        .hasMessageContaining(
+            "there are runs with a name, tags or a note, which version 8 cannot record");
+
+    assertThat(schema(engine, config)).isEqualTo(before);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      assertThat(database.runs().find(noted.id())).contains(noted);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_name_or_a_tag_cannot_be_put_into_a_run_recorded_before_version_9(Engine engine)
+      throws Exception {
+    DatabaseConfig config = engine.empty(folder);
+    migrateTo(8, engine, config);
+    List<Run> runs = List.of(Runs.completed(), Runs.completed(), Runs.completed());
+    OlderVersion.fill(config, 8, runs);
+    List<String> before = digests(config);
+    try (RunDatabase database = RunDatabase.at(config)) {
+      database.migrate();
+    }
+    assertThat(digests(config)).isEqualTo(before);
+    assertThat(Verified.of(config).discrepancies()).isEmpty();
+
+    Engine.execute(
+        config,
+        engine == Engine.SQLITE
+            ? "DROP TRIGGER tunix_runs_refuse_rewriting"
+            : "ALTER TABLE tunix_runs DISABLE TRIGGER USER");
+    List<String> changes = List.of("name = 'x'", "tags = '{\"k\":\"v\"}'", "note = 'x'");
+    for (int i = 0; i < runs.size(); i++) {
+      Engine.execute(
+          config,
+          "UPDATE tunix_runs SET %s WHERE run_id = '%s'"
+              .formatted(changes.get(i), runs.get(i).id()));
+    }
+
+    assertThat(Verified.of(config).discrepancies()).hasSize(3);
   }
 
   /** All triggers, functions with their settings, columns, and constraints. */
@@ -701,7 +783,7 @@ class MigrationTest {
   void a_newer_schema_is_refused_with_a_reason(Engine engine) throws Exception {
     DatabaseConfig config = engine.migrated(folder);
     int later = Schema.VERSION + 1;
-    addToHistory(config, "9, '%d', 'later', 'SQL', 'V%d__later.sql'".formatted(later, later));
+    addToHistory(config, "99, '%d', 'later', 'SQL', 'V%d__later.sql'".formatted(later, later));
     refuses(config, "version %d, this program knows %d".formatted(later, Schema.VERSION));
   }
 
@@ -743,7 +825,7 @@ class MigrationTest {
   void a_repeatable_migration_of_somebody_keeps_no_run_from_being_saved(Engine engine)
       throws Exception {
     DatabaseConfig config = engine.migrated(folder);
-    addToHistory(config, "9, NULL, 'views', 'SQL', 'R__views.sql'");
+    addToHistory(config, "99, NULL, 'views', 'SQL', 'R__views.sql'");
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(Runs.running());
       assertThatThrownBy(database::migrate)

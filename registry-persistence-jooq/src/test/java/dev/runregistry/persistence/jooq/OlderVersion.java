@@ -43,6 +43,8 @@ final class OlderVersion {
 
   private static final List<String> SINCE_7 = List.of("parent_run_id");
 
+  private static final List<String> SINCE_9 = List.of("name", "tags", "note");
+
   private OlderVersion() {}
 
   /** Where the scripts of that database are. */
@@ -65,10 +67,10 @@ final class OlderVersion {
 
   /** Of the digests that version took. */
   private static int form(int version) {
-    if (version >= 7) {
+    if (version >= 9) {
       return CanonicalRun.CURRENT_VERSION;
     }
-    return version >= 5 ? 2 : 1;
+    return version >= 7 ? 3 : version >= 5 ? 2 : 1;
   }
 
   /** One run of each kind that there was in that version. */
@@ -78,6 +80,7 @@ final class OlderVersion {
             .filter(run -> version >= 7 || run.status() != RunStatus.CANCELLED)
             .filter(run -> version >= 7 || run.spec().parent() == null)
             .filter(run -> version >= 8 || !isByEngine(run))
+            .filter(run -> version >= 9 || run.spec().description().isEmpty())
             .toList();
     if (version >= 5) {
       return known;
@@ -163,6 +166,9 @@ final class OlderVersion {
 
   private static void insert(DSLContext sql, int version, Run run) {
     Map<String, @Nullable Object> row = RunBinder.of(run);
+    if (version < 9) {
+      row.keySet().removeAll(SINCE_9);
+    }
     if (version < 7) {
       row.keySet().removeAll(SINCE_7);
     }

@@ -26,7 +26,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Query;
@@ -44,7 +48,11 @@ class PlanTest {
   /** Many times a window, as else the whole table is read as fast. */
   private static final int MANY = 10 * RunQuery.WINDOW;
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+
+  /** No test changes what is in them. */
+  private static final Map<Engine, Map<Integer, DatabaseConfig>> FILLED =
+      new EnumMap<>(Engine.class);
 
   @ParameterizedTest
   @EnumSource
@@ -103,6 +111,82 @@ class PlanTest {
             all.withFilter(none.withModes(List.of(RunMode.values()))),
             "tunix_runs_created_at");
       }
+    }
+  }
+
+  /** Each run has the tag all=yes, each thousandth the tag rare=1, none another one. */
+  @ParameterizedTest
+  @EnumSource
+  void names_and_tags_are_read_from_an_index_in_its_order(Engine engine) throws SQLException {
+    try (Connection connection = Engine.plain(filled(engine))) {
+      DSLContext sql = dsl(engine, connection);
+      for (RunOrder order : List.of(RunOrder.NEWEST_FIRST, RunOrder.OLDEST_FIRST)) {
+        RunQuery all = RunQuery.all().withOrder(order);
+        for (String name : List.of("each", "of 1000", "no such name")) {
+          RunQuery named = all.withFilter(RunFilter.NONE.withNames(List.of(name)));
+          // most runs have the first of them, so both ways are good
+          reads(
+              sql, named, name.equals("each") ? "tunix_runs_(name|created_at)" : "tunix_runs_name");
+          reads(sql, named.withAfter(PLACE).withOffset(50), "tunix_runs_(name|created_at)");
+        }
+        readsTags(sql, all, tags("all", "no such value"), "run_tags_value");
+        // all runs with the key have this value, so both ways are good
+        readsTags(sql, all, tags("all", "yes"), "run_tags_(value|key)");
+        readsTags(sql, all, tags("rare", "1"), "run_tags_(value|key)");
+        readsTags(sql, all, tags("rare", "1", "2"), "run_tags_(value|key)");
+        for (String key : List.of("all", "rare", "no-such-key")) {
+          readsTags(sql, all, tags(key), "run_tags_key");
+        }
+      }
+    }
+  }
+
+  private static RunFilter tags(String key, String... values) {
+    return RunFilter.NONE.withTags(Map.of(key, Set.of(values)));
+  }
+
+  private static void readsTags(DSLContext sql, RunQuery all, RunFilter tags, String index) {
+    RunQuery tagged = all.withFilter(tags);
+    Instant day = Instant.parse("2026-11-03T00:00:00Z");
+    reads(sql, tagged, index);
+    reads(sql, tagged.withOffset(5_000), index);
+    reads(sql, tagged.withAfter(PLACE), index);
+    reads(sql, all.withFilter(tags.withCreated(day, day.plusSeconds(86_400))), index);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_tag_beside_other_conditions_is_read_from_a_window_of_its_index(Engine engine)
+      throws SQLException {
+    DatabaseConfig config = filled(engine, MANY);
+    try (Connection connection = Engine.plain(config);
+        RunDatabase database = RunDatabase.at(config)) {
+      DSLContext sql = dsl(engine, connection);
+      RunFilter tagged = tags("all", "yes");
+      for (RunFilter filter :
+          List.of(
+              tagged.withStatuses(List.of(RunStatus.PENDING)),
+              tagged.withStatuses(List.of(RunStatus.COMPLETED)),
+              tagged.withDatasetKeys(List.of("no such key")),
+              tagged.withDatasetKeys(List.of("hot")),
+              tagged.withText("no such text"),
+              tagged.withTags(Map.of("all", Set.of("yes"), "rare", Set.of("no such value"))),
+              tagged.withTags(Map.of("all", Set.of("yes"), "rare", Set.of("1"))))) {
+        RunQuery query = RunQuery.all().withFilter(filter);
+        assertThat(plan(sql, RunQueries.selectWindowEnd(sql, query)))
+            .contains("run_tags_value")
+            .doesNotContain("Seq Scan", "Sort", "TEMP B-TREE", "tunix_runs");
+
+        RunPage page = database.runs().list(query);
+
+        assertThat(numberOf(page.searchedTo())).isEqualTo(MANY - RunQuery.WINDOW + 1);
+        // PostgreSQL knows which of two indexes has fewer runs
+        reads(sql, query, page.searchedTo(), "run_tags_(value|pkey)");
+      }
+      RunQuery named =
+          RunQuery.all().withFilter(tags("all", "yes").withNames(List.of("no such name")));
+      assertThat(plan(sql, RunQueries.selectWindowEnd(sql, named))).contains("tunix_runs_name");
+      reads(sql, named, "tunix_runs_name");
     }
   }
 
@@ -254,11 +338,21 @@ class PlanTest {
   }
 
   /** 20 000 runs of very different kinds. */
-  private DatabaseConfig filled(Engine engine) throws SQLException {
+  private static DatabaseConfig filled(Engine engine) throws SQLException {
     return filled(engine, 20_000);
   }
 
-  private DatabaseConfig filled(Engine engine, int runs) throws SQLException {
+  private static DatabaseConfig filled(Engine engine, int runs) throws SQLException {
+    Map<Integer, DatabaseConfig> filled = FILLED.computeIfAbsent(engine, first -> new HashMap<>());
+    DatabaseConfig known = filled.get(runs);
+    if (known == null) {
+      known = fill(engine, runs);
+      filled.put(runs, known);
+    }
+    return known;
+  }
+
+  private static DatabaseConfig fill(Engine engine, int runs) throws SQLException {
     DatabaseConfig config = engine.migrated(folder);
     boolean sqlite = engine == Engine.SQLITE;
     String id =
@@ -280,7 +374,7 @@ class PlanTest {
             + " INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status, executor,"
             + " created_at, started_at, completed_at, duration_seconds, message, output_dir,"
             + " learning_rate, num_epochs, batch_size, max_seq_length, command, stdout, stderr,"
-            + " exit_code) SELECT "
+            + " exit_code, name, tags) SELECT "
             + id
             + ", CASE WHEN i % 3 = 0 THEN 'key ' || (i % 500) ELSE 'hot' END, 'm', 'local',"
             + " CASE WHEN i % 100 = 0 THEN 'timeout' ELSE 'completed' END, 'process', "
@@ -290,7 +384,10 @@ class PlanTest {
             + ", "
             + at
             + ", 0, 'm', 'o', 0.1, 1, 1, 128, '[\"x\"]', 'out', 'err',"
-            + " CASE WHEN i % 100 = 0 THEN NULL ELSE 0 END FROM n";
+            + " CASE WHEN i % 100 = 0 THEN NULL ELSE 0 END,"
+            + " CASE WHEN i % 1000 = 0 THEN 'of 1000' ELSE 'each' END,"
+            + " CASE WHEN i % 1000 = 0 THEN '{\"all\":\"yes\",\"rare\":\"1\"}'"
+            + " ELSE '{\"all\":\"yes\"}' END FROM n";
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
       statement.execute( // how they are found does not depend on their links

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
 import java.io.File;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,6 +49,7 @@ class RestoreTest {
     try (RunDatabase database = RunDatabase.at(original)) {
       database.migrate();
       database.runs().save(Runs.completed());
+      database.runs().save(Runs.ended(Runs.running(Runs.described(), Runs.NOON), Runs.exited(0)));
     }
     head = Verified.of(original).head();
     assertThat(head.count()).isGreaterThan(10);
@@ -103,7 +107,7 @@ class RestoreTest {
         restored,
         "GRANT SELECT, INSERT, UPDATE"
             + " ON tunix_runs, run_chain, idempotency_keys, run_cancel_requests, hosts,"
-            + " host_retirements, run_homes TO "
+            + " host_retirements, run_homes, run_tags TO "
             + role);
     Path dump =
         dump(
@@ -164,6 +168,8 @@ class RestoreTest {
 
     Run added = Runs.completed();
     try (RunDatabase database = RunDatabase.at(restored)) {
+      RunFilter seven = RunFilter.NONE.withTags(Map.of("seed", Set.of("7")));
+      assertThat(database.runs().list(RunQuery.all().withFilter(seven)).runs()).hasSize(1);
       database.runs().save(added);
       assertThat(database.runs().find(added.id())).contains(added);
     }

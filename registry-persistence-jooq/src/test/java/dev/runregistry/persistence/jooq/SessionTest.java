@@ -168,7 +168,7 @@ class SessionTest {
             "GRANT " + onKeys + " ON idempotency_keys TO " + role,
             "GRANT " + onRequests + " ON run_cancel_requests TO " + role,
             "GRANT SELECT, INSERT, UPDATE, DELETE ON hosts, run_homes TO " + role,
-            "GRANT SELECT, INSERT ON host_retirements TO " + role,
+            "GRANT SELECT, INSERT ON host_retirements, run_tags TO " + role,
             "GRANT SELECT ON database_identity, flyway_schema_history TO " + role)) {
       Engine.execute(owner, sql);
     }

@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Rows that no registry has written, and that none can read. */
 @Timeout(120)
 class UnreadableRunTest {
+  private static final List<String> SINCE_VERSION_5 =
+      List.of("parent_run_id", "name", "tags", "note");
+
   @TempDir private Path folder;
   private final Run run = Runs.running().withProvenance(Runs.provenance());
   private DatabaseConfig config;
@@ -50,7 +53,7 @@ class UnreadableRunTest {
     String columns =
         Stream.of(TUNIX_RUNS.fields())
             .map(field -> field.getName())
-            .filter(name -> !name.equals("parent_run_id")) // since version 7
+            .filter(name -> !SINCE_VERSION_5.contains(name))
             .collect(Collectors.joining(","));
     String values =
         Stream.of(columns.split(","))

@@ -40,6 +40,7 @@ public final class BodyReader {
   private static final int MAX_DIGITS = 400;
   // far above the limit of every field
   private static final int MAX_TEXT = 20_000;
+  private static final int MAX_ENTRIES = 100;
   private static final int SHOWN = 100;
 
   // names chosen by a client must not be interned beyond its request
@@ -75,7 +76,8 @@ public final class BodyReader {
   /**
    * The known fields of a body.
    *
-   * @param values numbers with their exact value; arrays and objects are present, but empty
+   * @param values numbers with their exact value; arrays and objects are present, but empty, except
+   *     those that are known as maps, of which the first entries are present
    * @param complete whether the body was read to its end; false if a text was far too long, of
    *     which only the first characters are present
    */
@@ -84,11 +86,12 @@ public final class BodyReader {
   /**
    * Returns the fields of the body that have these names.
    *
+   * @param maps those of the names whose value is an object of texts
    * @throws HttpProblem 415 if it is not declared as JSON, 413 if it is too large, 408 if sending
    *     takes too long, 400 if it ends early or its chunks are malformed, 422 if it is not a JSON
    *     object or has one of these fields twice
    */
-  public Known read(Context ctx, Set<String> names) {
+  public Known read(Context ctx, Set<String> names, Set<String> maps) {
     try {
       requireJson(ctx.contentType(), ctx.header("Content-Encoding"));
       long announced = ctx.req().getContentLengthLong();
@@ -96,7 +99,7 @@ public final class BodyReader {
           || (announced > maxBytes && ctx.header("Expect") != null)) {
         throw BodyStream.tooLarge(maxBytes);
       }
-      return read(new BodyStream(ctx.bodyInputStream(), maxBytes, timeout), names);
+      return read(new BodyStream(ctx.bodyInputStream(), maxBytes, timeout), names, maps);
     } finally {
       BodyPermits.release(ctx.req());
     }
@@ -116,10 +119,10 @@ public final class BodyReader {
     }
   }
 
-  private static Known read(BodyStream body, Set<String> names) {
+  private static Known read(BodyStream body, Set<String> names, Set<String> maps) {
     Known known;
     try {
-      known = parse(body, names);
+      known = parse(body, names, maps);
     } catch (HttpProblem refusal) {
       if (refusal.status() == 422) {
         body.drain();
@@ -130,9 +133,9 @@ public final class BodyReader {
     return known;
   }
 
-  private static Known parse(InputStream body, Set<String> names) {
+  private static Known parse(InputStream body, Set<String> names, Set<String> maps) {
     try (JsonParser json = FACTORY.createParser(decoded(body))) {
-      return parse(json, names);
+      return parse(json, names, maps);
     } catch (CharacterCodingException e) {
       throw invalid(0, "the body is not UTF-8");
     } catch (IOException e) { // the stream throws no others
@@ -151,7 +154,8 @@ public final class BodyReader {
     return reader;
   }
 
-  private static Known parse(JsonParser json, Set<String> names) throws IOException {
+  private static Known parse(JsonParser json, Set<String> names, Set<String> maps)
+      throws IOException {
     try {
       JsonToken first = json.nextToken();
       if (first == null) {
@@ -165,7 +169,7 @@ public final class BodyReader {
             "Input should be a valid dictionary or object to extract fields from",
             "model_attributes_type");
       }
-      return fields(json, names);
+      return fields(json, names, maps);
     } catch (JacksonException e) {
       JsonLocation place = e.getLocation();
       throw invalid(place == null ? 0 : place.getCharOffset(), message(e));
@@ -174,14 +178,19 @@ public final class BodyReader {
     }
   }
 
-  private static Known fields(JsonParser json, Set<String> names) throws IOException {
+  private static Known fields(JsonParser json, Set<String> names, Set<String> maps)
+      throws IOException {
     ObjectNode values = NODES.objectNode();
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
       JsonToken token = json.nextToken();
       if (!names.contains(name)) {
         json.skipChildren();
       } else if (values.has(name)) {
-        throw invalid(json.currentLocation().getCharOffset(), "Duplicate field '" + name + "'");
+        throw duplicate(json, name);
+      } else if (token == JsonToken.START_OBJECT && maps.contains(name)) {
+        if (!addMap(json, name, values)) {
+          return new Known(values, false);
+        }
       } else if (token == JsonToken.VALUE_STRING && !addText(json, name, values)) {
         return new Known(values, false);
       } else if (token != JsonToken.VALUE_STRING) {
@@ -190,6 +199,30 @@ public final class BodyReader {
     }
     requireEnd(json);
     return new Known(values, true);
+  }
+
+  /** Returns false if a text exceeds the maximum of all fields; nothing can be read after it. */
+  private static boolean addMap(JsonParser json, String name, ObjectNode values)
+      throws IOException {
+    ObjectNode map = values.putObject(name);
+    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+      JsonToken token = json.nextToken();
+      if (map.size() == MAX_ENTRIES) {
+        json.skipChildren();
+      } else if (map.has(key)) {
+        throw duplicate(json, key);
+      } else if (token != JsonToken.VALUE_STRING) {
+        map.set(key, value(json, token));
+      } else if (!addText(json, key, map)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static HttpProblem duplicate(JsonParser json, String name) {
+    return invalid(
+        json.currentLocation().getCharOffset(), "Duplicate field '" + shortened(name) + "'");
   }
 
   /** Returns false if the text exceeds the maximum of all fields; nothing can be read after it. */
@@ -211,7 +244,7 @@ public final class BodyReader {
       case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(json.getBooleanValue());
       case START_ARRAY, START_OBJECT -> {
         json.skipChildren();
-        yield NODES.objectNode();
+        yield token == JsonToken.START_ARRAY ? NODES.arrayNode() : NODES.objectNode();
       }
       default -> NODES.nullNode();
     };
@@ -225,7 +258,11 @@ public final class BodyReader {
 
   private static String message(JacksonException e) {
     String whole = String.valueOf(e.getOriginalMessage());
-    String line = whole.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+    return shortened(whole.lines().findFirst().orElse(""));
+  }
+
+  private static String shortened(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
   }
 

@@ -4,12 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunDescription;
+import dev.runregistry.run.RunId;
+import dev.runregistry.run.Text;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +31,8 @@ public final class BodyValidator {
   private static final Duration LONGEST_LIMIT = Duration.ofDays(36_500);
 
   private static final DatasetKey PLACEHOLDER = DatasetKey.NONE;
+
+  private static final int SHOWN = 60;
 
   private final JsonNode object;
   private final boolean complete;
@@ -73,6 +81,84 @@ public final class BodyValidator {
   @Nullable String textOrNull(String name, int max) {
     JsonNode value = object.get(name);
     return value == null || value.isNull() ? null : checked(name, value, max).orElse(null);
+  }
+
+  /** Returns the id of a run; null for an absent field, null, or if invalid. */
+  @Nullable RunId runIdOrNull(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    try {
+      return RunId.parse(value.isTextual() ? value.textValue() : "");
+    } catch (IllegalArgumentException e) {
+      wrong(name, "Input should be a valid UUID", "uuid_parsing");
+      return null;
+    }
+  }
+
+  /** Returns the name, the tags and the note of a run, as far as they are valid. */
+  RunDescription description() {
+    RunDescription none = RunDescription.NONE;
+    return new RunDescription(
+        textOrNull("name", RunDescription.MAX_NAME, none::withName),
+        tags("tags"),
+        textOrNull("note", RunDescription.MAX_NOTE, none::withNote));
+  }
+
+  private @Nullable String textOrNull(String name, int max, Consumer<String> rule) {
+    String text = textOrNull(name, max);
+    return text != null && fits(List.of("body", name), text, rule) ? text : null;
+  }
+
+  private Map<String, String> tags(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return Map.of();
+    }
+    if (!value.isObject()) {
+      wrong(name, "Input should be a valid dictionary", "dict_type");
+      return Map.of();
+    }
+    if (value.size() > RunDescription.MAX_TAGS) {
+      wrong(
+          name, "Dictionary should have at most " + RunDescription.MAX_TAGS + " items", "too_long");
+      return Map.of();
+    }
+    Map<String, String> tags = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> tag : value.properties()) {
+      tag(name, tag).ifPresent(text -> tags.put(tag.getKey(), text));
+    }
+    return tags;
+  }
+
+  private Optional<String> tag(String name, Map.Entry<String, JsonNode> tag) {
+    List<Object> loc = List.of("body", name, Text.truncate(tag.getKey(), SHOWN));
+    if (!tag.getValue().isTextual()) {
+      problems.add(new ValidationError(loc, "Input should be a valid string", "string_type"));
+      return Optional.empty();
+    }
+    String text = tag.getValue().textValue();
+    Optional<ValidationError> problem =
+        text.isEmpty()
+            ? Optional.empty()
+            : TextConstraints.problem(loc, text, RunDescription.MAX_TAG_VALUE);
+    problem.ifPresent(problems::add);
+    return problem.isEmpty()
+            && fits(loc, text, value -> RunDescription.NONE.withTags(Map.of(tag.getKey(), value)))
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+
+  /** The messages of the rules quote only the beginning of the value. */
+  private boolean fits(List<Object> loc, String text, Consumer<String> rule) {
+    try {
+      rule.accept(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      problems.add(new ValidationError(loc, "Value error, " + e.getMessage(), "value_error"));
+      return false;
+    }
   }
 
   private Optional<String> checked(String name, JsonNode value, int max) {

@@ -12,7 +12,9 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The key of a request that makes it safe to repeat. */
 public final class IdempotencyKey {
@@ -91,6 +93,25 @@ public final class IdempotencyKey {
     if (body.priority() != 0) {
       json.writeString("priority");
       json.writeNumber(body.priority());
+    }
+    write(json, "name", body.description().name());
+    if (!body.description().tags().isEmpty()) {
+      json.writeString("tags");
+      json.writeStartObject();
+      for (Map.Entry<String, String> tag : body.description().tags().entrySet()) {
+        json.writeStringField(tag.getKey(), tag.getValue());
+      }
+      json.writeEndObject();
+    }
+    write(json, "note", body.description().note());
+    write(json, "parent_run_id", body.parent() == null ? null : body.parent().toString());
+  }
+
+  private static void write(JsonGenerator json, String name, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeString(name);
+      json.writeString(value);
     }
   }
 }

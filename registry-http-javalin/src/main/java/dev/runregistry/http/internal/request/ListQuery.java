@@ -11,6 +11,7 @@ import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.TagWords;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -41,6 +43,8 @@ public final class ListQuery {
   private static final String HOST = "host";
   private static final String REASON = "reason";
   private static final String EXIT_CODE = "exit_code";
+  private static final String NAME = "name";
+  private static final String TAG = "tag";
   private static final String SINCE = "since";
   private static final String UNTIL = "until";
   private static final String TEXT = "q";
@@ -59,6 +63,8 @@ public final class ListQuery {
           HOST,
           REASON,
           EXIT_CODE,
+          NAME,
+          TAG,
           SINCE,
           UNTIL,
           TEXT,
@@ -98,6 +104,8 @@ public final class ListQuery {
             .withHosts(storable(HOST))
             .withReasons(oneOf(REASON, RunReason.values(), RunReason::text))
             .withExitCodes(query.integers(EXIT_CODE, 0, 255, RunFilter.MAX_VALUES))
+            .withNames(storable(NAME))
+            .withTags(tags())
             .withCreated(time(SINCE), time(UNTIL))
             .withText(text());
     RunOrder order =
@@ -132,6 +140,15 @@ public final class ListQuery {
       }
     }
     return wanted;
+  }
+
+  private Map<String, Set<String>> tags() {
+    try {
+      return TagWords.parse(storable(TAG));
+    } catch (IllegalArgumentException e) {
+      query.wrong(TAG, "Value error, " + e.getMessage(), "value_error");
+      return Map.of();
+    }
   }
 
   private boolean isStorable(String name, String value) {
@@ -224,6 +241,8 @@ public final class ListQuery {
     append(uri, HOST, filter.hosts(), Function.identity());
     append(uri, REASON, filter.reasons(), RunReason::text);
     append(uri, EXIT_CODE, filter.exitCodes(), String::valueOf);
+    append(uri, NAME, filter.names(), Function.identity());
+    append(uri, TAG, TagWords.of(filter.tags()), Function.identity());
     append(uri, SINCE, optional(filter.since()), Timestamps::text);
     append(uri, UNTIL, optional(filter.until()), Timestamps::text);
     append(uri, TEXT, optional(filter.text()), Function.identity());

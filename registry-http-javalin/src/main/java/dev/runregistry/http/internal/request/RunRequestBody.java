@@ -17,6 +17,8 @@ import static dev.runregistry.run.TrainingConfig.MIN_SEQ_LENGTH;
 
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.RunDescription;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.TrainingConfig;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param outputDir null for the default
  * @param timeLimit the time limit that the client asks for; null for that of the operator
  * @param priority the priority in the queue
+ * @param description the name, the tags and the note
+ * @param parent the run that this one follows; null for none
  */
 public record RunRequestBody(
     DatasetKey datasetKey,
@@ -41,7 +45,9 @@ public record RunRequestBody(
     boolean dryRun,
     TrainingConfig training,
     @Nullable Duration timeLimit,
-    int priority) {
+    int priority,
+    RunDescription description,
+    @Nullable RunId parent) {
 
   /** The names of all fields; any other field of a body is ignored. */
   public static final Set<String> FIELDS =
@@ -57,7 +63,14 @@ public record RunRequestBody(
           "weight_decay",
           "device",
           "time_limit_seconds",
-          "priority");
+          "priority",
+          "name",
+          "tags",
+          "note",
+          "parent_run_id");
+
+  /** The names of the fields that are objects of texts. */
+  public static final Set<String> MAPS = Set.of("tags");
 
   /**
    * Returns the parsed body.
@@ -83,6 +96,8 @@ public record RunRequestBody(
     Duration timeLimit = fields.secondsOrNull("time_limit_seconds", longest);
     int priority =
         fields.integer("priority", 0, QueueOptions.MIN_PRIORITY, QueueOptions.MAX_PRIORITY);
+    RunDescription description = fields.description();
+    RunId parent = fields.runIdOrNull("parent_run_id");
     fields.throwIfInvalid();
     return new RunRequestBody(
         datasetKey,
@@ -91,7 +106,9 @@ public record RunRequestBody(
         dryRun,
         new TrainingConfig(learningRate, epochs, batch, length).with(decay, device),
         timeLimit,
-        priority);
+        priority,
+        description,
+        parent);
   }
 
   public RunMode mode() {
@@ -109,6 +126,10 @@ public record RunRequestBody(
             ? RunRequest.dryRun(datasetKey, modelId)
             : RunRequest.training(datasetKey, modelId, command)
                 .withTimeLimit(timeLimit == null ? operatorLimit : timeLimit);
-    return request.withTraining(training).withOutputDir(outputDir);
+    return request
+        .withTraining(training)
+        .withOutputDir(outputDir)
+        .withDescription(description)
+        .withParent(parent);
   }
 }

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq.internal.database;
 
+import static dev.runregistry.persistence.jooq.generated.tables.RunTags.RUN_TAGS;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
@@ -10,6 +11,7 @@ import static org.jooq.impl.DSL.replace;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.substring;
 
+import dev.runregistry.persistence.jooq.generated.tables.RunTags;
 import dev.runregistry.persistence.jooq.internal.sql.JsonText;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
@@ -21,7 +23,9 @@ import dev.runregistry.run.query.RunQuery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -30,6 +34,8 @@ import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Row2;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +43,20 @@ import org.jspecify.annotations.Nullable;
  * conditions are only made for a statement whose text is not known yet.
  */
 final class FilterConditions {
-  private static final Row2<Instant, UUID> POSITION = row(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID);
+  /** The tags that give a scan its order. */
+  private static final RunTags SCANNED = RUN_TAGS.as("scanned");
+
+  private static final RunTags OTHER = RUN_TAGS.as("other");
 
   private final List<Supplier<Condition>> conditions = new ArrayList<>();
   private final List<Object> values = new ArrayList<>();
+  private final boolean byTag;
+  private boolean readsRuns;
 
-  private FilterConditions() {}
+  private FilterConditions(boolean byTag) {
+    this.byTag = byTag;
+    readsRuns = !byTag;
+  }
 
   /** The shape of a filter: all that the text of its statement depends on. */
   record Shape(
@@ -54,6 +68,8 @@ final class FilterConditions {
       int hosts,
       int reasons,
       int exitCodes,
+      int names,
+      List<Integer> tags,
       boolean since,
       boolean until,
       boolean text) {
@@ -69,6 +85,8 @@ final class FilterConditions {
           filter.hosts().size(),
           filter.reasons().size(),
           filter.exitCodes().size(),
+          filter.names().size(),
+          filter.tags().values().stream().map(Set::size).toList(),
           filter.since() != null,
           filter.until() != null,
           filter.text() != null);
@@ -79,14 +97,46 @@ final class FilterConditions {
     }
   }
 
-  /** Returns the conditions that an index can meet. */
+  /**
+   * Returns the conditions that an index can meet. The index of tags has one key; beside other
+   * conditions with an index, which of them is rare is not known.
+   */
   static RunFilter indexed(RunFilter filter) {
-    return RunFilter.NONE
+    RunFilter created = RunFilter.NONE.withCreated(filter.since(), filter.until());
+    String tag = scannedTag(filter);
+    if (tag != null) {
+      return created.withTags(Map.of(tag, valuesOf(filter, tag)));
+    }
+    return created
+        .withNames(filter.names())
         .withStatuses(filter.statuses())
         .withModes(filter.modes())
         .withDatasetKeys(filter.datasetKeys())
-        .withHosts(filter.hosts())
-        .withCreated(filter.since(), filter.until());
+        .withHosts(filter.hosts());
+  }
+
+  /**
+   * Returns the tag whose index is read: the first one with values; null if it is another index.
+   */
+  private static @Nullable String scannedTag(RunFilter filter) {
+    if (filter.tags().isEmpty() || !filter.names().isEmpty()) {
+      return null;
+    }
+    return filter.tags().entrySet().stream()
+        .filter(tag -> !tag.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseGet(() -> filter.tags().keySet().iterator().next());
+  }
+
+  private static Set<String> valuesOf(RunFilter filter, String tag) {
+    return filter.tags().getOrDefault(tag, Set.of());
+  }
+
+  private static RunFilter withValue(RunFilter filter, String tag, String value) {
+    Map<String, Set<String>> tags = new HashMap<>(filter.tags());
+    tags.put(tag, Set.of(value));
+    return filter.withTags(tags);
   }
 
   /**
@@ -99,7 +149,14 @@ final class FilterConditions {
   static List<FilterConditions> of(RunQuery query, @Nullable RunCursor windowEnd) {
     RunFilter filter = query.filter();
     List<RunFilter> branches = List.of(filter);
-    if (filter.datasetKeys().size() > 1) {
+    String tag = scannedTag(filter);
+    if (!filter.names().isEmpty()) {
+      branches = branches(filter.names(), name -> filter.withNames(Set.of(name)));
+    } else if (tag != null) {
+      if (valuesOf(filter, tag).size() > 1) {
+        branches = branches(valuesOf(filter, tag), value -> withValue(filter, tag, value));
+      }
+    } else if (filter.datasetKeys().size() > 1) {
       branches = branches(filter.datasetKeys(), key -> filter.withDatasetKeys(Set.of(key)));
     } else if (filter.datasetKeys().isEmpty() && filter.hosts().size() > 1) {
       branches = branches(filter.hosts(), host -> filter.withHosts(Set.of(host)));
@@ -117,22 +174,36 @@ final class FilterConditions {
 
   private static FilterConditions of(
       RunQuery query, RunFilter filter, @Nullable RunCursor windowEnd) {
-    FilterConditions all = new FilterConditions();
+    String tag = scannedTag(filter);
+    FilterConditions all = new FilterConditions(tag != null);
+    if (tag != null) {
+      all.addScanned(tag, valuesOf(filter, tag));
+    }
     all.add(TUNIX_RUNS.STATUS, filter.statuses().stream().map(RunStatus::text).toList());
     if (filter.modes().size() < RunMode.values().length) {
       all.add(TUNIX_RUNS.MODE, filter.modes().stream().map(RunMode::text).toList());
     }
+    all.add(TUNIX_RUNS.NAME, filter.names());
     all.add(TUNIX_RUNS.DATASET_KEY, filter.datasetKeys());
     all.add(TUNIX_RUNS.HOST, filter.hosts());
-    all.add(filter.since(), TUNIX_RUNS.CREATED_AT::ge);
-    all.add(filter.until(), TUNIX_RUNS.CREATED_AT::lt);
+    all.add(filter.since(), all.createdAt()::ge);
+    all.add(filter.until(), all.createdAt()::lt);
     boolean ascending = query.order() == RunOrder.OLDEST_FIRST;
+    Row2<Instant, UUID> position = row(all.createdAt(), all.runId());
     if (query.after() != null) {
-      all.add(query.after(), (at, id) -> ascending ? POSITION.gt(at, id) : POSITION.lt(at, id));
+      all.add(query.after(), (at, id) -> ascending ? position.gt(at, id) : position.lt(at, id));
     }
     if (windowEnd != null) {
-      all.add(windowEnd, (at, id) -> ascending ? POSITION.le(at, id) : POSITION.ge(at, id));
+      all.add(windowEnd, (at, id) -> ascending ? position.le(at, id) : position.ge(at, id));
     }
+    filter
+        .tags()
+        .forEach(
+            (key, values) -> {
+              if (!key.equals(tag)) {
+                all.addTag(key, values);
+              }
+            });
     all.add(TUNIX_RUNS.MODEL_ID, filter.modelIds());
     all.add(TUNIX_RUNS.EXECUTOR, filter.executors());
     all.add(TUNIX_RUNS.REASON, filter.reasons().stream().map(RunReason::text).toList());
@@ -143,13 +214,41 @@ final class FilterConditions {
     return all;
   }
 
+  private void addScanned(String key, Set<String> alternatives) {
+    conditions.add(() -> SCANNED.TAG_KEY.eq(key));
+    values.add(key);
+    if (!alternatives.isEmpty()) {
+      conditions.add(() -> isOneOf(SCANNED.TAG_VALUE, alternatives));
+      values.addAll(alternatives);
+    }
+  }
+
+  /** The value is queried for each run, because no plan with a join is bounded by the window. */
+  private void addTag(String key, Set<String> alternatives) {
+    Supplier<Field<String>> value =
+        () ->
+            DSL.field(
+                DSL.select(OTHER.TAG_VALUE)
+                    .from(OTHER)
+                    .where(OTHER.RUN_ID.eq(runId()))
+                    .and(OTHER.TAG_KEY.eq(key)));
+    conditions.add(
+        () ->
+            alternatives.isEmpty() ? value.get().isNotNull() : isOneOf(value.get(), alternatives));
+    values.add(key);
+    values.addAll(alternatives);
+  }
+
+  private static <T> Condition isOneOf(Field<T> field, Collection<T> alternatives) {
+    return alternatives.size() == 1
+        ? field.eq(alternatives.iterator().next())
+        : field.in(alternatives);
+  }
+
   private <T> void add(Field<T> column, Collection<T> alternatives) {
     if (!alternatives.isEmpty()) {
-      conditions.add(
-          () ->
-              alternatives.size() == 1
-                  ? column.eq(alternatives.iterator().next())
-                  : column.in(alternatives));
+      readsRuns = true;
+      conditions.add(() -> isOneOf(column, alternatives));
       values.addAll(alternatives);
     }
   }
@@ -169,6 +268,7 @@ final class FilterConditions {
 
   /** A command is stored as {@code ["word","word"]}: it is compared without what is not words. */
   private void addText(String text) {
+    readsRuns = true;
     StringBuilder quoted = new StringBuilder();
     JsonText.append(quoted, text);
     String escaped = quoted.substring(1, quoted.length() - 1);
@@ -185,16 +285,45 @@ final class FilterConditions {
             contains(words, escaped)
                 .or(contains(TUNIX_RUNS.MODEL_ID, text))
                 .or(contains(TUNIX_RUNS.DATASET_KEY, text))
+                .or(contains(TUNIX_RUNS.NAME, text))
                 .or(contains(TUNIX_RUNS.MESSAGE, text)));
-    values.addAll(List.of(escaped, text, text, text));
+    values.addAll(List.of(escaped, text, text, text, text));
   }
 
   private static Condition contains(Field<String> column, String text) {
     return position(column, text).gt(inline(0));
   }
 
-  /** Returns all conditions, joined by AND. */
-  Condition condition() {
+  /** Returns the time of creation as the index has it. */
+  Field<Instant> createdAt() {
+    return byTag ? SCANNED.CREATED_AT : TUNIX_RUNS.CREATED_AT;
+  }
+
+  /** Returns the id as the index has it. */
+  Field<UUID> runId() {
+    return byTag ? SCANNED.RUN_ID : TUNIX_RUNS.RUN_ID;
+  }
+
+  /** Returns the table of the index, and the runs unless an entry of the index is enough. */
+  Table<?> tables(boolean needsRuns) {
+    if (!byTag) {
+      return TUNIX_RUNS;
+    }
+    // a cross join, because SQLite reads its tables in the order in which they are written
+    return needsRuns || readsRuns ? SCANNED.crossJoin(TUNIX_RUNS) : SCANNED;
+  }
+
+  /**
+   * Returns all conditions, joined by AND.
+   *
+   * @param needsRuns as in {@link #tables}
+   */
+  Condition condition(boolean needsRuns) {
+    Condition all = condition();
+    return byTag && (needsRuns || readsRuns) ? all.and(TUNIX_RUNS.RUN_ID.eq(SCANNED.RUN_ID)) : all;
+  }
+
+  private Condition condition() {
     return conditions.stream().map(Supplier::get).reduce(noCondition(), Condition::and);
   }
 

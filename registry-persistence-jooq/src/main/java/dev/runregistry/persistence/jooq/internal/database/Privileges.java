@@ -20,6 +20,7 @@ public final class Privileges {
           new Needed("hosts", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
           new Needed("host_retirements", List.of("SELECT", "INSERT")),
           new Needed("run_homes", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
+          new Needed("run_tags", List.of("SELECT", "INSERT")),
           new Needed("database_identity", List.of("SELECT")),
           new Needed("flyway_schema_history", List.of("SELECT")));
 

@@ -115,28 +115,29 @@ public final class RunQueries {
   public static Query select(DSLContext sql, RunQuery query, @Nullable RunCursor windowEnd) {
     List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
     Param<Integer> enough = inline(query.limit() + 1);
-    List<OrderField<?>> order = order(query.order(), TUNIX_RUNS);
+    FilterConditions only = branches.get(0);
     if (branches.size() == 1 && query.offset() == 0) {
       return sql.select(RunMapper.SUMMARY.fields())
-          .from(TUNIX_RUNS)
-          .where(branches.get(0).condition())
-          .orderBy(order)
+          .from(only.tables(true))
+          .where(only.condition(true))
+          .orderBy(order(query.order(), only))
           .limit(enough);
     }
+    boolean byRun = !query.order().isByCreation();
     // skips and merges entries of an index, not rows
     return sql.select(RunMapper.SUMMARY.fields())
         .from(TUNIX_RUNS)
         .where(
             TUNIX_RUNS.RUN_ID.in(
                 branches.size() == 1
-                    ? DSL.select(TUNIX_RUNS.RUN_ID)
-                        .from(TUNIX_RUNS)
-                        .where(branches.get(0).condition())
-                        .orderBy(order)
+                    ? DSL.select(only.runId())
+                        .from(only.tables(byRun))
+                        .where(only.condition(byRun))
+                        .orderBy(order(query.order(), only))
                         .limit(enough)
                         .offset(query.offset())
                     : merged(branches, query, enough)))
-        .orderBy(order)
+        .orderBy(order(query.order(), TUNIX_RUNS))
         .limit(enough);
   }
 
@@ -162,11 +163,13 @@ public final class RunQueries {
 
   private static Select<Record> branch(
       int number, List<FilterConditions> branches, RunOrder order, long atMost) {
+    FilterConditions scan = branches.get(number);
+    boolean byRun = !order.isByCreation();
     Table<?> branch =
-        DSL.select(TUNIX_RUNS.RUN_ID, TUNIX_RUNS.CREATED_AT, sortField(order, TUNIX_RUNS))
-            .from(TUNIX_RUNS)
-            .where(branches.get(number).condition())
-            .orderBy(order(order, TUNIX_RUNS))
+        DSL.select(scan.runId(), scan.createdAt(), sortField(order, TUNIX_RUNS))
+            .from(scan.tables(byRun))
+            .where(scan.condition(byRun))
+            .orderBy(order(order, scan))
             .limit(val(atMost))
             .asTable("branch" + number);
     return DSL.select(branch.fields()).from(branch);
@@ -224,13 +227,13 @@ public final class RunQueries {
   public static Query selectWindowEnd(DSLContext sql, RunQuery query) {
     RunQuery window = windowOf(query);
     List<FilterConditions> branches = FilterConditions.of(window, null);
-    List<OrderField<?>> order = order(window.order(), TUNIX_RUNS);
     Param<Integer> before = inline(RunQuery.WINDOW - 1);
     if (branches.size() == 1) {
-      return sql.select(RunMapper.POSITION.fields())
-          .from(TUNIX_RUNS)
-          .where(branches.get(0).condition())
-          .orderBy(order)
+      FilterConditions only = branches.get(0);
+      return sql.select(only.createdAt(), only.runId()) // as in RunMapper.POSITION
+          .from(only.tables(false))
+          .where(only.condition(false))
+          .orderBy(order(window.order(), only))
           .limit(inline(2))
           .offset(before);
     }
@@ -256,13 +259,22 @@ public final class RunQueries {
   }
 
   private static List<OrderField<?>> order(RunOrder order, Table<?> table) {
+    return order(
+        order,
+        sortField(order, table),
+        List.of(field(table, TUNIX_RUNS.CREATED_AT), field(table, TUNIX_RUNS.RUN_ID)));
+  }
+
+  private static List<OrderField<?>> order(RunOrder order, FilterConditions scan) {
+    return order(order, sortField(order, TUNIX_RUNS), List.of(scan.createdAt(), scan.runId()));
+  }
+
+  private static List<OrderField<?>> order(RunOrder order, Field<?> sort, List<Field<?>> position) {
     List<OrderField<?>> fields = new ArrayList<>();
     if (!order.isByCreation()) {
-      Field<?> sort = sortField(order, table);
       fields.add((order.isDescending() ? sort.desc() : sort.asc()).nullsLast());
     }
-    for (Field<?> field :
-        List.of(field(table, TUNIX_RUNS.CREATED_AT), field(table, TUNIX_RUNS.RUN_ID))) {
+    for (Field<?> field : position) {
       fields.add(order.isDescending() ? field.desc() : field.asc());
     }
     return fields;
@@ -289,7 +301,7 @@ public final class RunQueries {
     RunQuery window = RunQuery.all().withAfter(after);
     return sql.select(TUNIX_RUNS.RUN_ID)
         .from(TUNIX_RUNS)
-        .where(FilterConditions.of(window, windowEnd).get(0).condition())
+        .where(FilterConditions.of(window, windowEnd).get(0).condition(false))
         .and(TUNIX_RUNS.RUN_ID.cast(String.class).endsWith(suffix.text()))
         .orderBy(order(window.order(), TUNIX_RUNS))
         .limit(limit);
@@ -301,7 +313,7 @@ public final class RunQueries {
     RunQuery window = RunQuery.all().withAfter(after);
     return sql.select(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID)
         .from(TUNIX_RUNS)
-        .where(FilterConditions.of(window, null).get(0).condition())
+        .where(FilterConditions.of(window, null).get(0).condition(false))
         .orderBy(order(window.order(), TUNIX_RUNS))
         .limit(inline(2))
         .offset(inline(count - 1));

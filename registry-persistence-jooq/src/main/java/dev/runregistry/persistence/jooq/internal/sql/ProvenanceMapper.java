@@ -22,6 +22,6 @@ public final class ProvenanceMapper {
         required(row, TUNIX_RUNS.REGISTRY_VERSION),
         row.get(TUNIX_RUNS.GIT_COMMIT),
         row.get(TUNIX_RUNS.GIT_DIRTY),
-        EnvironmentJson.read(required(row, TUNIX_RUNS.ENVIRONMENT)));
+        TextMapJson.read(required(row, TUNIX_RUNS.ENVIRONMENT)));
   }
 }

@@ -3,6 +3,7 @@ package dev.runregistry.persistence.jooq.internal.sql;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
@@ -48,6 +49,14 @@ public final class RunBinder {
     values.put("command", command.isEmpty() ? null : CommandJson.write(command));
     values.put("time_limit_ms", timeLimit == null ? null : timeLimit.toMillis());
     values.put("parent_run_id", spec.parent() == null ? null : spec.parent().value());
+    put(values, spec.description());
+  }
+
+  private static void put(Map<String, @Nullable Object> values, RunDescription description) {
+    Map<String, String> tags = description.tags();
+    values.put("name", description.name());
+    values.put("tags", tags.isEmpty() ? null : TextMapJson.write(tags));
+    values.put("note", description.note());
   }
 
   private static void put(Map<String, @Nullable Object> values, @Nullable TrainingConfig known) {
@@ -67,7 +76,7 @@ public final class RunBinder {
     values.put("registry_version", known == null ? null : known.registryVersion());
     values.put("git_commit", known == null ? null : known.gitCommit());
     values.put("git_dirty", known == null ? null : known.gitDirty());
-    values.put("environment", known == null ? null : EnvironmentJson.write(known.environment()));
+    values.put("environment", known == null ? null : TextMapJson.write(known.environment()));
   }
 
   private static double seconds(Duration duration) {

@@ -7,6 +7,7 @@ import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Output;
 import dev.runregistry.run.OutputExcerpt;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunReason;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -33,7 +35,13 @@ import org.jspecify.annotations.Nullable;
 public final class RunMapper {
   private static final Set<Field<?>> LATER =
       Set.of(
-          TUNIX_RUNS.WEIGHT_DECAY, TUNIX_RUNS.DEVICE, TUNIX_RUNS.REASON, TUNIX_RUNS.PARENT_RUN_ID);
+          TUNIX_RUNS.WEIGHT_DECAY,
+          TUNIX_RUNS.DEVICE,
+          TUNIX_RUNS.REASON,
+          TUNIX_RUNS.PARENT_RUN_ID,
+          TUNIX_RUNS.NAME,
+          TUNIX_RUNS.TAGS,
+          TUNIX_RUNS.NOTE);
 
   /** The columns that {@link #toRun} reads in a table of version 4, which has no more. */
   public static final Row.Columns RUN_OF_VERSION_4 =
@@ -60,7 +68,9 @@ public final class RunMapper {
               TUNIX_RUNS.MESSAGE,
               TUNIX_RUNS.CREATED_AT,
               TUNIX_RUNS.STARTED_AT,
-              TUNIX_RUNS.COMPLETED_AT));
+              TUNIX_RUNS.COMPLETED_AT,
+              TUNIX_RUNS.NAME,
+              TUNIX_RUNS.TAGS));
 
   /** The columns that {@link #toPosition} reads. */
   public static final Row.Columns POSITION =
@@ -134,7 +144,14 @@ public final class RunMapper {
         toTraining(row),
         toCommand(row),
         timeLimit == null ? null : Duration.ofMillis(timeLimit),
-        parent == null ? null : new RunId(parent));
+        parent == null ? null : new RunId(parent),
+        new RunDescription(
+            ifSelected(row, TUNIX_RUNS.NAME), toTags(row), ifSelected(row, TUNIX_RUNS.NOTE)));
+  }
+
+  private static Map<String, String> toTags(Row row) {
+    String tags = ifSelected(row, TUNIX_RUNS.TAGS);
+    return tags == null ? Map.of() : TextMapJson.read(tags);
   }
 
   private static List<String> toCommand(Row row) {
@@ -178,7 +195,9 @@ public final class RunMapper {
         required(row, TUNIX_RUNS.MESSAGE),
         required(row, TUNIX_RUNS.CREATED_AT),
         started,
-        completed == null ? null : Duration.between(started, completed));
+        completed == null ? null : Duration.between(started, completed),
+        row.get(TUNIX_RUNS.NAME),
+        toTags(row));
   }
 
   /** Returns the position of a run in the order of creation. */

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jooq.exception.DataTypeException;
 
-/** Variables as an object of texts, readable in an SQL shell. */
-public final class EnvironmentJson {
+/** Variables or tags as an object of texts, readable in an SQL shell. */
+public final class TextMapJson {
   /** Accepts names of any length, as they are written. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -18,11 +18,11 @@ public final class EnvironmentJson {
               StreamReadConstraints.builder().maxNameLength(Integer.MAX_VALUE).build())
           .build();
 
-  private EnvironmentJson() {}
+  private TextMapJson() {}
 
-  public static String write(Map<String, String> environment) {
+  public static String write(Map<String, String> texts) {
     StringBuilder json = new StringBuilder("{");
-    environment.forEach(
+    texts.forEach(
         (name, value) -> {
           if (json.length() > 1) {
             json.append(',');
@@ -35,19 +35,19 @@ public final class EnvironmentJson {
   }
 
   public static Map<String, String> read(String text) {
-    Map<String, String> environment = new LinkedHashMap<>();
+    Map<String, String> texts = new LinkedHashMap<>();
     try (JsonParser json = JSON.createParser(text)) {
       json.nextToken(); // the brace
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String name = json.currentName();
         if (json.nextToken() != JsonToken.VALUE_STRING) {
-          throw new DataTypeException("the stored environment is no object of texts: " + text);
+          throw new DataTypeException("not an object of texts is stored: " + text);
         }
-        environment.put(name, json.getText());
+        texts.put(name, json.getText());
       }
-      return environment;
+      return texts;
     } catch (IOException e) {
-      throw new DataTypeException("the stored environment is no object of texts: " + text, e);
+      throw new DataTypeException("not an object of texts is stored: " + text, e);
     }
   }
 }

@@ -1,7 +1,5 @@
-package dev.runregistry.cli.runs;
+package dev.runregistry.cli.list;
 
-import dev.runregistry.cli.list.DisplayStatus;
-import dev.runregistry.cli.list.StatusWord;
 import dev.runregistry.cli.text.CommandFailedException;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.LocalTimes;
@@ -44,6 +42,16 @@ public final class RunLookup {
 
   public RunLookup(RunRegistry registry) {
     this.registry = registry;
+  }
+
+  /** Returns whether the text is a whole id, which can be parsed without a registry. */
+  public static boolean isWhole(String text) {
+    try {
+      RunId.parse(text.toLowerCase(Locale.ROOT));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /**
@@ -140,7 +148,8 @@ public final class RunLookup {
   }
 
   private static String description(Run run) {
-    String command = CommandLineFormat.of(run.spec().command());
+    String name = run.spec().description().name();
+    String command = name != null ? name : CommandLineFormat.of(run.spec().command());
     return "  %-11s  %s  %s"
         .formatted(
             DisplayStatus.of(run.status(), run.reason()),
