@@ -99,7 +99,8 @@ class ContractTest {
             "executor",
             "external_id",
             "host",
-            "host_last_seen");
+            "host_last_seen",
+            "pending_reason");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");

@@ -216,6 +216,13 @@ public final class ScriptedRunExecutor implements RunExecutor {
   }
 
   @Override
+  public Optional<String> lastPendingReason(RunId id) {
+    return inspections.get(id) instanceof Inspection.Pending found
+        ? Optional.of(found.reason())
+        : Optional.empty();
+  }
+
+  @Override
   public boolean isAlive(RunId id, Path workspace) {
     return inspections.get(id) instanceof Inspection.Running;
   }

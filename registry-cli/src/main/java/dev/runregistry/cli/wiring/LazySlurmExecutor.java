@@ -91,6 +91,11 @@ final class LazySlurmExecutor implements RunExecutor {
     return slurm().inspect(running, workspace);
   }
 
+  @Override
+  public synchronized Optional<String> lastPendingReason(RunId id) {
+    return Optional.ofNullable(created).flatMap(slurm -> slurm.lastPendingReason(id));
+  }
+
   /** A setting that cannot be used does not concern the runs of other executors. */
   @Override
   public boolean isAlive(RunId id, Path workspace) {

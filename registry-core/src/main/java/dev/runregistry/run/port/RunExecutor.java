@@ -79,6 +79,15 @@ public interface RunExecutor {
   Inspection inspect(Run run, Path workspace);
 
   /**
+   * Returns why the engine has not started a run yet, in the words of the engine, as it was last
+   * known to this process; empty if that is not known. Queries nothing, and may be called for any
+   * run at any time.
+   */
+  default Optional<String> lastPendingReason(RunId id) {
+    return Optional.empty();
+  }
+
+  /**
    * Returns whether a process lives of a run whose journal entry cannot be read.
    *
    * @throws UnreadableOutcomeException if the evidence cannot be read now

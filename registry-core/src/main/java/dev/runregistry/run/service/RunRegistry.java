@@ -9,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunNotFoundException;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainedRun;
@@ -574,6 +575,19 @@ public final class RunRegistry {
     } catch (JournalException | UnreadableOutcomeException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns why the engine of a pending run has not started it yet, as it was last known to this
+   * process; empty for other runs, and if that is not known. Needs neither the engine nor the
+   * journal, so that a request never waits for them.
+   */
+  public Optional<String> lastPendingReason(Run run) {
+    return run.status() == RunStatus.PENDING
+        ? executors.stream()
+            .flatMap(executor -> executor.lastPendingReason(run.id()).stream())
+            .findFirst()
+        : Optional.empty();
   }
 
   private Optional<Inspection> inspect(JournalEntry.Submitted entry, Optional<Path> workspace) {

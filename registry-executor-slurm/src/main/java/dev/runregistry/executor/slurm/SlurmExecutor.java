@@ -302,6 +302,19 @@ public final class SlurmExecutor implements RunExecutor {
         .orElseGet(() -> new Inspection.NotVisible("How its job ended is not known yet"));
   }
 
+  /** By the watch if this process submitted it, else by the last query of an inspection. */
+  @Override
+  public Optional<String> lastPendingReason(RunId id) {
+    return watch
+        .pendingReason(jobName(id))
+        .or(
+            () ->
+                jobs.last(jobName(id))
+                    .filter(job -> job.state() == JobState.PENDING)
+                    .map(Job::reason))
+        .filter(reason -> !reason.isEmpty());
+  }
+
   private static Inspection inspection(Run run, JobEnd end) {
     RunOutcome outcome = end.result().outcome();
     return outcome instanceof RunOutcome.Lost lost

@@ -194,6 +194,12 @@ class SlurmEndingsTest {
     Run running = runs.begun(null, "true");
     ExecutionHandle handle = start(executor, running);
     SlurmRuns.await(() -> reasons.length() > 0);
+    assertThat(executor.lastPendingReason(running.id()).orElseThrow()).contains("Partition");
+    SlurmExecutor other = runs.executor().build();
+    assertThat(other.lastPendingReason(running.id())).as("it was never asked for").isEmpty();
+    assertThat(other.inspect(running, runs.workspace(running)))
+        .isInstanceOf(Inspection.Pending.class);
+    assertThat(other.lastPendingReason(running.id()).orElseThrow()).contains("Partition");
 
     handle.cancel(new CancelRequest("ann", Runs.NOON));
 
@@ -201,6 +207,7 @@ class SlurmEndingsTest {
     assertThat(run.status()).isEqualTo(RunStatus.CANCELLED);
     assertThat(reasons.toString()).contains("Partition");
     assertThat(handle.started()).isNotDone();
+    assertThat(executor.lastPendingReason(running.id())).isEmpty();
     assertThat(run.startedAt()).isEqualTo(running.createdAt());
   }
 
