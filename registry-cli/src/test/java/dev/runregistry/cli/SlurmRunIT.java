@@ -3,6 +3,9 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.testkit.SlurmCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -263,6 +266,60 @@ class SlurmRunIT {
           .contains("\"stdout\":\"up\\n\"", "\"message\":\"Cancelled by ");
     } finally {
       server.process().destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void a_run_whose_home_is_gone_is_watched_by_another_server_and_its_record_becomes_true()
+      throws Exception {
+    DatabaseConfig shared = DatabaseConfig.sqlite(launcher.home().resolve("registry.db"));
+    Path release = folder.resolve("release");
+    String command =
+        "[\"sh\", \"-c\", \"echo up; until [ -e '%s' ]; do sleep 0.05; done; exit 4\"]"
+            .formatted(release);
+    Launcher.Started gone = serve(launcher.with("REGISTRY_DB", shared.url()), command);
+    String id;
+    try {
+      id = enqueued(gone);
+      awaitDetail(gone, id, "JobHeldUser");
+      await().atMost(PATIENCE).until(() -> isAnnounced(shared, id));
+    } finally {
+      gone.process().destroyForcibly().waitFor();
+    }
+    Launcher other =
+        launcher(Files.createDirectory(folder.resolve("other"))).with("REGISTRY_DB", shared.url());
+    Launcher.Started server = serve(other, command);
+    try {
+      for (String host : hosts(shared)) {
+        SeenHosts.setBack(shared, host); // as if a minute had passed
+      }
+      release(id);
+      awaitDetail(server, id, "\"status\":\"running\"");
+      Files.createFile(release);
+      awaitDetail(server, id, "\"status\":\"failed\"");
+
+      assertThat(detail(server, id))
+          .contains("\"exit_code\":4", "\"stdout\":\"up\\n\"", "\"executor\":\"slurm\"");
+      assertThat(launcher.home().resolve("runs/done/" + id)).isDirectory();
+      assertThat(launcher.registry("reconcile").out()).doesNotContain(id);
+      assertThat(launcher.registry("verify").out()).startsWith("All 1 finished runs are");
+    } finally {
+      server.process().destroyForcibly().waitFor();
+    }
+  }
+
+  private static boolean isAnnounced(DatabaseConfig config, String id) {
+    try (RunDatabase database = RunDatabase.at(config)) {
+      return database.hosts().list().stream()
+          .flatMap(host -> host.homes().stream())
+          .flatMap(seen -> database.hosts().assigned(seen.home().id(), "slurm").stream())
+          .anyMatch(run -> run.toString().equals(id));
+    }
+  }
+
+  private static List<String> hosts(DatabaseConfig config) {
+    try (RunDatabase database = RunDatabase.at(config)) {
+      return database.hosts().list().stream().map(KnownHost::name).toList();
     }
   }
 

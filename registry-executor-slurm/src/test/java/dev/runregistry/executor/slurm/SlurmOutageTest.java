@@ -18,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +121,8 @@ class SlurmOutageTest {
               Inspection.NotVisible.class,
               away -> assertThat(away.reason()).startsWith("Slurm does not answer"));
       assertThatThrownBy(() -> impatient().isAlive(run.id(), runs.workspace(run)))
+          .isInstanceOf(UnreadableOutcomeException.class);
+      assertThatThrownBy(() -> impatient().workspaces(Set.of(run.id())))
           .isInstanceOf(UnreadableOutcomeException.class);
       Files.createFile(release);
       SlurmRuns.await(() -> hasEnded(run));
