@@ -14,7 +14,7 @@ class JsonLineTest {
   void a_run_has_its_provenance() {
     assertThat(JsonLine.of(Runs.completed()))
         .endsWith(
-            ",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null,\"provenance\":null,"
+            ",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null,\"provenance\":null,"
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],"
                 + "\"training\":{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,"
                 + "\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\"},"

@@ -89,7 +89,7 @@ class ProvenanceIT {
     String id = run.out().strip();
     assertThat(shown(id, "--json"))
         .containsPattern(
-            "\"message\":\"[^\"]*\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":\"[^\"]+\",\"host_last_seen\":null,"
+            "\"message\":\"[^\"]*\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":\"[^\"]+\",\"host_last_seen\":null,\"pending_reason\":null,"
                 + "\"provenance\":\\{\"host\":\"[^\"]+\",\"user\":\"")
         .contains("\"working_dir\":\"" + work.toRealPath() + "\"")
         .contains("\"git_commit\":\"" + commit + "\",\"git_dirty\":true")

@@ -74,7 +74,8 @@ class RunsCommandsTest {
 
   /** What {@code runs show --json} prints where the files of the run are not. */
   private static String shown(Run run) {
-    return JsonLine.of(run, null, new RunFiles(Optional.empty(), Map.of(), OptionalLong.empty()))
+    return JsonLine.of(
+            run, null, null, new RunFiles(Optional.empty(), Map.of(), OptionalLong.empty()))
         + "\n";
   }
 

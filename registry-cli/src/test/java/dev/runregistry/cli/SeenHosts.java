@@ -23,4 +23,17 @@ final class SeenHosts {
           "UPDATE hosts SET last_seen = " + hourAgo + " WHERE host = '" + host + "'");
     }
   }
+
+  /** Sets back all active runs by an hour, in a PostgreSQL of the test's own. */
+  static void setBackStarts(DatabaseConfig config) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(config.url(), config.user(), config.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET session_replication_role = replica"); // the triggers refuse it
+      statement.executeUpdate(
+          "UPDATE tunix_runs SET created_at = created_at - interval '1 hour',"
+              + " started_at = started_at - interval '1 hour'"
+              + " WHERE status IN ('pending', 'running')");
+    }
+  }
 }

@@ -199,7 +199,10 @@ final class RunRoutes {
     boolean isCancelRequested =
         run.status() == RunStatus.RUNNING && registry.isCancelRequested(run.id());
     @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run, isCancelRequested, unseen)));
+    @Nullable String pendingReason = registry.lastPendingReason(run).orElse(null);
+    Routes.json(
+        ctx,
+        Json.write(json -> RunJson.writeRun(json, run, isCancelRequested, unseen, pendingReason)));
   }
 
   private void showConfig(Context ctx) {

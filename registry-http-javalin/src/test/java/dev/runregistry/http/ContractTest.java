@@ -104,6 +104,7 @@ class ContractTest {
             "external_id",
             "host",
             "host_last_seen",
+            "pending_reason",
             "name",
             "tags",
             "note",

@@ -107,6 +107,17 @@ public final class FileRunJournal implements RunJournal {
     return folderOf(id).map(RunDirectory::path);
   }
 
+  @Override
+  public Optional<RunJournal> ofWorkspace(Path workspace) {
+    Path home = workspace.resolve("../../..").normalize();
+    FileRunJournal journal = at(home);
+    return journal.active.equals(workspace.getParent())
+            && isRunId(String.valueOf(workspace.getFileName()))
+            && Files.isDirectory(workspace)
+        ? Optional.of(journal)
+        : Optional.empty();
+  }
+
   private Optional<RunDirectory> folderOf(RunId id) {
     // active first: a run moves from active to done, never back
     return Stream.of(activeFolder(id), RunDirectory.in(done, id))

@@ -49,6 +49,30 @@ class FileRunJournalTest {
   }
 
   @Test
+  void the_journal_of_another_home_is_found_by_the_workspace_of_an_active_run_only() {
+    FileRunJournal other = FileRunJournal.at(folder.resolve("other"));
+    FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
+    Run running = Runs.running();
+    other.begin(running);
+    Path workspace = other.workspace(running.id()).orElseThrow();
+
+    assertThat(home.ofWorkspace(workspace).orElseThrow().active()).containsExactly(running.id());
+
+    for (Path none :
+        List.of(
+            workspace.resolveSibling("x"),
+            workspace.resolveSibling(Runs.id().toString()),
+            workspace.getParent(),
+            Path.of("/"))) {
+      assertThat(home.ofWorkspace(none)).isEmpty();
+    }
+    other.end(Runs.ended(running, Runs.exited(0)));
+    other.archive(running.id());
+    assertThat(home.ofWorkspace(workspace)).isEmpty();
+    assertThat(home.ofWorkspace(other.workspace(running.id()).orElseThrow())).isEmpty();
+  }
+
+  @Test
   void nothing_is_made_before_the_first_run() throws IOException {
     FileRunJournal home = FileRunJournal.at(folder.resolve("home"));
 

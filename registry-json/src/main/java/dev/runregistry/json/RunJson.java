@@ -34,7 +34,7 @@ public final class RunJson {
 
   /** Writes the object of a run. */
   public static void writeRun(JsonGenerator json, Run run) throws IOException {
-    writeRun(json, run, false, null);
+    writeRun(json, run, false, null, null);
   }
 
   /**
@@ -43,13 +43,19 @@ public final class RunJson {
    * @param isCancelRequested whether the message of a running run says that its cancellation was
    *     requested
    * @param unseen its host if it is an active run whose host is not seen; else null
+   * @param pendingReason why its engine has not started it yet; null if that is not known
    */
   public static void writeRun(
-      JsonGenerator json, Run run, boolean isCancelRequested, @Nullable UnseenHost unseen)
+      JsonGenerator json,
+      Run run,
+      boolean isCancelRequested,
+      @Nullable UnseenHost unseen,
+      @Nullable String pendingReason)
       throws IOException {
     json.writeStartObject();
     writeFields(json, run, message(run, isCancelRequested));
     writeHost(json, run, unseen);
+    json.writeStringField("pending_reason", pendingReason);
     writeDescription(json, run.spec());
     json.writeEndObject();
   }
@@ -152,19 +158,23 @@ public final class RunJson {
    * user's own; and {@code time_limit_seconds}, null if there is none.
    *
    * @param unseen its host if it is an active run whose host is not seen; else null
+   * @param pendingReason why its engine has not started it yet; null if that is not known
    */
   public static void writeRunWithProvenance(
-      JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
+      JsonGenerator json, Run run, @Nullable UnseenHost unseen, @Nullable String pendingReason)
+      throws IOException {
     json.writeStartObject();
-    writeFieldsWithProvenance(json, run, unseen);
+    writeFieldsWithProvenance(json, run, unseen, pendingReason);
     json.writeEndObject();
   }
 
   /** Writes the fields of {@link #writeRunWithProvenance} into an object. */
   public static void writeFieldsWithProvenance(
-      JsonGenerator json, Run run, @Nullable UnseenHost unseen) throws IOException {
+      JsonGenerator json, Run run, @Nullable UnseenHost unseen, @Nullable String pendingReason)
+      throws IOException {
     writeFields(json, run, message(run, false));
     writeHost(json, run, unseen);
+    json.writeStringField("pending_reason", pendingReason);
     writeDescription(json, run.spec());
     json.writeFieldName("provenance");
     if (run.provenance() == null) {

@@ -45,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}",
             run.id());
   }
 
@@ -55,7 +55,7 @@ class RunJsonTest {
 
     assertThat(json(Runs.pending())).contains("\"message\":\"Local execution pending\"");
     assertThat(json(running)).contains("\"message\":\"Local execution in progress\"");
-    assertThat(text(json -> RunJson.writeRun(json, running, true, null)))
+    assertThat(text(json -> RunJson.writeRun(json, running, true, null, null)))
         .contains("\"message\":\"Local execution cancellation requested\"");
   }
 
@@ -64,7 +64,7 @@ class RunJsonTest {
     Run run = Runs.withProvenance();
     String contract = json(run);
 
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run, null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, run, null, null)))
         .isEqualTo(
             contract.substring(0, contract.length() - 1)
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
@@ -74,18 +74,18 @@ class RunJsonTest {
                 + ",\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],"
                 + "\"training\":{\"learning_rate\":5.0E-4,\"num_epochs\":2,\"batch_size\":16,\"max_seq_length\":1024,\"weight_decay\":0.1,\"device\":\"cuda\"},\"time_limit_seconds\":30.001000}");
     Run without = Runs.running().withProvenance(Runs.provenance());
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without, null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, without, null, null)))
         .contains("\"git_dirty\":null,");
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed(), null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.completed(), null, null)))
         .contains(",\"parent_run_id\":null,\"provenance\":null,\"command\":[");
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.dryRunning(), null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, Runs.dryRunning(), null, null)))
         .contains(",\"provenance\":null,\"command\":null,\"training\":{");
     Run command = Runs.running(Runs.commandOf("true"), Runs.NOON);
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, command, null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, command, null, null)))
         .endsWith(",\"training\":null,\"time_limit_seconds\":0.001000}");
     RunId parent = Runs.id();
     Run repeating = Runs.running(Runs.repeating(parent), Runs.NOON);
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating, null)))
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, repeating, null, null)))
         .contains(",\"parent_run_id\":\"" + parent + "\",");
     assertThat(text(json -> RunJson.writeConfig(json, repeating.spec())))
         .endsWith(",\"parent_run_id\":\"" + parent + "\"}");
@@ -109,13 +109,24 @@ class RunJsonTest {
     UnseenHost unseen = new UnseenHost("node7", Runs.NOON);
     String fields = "\"host\":\"node7\",\"host_last_seen\":\"2026-11-22T12:00:00.123456Z\"";
 
-    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen)))
-        .contains("," + fields + ",");
-    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen)))
-        .contains("," + fields + ",");
-    assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen)))
-        .contains("," + fields + ",");
-    assertThat(json(running)).contains("\"host\":\"node7\",\"host_last_seen\":null,");
+    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen, null)))
+        .contains("," + fields + ",\"pending_reason\":null,");
+    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen, null)))
+        .contains("," + fields + ",\"pending_reason\":null,");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen, null)))
+        .contains("," + fields + ",\"pending_reason\":null,");
+    assertThat(json(running))
+        .contains("\"host\":\"node7\",\"host_last_seen\":null,\"pending_reason\":null,");
+  }
+
+  @Test
+  void a_pending_run_says_why_its_engine_has_not_started_it() throws IOException {
+    Run pending = Runs.pending();
+
+    assertThat(text(json -> RunJson.writeRun(json, pending, false, null, "Priority")))
+        .contains(",\"host_last_seen\":null,\"pending_reason\":\"Priority\",");
+    assertThat(text(json -> RunJson.writeRunWithProvenance(json, pending, null, "Priority")))
+        .contains(",\"pending_reason\":\"Priority\",");
   }
 
   @Test
@@ -153,7 +164,7 @@ class RunJsonTest {
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
         .endsWith(
-            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}");
+            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}");
   }
 
   @Test

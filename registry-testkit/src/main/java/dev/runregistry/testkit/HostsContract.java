@@ -352,20 +352,40 @@ public abstract class HostsContract {
     hosts.assign(home.id(), null, List.of(local.id()));
     Run ended = queued.get(2);
     saved(Runs.ended(ended, Runs.notStarted()));
-    assertThat(hosts.takeOver(other.id(), "slurm", 10)).isEmpty();
+    List<RunId> all = Stream.concat(queued.stream(), Stream.of(local)).map(Run::id).toList();
+    List<RunId> active = List.of(queued.get(0).id(), queued.get(1).id());
+    assertThat(hosts.left(other.id(), "slurm", 10)).isEmpty();
+    assertThat(hosts.takeOver(other.id(), "slurm", all)).isEmpty();
 
     age(home.id(), LONG);
 
-    assertThat(hosts.takeOver(home.id(), "slurm", 10)).as("they are its own").isEmpty();
-    List<RunId> first = hosts.takeOver(other.id(), "slurm", 1);
-    List<RunId> rest = hosts.takeOver(other.id(), "slurm", 10);
-    assertThat(first).hasSize(1);
-    assertThat(Stream.concat(first.stream(), rest.stream()))
-        .containsExactlyInAnyOrder(queued.get(0).id(), queued.get(1).id());
+    assertThat(hosts.left(home.id(), "slurm", 10)).as("they are its own").isEmpty();
+    assertThat(hosts.takeOver(home.id(), "slurm", all)).as("they are its own").isEmpty();
+    assertThat(hosts.left(other.id(), "slurm", 10)).containsExactlyInAnyOrderElementsOf(active);
+    assertThat(hosts.left(other.id(), "slurm", 1)).hasSize(1);
+    assertThat(hosts.takeOver(other.id(), "slurm", List.of())).isEmpty();
+    assertThat(hosts.takeOver(other.id(), "slurm", active.subList(0, 1)))
+        .containsExactly(active.get(0));
+    assertThat(hosts.assigned(home.id(), "slurm")).containsExactly(active.get(1));
+    assertThat(hosts.takeOver(other.id(), "slurm", all)).containsExactly(active.get(1));
+    assertThat(hosts.assigned(other.id(), "slurm")).containsExactlyInAnyOrderElementsOf(active);
     hosts.announce(home);
-    assertThat(hosts.takeOver(home.id(), "slurm", 10)).as("the other is seen").isEmpty();
-    hosts.assign(home.id(), "slurm", List.of(queued.get(0).id()));
-    assertThat(hosts.takeOver(home.id(), "slurm", 10)).as("a run keeps its home").isEmpty();
+    assertThat(hosts.left(home.id(), "slurm", 10)).as("the other is seen").isEmpty();
+    hosts.assign(home.id(), "slurm", active);
+    assertThat(hosts.assigned(home.id(), "slurm")).as("a run keeps its home").isEmpty();
+  }
+
+  @Test
+  void a_run_that_waited_in_the_queue_of_its_home_belongs_to_its_executor_later() {
+    hosts.announce(home);
+    RunId waiting = saved(Runs.pendingAt(LONG_AGO)).id();
+    hosts.assign(home.id(), null, List.of(waiting));
+    assertThat(hosts.assigned(home.id(), "slurm")).isEmpty();
+
+    hosts.assign(home.id(), "slurm", List.of(waiting));
+
+    assertThat(hosts.assigned(home.id(), "slurm")).containsExactly(waiting);
+    assertThat(hosts.activeRuns("node7", PROCESS, null, 10)).isEmpty();
   }
 
   @Test
@@ -387,7 +407,7 @@ public abstract class HostsContract {
               .map(
                   one ->
                       CompletableFuture.supplyAsync(
-                          () -> hosts.takeOver(one.id(), "slurm", 100), threads))
+                          () -> hosts.takeOver(one.id(), "slurm", left), threads))
               .toList();
 
       assertThat(taken.stream().flatMap(one -> one.join().stream()))

@@ -163,18 +163,33 @@ public final class InMemoryHosts implements Hosts {
 
   @Override
   public synchronized void assign(UUID home, @Nullable String executor, Collection<RunId> ids) {
-    ids.forEach(id -> owners.putIfAbsent(id, new Owner(home, executor)));
+    Owner owner = new Owner(home, executor);
+    ids.forEach(
+        id -> owners.merge(id, owner, (known, same) -> known.home().equals(home) ? owner : known));
   }
 
   @Override
-  public synchronized List<RunId> takeOver(UUID home, String executor, int limit) {
+  public synchronized List<RunId> assigned(UUID home, String executor) {
+    return active()
+        .map(Run::id)
+        .filter(id -> new Owner(home, executor).equals(owners.get(id)))
+        .toList();
+  }
+
+  @Override
+  public synchronized List<RunId> left(UUID home, String executor, int limit) {
+    return active()
+        .map(Run::id)
+        .filter(id -> isLeft(owners.get(id), home, executor))
+        .sorted(Comparator.comparing(RunId::toString))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public synchronized List<RunId> takeOver(UUID home, String executor, Collection<RunId> ids) {
     List<RunId> taken =
-        active()
-            .map(Run::id)
-            .filter(id -> isLeft(owners.get(id), home, executor))
-            .sorted(Comparator.comparing(RunId::toString))
-            .limit(limit)
-            .toList();
+        left(home, executor, Integer.MAX_VALUE).stream().filter(ids::contains).toList();
     taken.forEach(id -> owners.put(id, new Owner(home, executor)));
     return taken;
   }

@@ -168,6 +168,11 @@ public final class SlurmCluster implements AutoCloseable {
     }
     text.append("PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60\n");
     Files.writeString(configuration(), text);
+    Files.writeString(impatient(), text.append("MessageTimeout=2\n"));
+  }
+
+  private Path impatient() {
+    return home.resolve("impatient.conf");
   }
 
   private Path configuration() {
@@ -179,6 +184,16 @@ public final class SlurmCluster implements AutoCloseable {
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.keySet().removeIf(name -> name.startsWith("SLURM_") || name.startsWith("SBATCH_"));
     variables.put("SLURM_CONF", configuration().toString());
+    return variables;
+  }
+
+  /**
+   * Returns the environment in which Slurm's commands find this cluster, and give up after a second
+   * instead of nine while the controller does not answer.
+   */
+  public Map<String, String> impatientEnvironment() {
+    Map<String, String> variables = environment();
+    variables.put("SLURM_CONF", impatient().toString());
     return variables;
   }
 
@@ -238,6 +253,20 @@ public final class SlurmCluster implements AutoCloseable {
   /** Kills the controller; jobs go on. */
   public void killController() {
     kill("slurmctld");
+  }
+
+  /** Blocks until the controller would know a job again after it was killed. */
+  public void awaitSaved(String jobName) {
+    String jobs = home.resolve("state/job_state").toString();
+    await(
+        "the saving of a job",
+        "slurmctld",
+        () -> output("grep", "-acF", jobName, jobs).matches("[1-9]\\d*\n"));
+  }
+
+  /** Marks a node as down, as the controller does once its daemon has not answered for long. */
+  public void giveUpNode(String node) {
+    output("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=test");
   }
 
   /** Kills the daemon of a node; its jobs go on. */

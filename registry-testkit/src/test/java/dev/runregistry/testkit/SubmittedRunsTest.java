@@ -148,6 +148,8 @@ class SubmittedRunsTest {
     assertThat(reconciled().message()).isEqualTo("Pending: Priority");
     assertThat(registry.pendingReason(id)).contains("Priority");
     assertThat(registry.pendingReason(Runs.id())).isEmpty();
+    assertThat(registry.lastPendingReason(pending)).contains("Priority");
+    assertThat(registry.lastPendingReason(Runs.ended(pending, Runs.notStarted()))).isEmpty();
     assertThat(recorded()).isEqualTo(pending);
     assertThat(reconciled().action()).isEqualTo(ReconciledRun.Action.SKIPPED);
   }

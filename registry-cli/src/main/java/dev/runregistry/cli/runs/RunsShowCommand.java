@@ -60,12 +60,14 @@ public final class RunsShowCommand implements Callable<Integer> {
       RunRegistry registry = parts.reconciled(database);
       Run run = registry.get(new RunLookup(registry).idOf(id));
       @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
+      Optional<String> pendingReason =
+          run.status() == RunStatus.PENDING ? registry.pendingReason(run.id()) : Optional.empty();
       OutputText output = new OutputText(parts.homeToRead(), settings.words());
       if (json) {
-        caller.out().println(JsonLine.of(run, unseen, output.files(run.id())));
+        caller
+            .out()
+            .println(JsonLine.of(run, unseen, pendingReason.orElse(null), output.files(run.id())));
       } else {
-        Optional<String> pendingReason =
-            run.status() == RunStatus.PENDING ? registry.pendingReason(run.id()) : Optional.empty();
         caller.out().print(new RunPrinter(LocalZone.get(), output).of(run, pendingReason, unseen));
       }
       return 0;

@@ -24,7 +24,7 @@ public final class JsonLine {
 
   /** Returns the whole run, with its provenance, which the HTTP API does not publish. */
   public static String of(Run run) {
-    return line(json -> RunJson.writeRunWithProvenance(json, run, null));
+    return line(json -> RunJson.writeRunWithProvenance(json, run, null, null));
   }
 
   /** Returns a host, as the HTTP API has it. */
@@ -37,12 +37,14 @@ public final class JsonLine {
    * this host has its files, and its process while that lives; else null.
    *
    * @param unseen its host if it is an active run whose host is not seen; else null
+   * @param pendingReason why its engine has not started it yet; null if that is not known
    */
-  public static String of(Run run, @Nullable UnseenHost unseen, RunFiles files) {
+  public static String of(
+      Run run, @Nullable UnseenHost unseen, @Nullable String pendingReason, RunFiles files) {
     return line(
         json -> {
           json.writeStartObject();
-          RunJson.writeFieldsWithProvenance(json, run, unseen);
+          RunJson.writeFieldsWithProvenance(json, run, unseen, pendingReason);
           json.writeStringField("run_dir", files.directory().map(Path::toString).orElse(null));
           json.writePOJOField("pid", files.pid().isPresent() ? files.pid().getAsLong() : null);
           json.writeEndObject();

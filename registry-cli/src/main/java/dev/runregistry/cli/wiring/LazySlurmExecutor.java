@@ -19,7 +19,9 @@ import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,16 @@ final class LazySlurmExecutor implements RunExecutor {
   @Override
   public Inspection inspect(Run running, Path workspace) {
     return slurm().inspect(running, workspace);
+  }
+
+  @Override
+  public Map<RunId, Path> workspaces(Set<RunId> runs) {
+    return slurm().workspaces(runs);
+  }
+
+  @Override
+  public synchronized Optional<String> lastPendingReason(RunId id) {
+    return Optional.ofNullable(created).flatMap(slurm -> slurm.lastPendingReason(id));
   }
 
   /** A setting that cannot be used does not concern the runs of other executors. */

@@ -10,7 +10,9 @@ import dev.runregistry.run.RuntimeStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Executes local runs, and reports the state of an execution: whether it lives, how it ended, its
@@ -77,6 +79,26 @@ public interface RunExecutor {
    * @throws UnreadableOutcomeException if the evidence cannot be read now
    */
   Inspection inspect(Run run, Path workspace);
+
+  /**
+   * Returns the workspaces of those of these runs that its engine knows, whichever home submitted
+   * them. A workspace may not be visible on this host. Empty for an executor that {@link
+   * #endsWithHost ends with its host}.
+   *
+   * @throws UnreadableOutcomeException if the engine cannot be queried now
+   */
+  default Map<RunId, Path> workspaces(Set<RunId> runs) {
+    return Map.of();
+  }
+
+  /**
+   * Returns why the engine has not started a run yet, in the words of the engine, as it was last
+   * known to this process; empty if that is not known. Queries nothing, and may be called for any
+   * run at any time.
+   */
+  default Optional<String> lastPendingReason(RunId id) {
+    return Optional.empty();
+  }
 
   /**
    * Returns whether a process lives of a run whose journal entry cannot be read.

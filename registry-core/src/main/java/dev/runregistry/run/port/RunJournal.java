@@ -179,6 +179,14 @@ public interface RunJournal {
   Optional<Path> workspace(RunId id);
 
   /**
+   * Returns the journal of another home, by the workspace of one of its active runs; empty if there
+   * is no such workspace, or it is not visible here.
+   */
+  default Optional<RunJournal> ofWorkspace(Path workspace) {
+    return Optional.empty();
+  }
+
+  /**
    * Moves an entry aside that is no run of the registry, so that it is not inspected again; deletes
    * nothing.
    *

@@ -37,19 +37,23 @@ final class HostRecords {
   private final RunRepository repository;
   private final List<RunExecutor> executors;
   private final @Nullable QueuedRuns queued;
+  private final TakenOverRuns takenOver;
   private final Set<RunId> assigned = ConcurrentHashMap.newKeySet(); // waiting runs
 
   /**
    * Creates it.
    *
    * @param queued the waiting runs; null if there is no queue
+   * @param takenOver is told of each announcement
    */
   HostRecords(
       Hosts hosts,
       RunRepository repository,
       List<RunExecutor> executors,
-      @Nullable QueuedRuns queued) {
+      @Nullable QueuedRuns queued,
+      TakenOverRuns takenOver) {
     this.hosts = hosts;
+    this.takenOver = takenOver;
     this.queued = queued;
     this.repository = repository;
     this.executors = executors;
@@ -59,12 +63,20 @@ final class HostRecords {
     return hosts;
   }
 
-  /** Announces a home, and assigns the runs to it that wait there. */
+  TakenOverRuns takenOver() {
+    return takenOver;
+  }
+
+  /** Announces a home, and assigns the runs to it that wait there or in an engine. */
   void announce(Home home) {
     hosts.announce(home);
-    if (queued == null) {
-      return;
+    if (queued != null) {
+      assignWaiting(home, queued);
     }
+    takenOver.announced(home);
+  }
+
+  private void assignWaiting(Home home, QueuedRuns queued) {
     Set<RunId> waiting = Set.copyOf(queued.recorded());
     assigned.retainAll(waiting);
     List<RunId> added = waiting.stream().filter(id -> !assigned.contains(id)).toList();

@@ -25,6 +25,7 @@ import dev.runregistry.run.queue.QueueFullException;
 import dev.runregistry.run.queue.QueueOptions;
 import dev.runregistry.run.queue.QueuedRun;
 import dev.runregistry.run.queue.WaitingRun;
+import dev.runregistry.run.service.DatabaseAccess.SaveResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

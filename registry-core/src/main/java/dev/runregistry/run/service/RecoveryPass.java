@@ -20,6 +20,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.service.DatabaseAccess.SaveResult;
 import dev.runregistry.run.service.ReconciledRun.Action;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,14 +81,7 @@ final class RecoveryPass {
 
   Reconciliation run() {
     discardStaged();
-    active = journal.active();
-    if (!active.isEmpty()) {
-      here = access.identify();
-    }
-    List<ReconciledRun> findings = new ArrayList<>();
-    for (RunId id : active) {
-      recover(id).ifPresent(findings::add);
-    }
+    List<ReconciledRun> findings = run(journal.active());
     for (String name : journal.unrecognized()) {
       findings.add(quarantine(name));
     }
@@ -95,6 +89,19 @@ final class RecoveryPass {
       findings.addAll(queued.recovery(access).run(this::newestRequests));
     }
     return new Reconciliation(findings);
+  }
+
+  /** Recovers these active runs only; returns a modifiable list. */
+  List<ReconciledRun> run(List<RunId> ids) {
+    active = ids;
+    if (!active.isEmpty()) {
+      here = access.identify();
+    }
+    List<ReconciledRun> findings = new ArrayList<>();
+    for (RunId id : active) {
+      recover(id).ifPresent(findings::add);
+    }
+    return findings;
   }
 
   private void discardStaged() {

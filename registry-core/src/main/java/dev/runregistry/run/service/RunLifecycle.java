@@ -20,6 +20,7 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
+import dev.runregistry.run.service.DatabaseAccess.SaveResult;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

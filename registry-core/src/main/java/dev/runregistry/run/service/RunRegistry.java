@@ -9,6 +9,7 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunNotFoundException;
 import dev.runregistry.run.RunRequest;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainedRun;
@@ -109,16 +110,7 @@ public final class RunRegistry {
     cancelRequests = builder.cancelRequests;
     CancelWatch cancelWatch = new CancelWatch(journal, cancelRequests);
     cancellations = new Cancellations(repository, journal, cancelWatch, cancelRequests);
-    lifecycle =
-        new RunLifecycle(
-            repository,
-            journal,
-            executors,
-            new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
-            builder.provenance,
-            clock,
-            builder.startWriter,
-            cancelWatch);
+    lifecycle = lifecycle(builder, journal, cancelWatch);
     queue = builder.queue;
     queueControl = builder.queueControl;
     queued =
@@ -135,12 +127,35 @@ public final class RunRegistry {
     hosts =
         builder.hosts == null
             ? null
-            : new HostRecords(builder.hosts, repository, executors, queued);
+            : new HostRecords(
+                builder.hosts,
+                repository,
+                executors,
+                queued,
+                new TakenOverRuns(
+                    builder.hosts,
+                    repository,
+                    journal,
+                    executors,
+                    cancelRequests,
+                    home -> lifecycle(builder, home, cancelWatch)));
     keys = builder.keys;
     idempotency =
         builder.keys == null
             ? null
             : new IdempotentSubmissions(builder.keys, repository, lifecycle, clock);
+  }
+
+  private RunLifecycle lifecycle(Builder builder, RunJournal home, CancelWatch cancelWatch) {
+    return new RunLifecycle(
+        repository,
+        home,
+        executors,
+        new DatasetCheck(catalog, builder.datasetChecker, executors.get(0)::cancelled),
+        builder.provenance,
+        clock,
+        builder.startWriter,
+        cancelWatch);
   }
 
   /** Returns a builder; its first five ports are required, the others have defaults. */
@@ -402,6 +417,10 @@ public final class RunRegistry {
    * from being reconciled. Runs of another database, and runs of an executor that this registry
    * does not have, are skipped and reported.
    *
+   * <p>If this home was {@link #announce announced}, also reconciles the runs of engines that were
+   * submitted by a home which is not seen any more, in that home: the first such home to find them
+   * takes them over.
+   *
    * <p>May be called at any time, by any number of threads and processes at once, and repeatedly:
    * each run is reconciled once.
    *
@@ -439,7 +458,9 @@ public final class RunRegistry {
   private Reconciliation reconcile(boolean adopts) {
     lifecycle.retryUnpersisted();
     lifecycle.retryStarts();
-    return new RecoveryPass(repository, journal, lifecycle, queued, cancelRequests, adopts).run();
+    Reconciliation own =
+        new RecoveryPass(repository, journal, lifecycle, queued, cancelRequests, adopts).run();
+    return adopts || hosts == null ? own : own.and(hosts.takenOver().recover());
   }
 
   /**
@@ -574,6 +595,19 @@ public final class RunRegistry {
     } catch (JournalException | UnreadableOutcomeException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns why the engine of a pending run has not started it yet, as it was last known to this
+   * process; empty for other runs, and if that is not known. Needs neither the engine nor the
+   * journal, so that a request never waits for them.
+   */
+  public Optional<String> lastPendingReason(Run run) {
+    return run.status() == RunStatus.PENDING
+        ? executors.stream()
+            .flatMap(executor -> executor.lastPendingReason(run.id()).stream())
+            .findFirst()
+        : Optional.empty();
   }
 
   private Optional<Inspection> inspect(JournalEntry.Submitted entry, Optional<Path> workspace) {

@@ -48,6 +48,7 @@ public final class RemoteSupervisor implements RunSupervisor {
 
   private final LogLimit logLimit;
   private final Duration killGrace;
+  private final Duration heartbeat;
 
   /**
    * Creates a supervisor with the grace that a {@link LocalRunExecutor} has by default.
@@ -65,6 +66,23 @@ public final class RemoteSupervisor implements RunSupervisor {
    * @param killGrace the time between TERM and KILL for what the command leaves behind, likewise
    */
   public RemoteSupervisor(LogLimit logLimit, Duration killGrace) {
+    this(logLimit, killGrace, HEARTBEAT);
+  }
+
+  /**
+   * Creates a supervisor.
+   *
+   * @param logLimit of each of the two logs of a run that has none of its own
+   * @param killGrace the time between TERM and KILL for what the command leaves behind, likewise
+   * @param heartbeat the time between two signs of life of a supervisor, in whole seconds, at least
+   *     one; a second start of a run gives up after six without one. By default 10 s
+   * @throws IllegalArgumentException if the time between two signs of life is shorter
+   */
+  public RemoteSupervisor(LogLimit logLimit, Duration killGrace, Duration heartbeat) {
+    if (heartbeat.toSeconds() < 1) {
+      throw new IllegalArgumentException("heartbeat must be at least 1 s: " + heartbeat);
+    }
+    this.heartbeat = heartbeat;
     this.logLimit = requireNonNull(logLimit, "logLimit");
     this.killGrace = requireNonNull(killGrace, "killGrace");
   }
@@ -79,7 +97,7 @@ public final class RemoteSupervisor implements RunSupervisor {
     arguments.add("run=" + running.id());
     arguments.add("parent=0"); // no registry: nothing is reported or shown
     arguments.add("finish=" + grace.toMillis());
-    arguments.add("beat=" + HEARTBEAT.toSeconds());
+    arguments.add("beat=" + heartbeat.toSeconds());
     if (limit.isLimited()) {
       arguments.add("limit=" + limit.bytes());
     }

@@ -79,7 +79,7 @@ final class SupervisorScript {
           leave(125) if !-e "$dir/first-start";
           my $now = (stat "$dir/heartbeat")[9] // '';
           ($beat, $silence) = ($now, 0) if $now ne $beat;
-          kill KILL => $$ if ++$silence > 60; # so its exit code is unknown to the engine, too
+          kill KILL => $$ if ++$silence > 6 * $o{beat}; # so its exit code is unknown to the engine, too
           sleep 1;
         }
         sysopen my $exit, "$dir/exit", 0 or leave(125);

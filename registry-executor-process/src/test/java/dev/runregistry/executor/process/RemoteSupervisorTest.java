@@ -1,6 +1,7 @@
 package dev.runregistry.executor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runregistry.run.CancelRequest;
 import dev.runregistry.run.Invocation;
@@ -47,7 +48,15 @@ class RemoteSupervisorTest {
     Program program =
         supervisor.prepare(run, Invocation.of(run.spec().command()).with(options), folder);
 
-    assertThat(program.arguments()).contains("finish=7000", "limit=1048576");
+    assertThat(program.arguments()).contains("finish=7000", "limit=1048576", "beat=10");
+  }
+
+  @Test
+  void a_supervisor_gives_a_sign_of_life_in_whole_seconds() {
+    assertThatThrownBy(
+            () -> new RemoteSupervisor(LogLimit.NONE, Duration.ZERO, Duration.ofMillis(999)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("heartbeat must be at least 1 s: PT0.999S");
   }
 
   @Test

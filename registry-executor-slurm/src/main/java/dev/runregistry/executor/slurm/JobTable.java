@@ -13,7 +13,7 @@ import java.util.Set;
 final class JobTable {
   private final SlurmCommands slurm;
   private final Duration maxAge;
-  private Map<String, Job> jobs = Map.of(); // guarded by this
+  private volatile Map<String, Job> jobs = Map.of(); // written under the lock of this
   private long until = System.nanoTime() - 1; // guarded by this
 
   /**
@@ -36,6 +36,11 @@ final class JobTable {
       jobs = slurm.findAll();
       until = System.nanoTime() + maxAge.toNanos();
     }
+    return Optional.ofNullable(jobs.get(name));
+  }
+
+  /** Returns the job with that name as it was at the last query, however long that is ago. */
+  Optional<Job> last(String name) {
     return Optional.ofNullable(jobs.get(name));
   }
 

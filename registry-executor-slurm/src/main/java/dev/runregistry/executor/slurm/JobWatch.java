@@ -41,6 +41,14 @@ final class JobWatch {
     }
   }
 
+  /** Returns why a watched job waits, as Slurm last said; empty if it is not watched. */
+  synchronized Optional<String> pendingReason(String jobName) {
+    return executions.stream()
+        .filter(execution -> execution.jobName().equals(jobName))
+        .findFirst()
+        .map(SlurmExecution::pendingReason);
+  }
+
   /** Makes it look at once. */
   synchronized void nudge() {
     nudged = true;

@@ -119,14 +119,42 @@ final class SlurmCommands {
     return jobs;
   }
 
+  /**
+   * Returns the files to which all jobs of this user that the registry may have submitted write
+   * their output, by the names of the jobs.
+   *
+   * @throws SlurmUnreachableException if Slurm does not answer
+   */
+  Map<String, String> findOutputs() throws IOException {
+    String separator = separator();
+    String format = "Name:" + separator + ",STDOUT:" + separator;
+    Map<String, String> outputs = new HashMap<>();
+    String[] fields = output(squeue(List.of(), format)).split(Pattern.quote(separator), -1);
+    for (int i = 0; i + 1 < fields.length; i += 2) {
+      String name = fields[i].substring(fields[i].lastIndexOf('\n') + 1);
+      if (name.startsWith(SlurmExecutor.JOB_NAME_PREFIX)) {
+        outputs.put(name, fields[i + 1]);
+      }
+    }
+    return outputs;
+  }
+
   /** Names are printed as they are: with a separator of its own none can pretend to be a job. */
   private List<Job> jobs(List<String> selection) throws IOException {
-    String separator = "|" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + "|";
+    String separator = separator();
+    return Job.ofSqueue(output(squeue(selection, Job.squeueFormat(separator))), separator);
+  }
+
+  private static String separator() {
+    return "|" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + "|";
+  }
+
+  private static List<String> squeue(List<String> selection, String format) {
     List<String> words =
         new ArrayList<>(List.of("squeue", "--noheader", "--all", "--states=all", "--user=" + USER));
     words.addAll(selection);
-    words.add("--Format=" + Job.squeueFormat(separator));
-    return Job.ofSqueue(output(words), separator);
+    words.add("--Format=" + format);
+    return words;
   }
 
   /**

@@ -72,6 +72,11 @@ final class SlurmExecution implements ExecutionHandle {
     return SlurmExecutor.jobName(run.id());
   }
 
+  /** Returns why it waits, as Slurm last said; empty before its first answer. */
+  synchronized String pendingReason() {
+    return pendingReason;
+  }
+
   @Override
   public CompletableFuture<ExecutionResult> result() {
     return result;

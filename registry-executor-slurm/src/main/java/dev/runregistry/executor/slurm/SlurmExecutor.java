@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -300,6 +301,36 @@ public final class SlurmExecutor implements RunExecutor {
         .ending(run, workspace, found)
         .map(end -> inspection(run, end))
         .orElseGet(() -> new Inspection.NotVisible("How its job ended is not known yet"));
+  }
+
+  /** The messages of a supervisor are in the workspace, and so is what Slurm writes for its job. */
+  @Override
+  public Map<RunId, Path> workspaces(Set<RunId> runs) {
+    try {
+      Map<RunId, Path> workspaces = new HashMap<>();
+      Map<String, String> outputs = slurm.findOutputs();
+      for (RunId run : runs) {
+        Optional.ofNullable(outputs.get(jobName(run)))
+            .map(output -> Path.of(output.replace("%%", "%")).getParent())
+            .ifPresent(workspace -> workspaces.put(run, workspace));
+      }
+      return workspaces;
+    } catch (IOException e) {
+      throw new UnreadableOutcomeException("the jobs of other homes cannot be found", e);
+    }
+  }
+
+  /** By the watch if this process submitted it, else by the last query of an inspection. */
+  @Override
+  public Optional<String> lastPendingReason(RunId id) {
+    return watch
+        .pendingReason(jobName(id))
+        .or(
+            () ->
+                jobs.last(jobName(id))
+                    .filter(job -> job.state() == JobState.PENDING)
+                    .map(Job::reason))
+        .filter(reason -> !reason.isEmpty());
   }
 
   private static Inspection inspection(Run run, JobEnd end) {

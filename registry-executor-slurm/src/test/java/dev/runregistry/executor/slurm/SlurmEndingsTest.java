@@ -26,23 +26,38 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each ending that Slurm has a word for, provoked on a real cluster, and the record it becomes. */
 @NeedsSlurm
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SlurmEndingsTest {
   private static SlurmCluster cluster;
+  private static Run limited;
+  private static ExecutionHandle ofLimited;
 
   @TempDir private Path folder;
   private final AtomicInteger contradictions = new AtomicInteger();
   private SlurmRuns runs;
 
+  /** Slurm looks at the limits of jobs twice a minute only: the other tests go on meanwhile. */
   @BeforeAll
-  static void startCluster() {
+  static void startCluster(@TempDir Path home) {
     cluster = SlurmCluster.start(Map.of());
+    SlurmRuns of = new SlurmRuns(home, cluster);
+    limited = of.begun(null, "sleep", "1000");
+    SlurmExecutor executor =
+        of.executor().options(new SlurmOptions(Map.of("time", "1"), List.of(), List.of())).build();
+    ofLimited =
+        executor.start(limited, Invocation.of(limited.spec().command()), of.workspace(limited));
+    ofLimited.started().join();
+    cluster.output("scontrol", "update", "JobName=run-" + limited.id(), "EndTime=now");
   }
 
   @AfterAll
@@ -179,6 +194,12 @@ class SlurmEndingsTest {
     Run running = runs.begun(null, "true");
     ExecutionHandle handle = start(executor, running);
     SlurmRuns.await(() -> reasons.length() > 0);
+    assertThat(executor.lastPendingReason(running.id()).orElseThrow()).contains("Partition");
+    SlurmExecutor other = runs.executor().build();
+    assertThat(other.lastPendingReason(running.id())).as("it was never asked for").isEmpty();
+    assertThat(other.inspect(running, runs.workspace(running)))
+        .isInstanceOf(Inspection.Pending.class);
+    assertThat(other.lastPendingReason(running.id()).orElseThrow()).contains("Partition");
 
     handle.cancel(new CancelRequest("ann", Runs.NOON));
 
@@ -186,6 +207,7 @@ class SlurmEndingsTest {
     assertThat(run.status()).isEqualTo(RunStatus.CANCELLED);
     assertThat(reasons.toString()).contains("Partition");
     assertThat(handle.started()).isNotDone();
+    assertThat(executor.lastPendingReason(running.id())).isEmpty();
     assertThat(run.startedAt()).isEqualTo(running.createdAt());
   }
 
@@ -252,11 +274,9 @@ class SlurmEndingsTest {
   }
 
   @Test
+  @Order(Integer.MAX_VALUE)
   void the_limit_of_slurm_ends_a_run_that_has_none_of_its_own() {
-    Run running = runs.begun(null, "sleep", "1000");
-    SlurmExecutor executor = with(Map.of("time", "1"));
-
-    Run run = execute(executor, running);
+    Run run = SlurmRuns.finished(limited, ofLimited);
 
     assertThat(run.status()).isEqualTo(RunStatus.TIMEOUT);
     assertThat(run.message()).isEqualTo("Timed out after 60 s; by Slurm's limit");

@@ -2,12 +2,15 @@ package dev.runregistry.executor.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.run.Invocation;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.testkit.JavaProcess;
 import dev.runregistry.testkit.RunExecutorContract;
+import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.SlurmCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,9 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @NeedsSlurm
@@ -36,6 +42,20 @@ class SlurmExecutorContractTest extends RunExecutorContract {
   @Override
   protected RunExecutor executor() {
     return executor;
+  }
+
+  @Test
+  void the_workspace_of_a_run_is_found_by_its_job_and_its_journal_by_that() {
+    Run run = thatNeverEnds("up", null);
+    Path workspace = workspace(run);
+    ExecutionHandle handle = executor.start(run, Invocation.of(run.spec().command()), workspace);
+
+    assertThat(runs.executor().build().workspaces(Set.of(run.id(), Runs.id())))
+        .containsExactly(Map.entry(run.id(), workspace));
+    assertThat(runs.home().ofWorkspace(workspace).orElseThrow().active()).contains(run.id());
+
+    handle.terminate();
+    handle.await();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Invocation;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.RunReason;
 import dev.runregistry.run.port.ExecutionHandle;
 import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.UnreadableOutcomeException;
@@ -13,8 +14,12 @@ import dev.runregistry.testkit.SlurmCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +40,7 @@ class SlurmOutageTest {
 
   @BeforeAll
   static void startCluster() {
-    cluster = SlurmCluster.start(Map.of("MinJobAge", "5"));
+    cluster = SlurmCluster.start(Map.of("MinJobAge", "2", "SlurmdTimeout", "300"));
   }
 
   @AfterAll
@@ -47,6 +52,11 @@ class SlurmOutageTest {
   void makeHome() {
     runs = new SlurmRuns(folder, cluster);
     release = folder.resolve("release");
+  }
+
+  /** Gives up soon while the controller does not answer. */
+  private SlurmExecutor impatient() {
+    return runs.executor().environment(cluster.impatientEnvironment()).build();
   }
 
   private SlurmExecutor executor() {
@@ -75,6 +85,21 @@ class SlurmOutageTest {
     SlurmRuns.await(() -> SlurmRuns.contains(runs.workspace(run).resolve("stdout.log"), "up"));
   }
 
+  /** Sets back when anything of a run changed last, as if time had passed. */
+  private static void setBack(Path workspace, Duration time) throws IOException {
+    FileTime then = FileTime.from(Instant.now().minus(time));
+    try (Stream<Path> files = Files.list(workspace)) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, then);
+      }
+    }
+    Files.setLastModifiedTime(workspace, then);
+  }
+
+  private String node(Run run) {
+    return cluster.output("squeue", "-h", "-n", "run-" + run.id(), "-o", "%N").strip();
+  }
+
   private boolean isKnown(Run run) {
     return !cluster.output("squeue", "-h", "-t", "all", "-n", "run-" + run.id()).isBlank();
   }
@@ -91,11 +116,13 @@ class SlurmOutageTest {
     handle.started().join();
     cluster.killController();
     try {
-      assertThat(executor().inspect(run, runs.workspace(run)))
+      assertThat(impatient().inspect(run, runs.workspace(run)))
           .isInstanceOfSatisfying(
               Inspection.NotVisible.class,
               away -> assertThat(away.reason()).startsWith("Slurm does not answer"));
-      assertThatThrownBy(() -> executor().isAlive(run.id(), runs.workspace(run)))
+      assertThatThrownBy(() -> impatient().isAlive(run.id(), runs.workspace(run)))
+          .isInstanceOf(UnreadableOutcomeException.class);
+      assertThatThrownBy(() -> impatient().workspaces(Set.of(run.id())))
           .isInstanceOf(UnreadableOutcomeException.class);
       Files.createFile(release);
       SlurmRuns.await(() -> hasEnded(run));
@@ -141,7 +168,8 @@ class SlurmOutageTest {
     assertThat(executor.inspect(run, runs.workspace(run)))
         .isInstanceOf(Inspection.NotVisible.class);
 
-    SlurmRuns.await(() -> executor.inspect(run, runs.workspace(run)) instanceof Inspection.Lost);
+    setBack(runs.workspace(run), FORGOTTEN);
+
     assertThat(executor.inspect(run, runs.workspace(run)))
         .isInstanceOfSatisfying(
             Inspection.Lost.class,
@@ -177,5 +205,59 @@ class SlurmOutageTest {
 
     assertThat(outcome).isInstanceOf(RunOutcome.NotStarted.class);
     assertThat(workspace.resolve("vanished")).exists(); // its supervisor starts nothing any more
+  }
+
+  @Test
+  void a_run_on_a_node_that_is_cut_off_has_failed_with_it_once_slurm_says_so_and_no_sooner()
+      throws IOException {
+    Run run = waiting(0);
+    ExecutionHandle handle = start(executor(), run);
+    awaitUp(run);
+    String node = node(run);
+    cluster.killNode(node);
+    try {
+      assertThat(executor().inspect(run, runs.workspace(run)))
+          .isInstanceOf(Inspection.Running.class);
+      assertThat(handle.result()).isNotDone();
+
+      cluster.giveUpNode(node);
+
+      Run ended = SlurmRuns.finished(run, handle);
+      assertThat(ended.reason()).isEqualTo(RunReason.NODE_FAILED);
+      assertThat(ended.exitCode()).isNull();
+      assertThat(ended.message()).startsWith("Ended by Slurm: NODE_FAIL");
+    } finally {
+      Files.createFile(release); // its command goes on there
+      SlurmRuns.await(() -> hasEnded(run));
+      cluster.startNode(node);
+      cluster.awaitNodes();
+    }
+  }
+
+  @Test
+  void a_run_that_lives_on_a_lost_node_is_never_declared_lost_though_slurm_has_forgotten_it()
+      throws IOException {
+    Run run = waiting(8);
+    start(dead(), run);
+    awaitUp(run);
+    String node = node(run);
+    cluster.killNode(node);
+    try {
+      cluster.giveUpNode(node);
+      SlurmRuns.await(() -> !isKnown(run));
+      SlurmExecutor hasty = runs.executor().forgottenDelay(Duration.ofNanos(1)).build();
+      assertThat(hasty.inspect(run, runs.workspace(run))).isInstanceOf(Inspection.NotVisible.class);
+
+      Files.createFile(release);
+      SlurmRuns.await(() -> hasEnded(run));
+
+      assertThat(hasty.inspect(run, runs.workspace(run)))
+          .isInstanceOfSatisfying(
+              Inspection.Exited.class,
+              exited -> assertThat(exited.outcome().exitCode()).isEqualTo(8));
+    } finally {
+      cluster.startNode(node);
+      cluster.awaitNodes();
+    }
   }
 }

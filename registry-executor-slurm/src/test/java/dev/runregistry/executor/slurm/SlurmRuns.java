@@ -39,7 +39,7 @@ final class SlurmRuns {
   }
 
   static RemoteSupervisor supervisor() {
-    return new RemoteSupervisor(LogLimit.DEFAULT, Duration.ofMillis(300));
+    return new RemoteSupervisor(LogLimit.DEFAULT, Duration.ofMillis(300), Duration.ofSeconds(2));
   }
 
   /** With short intervals, so that tests do not take long. */

@@ -432,40 +432,71 @@ final class JooqHosts implements Hosts {
                                       val(executor, RUN_HOMES.EXECUTOR)))
                           .toList())
                   .onConflict(RUN_HOMES.RUN_ID)
-                  .doNothing()
+                  .doUpdate()
+                  .set(RUN_HOMES.EXECUTOR, DSL.excluded(RUN_HOMES.EXECUTOR))
+                  .where(RUN_HOMES.HOME_ID.eq(home)) // it waited in its queue before
                   .execute());
     }
+  }
+
+  @Override
+  public List<RunId> assigned(UUID home, String executor) {
+    return database.answer(
+        "list the runs of the home " + home,
+        sql ->
+            sql.select(TUNIX_RUNS.RUN_ID)
+                .from(RUN_HOMES)
+                .join(TUNIX_RUNS)
+                .on(TUNIX_RUNS.RUN_ID.eq(RUN_HOMES.RUN_ID))
+                .where(RUN_HOMES.HOME_ID.eq(home))
+                .and(RUN_HOMES.EXECUTOR.eq(executor))
+                .and(TUNIX_RUNS.STATUS.in(ACTIVE))
+                .fetch(row -> new RunId(row.value1())));
+  }
+
+  @Override
+  public List<RunId> left(UUID home, String executor, int limit) {
+    return database.answer(
+        "list the runs of unseen homes",
+        sql ->
+            sql.select(TUNIX_RUNS.RUN_ID)
+                .from(TUNIX_RUNS)
+                .join(RUN_HOMES)
+                .on(RUN_HOMES.RUN_ID.eq(TUNIX_RUNS.RUN_ID))
+                .where(TUNIX_RUNS.STATUS.in(ACTIVE))
+                .and(isLeft(home, executor, unseenBefore(now(sql))))
+                .orderBy(TUNIX_RUNS.RUN_ID)
+                .limit(limit)
+                .fetch(row -> new RunId(row.value1())));
   }
 
   /**
    * The conditions on the row itself are checked again if another home has changed it meanwhile.
    */
   @Override
-  public List<RunId> takeOver(UUID home, String executor, int limit) {
-    return database.write(
-        "take over runs of the executor " + executor,
-        sql -> {
-          Instant unseenBefore = unseenBefore(now(sql));
-          return sql
-              .update(RUN_HOMES)
-              .set(RUN_HOMES.HOME_ID, home)
-              .where(
-                  RUN_HOMES.RUN_ID.in(
-                      select(TUNIX_RUNS.RUN_ID)
-                          .from(TUNIX_RUNS)
-                          .join(RUN_HOMES)
-                          .on(RUN_HOMES.RUN_ID.eq(TUNIX_RUNS.RUN_ID))
-                          .where(TUNIX_RUNS.STATUS.in(ACTIVE))
-                          .and(isLeft(home, executor, unseenBefore))
-                          .orderBy(TUNIX_RUNS.RUN_ID)
-                          .limit(limit)))
-              .and(isLeft(home, executor, unseenBefore))
-              .returning(RUN_HOMES.RUN_ID)
-              .fetch(row -> new RunId(row.get(RUN_HOMES.RUN_ID)))
-              .stream()
-              .sorted(Comparator.comparing(RunId::toString))
-              .toList();
-        });
+  public List<RunId> takeOver(UUID home, String executor, Collection<RunId> runs) {
+    List<RunId> all = List.copyOf(runs);
+    List<RunId> taken = new ArrayList<>();
+    for (int done = 0; done < all.size(); done += PIECE) {
+      List<UUID> piece =
+          all.subList(done, Math.min(all.size(), done + PIECE)).stream().map(RunId::value).toList();
+      taken.addAll(
+          database.write(
+              "take over runs of the executor " + executor,
+              sql ->
+                  sql.update(RUN_HOMES)
+                      .set(RUN_HOMES.HOME_ID, home)
+                      .where(
+                          RUN_HOMES.RUN_ID.in(
+                              select(TUNIX_RUNS.RUN_ID)
+                                  .from(TUNIX_RUNS)
+                                  .where(TUNIX_RUNS.RUN_ID.in(piece))
+                                  .and(TUNIX_RUNS.STATUS.in(ACTIVE))))
+                      .and(isLeft(home, executor, unseenBefore(now(sql))))
+                      .returning(RUN_HOMES.RUN_ID)
+                      .fetch(row -> new RunId(row.get(RUN_HOMES.RUN_ID)))));
+    }
+    return taken;
   }
 
   private static Condition isLeft(UUID home, String executor, Instant unseenBefore) {

@@ -69,19 +69,27 @@ public interface Hosts {
 
   /**
    * Records that these runs belong to that home, which watches them until {@link #takeOver} assigns
-   * them to another one. Runs that belong to a home already keep it.
+   * them to another one. Runs that belong to another home already keep it.
    *
    * @param executor the executor that has them; null for runs that wait in the queue of the home
    */
   void assign(UUID home, @Nullable String executor, Collection<RunId> runs);
 
+  /** Returns the active runs of that executor that belong to this home, in no order. */
+  List<RunId> assigned(UUID home, String executor);
+
   /**
-   * Assigns active runs of that executor to this home, whose home was not seen for {@link
-   * KnownHost#UNSEEN_AFTER}, and returns them. Of homes that call this at once, one gets each run;
-   * a home that comes back may still watch its former runs, which does no harm where the engine is
-   * the witness of an ending.
+   * Returns active runs of that executor whose home is another one and was not seen for {@link
+   * KnownHost#UNSEEN_AFTER}, in ascending order of their ids.
    *
    * @param limit the maximum number, positive
    */
-  List<RunId> takeOver(UUID home, String executor, int limit);
+  List<RunId> left(UUID home, String executor, int limit);
+
+  /**
+   * Assigns those of these runs to this home that {@link #left} would return now, and returns them.
+   * Of homes that call this at once, one gets each run; a home that comes back may still watch its
+   * former runs, which does no harm where the engine is the witness of an ending.
+   */
+  List<RunId> takeOver(UUID home, String executor, Collection<RunId> runs);
 }
