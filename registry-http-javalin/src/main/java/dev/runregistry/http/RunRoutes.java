@@ -22,6 +22,7 @@ import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueFullException;
@@ -62,6 +63,7 @@ final class RunRoutes {
   void addTo(Routes routes) {
     routes.post("/api/tunix/run", this::submit);
     routes.get("/api/tunix/runs", this::list);
+    routes.get("/api/tunix/runs/histogram", this::histogram); // before the route of any run
     routes.get("/api/tunix/runs/{run_id}", this::show);
     routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
     routes.get("/api/tunix/runs/{run_id}/status", this::showStatus);
@@ -192,6 +194,13 @@ final class RunRoutes {
       ctx.header("X-Search-Window", String.valueOf(RunQuery.WINDOW));
     }
     Routes.json(ctx, pageJson.of(page, query));
+  }
+
+  private void histogram(Context ctx) {
+    ListQuery.Histogram query = ListQuery.readHistogram(ctx.queryString());
+    RunHistogram histogram = registry.histogram(query.filter(), query.zone());
+    Routes.json(
+        ctx, Json.write(json -> RunJson.writeHistogram(json, histogram, query.zone().getId())));
   }
 
   private void show(Context ctx) {

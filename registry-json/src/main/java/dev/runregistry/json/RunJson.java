@@ -12,12 +12,14 @@ import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.SeenHome;
 import dev.runregistry.run.host.UnseenHost;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -279,6 +281,29 @@ public final class RunJson {
     json.writeNumberField("offset", query.offset());
     json.writePOJOField("next_offset", page.hasNext() ? query.offset() + query.limit() : null);
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a histogram: the number of all runs, whether these are all that meet the
+   * filter, the name of the time zone, and of each day with runs the numbers of all statuses.
+   */
+  public static void writeHistogram(JsonGenerator json, RunHistogram histogram, String timeZone)
+      throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("count", histogram.count());
+    json.writeBooleanField("complete", histogram.isComplete());
+    json.writeStringField("time_zone", timeZone);
+    json.writeArrayFieldStart("days");
+    for (Map.Entry<LocalDate, Map<RunStatus, Integer>> day : histogram.days().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("date", day.getKey().toString());
+      for (RunStatus status : RunStatus.values()) {
+        json.writeNumberField(status.text(), day.getValue().getOrDefault(status, 0));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

@@ -9,6 +9,7 @@ import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Sta
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunOrder;
@@ -143,7 +144,9 @@ public final class RunQueries {
   /** Merges the first runs of each branch, because no index has several of them in one order. */
   private static Select<Record1<UUID>> merged(
       List<FilterConditions> branches, RunQuery query, Param<Integer> enough) {
-    Table<?> all = union(branches, query.order(), atMost(query)).asTable("merged");
+    Table<?> all =
+        union(branches, query.order(), atMost(query), sortField(query.order(), TUNIX_RUNS))
+            .asTable("merged");
     var page =
         DSL.select(field(all, TUNIX_RUNS.RUN_ID))
             .from(all)
@@ -152,18 +155,20 @@ public final class RunQueries {
     return query.offset() > 0 ? page.offset(query.offset()) : page;
   }
 
-  private static Select<?> union(List<FilterConditions> branches, RunOrder order, long atMost) {
-    Select<Record> union = branch(0, branches, order, atMost);
+  /** Returns the first runs of each branch: position and one more column. */
+  private static Select<?> union(
+      List<FilterConditions> branches, RunOrder order, long atMost, Field<?> column) {
+    Select<Record> union = branch(0, branches, order, atMost, column);
     for (int i = 1; i < branches.size(); i++) {
-      union = union.unionAll(branch(i, branches, order, atMost));
+      union = union.unionAll(branch(i, branches, order, atMost, column));
     }
     return union;
   }
 
   private static Select<Record> branch(
-      int number, List<FilterConditions> branches, RunOrder order, long atMost) {
+      int number, List<FilterConditions> branches, RunOrder order, long atMost, Field<?> column) {
     Table<?> branch =
-        DSL.select(TUNIX_RUNS.RUN_ID, TUNIX_RUNS.CREATED_AT, sortField(order, TUNIX_RUNS))
+        DSL.select(TUNIX_RUNS.RUN_ID, TUNIX_RUNS.CREATED_AT, column)
             .from(TUNIX_RUNS)
             .where(branches.get(number).condition())
             .orderBy(order(order, TUNIX_RUNS))
@@ -201,7 +206,45 @@ public final class RunQueries {
     RunQuery window = windowOf(query);
     PageShape shape = PageShape.of("window", window, null);
     return new Statement(
-        shape, () -> selectWindowEnd(sql, query).getSQL(), windowValues(window), true);
+        shape,
+        () -> selectWindowEnd(sql, query).getSQL(),
+        windowValues(FilterConditions.of(window, null)),
+        true);
+  }
+
+  /**
+   * Returns the statement for the times and statuses of the newest runs of a filter: at most one
+   * more than the window has, to detect more.
+   *
+   * @param windowEnd the last run that is examined; null to examine as many as it takes
+   */
+  public static Statement sample(DSLContext sql, RunFilter filter, @Nullable RunCursor windowEnd) {
+    RunQuery query = RunQuery.all().withFilter(filter);
+    return new Statement(
+        PageShape.of("sample", query, windowEnd),
+        () -> selectSample(sql, filter, windowEnd).getSQL(),
+        windowValues(FilterConditions.of(query, windowEnd)),
+        true);
+  }
+
+  public static Query selectSample(
+      DSLContext sql, RunFilter filter, @Nullable RunCursor windowEnd) {
+    RunQuery query = RunQuery.all().withFilter(filter);
+    List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
+    Param<Long> enough = inline(WINDOW_AND_NEXT);
+    if (branches.size() == 1) {
+      return sql.select(RunMapper.ENTRY.fields())
+          .from(TUNIX_RUNS)
+          .where(branches.get(0).condition())
+          .orderBy(order(query.order(), TUNIX_RUNS))
+          .limit(enough);
+    }
+    Table<?> all =
+        union(branches, query.order(), WINDOW_AND_NEXT, TUNIX_RUNS.STATUS).asTable("merged");
+    return sql.select(all.fields(RunMapper.ENTRY.fields().toArray(Field<?>[]::new)))
+        .from(all)
+        .orderBy(order(query.order(), all))
+        .limit(enough);
   }
 
   private static RunQuery windowOf(RunQuery query) {
@@ -226,7 +269,9 @@ public final class RunQueries {
           .limit(inline(2))
           .offset(before);
     }
-    Table<?> all = union(branches, window.order(), WINDOW_AND_NEXT).asTable("merged");
+    Table<?> all =
+        union(branches, window.order(), WINDOW_AND_NEXT, sortField(window.order(), TUNIX_RUNS))
+            .asTable("merged");
     return sql.select(all.fields(RunMapper.POSITION.fields().toArray(Field<?>[]::new)))
         .from(all)
         .orderBy(order(window.order(), all))
@@ -234,8 +279,7 @@ public final class RunQueries {
         .offset(before);
   }
 
-  private static List<Object> windowValues(RunQuery window) {
-    List<FilterConditions> branches = FilterConditions.of(window, null);
+  private static List<Object> windowValues(List<FilterConditions> branches) {
     List<Object> values = new ArrayList<>();
     for (FilterConditions branch : branches) {
       values.addAll(branch.values());
