@@ -51,13 +51,14 @@ final class RunRoutes {
   private final ServerConfig config;
   private final BodyReader bodies;
   private final LocalRunLimiter localRuns;
-  private final PageJson pageJson = new PageJson();
+  private final PageJson pageJson;
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
     this.bodies = new BodyReader(config.maxBodyBytes(), config.requestTimeout());
     this.localRuns = localRuns;
+    this.pageJson = new PageJson(config.showCommand());
   }
 
   void addTo(Routes routes) {
@@ -163,7 +164,7 @@ final class RunRoutes {
                     .withHeader("Retry-After", RETRY_SECONDS));
   }
 
-  private static void answer(Context ctx, Submission submission) {
+  private void answer(Context ctx, Submission submission) {
     Submission.Ended done =
         submission.match(
             ended -> ended,
@@ -178,11 +179,11 @@ final class RunRoutes {
     answer(ctx, done.run(), done.replayed());
   }
 
-  private static void answer(Context ctx, Run run, boolean replayed) {
+  private void answer(Context ctx, Run run, boolean replayed) {
     if (replayed) {
       ctx.header("Idempotent-Replayed", "true");
     }
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
+    Routes.json(ctx, json(run, false, null));
   }
 
   private void list(Context ctx) {
@@ -208,7 +209,12 @@ final class RunRoutes {
     boolean isCancelRequested =
         run.status() == RunStatus.RUNNING && registry.isCancelRequested(run.id());
     @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run, isCancelRequested, unseen)));
+    Routes.json(ctx, json(run, isCancelRequested, unseen));
+  }
+
+  private byte[] json(Run run, boolean isCancelRequested, @Nullable UnseenHost unseen) {
+    return Json.write(
+        json -> RunJson.writeRun(json, run, isCancelRequested, unseen, config.showCommand()));
   }
 
   private void showConfig(Context ctx) {

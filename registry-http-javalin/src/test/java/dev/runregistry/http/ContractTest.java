@@ -99,7 +99,12 @@ class ContractTest {
             "executor",
             "external_id",
             "host",
-            "host_last_seen");
+            "host_last_seen",
+            "user",
+            "working_dir",
+            "git_commit",
+            "git_dirty",
+            "command");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");
@@ -123,7 +128,7 @@ class ContractTest {
   }
 
   @Test
-  void the_configuration_of_a_run_is_what_it_was_asked_for_and_never_the_command() {
+  void the_configuration_of_a_run_is_what_it_was_asked_for() {
     HttpResponse<String> posted =
         server.post(
             "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false,"

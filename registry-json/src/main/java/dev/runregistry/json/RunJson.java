@@ -33,25 +33,36 @@ import org.jspecify.annotations.Nullable;
 public final class RunJson {
   private RunJson() {}
 
-  /** Writes the object of a run. */
-  public static void writeRun(JsonGenerator json, Run run) throws IOException {
-    writeRun(json, run, false, null);
-  }
-
   /**
-   * Writes the object of a run that its detail returns.
+   * Writes the object of a run that its detail returns, with more fields after those of the
+   * contract: where it was started, null if unknown, and its command, null for a dry-run.
    *
    * @param isCancelRequested whether the message of a running run says that its cancellation was
    *     requested
    * @param unseen its host if it is an active run whose host is not seen; else null
+   * @param withCommand whether its command is written; else null
    */
   public static void writeRun(
-      JsonGenerator json, Run run, boolean isCancelRequested, @Nullable UnseenHost unseen)
+      JsonGenerator json,
+      Run run,
+      boolean isCancelRequested,
+      @Nullable UnseenHost unseen,
+      boolean withCommand)
       throws IOException {
     json.writeStartObject();
     writeFields(json, run, message(run, isCancelRequested));
     writeHost(json, run, unseen);
+    writeOrigin(json, run.provenance());
+    writeCommand(json, withCommand ? run.spec().command() : List.of());
     json.writeEndObject();
+  }
+
+  private static void writeOrigin(JsonGenerator json, @Nullable Provenance known)
+      throws IOException {
+    json.writeStringField("user", known == null ? null : known.user());
+    json.writeStringField("working_dir", known == null ? null : known.workingDirectory());
+    json.writeStringField("git_commit", known == null ? null : known.gitCommit());
+    json.writePOJOField("git_dirty", known == null ? null : known.gitDirty());
   }
 
   /** A waiting run has no provenance, but its home may be known. */
@@ -129,7 +140,7 @@ public final class RunJson {
 
   /**
    * Writes the object of a run, with more fields after those of the contract: {@code provenance},
-   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * the command, its environment, which the HTTP API does not publish, and its host, null if
    * unknown; {@code parent_run_id}, null if the run repeats no other; {@code command}, null for a
    * dry-run; {@code training}, null for a command of the user's own; and {@code
    * time_limit_seconds}, null if there is none.
@@ -267,13 +278,17 @@ public final class RunJson {
         "device", known == null || known.device() == null ? null : known.device().text());
   }
 
-  /** Writes the object of the page that answers the query. */
-  public static void writePage(JsonGenerator json, RunPage page, RunQuery query)
-      throws IOException {
+  /**
+   * Writes the object of the page that answers the query.
+   *
+   * @param withCommands whether each run has its command; else null
+   */
+  public static void writePage(
+      JsonGenerator json, RunPage page, RunQuery query, boolean withCommands) throws IOException {
     json.writeStartObject();
     json.writeArrayFieldStart("data");
     for (RunSummary run : page.runs()) {
-      writeItem(json, run);
+      writeItem(json, run, withCommands);
     }
     json.writeEndArray();
     json.writeObjectFieldStart("pagination");
@@ -307,18 +322,16 @@ public final class RunJson {
     json.writeEndObject();
   }
 
-  /** Writes the object of a run in a list, without its command, as the HTTP API has it. */
-  public static void writeItem(JsonGenerator json, RunSummary run) throws IOException {
-    json.writeStartObject();
-    writeFields(json, run);
-    json.writeEndObject();
-  }
-
   /** Writes the object of a run in a list, and last its {@code command}, null for a dry-run. */
   public static void writeItemWithCommand(JsonGenerator json, RunSummary run) throws IOException {
+    writeItem(json, run, true);
+  }
+
+  private static void writeItem(JsonGenerator json, RunSummary run, boolean withCommand)
+      throws IOException {
     json.writeStartObject();
     writeFields(json, run);
-    writeCommand(json, run.command());
+    writeCommand(json, withCommand ? run.command() : List.of());
     json.writeEndObject();
   }
 

@@ -36,7 +36,7 @@ class RunJsonTest {
   }
 
   private static String json(Run run) throws IOException {
-    return text(json -> RunJson.writeRun(json, run));
+    return text(json -> RunJson.writeRun(json, run, false, null, true));
   }
 
   @Test
@@ -45,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"user\":null,\"working_dir\":null,\"git_commit\":null,\"git_dirty\":null,\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}",
             run.id());
   }
 
@@ -55,8 +55,21 @@ class RunJsonTest {
 
     assertThat(json(Runs.pending())).contains("\"message\":\"Local execution pending\"");
     assertThat(json(running)).contains("\"message\":\"Local execution in progress\"");
-    assertThat(text(json -> RunJson.writeRun(json, running, true, null)))
+    assertThat(text(json -> RunJson.writeRun(json, running, true, null, true)))
         .contains("\"message\":\"Local execution cancellation requested\"");
+  }
+
+  @Test
+  void a_run_says_where_it_was_started_and_its_command_unless_that_is_hidden() throws IOException {
+    Run run = Runs.withProvenance();
+    String origin =
+        ",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\",\"git_commit\":\""
+            + Runs.COMMIT
+            + "\",\"git_dirty\":true,\"command\":";
+
+    assertThat(json(run)).endsWith(origin + "[\"tunix\",\"train\",\"--config\",\"{config}\"]}");
+    assertThat(text(json -> RunJson.writeRun(json, run, false, null, false)))
+        .endsWith(origin + "null}");
   }
 
   @Test
@@ -66,7 +79,7 @@ class RunJsonTest {
 
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, run, null)))
         .isEqualTo(
-            contract.substring(0, contract.length() - 1)
+            contract.substring(0, contract.indexOf(",\"user\""))
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
@@ -97,12 +110,13 @@ class RunJsonTest {
     UnseenHost unseen = new UnseenHost("node7", Runs.NOON);
     String fields = "\"host\":\"node7\",\"host_last_seen\":\"2026-11-22T12:00:00.123456Z\"";
 
-    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen))).endsWith(fields + "}");
-    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen)))
-        .endsWith(fields + "}");
+    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen, true)))
+        .contains(fields + ",");
+    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen, true)))
+        .contains(fields + ",");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen)))
         .contains("," + fields + ",\"provenance\":{");
-    assertThat(json(running)).endsWith("\"host\":\"node7\",\"host_last_seen\":null}");
+    assertThat(json(running)).contains("\"host\":\"node7\",\"host_last_seen\":null,");
   }
 
   @Test
@@ -139,8 +153,8 @@ class RunJsonTest {
     assertThat(json(Runs.running()))
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
-        .endsWith(
-            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null}");
+        .contains(
+            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"user\":null,");
   }
 
   @Test
@@ -192,9 +206,9 @@ class RunJsonTest {
     Run run = Runs.completed();
     RunPage page = new RunPage(List.of(RunSummary.of(run)), true);
 
-    assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1))))
+    assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1), true)))
         .isEqualTo(
-            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\"}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
+            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
             run.id());
   }
 
@@ -202,7 +216,7 @@ class RunJsonTest {
   void the_last_page_has_no_next_offset() throws IOException {
     RunPage last = new RunPage(List.of(), false);
 
-    assertThat(text(json -> RunJson.writePage(json, last, RunQuery.all())))
+    assertThat(text(json -> RunJson.writePage(json, last, RunQuery.all(), true)))
         .isEqualTo("{\"data\":[],\"pagination\":{\"limit\":20,\"offset\":0,\"next_offset\":null}}");
   }
 }
