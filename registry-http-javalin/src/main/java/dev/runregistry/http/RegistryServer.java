@@ -64,6 +64,7 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.router.javaLangErrorHandler(ExceptionMappers::internalError);
     Routes added = new Routes(javalinConfig.routes, routes);
     new HealthRoutes(registry, config, localRuns).addTo(added);
+    new CompareRoutes(registry, config).addTo(added); // before the route of any run
     new RunRoutes(registry, config, localRuns).addTo(added);
     new LogRoutes(registry, followers).addTo(added);
     new ArtifactRoutes(registry, config.artifactsRoot()).addTo(added);

@@ -263,7 +263,7 @@ final class RunRoutes {
     return registry.find(id).orElseThrow(() -> noRun(id));
   }
 
-  private static HttpProblem noRun(RunId id) {
+  static HttpProblem noRun(RunId id) {
     return HttpProblem.of(404, "No run " + id);
   }
 

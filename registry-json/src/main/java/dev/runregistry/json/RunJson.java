@@ -3,11 +3,13 @@ package dev.runregistry.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.compare.RunDifference;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.SeenHome;
@@ -255,9 +257,8 @@ public final class RunJson {
   }
 
   /**
-   * Writes the object of the requested parameters of a run, without its command, which belongs to
-   * the operator and may contain secrets. The values of a training are null for a custom command,
-   * {@code parent_run_id} for a run that repeats no other.
+   * Writes the object of the requested parameters of a run, without its command. The values of a
+   * training are null for a custom command, {@code parent_run_id} for a run that repeats no other.
    */
   public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
     json.writeStartObject();
@@ -319,6 +320,42 @@ public final class RunJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a comparison: the ids of both runs, the fields that differ and the metrics
+   * side by side, with the value of each run, null if it has none.
+   */
+  public static void writeComparison(
+      JsonGenerator json,
+      RunId one,
+      RunId other,
+      List<RunDifference> differences,
+      List<RunDifference> metrics)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("run_a", one.toString());
+    json.writeStringField("run_b", other.toString());
+    json.writeArrayFieldStart("differences");
+    for (RunDifference difference : differences) {
+      write(json, difference, difference.field().replace(' ', '_'));
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("metrics");
+    for (RunDifference metric : metrics) {
+      write(json, metric, metric.field());
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, RunDifference difference, String field)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("field", field);
+    json.writeStringField("a", difference.one());
+    json.writeStringField("b", difference.other());
     json.writeEndObject();
   }
 
