@@ -69,8 +69,9 @@ public final class RegistryServer implements AutoCloseable {
     new LogRoutes(registry, followers).addTo(added);
     new ArtifactRoutes(registry, config.artifactsRoot()).addTo(added);
     new DatasetRoutes(registry).addTo(added);
-    new DocsRoutes().addTo(added);
-    new StaticPageRoutes().addTo(added);
+    StaticFiles files = new StaticFiles();
+    new DocsRoutes(files).addTo(added);
+    new StaticPageRoutes(files).addTo(added);
   }
 
   /**
