@@ -13,6 +13,7 @@ import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.testkit.Runs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three days of work as people see it. The pictures of the README are from here. */
+/** Ten days of work as people see it. The pictures of the README are from here. */
 class PicturesIT extends BrowserTest {
   private static final List<String> DATASETS =
       List.of("arithmetic-traces", "proofs-v2", "arithmetic-traces", "word-problems");
@@ -38,13 +39,19 @@ class PicturesIT extends BrowserTest {
   /** Now and then a dry-run, a failure, a timeout; a local run takes seconds to an hour. */
   private static Run run(int i) {
     String dataset = DATASETS.get(i % DATASETS.size());
-    RunSpec spec = i % 3 == 0 ? dryRunOf(dataset) : localRunOf(dataset);
-    Instant start = NOW.minus(Duration.ofMinutes(137L * (30 - i)));
+    boolean isCommand = i % 4 == 2 && i % 3 != 0;
+    RunSpec spec =
+        isCommand
+            ? Runs.commandOf("torchrun", "train.py", "--lr", "1e-" + (2 + i % 3), "--seed", "" + i)
+            : i % 3 == 0 ? dryRunOf(dataset) : localRunOf(dataset);
+    Instant start = NOW.minus(Duration.ofMinutes(437L * (30 - i)));
     boolean dry = spec.mode() == RunMode.DRY_RUN;
     long millis = dry ? 9 + i : i % 11 == 7 ? 30_212 : 2_000L + 977L * i * i * (i % 5 + 1);
     RunOutcome ending =
         dry ? new DryRunPassed("fine") : i % 11 == 7 ? timedOut() : exited(i % 7 == 4 ? 1 : 0);
-    return running(spec, start).finish(ending, start.plusMillis(millis));
+    Run begun = running(spec, start);
+    return (isCommand ? begun.withProvenance(Runs.provenance()) : begun)
+        .finish(ending, start.plusMillis(millis));
   }
 
   @Test

@@ -8,6 +8,8 @@ const HEIGHT = 132;
 const TOP = 18; // space for the label of the highest number
 const BASE = 108;
 const NARROWEST = 9; // px of a bar with its gap
+const WIDEST = 48;
+const LABEL = 64; // px of a date with its gap
 const LENGTHS = [1, 7, 28, 91, 364]; // days of a bar
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -79,7 +81,7 @@ export function startHistogram({ onFilter }) {
   }
 
   function barElement(bar, x, step, highest) {
-    const width = Math.min(step - 2, 40);
+    const width = Math.min(step - 2, WIDEST);
     const left = x + (step - width) / 2;
     const parts = [svg("rect", { class: "hit", x, y: TOP, width: step, height: BASE - TOP })];
     let y = BASE;
@@ -153,19 +155,19 @@ function barsOf(days, width) {
   return bars;
 }
 
-/** Labels the first and the last bar, and some between them if there is space. */
+/** Labels as many bars as there is space for, from the last one back. */
 function dates(bars, step, width) {
-  const labels = [];
-  let free = 0;
-  bars.forEach((bar, index) => {
-    const at = index * step;
-    if (at >= free && at <= width - 130) {
-      labels.push(svg("text", { class: "label", x: at, y: HEIGHT - 8 }, SHORT.format(midnight(bar.first))));
-      free = at + 90;
+  const every = Math.ceil(LABEL / step);
+  const last = bars.length - 1;
+  return bars.flatMap((bar, index) => {
+    const center = (index + 0.5) * step;
+    if ((last - index) % every !== 0 || center < LABEL / 2) {
+      return [];
     }
+    const isEnd = center > width - LABEL / 2;
+    const place = { class: isEnd ? "label end" : "label middle", x: isEnd ? width : center, y: HEIGHT - 8 };
+    return [svg("text", place, SHORT.format(midnight(bar.first)))];
   });
-  const end = svg("text", { class: "label end", x: width, y: HEIGHT - 8 }, SHORT.format(midnight(bars.at(-1).last)));
-  return [...labels, end];
 }
 
 function described(bar) {

@@ -29,7 +29,7 @@ export function showRows(runs) {
       toggle(entry); // it was expanded and has changed
     }
   }
-  reach(focused.closest?.("#runs .run") ?? $("#runs .run"));
+  reach((body.contains(focused) ? focused.closest(".run") : null) ?? $(".run", body));
 }
 
 /** Makes one row the one that the Tab key reaches; the arrow keys go from row to row. */
