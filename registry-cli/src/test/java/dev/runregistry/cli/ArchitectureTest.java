@@ -401,7 +401,7 @@ class ArchitectureTest {
                         "RegistryServer",
                         "ServerConfig")),
                 BASE + ".json",
-                new TreeSet<>(List.of("RunJson", "RunRecordJson")),
+                new TreeSet<>(List.of("BoundedLines", "LastMetrics", "RunJson", "RunRecordJson")),
                 BASE + ".persistence.jooq",
                 new TreeSet<>(List.of("MigrationResult", "RunDatabase")),
                 BASE + ".persistence.jooq.config",

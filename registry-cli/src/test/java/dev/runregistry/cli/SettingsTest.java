@@ -106,6 +106,17 @@ class SettingsTest {
   }
 
   @Test
+  void commands_are_shown_unless_that_is_turned_off() {
+    assertThat(settings().showCommand()).isTrue();
+    environment.put("REGISTRY_SHOW_COMMAND", "false");
+    assertThat(settings().showCommand()).isFalse();
+    environment.put("REGISTRY_SHOW_COMMAND", "off");
+    assertThatThrownBy(settings()::showCommand)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("show.command must be true or false: off (environment REGISTRY_SHOW_COMMAND)");
+  }
+
+  @Test
   void an_unknown_key_is_refused_with_all_that_there_are() throws IOException {
     Path file = file("dbb=x\n");
 
@@ -115,7 +126,7 @@ class SettingsTest {
             "unknown key 'dbb' in %s; allowed are home, db, db.user, db.password,"
                 + " db.password.file, datasets, command, host, port, token, token.file,"
                 + " allowed.hosts, cors.origins, local.timeout, local.max,"
-                + " artifacts.root, stop.timeout, queue.slots, queue.max, queue.timeout,"
+                + " artifacts.root, show.command, stop.timeout, queue.slots, queue.max, queue.timeout,"
                 + " queue.gpus, executor, slurm.partition, slurm.account, slurm.qos, slurm.nodes,"
                 + " slurm.cpus, slurm.mem, slurm.gpus, slurm.time, slurm.options, slurm.export,"
                 + " slurm.pending.timeout, env.allow, git, log.limit, log",

@@ -5,6 +5,7 @@ import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.http.internal.output.FileResponse;
 import dev.runregistry.http.internal.output.MetricLines;
 import dev.runregistry.http.internal.output.OutputDirectory;
+import dev.runregistry.json.LastMetrics;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.service.RunRegistry;
@@ -29,8 +30,6 @@ final class ArtifactRoutes {
   /** Set if the file with the metrics is too large: these are the last ones. */
   static final String METRICS_TRUNCATED = "X-Metrics-Truncated";
 
-  private static final String METRICS_FILE = "metrics.jsonl";
-
   private final RunRegistry registry;
   private final Path root;
 
@@ -47,11 +46,11 @@ final class ArtifactRoutes {
 
   private Run run(Context ctx) {
     RunId id = RunRoutes.runId(ctx);
-    return registry.find(id).orElseThrow(() -> HttpProblem.of(404, "No run " + id));
+    return registry.find(id).orElseThrow(() -> RunRoutes.noRun(id));
   }
 
   private void metrics(Context ctx) throws IOException {
-    Optional<FileChannel> found = OutputDirectory.of(run(ctx), root).open(METRICS_FILE);
+    Optional<FileChannel> found = OutputDirectory.of(run(ctx), root).open(LastMetrics.FILE);
     if (found.isEmpty()) {
       ctx.header(SKIPPED_LINES, "0");
       Routes.json(ctx, "[]".getBytes(StandardCharsets.US_ASCII));

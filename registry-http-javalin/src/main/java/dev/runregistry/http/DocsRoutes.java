@@ -18,11 +18,15 @@ final class DocsRoutes {
   private static final Map<String, String> OF_LIBRARY =
       Map.of("swagger-ui.css", "text/css", "swagger-ui-bundle.js", "text/javascript");
 
+  private final StaticFiles files;
+
+  DocsRoutes(StaticFiles files) {
+    this.files = files;
+  }
+
   void addTo(Routes routes) {
     routes.get(
-        "/openapi.json",
-        Access.PUBLIC,
-        ctx -> Routes.json(ctx, ClasspathResources.read("openapi.json")));
+        "/openapi.json", Access.PUBLIC, ctx -> Routes.json(ctx, StaticFiles.read("openapi.json")));
     routes.get("/docs", Access.PUBLIC, DocsRoutes::page);
     routes.get("/docs/{file}", Access.PUBLIC, this::file);
   }
@@ -31,7 +35,7 @@ final class DocsRoutes {
     if (ctx.path().endsWith("/")) { // relative URLs of the page need the other path
       ctx.redirect("../docs");
     } else {
-      Routes.text(ctx, "text/html", ClasspathResources.read("docs.html"));
+      Routes.text(ctx, "text/html", StaticFiles.read("docs.html"));
     }
   }
 
@@ -40,17 +44,22 @@ final class DocsRoutes {
     String own = OWN.get(name);
     String ofLibrary = OF_LIBRARY.get(name);
     if (own != null) {
-      Routes.text(ctx, own, ClasspathResources.read(name));
+      send(ctx, own, name, () -> StaticFiles.read(name));
     } else if (ofLibrary != null) {
-      Routes.text(ctx, ofLibrary, ClasspathResources.read(LIBRARY + libraryVersion() + "/" + name));
+      send(ctx, ofLibrary, name, () -> StaticFiles.read(LIBRARY + libraryVersion() + "/" + name));
     } else {
       throw HttpProblem.of(404, "Not Found");
     }
   }
 
+  private void send(Context ctx, String mediaType, String name, StaticFiles.Source source)
+      throws IOException {
+    files.send(ctx, mediaType, "docs/" + name, source, StaticFiles.REVALIDATE);
+  }
+
   private static String libraryVersion() throws IOException {
     Properties properties = new Properties();
-    properties.load(new ByteArrayInputStream(ClasspathResources.read(LIBRARY_VERSION)));
+    properties.load(new ByteArrayInputStream(StaticFiles.read(LIBRARY_VERSION)));
     return properties.getProperty("version");
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.runregistry.http.internal.guard.ResponseHeadersHandler;
+import dev.runregistry.http.internal.message.JettyErrorHandler;
 import dev.runregistry.http.internal.message.RequestIds;
 import io.javalin.config.JettyConfig;
 import java.io.IOException;

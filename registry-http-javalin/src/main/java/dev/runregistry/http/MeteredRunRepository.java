@@ -5,10 +5,12 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunRepository;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSample;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -59,6 +61,11 @@ final class MeteredRunRepository implements RunRepository {
   @Override
   public RunPage list(RunQuery query) {
     return measured("page", () -> repository.list(query));
+  }
+
+  @Override
+  public RunSample sample(RunFilter filter) {
+    return measured("sample", () -> repository.sample(filter));
   }
 
   @Override

@@ -64,12 +64,14 @@ public final class RegistryServer implements AutoCloseable {
     javalinConfig.router.javaLangErrorHandler(ExceptionMappers::internalError);
     Routes added = new Routes(javalinConfig.routes, routes);
     new HealthRoutes(registry, config, localRuns).addTo(added);
+    new CompareRoutes(registry, config).addTo(added); // before the route of any run
     new RunRoutes(registry, config, localRuns).addTo(added);
     new LogRoutes(registry, followers).addTo(added);
     new ArtifactRoutes(registry, config.artifactsRoot()).addTo(added);
     new DatasetRoutes(registry).addTo(added);
-    new DocsRoutes().addTo(added);
-    new StaticPageRoutes().addTo(added);
+    StaticFiles files = new StaticFiles();
+    new DocsRoutes(files).addTo(added);
+    new StaticPageRoutes(files).addTo(added);
   }
 
   /**

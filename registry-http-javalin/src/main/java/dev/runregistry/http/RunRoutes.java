@@ -22,6 +22,7 @@ import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.UnseenHost;
 import dev.runregistry.run.idempotency.Acceptance;
 import dev.runregistry.run.idempotency.Submission;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.queue.QueueFullException;
@@ -50,18 +51,20 @@ final class RunRoutes {
   private final ServerConfig config;
   private final BodyReader bodies;
   private final LocalRunLimiter localRuns;
-  private final PageJson pageJson = new PageJson();
+  private final PageJson pageJson;
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
     this.config = config;
     this.bodies = new BodyReader(config.maxBodyBytes(), config.requestTimeout());
     this.localRuns = localRuns;
+    this.pageJson = new PageJson(config.showCommand());
   }
 
   void addTo(Routes routes) {
     routes.post("/api/tunix/run", this::submit);
     routes.get("/api/tunix/runs", this::list);
+    routes.get("/api/tunix/runs/histogram", this::histogram); // before the route of any run
     routes.get("/api/tunix/runs/{run_id}", this::show);
     routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
     routes.get("/api/tunix/runs/{run_id}/status", this::showStatus);
@@ -161,7 +164,7 @@ final class RunRoutes {
                     .withHeader("Retry-After", RETRY_SECONDS));
   }
 
-  private static void answer(Context ctx, Submission submission) {
+  private void answer(Context ctx, Submission submission) {
     Submission.Ended done =
         submission.match(
             ended -> ended,
@@ -176,11 +179,11 @@ final class RunRoutes {
     answer(ctx, done.run(), done.replayed());
   }
 
-  private static void answer(Context ctx, Run run, boolean replayed) {
+  private void answer(Context ctx, Run run, boolean replayed) {
     if (replayed) {
       ctx.header("Idempotent-Replayed", "true");
     }
-    Routes.json(ctx, Json.write(json -> RunJson.writeRun(json, run)));
+    Routes.json(ctx, json(run, false, null, null));
   }
 
   private void list(Context ctx) {
@@ -194,15 +197,31 @@ final class RunRoutes {
     Routes.json(ctx, pageJson.of(page, query));
   }
 
+  private void histogram(Context ctx) {
+    ListQuery.Histogram query = ListQuery.readHistogram(ctx.queryString());
+    RunHistogram histogram = registry.histogram(query.filter(), query.zone());
+    Routes.json(
+        ctx, Json.write(json -> RunJson.writeHistogram(json, histogram, query.zone().getId())));
+  }
+
   private void show(Context ctx) {
     Run run = run(ctx);
     boolean isCancelRequested =
         run.status() == RunStatus.RUNNING && registry.isCancelRequested(run.id());
     @Nullable UnseenHost unseen = registry.unseenHostOf(run).orElse(null);
     @Nullable String pendingReason = registry.lastPendingReason(run).orElse(null);
-    Routes.json(
-        ctx,
-        Json.write(json -> RunJson.writeRun(json, run, isCancelRequested, unseen, pendingReason)));
+    Routes.json(ctx, json(run, isCancelRequested, unseen, pendingReason));
+  }
+
+  private byte[] json(
+      Run run,
+      boolean isCancelRequested,
+      @Nullable UnseenHost unseen,
+      @Nullable String pendingReason) {
+    return Json.write(
+        json ->
+            RunJson.writeRun(
+                json, run, isCancelRequested, unseen, pendingReason, config.showCommand()));
   }
 
   private void showConfig(Context ctx) {
@@ -251,7 +270,7 @@ final class RunRoutes {
     return registry.find(id).orElseThrow(() -> noRun(id));
   }
 
-  private static HttpProblem noRun(RunId id) {
+  static HttpProblem noRun(RunId id) {
     return HttpProblem.of(404, "No run " + id);
   }
 

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout the maximum time for sending a request, and the maximum pause while the
  *     client reads
  * @param stopTimeout the maximum time that {@link RegistryServer#stop} waits for running runs
+ * @param showCommand whether clients see the commands of runs, with their secrets redacted
  * @param artifactsRoot the directory outside which no output directory of a run is read
  * @param metrics the metrics of the server
  * @param onCancel called after a request to cancel a run was stored, returns at once; for a program
@@ -54,6 +55,7 @@ public record ServerConfig(
     int maxBodyBytes,
     Duration requestTimeout,
     Duration stopTimeout,
+    boolean showCommand,
     Path artifactsRoot,
     RegistryMetrics metrics,
     Runnable onCancel) {
@@ -143,6 +145,7 @@ public record ServerConfig(
     private int maxBodyBytes = 1 << 20;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration stopTimeout = Duration.ofSeconds(30);
+    private boolean showCommand = true;
     private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
     private Runnable onCancel = () -> {};
@@ -221,6 +224,12 @@ public record ServerConfig(
       return this;
     }
 
+    /** Sets whether clients see the commands of runs; default true. */
+    public Builder showCommand(boolean visible) {
+      showCommand = visible;
+      return this;
+    }
+
     /**
      * Sets the directory outside which no output directory of a run is read; default {@code output}
      * in the working directory.
@@ -264,6 +273,7 @@ public record ServerConfig(
           maxBodyBytes,
           requestTimeout,
           stopTimeout,
+          showCommand,
           artifactsRoot,
           metrics,
           onCancel);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /** The page for everybody: light and dark, narrow and wide, by keyboard and by ear. */
 class AccessibilityIT extends BrowserTest {
@@ -47,6 +48,26 @@ class AccessibilityIT extends BrowserTest {
   }
 
   @Test
+  void axe_finds_nothing_wrong_with_a_search_and_a_comparison() {
+    serve("true");
+    Runs.ofEveryKind().forEach(server.runs()::save);
+    openHistory("&q=gemma");
+    tab.click("#more-filters summary");
+    List<WebElement> ticks = tab.all("#runs .tick");
+    ticks.get(0).click();
+    ticks.get(3).click();
+    tab.click("#compare-selected");
+    tab.shows("#comparison", "differ");
+    tab.all("#runs .tick").get(1).click();
+    tab.shows("#selection", "Select one more run to compare.");
+    for (int width : List.of(Tab.WIDE, Tab.PHONE)) {
+      tab.width(width);
+      axeFindsNothingWrong("compare-" + width);
+      assertThat(tab.overflow()).as("at a width of %s", width).isZero();
+    }
+  }
+
+  @Test
   void axe_finds_nothing_wrong_with_refusals_and_errors() {
     expectRefusals();
     serve("true");
@@ -56,10 +77,10 @@ class AccessibilityIT extends BrowserTest {
     tab.click("#parameters summary");
     tab.fill("#num_epochs", "0");
     pressDryRun();
-    tab.shows("#num_epochs-problem", "greater than or equal to 1");
+    tab.shows("#num_epochs-problem", "Enter a whole number from 1 to 100.");
     server.close();
     tab.click("#refresh");
-    tab.shows("#history-error", "cannot be loaded");
+    tab.shows("#history-error", "Couldn’t load runs");
 
     axeFindsNothingWrong("errors");
   }
@@ -90,7 +111,7 @@ class AccessibilityIT extends BrowserTest {
     openEverything();
     tab.click("header h1"); // the keyboard goes on from here
     Set<String> reached = new LinkedHashSet<>();
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 90; i++) {
       tab.press(Keys.TAB);
       String name = (String) tab.js(NAME);
       reached.add(name);
@@ -104,26 +125,30 @@ class AccessibilityIT extends BrowserTest {
             "dataset_key",
             "model_id",
             "output_dir",
-            "Hyper-parameters",
+            "Hyperparameters",
             "learning_rate",
             "num_epochs",
             "batch_size",
             "max_seq_length",
-            "Dry-run",
+            "Dry run",
             "Run",
             "Run in background",
-            "Copy the run id",
+            "Copy the run ID",
             "Open the run",
             "stdout",
             "Copy stdout",
             "Full log of stdout",
             "stdout of the run",
             "Run History",
+            "filter-q",
             "filter-status",
-            "filter-mode",
-            "filter-dataset",
-            "filter-limit",
-            "refresh");
+            "filter-sort",
+            "refresh",
+            "filter-since",
+            "filter-until",
+            "Today",
+            "30 days",
+            "More filters");
   }
 
   private static final String NAME =
@@ -141,7 +166,7 @@ class AccessibilityIT extends BrowserTest {
     tab.media("prefers-reduced-motion", "reduce");
     fillIn("arithmetic-traces", "m");
     pressRun();
-    tab.shows("#progress", "in progress");
+    tab.shows("#progress", "Running on");
 
     assertThat(tab.find(".spinner").getCssValue("animation-name")).isEqualTo("none");
     assertThat(tab.find("#refresh").getCssValue("transition-duration")).isEqualTo("0s");
@@ -163,6 +188,6 @@ class AccessibilityIT extends BrowserTest {
             tab.find("#panel-problem").getDomAttribute("role"),
             tab.find("#history-error").getDomAttribute("role"));
     tab.click("#refresh");
-    eventually(() -> assertThat(tab.text("#announcer")).isEqualTo("20 runs shown"));
+    eventually(() -> assertThat(tab.text("#announcer")).startsWith("Runs 1–20 of "));
   }
 }

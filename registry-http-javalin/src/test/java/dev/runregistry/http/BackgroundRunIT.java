@@ -14,7 +14,7 @@ class BackgroundRunIT extends BrowserTest {
   private static final String ASYNC = "/api/tunix/run?mode=async";
 
   private void pressRunInBackground() {
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     tab.click("#panel button[value=background]");
   }
 
@@ -98,7 +98,7 @@ class BackgroundRunIT extends BrowserTest {
     eventually(() -> assertThat(tab.text("#opened .id code")).isNotEqualTo(first));
     tab.shows(LOG, "begun");
     assertThat(tab.texts("#active li a"))
-        .containsExactly("arithmetic-traces, another", "arithmetic-traces, m");
+        .containsExactly("arithmetic-traces · another", "arithmetic-traces · m");
     tab.driver().navigate().back();
     eventually(() -> assertThat(tab.text("#opened .id code")).isEqualTo(first));
     go();
@@ -172,7 +172,7 @@ class BackgroundRunIT extends BrowserTest {
 
     tab.click("#opened .yes");
 
-    tab.shows("#opened .cancel .problem", "Couldn’t cancel the run: The server does not answer.");
+    tab.shows("#opened .cancel .problem", "Couldn’t cancel the run: The server isn’t responding.");
     assertThat(tab.isShown("#opened .ask")).isTrue();
   }
 
@@ -184,7 +184,7 @@ class BackgroundRunIT extends BrowserTest {
     open("/");
     eventually(() -> assertThat(tab.isShown("#token")).isTrue());
     tab.fill("#token-value", "secret" + Keys.ENTER);
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     fillIn("arithmetic-traces", "m");
     pressRunInBackground();
     tab.shows(LOG, "begun");
@@ -230,10 +230,12 @@ class BackgroundRunIT extends BrowserTest {
     expectRefusals();
     serve("true");
     open("/");
+    tab.shows("#dataset_key-hint", "100 traces");
+    tab.fill("#dataset_key", "");
 
     pressRunInBackground();
 
-    tab.shows("#dataset_key-problem", "String should have at least 1 character.");
+    tab.shows("#dataset_key-problem", "Enter a dataset.");
     assertThat(tab.isShown("#opened")).isFalse();
   }
 }

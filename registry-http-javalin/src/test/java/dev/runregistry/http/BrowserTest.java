@@ -95,7 +95,7 @@ abstract class BrowserTest {
   }
 
   final void pressRun() {
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     tab.click("#panel button[value=local]");
   }
 

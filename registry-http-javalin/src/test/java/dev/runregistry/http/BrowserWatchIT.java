@@ -9,7 +9,7 @@ class BrowserWatchIT extends BrowserTest {
   private void look() {
     serve("true");
     open("/");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     assertThat(tab.complaints()).isEmpty();
   }
 

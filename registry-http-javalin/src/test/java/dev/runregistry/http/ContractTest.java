@@ -108,7 +108,12 @@ class ContractTest {
             "name",
             "tags",
             "note",
-            "parent_run_id");
+            "parent_run_id",
+            "user",
+            "working_dir",
+            "git_commit",
+            "git_dirty",
+            "command");
     assertThat(run.get("status").textValue()).isEqualTo("completed");
     assertThat(run.get("mode").textValue()).isEqualTo("dry-run");
     assertThat(run.get("reason").textValue()).isEqualTo("exited");
@@ -132,7 +137,7 @@ class ContractTest {
   }
 
   @Test
-  void the_configuration_of_a_run_is_what_it_was_asked_for_and_never_the_command() {
+  void the_configuration_of_a_run_is_what_it_was_asked_for() {
     HttpResponse<String> posted =
         server.post(
             "{\"dataset_key\":\"math-v1\",\"model_id\":\"m\",\"dry_run\":false,"

@@ -41,6 +41,8 @@ class DocsTest {
             "/api/tunix/status",
             "/api/tunix/run",
             "/api/tunix/runs",
+            "/api/tunix/runs/diff",
+            "/api/tunix/runs/histogram",
             "/api/tunix/runs/{run_id}",
             "/api/tunix/runs/{run_id}/artifacts",
             "/api/tunix/runs/{run_id}/artifacts/{filename}/download",

@@ -2,7 +2,6 @@ package dev.runregistry.http;
 
 import static dev.runregistry.http.Tab.eventually;
 import static dev.runregistry.testkit.Runs.NOON;
-import static dev.runregistry.testkit.Runs.cancelled;
 import static dev.runregistry.testkit.Runs.dryRunOf;
 import static dev.runregistry.testkit.Runs.ended;
 import static dev.runregistry.testkit.Runs.exited;
@@ -15,6 +14,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunSpec;
+import dev.runregistry.testkit.Runs;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -48,7 +52,7 @@ class HistoryIT extends BrowserTest {
   }
 
   private List<String> datasets() {
-    return tab.texts("#runs .c-dataset");
+    return tab.texts("#runs .name");
   }
 
   private void showsDatasets(String... keys) {
@@ -68,14 +72,14 @@ class HistoryIT extends BrowserTest {
     return (Long)
         tab.js(
             "return performance.getEntriesByType('resource')"
-                + ".filter(e => /\\/api\\/tunix\\/runs(\\/|\\?.*limit=)/.test(e.name)).length");
+                + ".filter(e => /\\/api\\/tunix\\/runs(\\/(?!histogram)|\\?.*limit=)/.test(e.name)).length");
   }
 
   @Test
   void opening_the_section_loads_it_and_the_address_remembers() {
     add("a", 0, 2);
     open("/");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     assertThat(requests()).isZero();
     assertThat(tab.isShown("#runs")).isFalse();
 
@@ -103,13 +107,12 @@ class HistoryIT extends BrowserTest {
     openHistory("");
 
     assertThat(tab.texts("#runs th"))
-        .containsExactly("Status", "Mode", "Data set", "Model", "Started", "Duration");
+        .containsExactly("Status", "Run", "Host", "Started", "Duration");
     assertThat(tab.texts("#runs .run td"))
         .containsExactly(
             "completed",
-            "local",
-            "math-v1",
-            "google/gemma-2b-it",
+            "math-v1\ngoogle/gemma-2b-it",
+            "",
             "22 Nov 2026, 21:00:00", // in Tokyo
             "1.23 s");
     WebElement time = tab.find("#runs .run time");
@@ -141,7 +144,7 @@ class HistoryIT extends BrowserTest {
   }
 
   @Test
-  void after_a_run_from_the_panel_the_button_shows_that_there_is_something_new() {
+  void after_a_run_from_the_panel_the_button_shows_that_there_is_a_new_one() {
     add("a", 0, 1);
     openHistory("");
     fillIn("arithmetic-traces", "m");
@@ -150,6 +153,7 @@ class HistoryIT extends BrowserTest {
 
     tab.shows("#result .verdict", "completed");
     assertThat(tab.find("#refresh").getDomAttribute("class")).contains("new");
+    assertThat(tab.find("#refresh").getDomAttribute("data-added")).isEqualTo("1 new run");
     assertThat(datasets()).containsExactly("a-0");
     tab.click("#refresh");
     showsDatasets("arithmetic-traces", "a-0");
@@ -163,10 +167,11 @@ class HistoryIT extends BrowserTest {
     add(ended(begun(localRunOf("y & z"), 3), exited(1)));
     add(ended(begun(dryRunOf("y & z"), 4), new DryRunPassed("fine")));
     openHistory("");
-    assertThat(tab.find("#filters-clear").isEnabled()).isFalse();
+    assertThat(tab.isShown("#filters-clear")).isFalse();
 
     choose("status", "failed");
     showsDatasets("y & z", "x");
+    tab.click("#more-filters summary");
     choose("mode", "local");
     showsDatasets("y & z", "x");
     tab.fill("#filter-dataset", "y & z" + Keys.ENTER);
@@ -187,14 +192,84 @@ class HistoryIT extends BrowserTest {
   }
 
   @Test
+  void a_text_is_searched_for_and_the_search_is_in_the_address() {
+    add(ended(begun(Runs.commandOf("train.py", "--lr", "1e-3"), 1), exited(0)));
+    add(ended(begun(Runs.commandOf("train.py", "--lr", "1e-4"), 2), exited(0)));
+    add(ended(begun(localRunOf("x"), 3), exited(0)));
+    openHistory("");
+
+    tab.fill("#filter-q", "--lr 1e-4" + Keys.ENTER);
+
+    showsDatasets("train.py --lr 1e-4");
+    assertThat(tab.address()).isEqualTo("/?history=open&q=--lr+1e-4");
+    tab.shows("#position", "1–1 of 1");
+    tab.fill("#filter-q", "no such text" + Keys.ENTER);
+    tab.shows("#history-empty", "No runs match these filters.");
+    tab.driver().navigate().back();
+    showsDatasets("train.py --lr 1e-4");
+    assertThat(tab.find("#filter-q").getDomProperty("value")).isEqualTo("--lr 1e-4");
+    tab.click("#filters-clear");
+    showsDatasets("x", "train.py --lr 1e-4", "train.py --lr 1e-3");
+  }
+
+  @Test
+  void runs_are_listed_by_duration_with_pages_and_by_host_and_executor() {
+    for (int i = 0; i < 25; i++) {
+      Run run = begun(localRunOf("a-" + i), i).withProvenance(Runs.provenance());
+      add(run.finish(exited(0), run.startedAt().plusSeconds((i * 7L) % 25)));
+    }
+    add(ended(begun(localRunOf("b"), 30), exited(0)));
+    openHistory("");
+
+    choose("sort", "Longest first");
+
+    eventually(() -> assertThat(datasets()).startsWith("a-7", "a-14", "a-21").hasSize(20));
+    assertThat(tab.address()).isEqualTo("/?history=open&sort=-duration");
+    tab.click("#older");
+    eventually(() -> assertThat(datasets()).endsWith("b", "a-18", "a-0").hasSize(6));
+    tab.shows("#position", "21–26 of 26");
+    tab.driver().navigate().refresh();
+    tab.shows("#position", "21–26 of 26");
+    open("/?history=open&host=node7&executor=process&sort=duration");
+    eventually(() -> assertThat(datasets()).startsWith("a-0").hasSize(20));
+    assertThat(tab.find("#filter-host").isDisplayed()).as("a filter in force is seen").isTrue();
+    tab.shows("#position", "1–20 of 25");
+  }
+
+  @Test
+  void days_are_days_of_the_user_and_have_shortcuts() {
+    Instant morning = Instant.parse("2026-11-22T15:30:00Z"); // 00:30 of the 23rd in Tokyo
+    add(ended(running(localRunOf("x"), morning.minusSeconds(3_600)), exited(0)));
+    add(ended(running(localRunOf("y"), morning), exited(0)));
+    add(ended(running(localRunOf("now"), Instant.now().truncatedTo(ChronoUnit.MICROS)), exited(0)));
+
+    openHistory("&since=2026-11-23&until=2026-11-23");
+
+    showsDatasets("y");
+    assertThat(tab.find("#filter-since").getDomProperty("value")).isEqualTo("2026-11-23");
+    tab.click("[data-days=today]");
+    showsDatasets("now");
+    String today = LocalDate.now(ZoneId.of("Asia/Tokyo")).toString();
+    assertThat(tab.address()).isEqualTo("/?history=open&since=" + today);
+    assertThat(tab.find("[data-days=today]").getDomAttribute("aria-pressed")).isEqualTo("true");
+    tab.click("[data-days=today]");
+    showsDatasets("now", "y", "x");
+  }
+
+  @Test
   void pages_go_older_and_newer_and_stay_in_place_while_runs_are_added() {
     add("a", 0, 45);
     openHistory("");
     assertThat(tab.find("#newer").isEnabled()).isFalse();
     assertThat(datasets()).startsWith("a-44").endsWith("a-25");
+    tab.shows("#position", "1–20 of 45");
 
     tab.click("#older");
     eventually(() -> assertThat(datasets()).startsWith("a-24").endsWith("a-5"));
+    tab.shows("#position", "21–40 of 45");
+    assertThat(tab.driver().switchTo().activeElement().getDomAttribute("id")).isEqualTo("position");
+    assertThat((Boolean) tab.js(IS_IN_VIEW)).as("the begin of the list").isTrue();
+    tab.shows("#announcer", "Runs 21–40 of 45");
     add("b", 45, 50);
     tab.click("#older");
     eventually(() -> assertThat(datasets()).startsWith("a-4").endsWith("a-0"));
@@ -215,15 +290,20 @@ class HistoryIT extends BrowserTest {
     assertThat(tab.address()).isEqualTo("/?history=open");
   }
 
+  private static final String IS_IN_VIEW =
+      "const {top, bottom} = document.querySelector('#position').getBoundingClientRect();"
+          + " return top >= 0 && bottom <= innerHeight";
+
   @Test
   void a_hundred_rows_are_shown_at_once() {
     add("a", 0, 120);
     openHistory("");
 
+    tab.click("#more-filters summary");
     choose("limit", "100");
 
     eventually(() -> assertThat(tab.all("#runs .run")).hasSize(100));
-    assertThat(tab.all("#picture svg[role=img] .mark")).hasSize(100);
+    tab.shows("#position", "1–100 of 120");
     assertThat(tab.address()).isEqualTo("/?history=open&limit=100");
     tab.width(Tab.PHONE);
     assertThat(tab.overflow()).isZero();
@@ -231,43 +311,98 @@ class HistoryIT extends BrowserTest {
   }
 
   @Test
-  void the_picture_is_of_the_runs_that_are_shown_and_of_nothing_else() {
-    add(ended(begun(localRunOf("x"), 0), exited(0)));
-    add(ended(begun(localRunOf("x"), 1), exited(1)));
-    add(ended(begun(localRunOf("x"), 2), timedOut()));
-    add(ended(begun(localRunOf("x"), 3), lost()));
-    add(begun(localRunOf("x"), 4));
-    add(ended(begun(localRunOf("x"), 5), cancelled()));
+  void days_and_statuses_are_counted_and_filter_by_a_click() {
+    for (int day = 0; day < 3; day++) {
+      add(ended(begun(localRunOf("x-" + day), day * 86_400), exited(0)));
+    }
+    add(ended(begun(localRunOf("failed"), 1), exited(1)));
+    add(ended(begun(localRunOf("timeout"), 2 * 86_400 + 1), timedOut()));
+    add(begun(localRunOf("running"), 3 * 86_400));
     openHistory("");
 
-    WebElement picture = tab.find("#picture svg[role=img]");
-    assertThat(picture.getDomAttribute("aria-label"))
-        .startsWith("6 runs from 22 Nov 2026, 21:00 to 22 Nov 2026, 21:00")
-        .endsWith("half of them within 1.23 s, the longest 1.23 s");
-    assertThat(tab.texts("#picture .legend .badge"))
-        .containsExactly("1 completed", "2 failed", "1 timeout", "1 cancelled", "1 running");
-    assertThat(
-            (List<?>)
-                tab.js(
-                    "return [...document.querySelectorAll('#picture svg[role=img] .mark')]"
-                        + ".map(m => m.getAttribute('class'))"))
-        .isEqualTo(
-            List.of(
-                "mark completed",
-                "mark failed",
-                "mark timeout",
-                "mark failed",
-                "mark running",
-                "mark cancelled"));
-    assertThat(requests()).isEqualTo(1);
-    choose("status", "timeout");
-    eventually(() -> assertThat(tab.texts("#picture .legend .badge")).containsExactly("1 timeout"));
-    choose("status", "cancelled");
     eventually(
-        () -> assertThat(tab.texts("#picture .legend .badge")).containsExactly("1 cancelled"));
-    assertThat(tab.texts("#runs .badge")).containsExactly("cancelled");
-    tab.click("#runs .toggle");
-    tab.shows("#runs .facts", "– (cancelled)");
+        () ->
+            assertThat(tab.texts("#histogram .count"))
+                .containsExactly("3 completed", "1 failed", "1 timeout", "1 running"));
+    assertThat(tab.text("#histogram figcaption")).isEqualTo("22 Nov 2026 – 25 Nov 2026");
+    assertThat(barNames())
+        .containsExactly(
+            "22 Nov 2026: 1 completed, 1 failed",
+            "23 Nov 2026: 1 completed",
+            "24 Nov 2026: 1 completed, 1 timeout",
+            "25 Nov 2026: 1 running");
+    assertThat(requests()).as("of the list").isEqualTo(1);
+    tab.find("#histogram .bar").click();
+    showsDatasets("failed", "x-0");
+    assertThat(tab.address()).isEqualTo("/?history=open&since=2026-11-22&until=2026-11-22");
+    tab.shows("#position", "1–2 of 2");
+    tab.shows("#histogram figcaption", "22 Nov 2026");
+    tab.click("#histogram .count.failed");
+    showsDatasets("failed");
+    eventually(
+        () ->
+            assertThat(tab.texts("#histogram .count[aria-pressed=true]"))
+                .containsExactly("1 failed"));
+    tab.click("#histogram .count.failed");
+    showsDatasets("failed", "x-0");
+    tab.driver().navigate().back();
+    tab.driver().navigate().back();
+    tab.driver().navigate().back();
+    eventually(() -> assertThat(barNames()).hasSize(4));
+    tab.js("document.querySelector('#histogram .bar[tabindex=\"0\"]').focus()");
+    tab.press(Keys.ARROW_LEFT);
+    tab.press(Keys.ENTER);
+    showsDatasets("timeout", "x-2");
+  }
+
+  private List<String> barNames() {
+    return tab.all("#histogram .bar").stream()
+        .map(bar -> bar.getDomAttribute("aria-label"))
+        .toList();
+  }
+
+  @Test
+  void two_ticked_runs_are_compared_and_the_comparison_has_an_address() {
+    Run one = add(ended(begun(Runs.commandOf("train.py", "--lr", "1e-3"), 1), exited(0)));
+    Run other = add(ended(begun(Runs.commandOf("train.py", "--lr", "1e-4"), 2), exited(3)));
+    openHistory("");
+    List<WebElement> ticks = tab.all("#runs .tick");
+
+    ticks.get(0).click();
+
+    tab.shows("#selection", "Select one more run to compare.");
+    assertThat(tab.find("#compare-selected").isEnabled()).isFalse();
+    ticks.get(1).click();
+    tab.shows("#selection", "2 runs selected");
+    tab.click("#compare-selected");
+    tab.shows("#comparison", "4 fields differ");
+    assertThat(tab.texts("#comparison tbody tr"))
+        .containsExactly(
+            "command train.py --lr 1e-3 train.py --lr 1e-4",
+            "status completed failed",
+            "exit code 0 3",
+            "message Completed with exit code 0 Failed with exit code 3");
+    String address = "/?runA=" + one.id() + "&runB=" + other.id() + "&history=open";
+    assertThat(tab.address()).isEqualTo(address);
+    assertThat(tab.driver().switchTo().activeElement().getText()).isEqualTo("Compare runs");
+    assertThat(tab.isShown("#selection")).isFalse();
+    tab.click("#comparison thead a");
+    tab.shows("#opened .verdict", "exit code 0");
+    tab.driver().navigate().back();
+    tab.click("#compare-close");
+    assertThat(tab.isShown("#compare")).isFalse();
+    open(address);
+    tab.shows("#comparison", "4 fields differ");
+  }
+
+  @Test
+  void a_comparison_with_a_run_that_is_none_says_so() {
+    expectRefusals();
+    Run run = add(ended(begun(localRunOf("x"), 1), exited(0)));
+
+    open("/?runA=" + run.id() + "&runB=01a22f00-0000-7000-8000-000000000000");
+
+    tab.shows("#comparison [role=alert]", "No run 01a22f00-0000-7000-8000-000000000000");
   }
 
   @Test
@@ -275,7 +410,7 @@ class HistoryIT extends BrowserTest {
     add(ended(running(localRunOf("x"), NOON), lost()));
     openHistory("");
 
-    assertThat(tab.text("#runs .c-status")).isEqualTo("failed, lost");
+    assertThat(tab.text("#runs .c-status")).isEqualTo("failed (lost)");
     assertThat(tab.text("#runs .c-duration")).isEqualTo("unknown");
     tab.click("#runs .toggle");
     tab.shows("#runs .opened", "Lost: the host restarted");
@@ -286,12 +421,12 @@ class HistoryIT extends BrowserTest {
   @Test
   void an_empty_list_and_a_filter_without_a_match_say_what_to_do() {
     open("/?history=open");
-    tab.shows("#history-empty", "No runs yet. Press Dry-run above");
+    tab.shows("#history-empty", "No runs yet. Start one above");
     assertThat(tab.isShown("#runs")).isFalse();
-    assertThat(tab.isShown("#picture")).isFalse();
+    assertThat(tab.isShown("#histogram")).isFalse();
 
     choose("status", "timeout");
-    tab.shows("#history-empty", "No run matches these filters.");
+    tab.shows("#history-empty", "No runs match these filters.");
     tab.click("#filters-clear");
     tab.shows("#history-empty", "No runs yet.");
   }
@@ -301,7 +436,7 @@ class HistoryIT extends BrowserTest {
     add("a", 0, 1);
     newTab().interceptLists();
     tab.open("/");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     tab.holdLists();
 
     tab.click("#history > summary");
@@ -330,10 +465,10 @@ class HistoryIT extends BrowserTest {
     server.close();
 
     tab.click("#refresh");
-    tab.shows("#history-error", "The runs cannot be loaded: The server does not answer.");
+    tab.shows("#history-error", "Couldn’t load runs: The server isn’t responding.");
     assertThat(datasets()).containsExactly("a-1", "a-0");
     assertThat(tab.text("#runs .opened")).contains("loss 0.25");
-    assertThat(tab.isShown("#picture")).isTrue();
+    assertThat(tab.isShown("#histogram")).isTrue();
 
     serve("true", settings -> settings.port(port));
     tab.click("#retry");

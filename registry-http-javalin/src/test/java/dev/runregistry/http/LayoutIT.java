@@ -28,7 +28,7 @@ class LayoutIT extends BrowserTest {
       "return [...document.querySelectorAll('#runs .run ' + arguments[0])]"
           + ".map(cell => Math.round(cell.getBoundingClientRect().width))";
   private static final String CUT_OFF =
-      "return [...document.querySelectorAll('#runs .run :is(.c-status, .c-mode, .c-started,"
+      "return [...document.querySelectorAll('#runs .run :is(.c-status, .c-host, .c-started,"
           + " .c-duration)')].filter(cell => cell.scrollWidth > cell.clientWidth + 1)"
           + ".map(cell => cell.textContent)";
 
@@ -72,10 +72,8 @@ class LayoutIT extends BrowserTest {
       String at = "at a width of " + width;
       eventually(() -> assertThat(tab.overflow()).as(at).isZero());
       assertThat(measured(HEIGHTS)).as(at).hasSize(5).allMatch(height -> height <= 90);
-      assertThat(measured(WIDTHS, "td")).as(at).hasSize(30).allMatch(pixels -> pixels >= 8 * 16);
-      assertThat(measured(WIDTHS, ":is(.c-dataset, .c-model)"))
-          .as(at)
-          .allMatch(pixels -> pixels >= 9 * 16);
+      assertThat(measured(WIDTHS, "td")).as(at).hasSize(25).allMatch(pixels -> pixels >= 8 * 16);
+      assertThat(measured(WIDTHS, ".c-run")).as(at).allMatch(pixels -> pixels >= 14 * 16);
       assertThat((List<?>) tab.js(CUT_OFF)).as(at).isEmpty();
       tab.picture("layout-" + width);
     }
@@ -92,11 +90,11 @@ class LayoutIT extends BrowserTest {
       String at = "at a width of " + width;
       eventually(() -> assertThat(tab.overflow()).as(at).isZero());
       assertThat(measured(HEIGHTS)).as(at).allMatch(height -> height <= 90);
-      assertThat(tab.find("#runs .c-model").getDomAttribute("title")).as(at).isEqualTo(MODEL);
-      assertThat(tab.find("#runs .c-dataset").getDomAttribute("title"))
+      assertThat(tab.find("#runs .model").getDomAttribute("title")).as(at).isEqualTo(MODEL);
+      assertThat(tab.find("#runs .dataset").getDomAttribute("title"))
           .as(at)
           .isEqualTo("arithmetic-traces-5");
-      assertThat(tab.find("#runs .c-model").getCssValue("text-overflow"))
+      assertThat(tab.find("#runs .labels").getCssValue("text-overflow"))
           .as(at)
           .isEqualTo("ellipsis");
     }

@@ -87,7 +87,7 @@ class ListTest {
                 + run.id()
                 + "\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\","
                 + "\"mode\":\"local\",\"status\":\"completed\","
-                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{}}");
+                + "\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{},\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}");
   }
 
   @Test

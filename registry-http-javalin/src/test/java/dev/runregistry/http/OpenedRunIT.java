@@ -196,14 +196,13 @@ class OpenedRunIT extends BrowserTest {
 
     tab.driver().navigate().refresh();
 
-    tab.shows("#active li", "arithmetic-traces, a model");
+    tab.shows("#active li", "arithmetic-traces · a model");
     assertThat(tab.text("#active-time")).startsWith("As of ");
     assertThat(tab.accessibilityProblems()).isEmpty();
     tab.find("#active li a").sendKeys(Keys.ENTER);
     tab.shows(LOG, "begun");
     assertThat(tab.address()).isEqualTo("/?run=" + idOfTheNewestRun());
-    assertThat(tab.driver().switchTo().activeElement().getText())
-        .isEqualTo("Run of arithmetic-traces");
+    assertThat(tab.driver().switchTo().activeElement().getText()).isEqualTo("arithmetic-traces");
     go();
     tab.shows("#opened .verdict", "completed");
     assertThat(tab.isShown("#active")).isFalse();
@@ -218,14 +217,14 @@ class OpenedRunIT extends BrowserTest {
     Run run = running(localRunOf("x"), NOON);
     server.runs().save(run);
     open("/");
-    tab.shows("#active li", "x, google/gemma-2b-it");
+    tab.shows("#active li", "x · google/gemma-2b-it");
     server.runs().save(ended(run, exited(0)));
     server.runs().save(running(localRunOf("y"), NOON));
 
     tab.click("#active-refresh");
 
     eventually(
-        () -> assertThat(tab.texts("#active li a")).containsExactly("y, google/gemma-2b-it"));
+        () -> assertThat(tab.texts("#active li a")).containsExactly("y · google/gemma-2b-it"));
   }
 
   @Test
@@ -305,14 +304,14 @@ class OpenedRunIT extends BrowserTest {
     Run run = Runs.completed();
     server.runs().save(run);
     open("/");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     int port = server.port();
     server.close();
     tab.js(
         "history.pushState(null, '', '?run="
             + run.id()
             + "'); dispatchEvent(new PopStateEvent('popstate'))");
-    tab.shows("#opened [role=alert]", "The server does not answer.");
+    tab.shows("#opened [role=alert]", "The server isn’t responding.");
 
     serve("true", settings -> settings.port(port));
     tab.click("#opened [role=alert] button");
@@ -330,7 +329,7 @@ class OpenedRunIT extends BrowserTest {
     open("/?run=" + run.id());
     tab.shows("#opened .verdict", "running");
     tab.shows("#opened .facts", "node7");
-    assertThat(tab.isShown("#opened .unseen")).isFalse();
+    assertThat(tab.isShown("#opened .unseen-host")).isFalse();
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("registry.db"));
         Statement statement = connection.createStatement()) {
@@ -339,13 +338,13 @@ class OpenedRunIT extends BrowserTest {
 
     open("/?run=" + run.id());
 
-    tab.shows("#opened .unseen", "The host node7 was last seen ");
-    assertThat(tab.find("#opened .unseen time").getDomAttribute("datetime"))
+    tab.shows("#opened .unseen-host", "The host node7 was last seen ");
+    assertThat(tab.find("#opened .unseen-host time").getDomAttribute("datetime"))
         .isEqualTo("2026-11-22T12:00:00.123456Z");
     assertThat(tab.accessibilityProblems()).isEmpty();
     server.runs().save(ended(run, exited(0)));
     tab.shows("#opened .verdict", "completed");
-    assertThat(tab.isShown("#opened .unseen")).isFalse();
+    assertThat(tab.isShown("#opened .unseen-host")).isFalse();
   }
 
   @Test

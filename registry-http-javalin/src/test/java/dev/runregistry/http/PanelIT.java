@@ -23,7 +23,7 @@ class PanelIT extends BrowserTest {
   private void openPanel(String script) {
     serve(script);
     open("/");
-    tab.shows("#dataset_key-hint", "one to choose");
+    tab.shows("#dataset_key-hint", "100 traces");
   }
 
   private boolean canPress(String mode) {
@@ -43,7 +43,7 @@ class PanelIT extends BrowserTest {
   void the_runtime_is_said_to_be_available() {
     openPanel("true");
 
-    assertThat(tab.text("#runtime")).isEqualTo("Runtime available");
+    assertThat(tab.text("#runtime")).isEqualTo("Trainer ready");
     eventually(() -> assertThat(canPress("local")).isTrue());
   }
 
@@ -52,9 +52,9 @@ class PanelIT extends BrowserTest {
     Path program = folder.resolve("trainer");
     serve("true", settings -> settings.command(List.of(program.toString(), "{config}")));
     open("/");
-    tab.shows("#runtime", "No runtime: ");
+    tab.shows("#runtime", "Training unavailable: ");
     assertThat(tab.text("#run-unavailable"))
-        .startsWith("Run is not available: ")
+        .startsWith("Can’t start a run: ")
         .contains("trainer")
         .doesNotContain(folder.toString());
     assertThat(canPress("local")).isFalse();
@@ -64,7 +64,7 @@ class PanelIT extends BrowserTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     tab.click("#runtime-again");
 
-    tab.shows("#runtime", "Runtime available: trainer 1.7");
+    tab.shows("#runtime", "Trainer ready: trainer 1.7");
     assertThat(canPress("local")).isTrue();
     assertThat(tab.isShown("#run-unavailable")).isFalse();
   }
@@ -97,9 +97,10 @@ class PanelIT extends BrowserTest {
     assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
     assertThat(tab.text("#announcer"))
         .isEqualTo("The dry-run has ended: completed. Dry-run passed");
-    assertThat(tab.isShown("#result pre")).isFalse();
+    assertThat(tab.isShown("#result .stream pre")).isFalse();
     tab.click("#result .stream summary");
-    assertThat(tab.text("#result pre")).startsWith("Dataset: arithmetic-traces (Arithmetic traces");
+    assertThat(tab.text("#result .stream pre"))
+        .startsWith("Dataset: arithmetic-traces (Arithmetic traces");
     assertThat(tab.isShown("#result .full")).as("nothing was started").isFalse();
   }
 
@@ -121,7 +122,7 @@ class PanelIT extends BrowserTest {
 
     assertThat(tab.text("#result .verdict")).contains("failed", "local", "exit code 3");
     tab.click("#result .stream:first-child summary");
-    assertThat(tab.text("#result pre"))
+    assertThat(tab.text("#result .stream pre"))
         .contains("a model", "0.25", "num_epochs: 7", "batch_size: 16", "1024", "out put");
     assertThat(tab.text("#result .stream:last-child pre")).as("of a failed run").isEqualTo("oops");
     eventually(() -> assertThat(fact("Learning rate")).isEqualTo("0.25"));
@@ -137,8 +138,8 @@ class PanelIT extends BrowserTest {
 
     pressRun();
 
-    tab.shows("#progress", "Run of arithmetic-traces in progress");
-    tab.shows("#announcer", "in progress");
+    tab.shows("#progress", "Running on arithmetic-traces…");
+    tab.shows("#announcer", "Running on");
     eventually(() -> assertThat(tab.text("#progress-elapsed")).matches("[1-9]\\d* s"));
     assertThat(canPress("local")).isFalse();
     assertThat(canPress("dry-run")).isFalse();
@@ -202,7 +203,6 @@ class PanelIT extends BrowserTest {
     tab.shows("#runs tbody", "running");
     tab.click("#runs .toggle");
     tab.shows("#runs .facts", "Completed\n–");
-    assertThat(tab.text("#picture .legend")).isEqualTo("1 running");
   }
 
   private void requireEndedInTheHistory() {
@@ -211,7 +211,6 @@ class PanelIT extends BrowserTest {
     assertThat(tab.text("#runs .c-duration")).isNotEqualTo("–");
     assertThat(tab.text("#runs .opened")).contains("Exit code\n0", "begun\nended");
     assertThat(tab.text("#runs .id code")).isEqualTo(tab.text("#result .id code"));
-    assertThat(tab.text("#picture .legend")).isEqualTo("1 completed");
   }
 
   @Test
@@ -231,6 +230,7 @@ class PanelIT extends BrowserTest {
   void what_the_server_refuses_stands_beside_its_field() {
     expectRefusals();
     openPanel("true");
+    tab.fill("#dataset_key", "");
     tab.fill("#model_id", "m".repeat(257));
     tab.click("#parameters summary");
     tab.fill("#learning_rate", "much");
@@ -240,11 +240,11 @@ class PanelIT extends BrowserTest {
 
     pressDryRun();
 
-    tab.shows("#dataset_key-problem", "String should have at least 1 character.");
+    tab.shows("#dataset_key-problem", "Enter a dataset.");
     assertThat(tab.text("#model_id-problem")).contains("at most 256 characters");
-    assertThat(tab.text("#learning_rate-problem")).isEqualTo("Input should be a valid number.");
-    assertThat(tab.text("#num_epochs-problem")).contains("less than or equal to 100");
-    assertThat(tab.text("#batch_size-problem")).contains("valid integer");
+    assertThat(tab.text("#learning_rate-problem")).isEqualTo("Enter a number above 0, at most 1.");
+    assertThat(tab.text("#num_epochs-problem")).isEqualTo("Enter a whole number from 1 to 100.");
+    assertThat(tab.text("#batch_size-problem")).isEqualTo("Enter a whole number from 1 to 512.");
     assertThat(tab.all("#max_seq_length[aria-invalid], #output_dir[aria-invalid]")).isEmpty();
     assertThat(tab.isShown("#panel-problem")).isFalse();
     assertThat(tab.driver().switchTo().activeElement().getDomAttribute("id"))
@@ -258,7 +258,9 @@ class PanelIT extends BrowserTest {
     tab.fill("#batch_size", "512");
     pressDryRun();
 
-    tab.shows("#dataset_key-problem", "must not contain a path separator");
+    tab.shows("#dataset_key-problem", "Not in the datasets folder: a/b.");
+    tab.click("#dataset_key-problem button");
+    tab.shows("#dataset_key-problem", "It must not contain a path separator");
     assertThat(tab.all("[aria-invalid]")).hasSize(1);
   }
 
@@ -289,8 +291,32 @@ class PanelIT extends BrowserTest {
 
     pressDryRun();
 
+    tab.shows("#dataset_key-problem", "Not in the datasets folder: no such set.");
+    assertThat(TestClient.json(server.get("/api/tunix/runs")).get("data")).isEmpty();
+    tab.click("#dataset_key-problem button");
     tab.shows("#result .verdict", "failed");
     assertThat(tab.text("#result .message")).contains("There is no data set no such set");
+  }
+
+  @Test
+  void a_dataset_that_is_almost_one_of_the_server_is_offered() {
+    openPanel("true");
+    assertThat(tab.find("#dataset_key").getDomProperty("value"))
+        .as("the only one")
+        .isEqualTo(DATASET);
+    fillIn("arithmetic", "m");
+
+    pressDryRun();
+
+    tab.shows("#dataset_key-problem", "Not in the datasets folder: arithmetic.");
+    assertThat(tab.texts("#dataset_key-problem button"))
+        .containsExactly("Use arithmetic-traces", "Run anyway");
+    tab.click("#dataset_key-problem button");
+    tab.shows("#result .verdict", "completed");
+    assertThat(tab.isShown("#dataset_key-problem button")).isFalse();
+    tab.driver().navigate().refresh();
+    tab.shows("#runtime", "ready");
+    assertThat(tab.find("#model_id").getDomProperty("value")).as("the last one").isEqualTo("m");
   }
 
   @Test
@@ -302,7 +328,7 @@ class PanelIT extends BrowserTest {
 
     tab.click("#result .stream summary");
 
-    WebElement output = tab.find("#result pre");
+    WebElement output = tab.find("#result .stream pre");
     assertThat(output.getSize().getHeight()).isLessThan(500);
     assertThat((Long) tab.js("return arguments[0].scrollHeight", output)).isGreaterThan(5_000);
     output.sendKeys(Keys.END);
@@ -337,7 +363,7 @@ class PanelIT extends BrowserTest {
     serve("true", settings -> settings.command(List.of(program.toString())));
     open("/");
     fillIn(DATASET, "m");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     Files.delete(program);
 
     pressRun();
@@ -390,20 +416,20 @@ class PanelIT extends BrowserTest {
       pressDryRun();
       tab.shows("#result .verdict", "completed");
       tab.click("#refresh");
-      tab.shows("#runs", "dry-run");
+      tab.shows("#runs", "dry run");
       pressRun();
-      tab.shows("#progress", "in progress");
+      tab.shows("#progress", "Running on");
       eventually(() -> assertThat(folder.resolve("begun")).exists());
 
       killed.destroyForcibly().waitFor();
 
-      tab.shows("#panel-problem", "The server does not answer.");
-      assertThat(tab.text("#panel-problem")).contains("the run goes on", "Run History");
+      tab.shows("#panel-problem", "The server isn’t responding.");
+      assertThat(tab.text("#panel-problem")).contains("The run may have started.", "Run History");
       assertThat(tab.isShown("#progress")).isFalse();
       assertThat(canPress("dry-run")).isTrue();
       assertThat(tab.find("#model_id").getDomProperty("value")).isEqualTo("m");
       tab.click("#refresh");
-      tab.shows("#history-error", "The server does not answer. What is shown is from before.");
+      tab.shows("#history-error", "The server isn’t responding. Showing earlier results.");
       assertThat(tab.all("#runs .run")).hasSize(1);
     } finally {
       killed.destroyForcibly().waitFor();

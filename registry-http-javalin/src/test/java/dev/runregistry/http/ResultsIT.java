@@ -117,7 +117,7 @@ class ResultsIT extends BrowserTest {
     open("/");
     eventually(() -> assertThat(tab.isShown("#token")).isTrue());
     tab.fill("#token-value", "secret" + Keys.ENTER);
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     tab.fill("#output_dir", output.toString());
     fillIn("arithmetic-traces", "m");
     pressRun();

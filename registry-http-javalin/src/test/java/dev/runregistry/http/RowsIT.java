@@ -7,6 +7,7 @@ import static dev.runregistry.testkit.Runs.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runregistry.run.DatasetKey;
+import dev.runregistry.run.Run;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunOutcome.Exited;
 import dev.runregistry.run.RunSpec;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.interactions.Actions;
 
 /** Rows that open in place. */
 class RowsIT extends BrowserTest {
@@ -32,7 +34,7 @@ class RowsIT extends BrowserTest {
   void a_row_opens_with_all_there_is_to_say_and_closes() {
     openOneRun(LONG);
 
-    tab.click("#runs .c-dataset");
+    tab.click("#runs .c-run");
 
     tab.shows("#runs .facts", "Time limit");
     String id = tab.text("#runs .id code");
@@ -41,18 +43,17 @@ class RowsIT extends BrowserTest {
     assertThat(tab.text("#runs .facts"))
         .contains(
             "Exit code\n4",
-            "Data set\narithmetic-traces",
+            "Dataset\narithmetic-traces",
             "Model\nm",
             "Output folder\n./output/tunix_run_" + id,
-            "Learning rate\n0.00002",
+            "Learning rate\n2e-5",
             "Weight decay\n0.01",
             "Epochs\n3",
             "Batch size\n8",
             "Sequence length\n2048",
             "Device\nauto",
             "Time limit\n30 s")
-        .containsPattern(
-            "Started\n\\d+ Nov \\d+, [\\d:]+\n\\d{4}-\\d\\d-\\d\\d [\\d:]+\\.\\d{6} UTC")
+        .containsPattern("Started\\n\\d+ Nov \\d+, [\\d:]+\\nCompleted")
         .containsPattern("Completed\n\\d+ \\w+ \\d+, [\\d:]+\n");
     assertThat(tab.text("#runs .stream:first-child pre")).startsWith("1\n2\n3\n");
     tab.shows("#runs .stream:first-child .cut", "13\u202f653 more bytes: Full log");
@@ -73,8 +74,7 @@ class RowsIT extends BrowserTest {
     assertThat(tab.find("#runs .opened").getDomAttribute("id"))
         .isEqualTo(tab.find("#runs .toggle").getDomAttribute("aria-controls"));
     tab.press(Keys.TAB);
-    assertThat(tab.driver().switchTo().activeElement().getAccessibleName())
-        .isEqualTo("Copy the run id");
+    assertThat(tab.driver().switchTo().activeElement().getAccessibleName()).isEqualTo("Command");
     tab.press(Keys.chord(Keys.SHIFT, Keys.TAB));
     tab.press(Keys.SPACE);
     assertThat(tab.all("#runs .opened")).isEmpty();
@@ -202,7 +202,6 @@ class RowsIT extends BrowserTest {
     tab.press(Keys.ENTER);
     tab.shows("#runs .c-status", "completed");
     tab.shows("#runs .opened", "begun\nended");
-    assertThat(tab.text("#picture .legend")).isEqualTo("1 completed");
     assertThat(tab.isShown("#runs .refresh")).isFalse();
     tab.shows("#announcer", "The run is completed");
     assertThat(tab.driver().switchTo().activeElement().getDomAttribute("aria-controls"))
@@ -221,8 +220,8 @@ class RowsIT extends BrowserTest {
 
     tab.click("#runs .refresh button");
 
-    tab.shows("#runs .refresh .problem", "The server does not answer.");
-    assertThat(tab.text("#runs .facts")).contains("Data set\nx");
+    tab.shows("#runs .refresh .problem", "The server isn’t responding.");
+    assertThat(tab.text("#runs .facts")).contains("Dataset\nx");
     assertThat(tab.text("#runs .c-status")).isEqualTo("running");
   }
 
@@ -253,7 +252,68 @@ class RowsIT extends BrowserTest {
     tab.shows("#runs .facts", "Time limit");
     assertThat(tab.text("#runs .facts"))
         .doesNotContain(
-            "Learning rate", "Weight decay", "Epochs", "Device", "Output folder", "null");
+            "Learning rate", "Weight decay", "Epochs", "Device", "Output folder", "null")
+        .doesNotContain("Dataset", "Model");
+  }
+
+  @Test
+  void a_row_says_what_was_run_and_its_detail_where_and_from_which_commit() {
+    serve("true");
+    Run run =
+        running(Runs.commandOf("x.py", "--note", "it's"), NOON)
+            .withProvenance(Runs.provenance().withGit(Runs.COMMIT, true));
+    server.runs().save(ended(run, Runs.exited(3)));
+    newTab()
+        .command(
+            "Browser.grantPermissions",
+            Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
+    tab.open("/?history=open");
+    eventually(() -> assertThat(tab.all("#runs .toggle")).hasSize(1));
+
+    assertThat(tab.text("#runs .name")).isEqualTo("x.py --note 'it'\\''s'");
+    assertThat(tab.text("#runs .c-host")).isEqualTo("node7");
+    assertThat(tab.text("#runs .why")).isEqualTo("exit 3");
+    assertThat(tab.find("#runs .toggle").getAccessibleName())
+        .isEqualTo("failed, x.py --note 'it'\\''s', 22 Nov, 21:00, details");
+    tab.click("#runs .toggle");
+    tab.shows("#runs .facts", "Commit");
+    assertThat(tab.text("#runs .facts"))
+        .contains("Host\nnode7", "User\nann", "Working folder\n/home/ann/päper")
+        .contains("Commit\n" + Runs.COMMIT.substring(0, 12) + "\nwith uncommitted changes");
+    tab.click("#runs .command-line button:last-of-type");
+    tab.shows("#announcer", "Copied");
+    assertThat(clipboard()).isEqualTo("registry run -- x.py --note 'it'\\''s'");
+  }
+
+  @Test
+  void a_double_click_selects_a_word_and_leaves_the_row_open() {
+    openOneRun("echo done");
+
+    new Actions(tab.driver()).doubleClick(tab.find("#runs .labels .model")).perform();
+
+    tab.shows("#runs .opened", "done");
+    assertThat(tab.js("return getSelection().toString().trim()")).isEqualTo("m");
+    assertThat(tab.all("#runs .opened")).hasSize(1);
+  }
+
+  @Test
+  void the_rows_are_one_tab_stop_and_the_arrow_keys_go_from_row_to_row() {
+    serve("true");
+    for (int i = 0; i < 3; i++) {
+      server
+          .runs()
+          .save(ended(running(Runs.commandOf("x" + i), NOON.plusSeconds(i)), Runs.exited(0)));
+    }
+    openHistory("");
+    tab.js("document.querySelector('#runs .toggle').focus()");
+
+    tab.press(Keys.ARROW_DOWN);
+    assertThat(tab.driver().switchTo().activeElement().getAccessibleName()).contains("x1");
+    tab.press(Keys.END);
+    assertThat(tab.driver().switchTo().activeElement().getAccessibleName()).contains("x0");
+    tab.press(Keys.ENTER);
+    eventually(() -> assertThat(tab.all("#runs .opened")).hasSize(1));
+    assertThat(tab.all("#runs .run [tabindex='0']")).hasSize(2);
   }
 
   @Test
@@ -263,12 +323,12 @@ class RowsIT extends BrowserTest {
     int port = server.port();
     server.close();
     tab.click("#runs .toggle");
-    tab.shows("#runs .opened [role=alert]", "The server does not answer.");
+    tab.shows("#runs .opened [role=alert]", "The server isn’t responding.");
 
     serve("echo done", settings -> settings.port(port));
     tab.click("#runs .opened [role=alert] button");
 
-    tab.shows("#runs .opened pre", "done");
+    tab.shows("#runs .opened .stream pre", "done");
   }
 
   @Test
@@ -292,15 +352,16 @@ class RowsIT extends BrowserTest {
     tab.click("#runs .toggle");
 
     tab.shows("#runs .facts", "Time limit");
-    assertThat(tab.find("#runs pre").getDomProperty("textContent"))
+    assertThat(tab.find("#runs .stream pre").getDomProperty("textContent"))
         .isEqualTo(hostile.replace("\u001b[31mred\r\u0007", "red"));
     tab.click("#runs .raw");
-    assertThat(tab.find("#runs pre").getDomProperty("textContent"))
+    assertThat(tab.find("#runs .stream pre").getDomProperty("textContent"))
         .isEqualTo(hostile.replace('\u001b', '␛').replace('\r', '␍').replace('\u0007', '␇'));
-    assertThat(tab.text("#runs .c-dataset")).startsWith("<img src=x onerror=");
+    assertThat(tab.text("#runs .name")).startsWith("true");
+    assertThat(tab.text("#runs .labels")).startsWith("<img src=x onerror=");
     assertThat(tab.text("#runs .opened .message")).contains("<script>window.hacked = 1</script>");
     assertThat(tab.js("return window.hacked")).isNull();
-    assertThat(tab.all("#runs script, #runs img, #picture script")).isEmpty();
+    assertThat(tab.all("#runs script, #runs img, #histogram script")).isEmpty();
     for (int width : List.of(Tab.WIDE, Tab.PHONE)) {
       tab.width(width);
       eventually(() -> assertThat(tab.overflow()).isZero());
@@ -320,7 +381,7 @@ class RowsIT extends BrowserTest {
 
     tab.click("#result .stream summary");
 
-    assertThat(tab.text("#result pre"))
+    assertThat(tab.text("#result .stream pre"))
         .startsWith("<script>window.hacked = 1</script>\nred\n😀\nxxx");
     assertThat(tab.js("return window.hacked")).isNull();
     assertThat(tab.all("#result script, #result b")).isEmpty();

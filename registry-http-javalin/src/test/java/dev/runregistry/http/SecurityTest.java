@@ -255,7 +255,8 @@ class SecurityTest {
             "/docs/{file}",
             "/favicon.ico",
             "/openapi.json",
-            "/page/{file}");
+            "/page/{file}",
+            "/page/{version}/{file}");
     try (TestServer server = server(settings -> settings.token("secret"))) {
       RouteTable routes = server.server.routes();
       assertThat(routes.templates()).containsAll(open).hasSizeGreaterThan(open.size());

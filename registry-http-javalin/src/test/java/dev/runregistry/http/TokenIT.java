@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,20 +27,22 @@ class TokenIT extends BrowserTest {
   @Test
   void it_asks_for_the_token_and_then_everything_works() {
     open("/?history=open");
-    tab.shows("#token", "This server asks for a token");
+    tab.shows("#token", "Access token required");
     assertThat(tab.driver().switchTo().activeElement().getDomAttribute("id"))
         .isEqualTo("token-value");
-    assertThat(tab.text("#history-error")).contains("The server asks for its token.");
+    assertThat(List.of("#panel", "#history", "#runtime"))
+        .as("only the card")
+        .noneMatch(tab::isShown);
     tab.picture("token");
     assertThat(tab.accessibilityProblems()).isEmpty();
 
     give("secret");
 
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     assertThat(tab.isShown("#token")).isFalse();
     tab.shows("#history-empty", "No runs yet.");
     assertThat(tab.isShown("#history-error")).isFalse();
-    tab.shows("#dataset_key-hint", "one to choose");
+    tab.shows("#dataset_key-hint", "100 traces");
     fillIn("arithmetic-traces", "m");
     pressRun();
     tab.shows("#result .verdict", "completed");
@@ -50,33 +53,48 @@ class TokenIT extends BrowserTest {
     open("/");
 
     give("Secret");
-    tab.shows("#token-problem", "The server did not accept the token.");
+    tab.shows("#token-problem", "The server didn’t accept this token.");
     give("sécret");
-    tab.shows("#token-problem", "visible ASCII characters");
+    tab.shows("#token-problem", "Enter the token: printable ASCII characters, no spaces.");
     give(Keys.BACK_SPACE.toString());
-    tab.shows("#token-problem", "at least one");
+    tab.shows("#token-problem", "Enter the token");
     give("secret");
 
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
   }
 
   @Test
   void a_token_is_kept_for_this_tab_until_it_is_forgotten() {
     open("/");
     give("secret");
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
 
     tab.driver().navigate().refresh();
-    tab.shows("#runtime", "available");
+    tab.shows("#runtime", "ready");
     Tab first = tab;
     open("/");
-    tab.shows("#token", "This server asks for a token");
+    tab.shows("#token", "Access token required");
     first.toFront();
     first.click("#token-forget");
 
-    first.shows("#token", "This server asks for a token");
+    first.shows("#token", "Access token required");
     assertThat(first.js("return sessionStorage.length + localStorage.length")).isEqualTo(0L);
     assertThat(first.js("return document.cookie")).isEqualTo("");
+  }
+
+  @Test
+  void a_token_is_remembered_on_this_device_on_request_until_it_is_forgotten() {
+    open("/");
+    eventually(() -> assertThat(tab.isShown("#token")).isTrue());
+    tab.click("#token-remember");
+    give("secret");
+    tab.shows("#runtime", "ready");
+
+    open("/");
+    tab.shows("#runtime", "ready");
+    tab.click("#token-forget");
+    tab.shows("#token", "Access token required");
+    assertThat(tab.js("return sessionStorage.length + localStorage.length")).isEqualTo(0L);
   }
 
   @Test
@@ -114,7 +132,7 @@ class TokenIT extends BrowserTest {
 
     tab.click("#refresh");
 
-    tab.shows("#token-problem", "The server did not accept the token.");
+    tab.shows("#token-problem", "The server didn’t accept this token.");
     give("secret");
     tab.shows("#history-empty", "No runs yet.");
   }

@@ -4,21 +4,25 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunDescription;
+import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunMode;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.compare.RunDifference;
 import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.SeenHome;
 import dev.runregistry.run.host.UnseenHost;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.query.RunSummary;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,32 +36,40 @@ import org.jspecify.annotations.Nullable;
 public final class RunJson {
   private RunJson() {}
 
-  /** Writes the object of a run. */
-  public static void writeRun(JsonGenerator json, Run run) throws IOException {
-    writeRun(json, run, false, null, null);
-  }
-
   /**
-   * Writes the object of a run that its detail returns.
+   * Writes the object of a run that its detail returns, with more fields after those of the
+   * contract: where it was started, null if unknown, and its command, null for a dry-run.
    *
    * @param isCancelRequested whether the message of a running run says that its cancellation was
    *     requested
    * @param unseen its host if it is an active run whose host is not seen; else null
    * @param pendingReason why its engine has not started it yet; null if that is not known
+   * @param withCommand whether its command is written; else null
    */
   public static void writeRun(
       JsonGenerator json,
       Run run,
       boolean isCancelRequested,
       @Nullable UnseenHost unseen,
-      @Nullable String pendingReason)
+      @Nullable String pendingReason,
+      boolean withCommand)
       throws IOException {
     json.writeStartObject();
     writeFields(json, run, message(run, isCancelRequested));
     writeHost(json, run, unseen);
     json.writeStringField("pending_reason", pendingReason);
     writeDescription(json, run.spec());
+    writeOrigin(json, run.provenance());
+    writeCommand(json, withCommand ? run.spec().command() : List.of());
     json.writeEndObject();
+  }
+
+  private static void writeOrigin(JsonGenerator json, @Nullable Provenance known)
+      throws IOException {
+    json.writeStringField("user", known == null ? null : known.user());
+    json.writeStringField("working_dir", known == null ? null : known.workingDirectory());
+    json.writeStringField("git_commit", known == null ? null : known.gitCommit());
+    json.writePOJOField("git_dirty", known == null ? null : known.gitDirty());
   }
 
   /** A waiting run has no provenance, but its home may be known. */
@@ -153,7 +165,7 @@ public final class RunJson {
 
   /**
    * Writes the object of a run, with more fields after those of the contract: {@code provenance},
-   * the command, its environment and its host, which the HTTP API does not publish, null if
+   * the command, its environment, which the HTTP API does not publish, and its host, null if
    * unknown; {@code command}, null for a dry-run; {@code training}, null for a command of the
    * user's own; and {@code time_limit_seconds}, null if there is none.
    *
@@ -267,9 +279,8 @@ public final class RunJson {
   }
 
   /**
-   * Writes the object of the requested parameters of a run, without its command, which belongs to
-   * the operator and may contain secrets. The values of a training are null for a custom command,
-   * {@code parent_run_id} for a run that repeats no other.
+   * Writes the object of the requested parameters of a run, without its command. The values of a
+   * training are null for a custom command, {@code parent_run_id} for a run that repeats no other.
    */
   public static void writeConfig(JsonGenerator json, RunSpec spec) throws IOException {
     json.writeStartObject();
@@ -290,13 +301,17 @@ public final class RunJson {
         "device", known == null || known.device() == null ? null : known.device().text());
   }
 
-  /** Writes the object of the page that answers the query. */
-  public static void writePage(JsonGenerator json, RunPage page, RunQuery query)
-      throws IOException {
+  /**
+   * Writes the object of the page that answers the query.
+   *
+   * @param withCommands whether each run has its command; else null
+   */
+  public static void writePage(
+      JsonGenerator json, RunPage page, RunQuery query, boolean withCommands) throws IOException {
     json.writeStartObject();
     json.writeArrayFieldStart("data");
     for (RunSummary run : page.runs()) {
-      writeItem(json, run);
+      writeItem(json, run, withCommands);
     }
     json.writeEndArray();
     json.writeObjectFieldStart("pagination");
@@ -307,18 +322,75 @@ public final class RunJson {
     json.writeEndObject();
   }
 
-  /** Writes the object of a run in a list, without its command, as the HTTP API has it. */
-  public static void writeItem(JsonGenerator json, RunSummary run) throws IOException {
+  /**
+   * Writes the object of a histogram: the number of all runs, whether these are all that meet the
+   * filter, the name of the time zone, and of each day with runs the numbers of all statuses.
+   */
+  public static void writeHistogram(JsonGenerator json, RunHistogram histogram, String timeZone)
+      throws IOException {
     json.writeStartObject();
-    writeFields(json, run);
+    json.writeNumberField("count", histogram.count());
+    json.writeBooleanField("complete", histogram.isComplete());
+    json.writeStringField("time_zone", timeZone);
+    json.writeArrayFieldStart("days");
+    for (Map.Entry<LocalDate, Map<RunStatus, Integer>> day : histogram.days().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("date", day.getKey().toString());
+      for (RunStatus status : RunStatus.values()) {
+        json.writeNumberField(status.text(), day.getValue().getOrDefault(status, 0));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes the object of a comparison: the ids of both runs, the fields that differ and the metrics
+   * side by side, with the value of each run, null if it has none.
+   */
+  public static void writeComparison(
+      JsonGenerator json,
+      RunId one,
+      RunId other,
+      List<RunDifference> differences,
+      List<RunDifference> metrics)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("run_a", one.toString());
+    json.writeStringField("run_b", other.toString());
+    json.writeArrayFieldStart("differences");
+    for (RunDifference difference : differences) {
+      write(json, difference, difference.field().replace(' ', '_'));
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("metrics");
+    for (RunDifference metric : metrics) {
+      write(json, metric, metric.field());
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, RunDifference difference, String field)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("field", field);
+    json.writeStringField("a", difference.one());
+    json.writeStringField("b", difference.other());
     json.writeEndObject();
   }
 
   /** Writes the object of a run in a list, and last its {@code command}, null for a dry-run. */
   public static void writeItemWithCommand(JsonGenerator json, RunSummary run) throws IOException {
+    writeItem(json, run, true);
+  }
+
+  private static void writeItem(JsonGenerator json, RunSummary run, boolean withCommand)
+      throws IOException {
     json.writeStartObject();
     writeFields(json, run);
-    writeCommand(json, run.command());
+    writeCommand(json, withCommand ? run.command() : List.of());
     json.writeEndObject();
   }
 

@@ -36,7 +36,7 @@ class RunJsonTest {
   }
 
   private static String json(Run run) throws IOException {
-    return text(json -> RunJson.writeRun(json, run));
+    return text(json -> RunJson.writeRun(json, run, false, null, null, true));
   }
 
   @Test
@@ -45,7 +45,7 @@ class RunJsonTest {
 
     assertThat(json(run))
         .isEqualTo(
-            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}",
+            "{\"run_id\":\"%s\",\"status\":\"completed\",\"mode\":\"local\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"output_dir\":\"./output\",\"exit_code\":0,\"stdout\":\"loss 0.25\\n\",\"stderr\":\"warning: slow\\n\",\"duration_seconds\":1.234567,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":\"2026-11-22T12:00:01.358023Z\",\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null,\"user\":null,\"working_dir\":null,\"git_commit\":null,\"git_dirty\":null,\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}",
             run.id());
   }
 
@@ -55,8 +55,21 @@ class RunJsonTest {
 
     assertThat(json(Runs.pending())).contains("\"message\":\"Local execution pending\"");
     assertThat(json(running)).contains("\"message\":\"Local execution in progress\"");
-    assertThat(text(json -> RunJson.writeRun(json, running, true, null, null)))
+    assertThat(text(json -> RunJson.writeRun(json, running, true, null, null, true)))
         .contains("\"message\":\"Local execution cancellation requested\"");
+  }
+
+  @Test
+  void a_run_says_where_it_was_started_and_its_command_unless_that_is_hidden() throws IOException {
+    Run run = Runs.withProvenance();
+    String origin =
+        ",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\",\"git_commit\":\""
+            + Runs.COMMIT
+            + "\",\"git_dirty\":true,\"command\":";
+
+    assertThat(json(run)).endsWith(origin + "[\"tunix\",\"train\",\"--config\",\"{config}\"]}");
+    assertThat(text(json -> RunJson.writeRun(json, run, false, null, null, false)))
+        .endsWith(origin + "null}");
   }
 
   @Test
@@ -66,7 +79,7 @@ class RunJsonTest {
 
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, run, null, null)))
         .isEqualTo(
-            contract.substring(0, contract.length() - 1)
+            contract.substring(0, contract.indexOf(",\"user\""))
                 + ",\"provenance\":{\"host\":\"node7\",\"user\":\"ann\",\"working_dir\":\"/home/ann/päper\","
                 + "\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"],\"registry_version\":\"1.2.3\","
                 + "\"git_commit\":\"0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\",\"git_dirty\":true,"
@@ -98,9 +111,10 @@ class RunJsonTest {
         ",\"name\":\"näme of it\",\"tags\":{\"host.kind\":\"\\\"a\\\\b\\\" ä\",\"project/team\":\"\",\"seed\":\"7\"}";
 
     assertThat(json(run))
-        .endsWith(
-            named + ",\"note\":\"first line\\n\\tsecond \\\"line\\\"\",\"parent_run_id\":null}");
-    assertThat(text(json -> RunJson.writeItem(json, RunSummary.of(run)))).endsWith(named + "}");
+        .contains(
+            named + ",\"note\":\"first line\\n\\tsecond \\\"line\\\"\",\"parent_run_id\":null,");
+    assertThat(text(json -> RunJson.writeItemWithCommand(json, RunSummary.of(run))))
+        .contains(named + ",\"command\":");
   }
 
   @Test
@@ -109,9 +123,9 @@ class RunJsonTest {
     UnseenHost unseen = new UnseenHost("node7", Runs.NOON);
     String fields = "\"host\":\"node7\",\"host_last_seen\":\"2026-11-22T12:00:00.123456Z\"";
 
-    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen, null)))
+    assertThat(text(json -> RunJson.writeRun(json, running, false, unseen, null, true)))
         .contains("," + fields + ",\"pending_reason\":null,");
-    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen, null)))
+    assertThat(text(json -> RunJson.writeRun(json, Runs.pending(), false, unseen, null, true)))
         .contains("," + fields + ",\"pending_reason\":null,");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, running, unseen, null)))
         .contains("," + fields + ",\"pending_reason\":null,");
@@ -123,7 +137,7 @@ class RunJsonTest {
   void a_pending_run_says_why_its_engine_has_not_started_it() throws IOException {
     Run pending = Runs.pending();
 
-    assertThat(text(json -> RunJson.writeRun(json, pending, false, null, "Priority")))
+    assertThat(text(json -> RunJson.writeRun(json, pending, false, null, "Priority", true)))
         .contains(",\"host_last_seen\":null,\"pending_reason\":\"Priority\",");
     assertThat(text(json -> RunJson.writeRunWithProvenance(json, pending, null, "Priority")))
         .contains(",\"pending_reason\":\"Priority\",");
@@ -163,8 +177,8 @@ class RunJsonTest {
     assertThat(json(Runs.running()))
         .contains(
             "\"exit_code\":null,\"stdout\":\"\",\"stderr\":\"\",\"duration_seconds\":null,\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"completed_at\":null,")
-        .endsWith(
-            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null}");
+        .contains(
+            ",\"reason\":null,\"executor\":\"process\",\"external_id\":null,\"host\":null,\"host_last_seen\":null,\"pending_reason\":null,\"name\":null,\"tags\":{},\"note\":null,\"parent_run_id\":null,\"user\":null,");
   }
 
   @Test
@@ -216,9 +230,9 @@ class RunJsonTest {
     Run run = Runs.completed();
     RunPage page = new RunPage(List.of(RunSummary.of(run)), true);
 
-    assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1))))
+    assertThat(text(json -> RunJson.writePage(json, page, RunQuery.all().withLimit(1), true)))
         .isEqualTo(
-            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{}}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
+            "{\"data\":[{\"run_id\":\"%s\",\"dataset_key\":\"math-v1\",\"model_id\":\"google/gemma-2b-it\",\"mode\":\"local\",\"status\":\"completed\",\"started_at\":\"2026-11-22T12:00:00.123456Z\",\"duration_seconds\":1.234567,\"exit_code\":0,\"message\":\"Completed with exit code 0\",\"reason\":\"exited\",\"host\":null,\"executor\":\"process\",\"name\":null,\"tags\":{},\"command\":[\"tunix\",\"train\",\"--config\",\"{config}\"]}],\"pagination\":{\"limit\":1,\"offset\":0,\"next_offset\":1}}",
             run.id());
   }
 
@@ -226,7 +240,7 @@ class RunJsonTest {
   void the_last_page_has_no_next_offset() throws IOException {
     RunPage last = new RunPage(List.of(), false);
 
-    assertThat(text(json -> RunJson.writePage(json, last, RunQuery.all())))
+    assertThat(text(json -> RunJson.writePage(json, last, RunQuery.all(), true)))
         .isEqualTo("{\"data\":[],\"pagination\":{\"limit\":20,\"offset\":0,\"next_offset\":null}}");
   }
 }

@@ -25,6 +25,7 @@ import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSample;
 import dev.runregistry.run.query.RunSummary;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -788,6 +789,29 @@ public abstract class RunRepositoryContract {
 
   private List<RunSummary> created(@Nullable Instant since, @Nullable Instant until) {
     return runs.list(RunQuery.all().withFilter(RunFilter.NONE.withCreated(since, until))).runs();
+  }
+
+  @Test
+  void a_sample_has_time_and_status_of_the_runs_that_a_list_has() {
+    Runs.ofEveryKind().forEach(this::save);
+    for (RunFilter filter :
+        List.of(
+            RunFilter.NONE,
+            RunFilter.NONE.withStatuses(List.of(RunStatus.FAILED, RunStatus.RUNNING)),
+            RunFilter.NONE.withDatasetKeys(List.of("math-v1", "none")),
+            RunFilter.NONE.withHosts(List.of("node7", "node8")),
+            RunFilter.NONE.withExitCodes(List.of(0)),
+            RunFilter.NONE.withText("gemma").withStatuses(List.of(RunStatus.TIMEOUT)),
+            RunFilter.NONE.withCreated(NOON.plusSeconds(1), null))) {
+      assertThat(runs.sample(filter))
+          .as(filter.toString())
+          .isEqualTo(
+              new RunSample(
+                  pages(RunQuery.all().withFilter(filter)).stream()
+                      .map(run -> new RunSample.Entry(run.createdAt(), run.status()))
+                      .toList(),
+                  true));
+    }
   }
 
   @Test

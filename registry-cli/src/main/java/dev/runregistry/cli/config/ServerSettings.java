@@ -34,6 +34,7 @@ public final class ServerSettings {
             .maxLocalRuns(settings.read(Setting.LOCAL_MAX, Integer::parseInt))
             .stopTimeout(settings.read(Setting.STOP_TIMEOUT, Durations::parse))
             .queueTimeLimit(new QueueSettings(settings).timeout())
+            .showCommand(settings.showCommand())
             .artifactsRoot(settings.artifactsRoot())
             .metrics(metrics)
             .onCancel(onCancel);

@@ -56,6 +56,12 @@ public enum Setting {
       "DIR",
       "Directory outside which no output directory of a run is read; ./%s.",
       "output"),
+  SHOW_COMMAND(
+      "show.command",
+      Scope.NONE,
+      "true|false",
+      "Whether clients of the server see the commands of runs.",
+      "true"),
   STOP_TIMEOUT(
       "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
   QUEUE_SLOTS(

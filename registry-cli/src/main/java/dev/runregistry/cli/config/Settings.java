@@ -134,14 +134,26 @@ public final class Settings {
    * @throws UsageException if it is neither on nor off
    */
   public boolean git() {
-    Value value = inForce(Setting.GIT);
-    return switch (value.text()) {
-      case "on" -> true;
-      case "off" -> false;
-      default ->
-          throw new UsageException(
-              "git must be on or off: " + value.text() + " (" + value.source() + ")");
-    };
+    return isFirst(Setting.GIT, "on", "off");
+  }
+
+  /**
+   * Returns whether clients of the server see the commands of runs.
+   *
+   * @throws UsageException if it is neither true nor false
+   */
+  public boolean showCommand() {
+    return isFirst(Setting.SHOW_COMMAND, "true", "false");
+  }
+
+  private boolean isFirst(Setting setting, String first, String second) {
+    Value value = inForce(setting);
+    if (!value.text().equals(first) && !value.text().equals(second)) {
+      throw new UsageException(
+          "%s must be %s or %s: %s (%s)"
+              .formatted(setting.key(), first, second, value.text(), value.source()));
+    }
+    return value.text().equals(first);
   }
 
   /**

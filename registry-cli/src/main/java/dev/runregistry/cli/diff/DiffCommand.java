@@ -2,23 +2,32 @@ package dev.runregistry.cli.diff;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
-import dev.runregistry.cli.diff.RunDifferences.Difference;
 import dev.runregistry.cli.list.RunLookup;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.journal.FileRunJournal;
+import dev.runregistry.json.LastMetrics;
+import dev.runregistry.json.RunJson;
 import dev.runregistry.persistence.jooq.RunDatabase;
+import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.compare.RunDifference;
+import dev.runregistry.run.compare.RunDifferences;
 import dev.runregistry.run.service.RunRegistry;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +50,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class DiffCommand implements Callable<Integer> {
   private static final String NONE = "-";
+  private static final Logger log = LoggerFactory.getLogger(DiffCommand.class);
 
   private final Console caller;
 
@@ -67,8 +77,10 @@ public final class DiffCommand implements Callable<Integer> {
       RunLookup lookup = new RunLookup(registry);
       Run first = registry.get(lookup.idOf(one));
       Run second = registry.get(lookup.idOf(other));
-      List<Difference> differences = RunDifferences.between(first, second);
-      List<Difference> metrics = metrics(first, second, parts.homeToRead());
+      List<RunDifference> differences = RunDifferences.between(first, second);
+      FileRunJournal home = parts.homeToRead();
+      List<RunDifference> metrics =
+          LastMetrics.sideBySide(metrics(first, home), metrics(second, home));
       if (json) {
         caller.out().println(json(first, second, differences, metrics));
       } else {
@@ -78,37 +90,38 @@ public final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the metrics of both runs, also those that are equal. */
-  private static List<Difference> metrics(Run first, Run second, FileRunJournal home) {
-    Map<String, String> ofFirst = metrics(first, home);
-    Map<String, String> ofSecond = metrics(second, home);
-    SortedSet<String> names = new TreeSet<>(ofFirst.keySet());
-    names.addAll(ofSecond.keySet());
-    List<Difference> metrics = new ArrayList<>();
-    for (String name : names) {
-      metrics.add(new Difference(name, ofFirst.get(name), ofSecond.get(name)));
-    }
-    return metrics;
-  }
-
+  /** Returns the metrics of a run of this host; empty if it has none, or not for this user. */
   private static Map<String, String> metrics(Run run, FileRunJournal home) {
-    return home.workspace(run.id()).isPresent() ? RunMetrics.of(run) : Map.of();
+    Provenance known = run.provenance();
+    String directory = run.spec().outputDir();
+    if (known == null || directory == null || home.workspace(run.id()).isEmpty()) {
+      return Map.of();
+    }
+    try {
+      Path file = Path.of(known.workingDirectory()).resolve(directory).resolve(LastMetrics.FILE);
+      try (FileChannel metrics = RegularFiles.open(file, LinkOption.NOFOLLOW_LINKS)) {
+        return LastMetrics.of(metrics);
+      }
+    } catch (IOException | InvalidPathException e) {
+      log.debug("no metrics of run {}", run.id(), e);
+      return Map.of();
+    }
   }
 
   private void print(
-      Run first, Run second, List<Difference> differences, List<Difference> metrics) {
+      Run first, Run second, List<RunDifference> differences, List<RunDifference> metrics) {
     int width =
         differences.stream().mapToInt(difference -> difference.field().length()).max().orElse(0);
     line("run", width, "< " + first.id());
     line("", width, "> " + second.id());
-    for (Difference difference : differences) {
+    for (RunDifference difference : differences) {
       line(difference.field(), width, "< " + text(difference.one()));
       line("", width, "> " + text(difference.other()));
     }
     if (differences.isEmpty()) {
       caller.say("no differences");
     }
-    for (Difference metric : metrics) {
+    for (RunDifference metric : metrics) {
       caller
           .out()
           .println(
@@ -133,25 +146,8 @@ public final class DiffCommand implements Callable<Integer> {
   }
 
   private static String json(
-      Run first, Run second, List<Difference> differences, List<Difference> metrics) {
+      Run first, Run second, List<RunDifference> differences, List<RunDifference> metrics) {
     return JsonLine.of(
-        writer -> {
-          writer.writeStartObject();
-          writer.writeStringField("run_a", first.id().toString());
-          writer.writeStringField("run_b", second.id().toString());
-          for (Map.Entry<String, List<Difference>> part :
-              List.of(Map.entry("differences", differences), Map.entry("metrics", metrics))) {
-            writer.writeArrayFieldStart(part.getKey());
-            for (Difference difference : part.getValue()) {
-              writer.writeStartObject();
-              writer.writeStringField("field", difference.field().replace(' ', '_'));
-              writer.writeStringField("a", difference.one());
-              writer.writeStringField("b", difference.other());
-              writer.writeEndObject();
-            }
-            writer.writeEndArray();
-          }
-          writer.writeEndObject();
-        });
+        writer -> RunJson.writeComparison(writer, first.id(), second.id(), differences, metrics));
   }
 }

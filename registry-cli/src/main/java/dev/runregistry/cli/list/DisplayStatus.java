@@ -2,14 +2,11 @@ package dev.runregistry.cli.list;
 
 import dev.runregistry.run.RunReason;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.text.StatusWord;
 import org.jspecify.annotations.Nullable;
 
 /** The status of a run for people, which distinguishes failures without an exit code. */
 public final class DisplayStatus {
-  private static final String LOST = "lost";
-  private static final String NOT_STARTED = "not started";
-  private static final String REJECTED = "rejected";
-
   private DisplayStatus() {}
 
   /**
@@ -18,21 +15,13 @@ public final class DisplayStatus {
    * @param reason of its ending; null if unknown
    */
   public static String of(RunStatus status, @Nullable RunReason reason) {
-    if (reason == null) {
-      return status.text();
-    }
-    return switch (reason) {
-      case LOST -> LOST;
-      case NOT_STARTED -> NOT_STARTED;
-      case REJECTED -> REJECTED;
-      default -> status.text();
-    };
+    return StatusWord.of(status, reason);
   }
 
   /** Returns the escape sequence of the colour of a word. */
   static String colour(String word) {
     return switch (word) {
-      case LOST, NOT_STARTED, REJECTED -> "\u001B[31m"; // red
+      case StatusWord.LOST, StatusWord.NOT_STARTED, StatusWord.REJECTED -> "\u001B[31m"; // red
       default -> colour(RunStatus.parse(word));
     };
   }

@@ -3,11 +3,10 @@ package dev.runregistry.cli.text;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runregistry.run.text.ShellWords;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A command in one line of text. To be read it is a JSON array of strings, or plain words with
@@ -15,8 +14,6 @@ import java.util.stream.Collectors;
  * there are many rules for them and a shell's would promise more (variables, wildcards).
  */
 public final class CommandLineFormat {
-  private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./{}-]+");
-
   private CommandLineFormat() {}
 
   /**
@@ -68,13 +65,6 @@ public final class CommandLineFormat {
 
   /** Formats a command for people, as a POSIX shell would parse it, on one line. */
   public static String of(List<String> command) {
-    return command.stream().map(CommandLineFormat::quoted).collect(Collectors.joining(" "));
-  }
-
-  private static String quoted(String word) {
-    if (PLAIN.matcher(word).matches()) {
-      return word;
-    }
-    return TerminalText.line("'" + word.replace("'", "'\\''") + "'");
+    return TerminalText.line(ShellWords.join(command));
   }
 }

@@ -1,6 +1,6 @@
 package dev.runregistry.cli.transfer;
 
-import dev.runregistry.cli.text.BoundedLines;
+import dev.runregistry.json.BoundedLines;
 import dev.runregistry.json.RunRecordJson;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.service.chain.InvalidChainException;

@@ -3,10 +3,13 @@ package dev.runregistry.run.port;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSample;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +60,24 @@ public interface RunRepository {
    * costs nothing; {@link RunPage#searchedTo} says how far.
    */
   RunPage list(RunQuery query);
+
+  /**
+   * Returns the time and the status of the newest runs that meet the filter, at most {@link
+   * RunQuery#WINDOW}; if a condition has no index, those of the newest {@link RunQuery#WINDOW} that
+   * meet the other conditions. Never reads more runs than that, nor their output.
+   */
+  default RunSample sample(RunFilter filter) {
+    List<RunSample.Entry> runs = new ArrayList<>();
+    RunQuery query = RunQuery.all().withFilter(filter).withLimit(RunQuery.MAX_LIMIT);
+    while (true) {
+      RunPage page = list(query);
+      page.runs().forEach(run -> runs.add(new RunSample.Entry(run.createdAt(), run.status())));
+      if (!page.hasNext() || runs.size() >= RunQuery.WINDOW) {
+        return new RunSample(runs, page.next().isEmpty());
+      }
+      query = query.withAfter(page.next().orElseThrow());
+    }
+  }
 
   /**
    * Returns the ids with this prefix, the largest first, as their bytes are: of ids that begin with

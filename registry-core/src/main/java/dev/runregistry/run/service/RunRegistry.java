@@ -45,6 +45,7 @@ import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.port.UnreadableOutcomeException;
 import dev.runregistry.run.port.host.Hosts;
 import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
@@ -62,6 +63,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -668,6 +670,17 @@ public final class RunRegistry {
    */
   public RunPage list(RunQuery query) {
     return repository.list(query);
+  }
+
+  /**
+   * Counts the newest runs that meet the filter by day and status: at most {@link RunQuery#WINDOW},
+   * or those among as many if a condition has no index.
+   *
+   * @param zone in which a day begins and ends
+   * @throws RepositoryException if the database cannot be reached
+   */
+  public RunHistogram histogram(RunFilter filter, ZoneId zone) {
+    return RunHistogram.of(repository.sample(filter), zone);
   }
 
   /**

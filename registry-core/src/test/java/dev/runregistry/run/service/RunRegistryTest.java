@@ -44,19 +44,25 @@ import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import dev.runregistry.run.port.RunJournal;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.UnreadableOutcomeException;
+import dev.runregistry.run.query.RunFilter;
+import dev.runregistry.run.query.RunHistogram;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSummary;
 import dev.runregistry.run.service.chain.VerificationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -542,6 +548,20 @@ class RunRegistryTest {
   }
 
   @Test
+  void runs_are_counted_by_day_as_far_as_a_window_goes() {
+    RunSummary run = RunSummary.of(Samples.runningLocal());
+    ports.page = new RunPage(Collections.nCopies(100, run), true); // and so on without an end
+
+    RunHistogram histogram = registry().histogram(RunFilter.NONE, ZoneOffset.UTC);
+
+    assertThat(histogram.days())
+        .isEqualTo(Map.of(LocalDate.parse("2026-11-01"), Map.of(RunStatus.RUNNING, 10_000)));
+    assertThat(histogram.isComplete()).isFalse();
+    ports.page = new RunPage(List.of(run), false);
+    assertThat(registry().histogram(RunFilter.NONE, ZoneOffset.UTC).isComplete()).isTrue();
+  }
+
+  @Test
   void an_unknown_run_is_named() {
     assertThatThrownBy(() -> registry().get(ID))
         .isInstanceOf(RunNotFoundException.class)
@@ -639,7 +659,7 @@ class RunRegistryTest {
     final List<String> calls = new ArrayList<>();
     final Set<String> failing = new HashSet<>();
     final Deque<Instant> clock = new ArrayDeque<>(List.of(NOON, NOON.plusSeconds(1)));
-    final RunPage page = new RunPage(List.of(), false);
+    RunPage page = new RunPage(List.of(), false);
     final DatasetPage datasets =
         new DatasetPage(List.of(new DatasetEntry(new DatasetKey("arithmetic"), 60L)), true);
     RunOutcome outcome = new Exited(0, Output.NONE);

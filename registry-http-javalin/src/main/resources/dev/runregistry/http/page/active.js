@@ -1,9 +1,10 @@
 // The runs that are pending or running: as of the load of the page, and changed by what it follows.
 import { callJson } from "./api.js";
 import { runAddress } from "./address.js";
+import { subtitleOf, titleOf } from "./command.js";
 import { $, element } from "./dom.js";
 import { shortTimeElement } from "./format.js";
-import { badge, isOngoing } from "./marks.js";
+import { badge, isOngoing } from "./status.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
@@ -49,7 +50,8 @@ export function startActiveRuns() {
 }
 
 function entry(run) {
-  const link = element("a", { href: runAddress(run.run_id) }, `${run.dataset_key}, ${run.model_id}`);
+  const text = [titleOf(run), ...subtitleOf(run).map(([, part]) => part)].join(" · ");
+  const link = element("a", { href: runAddress(run.run_id), title: text }, text);
   link.dataset.run = run.run_id;
   return element("li", {}, badge(run), link, shortTimeElement(run.started_at));
 }

@@ -1,11 +1,19 @@
 // Requests to the server: every unexpected response becomes an error with a readable message.
 
-const KEY = "run-registry-token"; // in session storage: for this tab only
+const KEY = "run-registry-token";
 
+/** The token, stored for this tab or for this browser. */
 export const token = {
-  get: () => sessionStorage.getItem(KEY),
-  set: (value) => sessionStorage.setItem(KEY, value),
-  forget: () => sessionStorage.removeItem(KEY),
+  get: () => sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY),
+  set(value, isRemembered) {
+    token.forget();
+    (isRemembered ? localStorage : sessionStorage).setItem(KEY, value);
+  },
+  /** Removes the token and all else that the page has stored. */
+  forget() {
+    sessionStorage.clear();
+    localStorage.removeItem(KEY);
+  },
 };
 
 /** The server refused the request. `problems` are those of a 422: [{loc, msg, type}…]. */
@@ -20,7 +28,7 @@ export class Refused extends Error {
 /** There was no response; the result of the request is unknown. */
 export class Unreachable extends Error {
   constructor() {
-    super("The server does not answer.");
+    super("The server isn’t responding.");
   }
 }
 
@@ -43,12 +51,16 @@ export async function call(path, options = {}) {
   return answer;
 }
 
-/** Returns {body, next, date}: the JSON of a response and its time; a truncated body is an error. */
+/**
+ * Returns {body, next, date, isPartial}: the JSON of a response, the URL of the next page, the time,
+ * and whether only the newest runs were examined; a truncated body is an error.
+ */
 export async function callJson(path, options) {
   const answer = await call(path, options);
   try {
     const date = Date.parse(answer.headers.get("Date"));
-    return { body: await answer.json(), next: nextOf(answer), date };
+    const isPartial = answer.headers.has("X-Search-Window");
+    return { body: await answer.json(), next: nextOf(answer), date, isPartial };
   } catch {
     throw new Unreachable();
   }
@@ -57,7 +69,7 @@ export async function callJson(path, options) {
 async function refusal(answer, sent) {
   if (answer.status === 401) {
     window.dispatchEvent(new CustomEvent("token-needed", { detail: sent }));
-    return new Refused(401, "The server asks for its token.");
+    return new Refused(401, "An access token is required.");
   }
   const { detail } = await answer.json().catch(() => ({}));
   if (Array.isArray(detail)) {

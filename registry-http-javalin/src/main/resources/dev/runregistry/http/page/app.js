@@ -1,5 +1,6 @@
 // Entry point of the page: connects the parts. Each part has its own file.
 import { startActiveRuns } from "./active.js";
+import { startComparison } from "./compare.js";
 import { offerDatasets } from "./datasets.js";
 import { startHistory } from "./history.js";
 import { startOpenedRun } from "./opened.js";
@@ -7,6 +8,7 @@ import { startPanel } from "./panel.js";
 import { askForToken } from "./token.js";
 
 const history = startHistory();
+const comparison = startComparison();
 const active = startActiveRuns();
 const opened = startOpenedRun({
   onChange(run) {
@@ -27,6 +29,7 @@ function begin() {
   offerDatasets();
   active.load();
   opened.reload();
+  comparison.reload();
   history.show();
 }
 

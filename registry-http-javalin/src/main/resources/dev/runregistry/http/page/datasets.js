@@ -1,4 +1,4 @@
-// Fills the data set lists of the panel and of the filters.
+// The datasets of the server: offered in the panel and in the filters.
 import { callJson } from "./api.js";
 import { $, element } from "./dom.js";
 
@@ -7,15 +7,21 @@ const LIMIT = 1000; // maximum of one request; longer lists are not usable in a 
 const input = $("#dataset_key");
 const hint = $("#dataset_key-hint");
 let known = new Map();
+let isComplete = false; // whether these are all datasets of the server
 let standard = hint.textContent;
 
 export async function offerDatasets() {
   try {
     const { body, next } = await callJson(`api/datasets?limit=${LIMIT}`);
     known = new Map(body.data.map((dataset) => [dataset.dataset_key, dataset.trace_count]));
-    standard = summary(next !== null);
+    isComplete = next === null;
+    standard = summary(!isComplete);
+    if (known.size === 1 && isComplete && input.value === "") {
+      input.value = [...known.keys()][0];
+    }
   } catch (error) {
-    standard = `The data sets cannot be listed: ${error.message}`;
+    isComplete = false;
+    standard = `Couldn’t list the datasets: ${error.message}`;
   }
   $("#datasets").replaceChildren(
     ...[...known].map(([key, count]) => element("option", { value: key, label: traces(count) })),
@@ -25,10 +31,23 @@ export async function offerDatasets() {
 
 function summary(more) {
   if (known.size === 0) {
-    return "No data sets found on the server";
+    return "No datasets found on the server";
   }
-  const number = `${more ? "more than " : ""}${known.size}`;
-  return known.size === 1 ? "There is one to choose" : `There are ${number} to choose from`;
+  return known.size === 1 && !more
+    ? `1 dataset available: ${[...known.keys()][0]}`
+    : `${more ? "More than " : ""}${known.size} datasets available`;
+}
+
+/**
+ * Returns {text, similar} if the server is known not to have the dataset; `similar` is the most
+ * similar one, null if there is none. Returns null for a dataset that it may have.
+ */
+export function unknownDataset(key) {
+  if (key === "" || !isComplete || known.size === 0 || known.has(key)) {
+    return null;
+  }
+  const similar = [...known.keys()].find((name) => name.includes(key) || key.includes(name)) ?? null;
+  return { text: `Not in the datasets folder: ${key}.`, similar };
 }
 
 function traces(count) {

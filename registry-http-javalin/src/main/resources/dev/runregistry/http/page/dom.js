@@ -9,6 +9,16 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+/** Creates an SVG element with attributes and children. */
+export function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
 export function copyOf(template) {
   return $(`#${template}`).content.firstElementChild.cloneNode(true);
 }

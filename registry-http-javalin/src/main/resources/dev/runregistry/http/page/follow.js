@@ -1,7 +1,7 @@
 // Follows one run until it has ended.
 import { callJson } from "./api.js";
 import { readEvents } from "./event-stream.js";
-import { isOngoing } from "./marks.js";
+import { isOngoing } from "./status.js";
 import { sleep } from "./wait.js";
 
 const FIRST_PAUSE = 500; // ms between two queries for the status, growing

@@ -29,6 +29,11 @@ export function grouped(number) {
   return GROUPED.format(number).replaceAll(",", "\u202f");
 }
 
+/** 2e-5, 0.001, 2048: as short as numbers are written in configurations. */
+export function scientific(number) {
+  return Math.abs(number) < 1e-3 && number !== 0 ? number.toExponential() : String(number);
+}
+
 /** Returns all six digits, which a Date does not store. */
 export function utc(iso) {
   return iso.replace("T", " ").replace("Z", " UTC");

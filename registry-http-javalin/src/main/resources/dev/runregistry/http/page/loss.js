@@ -1,7 +1,6 @@
 // The chart of the loss over the steps of a run.
-import { element } from "./dom.js";
+import { element, svg } from "./dom.js";
 import { grouped } from "./format.js";
-import { svg } from "./marks.js";
 
 const HEIGHT = 180;
 const LEFT = 60; // edge of the plot; space for the labels of the loss

@@ -1,6 +1,7 @@
 // The opened run: the one that the URL names, with its title and its link.
 import { callJson } from "./api.js";
 import { readAddress, runAddress, writeAddress } from "./address.js";
+import { titleOf } from "./command.js";
 import { $, announce, copyText, element } from "./dom.js";
 import { runView } from "./run-view.js";
 
@@ -61,8 +62,10 @@ export function startOpenedRun({ onChange }) {
   }
 
   function showTitle(run) {
-    heading.textContent = run === null ? "Run" : `Run of ${run.dataset_key}`;
-    document.title = run === null ? TITLE : `${run.status} – ${run.dataset_key} – ${TITLE}`;
+    const title = run === null ? "" : titleOf(run);
+    heading.textContent = title === "" ? "Run" : title;
+    heading.title = title;
+    document.title = title === "" ? TITLE : `${run.status} – ${title} – ${TITLE}`;
   }
 
   function open(id) {
@@ -92,7 +95,7 @@ export function startOpenedRun({ onChange }) {
     begin(run) {
       open(run.run_id);
       section.scrollIntoView({ block: "nearest" });
-      announce(`Run of ${run.dataset_key} submitted`);
+      announce("Run submitted");
     },
     /** Loads the run again, for example with another token. */
     reload() {

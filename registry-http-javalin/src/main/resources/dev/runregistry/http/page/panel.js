@@ -1,13 +1,18 @@
 // The run panel: submits a run, and shows its progress and its outcome or hands it over to the background.
-import { Refused, Unreachable, callJson, plain } from "./api.js";
+import { Refused, Unreachable, callJson } from "./api.js";
+import { unknownDataset } from "./datasets.js";
 import { $, announce, element } from "./dom.js";
 import { runDetail, verdict } from "./run.js";
+import { adviceOn } from "./validation.js";
+
+const MODEL = "run-registry-model"; // in session storage: the last one that was used
 
 export function startPanel({ onEnd, onSubmit }) {
   const form = $("#panel form");
   const [dryRun, ...local] = form.querySelectorAll("button[type=submit]");
   let runtime = null; // the server's status of it; null while unknown
   let going = false;
+  let confirmed = ""; // the dataset that this server does not have, and that is used anyway
 
   function enable() {
     dryRun.disabled = going;
@@ -18,13 +23,11 @@ export function startPanel({ onEnd, onSubmit }) {
     try {
       runtime = (await callJson("api/tunix/status")).body;
       showRuntime(runtime.available ? "ok" : "off", runtimeText(runtime));
-      $("#run-unavailable").textContent = runtime.available
-        ? ""
-        : `Run is not available: ${runtime.message}`;
+      $("#run-unavailable").textContent = runtime.available ? "" : `Can’t start a run: ${runtime.message}`;
     } catch (error) {
       runtime = null;
-      showRuntime("off", `Runtime unknown: ${error.message}`);
-      $("#run-unavailable").textContent = `Run is not available: ${error.message}`;
+      showRuntime("off", `Trainer unknown: ${error.message}`);
+      $("#run-unavailable").textContent = `Can’t start a run: ${error.message}`;
     }
     enable();
   }
@@ -32,8 +35,12 @@ export function startPanel({ onEnd, onSubmit }) {
   async function submit(mode) {
     const request = read(form, mode);
     clearProblems(form);
+    if (request.dataset_key !== confirmed && asksAbout(request.dataset_key, mode)) {
+      return;
+    }
     going = true;
     enable();
+    sessionStorage.setItem(MODEL, request.model_id);
     try {
       await (mode === "background" ? enqueue(request) : execute(request));
     } catch (error) {
@@ -44,12 +51,36 @@ export function startPanel({ onEnd, onSubmit }) {
     }
   }
 
+  /** Asks before a run of a dataset that this server does not have; returns whether it does. */
+  function asksAbout(key, mode) {
+    const problem = unknownDataset(key);
+    if (problem === null) {
+      return false;
+    }
+    const buttons = [];
+    if (problem.similar !== null) {
+      buttons.push(button(`Use ${problem.similar}`, () => {
+        form.elements.dataset_key.value = problem.similar;
+        submit(mode);
+      }));
+    }
+    buttons.push(button("Run anyway", () => {
+      confirmed = key;
+      submit(mode);
+    }));
+    form.elements.dataset_key.setAttribute("aria-invalid", "true");
+    $("#dataset_key-problem").replaceChildren(problem.text, " ", ...buttons);
+    form.elements.dataset_key.focus();
+    announce(problem.text);
+    return true;
+  }
+
   async function enqueue(request) {
     onSubmit(await post(request, "?mode=async"));
   }
 
   async function execute(request) {
-    const stop = showProgress(`${request.dry_run ? "Dry-run" : "Run"} of ${request.dataset_key}`);
+    const stop = showProgress(`${request.dry_run ? "Checking" : "Running on"} ${request.dataset_key}…`);
     try {
       const run = await post(request, "");
       showResult(run);
@@ -74,7 +105,14 @@ export function startPanel({ onEnd, onSubmit }) {
     }
   });
   $("#runtime-again").addEventListener("click", lookForRuntime);
+  form.elements.model_id.value = sessionStorage.getItem(MODEL) ?? "";
   return { lookForRuntime };
+}
+
+function button(text, onClick) {
+  const made = element("button", { type: "button", className: "quiet" }, text);
+  made.addEventListener("click", onClick);
+  return made;
 }
 
 async function post(request, query) {
@@ -92,7 +130,7 @@ function showRuntime(state, text) {
 }
 
 function runtimeText({ available, version, message }) {
-  return available ? `Runtime available${version ? `: ${version}` : ""}` : `No runtime: ${message}`;
+  return available ? `Trainer ready${version ? `: ${version}` : ""}` : `Training unavailable: ${message}`;
 }
 
 /** Returns the values of the form. Invalid numbers are sent unchanged; the server validates them. */
@@ -113,9 +151,9 @@ function showProgress(what) {
     $("#progress-elapsed").textContent = `${Math.floor((performance.now() - begin) / 1000)} s`;
   };
   $("#result").hidden = true;
-  $("#progress-what").textContent = `${what} in progress`;
+  $("#progress-what").textContent = what;
   $("#progress").hidden = false;
-  announce(`${what} in progress`);
+  announce(what);
   tick();
   const timer = setInterval(tick, 250);
   return () => {
@@ -142,11 +180,11 @@ function clearProblems(form) {
 /** Shows problems beside their fields; problems without a field are shown below the buttons. */
 function showProblem(form, error) {
   const fields = new Set();
-  for (const { loc, msg } of error instanceof Refused ? error.problems : []) {
+  for (const { loc, msg, type } of error instanceof Refused ? error.problems : []) {
     const field = form.elements.namedItem(loc.at(-1));
     if (field) {
       field.setAttribute("aria-invalid", "true");
-      $(`#${field.name}-problem`).textContent = `${plain(msg)}.`;
+      $(`#${field.name}-problem`).textContent = adviceOn(field.name, { type, msg });
       fields.add(field);
     }
   }
@@ -154,7 +192,7 @@ function showProblem(form, error) {
     const [first] = fields;
     fields.forEach((field) => field.closest("details")?.setAttribute("open", ""));
     first.focus();
-    announce(`${fields.size} of the fields cannot be as they are.`);
+    announce(fields.size === 1 ? "1 field needs attention." : `${fields.size} fields need attention.`);
   }
   if (fields.size === 0 || fields.size < error.problems.length) {
     $("#panel-problem").textContent = explained(error);
@@ -164,6 +202,6 @@ function showProblem(form, error) {
 
 function explained(error) {
   return error instanceof Unreachable || error.status === 500
-    ? `${error.message} If it had begun the run, the run goes on; look for it in the Run History.`
+    ? `${error.message} The run may have started. Check Run History before trying again.`
     : error.message;
 }

@@ -2,7 +2,7 @@
 import { callJson } from "./api.js";
 import { artifactList } from "./artifacts.js";
 import { copyOf, $, element } from "./dom.js";
-import { isOngoing } from "./marks.js";
+import { isOngoing } from "./status.js";
 import { lossChart } from "./loss.js";
 
 /** Returns {view, load}; `load` shows the results that a run has now, if it can have any. */

@@ -1,19 +1,21 @@
 // The rows of the history, each of which expands in place.
 import { callJson } from "./api.js";
+import { isCommandTitle, subtitleOf, tagsOf, titleOf } from "./command.js";
 import { announce, copyOf, $, element } from "./dom.js";
 import { duration, shortTimeElement } from "./format.js";
-import { badge, isLost, isOngoing } from "./marks.js";
 import { runDetail } from "./run.js";
+import { isSelected, select } from "./selection.js";
+import { badge, isLost, isOngoing } from "./status.js";
+
+const REASONS = ["not-started", "rejected", "node-failed", "out-of-memory", "ended-by-engine"];
 
 let rows = new Map(); // by run id: {item, row, detail}, detail is null while it is collapsed
-let onChange = () => {};
 // by run id: the final state of runs, which older responses must not overwrite
 const ended = new Map();
 
 /** Shows these runs; unchanged rows are kept, expanded or collapsed. */
-export function showRows(runs, listener) {
+export function showRows(runs) {
   const before = rows;
-  onChange = () => listener([...rows.values()].map(({ item }) => item));
   rows = new Map(runs.map(latest).map((run) => [run.run_id, kept(before.get(run.run_id), run) ?? made(run)]));
   const shown = [...rows.values()].flatMap(({ row, detail }) => (detail ? [row, detail] : [row]));
   const body = $("#runs tbody");
@@ -27,8 +29,29 @@ export function showRows(runs, listener) {
       toggle(entry); // it was expanded and has changed
     }
   }
-  onChange();
+  reach((body.contains(focused) ? focused.closest(".run") : null) ?? $(".run", body));
 }
+
+/** Makes one row the one that the Tab key reaches; the arrow keys go from row to row. */
+function reach(row) {
+  for (const control of document.querySelectorAll("#runs .run :is(.tick, .toggle)")) {
+    control.tabIndex = row?.contains(control) ? 0 : -1;
+  }
+}
+
+$("#runs").addEventListener("keydown", (event) => {
+  const row = event.target.closest(".run");
+  const all = [...document.querySelectorAll("#runs .run")];
+  const index = all.indexOf(row);
+  const wanted = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: all.length - 1 }[event.key];
+  if (index >= 0 && wanted in all) {
+    event.preventDefault();
+    const name = event.target.matches(".tick") ? ".tick" : ".toggle";
+    reach(all[wanted]);
+    $(name, all[wanted]).focus();
+  }
+});
+$("#runs").addEventListener("focusin", ({ target }) => target.closest(".run") && reach(target.closest(".run")));
 
 /** Updates the row and the detail of a run; returns whether it has a row. */
 export function replaceRun(run) {
@@ -65,9 +88,12 @@ function kept(entry, run) {
 function made(run) {
   const entry = { item: run, row: copyOf("run-row"), detail: null };
   fill(entry);
+  $(".tick", entry.row).addEventListener("change", ({ target }) => select(entry.item, target.checked));
   entry.row.addEventListener("click", (event) => {
-    const onTime = event.target.closest("button") === null;
-    if (!onTime || window.getSelection().isCollapsed) {
+    const isOnToggle = event.target.closest(".toggle") !== null;
+    const isOther = event.target.closest("input, a, label") !== null;
+    // a double click selects a word, and must not close the row again
+    if (isOnToggle || (!isOther && event.detail < 2 && window.getSelection().isCollapsed)) {
       toggle(entry);
     }
   });
@@ -75,14 +101,37 @@ function made(run) {
 }
 
 function fill({ item, row }) {
+  const title = titleOf(item);
   const button = $(".toggle", row);
+  const started = shortTimeElement(item.started_at);
   button.replaceChildren(badge(item));
-  button.setAttribute("aria-label", `${button.textContent}: all of the ${item.mode} of ${item.dataset_key}`);
-  $(".c-mode", row).textContent = item.mode;
-  fillOneLine($(".c-dataset", row), item.dataset_key);
-  fillOneLine($(".c-model", row), item.model_id);
-  $(".c-started", row).replaceChildren(shortTimeElement(item.started_at));
+  button.setAttribute("aria-label", `${button.textContent}, ${title}, ${$(".short", started).textContent}, details`);
+  $(".why", row).textContent = whyOf(item);
+  $(".tick", row).checked = isSelected(item.run_id);
+  $(".tick", row).setAttribute("aria-label", `Compare ${title}`);
+  const name = $(".name", row);
+  name.classList.toggle("command", isCommandTitle(item));
+  fillOneLine(name, title);
+  $(".labels", row).replaceChildren(...labelElements(item));
+  fillOneLine($(".c-host", row), item.host ?? "");
+  $(".c-started", row).replaceChildren(started);
   $(".c-duration", row).textContent = durationOf(item);
+}
+
+function labelElements(item) {
+  const part = ([kind, text]) => element(kind === "command" ? "code" : "span", { className: kind, title: text }, text);
+  return [
+    ...subtitleOf(item).flatMap((each, index) => (index === 0 ? [part(each)] : [" · ", part(each)])),
+    ...tagsOf(item).map((tag) => element("span", { className: "chip", title: tag }, tag)),
+  ];
+}
+
+/** Returns what distinguishes failures: the exit code or the reason. */
+function whyOf({ exit_code: exitCode, reason }) {
+  if (exitCode !== null && exitCode !== 0) {
+    return `exit ${exitCode}`;
+  }
+  return REASONS.includes(reason) ? reason.replaceAll("-", " ") : "";
 }
 
 function fillOneLine(cell, text) {
@@ -95,7 +144,6 @@ function update(entry, run) {
   if (JSON.stringify(item) !== JSON.stringify(entry.item)) {
     entry.item = item;
     fill(entry);
-    onChange();
   }
 }
 
@@ -121,7 +169,7 @@ function toggle(entry) {
 }
 
 function opened(entry) {
-  const cell = element("td", { colSpan: 6 });
+  const cell = element("td", { colSpan: 5 });
   cell.setAttribute("role", "cell");
   const row = element("tr", { id: `detail-${entry.item.run_id}`, className: "opened" }, cell);
   row.setAttribute("role", "row");

@@ -4,7 +4,7 @@ import { $, announce, copyOf } from "./dom.js";
 import { elapsedTime } from "./elapsed.js";
 import { followRun } from "./follow.js";
 import { logView } from "./log-view.js";
-import { isOngoing } from "./marks.js";
+import { isOngoing } from "./status.js";
 import { resultsOf } from "./results.js";
 import { runDetail, verdict } from "./run.js";
 

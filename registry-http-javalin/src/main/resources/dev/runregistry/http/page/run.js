@@ -1,9 +1,10 @@
 // The detail of a run: in the panel after its end, in the history, and of the opened run.
 import { callJson } from "./api.js";
 import { runAddress } from "./address.js";
+import { commandText, isTraining, labelsOf, tagsOf } from "./command.js";
 import { copyOf, copyText, $, element } from "./dom.js";
-import { duration, timeElement, utc } from "./format.js";
-import { badge, isLost, isOngoing } from "./marks.js";
+import { duration, scientific, timeElement } from "./format.js";
+import { badge, isLost, isOngoing } from "./status.js";
 import { streamView } from "./stream.js";
 
 /** Returns the status of a run in one line, with its exit code and duration if it has ended. */
@@ -27,22 +28,9 @@ export function runDetail(run, { unfolded = false, refresh = null, isFollowed = 
     $(".refresh", detail).hidden = false;
     $(".refresh button", detail).addEventListener("click", () => refresh($(".refresh", detail)));
   }
-  $(".facts", detail).append(
-    fact("Run id", idWithCopy(run.run_id)),
-    fact("Exit code", String(run.exit_code ?? noExitCode(run))),
-    fact("Started", timeElement(run.started_at), exact(run.started_at)),
-    fact("Completed", ...completed(run)),
-    fact("Duration", durationOf(run)),
-    fact("Data set", run.dataset_key),
-    fact("Model", run.model_id),
-  );
-  if (run.output_dir !== null) {
-    $(".facts", detail).append(fact("Output folder", run.output_dir));
-  }
-  if (run.host !== null) {
-    $(".facts", detail).append(fact("Host", run.host));
-  }
-  showUnseenHost(run, $(".unseen", detail));
+  addDescription(run, detail);
+  $(".facts", detail).append(...facts(run));
+  showUnseenHost(run, $(".unseen-host", detail));
   addConfiguration(run, $(".facts", detail));
   if (!isFollowed) {
     $(".streams", detail).append(
@@ -57,20 +45,60 @@ function fact(name, ...values) {
   return element("div", {}, element("dt", {}, name), element("dd", {}, ...values));
 }
 
+/** Shows the command, the note and the tags, as far as the run has them. */
+function addDescription(run, detail) {
+  const command = commandText(run);
+  if (command !== null) {
+    $(".command-line", detail).hidden = false;
+    $(".command-line code", detail).textContent = command;
+    const [copy, copyRun] = detail.querySelectorAll(".command-line button");
+    copy.addEventListener("click", () => copyText(command, copy));
+    copyRun.hidden = isTraining(run);
+    copyRun.addEventListener("click", () => copyText(`registry run -- ${command}`, copyRun));
+  }
+  $(".note", detail).textContent = run.note ?? "";
+  $(".chips", detail).append(...tagsOf(run).map((tag) => element("span", { className: "chip" }, tag)));
+}
+
+function facts(run) {
+  const { dataset, model } = labelsOf(run);
+  const all = [
+    ["Run ID", idWithCopy(run.run_id)],
+    ["Exit code", String(run.exit_code ?? noExitCode(run))],
+    ["Started", timeElement(run.started_at)],
+    ["Completed", completed(run)],
+    ["Duration", durationOf(run)],
+    ["Dataset", dataset],
+    ["Model", model],
+    ["Output folder", run.output_dir],
+    ["Host", run.host],
+    ["User", run.user],
+    ["Working folder", run.working_dir],
+    ["Commit", commitOf(run)],
+    ["Executor", run.executor && [run.executor, run.external_id].filter(Boolean).join(" ")],
+  ];
+  return all.filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => fact(name, value));
+}
+
+function commitOf({ git_commit: commit, git_dirty: isDirty }) {
+  if (!commit) {
+    return null;
+  }
+  const changes = isDirty ? element("small", {}, "with uncommitted changes") : null;
+  return element("span", {}, element("code", { title: commit }, commit.slice(0, 12)), changes);
+}
+
 /** Says since when the host of an active run is not seen, which is no statement about the run. */
 function showUnseenHost(run, place) {
   if (run.host_last_seen !== null && isOngoing(run)) {
     place.replaceChildren(
       `The host ${run.host} was last seen `,
       timeElement(run.host_last_seen),
-      ". Whether the run goes on is not known.",
+      ". Whether the run is still running is unknown.",
     );
     place.hidden = false;
   }
-}
-
-function exact(iso) {
-  return element("small", {}, utc(iso));
 }
 
 function noExitCode(run) {
@@ -82,9 +110,9 @@ function noExitCode(run) {
 
 function completed(run) {
   if (run.completed_at !== null) {
-    return [timeElement(run.completed_at), exact(run.completed_at)];
+    return timeElement(run.completed_at);
   }
-  return [isLost(run) ? "unknown (run lost)" : "–"];
+  return isLost(run) ? "unknown (run lost)" : "–";
 }
 
 function durationOf(run) {
@@ -94,9 +122,15 @@ function durationOf(run) {
   return isLost(run) ? "unknown (run lost)" : "–";
 }
 
+function linkTo(id) {
+  const link = element("a", { href: runAddress(id) }, element("code", {}, id));
+  link.dataset.run = id;
+  return link;
+}
+
 function idWithCopy(id) {
   const button = element("button", { type: "button", className: "quiet copy" }, "Copy");
-  button.setAttribute("aria-label", "Copy the run id");
+  button.setAttribute("aria-label", "Copy the run ID");
   button.addEventListener("click", () => copyText(id, button));
   const link = element("a", { href: runAddress(id) }, "Open");
   link.setAttribute("aria-label", "Open the run");
@@ -115,7 +149,7 @@ function training(configuration) {
     ["Device", configuration.device],
   ]
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => fact(name, String(value)));
+    .map(([name, value]) => fact(name, typeof value === "number" ? scientific(value) : value));
 }
 
 async function addConfiguration(run, facts) {
@@ -125,10 +159,11 @@ async function addConfiguration(run, facts) {
       ...training(body),
       fact("Time limit", body.time_limit_seconds === null ? "none" : duration(body.time_limit_seconds)),
     );
-    if (body.parent_run_id !== null) {
-      facts.append(fact("Repeats run", element("code", {}, body.parent_run_id)));
+    const parent = run.parent_run_id ?? body.parent_run_id;
+    if (parent !== null) {
+      facts.append(fact("Repeats run", linkTo(parent)));
     }
   } catch (error) {
-    facts.append(fact("Configuration", `not available: ${error.message}`));
+    facts.append(fact("Configuration", `unavailable: ${error.message}`));
   }
 }

@@ -2,11 +2,12 @@
 import { call, token } from "./api.js";
 import { copyOf, copyText, $, element, save } from "./dom.js";
 import { grouped, visible } from "./format.js";
-import { isOngoing } from "./marks.js";
+import { isOngoing } from "./status.js";
 import { countLines, folded, parseRecorded } from "./output.js";
 
 const TAIL_LINES = 50;
 const TAIL_BYTES = 64 * 1024; // for very long lines
+const DOWNLOAD_BYTES = 64 * 1024 * 1024; // of a log that is downloaded, which the browser holds in memory
 
 export function streamView(run, name, unfolded) {
   const text = run[name];
@@ -130,6 +131,18 @@ function logPath(id, name) {
   return `api/tunix/runs/${id}/logs/${name}`;
 }
 
+/** Downloads a log, or of a very large one the end. */
+async function download(path, name, problem) {
+  const size = Number((await call(path, { method: "HEAD" })).headers.get("Content-Length"));
+  if (size <= DOWNLOAD_BYTES) {
+    save(await (await call(path)).blob(), `${name}.log`);
+    return;
+  }
+  const answer = await call(path, { headers: { Range: `bytes=-${DOWNLOAD_BYTES}` } });
+  save(await answer.blob(), `${name}.end.log`);
+  problem.textContent = "Downloaded the last 64 MiB; `registry runs logs` prints all of it.";
+}
+
 /**
  * Opens the full log in a new tab, or downloads it if there is a token, which a tab cannot send.
  * Checks first that this host has the log, so that an error is shown on the page.
@@ -139,7 +152,7 @@ export async function openLog(id, name, problem) {
   problem.textContent = "";
   try {
     if (token.get()) {
-      save(await (await call(path)).blob(), `${id}.${name}.log`);
+      await download(path, `${id}.${name}`, problem);
     } else {
       await call(`${path}?tail=0`);
       window.open(path, "_blank", "noopener");

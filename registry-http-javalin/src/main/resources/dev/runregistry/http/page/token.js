@@ -1,4 +1,4 @@
-// A server that is reachable from other hosts has a token. The page prompts for it once per tab.
+// A server that is reachable from other hosts has a token. The page asks for it before anything else.
 import { Refused, call, token } from "./api.js";
 import { $ } from "./dom.js";
 
@@ -10,6 +10,7 @@ export function askForToken({ whenGiven }) {
   const forget = $("#token-forget");
 
   function ask(problem) {
+    document.body.classList.add("signed-out"); // nothing else can be shown
     $("#token-problem").textContent = problem;
     forget.hidden = true;
     if (section.hidden) {
@@ -20,20 +21,21 @@ export function askForToken({ whenGiven }) {
 
   async function use(value) {
     if (!PLAIN.test(value)) {
-      ask("A token has visible ASCII characters only, and at least one.");
+      ask("Enter the token: printable ASCII characters, no spaces.");
       return;
     }
-    token.set(value);
+    token.set(value, $("#token-remember").checked);
     try {
       await call("api/tunix/status");
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) {
-        ask(error.message); // not about the token, which may be valid
+        ask(`Couldn’t sign in: ${error.message}`); // not about the token, which may be valid
       }
       return;
     }
     input.value = "";
     section.hidden = true;
+    document.body.classList.remove("signed-out");
     forget.hidden = false;
     whenGiven();
   }
@@ -41,7 +43,7 @@ export function askForToken({ whenGiven }) {
   window.addEventListener("token-needed", ({ detail: sent }) => {
     if (sent === token.get()) { // else the token has been replaced meanwhile
       token.forget();
-      ask(sent === null ? "" : "The server did not accept the token.");
+      ask(sent === null ? "" : "The server didn’t accept this token.");
     }
   });
   $("form", section).addEventListener("submit", (event) => {

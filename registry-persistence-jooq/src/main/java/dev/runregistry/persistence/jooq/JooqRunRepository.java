@@ -17,10 +17,12 @@ import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import dev.runregistry.run.port.UnreadableRunException;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSample;
 import dev.runregistry.run.query.RunSummary;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
@@ -60,6 +63,8 @@ final class JooqRunRepository implements RunRepository {
   private final GroupCommit endings = new GroupCommit(1, this::saveEnded, Database::isDataError);
   private final RequestCoalescer<RunQuery, RunPage> pages =
       RequestCoalescer.singleFlight(this::readPage, PATIENCE);
+  private final RequestCoalescer<RunFilter, RunSample> samples =
+      RequestCoalescer.singleFlight(this::readSample, PATIENCE);
   private final RequestCoalescer<RunId, Optional<Run>> finds =
       RequestCoalescer.batching(this::findBatch, PATIENCE);
 
@@ -188,6 +193,27 @@ final class JooqRunRepository implements RunRepository {
     return pages.get(query);
   }
 
+  @Override
+  public RunSample sample(RunFilter filter) {
+    return samples.get(filter);
+  }
+
+  private RunSample readSample(RunFilter filter) {
+    RunQuery query = RunQuery.all().withFilter(filter);
+    RunCursor windowEnd = query.isWindowed() ? windowEnd(query) : null;
+    List<Optional<RunSample.Entry>> found =
+        database.answer(
+            "count runs",
+            sql ->
+                statements.read(
+                    RunQueries.sample(sql, filter, windowEnd),
+                    RunMapper.ENTRY,
+                    row -> ifReadable(row, RunMapper::toEntry)));
+    return new RunSample(
+        found.stream().limit(RunQuery.WINDOW).flatMap(Optional::stream).toList(),
+        windowEnd == null && found.size() <= RunQuery.WINDOW);
+  }
+
   private RunPage readPage(RunQuery query) {
     RunCursor windowEnd = query.isWindowed() ? windowEnd(query) : null;
     RunQuery place = query;
@@ -200,7 +226,7 @@ final class JooqRunRepository implements RunRepository {
                   statements.read(
                       RunQueries.list(sql, wanted, windowEnd),
                       RunMapper.SUMMARY,
-                      JooqRunRepository::summaryIfReadable));
+                      row -> ifReadable(row, RunMapper::toSummary)));
       boolean hasNext = found.size() > query.limit();
       List<RunSummary> runs =
           found.stream().limit(query.limit()).flatMap(Optional::stream).toList();
@@ -229,9 +255,9 @@ final class JooqRunRepository implements RunRepository {
   }
 
   /** Returns empty for an unreadable row, which must not hide all the others. */
-  private static Optional<RunSummary> summaryIfReadable(Row row) {
+  private static <T> Optional<T> ifReadable(Row row, Function<Row, T> mapper) {
     try {
-      return Optional.of(RunMapper.readable(row, RunMapper::toSummary));
+      return Optional.of(RunMapper.readable(row, mapper));
     } catch (UnreadableRunException e) {
       log.warn("left out of a list: {}; see `registry verify`", e.getMessage());
       return Optional.empty();

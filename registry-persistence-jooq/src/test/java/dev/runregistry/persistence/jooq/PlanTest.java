@@ -19,6 +19,7 @@ import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunOrder;
 import dev.runregistry.run.query.RunPage;
 import dev.runregistry.run.query.RunQuery;
+import dev.runregistry.run.query.RunSample;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -266,6 +267,46 @@ class PlanTest {
       assertThat(rare.searchedTo()).isNull(); // 200 are fewer than the window has
       assertThat(rare.hasNext()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_sample_is_read_from_an_index_and_ends_after_its_window(Engine engine) throws SQLException {
+    DatabaseConfig config = filled(engine);
+    RunFilter none = RunFilter.NONE;
+    RunFilter all = none.withStatuses(List.of(RunStatus.COMPLETED));
+    RunFilter rare = none.withStatuses(List.of(RunStatus.TIMEOUT));
+    RunFilter never = none.withHosts(List.of("no such host", "node7"));
+    try (Connection connection = Engine.plain(config);
+        RunDatabase database = RunDatabase.at(config)) {
+      DSLContext sql = dsl(engine, connection);
+      samples(sql, none, "tunix_runs_created_at");
+      samples(sql, all, "tunix_runs_(status|created_at)");
+      samples(sql, rare, "tunix_runs_status");
+      samples(sql, none.withStatuses(List.of(RunStatus.values())), "tunix_runs_status");
+      samples(sql, none.withDatasetKeys(List.of("key 7", "hot")), "tunix_runs_dataset_key");
+      samples(sql, never, "tunix_runs_host");
+      samples(sql, none.withCreated(null, Instant.EPOCH), "tunix_runs_created_at");
+
+      for (RunFilter filter : List.of(none, all)) {
+        RunSample sample = database.runs().sample(filter);
+        assertThat(sample.runs()).hasSize(RunQuery.WINDOW);
+        assertThat(sample.isComplete()).isFalse();
+      }
+      assertThat(database.runs().sample(rare).runs()).hasSize(200);
+      assertThat(database.runs().sample(rare).isComplete()).isTrue();
+      assertThat(database.runs().sample(never)).isEqualTo(new RunSample(List.of(), true));
+      assertThat(database.runs().sample(none.withText("no such text")))
+          .isEqualTo(new RunSample(List.of(), false));
+    }
+  }
+
+  private static void samples(DSLContext sql, RunFilter filter, String index) {
+    assertThat(plan(sql, RunQueries.selectSample(sql, filter, null)))
+        .describedAs(filter.toString())
+        .containsPattern(index)
+        .doesNotContain("Seq Scan")
+        .doesNotContainPattern("SCAN tunix_runs(?! USING INDEX)");
   }
 
   private static void readsInOrder(DSLContext sql, RunQuery query, String index) {

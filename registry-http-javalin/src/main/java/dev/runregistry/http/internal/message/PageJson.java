@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
  * comparing two pages costs less than rendering one. Thread-safe.
  */
 public final class PageJson {
+  private final boolean withCommands;
   private volatile @Nullable Written last;
+
+  /** Creates a renderer of pages whose runs have their command, or null instead. */
+  public PageJson(boolean withCommands) {
+    this.withCommands = withCommands;
+  }
 
   private static final class Written {
     private final RunPage page;
@@ -32,7 +38,8 @@ public final class PageJson {
   public byte[] of(RunPage page, RunQuery query) {
     Written known = last;
     if (known == null || !known.is(page, query)) {
-      known = new Written(page, query, Json.write(json -> RunJson.writePage(json, page, query)));
+      byte[] json = Json.write(out -> RunJson.writePage(out, page, query, withCommands));
+      known = new Written(page, query, json);
       last = known;
     }
     return known.json;

@@ -2,6 +2,7 @@ package dev.runregistry.http.internal.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.runregistry.json.LastMetrics;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class MetricLines {
   /** The maximum part of the file that is read: 16 MiB. */
-  public static final long MAX_BYTES = 16 * 1024 * 1024;
+  public static final long MAX_BYTES = LastMetrics.MAX_BYTES;
 
   /** The maximum size of a line: 64 KiB; longer ones count as no JSON. */
   private static final int MAX_LINE = 64 * 1024;

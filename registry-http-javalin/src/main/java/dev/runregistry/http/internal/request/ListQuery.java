@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -27,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the query of a list and builds the link to its next page. */
@@ -52,6 +55,7 @@ public final class ListQuery {
   private static final String CURSOR = "cursor";
   private static final String OFFSET = "offset";
   private static final String LIMIT = "limit";
+  private static final String TIME_ZONE = "tz";
 
   private static final Set<String> NAMES =
       Set.of(
@@ -73,7 +77,19 @@ public final class ListQuery {
           OFFSET,
           LIMIT);
 
+  private static final Set<String> NAMES_OF_HISTOGRAM = namesOfHistogram();
+  private static final ZoneId UTC = ZoneId.of("UTC");
+  private static final Pattern OFFSET_FROM_UTC = Pattern.compile("[+-](0\\d|1[0-7]):[0-5]\\d");
+
   private final QueryParameters query;
+
+  /**
+   * The query of a histogram.
+   *
+   * @param filter which runs are counted
+   * @param zone in which a day begins and ends
+   */
+  public record Histogram(RunFilter filter, ZoneId zone) {}
 
   private ListQuery(QueryParameters query) {
     this.query = query;
@@ -88,26 +104,53 @@ public final class ListQuery {
     return new ListQuery(new QueryParameters(rawQuery)).read();
   }
 
+  /**
+   * Parses the query of a histogram: the filters of a list, and a time zone.
+   *
+   * @throws HttpProblem 422 with all problems of the query
+   */
+  public static Histogram readHistogram(@Nullable String rawQuery) {
+    return new ListQuery(new QueryParameters(rawQuery)).readHistogram();
+  }
+
+  private static Set<String> namesOfHistogram() {
+    Set<String> names = new TreeSet<>(NAMES);
+    names.removeAll(List.of(SORT, CURSOR, OFFSET, LIMIT));
+    names.add(TIME_ZONE);
+    return names;
+  }
+
+  private Histogram readHistogram() {
+    query.refuseOthers(NAMES_OF_HISTOGRAM);
+    Histogram histogram = new Histogram(filter(), zone());
+    query.throwIfInvalid();
+    return histogram;
+  }
+
+  /** Reads a name of the time zone database, or an offset; UTC if absent. */
+  private ZoneId zone() {
+    String name = query.filter(TIME_ZONE);
+    if (name == null) {
+      return UTC;
+    }
+    if (ZoneId.getAvailableZoneIds().contains(name) || OFFSET_FROM_UTC.matcher(name).matches()) {
+      return ZoneId.of(name);
+    }
+    query.wrong(
+        TIME_ZONE,
+        "Input should be a time zone such as Europe/Berlin, or an offset such as +02:00 (+ is"
+            + " written %2B)",
+        "value_error");
+    return UTC;
+  }
+
   private RunQuery read() {
     query.refuseOthers(NAMES);
     RunQuery all = RunQuery.all();
     long limit = query.integer(LIMIT, all.limit(), 1, RunQuery.MAX_LIMIT);
     long offset =
         query.integer(OFFSET, 0, 0, MAX_OFFSET, "; go on with the cursor in the Link header");
-    RunFilter filter =
-        RunFilter.NONE
-            .withStatuses(oneOf(STATUS, RunStatus.values(), RunStatus::text))
-            .withModes(oneOf(MODE, RunMode.values(), RunMode::text))
-            .withDatasetKeys(storable(DATASET_KEY))
-            .withModelIds(storable(MODEL_ID))
-            .withExecutors(storable(EXECUTOR))
-            .withHosts(storable(HOST))
-            .withReasons(oneOf(REASON, RunReason.values(), RunReason::text))
-            .withExitCodes(query.integers(EXIT_CODE, 0, 255, RunFilter.MAX_VALUES))
-            .withNames(storable(NAME))
-            .withTags(tags())
-            .withCreated(time(SINCE), time(UNTIL))
-            .withText(text());
+    RunFilter filter = filter();
     RunOrder order =
         oneOf(SORT, RunOrder.values(), RunOrder::text).stream()
             .reduce((first, last) -> last)
@@ -116,6 +159,22 @@ public final class ListQuery {
     RunCursor after = cursor(list);
     query.throwIfInvalid();
     return list.withLimit((int) limit).withOffset(offset).withAfter(after);
+  }
+
+  private RunFilter filter() {
+    return RunFilter.NONE
+        .withStatuses(oneOf(STATUS, RunStatus.values(), RunStatus::text))
+        .withModes(oneOf(MODE, RunMode.values(), RunMode::text))
+        .withDatasetKeys(storable(DATASET_KEY))
+        .withModelIds(storable(MODEL_ID))
+        .withExecutors(storable(EXECUTOR))
+        .withHosts(storable(HOST))
+        .withReasons(oneOf(REASON, RunReason.values(), RunReason::text))
+        .withExitCodes(query.integers(EXIT_CODE, 0, 255, RunFilter.MAX_VALUES))
+        .withNames(storable(NAME))
+        .withTags(tags())
+        .withCreated(time(SINCE), time(UNTIL))
+        .withText(text());
   }
 
   private <T> List<T> oneOf(String name, T[] values, Function<T, String> text) {

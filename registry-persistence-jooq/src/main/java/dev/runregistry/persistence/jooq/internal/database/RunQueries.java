@@ -9,6 +9,7 @@ import dev.runregistry.persistence.jooq.internal.database.PreparedStatements.Sta
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunOrder;
@@ -144,7 +145,14 @@ public final class RunQueries {
   /** Merges the first runs of each branch, because no index has several of them in one order. */
   private static Select<Record1<UUID>> merged(
       List<FilterConditions> branches, RunQuery query, Param<Integer> enough) {
-    Table<?> all = union(branches, query.order(), atMost(query)).asTable("merged");
+    Table<?> all =
+        union(
+                branches,
+                query.order(),
+                atMost(query),
+                sortField(query.order(), TUNIX_RUNS),
+                !query.order().isByCreation())
+            .asTable("merged");
     var page =
         DSL.select(field(all, TUNIX_RUNS.RUN_ID))
             .from(all)
@@ -153,20 +161,34 @@ public final class RunQueries {
     return query.offset() > 0 ? page.offset(query.offset()) : page;
   }
 
-  private static Select<?> union(List<FilterConditions> branches, RunOrder order, long atMost) {
-    Select<Record> union = branch(0, branches, order, atMost);
+  /**
+   * Returns the first runs of each branch: position and one more column.
+   *
+   * @param byRun whether order or column are of the row of the run, not of the scanned index
+   */
+  private static Select<?> union(
+      List<FilterConditions> branches,
+      RunOrder order,
+      long atMost,
+      Field<?> column,
+      boolean byRun) {
+    Select<Record> union = branch(0, branches, order, atMost, column, byRun);
     for (int i = 1; i < branches.size(); i++) {
-      union = union.unionAll(branch(i, branches, order, atMost));
+      union = union.unionAll(branch(i, branches, order, atMost, column, byRun));
     }
     return union;
   }
 
   private static Select<Record> branch(
-      int number, List<FilterConditions> branches, RunOrder order, long atMost) {
+      int number,
+      List<FilterConditions> branches,
+      RunOrder order,
+      long atMost,
+      Field<?> column,
+      boolean byRun) {
     FilterConditions scan = branches.get(number);
-    boolean byRun = !order.isByCreation();
     Table<?> branch =
-        DSL.select(scan.runId(), scan.createdAt(), sortField(order, TUNIX_RUNS))
+        DSL.select(scan.runId(), scan.createdAt(), column)
             .from(scan.tables(byRun))
             .where(scan.condition(byRun))
             .orderBy(order(order, scan))
@@ -215,6 +237,42 @@ public final class RunQueries {
         true);
   }
 
+  /**
+   * Returns the statement for the times and statuses of the newest runs of a filter: at most one
+   * more than the window has, to detect more.
+   *
+   * @param windowEnd the last run that is examined; null to examine as many as it takes
+   */
+  public static Statement sample(DSLContext sql, RunFilter filter, @Nullable RunCursor windowEnd) {
+    RunQuery query = RunQuery.all().withFilter(filter);
+    return new Statement(
+        PageShape.of("sample", query, windowEnd),
+        () -> selectSample(sql, filter, windowEnd).getSQL(),
+        values(FilterConditions.of(query, windowEnd), WINDOW_AND_NEXT),
+        true);
+  }
+
+  public static Query selectSample(
+      DSLContext sql, RunFilter filter, @Nullable RunCursor windowEnd) {
+    RunQuery query = RunQuery.all().withFilter(filter);
+    List<FilterConditions> branches = FilterConditions.of(query, windowEnd);
+    Param<Long> enough = inline(WINDOW_AND_NEXT);
+    if (branches.size() == 1) {
+      FilterConditions only = branches.get(0);
+      return sql.select(RunMapper.ENTRY.fields())
+          .from(only.tables(true))
+          .where(only.condition(true))
+          .orderBy(order(query.order(), only))
+          .limit(enough);
+    }
+    Table<?> all =
+        union(branches, query.order(), WINDOW_AND_NEXT, TUNIX_RUNS.STATUS, true).asTable("merged");
+    return sql.select(all.fields(RunMapper.ENTRY.fields().toArray(Field<?>[]::new)))
+        .from(all)
+        .orderBy(order(query.order(), all))
+        .limit(enough);
+  }
+
   private static RunQuery windowOf(RunQuery query) {
     boolean oldest = query.order() == RunOrder.OLDEST_FIRST;
     return query
@@ -237,7 +295,14 @@ public final class RunQueries {
           .limit(inline(2))
           .offset(before);
     }
-    Table<?> all = union(branches, window.order(), WINDOW_AND_NEXT).asTable("merged");
+    Table<?> all =
+        union(
+                branches,
+                window.order(),
+                WINDOW_AND_NEXT,
+                sortField(window.order(), TUNIX_RUNS),
+                !window.order().isByCreation())
+            .asTable("merged");
     return sql.select(all.fields(RunMapper.POSITION.fields().toArray(Field<?>[]::new)))
         .from(all)
         .orderBy(order(window.order(), all))

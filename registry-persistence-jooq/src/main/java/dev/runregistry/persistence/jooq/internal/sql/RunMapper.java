@@ -17,6 +17,7 @@ import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
 import dev.runregistry.run.port.UnreadableRunException;
 import dev.runregistry.run.query.RunCursor;
+import dev.runregistry.run.query.RunSample;
 import dev.runregistry.run.query.RunSummary;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -75,6 +76,10 @@ public final class RunMapper {
   /** The columns that {@link #toPosition} reads. */
   public static final Row.Columns POSITION =
       new Row.Columns(List.of(TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.RUN_ID));
+
+  /** The columns that {@link #toEntry} reads. */
+  public static final Row.Columns ENTRY =
+      new Row.Columns(List.of(TUNIX_RUNS.RUN_ID, TUNIX_RUNS.CREATED_AT, TUNIX_RUNS.STATUS));
 
   private RunMapper() {}
 
@@ -203,6 +208,12 @@ public final class RunMapper {
   /** Returns the position of a run in the order of creation. */
   public static RunCursor toPosition(Row row) {
     return new RunCursor(required(row, TUNIX_RUNS.CREATED_AT), toId(row));
+  }
+
+  /** Returns a run as a sample has it. */
+  public static RunSample.Entry toEntry(Row row) {
+    return new RunSample.Entry(
+        required(row, TUNIX_RUNS.CREATED_AT), RunStatus.parse(required(row, TUNIX_RUNS.STATUS)));
   }
 
   public static <T> T required(Row row, Field<T> column) {

@@ -1,11 +1,11 @@
-package dev.runregistry.cli.diff;
+package dev.runregistry.run.compare;
 
-import dev.runregistry.cli.list.DisplayStatus;
-import dev.runregistry.cli.text.CommandLineFormat;
-import dev.runregistry.cli.text.Durations;
 import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.TrainingConfig;
+import dev.runregistry.run.text.ShellWords;
+import dev.runregistry.run.text.ShortDuration;
+import dev.runregistry.run.text.StatusWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,26 +16,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two runs, of all that determines a result or is one. */
-final class RunDifferences {
+public final class RunDifferences {
+  /** The field of the command. */
+  public static final String COMMAND = "command";
+
   private final Run one;
   private final Run other;
-  private final List<Difference> differences = new ArrayList<>();
+  private final List<RunDifference> differences = new ArrayList<>();
 
   private RunDifferences(Run one, Run other) {
     this.one = one;
     this.other = other;
   }
 
-  /**
-   * A field with different values.
-   *
-   * @param one null if the first run has none
-   * @param other null if the second run has none
-   */
-  record Difference(String field, @Nullable String one, @Nullable String other) {}
-
-  /** Returns the differences: what was requested, its origin, its outcome. */
-  static List<Difference> between(Run one, Run other) {
+  /** Returns the fields whose values differ: of the request, of its origin, of its outcome. */
+  public static List<RunDifference> between(Run one, Run other) {
     RunDifferences all = new RunDifferences(one, other);
     all.addRequest();
     all.addOrigin();
@@ -48,7 +43,7 @@ final class RunDifferences {
     add("mode", run -> run.spec().mode().text());
     add("dataset", run -> run.spec().datasetKey().value());
     add("model", run -> run.spec().modelId());
-    add("command", run -> text(run.spec().command()));
+    add(COMMAND, run -> text(run.spec().command()));
     addParameter("learning rate", TrainingConfig::learningRate);
     addParameter("weight decay", TrainingConfig::weightDecay);
     addParameter("epochs", TrainingConfig::numEpochs);
@@ -72,11 +67,11 @@ final class RunDifferences {
   }
 
   private static @Nullable String text(List<String> command) {
-    return command.isEmpty() ? null : CommandLineFormat.of(command);
+    return command.isEmpty() ? null : ShellWords.join(command);
   }
 
   private static @Nullable String text(@Nullable Duration duration) {
-    return duration == null ? null : Durations.of(duration);
+    return duration == null ? null : ShortDuration.of(duration);
   }
 
   private void addParameter(String field, Function<TrainingConfig, @Nullable Object> value) {
@@ -117,10 +112,10 @@ final class RunDifferences {
   }
 
   private void addOutcome() {
-    add("status", run -> DisplayStatus.of(run.status(), run.reason()));
+    add("status", run -> StatusWord.of(run.status(), run.reason()));
     add("exit code", run -> run.exitCode() == null ? null : run.exitCode().toString());
     add("message", Run::message);
-    add("duration", run -> run.duration().map(Durations::of).orElse(null));
+    add("duration", run -> run.duration().map(ShortDuration::of).orElse(null));
     add("stdout", run -> size(run.output().stdout().text()));
     add("stderr", run -> size(run.output().stderr().text()));
   }
@@ -133,7 +128,7 @@ final class RunDifferences {
     String first = value.apply(one);
     String second = value.apply(other);
     if (!Objects.equals(first, second)) {
-      differences.add(new Difference(field, first, second));
+      differences.add(new RunDifference(field, first, second));
     }
   }
 }

@@ -1,8 +1,7 @@
-package dev.runregistry.cli;
+package dev.runregistry.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.cli.text.BoundedLines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

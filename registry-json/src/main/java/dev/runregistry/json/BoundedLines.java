@@ -1,4 +1,4 @@
-package dev.runregistry.cli.text;
+package dev.runregistry.json;
 
 import java.io.IOException;
 import java.io.InputStream;

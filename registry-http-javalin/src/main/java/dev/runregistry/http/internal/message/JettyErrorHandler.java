@@ -1,9 +1,5 @@
-package dev.runregistry.http;
+package dev.runregistry.http.internal.message;
 
-import dev.runregistry.http.internal.message.ErrorJson;
-import dev.runregistry.http.internal.message.Json;
-import dev.runregistry.http.internal.message.RequestIds;
-import dev.runregistry.http.internal.message.SecurityHeaders;
 import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -21,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Renders errors detected by Jetty itself (malformed requests, headers that are too large) in the
  * common error format.
  */
-final class JettyErrorHandler extends ErrorHandler {
+public final class JettyErrorHandler extends ErrorHandler {
   private static final Logger log = LoggerFactory.getLogger(JettyErrorHandler.class);
 
   // accepts Jetty's short reasons, but no text that may contain request data or a class name
