@@ -15,7 +15,7 @@ import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.run.LogStream;
 import dev.runregistry.run.Run;
-import dev.runregistry.run.RunNotFoundException;
+import dev.runregistry.run.query.RunNotFoundException;
 import dev.runregistry.run.service.RunRegistry;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;

@@ -315,11 +315,31 @@ class RunsCommandsTest {
     assertThat(result.code()).isEqualTo(1);
     List<String> lines = result.err().lines().toList();
     assertThat(lines).hasSize(12);
-    assertThat(lines.get(0)).isEqualTo("registry: run ID 01a203fe-55 is ambiguous; it could be:");
+    assertThat(lines.get(0)).isEqualTo("registry: run 01a203fe-55 is ambiguous; it could be:");
     assertThat(lines.get(1))
         .startsWith("  01a203fe-5559-72be-8a56-4da456ce5021  running      2026-11-22 ")
         .endsWith("tunix train --config '{config}'".replace("'", ""));
     assertThat(lines.get(11)).isEqualTo("  and 2 more");
+  }
+
+  @Test
+  void a_run_is_found_by_a_name_that_no_other_has() {
+    Run once = recorded(described("baseline", Map.of()));
+    recorded(described("nightly", Map.of()));
+    Run second = recorded(described("nightly", Map.of()));
+    Run hexadecimal = recorded(described("deadbeef", Map.of()));
+
+    assertThat(session.registry("show", "baseline", "--json").out()).isEqualTo(shown(once));
+    Result ambiguous = session.registry("show", "nightly");
+    assertThat(ambiguous.code()).isEqualTo(1);
+    assertThat(ambiguous.err())
+        .startsWith("registry: run nightly is ambiguous; it could be:\n")
+        .contains(second.id().toString());
+    assertThat(session.registry("show", "deadbeef", "--json").out()).isEqualTo(shown(hexadecimal));
+    assertThat(session.registry("show", "deadbeefcafe").err())
+        .isEqualTo("registry: no run deadbeefcafe\n");
+    assertThat(session.registry("show", "baselin").err())
+        .startsWith("registry: not a run ID: \"baselin\" (expected a UUID");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunIdSuffix;
 import dev.runregistry.run.query.RunQuery;
@@ -21,14 +22,14 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the run that a person means: by its whole id, by a unique prefix or suffix of it with or
- * without hyphens, or by its place among the newest runs ({@code @latest}, {@code @2}, {@code
- * @failed}).
+ * without hyphens, by its place among the newest runs ({@code @latest}, {@code @2}, {@code
+ * @failed}), or, if that finds none, by a name that no other run has.
  */
 public final class RunLookup {
   /** The description of an argument that this class reads. */
   public static final String HELP =
-      "Run ID, a unique prefix or suffix of one, @latest (or -), @2 for the one before, or @failed"
-          + " and other statuses for the newest of these.";
+      "Run ID, a unique prefix or suffix of one, @latest (or -), @2 for the one before, @failed and"
+          + " other statuses for the newest of these, or the name of one run.";
 
   private static final int DIGITS = 32;
   private static final int LEAST_OF_SUFFIX = 4;
@@ -77,14 +78,28 @@ public final class RunLookup {
       if (digits.length() == DIGITS) {
         return RunId.parse(hyphenated(digits));
       }
-      return only(text, matches(digits));
+      List<RunId> found = matches(digits);
+      return only(text, found.isEmpty() ? named(text) : found);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(refusal(text), e);
+      List<RunId> named = named(text);
+      if (named.isEmpty()) {
+        throw new UsageException(refusal(text), e);
+      }
+      return only(text, named);
     }
   }
 
+  /** Returns the newest runs with that name. */
+  private List<RunId> named(String text) {
+    RunQuery query =
+        RunQuery.all()
+            .withFilter(RunFilter.NONE.withNames(Set.of(text)))
+            .withLimit(RunQuery.MAX_LIMIT);
+    return registry.list(query).runs().stream().map(RunSummary::id).toList();
+  }
+
   private static String refusal(String text) {
-    return "not a run ID: \"%s\" (expected a UUID, a unique prefix or suffix of one, @latest, @2 or @failed)"
+    return "not a run ID: \"%s\" (expected a UUID, a unique prefix or suffix of one, @latest, @2, @failed or the name of one run)"
         .formatted(TerminalText.truncate(TerminalText.line(text), COMMAND_COLUMNS));
   }
 
@@ -130,7 +145,7 @@ public final class RunLookup {
       throw new CommandFailedException("no run " + text);
     }
     throw new CommandFailedException(
-        "run ID %s is ambiguous; it could be:".formatted(text), candidates(found));
+        "run %s is ambiguous; it could be:".formatted(TerminalText.line(text)), candidates(found));
   }
 
   private List<String> candidates(List<RunId> found) {
@@ -148,8 +163,7 @@ public final class RunLookup {
   }
 
   private static String description(Run run) {
-    String name = run.spec().description().name();
-    String command = name != null ? name : CommandLineFormat.of(run.spec().command());
+    String command = CommandLineFormat.of(run.spec().command());
     return "  %-11s  %s  %s"
         .formatted(
             DisplayStatus.of(run.status(), run.reason()),

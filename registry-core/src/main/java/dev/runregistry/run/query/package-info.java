@@ -1,4 +1,4 @@
-/** API: Queries for lists of runs, and their results. Values only. */
+/** API: Queries for runs and lists of runs, and their results. Values only. */
 @NullMarked
 package dev.runregistry.run.query;
 

@@ -1,4 +1,6 @@
-package dev.runregistry.run;
+package dev.runregistry.run.query;
+
+import dev.runregistry.run.RegistryException;
 
 /** Thrown when no run with that id is on record. */
 public final class RunNotFoundException extends RegistryException {
