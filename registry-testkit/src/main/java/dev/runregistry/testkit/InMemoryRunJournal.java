@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,6 @@ public final class InMemoryRunJournal implements RunJournal {
   private final Map<RunId, DatabaseIdentity> databases = new ConcurrentHashMap<>();
   private final Map<RunId, CancelRequest> cancelRequests = new ConcurrentHashMap<>();
   private final Set<RunId> locked = ConcurrentHashMap.newKeySet();
-  private final List<InMemoryRunJournal> visible = new CopyOnWriteArrayList<>();
   private volatile @Nullable String failure;
 
   /** An empty one. */
@@ -37,20 +35,6 @@ public final class InMemoryRunJournal implements RunJournal {
   /** Makes each write fail, for this reason; null to end that. */
   public void failWith(@Nullable String reason) {
     failure = reason;
-  }
-
-  /** From now on the workspaces of the runs in the other journal are visible here. */
-  public void see(InMemoryRunJournal other) {
-    visible.add(other);
-  }
-
-  @Override
-  public Optional<RunJournal> ofWorkspace(Path workspace) {
-    return visible.stream().filter(other -> other.has(workspace)).findFirst().map(other -> other);
-  }
-
-  private boolean has(Path workspace) {
-    return active().stream().anyMatch(id -> workspace(id).equals(Optional.of(workspace)));
   }
 
   /** The run as it was noted when it began; empty if it did not. */

@@ -25,11 +25,9 @@ import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,7 +46,6 @@ public final class ScriptedRunExecutor implements RunExecutor {
   private final Map<Path, Output> printed = new ConcurrentHashMap<>();
   private final Map<RunId, CompletableFuture<ExecutionHandle.Start>> starts =
       new ConcurrentHashMap<>();
-  private final Map<RunId, Path> workspaces = new ConcurrentHashMap<>();
   private volatile boolean hasQueue;
   private volatile RuntimeStatus runtime = new RuntimeStatus(true, "1.0", "Available");
 
@@ -106,29 +103,12 @@ public final class ScriptedRunExecutor implements RunExecutor {
     runtime = requireNonNull(status, "status");
   }
 
-  @Override
-  public boolean endsWithHost() {
-    return !hasQueue;
-  }
-
   /**
    * From now on it has a queue: a run waits until its script ends, or {@link #startByEngine} was
    * called.
    */
   public void willQueue() {
     hasQueue = true;
-  }
-
-  /** From now on it knows the workspace of a run that another home submitted. */
-  public void locate(RunId id, Path workspace) {
-    workspaces.put(id, workspace);
-  }
-
-  @Override
-  public Map<RunId, Path> workspaces(Set<RunId> runs) {
-    Map<RunId, Path> known = new HashMap<>(workspaces);
-    known.keySet().retainAll(runs);
-    return known;
   }
 
   /** Starts a run that waits in its queue. */

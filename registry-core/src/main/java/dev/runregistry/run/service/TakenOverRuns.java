@@ -97,10 +97,14 @@ final class TakenOverRuns {
     List<RunId> others = new ArrayList<>();
     for (RunId id : active) {
       if (!announced.contains(id)) {
-        engineOf(id)
-            .ifPresentOrElse(
-                engine -> added.computeIfAbsent(engine, any -> new ArrayList<>()).add(id),
-                () -> others.add(id));
+        try {
+          engineOf(id)
+              .ifPresentOrElse(
+                  engine -> added.computeIfAbsent(engine, any -> new ArrayList<>()).add(id),
+                  () -> others.add(id));
+        } catch (JournalException e) { // it is assigned once it can be read
+          log.debug("run {} cannot be assigned to its home yet", id, e);
+        }
       }
     }
     added.forEach(
@@ -113,15 +117,10 @@ final class TakenOverRuns {
 
   /** Returns the name of the engine that has the run; empty if none has it. */
   private Optional<String> engineOf(RunId id) {
-    try {
-      return own.read(id)
-          .filter(entry -> own.database(id).matches(repository.identity()))
-          .flatMap(entry -> entry.match(EXECUTOR))
-          .filter(name -> engines().stream().anyMatch(engine -> engine.name().equals(name)));
-    } catch (JournalException e) { // it is assigned when it is recovered
-      log.debug("run {} cannot be assigned to its home", id, e);
-      return Optional.empty();
-    }
+    return own.read(id)
+        .filter(entry -> own.database(id).matches(repository.identity()))
+        .flatMap(entry -> entry.match(EXECUTOR))
+        .filter(name -> engines().stream().anyMatch(engine -> engine.name().equals(name)));
   }
 
   private static final JournalEntry.Cases<Optional<String>> EXECUTOR =

@@ -16,6 +16,7 @@ import dev.runregistry.run.port.Inspection;
 import dev.runregistry.run.port.RunExecutor;
 import dev.runregistry.run.port.RunExecutor.TerminationReason;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +26,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Starts nothing: a run ends when the test says so, or at once if it {@link #endsAtOnce}. */
 final class FakeExecutor implements RunExecutor {
   final Map<RunId, Invocation> invocations = new ConcurrentHashMap<>();
   final Map<RunId, Inspection> found = new ConcurrentHashMap<>();
   final Set<RunId> alive = ConcurrentHashMap.newKeySet();
+  final Map<RunId, Path> places = new ConcurrentHashMap<>(); // of runs of other homes
   volatile boolean endsAtOnce;
+  volatile @Nullable RuntimeException failure; // of its engine
   private final BlockingQueue<RunId> started = new LinkedBlockingQueue<>();
   private final Map<RunId, CompletableFuture<ExecutionResult>> results = new ConcurrentHashMap<>();
   private final Map<RunId, CompletableFuture<ExecutionHandle.Start>> starts =
@@ -51,6 +55,28 @@ final class FakeExecutor implements RunExecutor {
   @Override
   public boolean hasQueue() {
     return hasQueue;
+  }
+
+  @Override
+  public boolean endsWithHost() {
+    return !hasQueue;
+  }
+
+  @Override
+  public Map<RunId, Path> workspaces(Set<RunId> runs) {
+    if (failure != null) {
+      throw failure;
+    }
+    Map<RunId, Path> known = new HashMap<>(places);
+    known.keySet().retainAll(runs);
+    return known;
+  }
+
+  @Override
+  public Optional<String> lastPendingReason(RunId id) {
+    return found.get(id) instanceof Inspection.Pending waits
+        ? Optional.of(waits.reason())
+        : Optional.empty();
   }
 
   void startByEngine(RunId id, ExecutionHandle.Start start) {

@@ -26,6 +26,7 @@ final class FakeJournal implements RunJournal {
   final Map<RunId, String> executors = new ConcurrentHashMap<>();
   final Set<RunId> locked = ConcurrentHashMap.newKeySet();
   final Set<String> failing = ConcurrentHashMap.newKeySet();
+  final Map<Path, FakeJournal> visible = new ConcurrentHashMap<>(); // other homes, by workspaces
   volatile Runnable beforeRequest = () -> {};
 
   private static int byText(RunId one, RunId other) {
@@ -165,6 +166,11 @@ final class FakeJournal implements RunJournal {
     return active.containsKey(id) || done.containsKey(id)
         ? Optional.of(Path.of(id.toString()))
         : Optional.empty();
+  }
+
+  @Override
+  public Optional<RunJournal> ofWorkspace(Path workspace) {
+    return Optional.ofNullable(visible.get(workspace));
   }
 
   @Override

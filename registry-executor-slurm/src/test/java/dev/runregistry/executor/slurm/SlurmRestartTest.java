@@ -49,7 +49,8 @@ class SlurmRestartTest {
       Run ended = SlurmRuns.finished(run, handle);
 
       assertThat(Files.readAllLines(starts)).as(ended.message()).hasSize(1);
-      assertThat(ended.exitCode()).as(ended.message()).isIn(4, 143, null);
+      // the node may kill it, too, and its supervisor before or after that
+      assertThat(ended.exitCode()).as(ended.message()).isIn(4, 137, 143, null);
       assertThat(Files.exists(others) ? Files.readAllLines(others) : List.of())
           .as(otherEnded.message())
           .hasSize(otherEnded.exitCode() == null ? 0 : 1);
