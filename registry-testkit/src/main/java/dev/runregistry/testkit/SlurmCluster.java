@@ -255,13 +255,18 @@ public final class SlurmCluster implements AutoCloseable {
     kill("slurmctld");
   }
 
-  /** Blocks until the controller would know a job again after it was killed. */
+  /**
+   * Blocks until the controller would know a job again after it was killed, in the state in which
+   * it is now. One that it only knows as waiting would be started again, and its node drained.
+   */
   public void awaitSaved(String jobName) {
+    String mark = "saved" + new Random().nextLong(); // in what it saves from now on
+    output("scontrol", "update", "JobName=" + jobName, "Comment=" + mark);
     String jobs = home.resolve("state/job_state").toString();
     await(
         "the saving of a job",
         "slurmctld",
-        () -> output("grep", "-acF", jobName, jobs).matches("[1-9]\\d*\n"));
+        () -> output("grep", "-acF", mark, jobs).matches("[1-9]\\d*\n"));
   }
 
   /** Marks a node as down, as the controller does once its daemon has not answered for long. */

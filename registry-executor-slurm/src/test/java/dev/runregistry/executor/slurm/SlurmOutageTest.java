@@ -114,6 +114,7 @@ class SlurmOutageTest {
     Run run = waiting(6);
     ExecutionHandle handle = start(executor, run);
     handle.started().join();
+    cluster.awaitSaved("run-" + run.id());
     cluster.killController();
     try {
       assertThat(impatient().inspect(run, runs.workspace(run)))
