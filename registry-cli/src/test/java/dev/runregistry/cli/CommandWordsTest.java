@@ -95,6 +95,8 @@ class CommandWordsTest {
         "runs -m X",
         "runs --model X --exit 1",
         "runs --grep lr",
+        "runs --tag a=b --tag c",
+        "runs --name n",
         "runs --sort duration --reverse",
         "runs --format csv",
         "runs -o json",
@@ -133,7 +135,6 @@ class CommandWordsTest {
         "delete 01a2         | runs are never deleted; 'registry runs prune' frees their logs",
         "runs rm 01a2        | runs are never deleted; 'registry runs prune' frees their logs",
         "attach 01a2         | attaching is not supported; 'registry runs logs -f ID' follows",
-        "runs --tag a=b      | names and tags are not supported yet",
         "runs -w             | --watch prints a table on a terminal; leave it out, or the format"
       })
   void what_is_not_there_says_what_is(String line, String message) {
@@ -145,8 +146,6 @@ class CommandWordsTest {
 
   @Test
   void options_that_run_does_not_have_say_what_there_is() {
-    assertThat(typed("run --tag a=b -- true").err())
-        .startsWith("registry: names and tags are not supported yet; -d and -m label the run");
     assertThat(typed("run --dry-run -d x").err())
         .startsWith("registry: a run without -- CMD and without --local is a dry run");
   }

@@ -90,6 +90,7 @@ class ProvenanceIT {
     assertThat(shown(id, "--json"))
         .containsPattern(
             "\"message\":\"[^\"]*\",\"reason\":\"exited\",\"executor\":\"process\",\"external_id\":null,\"host\":\"[^\"]+\",\"host_last_seen\":null,\"pending_reason\":null,"
+                + "\"name\":null,\"tags\":\\{\\},\"note\":null,\"parent_run_id\":null,"
                 + "\"provenance\":\\{\"host\":\"[^\"]+\",\"user\":\"")
         .contains("\"working_dir\":\"" + work.toRealPath() + "\"")
         .contains("\"git_commit\":\"" + commit + "\",\"git_dirty\":true")

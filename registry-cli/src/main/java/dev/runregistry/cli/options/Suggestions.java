@@ -50,20 +50,10 @@ public final class Suggestions {
           Map.entry("start", "to run a command: registry run -- CMD"),
           Map.entry("server", "to start the server: registry serve"));
 
-  private static final String NAME =
-      "names and tags are not supported yet; -d and -m label the run of a command";
-  private static final String DETACH =
-      "detaching is not supported yet; use 'nohup registry run -- CMD &'";
-
-  private static final Map<String, String> OPTIONS_OF_LISTS =
-      Map.of(
-          "--name", NAME,
-          "--tag", NAME);
+  private static final String DETACH = "to run a command in the background: registry submit -- CMD";
 
   private static final Map<String, String> OPTIONS_OF_RUN =
       Map.of(
-          "--name", NAME,
-          "--tag", NAME,
           "--detach", DETACH,
           "-b", DETACH,
           "--background", DETACH,
@@ -95,11 +85,7 @@ public final class Suggestions {
   }
 
   private Map<String, String> knownOptions() {
-    return switch (command.qualifiedName()) {
-      case "registry run" -> OPTIONS_OF_RUN;
-      case "registry runs", "registry runs list" -> OPTIONS_OF_LISTS;
-      default -> Map.of();
-    };
+    return command.qualifiedName().equals("registry run") ? OPTIONS_OF_RUN : Map.of();
   }
 
   /** Returns a line with what was likely meant; empty where nothing is like the word. */
