@@ -239,6 +239,7 @@ class ProgramTest {
             "local.timeout | 30.0s | default",
             "local.max | 7 | environment REGISTRY_LOCAL_MAX",
             "artifacts.root | " + Path.of("output").toAbsolutePath() + " | default",
+            "show.command | true | default",
             "stop.timeout | 30.0s | default",
             "queue.slots | " + Runtime.getRuntime().availableProcessors() + " | default",
             "queue.max | 10000 | default",
