@@ -159,14 +159,19 @@ final class RunRoutes {
         .start(id, run)
         .orElseThrow(
             () ->
-                HttpProblem.of(
-                        429, config.maxLocalRuns() + " local runs are going on; try again later")
+                HttpProblem.of(429, allBusy(config.maxLocalRuns()))
                     .withHeader("Retry-After", RETRY_SECONDS));
   }
 
   private void answer(Context ctx, Submission submission) {
     Submission.Ended done =
         submission.match(
+  private static String allBusy(int slots) {
+    return slots == 1
+        ? "The only local slot is busy; try again later"
+        : "All " + slots + " local slots are busy; try again later";
+  }
+
             ended -> ended,
             inProgress -> {
               throw HttpProblem.of(
