@@ -129,7 +129,8 @@ final class JettySettings {
             "Retry-After",
             LogRoutes.TAIL_TRUNCATED,
             LogRoutes.TOTAL_LINES,
-            RequestIds.HEADER));
+            RequestIds.HEADER,
+            RunRoutes.SEARCH_WINDOW));
     handler.setAllowCredentials(false);
     handler.setPreflightMaxAge(PREFLIGHT_AGE);
     handler.setHandler(gate);

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Submits runs, and serves their records and their hosts. */
 final class RunRoutes {
+  /** The number of runs that were examined for a page, if there are more. */
+  static final String SEARCH_WINDOW = "X-Search-Window";
+
   private static final String RETRY_SECONDS = "5";
   private static final String REQUESTER = "a client of the HTTP API";
   private static final byte[] CANCEL_REQUESTED =
@@ -159,9 +162,14 @@ final class RunRoutes {
         .start(id, run)
         .orElseThrow(
             () ->
-                HttpProblem.of(
-                        429, config.maxLocalRuns() + " local runs are going on; try again later")
+                HttpProblem.of(429, allBusy(config.maxLocalRuns()))
                     .withHeader("Retry-After", RETRY_SECONDS));
+  }
+
+  private static String allBusy(int slots) {
+    return slots == 1
+        ? "The only local slot is busy; try again later"
+        : "All " + slots + " local slots are busy; try again later";
   }
 
   private void answer(Context ctx, Submission submission) {
@@ -192,7 +200,7 @@ final class RunRoutes {
     ListQuery.next(query, page)
         .ifPresent(next -> ctx.header("Link", "<" + next + ">; rel=\"next\""));
     if (page.searchedTo() != null) {
-      ctx.header("X-Search-Window", String.valueOf(RunQuery.WINDOW));
+      ctx.header(SEARCH_WINDOW, String.valueOf(RunQuery.WINDOW));
     }
     Routes.json(ctx, pageJson.of(page, query));
   }

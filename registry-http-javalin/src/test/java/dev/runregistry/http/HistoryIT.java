@@ -15,6 +15,10 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.testkit.Runs;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -359,6 +363,46 @@ class HistoryIT extends BrowserTest {
     return tab.all("#histogram .bar").stream()
         .map(bar -> bar.getDomAttribute("aria-label"))
         .toList();
+  }
+
+  @Test
+  void of_many_runs_the_newest_are_counted_and_searched_and_then_older_ones() throws SQLException {
+    add(ended(begun(Runs.commandOf("needle"), 0), exited(0)));
+    addNewer(10_050);
+    openHistory("");
+    tab.shows("#position", "1–20 of more than 10\u202f000");
+    assertThat(tab.text("#histogram figcaption")).endsWith("the newest 10\u202f000 runs");
+
+    tab.fill("#filter-q", "needle" + Keys.ENTER);
+
+    tab.shows("#history-empty", "No match among the newest 10\u202f000 runs.");
+    tab.shows("#older", "Search older runs");
+    tab.click("#older");
+    showsDatasets("needle");
+    assertThat(tab.text("#position")).isEqualTo("1–1");
+    open("/?history=open&sort=duration&q=hay");
+    tab.shows(
+        "#position", "1–20 of more than 10\u202f000, sorted among the newest 10\u202f000 runs");
+  }
+
+  /** Adds runs of a minute each, which are faster inserted than saved. */
+  private void addNewer(int runs) throws SQLException {
+    String time = "strftime('%Y-%m-%dT%H:%M:%S', '2026-11-23', i || ' minutes') || '.000000Z'";
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("registry.db"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP TRIGGER tunix_runs_require_link_of_insert");
+      statement.execute(
+          ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1$d)"
+                  + " INSERT INTO tunix_runs (run_id, dataset_key, model_id, mode, status,"
+                  + " executor, created_at, started_at, completed_at, duration_seconds, message,"
+                  + " output_dir, learning_rate, num_epochs, batch_size, max_seq_length, command,"
+                  + " stdout, stderr, exit_code)"
+                  + " SELECT printf('%%08x-0000-7000-8000-%%012x', i, i), 'd', 'm', 'local',"
+                  + " 'completed', 'process', %2$s, %2$s, %2$s, 0, 'm', 'o', 0.1, 1, 1, 128,"
+                  + " '[\"hay\"]', 'out', 'err', 0 FROM n")
+              .formatted(runs, time));
+    }
   }
 
   @Test

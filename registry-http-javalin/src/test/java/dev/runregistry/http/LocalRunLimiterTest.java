@@ -91,7 +91,7 @@ class LocalRunLimiterTest {
 
     assertThat(third.statusCode()).isEqualTo(429);
     assertThat(third.headers().firstValue("Retry-After")).contains("5");
-    assertThat(json(third).get("detail").textValue()).startsWith("2 local runs are going on");
+    assertThat(json(third).get("detail").textValue()).startsWith("All 2 local slots are busy");
     assertThat(server.post(DRY_RUN).statusCode()).as("a dry-run starts nothing").isEqualTo(200);
     over.countDown();
     assertThat(first.join().statusCode()).isEqualTo(200);

@@ -348,7 +348,7 @@ class PanelIT extends BrowserTest {
 
     pressRun();
 
-    tab.shows("#panel-problem", "1 local runs are going on; try again later (in 5 s)");
+    tab.shows("#panel-problem", "The only local slot is busy; try again later (in 5 s)");
     assertThat(canPress("local")).isTrue();
     go();
     first.join();

@@ -7,6 +7,8 @@ import { grouped } from "./format.js";
 import { startHistogram } from "./histogram.js";
 import { replaceRun, showRows } from "./rows.js";
 
+const WINDOW = 10_000; // the number of runs that the server examines for a page, and counts
+
 export function startHistory() {
   const section = $("#history");
   const histogram = startHistogram({ onFilter: filter });
@@ -81,7 +83,7 @@ export function startHistory() {
       ? "No runs yet. Start one above, or run “registry run -- CMD” in a terminal."
       : "There are no older runs.";
     const none = isWindow && older !== null
-      ? "No match among the newest 10\u202f000 runs."
+      ? `No match among the newest ${grouped(WINDOW)} runs.`
       : "No runs match these filters.";
     $("#history-empty").textContent = filtered ? none : first;
     $("#history-empty").hidden = shown > 0;
@@ -96,12 +98,16 @@ export function startHistory() {
       return "";
     }
     const { count: known, complete } = numbers;
-    return complete ? ` of ${grouped(known)}` : ` of more than ${grouped(Math.max(known, (state.first ?? 0) + shown))}`;
+    if (complete || known === WINDOW) {
+      return ` of ${complete ? "" : "more than "}${grouped(known)}`;
+    }
+    const isCounted = (state.first ?? known) + shown <= known; // else found among older runs
+    return isCounted ? ` of ${grouped(known)} among the newest ${grouped(WINDOW)} runs` : "";
   }
 
   function showPosition() {
     const isSorted = isWindow && !state.sort.endsWith("created_at");
-    $("#position").textContent = shown === 0 ? "" : `${range()}${total()}${isSorted ? ", sorted among the newest 10\u202f000" : ""}`;
+    $("#position").textContent = shown === 0 ? "" : `${range()}${total()}${isSorted ? `, sorted among the newest ${grouped(WINDOW)} runs` : ""}`;
     $("#list-head").hidden = shown === 0;
   }
 
