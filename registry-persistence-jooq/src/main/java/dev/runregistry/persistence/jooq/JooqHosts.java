@@ -470,9 +470,6 @@ final class JooqHosts implements Hosts {
                 .fetch(row -> new RunId(row.value1())));
   }
 
-  /**
-   * The conditions on the row itself are checked again if another home has changed it meanwhile.
-   */
   @Override
   public List<RunId> takeOver(UUID home, String executor, Collection<RunId> runs) {
     List<RunId> all = List.copyOf(runs);
@@ -483,19 +480,37 @@ final class JooqHosts implements Hosts {
       taken.addAll(
           database.write(
               "take over runs of the executor " + executor,
-              sql ->
-                  sql.update(RUN_HOMES)
-                      .set(RUN_HOMES.HOME_ID, home)
-                      .where(
-                          RUN_HOMES.RUN_ID.in(
-                              select(TUNIX_RUNS.RUN_ID)
-                                  .from(TUNIX_RUNS)
-                                  .where(TUNIX_RUNS.RUN_ID.in(piece))
-                                  .and(TUNIX_RUNS.STATUS.in(ACTIVE))))
-                      .and(isLeft(home, executor, unseenBefore(now(sql))))
-                      .returning(RUN_HOMES.RUN_ID)
-                      .fetch(row -> new RunId(row.get(RUN_HOMES.RUN_ID)))));
+              sql -> takeOver(sql, home, executor, piece)));
     }
+    return taken;
+  }
+
+  /**
+   * Takes over the runs of each home by itself. PostgreSQL, which waits for another home that
+   * updates the same row, then checks the conditions on that row again, but may not execute the
+   * subqueries again: without the former home among the conditions both would have the run.
+   */
+  private static List<RunId> takeOver(DSLContext sql, UUID home, String executor, List<UUID> runs) {
+    Map<UUID, List<UUID>> byHome =
+        sql.select(RUN_HOMES.HOME_ID, RUN_HOMES.RUN_ID)
+            .from(RUN_HOMES)
+            .join(TUNIX_RUNS)
+            .on(TUNIX_RUNS.RUN_ID.eq(RUN_HOMES.RUN_ID))
+            .where(RUN_HOMES.RUN_ID.in(runs))
+            .and(TUNIX_RUNS.STATUS.in(ACTIVE))
+            .and(isLeft(home, executor, unseenBefore(now(sql))))
+            .fetchGroups(RUN_HOMES.HOME_ID, RUN_HOMES.RUN_ID);
+    List<RunId> taken = new ArrayList<>();
+    byHome.forEach(
+        (former, left) ->
+            taken.addAll(
+                sql.update(RUN_HOMES)
+                    .set(RUN_HOMES.HOME_ID, home)
+                    .where(RUN_HOMES.RUN_ID.in(left))
+                    .and(RUN_HOMES.HOME_ID.eq(former))
+                    .and(isLeft(home, executor, unseenBefore(now(sql))))
+                    .returning(RUN_HOMES.RUN_ID)
+                    .fetch(row -> new RunId(row.get(RUN_HOMES.RUN_ID)))));
     return taken;
   }
 
