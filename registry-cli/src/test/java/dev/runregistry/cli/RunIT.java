@@ -436,7 +436,7 @@ class RunIT {
     assertThat(folder.resolve("typescript"))
         .content()
         .containsPattern("(?m)^paged: RUN ID")
-        .containsPattern("(?m)^paged: .* completed .* true")
+        .containsPattern("(?m)^paged: .*completed.* true")
         .doesNotContain("never-shown");
     launcher.with("PAGER", "exit 3");
     Process left = inTerminal("runs --all");

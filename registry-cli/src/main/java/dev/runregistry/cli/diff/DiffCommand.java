@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,7 +49,6 @@ import picocli.CommandLine.Parameters;
     })
 public final class DiffCommand implements Callable<Integer> {
   private static final String NONE = "-";
-  private static final Logger log = LoggerFactory.getLogger(DiffCommand.class);
 
   private final Console caller;
 
@@ -103,7 +101,8 @@ public final class DiffCommand implements Callable<Integer> {
         return LastMetrics.of(metrics);
       }
     } catch (IOException | InvalidPathException e) {
-      log.debug("no metrics of run {}", run.id(), e);
+      // all commands are loaded before the log level is set, which the first logger reads
+      LoggerFactory.getLogger(DiffCommand.class).debug("no metrics of run {}", run.id(), e);
       return Map.of();
     }
   }
