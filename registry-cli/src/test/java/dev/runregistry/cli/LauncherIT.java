@@ -333,6 +333,19 @@ class LauncherIT {
   }
 
   @Test
+  void an_installation_uses_its_own_runtime_unless_told_otherwise() throws IOException {
+    Path script = installed(folder.resolve("whole"));
+    executable(folder.resolve("whole/runtime/bin/java"), "#!/bin/sh\necho its own\n");
+    Path other = executable(folder.resolve("jdk/bin/java"), "#!/bin/sh\necho another\n");
+    launcher.script(script).with("REGISTRY_CDS", "off").with("JAVA_HOME", folder + "/jdk");
+
+    assertThat(launcher.with("REGISTRY_JAVA", null).registry("--version").out())
+        .isEqualTo("its own\n");
+    assertThat(launcher.with("REGISTRY_JAVA", other.toString()).registry("--version").out())
+        .isEqualTo("another\n");
+  }
+
+  @Test
   void an_old_java_is_refused() throws IOException {
     Path java = executable(folder.resolve("jdk/bin/java"), "#!/bin/sh\nexit 1\n");
     Files.writeString(
