@@ -34,15 +34,6 @@ modules=${modules}java.logging,java.management,jdk.crypto.ec
 grep -E '^(IMPLEMENTOR|JAVA_RUNTIME_VERSION)=' "$JAVA_HOME/release" >"$runtime/release.new"
 cat "$runtime/release" >>"$runtime/release.new"
 mv "$runtime/release.new" "$runtime/release"
-# The class-data archive of the JDK's own classes, for starts without one of the application: it is valid wherever the
-# runtime is unpacked. On one processor, interpreted, without randomized addresses it is the same in each build.
-pinned=''
-if command -v taskset >/dev/null && command -v setarch >/dev/null; then
-  pinned="setarch -R taskset -c $(taskset -cp $$ | sed 's/.*: *//; s/[,-].*//')"
-fi
-# shellcheck disable=SC2086 # words
-$pinned "$runtime/bin/java" -Xint -Xshare:dump -XX:+UseG1GC -Xms128m -Xmx128m -XX:ParallelGCThreads=1 -XX:-UsePerfData >target/cds.log 2>&1 ||
-  { cat target/cds.log >&2 && exit 1; }
 chmod -R u+w "$runtime"
 
 # --- Completions and the manual page, from the program that is packaged
