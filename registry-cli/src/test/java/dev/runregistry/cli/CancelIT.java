@@ -53,6 +53,7 @@ class CancelIT {
   @AfterEach
   void end() {
     processes().forEach(ProcessHandle::destroyForcibly);
+    Dispatchers.kill(launcher.home());
   }
 
   /** Returns the processes of the run that are alive; those that have ended have no arguments. */

@@ -196,14 +196,6 @@ class HostsIT {
   }
 
   private void killDispatcher() {
-    ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().orElse("").contains("queue dispatch"))
-        .filter(process -> isOf(process, there.home()))
-        .peek(ProcessHandle::destroyForcibly)
-        .forEach(process -> process.onExit().join());
-  }
-
-  private static boolean isOf(ProcessHandle process, Path home) {
-    return contains(Path.of("/proc/" + process.pid() + "/environ"), "REGISTRY_HOME=" + home + '\0');
+    Dispatchers.kill(there.home());
   }
 }

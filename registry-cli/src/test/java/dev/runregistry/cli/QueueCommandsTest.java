@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.cli.Session.Result;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +28,11 @@ class QueueCommandsTest {
     home = folder.resolve("home");
     MigratedHome.copyTo(home);
     session = new Session(home).with("PATH", System.getenv("PATH"));
+  }
+
+  @AfterEach
+  void killDispatchers() {
+    Dispatchers.kill(home);
   }
 
   private String submit(String... words) {
@@ -111,24 +116,6 @@ class QueueCommandsTest {
         .contains("--kill-after: not a duration");
   }
 
-  /** The detached dispatcher of this home. */
-  private ProcessHandle dispatcher() {
-    return ProcessHandle.allProcesses()
-        .filter(process -> read(process, "cmdline").endsWith("\0queue\0dispatch\0"))
-        .filter(process -> read(process, "environ").contains("REGISTRY_HOME=" + home + "\0"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static String read(ProcessHandle process, String name) {
-    try {
-      return Files.readString(
-          Path.of("/proc", Long.toString(process.pid()), name), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) { // it has ended, or is another user's
-      return "";
-    }
-  }
-
   @Test
   void a_killed_dispatcher_loses_no_run_and_repeats_none() throws IOException {
     session.with("REGISTRY_QUEUE_SLOTS", "2");
@@ -139,7 +126,7 @@ class QueueCommandsTest {
       ids.add(submit("--", "sh", "-c", script));
     }
     await().atMost(PATIENCE).until(() -> Files.exists(ran) && Files.readAllLines(ran).size() > 1);
-    ProcessHandle killed = dispatcher();
+    ProcessHandle killed = Dispatchers.of(home).get(0);
     killed.destroyForcibly();
     await().atMost(PATIENCE).until(() -> !killed.isAlive());
 

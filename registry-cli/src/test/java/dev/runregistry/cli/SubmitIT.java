@@ -63,5 +63,6 @@ class SubmitIT {
                 .out()
                 .lines())
         .hasSize(20);
+    Dispatchers.kill(launcher.home());
   }
 }
