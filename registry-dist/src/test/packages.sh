@@ -127,7 +127,7 @@ try_deb() { # in the mount namespace: directory for files, package
   package -i /tmp/run-registry.deb
   package -P run-registry
   if inside getent passwd run-registry; then fail 'the user is left after a purge without a record'; fi
-  left=$(inside find / -xdev -name '*run-registry*' -not -path '/tmp/*' -not -path '/work/*' -not -path '/proc/*' -newer /tmp/run-registry.deb)
+  left=$(inside find / -xdev -name '*run-registry*' -not -path '/tmp/*' -not -path "${module%/*}/*" -not -path '/proc/*' -newer /tmp/run-registry.deb)
   [ -z "$left" ] || fail "left after purge: $left"
   passed 'deb: purged; nothing is left'
 }
