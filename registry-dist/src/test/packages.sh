@@ -19,6 +19,17 @@ contains() { # text, part
   case $1 in *"$2"*) ;; *) fail "expected \"$2\" in: $1" ;; esac
 }
 
+# The class-data archives are built in the background: nothing is left running, and the next start has one.
+await_archives() { # directory of the cache
+  tries=0
+  while [ -n "$(find "$1" -type d -name 'lock*' -path '*/cds/*' 2>/dev/null)" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 600 ] || fail "the class-data archives in $1 are not built"
+    sleep 0.5
+  done
+  [ -n "$(find "$1" -name '*.jsa')" ] || fail "no class-data archive in $1"
+}
+
 # Starts the server with the given command, requests its health and an error page, and stops it.
 serve() { # directory for its files, command
   out=$1/address
@@ -114,6 +125,8 @@ try_deb() { # in the mount namespace: directory for files, package
   contains "$("$tmp/as-service" runs)" completed
   passed 'deb: reinstalled; settings and record are kept'
 
+  await_archives "$root/tmp/user/cache"
+  await_archives "$root/var/lib/run-registry/cache"
   package -r run-registry
   [ ! -e "$root/usr/bin/registry" ] && [ ! -e "$root/usr/lib/run-registry" ] || fail 'files are left after remove'
   [ -e "$root/etc/run-registry/environment" ] || fail 'settings are gone after remove'
@@ -201,6 +214,9 @@ if command -v man >/dev/null; then
 fi
 passed 'completions, manual page'
 
+await_archives "$tmp/home/.cache"
+passed 'class-data archives: built in the background'
+
 # --- A home of the checkout is taken over
 REGISTRY_HOME=$tmp/old "$module/../bin/registry" run -- echo before
 before=$(REGISTRY_HOME=$tmp/old "$module/../bin/registry" verify | sed -n 's/^head //p')
@@ -246,6 +262,8 @@ if [ -n "${PG_BIN-}" ] && command -v openssl >/dev/null; then
 else
   echo 'skipped: PostgreSQL; set PG_BIN, install openssl'
 fi
+
+await_archives "$tmp/home/.cache"
 
 # --- The Debian package
 deb=$(find "$PWD" -maxdepth 1 -name '*.deb')

@@ -11,7 +11,7 @@ mkdir -p "$stage/bin" "$stage/share/man/man1" "$stage/share/completions"
 cp ../bin/registry "$stage/bin/"
 cp -r ../registry-cli/target/registry/lib ../docs ../examples ../README.md ../CHANGELOG.md ../CONTRIBUTING.md \
   ../SECURITY.md ../LICENSE "$stage/"
-find "$stage/examples" -name __pycache__ -prune -exec rm -rf {} +
+find "$stage/examples" \( -name __pycache__ -o -name .gitignore \) -prune -exec rm -rf {} +
 
 # --- The runtime. jdeps finds what the classes name; module-info and the classes of newer releases are left out,
 # because jdeps would also require their optional modules.
