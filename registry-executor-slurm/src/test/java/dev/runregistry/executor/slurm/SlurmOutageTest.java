@@ -85,9 +85,12 @@ class SlurmOutageTest {
     SlurmRuns.await(() -> SlurmRuns.contains(runs.workspace(run).resolve("stdout.log"), "up"));
   }
 
-  /** Sets back when anything of a run changed last, as if time had passed. */
+  /**
+   * Sets back when anything of a run changed last, as if more than that time had passed: the clock
+   * of a file system is some milliseconds slow.
+   */
   private static void setBack(Path workspace, Duration time) throws IOException {
-    FileTime then = FileTime.from(Instant.now().minus(time));
+    FileTime then = FileTime.from(Instant.now().minus(time).minusSeconds(1));
     try (Stream<Path> files = Files.list(workspace)) {
       for (Path file : files.toList()) {
         Files.setLastModifiedTime(file, then);
