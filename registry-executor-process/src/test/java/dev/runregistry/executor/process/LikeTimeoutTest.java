@@ -152,7 +152,9 @@ class LikeTimeoutTest {
     Files.createFile(go);
     LocalRuns.await(() -> Files.exists(after)); // it does not die of what it prints, either
     LocalRuns.await(() -> !lives(pid));
-    assertThat(RegistryProcess.onlyRun(home).log(LogStream.STDOUT)).hasContent("started\nlate\n");
+    Path log = RegistryProcess.onlyRun(home).log(LogStream.STDOUT);
+    LocalRuns.await(() -> LocalRuns.contains(log, "late\n")); // its supervisor writes what it reads
+    assertThat(log).hasContent("started\nlate\n");
   }
 
   @Test
