@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,164 +173,47 @@ public record RunFilter(
 
   /** Returns a copy for runs in one of these statuses. */
   public RunFilter withStatuses(Collection<RunStatus> wanted) {
-    return new RunFilter(
-        new TreeSet<>(wanted),
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.statuses = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs of one of these modes. */
   public RunFilter withModes(Collection<RunMode> wanted) {
-    return new RunFilter(
-        statuses,
-        new TreeSet<>(wanted),
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.modes = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs of one of these data sets. */
   public RunFilter withDatasetKeys(Collection<String> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        new TreeSet<>(wanted),
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.datasetKeys = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs of one of these models. */
   public RunFilter withModelIds(Collection<String> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        new TreeSet<>(wanted),
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.modelIds = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs of one of these executors. */
   public RunFilter withExecutors(Collection<String> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        new TreeSet<>(wanted),
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.executors = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs that were started on one of these hosts. */
   public RunFilter withHosts(Collection<String> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        new TreeSet<>(wanted),
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.hosts = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs that ended for one of these reasons. */
   public RunFilter withReasons(Collection<RunReason> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        new TreeSet<>(wanted),
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.reasons = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs that ended with one of these exit codes. */
   public RunFilter withExitCodes(Collection<Integer> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        new TreeSet<>(wanted),
-        names,
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.exitCodes = new TreeSet<>(wanted));
   }
 
   /** Returns a copy for runs with one of these names. */
   public RunFilter withNames(Collection<String> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        new TreeSet<>(wanted),
-        tags,
-        since,
-        until,
-        text);
+    return with(copy -> copy.names = new TreeSet<>(wanted));
   }
 
   /**
@@ -337,55 +221,72 @@ public record RunFilter(
    * empty set is any value.
    */
   public RunFilter withTags(Map<String, Set<String>> wanted) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        wanted,
-        since,
-        until,
-        text);
+    return with(copy -> copy.tags = wanted);
   }
 
   /** Returns a copy for runs accepted in this time, half-open; null for no bound. */
   public RunFilter withCreated(@Nullable Instant from, @Nullable Instant before) {
-    return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        from,
-        before,
-        text);
+    return with(
+        copy -> {
+          copy.since = from;
+          copy.until = before;
+        });
   }
 
   /** Returns a copy for runs with this text; null for any. */
   public RunFilter withText(@Nullable String wanted) {
+    return with(copy -> copy.text = wanted);
+  }
+
+  private RunFilter with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
     return new RunFilter(
-        statuses,
-        modes,
-        datasetKeys,
-        modelIds,
-        executors,
-        hosts,
-        reasons,
-        exitCodes,
-        names,
-        tags,
-        since,
-        until,
-        wanted);
+        copy.statuses,
+        copy.modes,
+        copy.datasetKeys,
+        copy.modelIds,
+        copy.executors,
+        copy.hosts,
+        copy.reasons,
+        copy.exitCodes,
+        copy.names,
+        copy.tags,
+        copy.since,
+        copy.until,
+        copy.text);
+  }
+
+  /** The components of a filter while one of them is replaced. */
+  private static final class Copy {
+    private Set<RunStatus> statuses;
+    private Set<RunMode> modes;
+    private Set<String> datasetKeys;
+    private Set<String> modelIds;
+    private Set<String> executors;
+    private Set<String> hosts;
+    private Set<RunReason> reasons;
+    private Set<Integer> exitCodes;
+    private Set<String> names;
+    private Map<String, Set<String>> tags;
+    private @Nullable Instant since;
+    private @Nullable Instant until;
+    private @Nullable String text;
+
+    private Copy(RunFilter filter) {
+      statuses = filter.statuses;
+      modes = filter.modes;
+      datasetKeys = filter.datasetKeys;
+      modelIds = filter.modelIds;
+      executors = filter.executors;
+      hosts = filter.hosts;
+      reasons = filter.reasons;
+      exitCodes = filter.exitCodes;
+      names = filter.names;
+      tags = filter.tags;
+      since = filter.since;
+      until = filter.until;
+      text = filter.text;
+    }
   }
 }
