@@ -5,6 +5,7 @@ import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.provenance.HostProvenance;
 import dev.runregistry.run.RegistryException;
 import dev.runregistry.run.host.Home;
+import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * reported: what needs the database reports that it is unavailable.
  */
 public final class HostAnnouncer implements AutoCloseable {
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final Duration INTERVAL = KnownHost.ANNOUNCED_EVERY;
   private static final Logger log = LoggerFactory.getLogger(HostAnnouncer.class);
 
   private final FileRunJournal home;

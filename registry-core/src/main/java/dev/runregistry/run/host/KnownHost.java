@@ -28,6 +28,9 @@ public record KnownHost(
     @Nullable HostRetirement retirement,
     Instant now) {
 
+  /** The time between two announcements of a home whose registry lasts. */
+  public static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+
   /** The time without an announcement after which a home counts as unseen. */
   public static final Duration UNSEEN_AFTER = Duration.ofMinutes(1);
 

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.host.Home;
+import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.JournalEntry;
 import dev.runregistry.run.port.JournalException;
@@ -41,8 +42,8 @@ import org.slf4j.LoggerFactory;
 final class TakenOverRuns {
   private static final Logger log = LoggerFactory.getLogger(TakenOverRuns.class);
 
-  /** The time between two searches for runs to take over: that between two announcements. */
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
+  /** The time between two searches for runs to take over. */
+  private static final Duration INTERVAL = KnownHost.ANNOUNCED_EVERY;
 
   private static final int MAX_LEFT = 10_000;
 
