@@ -71,12 +71,16 @@ class Postgres:
 
     def signal(self, number):
         pid = self.process.pid
+        os.kill(pid, number)
+        if number == signal.SIGSTOP:
+            os.waitpid(pid, os.WUNTRACED)  # until then it may fork the process of another connection
         with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
-            for each in [pid] + [int(child) for child in children.read().split()]:
+            for child in children.read().split():
                 try:
-                    os.kill(each, number)
+                    os.kill(int(child), number)
                 except ProcessLookupError:
                     pass
+
 
 
 def serve(folder, url):

@@ -15,6 +15,7 @@ import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.CancelResult;
 import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.RunRegistry;
+import dev.runregistry.testkit.process.Signals;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,8 +1,7 @@
 package dev.runregistry.chaos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.testkit.process.Signals;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A database that can be taken away and brought back, and looked at from the side. */
 interface Store extends AutoCloseable {
@@ -122,7 +120,7 @@ interface Store extends AutoCloseable {
       way = WAYS.get(number);
       switch (way) {
         case "stopped" -> server.close();
-        case "paused" -> signal("STOP");
+        case "paused" -> Signals.stopTree(postmaster());
         case "refused" -> wire.refuse();
         case "cut" -> wire.cut();
         default -> wire.goDeaf();
@@ -134,7 +132,7 @@ interface Store extends AutoCloseable {
     public void bringBack() throws IOException {
       switch (way) {
         case "stopped" -> restart();
-        case "paused" -> signal("CONT");
+        case "paused" -> Signals.continueTree(postmaster());
         default -> wire.mend();
       }
     }
@@ -148,11 +146,9 @@ interface Store extends AutoCloseable {
               .start();
     }
 
-    private void signal(String name) throws IOException {
-      long postmaster = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
-      ProcessHandle process = ProcessHandle.of(postmaster).orElseThrow();
-      Signals.send(name, Stream.concat(Stream.of(process), process.descendants()).toList());
-      assertThat(process.isAlive()).isTrue();
+    private ProcessHandle postmaster() throws IOException {
+      long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+      return ProcessHandle.of(pid).orElseThrow();
     }
 
     @Override

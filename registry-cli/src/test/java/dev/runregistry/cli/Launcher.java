@@ -2,7 +2,7 @@ package dev.runregistry.cli;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.testkit.DefaultSignals;
+import dev.runregistry.testkit.process.DefaultSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

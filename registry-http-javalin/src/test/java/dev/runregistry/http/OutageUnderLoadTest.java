@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runregistry.testkit.process.Signals;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -23,7 +24,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +115,9 @@ class OutageUnderLoadTest {
   }
 
   private void refusesListsSoonWithAReason() {
-    await().atMost(PATIENCE).until(() -> server.get("/api/tunix/runs").statusCode() == 503);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> server.get("/api/tunix/runs").statusCode(), status -> status == 503);
     long begin = System.nanoTime();
     HttpResponse<String> list = server.get("/api/tunix/runs");
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
@@ -181,19 +183,18 @@ class OutageUnderLoadTest {
   @Test
   void with_the_database_paused_and_back_no_post_fails_and_every_run_is_recorded()
       throws Exception {
-    during(() -> signal("STOP"), () -> signal("CONT"));
-  }
-
-  /** To the database server and all its children. */
-  private Void signal(String name) throws Exception {
     Path pidFile = folder.resolve("data").resolve("postmaster.pid");
     long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    Stream.concat(Stream.of(postmaster), postmaster.descendants())
-        .forEach(process -> command.add(String.valueOf(process.pid())));
-    // a child may have ended since it was found
-    new ProcessBuilder(command).start().waitFor();
-    return null;
+
+    during(
+        () -> {
+          Signals.stopTree(postmaster);
+          return null;
+        },
+        () -> {
+          Signals.continueTree(postmaster);
+          return null;
+        });
   }
 }

@@ -1,6 +1,6 @@
 package dev.runregistry.journal;
 
-import dev.runregistry.testkit.JavaProcess;
+import dev.runregistry.testkit.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 

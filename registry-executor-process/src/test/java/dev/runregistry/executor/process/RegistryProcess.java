@@ -1,6 +1,6 @@
 package dev.runregistry.executor.process;
 
-import dev.runregistry.testkit.JavaProcess;
+import dev.runregistry.testkit.process.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

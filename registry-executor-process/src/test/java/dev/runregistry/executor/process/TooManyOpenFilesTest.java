@@ -3,8 +3,8 @@ package dev.runregistry.executor.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runregistry.testkit.Fifo;
-import dev.runregistry.testkit.JavaProcess;
+import dev.runregistry.testkit.process.Fifo;
+import dev.runregistry.testkit.process.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;

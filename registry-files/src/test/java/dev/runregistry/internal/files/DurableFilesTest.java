@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.testkit.Fifo;
 import dev.runregistry.testkit.FileTree;
-import dev.runregistry.testkit.JavaProcess;
+import dev.runregistry.testkit.process.Fifo;
+import dev.runregistry.testkit.process.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -3,7 +3,7 @@ package dev.runregistry.internal.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runregistry.testkit.Fifo;
+import dev.runregistry.testkit.process.Fifo;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;

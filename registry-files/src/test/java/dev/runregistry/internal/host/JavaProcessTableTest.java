@@ -3,7 +3,7 @@ package dev.runregistry.internal.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.runregistry.testkit.DefaultSignals;
+import dev.runregistry.testkit.process.DefaultSignals;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

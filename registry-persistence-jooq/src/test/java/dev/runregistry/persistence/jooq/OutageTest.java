@@ -12,6 +12,7 @@ import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.process.Signals;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -228,10 +229,10 @@ class OutageTest {
     try (RunDatabase own = RunDatabase.at(through(port, "postgres"))) {
       saved.add(saveWhenPossible(own));
 
-      signal("STOP", data);
+      Signals.stopTree(postmaster(data));
       failsSoon(() -> own.runs().save(Runs.running()));
       failsSoon(own::ping);
-      signal("CONT", data);
+      Signals.continueTree(postmaster(data));
       saved.add(saveWhenPossible(own));
 
       server.close();
@@ -264,13 +265,8 @@ class OutageTest {
     return run;
   }
 
-  /** To the server and all its children, found by the number in its data folder. */
-  private static void signal(String name, Path data) throws Exception {
+  private static ProcessHandle postmaster(Path data) throws IOException {
     long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
-    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    Stream.concat(Stream.of(server), server.descendants())
-        .forEach(process -> command.add(String.valueOf(process.pid())));
-    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    return ProcessHandle.of(pid).orElseThrow();
   }
 }

@@ -1,4 +1,4 @@
-package dev.runregistry.testkit;
+package dev.runregistry.testkit.process;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.runregistry.testkit;
+package dev.runregistry.testkit.process;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.runregistry.testkit;
+package dev.runregistry.testkit.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
