@@ -429,7 +429,7 @@ class RunsCommandsTest {
     assertThat(session.registry("migrate"))
         .isEqualTo(new Result(0, "Migrated the schema from version 0 to 9\n", ""));
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "The schema is current: version 9\n", ""));
+        .isEqualTo(new Result(0, "The schema is current: version 10\n", ""));
   }
 
   @Test

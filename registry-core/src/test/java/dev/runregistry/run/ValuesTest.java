@@ -383,7 +383,8 @@ class ValuesTest {
       assertThat(order.reversed().reversed()).isEqualTo(order);
       assertThat(order.reversed().isDescending()).isNotEqualTo(order.isDescending());
       assertThat(RunOrder.parse(order.text())).isEqualTo(order);
-      assertThat(query.isWindowed()).isNotEqualTo(order.isByCreation());
+      assertThat(query.isWindowed()).isFalse();
+      assertThat(query.withHost("node7").isWindowed()).isNotEqualTo(order.isByCreation());
       if (order.isByCreation()) {
         assertThat(query.withAfter(place).after()).isEqualTo(place);
       } else {

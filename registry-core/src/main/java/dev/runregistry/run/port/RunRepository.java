@@ -63,8 +63,8 @@ public interface RunRepository {
 
   /**
    * Returns the time and the status of the newest runs that meet the filter, at most {@link
-   * RunQuery#WINDOW}; if a condition has no index, those of the newest {@link RunQuery#WINDOW} that
-   * meet the other conditions. Never reads more runs than that, nor their output.
+   * RunQuery#WINDOW}; with an unindexed filter, those among the newest {@link RunQuery#WINDOW} that
+   * meet the times and one of the conditions. Never reads more runs than that, nor their output.
    */
   default RunSample sample(RunFilter filter) {
     List<RunSample.Entry> runs = new ArrayList<>();

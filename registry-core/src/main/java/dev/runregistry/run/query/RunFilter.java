@@ -16,6 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,26 +113,19 @@ public record RunFilter(
   }
 
   /**
-   * Returns whether a condition has no index, or none that serves it together with the others, so
-   * that runs have to be read one by one to find those that meet it.
+   * Returns whether no single index leads to the runs that meet every condition, so that runs have
+   * to be read one by one: with a text, and with several conditions beside the times. Each other
+   * condition has an index in the order of creation, and a key of a tag is one condition.
    */
   public boolean isUnindexed() {
-    return text != null
-        || (!tags.isEmpty() && !isOnlyOfTag())
-        || !modelIds.isEmpty()
-        || !executors.isEmpty()
-        || !reasons.isEmpty()
-        || !exitCodes.isEmpty();
-  }
-
-  /** The index of tags has one key, in the order of lists, and no other condition. */
-  private boolean isOnlyOfTag() {
-    return tags.size() == 1
-        && names.isEmpty()
-        && statuses.isEmpty()
-        && modes.isEmpty()
-        && datasetKeys.isEmpty()
-        && hosts.isEmpty();
+    boolean someModes = !modes.isEmpty() && modes.size() < RunMode.values().length;
+    long conditions =
+        Stream.of(statuses, datasetKeys, modelIds, executors, hosts, reasons, exitCodes, names)
+                .filter(values -> !values.isEmpty())
+                .count()
+            + (someModes ? 1 : 0)
+            + tags.size();
+    return text != null || conditions > 1;
   }
 
   /** Returns whether the run meets every condition. */

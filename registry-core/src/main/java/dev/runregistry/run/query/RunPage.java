@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *     page is beyond the end
  * @param hasNext whether at least one more run followed when the page was read; of a page from a
  *     window, whether one followed in the window
- * @param searchedTo the last run that was examined for the page, if there are more to examine; null
- *     if there are none, and for pages that are not from a window ({@link RunQuery#isWindowed})
+ * @param searchedTo the last run that was examined, if runs beyond it could have been on the page;
+ *     null if there are none, and for pages that are not from a window ({@link
+ *     RunQuery#isWindowed})
  */
 public record RunPage(List<RunSummary> runs, boolean hasNext, @Nullable RunCursor searchedTo) {
   /** Copies the list. */

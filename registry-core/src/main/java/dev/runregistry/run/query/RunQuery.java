@@ -60,11 +60,12 @@ public record RunQuery(
 
   /**
    * Returns whether a page is taken from a window: the first {@value #WINDOW} runs, by creation in
-   * the direction of the order, that meet the conditions with an index. So it is if another
-   * condition is given, or an order other than that by creation.
+   * the direction of the order, that meet the times and one of the conditions. So it is if no
+   * single index leads to the runs ({@link RunFilter#isUnindexed}), and for an order other than
+   * that by creation if there is any condition.
    */
   public boolean isWindowed() {
-    return filter.isUnindexed() || !order.isByCreation();
+    return filter.isUnindexed() || (!order.isByCreation() && !filter.equals(RunFilter.NONE));
   }
 
   /** Returns a copy with these conditions. */

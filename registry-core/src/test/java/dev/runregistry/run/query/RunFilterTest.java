@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -82,22 +83,32 @@ class RunFilterTest {
   }
 
   @Test
-  void one_tag_has_an_index_and_more_conditions_are_searched_for_in_a_window_of_it() {
-    RunFilter tag = tags("seed", "7", "8");
-    assertThat(tag.isUnindexed()).isFalse();
-    assertThat(tag.withCreated(Samples.NOON, null).isUnindexed()).isFalse();
-    assertThat(ALL.withNames(List.of("x")).withStatuses(List.of(RunStatus.FAILED)).isUnindexed())
-        .isFalse();
-    for (RunFilter both :
+  void each_condition_has_an_index_and_two_are_searched_for_in_a_window_of_one() {
+    List<UnaryOperator<RunFilter>> conditions =
         List.of(
-            tag.withNames(List.of("x")),
-            tag.withStatuses(List.of(RunStatus.FAILED)),
-            tag.withModes(List.of(RunMode.LOCAL)),
-            tag.withDatasetKeys(List.of("x")),
-            tag.withHosts(List.of("x")),
-            ALL.withTags(Map.of("a", Set.of(), "b", Set.of())))) {
-      assertThat(both.isUnindexed()).as("%s", both).isTrue();
+            filter -> filter.withStatuses(List.of(RunStatus.FAILED, RunStatus.TIMEOUT)),
+            filter -> filter.withModes(List.of(RunMode.LOCAL)),
+            filter -> filter.withDatasetKeys(List.of("x")),
+            filter -> filter.withModelIds(List.of("x")),
+            filter -> filter.withExecutors(List.of("x")),
+            filter -> filter.withHosts(List.of("x")),
+            filter -> filter.withReasons(List.of(RunReason.LOST)),
+            filter -> filter.withExitCodes(List.of(1)),
+            filter -> filter.withNames(List.of("x", "y")),
+            filter -> filter.withTags(Map.of("seed", Set.of("7", "8"))));
+    RunFilter time = ALL.withCreated(Samples.NOON, Samples.NOON.plusSeconds(1));
+    assertThat(time.isUnindexed()).isFalse();
+    for (UnaryOperator<RunFilter> one : conditions) {
+      assertThat(one.apply(time).isUnindexed()).as("%s", one.apply(time)).isFalse();
+      for (UnaryOperator<RunFilter> other : conditions) {
+        RunFilter both = other.apply(one.apply(time));
+        assertThat(both.isUnindexed()).as("%s", both).isEqualTo(one != other);
+      }
     }
+    assertThat(tags("a").withTags(Map.of("a", Set.of(), "b", Set.of())).isUnindexed()).isTrue();
+    assertThat(ALL.withModes(List.of(RunMode.values())).withHosts(List.of("x")).isUnindexed())
+        .isFalse();
+    assertThat(ALL.withText("x").isUnindexed()).isTrue();
   }
 
   @Test

@@ -54,6 +54,9 @@ final class JooqRunRepository implements RunRepository {
   /** The maximum number of ids that one statement compares; an index has them. */
   private static final int SEARCHED_AT_ONCE = 100_000;
 
+  /** A window that is tried first: a tenth of a page in it is enough to fill the page. */
+  private static final int SMALL_WINDOW = 10 * RunQuery.DEFAULT_LIMIT;
+
   private static final String READ_ONLY = "SELECT current_setting('transaction_read_only')";
 
   private final Database database;
@@ -200,7 +203,7 @@ final class JooqRunRepository implements RunRepository {
 
   private RunSample readSample(RunFilter filter) {
     RunQuery query = RunQuery.all().withFilter(filter);
-    RunCursor windowEnd = query.isWindowed() ? windowEnd(query) : null;
+    RunCursor windowEnd = query.isWindowed() ? windowEnd(query, RunQuery.WINDOW) : null;
     List<Optional<RunSample.Entry>> found =
         database.answer(
             "count runs",
@@ -215,7 +218,21 @@ final class JooqRunRepository implements RunRepository {
   }
 
   private RunPage readPage(RunQuery query) {
-    RunCursor windowEnd = query.isWindowed() ? windowEnd(query) : null;
+    if (!query.isWindowed()) {
+      return readPage(query, null);
+    }
+    long last = query.offset() + query.limit();
+    if (query.order().isByCreation() && last < SMALL_WINDOW) {
+      RunCursor windowEnd = windowEnd(query, SMALL_WINDOW);
+      RunPage page = readPage(query, windowEnd);
+      if (windowEnd == null || page.hasNext()) {
+        return page;
+      }
+    }
+    return readPage(query, windowEnd(query, RunQuery.WINDOW));
+  }
+
+  private RunPage readPage(RunQuery query, @Nullable RunCursor windowEnd) {
     RunQuery place = query;
     while (true) {
       RunQuery wanted = place;
@@ -231,20 +248,21 @@ final class JooqRunRepository implements RunRepository {
       List<RunSummary> runs =
           found.stream().limit(query.limit()).flatMap(Optional::stream).toList();
       if (!hasNext || !runs.isEmpty()) {
-        return new RunPage(runs, hasNext, windowEnd);
+        boolean isComplete = hasNext && query.order().isByCreation();
+        return new RunPage(runs, hasNext, isComplete ? null : windowEnd);
       }
       place = place.withOffset(place.offset() + query.limit()); // none of them can be read
     }
   }
 
   /** Returns the last run of the window of a page; null if the window has all runs. */
-  private @Nullable RunCursor windowEnd(RunQuery query) {
+  private @Nullable RunCursor windowEnd(RunQuery query, int size) {
     List<RunCursor> lastAndNext =
         database.answer(
             "list runs",
             sql ->
                 statements.read(
-                    RunQueries.windowEnd(sql, query),
+                    RunQueries.windowEnd(sql, query, size),
                     RunMapper.POSITION,
                     row -> RunMapper.readable(row, RunMapper::toPosition)));
     return lastAndNext.size() < 2 ? null : lastAndNext.get(0);

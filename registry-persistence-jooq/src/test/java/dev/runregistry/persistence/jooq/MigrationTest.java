@@ -155,10 +155,14 @@ class MigrationTest {
                 files
                     .map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("U"))
-                    .sorted(Comparator.reverseOrder())
+                    .sorted(Comparator.comparingInt(MigrationTest::versionOf).reversed())
                     .toList());
       }
     }
+  }
+
+  private static int versionOf(String script) {
+    return Integer.parseInt(script.substring(1, script.indexOf("__")));
   }
 
   @ParameterizedTest
@@ -660,6 +664,7 @@ class MigrationTest {
     try (RunDatabase database = RunDatabase.at(config)) {
       database.runs().save(noted);
     }
+    undoTo(9, engine, config);
     List<String> before = schema(engine, config);
 
     assertThatThrownBy(() -> undoTo(8, engine, config))

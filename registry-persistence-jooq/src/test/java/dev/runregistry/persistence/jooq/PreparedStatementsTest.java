@@ -45,8 +45,8 @@ class PreparedStatementsTest {
                   .isEqualTo(RunQueries.list(sql, query, null).values());
               assertThat(RunQueries.select(sql, query, PLACE).getBindValues())
                   .isEqualTo(RunQueries.list(sql, query, PLACE).values());
-              assertThat(RunQueries.selectWindowEnd(sql, query).getBindValues())
-                  .isEqualTo(RunQueries.windowEnd(sql, query).values());
+              assertThat(RunQueries.selectWindowEnd(sql, query, RunQuery.WINDOW).getBindValues())
+                  .isEqualTo(RunQueries.windowEnd(sql, query, RunQuery.WINDOW).values());
             });
   }
 
@@ -109,7 +109,7 @@ class PreparedStatementsTest {
                             Stream.of(
                                 RunQueries.list(sql, query, null),
                                 RunQueries.list(sql, query, PLACE),
-                                RunQueries.windowEnd(sql, query))),
+                                RunQueries.windowEnd(sql, query, RunQuery.WINDOW))),
                 Runs.ofEveryKind().stream().map(RunUpsert::save))
             .toList();
 

@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -51,6 +52,7 @@ final class FilterConditions {
   private final List<Supplier<Condition>> conditions = new ArrayList<>();
   private final List<Object> values = new ArrayList<>();
   private final boolean byTag;
+  private boolean bySort;
   private boolean readsRuns;
 
   private FilterConditions(boolean byTag) {
@@ -98,28 +100,85 @@ final class FilterConditions {
   }
 
   /**
-   * Returns the conditions that an index can meet. The index of tags has one key; beside other
-   * conditions with an index, which of them is rare is not known.
+   * A column with an index in the order of creation.
+   *
+   * @param <T> a value of the condition
+   * @param <C> a value of the column
    */
+  private record Column<T, C>(
+      Field<C> field,
+      Function<RunFilter, Set<T>> condition,
+      BiFunction<RunFilter, Collection<T>, RunFilter> with,
+      Function<T, C> value) {
+    static <C> Column<C, C> of(
+        Field<C> field,
+        Function<RunFilter, Set<C>> condition,
+        BiFunction<RunFilter, Collection<C>, RunFilter> with) {
+      return new Column<>(field, condition, with, value -> value);
+    }
+
+    boolean isIn(RunFilter filter) {
+      return !condition.apply(filter).isEmpty();
+    }
+
+    List<C> values(RunFilter filter) {
+      return condition.apply(filter).stream().map(value).toList();
+    }
+
+    /** Returns the filter once for each value of this condition. */
+    List<RunFilter> branches(RunFilter filter) {
+      return condition.apply(filter).stream().map(one -> with.apply(filter, Set.of(one))).toList();
+    }
+
+    /** Copies this condition to another filter. */
+    RunFilter copy(RunFilter from, RunFilter to) {
+      return with.apply(to, condition.apply(from));
+    }
+  }
+
+  private static final Column<String, String> NAME =
+      Column.of(TUNIX_RUNS.NAME, RunFilter::names, RunFilter::withNames);
+
+  /** The index of the first one that has a condition is read: few runs have one of its values. */
+  private static final List<Column<?, ?>> COLUMNS =
+      List.of(
+          NAME,
+          new Column<>(
+              TUNIX_RUNS.REASON, RunFilter::reasons, RunFilter::withReasons, RunReason::text),
+          Column.of(TUNIX_RUNS.DATASET_KEY, RunFilter::datasetKeys, RunFilter::withDatasetKeys),
+          Column.of(TUNIX_RUNS.MODEL_ID, RunFilter::modelIds, RunFilter::withModelIds),
+          Column.of(TUNIX_RUNS.HOST, RunFilter::hosts, RunFilter::withHosts),
+          Column.of(TUNIX_RUNS.EXIT_CODE, RunFilter::exitCodes, RunFilter::withExitCodes),
+          new Column<>(
+              TUNIX_RUNS.STATUS, RunFilter::statuses, RunFilter::withStatuses, RunStatus::text),
+          Column.of(TUNIX_RUNS.EXECUTOR, RunFilter::executors, RunFilter::withExecutors),
+          new Column<>(
+              TUNIX_RUNS.MODE, FilterConditions::modes, RunFilter::withModes, RunMode::text));
+
+  /** All modes together are no condition. */
+  private static Set<RunMode> modes(RunFilter filter) {
+    return filter.modes().size() < RunMode.values().length ? filter.modes() : Set.of();
+  }
+
+  private static Optional<Column<?, ?>> scannedColumn(RunFilter filter) {
+    return COLUMNS.stream().filter(column -> column.isIn(filter)).findFirst();
+  }
+
+  /** Returns the conditions that the scanned index meets: the times, and at most one other. */
   static RunFilter indexed(RunFilter filter) {
     RunFilter created = RunFilter.NONE.withCreated(filter.since(), filter.until());
     String tag = scannedTag(filter);
     if (tag != null) {
       return created.withTags(Map.of(tag, valuesOf(filter, tag)));
     }
-    return created
-        .withNames(filter.names())
-        .withStatuses(filter.statuses())
-        .withModes(filter.modes())
-        .withDatasetKeys(filter.datasetKeys())
-        .withHosts(filter.hosts());
+    return scannedColumn(filter).map(column -> column.copy(filter, created)).orElse(created);
   }
 
   /**
    * Returns the tag whose index is read: the first one with values; null if it is another index.
    */
   private static @Nullable String scannedTag(RunFilter filter) {
-    if (filter.tags().isEmpty() || !filter.names().isEmpty()) {
+    if (filter.tags().isEmpty() || NAME.isIn(filter)) {
       return null;
     }
     return filter.tags().entrySet().stream()
@@ -141,35 +200,32 @@ final class FilterConditions {
 
   /**
    * Returns the scans whose results together are the list. An index has the runs with one value in
-   * the order of lists, not those with several: so there is one scan for each value of the most
-   * selective condition that has more than one.
+   * the order of lists, not those with several: so there is one scan for each value. The index of
+   * another order has the runs without a value at one end in both databases, not always the last.
    *
    * @param windowEnd the last run that is examined; null for no such limit
    */
   static List<FilterConditions> of(RunQuery query, @Nullable RunCursor windowEnd) {
     RunFilter filter = query.filter();
-    List<RunFilter> branches = List.of(filter);
-    String tag = scannedTag(filter);
-    if (!filter.names().isEmpty()) {
-      branches = branches(filter.names(), name -> filter.withNames(Set.of(name)));
-    } else if (tag != null) {
-      if (valuesOf(filter, tag).size() > 1) {
-        branches = branches(valuesOf(filter, tag), value -> withValue(filter, tag, value));
-      }
-    } else if (filter.datasetKeys().size() > 1) {
-      branches = branches(filter.datasetKeys(), key -> filter.withDatasetKeys(Set.of(key)));
-    } else if (filter.datasetKeys().isEmpty() && filter.hosts().size() > 1) {
-      branches = branches(filter.hosts(), host -> filter.withHosts(Set.of(host)));
-    } else if (filter.datasetKeys().isEmpty()
-        && filter.hosts().isEmpty()
-        && filter.statuses().size() > 1) {
-      branches = branches(filter.statuses(), status -> filter.withStatuses(Set.of(status)));
+    if (!query.order().isByCreation() && filter.equals(RunFilter.NONE)) {
+      Field<?> sort = RunQueries.sortField(query.order());
+      return List.of(of(sort.isNotNull()), of(sort.isNull()));
     }
+    String tag = scannedTag(filter);
+    List<RunFilter> branches =
+        tag == null
+            ? scannedColumn(filter).map(column -> column.branches(filter)).orElse(List.of(filter))
+            : valuesOf(filter, tag).size() <= 1
+                ? List.of(filter)
+                : valuesOf(filter, tag).stream().map(one -> withValue(filter, tag, one)).toList();
     return branches.stream().map(branch -> of(query, branch, windowEnd)).toList();
   }
 
-  private static <T> List<RunFilter> branches(Set<T> values, Function<T, RunFilter> branch) {
-    return values.stream().map(branch).toList();
+  private static FilterConditions of(Condition only) {
+    FilterConditions all = new FilterConditions(false);
+    all.conditions.add(() -> only);
+    all.bySort = true;
+    return all;
   }
 
   private static FilterConditions of(
@@ -179,13 +235,7 @@ final class FilterConditions {
     if (tag != null) {
       all.addScanned(tag, valuesOf(filter, tag));
     }
-    all.add(TUNIX_RUNS.STATUS, filter.statuses().stream().map(RunStatus::text).toList());
-    if (filter.modes().size() < RunMode.values().length) {
-      all.add(TUNIX_RUNS.MODE, filter.modes().stream().map(RunMode::text).toList());
-    }
-    all.add(TUNIX_RUNS.NAME, filter.names());
-    all.add(TUNIX_RUNS.DATASET_KEY, filter.datasetKeys());
-    all.add(TUNIX_RUNS.HOST, filter.hosts());
+    COLUMNS.forEach(column -> all.add(column, filter));
     all.add(filter.since(), all.createdAt()::ge);
     all.add(filter.until(), all.createdAt()::lt);
     boolean ascending = query.order() == RunOrder.OLDEST_FIRST;
@@ -204,10 +254,6 @@ final class FilterConditions {
                 all.addTag(key, values);
               }
             });
-    all.add(TUNIX_RUNS.MODEL_ID, filter.modelIds());
-    all.add(TUNIX_RUNS.EXECUTOR, filter.executors());
-    all.add(TUNIX_RUNS.REASON, filter.reasons().stream().map(RunReason::text).toList());
-    all.add(TUNIX_RUNS.EXIT_CODE, filter.exitCodes());
     if (filter.text() != null) {
       all.addText(filter.text());
     }
@@ -245,10 +291,11 @@ final class FilterConditions {
         : field.in(alternatives);
   }
 
-  private <T> void add(Field<T> column, Collection<T> alternatives) {
+  private <T> void add(Column<?, T> column, RunFilter filter) {
+    Collection<T> alternatives = column.values(filter);
     if (!alternatives.isEmpty()) {
       readsRuns = true;
-      conditions.add(() -> isOneOf(column, alternatives));
+      conditions.add(() -> isOneOf(column.field(), alternatives));
       values.addAll(alternatives);
     }
   }
@@ -292,6 +339,11 @@ final class FilterConditions {
 
   private static Condition contains(Field<String> column, String text) {
     return position(column, text).gt(inline(0));
+  }
+
+  /** Returns whether all runs of the scan have a value in the column of the order, or none has. */
+  boolean isBySort() {
+    return bySort;
   }
 
   /** Returns the time of creation as the index has it. */

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.OrderField;
@@ -226,14 +227,16 @@ public final class RunQueries {
   /**
    * Returns the statement for the position of the last run of the window of a page, and of the run
    * after it; fewer rows if the window has all runs. Reads entries of an index only.
+   *
+   * @param size the number of runs in the window
    */
-  public static Statement windowEnd(DSLContext sql, RunQuery query) {
+  public static Statement windowEnd(DSLContext sql, RunQuery query, int size) {
     RunQuery window = windowOf(query);
-    PageShape shape = PageShape.of("window", window, null);
+    PageShape shape = PageShape.of("window of " + size, window, null);
     return new Statement(
         shape,
-        () -> selectWindowEnd(sql, query).getSQL(),
-        values(FilterConditions.of(window, null), WINDOW_AND_NEXT),
+        () -> selectWindowEnd(sql, query, size).getSQL(),
+        values(FilterConditions.of(window, null), size + 1L),
         true);
   }
 
@@ -282,10 +285,10 @@ public final class RunQueries {
         .withLimit(1);
   }
 
-  public static Query selectWindowEnd(DSLContext sql, RunQuery query) {
+  public static Query selectWindowEnd(DSLContext sql, RunQuery query, int size) {
     RunQuery window = windowOf(query);
     List<FilterConditions> branches = FilterConditions.of(window, null);
-    Param<Integer> before = inline(RunQuery.WINDOW - 1);
+    Param<Integer> before = inline(size - 1);
     if (branches.size() == 1) {
       FilterConditions only = branches.get(0);
       return sql.select(only.createdAt(), only.runId()) // as in RunMapper.POSITION
@@ -299,7 +302,7 @@ public final class RunQueries {
         union(
                 branches,
                 window.order(),
-                WINDOW_AND_NEXT,
+                size + 1L,
                 sortField(window.order(), TUNIX_RUNS),
                 !window.order().isByCreation())
             .asTable("merged");
@@ -310,12 +313,17 @@ public final class RunQueries {
         .offset(before);
   }
 
-  private static Field<?> sortField(RunOrder order, Table<?> table) {
+  /** Returns the column of an order other than that by creation. */
+  static Field<?> sortField(RunOrder order) {
     return switch (order) {
       case NEWEST_FIRST, OLDEST_FIRST -> inline(1).as("sort");
-      case LAST_STARTED_FIRST, FIRST_STARTED_FIRST -> field(table, TUNIX_RUNS.STARTED_AT);
-      case LONGEST_FIRST, SHORTEST_FIRST -> field(table, TUNIX_RUNS.DURATION_SECONDS);
+      case LAST_STARTED_FIRST, FIRST_STARTED_FIRST -> TUNIX_RUNS.STARTED_AT;
+      case LONGEST_FIRST, SHORTEST_FIRST -> TUNIX_RUNS.DURATION_SECONDS;
     };
+  }
+
+  private static Field<?> sortField(RunOrder order, Table<?> table) {
+    return field(table, sortField(order));
   }
 
   private static <T> Field<T> field(Table<?> table, Field<T> column) {
@@ -331,7 +339,15 @@ public final class RunQueries {
   }
 
   private static List<OrderField<?>> order(RunOrder order, FilterConditions scan) {
-    return order(order, sortField(order, TUNIX_RUNS), List.of(scan.createdAt(), scan.runId()));
+    Field<?> sort = sortField(order);
+    List<Field<?>> position = List.of(scan.createdAt(), scan.runId());
+    if (!scan.isBySort()) {
+      return order(order, sort, position);
+    }
+    // without NULLS LAST, which is not the order of the index in one of the directions
+    return Stream.concat(Stream.of(sort), position.stream())
+        .<OrderField<?>>map(field -> order.isDescending() ? field.desc() : field.asc())
+        .toList();
   }
 
   private static List<OrderField<?>> order(RunOrder order, Field<?> sort, List<Field<?>> position) {

@@ -15,7 +15,7 @@ import org.jooq.exception.DataAccessException;
  */
 public final class Schema {
   /** The version of the newest migration. */
-  public static final int VERSION = 9;
+  public static final int VERSION = 10;
 
   private static final String FIRST = "V1__add_tunix_runs_table.sql";
 
