@@ -427,7 +427,7 @@ class RunsCommandsTest {
   @Test
   void a_migration_is_done_once() {
     assertThat(session.registry("migrate"))
-        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 9\n", ""));
+        .isEqualTo(new Result(0, "Migrated the schema from version 0 to 10\n", ""));
     assertThat(session.registry("migrate"))
         .isEqualTo(new Result(0, "The schema is current: version 10\n", ""));
   }
