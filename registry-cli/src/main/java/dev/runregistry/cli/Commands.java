@@ -1,6 +1,8 @@
 package dev.runregistry.cli;
 
 import dev.runregistry.cli.ExitCodes.Codes;
+import dev.runregistry.cli.backup.BackupCommand;
+import dev.runregistry.cli.backup.RestoreCommand;
 import dev.runregistry.cli.completion.CompletionCommand;
 import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
@@ -114,6 +116,8 @@ final class Commands {
     all.addSubcommand("diff", new DiffCommand(caller));
     all.addSubcommand("export", new ExportCommand(caller));
     all.addSubcommand("import", new ImportCommand(caller));
+    all.addSubcommand("backup", new BackupCommand(caller));
+    all.addSubcommand("restore", new RestoreCommand(caller));
     all.addSubcommand(
         "hosts",
         new CommandLine(new HostsCommand(caller))

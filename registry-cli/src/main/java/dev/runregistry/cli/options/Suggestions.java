@@ -44,7 +44,7 @@ public final class Suggestions {
           Map.entry(
               "attach",
               "attaching is not supported; 'registry runs logs -f ID' follows the output"),
-          Map.entry("backup", "to copy the finished runs: registry export > FILE"),
+          Map.entry("backup", "to back up the database: registry backup FILE"),
           Map.entry("dump", "to copy the finished runs: registry export > FILE"),
           Map.entry("exec", "to run a command: registry run -- CMD"),
           Map.entry("start", "to run a command: registry run -- CMD"),

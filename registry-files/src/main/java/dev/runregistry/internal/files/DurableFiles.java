@@ -95,6 +95,29 @@ public final class DurableFiles {
   }
 
   /**
+   * Gives a complete file, which another program has written into the same file system, its name,
+   * durably: even after a power cut the name refers to all of it, or to what it referred to before.
+   *
+   * @param complete may still have its own name, too, afterwards
+   * @param replaces whether a file of that name is replaced
+   * @throws FileAlreadyExistsException if there is one, and it is not replaced
+   */
+  public static void publish(Path complete, Path file, boolean replaces) throws IOException {
+    Uninterruptibly.io(
+        () -> {
+          try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
+            channel.force(true);
+          }
+        });
+    if (replaces) {
+      Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
+    } else if (!linkIfAbsent(complete, file)) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+    sync(folderOf(file));
+  }
+
+  /**
    * Replaces the file of a writer that was killed, since each run has only one, and whatever the
    * run has put there: a FIFO would block its writer.
    */

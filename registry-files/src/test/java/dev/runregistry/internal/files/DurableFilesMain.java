@@ -15,6 +15,8 @@ public final class DurableFilesMain {
     DurableFiles.createDirectories(folder.resolve("a/b"));
     DurableFiles.writeInPlace(folder.resolve("a/b/unseen"), content);
     DurableFiles.write(folder.resolve("a/b/written"), content);
+    DurableFiles.create(folder.resolve("a/complete"), content);
+    DurableFiles.publish(folder.resolve("a/complete"), folder.resolve("a/b/published"), true);
     DurableFiles.sync(folder);
   }
 }

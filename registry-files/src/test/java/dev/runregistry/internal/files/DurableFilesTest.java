@@ -59,6 +59,9 @@ class DurableFilesTest {
             "sync a/b/written.tmp",
             "rename a/b/written.tmp a/b/written",
             "sync a/b",
+            "sync a/complete",
+            "rename a/complete a/b/published",
+            "sync a/b",
             "sync .");
   }
 
@@ -145,6 +148,22 @@ class DurableFilesTest {
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
     assertThat(file).doesNotExist();
     assertThat(folder.resolve("file.bad")).hasContent("two");
+  }
+
+  @Test
+  void a_complete_file_gets_a_name_that_is_free_or_to_be_replaced() throws IOException {
+    Path file = folder.resolve("file");
+    Path complete = Files.writeString(folder.resolve("complete"), "one");
+
+    DurableFiles.publish(complete, file, false);
+    assertThat(file).hasContent("one");
+    Path next = Files.writeString(folder.resolve("next"), "two");
+    assertThatThrownBy(() -> DurableFiles.publish(next, file, false))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(file).hasContent("one");
+    DurableFiles.publish(next, file, true);
+    assertThat(file).hasContent("two");
+    assertThat(next).doesNotExist();
   }
 
   @Test

@@ -7,12 +7,14 @@ import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.SqliteBackup;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.host.Hosts;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * longer.
  */
 public final class RunDatabase implements AutoCloseable {
+  private final DatabaseConfig config;
   private final Connections connections;
   private final Schema schema;
   private final Database database;
@@ -36,6 +39,7 @@ public final class RunDatabase implements AutoCloseable {
   private final JooqHosts hosts;
 
   private RunDatabase(DatabaseConfig config, Supplier<@Nullable String> password) {
+    this.config = config;
     connections = Connections.to(config, password);
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config, connections, schema, System::nanoTime);
@@ -119,6 +123,72 @@ public final class RunDatabase implements AutoCloseable {
   public List<String> missingPrivileges() {
     return database.translateExceptions(
         "read the privileges", () -> Privileges.missing(connections));
+  }
+
+  /** Returns the version of the schema that this program has, and that {@link #migrate} makes. */
+  public static int latestSchemaVersion() {
+    return Schema.VERSION;
+  }
+
+  /**
+   * Returns the version of the schema, 0 if there are no tables yet; changes nothing.
+   *
+   * @throws RepositoryException if the database cannot be reached, or its schema is newer than this
+   *     program
+   */
+  public int schemaVersion() {
+    return database.translateExceptions("read the version of the schema", schema::version);
+  }
+
+  /**
+   * Copies a SQLite database of any version of the schema into a file, from one snapshot, while
+   * others write to it, and checks that the pages of the copy are intact. Neither migrates nor
+   * changes anything, and accepts a file that cannot be written. Takes as long as the file is
+   * large.
+   *
+   * @param target a file that is empty or does not exist; it is not synced
+   * @throws RepositoryException if there is no such database or it is of another program, it or the
+   *     copy is damaged, or the target is not empty or cannot be written
+   * @throws UnsupportedOperationException if it is not SQLite
+   */
+  public void copyTo(Path target) {
+    SqliteBackup sqlite = sqlite();
+    database.translateExceptions(
+        "copy the runs",
+        () -> {
+          sqlite.copyTo(target);
+          return true;
+        });
+  }
+
+  /**
+   * Replaces the contents of a SQLite database in one durable transaction. Creates its file and its
+   * directory if they do not exist.
+   *
+   * @param source a database of the current version of the schema that nothing has open, such as a
+   *     copy that was migrated
+   * @param kept a file that is empty; gets the former contents, and stays empty if there are none
+   * @param replacesOther whether the runs of a database with another UUID may be replaced
+   * @throws RepositoryException if anything has the database open, this object included, it is of
+   *     another program or of a newer version of this one, or a file cannot be read or written;
+   *     nothing is replaced
+   * @throws UnsupportedOperationException if it is not SQLite
+   */
+  public void restore(Path source, Path kept, boolean replacesOther) {
+    SqliteBackup sqlite = sqlite();
+    database.translateExceptions(
+        "restore the runs",
+        () -> {
+          sqlite.replaceBy(source, kept, replacesOther);
+          return true;
+        });
+  }
+
+  private SqliteBackup sqlite() {
+    if (!config.isSqlite()) {
+      throw new UnsupportedOperationException("only of SQLite: " + config.name());
+    }
+    return new SqliteBackup(config);
   }
 
   /**

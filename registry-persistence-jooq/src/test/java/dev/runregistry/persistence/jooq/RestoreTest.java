@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class RestoreTest {
   private static final String HOW_TO_GET_THEM =
-      "no pg_dump or no psql; to get them on Debian or Ubuntu: apt-get install postgresql-client";
+      "no pg_dump, pg_restore or psql; to get them on Debian or Ubuntu: apt-get install postgresql-client";
 
   private static final Path MANUAL = Path.of("../docs/M14_RUN_REGISTRY.md");
 
@@ -58,7 +58,7 @@ class RestoreTest {
   /** Skips the test if they are not there; fails where the tools are required, as in the CI. */
   private static void requireTools() {
     boolean there =
-        Stream.of("pg_dump", "psql")
+        Stream.of("pg_dump", "pg_restore", "psql")
             .allMatch(
                 tool ->
                     Stream.of(System.getenv("PATH").split(File.pathSeparator))
@@ -76,6 +76,29 @@ class RestoreTest {
     DatabaseConfig restored = Engine.POSTGRES.empty(folder);
     restore(dump(List.of()), restored);
     hasTheSameChain(restored);
+  }
+
+  @Test
+  void a_dump_in_the_custom_format_is_restored_as_the_manual_says() throws Exception {
+    requireTools();
+    given();
+    DatabaseConfig restored = Engine.POSTGRES.empty(folder);
+    List<String> restore = documented("pg_restore ([^`]*) --dbname=NEW F");
+    List<String> command = new ArrayList<>(List.of("pg_restore"));
+    command.addAll(restore);
+    command.addAll(
+        List.of(
+            "--dbname=" + address(restored),
+            dump(documented("pg_dump (--format[^`]*) --file=F DB")).toString()));
+    run(command);
+    hasTheSameChain(restored);
+  }
+
+  /** Returns the options of the only command of the manual that matches. */
+  private static List<String> documented(String command) throws IOException {
+    Matcher found = Pattern.compile('`' + command + '`').matcher(Files.readString(MANUAL));
+    assertThat(found.find()).as(command).isTrue();
+    return List.of(found.group(1).split("\\s+"));
   }
 
   @Test

@@ -140,7 +140,7 @@ public final class SqliteConnections implements Connections {
   }
 
   private Connection open() throws SQLException {
-    createFile();
+    createFile(file);
     Object opened = fileKey();
     boolean isReadOnly = ReadOnlyFile.is(file);
     Connection connection =
@@ -159,7 +159,7 @@ public final class SqliteConnections implements Connections {
   }
 
   /** SQLite itself would make it readable for all. Its side files have the mode of the file. */
-  private void createFile() {
+  static void createFile(Path file) {
     Path folder = file.getParent();
     try {
       if (folder != null && !Files.isDirectory(folder)) {
@@ -169,13 +169,14 @@ public final class SqliteConnections implements Connections {
         Files.createFile(file, OWNER_ONLY_FILE);
       }
     } catch (FileAlreadyExistsException e) {
-      requireFolder(folder, e); // else another process was faster
+      requireFolder(file, e); // else another process was faster
     } catch (IOException e) {
       throw new DataAccessException("cannot create " + file + ": " + e, e);
     }
   }
 
-  private void requireFolder(@Nullable Path folder, IOException e) {
+  private static void requireFolder(Path file, IOException e) {
+    Path folder = file.getParent();
     if (folder != null && !Files.isDirectory(folder)) {
       throw new DataAccessException("cannot create " + file + ": " + e, e);
     }
@@ -207,7 +208,7 @@ public final class SqliteConnections implements Connections {
     // Flyway takes no lock in SQLite. The lock file beside the database stays: deleting it could
     // remove it under a process that waits for it.
     synchronized (MIGRATION) { // a file lock is held by the whole JVM
-      createFile();
+      createFile(file);
       try (FileChannel beside =
           FileChannel.open(lockFile(), Set.of(CREATE, WRITE), OWNER_ONLY_FILE)) {
         beside.lock(); // until it is closed

@@ -31,17 +31,26 @@ public final class SqliteSnapshot {
   }
 
   public <T> T read(Function<Connection, T> work) {
+    return open(
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only = ON");
+            statement.execute("BEGIN"); // the first read creates the snapshot
+            T result = work.apply(connection);
+            statement.execute("COMMIT");
+            return result;
+          }
+        });
+  }
+
+  /** Executes the work, which changes nothing, over a connection of its own: no snapshot yet. */
+  <T> T open(Connections.Writing<T> work) {
     if (!Files.isRegularFile(file)) {
       throw new DataAccessException("there is no such file");
     }
     SQLiteConfig settings = SqliteConnections.settings(BUSY_MILLIS);
-    try (Connection connection = settings.createConnection(url());
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA query_only = ON");
-      statement.execute("BEGIN"); // the first read creates the snapshot
-      T result = work.apply(connection);
-      statement.execute("COMMIT");
-      return result;
+    try (Connection connection = settings.createConnection(url())) {
+      return work.over(connection);
     } catch (SQLException | IOException e) {
       throw new DataAccessException("cannot be read: " + e.getMessage(), e);
     }
