@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the data set arithmetic-traces: arithmetic problems, each with its solution in steps.
+"""Makes the dataset arithmetic-traces: arithmetic problems, each with its solution in steps.
 
 The same arguments always give the same bytes. With --check nothing is written: the files on disk
 must be what would be written, and every answer and every step is computed again by other means
@@ -213,7 +213,7 @@ def manifest(traces, records, seed, created_at):
 
 
 def generate(seed, count, created_at):
-    """The files of the data set: name to bytes."""
+    """The files of the dataset: name to bytes."""
     traces = make_traces(seed, count)
     records = "".join(json.dumps(t) + "\n" for t in traces).encode("ascii")
     described = json.dumps(manifest(traces, records, seed, created_at), indent=2) + "\n"
@@ -292,9 +292,9 @@ def count_argument(text):
 
 def arguments(argv):
     parser = argparse.ArgumentParser(
-        description="Makes the data set {}; the same arguments give the same bytes.".format(KEY))
+        description="Makes the dataset {}; the same arguments give the same bytes.".format(KEY))
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "datasets",
-                        help="the data sets folder; {}/ is made in it (default: datasets/ "
+                        help="the datasets folder; {}/ is made in it (default: datasets/ "
                              "beside this script)".format(KEY))
     parser.add_argument("--seed", type=int, default=17, help="default: %(default)s")
     parser.add_argument("--count", type=count_argument, default=100,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a tiny language model on a data set, as the registry's configuration says.
+"""Trains a tiny language model on a dataset, as the registry's configuration says.
 
     python3 examples/train.py --config examples/train.yaml
 
@@ -9,7 +9,7 @@ metrics.json into output.output_dir. Equal input gives equal output, to the byte
 of Python.
 
 Exit codes: 0 trained; 1 the results cannot be written; 2 bad arguments or configuration;
-3 the data set is missing or cannot be used; 143 ended by SIGTERM (130 by SIGINT), after writing
+3 the dataset is missing or cannot be used; 143 ended by SIGTERM (130 by SIGINT), after writing
 checkpoint.json.
 """
 
@@ -33,7 +33,7 @@ HELD_OUT = 5  # one example in so many is only for evaluation
 
 
 class DatasetError(Exception):
-    """The data set is missing or cannot be used."""
+    """The dataset is missing or cannot be used."""
 
 
 class Stopped(Exception):
@@ -197,7 +197,7 @@ def main(argv=None):
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly when nobody reads on
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    parser = argparse.ArgumentParser(description="Trains a tiny language model on a data set.")
+    parser = argparse.ArgumentParser(description="Trains a tiny language model on a dataset.")
     parser.add_argument("--config", required=True, metavar="FILE",
                         help="the training configuration, YAML as the registry writes it")
     path = parser.parse_args(argv).config

@@ -70,7 +70,7 @@ try_commands() { # directory for its files, command
   [ "$code" -eq 3 ] || fail "exit code $code of a run that exits with 3"
   "$@" submit -- true >"$files/id"
   "$@" wait "$(cat "$files/id")"
-  contains "$("$@" verify)" 'as they were recorded'
+  contains "$("$@" verify)" 'no discrepancies'
   contains "$("$@" export --format csv)" run_id
   contains "$("$@" run --executor slurm -- true 2>&1 || true)" 'registry: ' # loads its classes, with and without Slurm
   serve "$files" "$@"
@@ -224,7 +224,7 @@ command_of "$tmp/old.sh" "$tmp/own" "$tmp/old"
 contains "$("$tmp/old.sh" runs)" 'echo before'
 contains "$("$tmp/old.sh" runs logs @latest)" before
 "$tmp/old.sh" run -- echo after
-contains "$("$tmp/old.sh" verify --head "$before")" 'All 2 finished runs are as they were recorded'
+contains "$("$tmp/old.sh" verify --head "$before")" 'Verified: 2 finished runs, no discrepancies'
 passed 'the home of a checkout is taken over'
 
 # --- PostgreSQL by TLS with an elliptic curve, first used by the checkout
@@ -256,7 +256,7 @@ if [ -n "${PG_BIN-}" ] && command -v openssl >/dev/null; then
   command_of "$tmp/pg.sh" "$tmp/own" "$tmp/pg-home" "'REGISTRY_DB=$db'"
   "$tmp/pg.sh" run -- echo after
   contains "$("$tmp/pg.sh" runs)" 'echo before'
-  contains "$("$tmp/pg.sh" verify)" 'All 2 finished runs are as they were recorded'
+  contains "$("$tmp/pg.sh" verify)" 'Verified: 2 finished runs, no discrepancies'
   serve "$tmp/files" "$tmp/pg.sh"
   passed 'PostgreSQL by TLS: the database of a checkout is taken over'
 else

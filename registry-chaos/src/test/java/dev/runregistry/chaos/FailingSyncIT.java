@@ -79,7 +79,7 @@ class FailingSyncIT {
     assertThat(run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
     assertThat(run.exitValue()).isEqualTo(125);
-    assertThat(folder.resolve("err")).content().contains("cannot be noted");
+    assertThat(folder.resolve("err")).content().contains("cannot be journaled");
     assertThat(folder.resolve("up")).doesNotExist();
     assertThat(active()).isEmptyDirectory();
     assertThat(active().resolveSibling("starting")).isEmptyDirectory();

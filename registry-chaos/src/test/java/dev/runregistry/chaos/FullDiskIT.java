@@ -107,7 +107,7 @@ class FullDiskIT {
 
     assertThat(code).isEqualTo(125);
     assertThat(folder.resolve("up")).doesNotExist();
-    assertThat(said()).content().contains("cannot be noted", why).hasLineCount(1);
+    assertThat(said()).content().contains("cannot be journaled", why).hasLineCount(1);
   }
 
   @Test
@@ -142,7 +142,7 @@ class FullDiskIT {
     assertThat(code(run.redirectErrorStream(true).redirectOutput(said().toFile()).start()))
         .isEqualTo(125);
     assertThat(folder.resolve("up")).doesNotExist();
-    assertThat(said()).content().contains("cannot be noted");
+    assertThat(said()).content().contains("cannot be journaled");
   }
 
   @ParameterizedTest

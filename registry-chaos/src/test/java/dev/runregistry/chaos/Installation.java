@@ -119,7 +119,7 @@ public final class Installation {
         cache.toString());
   }
 
-  /** The data sets that come with it. */
+  /** The datasets that come with it. */
   static Path datasets() {
     return SOURCES.resolve("examples/datasets");
   }

@@ -102,7 +102,7 @@ class KilledRegistryTest {
       assertThat(run.status()).isEqualTo(RunStatus.FAILED);
       assertThat(run.completedAt()).isNull();
       assertThat(run.message())
-          .isEqualTo("Lost: the registry was ended before it started anything");
+          .isEqualTo("Lost: the registry was killed before it started anything");
     } else {
       assertThat(began()).isEqualTo(1);
       assertThat(run.exitCode()).isEqualTo(7);

@@ -46,7 +46,7 @@ abstract class Registries {
   private static final Pattern REQUESTED =
       Pattern.compile("run (" + ID + "): cancellation (?:was )?requested.*\n");
   private static final Pattern ENDED =
-      Pattern.compile("run (" + ID + ")(?:: (cancelled) already| has ended already: (\\w+))\n");
+      Pattern.compile("run (" + ID + ")(?:: already (cancelled)| has already finished: (\\w+))\n");
 
   final Stage stage;
   final Plan plan;

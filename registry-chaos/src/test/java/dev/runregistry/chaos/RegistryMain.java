@@ -102,7 +102,7 @@ public final class RegistryMain {
             if (result.isRequested()) {
               System.out.println("run " + id + ": cancellation requested");
             } else if (result.status() != null) {
-              System.out.println("run " + id + " has ended already: " + result.status().text());
+              System.out.println("run " + id + " has already finished: " + result.status().text());
             }
             done.add(id);
           } catch (RegistryException e) { // tried again

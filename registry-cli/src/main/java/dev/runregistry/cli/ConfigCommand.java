@@ -27,10 +27,10 @@ import picocli.CommandLine.Mixin;
     name = "config",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Shows what is in force and where it comes from; secrets are redacted.",
+    description = "Show the effective settings and their sources; secrets are redacted.",
     footer = {
-      "%nA setting is taken from its option, else from its environment variable, else from the",
-      "configuration file (Java properties in UTF-8), else it has its default."
+      "%nSettings: option, else environment variable, else configuration file (Java properties in",
+      "UTF-8), else default."
     })
 final class ConfigCommand implements Callable<Integer> {
   private static final String NONE = "-";
@@ -64,7 +64,7 @@ final class ConfigCommand implements Callable<Integer> {
                     List.of(
                         "(file)",
                         file.path().toString(),
-                        file.path().toFile().exists() ? "read" : "not there")));
+                        file.path().toFile().exists() ? "read" : "not found")));
     if (settings.findHome().isEmpty()) {
       caller.say(Settings.NO_HOME);
     }

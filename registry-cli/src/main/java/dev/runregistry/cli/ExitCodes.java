@@ -96,7 +96,7 @@ final class ExitCodes {
       }
       return e instanceof UsageException ? codes.usage() : codes.failed();
     }
-    caller.say("this is a defect of the registry, please report it:");
+    caller.say("internal error, please report:");
     e.printStackTrace(caller.err());
     return codes.failed();
   }

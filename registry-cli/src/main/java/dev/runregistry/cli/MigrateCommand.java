@@ -16,8 +16,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Checks the schema of the database and brings it up to date. All other commands do so by"
-            + " themselves when it is behind.")
+        "Check the schema of the database and bring it up to date. Every other command does this"
+            + " automatically.")
 final class MigrateCommand implements Callable<Integer> {
   private final Console caller;
 

@@ -2,9 +2,7 @@ package dev.runregistry.cli;
 
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.Suggestions;
-import dev.runregistry.cli.run.RunOptions;
 import dev.runregistry.cli.run.SplitArguments;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -31,10 +29,9 @@ final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutio
 
   /** Executes a run to its end, unless its command stands before the {@code --}. */
   int ofRun(CommandLine command, SplitArguments arguments) {
-    List<String> unmatched = StrayWords.in(command.getCommandSpec(), arguments);
-    return unmatched.isEmpty()
-        ? of(command, arguments.options().toArray(new String[0]))
-        : exit.failed(RunOptions.unexpected(unmatched));
+    return StrayWords.errorIn(command.getCommandSpec(), arguments)
+        .map(exit::failed)
+        .orElseGet(() -> of(command, arguments.options().toArray(new String[0])));
   }
 
   @Override

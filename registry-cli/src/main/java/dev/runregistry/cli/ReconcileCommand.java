@@ -24,32 +24,32 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Inspects every run of this host whose ending is not on record, and records the endings: of"
-          + " runs whose registry was killed, and of those that waited for the database. Every other"
-          + " command does this automatically. A run is recorded in the database that it began for;"
-          + " those of other databases are left alone and named.",
-      "Exit code 1: something is left to be done."
+      "Record the outcome of interrupted runs on this host: of runs whose registry was killed, and"
+          + " of those that waited for the database. Every other command does this automatically. A"
+          + " run is recorded in the database that it was started for; runs of other databases are"
+          + " skipped and reported.",
+      "Exit code 1: some runs could not be recorded yet."
     })
 final class ReconcileCommand implements Callable<Integer> {
   private final Console caller;
 
   @Mixin private SettingsOptions settings;
 
-  @Option(names = "--json", description = "One JSON document a line, for each run that was found.")
+  @Option(names = "--json", description = "JSON Lines, one object per run that was found.")
   private boolean json;
 
   @Option(
       names = "--adopt",
       description =
-          "Also takes over the runs of this host that are recorded in another database: after the"
-              + " database has moved, or was created anew.")
+          "Also record the runs of this host that belong to another database, after the database was"
+              + " moved or created anew.")
   private boolean adopt;
 
   @Option(
       names = "--from-archive",
       description =
-          "Also records again the archived runs of this host that the database does not have: after"
-              + " an older backup was restored, or the database was created anew.")
+          "Also record again the archived runs of this host that the database does not have, after"
+              + " an older backup was restored or the database was created anew.")
   private boolean fromArchive;
 
   ReconcileCommand(Console caller) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "%nSettings: option, else environment variable, else configuration file, else default;",
-      "'registry config' shows what is in force."
+      "'registry config' shows the effective settings."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -1,8 +1,14 @@
 package dev.runregistry.cli;
 
+import dev.runregistry.cli.run.DescriptionOptions;
+import dev.runregistry.cli.run.RunOptions;
 import dev.runregistry.cli.run.SplitArguments;
+import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.TerminalText;
+import dev.runregistry.cli.text.UsageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -14,24 +20,59 @@ final class StrayWords {
   private StrayWords() {}
 
   /**
-   * Returns all words from the first that is neither an option nor the value of one, as a program
-   * would be started whose options end there; empty where there is none, or where an unknown option
-   * or a request for help comes before it.
+   * Returns the error for the first word that is neither an option nor the value of one; empty if
+   * there is none, or if an unknown option or a request for help comes before it.
    */
-  static List<String> in(CommandSpec command, SplitArguments arguments) {
+  static Optional<UsageException> errorIn(CommandSpec command, SplitArguments arguments) {
     List<String> words = arguments.options();
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.length() < 2 || word.charAt(0) != '-') {
-        return from(i, arguments);
+        List<String> stray = from(i, arguments);
+        return Optional.of(
+            afterValue(command, arguments, i).orElseGet(() -> RunOptions.unexpected(stray)));
       }
       int values = valuesAfter(command, word);
       if (values < 0) {
-        return List.of();
+        return Optional.empty();
       }
       i += values;
     }
-    return List.of();
+    return Optional.empty();
+  }
+
+  /** Returns the error if the word is likely the rest of the value of the option before it. */
+  private static Optional<UsageException> afterValue(
+      CommandSpec command, SplitArguments arguments, int place) {
+    List<String> words = arguments.options();
+    OptionSpec option = place < 2 ? null : command.findOption(words.get(place - 2));
+    if (option == null || !hasValue(option)) {
+      return Optional.empty();
+    }
+    String value = words.get(place - 1);
+    if (option.paramLabel().equals("KEY=VALUE") && value.indexOf('=') < 0) {
+      return Optional.of(DescriptionOptions.notATag(value));
+    }
+    if (!arguments.hasCommand()) {
+      return Optional.empty(); // the word can be a command
+    }
+    List<String> parts =
+        words.subList(place - 1, words.size()).stream()
+            .takeWhile(part -> !part.startsWith("-"))
+            .toList();
+    String name = words.get(place - 2);
+    String hint =
+        option.paramLabel().equals("NAMES")
+            ? "names are comma-separated: " + name + " " + String.join(",", parts)
+            : "quote a value with blanks: " + name + " " + quoted(String.join(" ", parts));
+    return Optional.of(
+        new UsageException(
+            TerminalText.line(
+                "unexpected '%s' after %s %s; %s".formatted(words.get(place), name, value, hint))));
+  }
+
+  private static String quoted(String word) {
+    return CommandLineFormat.of(List.of(word));
   }
 
   private static List<String> from(int place, SplitArguments arguments) {

@@ -22,16 +22,16 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Verifies that no finished run was changed, removed or inserted. Reads the database only; a"
-          + " copy of its file is enough.",
-      "%nPass an earlier head with --head, stored where users of the database cannot change it, to"
-          + " detect that the last runs were removed, or the whole history rewritten."
+      "Check that no finished run was modified, deleted or inserted after the fact. Reads the"
+          + " database only; a copy of its file is enough.",
+      "%nStore the printed head where users of the database cannot change it; passed back with"
+          + " --head, it also detects that the last runs were deleted or the history rewritten."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:all are as they were recorded",
-      "1:some are not, or the chain does not have the head",
-      "2:misused",
+      "0:verified, no discrepancies",
+      "1:discrepancies found, or the chain does not contain the head",
+      "2:usage error",
       "125:verification could not be completed"
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -42,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "COUNT:DIGEST",
-      description = "The head that an earlier verify printed; the chain must contain it.")
+      description = "Head from an earlier verify; fails if the chain no longer contains it.")
   private @Nullable String head;
 
   @Option(names = "--json", description = "One JSON document.")

@@ -75,7 +75,7 @@ class CancelAndWaitTest {
     assertThat(run.join().err()).contains("run " + id + ": Cancelled by ");
     assertThat(onRecord(id).status()).isEqualTo(RunStatus.CANCELLED);
     assertThat(session.registry("stop", id.toString()))
-        .isEqualTo(new Result(0, "run " + id + ": cancelled already\n", ""));
+        .isEqualTo(new Result(0, "run " + id + ": already cancelled\n", ""));
     assertThat(session.registry("wait", id.toString()).code()).isEqualTo(143);
   }
 
@@ -94,7 +94,7 @@ class CancelAndWaitTest {
     assertThat(result.out()).isEqualTo("run " + id + ": cancellation requested\n");
     assertThat(result.err())
         .isEqualTo(
-            "registry: run %s has ended already: failed%nregistry: no run %s%n"
+            "registry: run %s has already finished: failed%nregistry: no run %s%n"
                 .formatted(ended.id(), none));
     assertThat(run.join().code()).isEqualTo(143);
   }
@@ -140,7 +140,7 @@ class CancelAndWaitTest {
     assertThat(away.registry("wait", done, failed, timeout).code()).isEqualTo(3);
     assertThat(away.registry("wait", timeout, failed).code()).isEqualTo(124);
     assertThat(away.registry("wait", "--any", cancelled, done).code()).isEqualTo(143);
-    assertThat(away.registry("cancel", failed).err()).contains("has ended already: failed");
+    assertThat(away.registry("cancel", failed).err()).contains("has already finished: failed");
   }
 
   @Test

@@ -145,7 +145,7 @@ class CancelIT {
     assertThat(launcher.registry("wait", id)).isEqualTo(new Result(143, "", ""));
     assertTreeCancelled(id);
     assertThat(launcher.registry("cancel", id))
-        .isEqualTo(new Result(0, "run " + id + ": cancelled already\n", ""));
+        .isEqualTo(new Result(0, "run " + id + ": already cancelled\n", ""));
   }
 
   @Test
@@ -155,7 +155,7 @@ class CancelIT {
     String id = list(launcher.home().resolve("runs/done")).get(0).getFileName().toString();
 
     assertThat(launcher.registry("cancel", id))
-        .isEqualTo(new Result(1, "", "registry: run " + id + " has ended already: failed\n"));
+        .isEqualTo(new Result(1, "", "registry: run " + id + " has already finished: failed\n"));
 
     assertThat(launcher.registry("wait", id)).isEqualTo(new Result(3, "", ""));
   }
@@ -202,7 +202,7 @@ class CancelIT {
     assertThat(there.registry("wait", id)).isEqualTo(new Result(143, "", ""));
     assertThat(Launcher.result(run).code()).isEqualTo(143);
     assertTreeCancelled(id);
-    assertThat(there.registry("cancel", id).out()).isEqualTo("run " + id + ": cancelled already\n");
+    assertThat(there.registry("cancel", id).out()).isEqualTo("run " + id + ": already cancelled\n");
   }
 
   @ParameterizedTest

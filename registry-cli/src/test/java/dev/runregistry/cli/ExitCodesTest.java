@@ -37,7 +37,7 @@ class ExitCodesTest {
           .isEqualTo(125);
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("registry: this is a defect of the registry, please report it:\n");
+        .startsWith("registry: internal error, please report:\n");
   }
 
   @Test

@@ -123,7 +123,7 @@ class HostsCommandsTest {
         .containsPattern("by " + HostProvenance.user() + ": its disk is broken");
     assertThat(session.registry("verify").out())
         .startsWith(
-            "All 1 finished runs and 1 retirement of a host are as they were recorded\nhead 2:");
+            "Verified: 1 finished run and 1 retirement of a host, no discrepancies\nhead 2:");
   }
 
   @Test
@@ -151,7 +151,7 @@ class HostsCommandsTest {
         .isEqualTo(
             "registry: "
                 + here
-                + " is this host; 'registry reconcile' records what became of its runs\n");
+                + " is this host; 'registry reconcile' records the outcome of its runs\n");
   }
 
   @Test

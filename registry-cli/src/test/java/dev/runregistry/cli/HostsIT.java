@@ -151,7 +151,7 @@ class HostsIT {
     }
 
     assertThat(there.registry("reconcile").out())
-        .contains(id + "  left_alone  Still running; its registry has exited, and it is on record");
+        .contains(id + "  left_alone  Running; its registry has exited; recorded as finished");
     Files.createFile(told);
     StringBuilder reported = new StringBuilder();
     await()
@@ -160,7 +160,7 @@ class HostsIT {
     assertThat(reported)
         .contains(
             id
-                + "  refused     Refused, because another ending is on record: Failed with exit"
+                + "  refused     Refused; another outcome is recorded: Failed with exit"
                 + " code 3");
     assertThat(there.registry("queue", "resume").code()).isZero();
     String next = there.registry("submit", "--", "true").out().strip();
@@ -174,7 +174,7 @@ class HostsIT {
     Result verified = here.registry("verify");
     assertThat(verified.code()).isZero();
     assertThat(verified.out())
-        .startsWith("All 3 finished runs and 1 retirement of a host are as they were recorded\n");
+        .startsWith("Verified: 3 finished runs and 1 retirement of a host, no discrepancies\n");
     assertThat(node7().isRetired()).as("it was seen again").isFalse();
   }
 

@@ -90,10 +90,10 @@ class ProgramTest {
         "runs list --status gone   | no status \"gone\"; allowed are pending, running",
         "runs list --mode remote   | no mode \"remote\"; allowed are dry-run, local",
         "runs show                 | Missing required parameter: 'ID'",
-        "runs list --colour        | Unknown option: '--colour'",
+        "runs list --colour        | unknown option '--colour'",
         "completion tcsh           | expected one of [bash, zsh, fish]",
-        "runs --status failed list | --status has to stand after 'list'",
-        "runs -n 3 show 01a2       | --limit has to stand after 'show'",
+        "runs --status failed list | put --status after 'list'",
+        "runs -n 3 show 01a2       | put --limit after 'show'",
         "runs --db mysql://x       | a database is jdbc:postgresql://",
         "config --config /no/such  | the configuration file /no/such does not exist"
       })
@@ -113,7 +113,7 @@ class ProgramTest {
 
     assertThat(before.code()).isEqualTo(2);
     assertThat(before.err())
-        .startsWith("registry: --home has to stand after 'list'\nTry 'registry runs list --help'");
+        .startsWith("registry: put --home after 'list'\nTry 'registry runs list --help'");
     assertThat(session.registry("runs", "list", "--home", other).code()).isZero();
     assertThat(session.registry("runs", "--help", "list").code()).isZero();
   }
@@ -125,12 +125,12 @@ class ProgramTest {
       value = {
         "run                              | nothing to run",
         "run -m x                         | nothing to run",
-        "run --                           | there is no command after --",
-        "run echo hi                      | a command stands after --, as in: registry run -- echo hi",
+        "run --                           | no command after --",
+        "run echo hi                      | put the command after --, as in: registry run -- echo hi",
         "run --local                      | nothing to run",
         "run -d x --local -- true         | leave out -- CMD",
         "run --timeout 1w -- true         | --timeout: not a duration: '1w'",
-        "run ls -l                        | unexpected 'ls'; a command stands after --, as in: registry run -- ls -l",
+        "run ls -l                        | unexpected 'ls'; put the command after --, as in: registry run -- ls -l",
         "run python3 -c 1                 | as in: registry run -- python3 -c 1",
         "run --local python3 -c 1         | as in: registry run -- python3 -c 1",
         "run -qd x --timeout=1s ls -l     | as in: registry run -- ls -l",
@@ -150,11 +150,17 @@ class ProgramTest {
         "run -d x --weight-decay 1.1      | weight_decay must be 0 to 1",
         "run -d x --device tpu            | no device \"tpu\"; allowed are auto, cpu, cuda",
         "run --learning-rate x -- true    | Invalid value for option '--learning-rate'",
-        "run --tag seed -- true           | --tag: write KEY=VALUE, as in --tag seed=7; got 'seed'",
-        "run --tag a=1 --tag a=2 -- true  | --tag: 'a' is given twice; a key has one value",
+        "run --tag seed -- true           | --tag needs KEY=VALUE, as in --tag seed=7; got 'seed'",
+        "run --tag a b=1 -- true          | --tag needs KEY=VALUE, as in --tag seed=7; got 'a'",
+        "run --tag a python3 x.py         | --tag needs KEY=VALUE, as in --tag seed=7; got 'a'",
+        "run --name my run -q -- true     | unexpected 'run' after --name my; quote a value with blanks: --name 'my run'",
+        "run --env-allow A B* -- true     | unexpected 'B*' after --env-allow A; names are comma-separated: --env-allow A,B*",
+        "run --slurm-export A B -- true   | names are comma-separated: --slurm-export A,B",
+        "run --name my run                | put the command after --, as in: registry run -- run",
+        "run --tag a=1 --tag a=2 -- true  | --tag: key 'a' given twice",
         "run --tag =7 -- true             | --tag: the key of a tag must have 1 to 64 characters",
         "run --parent x -- true           | not a run ID: \"x\"",
-        "run --frobnicate -- true         | Unknown option: '--frobnicate'",
+        "run --frobnicate -- true         | unknown option '--frobnicate'",
         "run --db mysql://x -- true       | a database is jdbc:postgresql://",
         "run --config /no/such -- true    | the configuration file /no/such does not exist",
         "run --log-limit 5 -- true        | the limit of a log must be at least 10240 bytes",
@@ -206,7 +212,7 @@ class ProgramTest {
             .registry("run", "--", "touch", folder.resolve("ran").toString());
 
     assertThat(result.code()).isEqualTo(125);
-    assertThat(result.err()).startsWith("registry: run ").contains("cannot be noted");
+    assertThat(result.err()).startsWith("registry: run ").contains("cannot be journaled");
     assertThat(folder.resolve("ran")).doesNotExist();
   }
 
@@ -287,7 +293,7 @@ class ProgramTest {
     assertThat(session.without("HOME").registry("config").out())
         .contains("jdbc:sqlite:" + folder.resolve("registry.db"));
     assertThat(session.with("HOME", "/home/me").registry("config").out())
-        .containsPattern("/home/me/.config/run-registry/config.properties +not there");
+        .containsPattern("/home/me/.config/run-registry/config.properties +not found");
   }
 
   @Test
@@ -297,7 +303,7 @@ class ProgramTest {
     assertThat(result.code()).isZero();
     assertThat(result.out()).containsPattern("home +- +default").containsPattern("db +- +default");
     assertThat(result.err())
-        .isEqualTo("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+        .isEqualTo("registry: no directory for runs: set REGISTRY_HOME or HOME, or use --home\n");
     assertThat(session.registry("config", "--db", "jdbc:postgresql://h/d").out())
         .contains("jdbc:postgresql://h/d");
   }
@@ -324,14 +330,14 @@ class ProgramTest {
 
     assertThat(result.code()).isEqualTo(code);
     assertThat(result.err())
-        .startsWith("registry: nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home\n");
+        .startsWith("registry: no directory for runs: set REGISTRY_HOME or HOME, or use --home\n");
   }
 
   @Test
   void a_variable_that_looks_like_ours_is_pointed_out() {
     assertThat(session.with("REGISTRY_DBB", "x").with("REGISTRY_CDS", "off").registry("runs").err())
         .isEqualTo(
-            "registry: warning: the variable REGISTRY_DBB means nothing here\n"
+            "registry: warning: unknown environment variable REGISTRY_DBB\n"
                 + "registry: no runs yet; try: registry run -- CMD\n");
   }
 
@@ -496,7 +502,7 @@ class ProgramTest {
 
     assertThat(session.registry("run", "--", "true").err())
         .matches(
-            "registry: run ([0-9a-f-]{36}); its output: registry runs logs -f \\1\n"
+            "registry: run ([0-9a-f-]{36}) started; follow its output with: registry runs logs -f \\1\n"
                 + "registry: run \\1: Completed with exit code 0 \\(.*s\\)\n");
     assertThat(session.registry("run", "-q", "--", "true").err()).isEmpty();
   }
@@ -545,7 +551,7 @@ class ProgramTest {
         .containsExactly("\tfailed: sh -c 'exit 3'", "\tcompleted: dry run of arith");
   }
 
-  /** A folder with one small data set, {@code arith}. */
+  /** A folder with one small dataset, {@code arith}. */
   private Path datasets() throws IOException {
     return SampleDatasets.in(folder);
   }

@@ -238,7 +238,7 @@ class QueueCommandsTest {
   @Test
   void bad_settings_of_the_queue_are_named() {
     assertThat(session.with("REGISTRY_QUEUE_SLOTS", "0").registry("queue").err())
-        .contains("queue.slots must be a whole number from 1 on: '0'");
+        .contains("queue.slots must be a whole number of at least 1: '0'");
     session.without("REGISTRY_QUEUE_SLOTS");
     assertThat(session.with("REGISTRY_QUEUE_GPUS", "0,0").registry("queue").err())
         .contains("queue.gpus", "named once");

@@ -69,7 +69,7 @@ class ReconcileCommandTest {
     assertThat(result.out().lines())
         .containsExactlyInAnyOrder(
             ended.id() + "  recorded    Failed with exit code 3",
-            lost.id() + "  recorded    Lost: the registry was ended before it started anything");
+            lost.id() + "  recorded    Lost: the registry was killed before it started anything");
     assertThat(onRecord(ended.id())).contains(ended);
     assertThat(home.activeRuns()).isZero();
     assertThat(session.registry("reconcile"))

@@ -41,7 +41,7 @@ class RunPrinterTest {
             duration    1.2s
             time limit  30.0s
             output dir  ./output
-            training    learning rate 5.0E-4, epochs 2, batch size 16, sequence length 1024, weight decay 0.1, device cuda
+            training    learning rate 5e-4, epochs 2, batch size 16, sequence length 1024, weight decay 0.1, device cuda
             executor    process
 
             stdout:

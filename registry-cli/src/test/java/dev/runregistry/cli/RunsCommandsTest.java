@@ -448,7 +448,7 @@ class RunsCommandsTest {
   void a_host_without_the_files_of_a_run_shows_what_is_recorded() {
     String id = recorded(Runs.completed()).id().toString();
     String note =
-        "registry: this host has no files of run %s; what follows is what was recorded\n"
+        "registry: this host has no log files of run %s; showing the recorded excerpt\n"
             .formatted(id);
 
     assertThat(session.registry("runs", "logs", id))

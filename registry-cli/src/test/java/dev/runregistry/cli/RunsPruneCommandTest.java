@@ -23,15 +23,15 @@ class RunsPruneCommandTest {
     String before = session.registry("runs", "--json").out();
 
     assertThat(session.registry("runs", "prune", "--older-than", "90d", "--keep-records").out())
-        .isEqualTo("Deleted 0 run folders\n");
+        .isEqualTo("Deleted 0 run directories\n");
     assertThat(
             session
                 .registry("runs", "prune", "--older-than", "0s", "--keep-records", "--dry-run")
                 .out())
-        .isEqualTo("Would delete 1 run folders\n");
+        .isEqualTo("Would delete 1 run directories\n");
     assertThat(folder.resolve("runs/done")).isNotEmptyDirectory();
     assertThat(session.registry("runs", "prune", "--older-than", "0s", "--keep-records").out())
-        .isEqualTo("Deleted 1 run folders\n");
+        .isEqualTo("Deleted 1 run directories\n");
 
     assertThat(folder.resolve("runs/done")).isEmptyDirectory();
     assertThat(session.registry("runs", "--json").out()).isEqualTo(before).isNotEmpty();

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Data sets on disk. */
+/** Datasets on disk. */
 final class SampleDatasets {
   private SampleDatasets() {}
 
-  /** Makes a folder with one small data set, {@code arith}, in that folder. */
+  /** Makes a folder with one small dataset, {@code arith}, in that folder. */
   static Path in(Path folder) throws IOException {
     Path datasets = folder.resolve("datasets");
     Path arith = Files.createDirectories(datasets.resolve("arith"));

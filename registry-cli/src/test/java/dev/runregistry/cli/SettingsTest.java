@@ -264,6 +264,38 @@ class SettingsTest {
     assertThat(new RegistryFactory(settings()).databaseConfig().password()).isEqualTo("from file");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql://me:s%40cr+t@h:5433/d?sslmode=require, jdbc:postgresql://h:5433/d?sslmode=require, me, s@cr+t",
+    "postgres://me@h/d, jdbc:postgresql://h/d, me,",
+    "postgres://h/d, jdbc:postgresql://h/d,,",
+    "postgresql://h, jdbc:postgresql://h/,,"
+  })
+  void the_url_that_psql_takes_is_accepted(String url, String jdbc, String user, String password) {
+    environment.put("REGISTRY_HOME", "/h");
+    environment.put("REGISTRY_DB", url);
+
+    assertThat(new RegistryFactory(settings()).databaseConfig())
+        .isEqualTo(new DatabaseConfig(jdbc, user, password));
+
+    environment.put("REGISTRY_DB_USER", "other");
+    environment.put("REGISTRY_DB_PASSWORD", "s3cret");
+    assertThat(new RegistryFactory(settings()).databaseConfig())
+        .isEqualTo(new DatabaseConfig(jdbc, "other", "s3cret"));
+  }
+
+  @Test
+  void a_password_in_a_psql_url_is_never_repeated() {
+    environment.put("REGISTRY_HOME", "/h");
+    environment.put("REGISTRY_DB", "postgresql://me:s3cr%zz@h/d");
+
+    assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
+        .isInstanceOf(UsageException.class)
+        .hasMessage("user and password in the URL are not URL-encoded (environment REGISTRY_DB)");
+    assertThat(DatabaseSettings.redact("postgresql://me:s3cret@h/d"))
+        .isEqualTo("postgresql://***@h/d");
+  }
+
   @Test
   void two_passwords_are_one_too_many() {
     environment.put("REGISTRY_HOME", "/h");
@@ -273,7 +305,7 @@ class SettingsTest {
 
     assertThatThrownBy(() -> new RegistryFactory(settings()).databaseConfig())
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("say only one")
+        .hasMessageContaining("given twice")
         .hasMessageNotContaining("s3cret");
   }
 
@@ -326,7 +358,7 @@ class SettingsTest {
 
     assertThat(settings().given(Setting.PORT)).isPresent();
     assertThat(new Session(folder).with("REGISTRY_PROT", "1").registry("config").err())
-        .contains("REGISTRY_PROT means nothing here");
+        .contains("unknown environment variable REGISTRY_PROT");
   }
 
   @Test

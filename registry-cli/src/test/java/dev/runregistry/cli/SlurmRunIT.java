@@ -302,7 +302,8 @@ class SlurmRunIT {
           .contains("\"exit_code\":4", "\"stdout\":\"up\\n\"", "\"executor\":\"slurm\"");
       assertThat(launcher.home().resolve("runs/done/" + id)).isDirectory();
       assertThat(launcher.registry("reconcile").out()).doesNotContain(id);
-      assertThat(launcher.registry("verify").out()).startsWith("All 1 finished runs are");
+      assertThat(launcher.registry("verify").out())
+          .startsWith("Verified: 1 finished run, no discrepancies");
     } finally {
       server.process().destroyForcibly().waitFor();
     }
@@ -360,7 +361,8 @@ class SlurmRunIT {
 
     assertThat(launcher.registry("reconcile").out()).doesNotContain(id);
     assertThat(Files.readAllLines(starts)).hasSize(1);
-    assertThat(launcher.registry("verify").out()).startsWith("All 1 finished runs are");
+    assertThat(launcher.registry("verify").out())
+        .startsWith("Verified: 1 finished run, no discrepancies");
   }
 
   @Test

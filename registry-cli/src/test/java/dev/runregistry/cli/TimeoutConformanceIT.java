@@ -572,7 +572,7 @@ class TimeoutConformanceIT {
     text.append(
         """
 
-        Exit codes are the same: the command's, 128 + n if signal n ended it, 124 for the time limit, 125 for an error of
+        Exit codes are the same: the command's, 128 + n if signal n terminated it, 124 for the time limit, 125 for an error of
         the registry itself, also of its Java, 126 if the command cannot be executed, 127 if there is none.
 
         ## Signals sent to the process that was started

@@ -86,7 +86,7 @@ class VerifyCommandTest {
 
     assertThat(result.code()).isZero();
     assertThat(result.out())
-        .matches("All 3 finished runs are as they were recorded\nhead 3:[0-9a-f]{64}\n");
+        .matches("Verified: 3 finished runs, no discrepancies\nhead 3:[0-9a-f]{64}\n");
     assertThat(verify("--head", head(result))).isEqualTo(result);
   }
 
@@ -211,7 +211,7 @@ class VerifyCommandTest {
     Path moved = Files.move(copies, folder.resolve("copies"));
     config = DatabaseConfig.sqlite(moved.resolve("a b.db"));
 
-    assertThat(verify().out()).isEqualTo(expected).startsWith("All 3 ");
+    assertThat(verify().out()).isEqualTo(expected).startsWith("Verified: 3 ");
 
     try (Stream<Path> files = Files.list(moved)) {
       assertThat(files).containsExactly(moved.resolve("a b.db"));

@@ -3,7 +3,7 @@ package dev.runregistry.run;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The name of a data set: its directory below the data sets directory, so one path segment.
+ * The name of a dataset: its directory below the datasets directory, so one path segment.
  *
  * @param value 1 to 256 characters, at most 255 bytes in UTF-8 (the longest file name of the usual
  *     file systems), without a separator, a NUL or any control character, neither {@code .} nor
@@ -13,7 +13,7 @@ public record DatasetKey(String value) {
   private static final int MAX_CHARACTERS = 256;
   private static final int MAX_BYTES = 255;
 
-  /** The label of a run that names no data set. */
+  /** The label of a run that names no dataset. */
   public static final DatasetKey NONE = new DatasetKey("none");
 
   /**

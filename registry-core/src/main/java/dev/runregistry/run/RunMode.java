@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /** The kind of a run. Stored and shown as {@link #text()}: never change one. */
 public enum RunMode {
-  /** Validates the data set and the configuration, starts nothing. */
+  /** Validates the dataset and the configuration, starts nothing. */
   DRY_RUN("dry-run"),
   /** Starts a process on this host. */
   LOCAL("local");

@@ -50,6 +50,7 @@ public sealed interface RunOutcome {
   record Exited(int code, Output output, String note, boolean signaled) implements RunOutcome {
     private static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 64;
+    private static final int SIGKILL = 9;
 
     /** Checks the range of the code. */
     public Exited {
@@ -82,13 +83,18 @@ public sealed interface RunOutcome {
 
     @Override
     public String message() {
-      String said =
-          code == 0 ? "Completed with exit code 0" : "Failed with exit code " + code + signal();
-      return withNote(said, note);
+      return withNote(code == 0 ? "Completed with exit code 0" : failure(), note);
     }
 
-    private String signal() { // 128 + s is also a shell's code for a signal to its child
-      return isSignal(code) ? ", as ended by signal " + (code - SIGNAL_BASE) : "";
+    private String failure() {
+      int signal = code - SIGNAL_BASE;
+      if (signaled) {
+        String verb = signal == SIGKILL ? "Killed by " : "Terminated by ";
+        return verb + signalName(signal) + " (exit code " + code + ")";
+      }
+      // 128 + s is also the code of a shell whose child was terminated by signal s
+      String origin = isSignal(code) ? " (128 + " + signalName(signal) + ")" : "";
+      return "Failed with exit code " + code + origin;
     }
 
     @Override
@@ -218,7 +224,7 @@ public sealed interface RunOutcome {
       SIGNALLED,
       /** The host refused. */
       REFUSED,
-      /** The data set or the configuration is invalid. */
+      /** The dataset or the configuration is invalid. */
       REJECTED
     }
 
@@ -234,7 +240,7 @@ public sealed interface RunOutcome {
 
     /** Returns the outcome of a run that got a signal before its start. */
     public static NotStarted signalled(int signal) {
-      String message = "Ended by signal " + signal + " before it was started";
+      String message = "Received " + signalName(signal) + " before it was started";
       Output output = new Output(OutputExcerpt.EMPTY, OutputExcerpt.of(message + '\n'));
       return new NotStarted(Cause.SIGNALLED, message, output, signal);
     }
@@ -371,7 +377,7 @@ public sealed interface RunOutcome {
 
     @Override
     public String message() {
-      return "Dry-run passed";
+      return "Dry run passed";
     }
 
     @Override
@@ -427,6 +433,27 @@ public sealed interface RunOutcome {
     public boolean canPrecedeStart() {
       return true;
     }
+  }
+
+  /** Returns the name of a signal whose number is the same on all systems, else its number. */
+  private static String signalName(int signal) {
+    return switch (signal) {
+      case 1 -> "SIGHUP";
+      case 2 -> "SIGINT";
+      case 3 -> "SIGQUIT";
+      case 4 -> "SIGILL";
+      case 5 -> "SIGTRAP";
+      case 6 -> "SIGABRT";
+      case 8 -> "SIGFPE";
+      case 9 -> "SIGKILL";
+      case 11 -> "SIGSEGV";
+      case 13 -> "SIGPIPE";
+      case 14 -> "SIGALRM";
+      case 15 -> "SIGTERM";
+      case 24 -> "SIGXCPU";
+      case 25 -> "SIGXFSZ";
+      default -> "signal " + signal;
+    };
   }
 
   private static String withNote(String message, String note) {

@@ -20,7 +20,7 @@ public enum RunReason {
   CANCELLED("cancelled"),
   /** Nothing was started: no such program, not executable, refused by the host. */
   NOT_STARTED("not-started"),
-  /** Its data set or configuration was invalid, and nothing was started. */
+  /** Its dataset or configuration was invalid, and nothing was started. */
   REJECTED("rejected"),
   /** The engine that had it, such as Slurm, reported the failure of its node. */
   NODE_FAILED("node-failed"),

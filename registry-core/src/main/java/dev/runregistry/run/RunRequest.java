@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * copy with one value changed. Values are checked at construction, so a request can always be
  * submitted.
  *
- * @param datasetKey the data set, or a label
+ * @param datasetKey the dataset, or a label
  * @param modelId the model, or a label
  * @param command the program and its arguments, unredacted; empty for a dry-run
- * @param datasetUsed whether the data set is validated and a configuration is written for it
- * @param training the hyper-parameters; null exactly when the data set is not used, for a command
- *     of the user's own
+ * @param datasetUsed whether the dataset is validated and a configuration is written for it
+ * @param training the hyperparameters; null exactly when the dataset is not used, for a command of
+ *     the user's own
  * @param outputDir the directory of the results; null for {@code ./output/tunix_run_<run id>}, and
  *     for a command of the user's own, whose results the registry does not know
  * @param timeLimit the time after which the run is terminated; null for none
@@ -45,14 +45,14 @@ public record RunRequest(
    * Copies the command and the environment.
    *
    * @throws IllegalArgumentException if a value is outside its limits, if a command of the user's
-   *     own has hyper-parameters or an output directory, or another run has no hyper-parameters
+   *     own has hyperparameters or an output directory, or another run has no hyperparameters
    */
   public RunRequest {
     requireNonNull(datasetKey, "datasetKey");
     requireNonNull(modelId, "modelId");
     if (datasetUsed == (training == null) || (outputDir != null && training == null)) {
       throw new IllegalArgumentException(
-          "a training has hyper-parameters and an output folder, another command has neither");
+          "a training has hyperparameters and an output directory, another command has neither");
     }
     command = List.copyOf(command);
     environment = new Invocation(command, environment).environment();
@@ -67,13 +67,13 @@ public record RunRequest(
         description);
   }
 
-  /** Returns a request to validate the data set and the configuration without starting anything. */
+  /** Returns a request to validate the dataset and the configuration without starting anything. */
   public static RunRequest dryRun(DatasetKey datasetKey, String modelId) {
     return request(datasetKey, modelId, List.of(), true);
   }
 
   /**
-   * Returns a request for a training: validates the data set, writes the configuration, starts it.
+   * Returns a request for a training: validates the dataset, writes the configuration, starts it.
    *
    * @param command the program and its arguments; {@code {config}} in an argument stands for the
    *     path of the configuration
@@ -83,8 +83,8 @@ public record RunRequest(
   }
 
   /**
-   * Returns a request for any command, unchanged; key and model are labels, no data set is read,
-   * and no hyper-parameters and no output directory are recorded.
+   * Returns a request for any command, unchanged; key and model are labels, no dataset is read, and
+   * no hyperparameters and no output directory are recorded.
    */
   public static RunRequest command(DatasetKey datasetKey, String modelId, List<String> command) {
     return request(datasetKey, modelId, command, false);
@@ -106,7 +106,7 @@ public record RunRequest(
   }
 
   /**
-   * Returns a copy with these hyper-parameters.
+   * Returns a copy with these hyperparameters.
    *
    * @throws IllegalArgumentException if this is a command of the user's own
    */

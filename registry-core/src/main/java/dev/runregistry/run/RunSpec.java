@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The specification of a run: immutable once submitted, and sufficient to run it again.
  *
- * @param datasetKey the data set, or a label where the command brings its own
+ * @param datasetKey the dataset, or a label where the command brings its own
  * @param modelId the model, 1 to 256 characters
  * @param mode the kind of the run
  * @param outputDir the directory of the training's results, 1 to 512 characters; the registry
  *     neither reads nor creates it. Null exactly when {@code training} is
- * @param training the hyper-parameters; null for a command of the user's own, of which the registry
+ * @param training the hyperparameters; null for a command of the user's own, of which the registry
  *     knows none
  * @param command the program and its arguments, never a shell string, as recorded: with obvious
  *     secrets redacted (see {@link SecretRedactor}); the {@link Invocation} is started. Empty for a

@@ -3,13 +3,13 @@ package dev.runregistry.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hyper-parameters of a training. Their ranges and defaults stand here only: the HTTP API, the
+ * The hyperparameters of a training. Their ranges and defaults stand here only: the HTTP API, the
  * command line and its help use these constants.
  *
  * @param learningRate greater than 0, at most {@value #MAX_LEARNING_RATE}
  * @param weightDecay 0 to {@value #MAX_WEIGHT_DECAY}; null for a run recorded before version 5 of
  *     the tables
- * @param numEpochs passes over the data set, {@value #MIN_NUM_EPOCHS} to {@value #MAX_NUM_EPOCHS}
+ * @param numEpochs passes over the dataset, {@value #MIN_NUM_EPOCHS} to {@value #MAX_NUM_EPOCHS}
  * @param batchSize examples in one step, {@value #MIN_BATCH_SIZE} to {@value #MAX_BATCH_SIZE}
  * @param maxSeqLength tokens of one example, {@value #MIN_SEQ_LENGTH} to {@value #MAX_SEQ_LENGTH}
  * @param device the device it computes on; null exactly when {@code weightDecay} is
@@ -84,6 +84,11 @@ public record TrainingConfig(
   /** Returns a copy with this weight decay and device. */
   public TrainingConfig with(double decay, TrainingDevice on) {
     return new TrainingConfig(learningRate, decay, numEpochs, batchSize, maxSeqLength, on);
+  }
+
+  /** Returns the learning rate as it is written in configurations: 2e-5, 0.001, 1. */
+  public String learningRateText() {
+    return Double.toString(learningRate).replace('E', 'e').replaceFirst("\\.0(?=e|$)", "");
   }
 
   private static void requireBetween(String name, int value, int least, int most) {

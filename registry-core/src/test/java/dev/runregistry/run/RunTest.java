@@ -82,12 +82,25 @@ class RunTest {
 
   @Test
   void a_signal_is_named_and_so_is_the_note() {
-    Exited killed = new Exited(137, Output.NONE, "2 processes that it left behind were ended");
+    Exited killed = new Exited(137, Output.NONE, "2 remaining processes were terminated");
 
     assertThat(runningLocal().finish(killed, LATER).message())
-        .isEqualTo(
-            "Failed with exit code 137, as ended by signal 9;"
-                + " 2 processes that it left behind were ended");
+        .isEqualTo("Killed by SIGKILL (exit code 137); 2 remaining processes were terminated");
+    assertThat(new Exited(143, Output.NONE).message())
+        .isEqualTo("Terminated by SIGTERM (exit code 143)");
+    assertThat(new Exited(192, Output.NONE).message())
+        .isEqualTo("Terminated by signal 64 (exit code 192)");
+    assertThat(NotStarted.signalled(2).message())
+        .isEqualTo("Received SIGINT before it was started");
+  }
+
+  /** A shell exits with 128 + s if a signal terminated its child, and was not terminated itself. */
+  @Test
+  void a_shell_that_exits_with_137_is_not_called_killed() {
+    assertThat(new Exited(137, Output.NONE, "", false).message())
+        .isEqualTo("Failed with exit code 137 (128 + SIGKILL)");
+    assertThat(new Exited(193, Output.NONE, "", false).message())
+        .isEqualTo("Failed with exit code 193");
   }
 
   @Test
@@ -183,7 +196,7 @@ class RunTest {
     assertThat(ended.status()).isEqualTo(RunStatus.COMPLETED);
     assertThat(ended.exitCode()).isNull();
     assertThat(ended.output().stdout().text()).isEqualTo("all well\n");
-    assertThat(ended.message()).isEqualTo("Dry-run passed");
+    assertThat(ended.message()).isEqualTo("Dry run passed");
   }
 
   @Test

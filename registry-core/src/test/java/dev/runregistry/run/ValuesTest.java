@@ -143,6 +143,19 @@ class ValuesTest {
     assertThat(new TrainingConfig(Double.MIN_VALUE, 100, 512, 32_768).batchSize()).isEqualTo(512);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2e-5, 2e-5",
+    "0.00015, 1.5e-4",
+    "0.001, 0.001",
+    "0.25, 0.25",
+    "1, 1",
+    "1e-10, 1e-10"
+  })
+  void a_learning_rate_is_written_as_in_configurations(double rate, String text) {
+    assertThat(new TrainingConfig(rate, 3, 8, 2048).learningRateText()).isEqualTo(text);
+  }
+
   @Test
   void the_default_output_folder_is_named_after_the_run() {
     RunRequest training = RunRequest.training(new DatasetKey("k"), "m", List.of("tunix"));

@@ -9,9 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * Creates the messages about a problem in a file of a data set; never with a path of this host.
+ * Creates the messages about a problem in a file of a dataset; never with a path of this host.
  *
- * @param name the file name in the directory of the data set
+ * @param name the file name in the directory of the dataset
  */
 record DatasetDiagnostics(DatasetKey key, String name) {
   DatasetException wrong(String what) {
@@ -28,10 +28,10 @@ record DatasetDiagnostics(DatasetKey key, String name) {
 
   DatasetException unreadable(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return wrong("there is no such file");
+      return wrong("no such file");
     }
     if (e instanceof AccessDeniedException) {
-      return unreadable("the registry may not read it");
+      return unreadable("permission denied");
     }
     if (e instanceof CharacterCodingException) {
       return wrong("not UTF-8");
@@ -49,6 +49,6 @@ record DatasetDiagnostics(DatasetKey key, String name) {
   }
 
   private DatasetException exception(String where, String what, String summary) {
-    return new DatasetException("The data set %s %s".formatted(key, summary), where + ": " + what);
+    return new DatasetException("The dataset %s %s".formatted(key, summary), where + ": " + what);
   }
 }

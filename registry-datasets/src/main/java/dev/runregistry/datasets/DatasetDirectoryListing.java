@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the directory of data sets. A directory with a manifest is one, valid or not. */
+/** Lists the directory of datasets. A directory with a manifest is one, valid or not. */
 final class DatasetDirectoryListing {
   /** The maximum size of a page's manifests: about a second of reading and parsing. */
   static final long MAX_BYTES = Manifest.MAX_BYTES;
@@ -62,7 +62,7 @@ final class DatasetDirectoryListing {
       return new TreeMap<>(); // the directory need not exist yet
     } catch (IOException | DirectoryIteratorException e) {
       throw new DatasetException(
-          "The data sets cannot be listed", "the data sets folder cannot be read");
+          "The datasets cannot be listed", "the datasets directory cannot be read");
     }
     return first;
   }

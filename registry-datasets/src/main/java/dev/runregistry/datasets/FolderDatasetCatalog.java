@@ -16,7 +16,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * The data sets below one directory: {@code <key>/manifest.json} and {@code <key>/dataset.jsonl}.
+ * The datasets below one directory: {@code <key>/manifest.json} and {@code <key>/dataset.jsonl}.
  * The directory itself or any in it may be a symbolic link. Read-only.
  */
 public final class FolderDatasetCatalog implements DatasetCatalog {
@@ -49,8 +49,7 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
     Path dataset = folderOf(key);
     if (!Files.isDirectory(dataset)) {
       throw new DatasetException(
-          "There is no data set " + key,
-          key + "/: there is no such folder in the data sets folder");
+          "Dataset not found: " + key, key + "/: not found in the datasets directory");
     }
     return Manifest.read(key, dataset.resolve(MANIFEST))
         .toDataset(key, dataset.resolve("dataset.jsonl"));
@@ -66,7 +65,7 @@ public final class FolderDatasetCatalog implements DatasetCatalog {
       return folder.resolve(key.value());
     } catch (InvalidPathException e) {
       throw new DatasetException(
-          "There is no data set " + key,
+          "Dataset not found: " + key,
           key + "/: the locale of the registry has no such file names; start it in a UTF-8 locale");
     }
   }

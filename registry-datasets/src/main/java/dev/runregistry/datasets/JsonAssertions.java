@@ -11,7 +11,7 @@ import dev.runregistry.run.dataset.DatasetException;
 import java.io.IOException;
 import java.io.Reader;
 
-/** The common checks of the files of a data set: one JSON object each, or each line. */
+/** The common checks of the files of a dataset: one JSON object each, or each line. */
 final class JsonAssertions {
   /** Invisible in most editors, and later readers of the file fail on it. */
   static final String BYTE_ORDER_MARK_FOUND = "begins with a byte order mark: save it without";

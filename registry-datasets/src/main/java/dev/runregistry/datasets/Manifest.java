@@ -172,7 +172,7 @@ record Manifest(String title, String version, long traceCount) {
         throw file.wrong("required and missing: " + String.join(", ", missing));
       }
       if (!text("dataset_key").equals(file.key().value())) {
-        throw file.wrong("dataset_key must be the name of the folder, " + file.key());
+        throw file.wrong("dataset_key must be the name of the directory, " + file.key());
       }
     }
 

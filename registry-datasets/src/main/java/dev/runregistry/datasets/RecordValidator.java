@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Validates one line of a data set, which is a training example or, without {@code prompts}, a
+ * Validates one line of a dataset, which is a training example or, without {@code prompts}, a
  * reasoning trace.
  */
 final class RecordValidator {

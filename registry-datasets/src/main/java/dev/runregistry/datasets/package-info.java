@@ -1,5 +1,5 @@
 /**
- * API: Data sets in directories of this host: their manifests, records and training configurations.
+ * API: Datasets in directories of this host: their manifests, records and training configurations.
  */
 @NullMarked
 package dev.runregistry.datasets;

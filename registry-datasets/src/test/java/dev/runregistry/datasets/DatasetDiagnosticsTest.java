@@ -16,7 +16,7 @@ class DatasetDiagnosticsTest {
   private final DatasetDiagnostics file =
       new DatasetDiagnostics(new DatasetKey("math"), "manifest.json");
 
-  /** What was seen: EMFILE on a server without descriptors, and the data set was to blame. */
+  /** What was seen: EMFILE on a server without descriptors, and the dataset was to blame. */
   @Test
   void a_data_set_that_could_not_be_opened_was_called_not_well_formed() {
     for (IOException e :
@@ -24,7 +24,7 @@ class DatasetDiagnosticsTest {
             new FileSystemException("/x", null, "Too many open files"),
             new AccessDeniedException("/x"),
             new IOException("Input/output error"))) {
-      assertThat(file.unreadable(e)).hasMessage("The data set math cannot be read");
+      assertThat(file.unreadable(e)).hasMessage("The dataset math cannot be read");
     }
     DatasetException emfile =
         file.unreadable(new FileSystemException("/x", null, "Too many open files"));
@@ -35,7 +35,7 @@ class DatasetDiagnosticsTest {
   @Test
   void a_file_that_is_absent_or_no_text_is_a_defect_of_the_data_set() {
     for (IOException e : List.of(new NoSuchFileException("/x"), new MalformedInputException(1))) {
-      assertThat(file.unreadable(e)).hasMessage("The data set math is not well formed");
+      assertThat(file.unreadable(e)).hasMessage("The dataset math is not well formed");
     }
   }
 }

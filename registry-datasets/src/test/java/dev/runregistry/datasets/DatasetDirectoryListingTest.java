@@ -127,7 +127,7 @@ class DatasetDirectoryListingTest {
 
     assertThatThrownBy(() -> FolderDatasetCatalog.at(file).list("", 1))
         .isInstanceOf(DatasetException.class)
-        .hasMessage("The data sets cannot be listed")
+        .hasMessage("The datasets cannot be listed")
         .hasMessageNotContaining(datasets.toString());
   }
 }

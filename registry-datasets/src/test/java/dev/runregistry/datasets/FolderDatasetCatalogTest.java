@@ -79,7 +79,7 @@ class FolderDatasetCatalogTest {
     Path nowhere = datasets.resolve("nowhere");
 
     assertThat(refusal(() -> FolderDatasetCatalog.at(nowhere).find(KEY)))
-        .isEqualTo("math/: there is no such folder in the data sets folder");
+        .isEqualTo("math/: not found in the datasets directory");
     assertThat(nowhere).doesNotExist();
   }
 
@@ -94,7 +94,7 @@ class FolderDatasetCatalogTest {
         "50|\"50\"|math/manifest.json, line 9, column 17: trace_count must be a whole number",
         "50|5.0|math/manifest.json, line 9, column 17: trace_count must be a whole number",
         "[\"a\", \"b\"]|{}|math/manifest.json, line 8, column 15: trace_ids must be a list",
-        "\"math\"|\"other\"|math/manifest.json: dataset_key must be the name of the folder, math",
+        "\"math\"|\"other\"|math/manifest.json: dataset_key must be the name of the directory, math",
         "\"stats\"|\"build_id\"|math/manifest.json, line 10, column 2: a second value of build_id",
       })
   void a_manifest_that_is_not_well_formed_is_refused_where_it_is_not(
@@ -225,8 +225,7 @@ class FolderDatasetCatalogTest {
   void a_manifest_that_is_not_there_or_a_folder_is_refused_without_a_path_of_the_host()
       throws IOException {
     Files.delete(manifest);
-    assertThat(refusal(() -> catalog.find(KEY)))
-        .isEqualTo("math/manifest.json: there is no such file");
+    assertThat(refusal(() -> catalog.find(KEY))).isEqualTo("math/manifest.json: no such file");
 
     Files.createDirectory(manifest);
     assertThat(refusal(() -> catalog.find(KEY)))
@@ -326,7 +325,7 @@ class FolderDatasetCatalogTest {
 
     Files.delete(records);
     assertThat(refusal(() -> catalog.validateRecords(dataset, 5)))
-        .isEqualTo("math/dataset.jsonl: there is no such file");
+        .isEqualTo("math/dataset.jsonl: no such file");
   }
 
   @Test

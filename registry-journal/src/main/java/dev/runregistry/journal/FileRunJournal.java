@@ -144,7 +144,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       return RegularFiles.exists(activeFolder(id).ended());
     } catch (IOException e) {
-      throw failed(id, "cannot be looked at", e);
+      throw failed(id, "cannot be read", e);
     }
   }
 
@@ -179,9 +179,9 @@ public final class FileRunJournal implements RunJournal {
       }
       begin(id, new StagingDirectory(starting).stage(id, RunDirectory.STARTED, note));
     } catch (FileAlreadyExistsException e) {
-      throw failed(id, "cannot be noted", e, alreadyThere(id, e));
+      throw failed(id, "cannot be journaled", e, alreadyThere(id, e));
     } catch (IOException e) {
-      throw failed(id, "cannot be noted", e);
+      throw failed(id, "cannot be journaled", e);
     }
   }
 
@@ -193,7 +193,7 @@ public final class FileRunJournal implements RunJournal {
       DurableFiles.write(
           entry.started(), RunJson.started(running, before.owner(), before.database()));
     } catch (IOException e) {
-      throw failed(running.id(), "was started by its engine, which cannot be noted", e);
+      throw failed(running.id(), "was started by its engine, which cannot be journaled", e);
     }
   }
 
@@ -211,7 +211,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       DurableFiles.sync(active);
     } catch (IOException e) {
-      takeBack(id, "cannot be noted, and what was noted cannot be removed yet,", e);
+      takeBack(id, "cannot be journaled, and its entry cannot be removed yet,", e);
       throw e;
     }
   }
@@ -273,9 +273,9 @@ public final class FileRunJournal implements RunJournal {
       Uninterruptibly.io(
           () -> DurableFiles.replace(activeFolder(id).database(), RunJson.database(database)));
     } catch (NoSuchFileException e) {
-      log.debug("run {} is settled", id, e);
+      log.debug("run {} is archived", id, e);
     } catch (IOException e) {
-      throw failed(id, "has a database, which cannot be noted", e);
+      throw failed(id, "has a database, which cannot be journaled", e);
     }
   }
 
@@ -402,7 +402,7 @@ public final class FileRunJournal implements RunJournal {
         DurableFiles.write(entry.ended(), RunJson.ended(ended));
       }
     } catch (IOException e) {
-      throw failed(ended.id(), "has ended, which cannot be noted", e);
+      throw failed(ended.id(), "has finished, which cannot be journaled", e);
     }
   }
 
@@ -413,7 +413,7 @@ public final class FileRunJournal implements RunJournal {
       if (ending(ended.id(), entry).equals(ended)) {
         return true;
       }
-      throw new FileSystemException(note.toString(), null, "another ending is there already");
+      throw new FileSystemException(note.toString(), null, "another outcome is there already");
     } catch (NoSuchFileException e) {
       return false;
     } catch (CorruptJournalException e) {
@@ -517,7 +517,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (CorruptJournalException e) {
       return Optional.of(new JournalEntry.Corrupt("run.json: " + e.getMessage()));
     } catch (IOException e) {
-      throw failed(id, "cannot be looked at", e);
+      throw failed(id, "cannot be read", e);
     }
   }
 
@@ -525,7 +525,7 @@ public final class FileRunJournal implements RunJournal {
     try {
       return entry.isGone();
     } catch (IOException e) {
-      throw new JournalException(entry.path() + " cannot be looked at: " + reason(e), e);
+      throw new JournalException(entry.path() + " cannot be read: " + reason(e), e);
     }
   }
 
@@ -535,7 +535,7 @@ public final class FileRunJournal implements RunJournal {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (CorruptJournalException e) { // then the outcome is determined a second time
-      log.warn("run {}: the note of its ending is damaged: {}", id, e.getMessage());
+      log.warn("run {}: its journaled outcome is damaged: {}", id, e.getMessage());
       return Optional.empty();
     }
   }
@@ -548,7 +548,7 @@ public final class FileRunJournal implements RunJournal {
   private static Run ending(RunId id, RunDirectory entry) throws IOException {
     Run ended = RunJson.readEnded(entry.note(entry.ended()));
     if (!ended.id().equals(id) || !ended.status().isFinal()) {
-      throw new CorruptJournalException("it is not the ending of this run", null);
+      throw new CorruptJournalException("it is not the outcome of this run", null);
     }
     return ended;
   }
@@ -656,7 +656,7 @@ public final class FileRunJournal implements RunJournal {
   private String alreadyThere(RunId id, FileAlreadyExistsException e) {
     return activeFolder(id).path().toString().equals(e.getFile())
         ? "a run with this id is there already"
-        : e.getFile() + " is not a folder";
+        : e.getFile() + " is not a directory";
   }
 
   private static String reason(IOException e) {

@@ -139,7 +139,7 @@ public final class FileRunQueue implements RunQueue {
     } catch (NoSuchFileException e) {
       log.debug("run {} waits no more", id, e);
     } catch (IOException e) {
-      throw journal.failed(id, "has a database, which cannot be noted", e);
+      throw journal.failed(id, "has a database, which cannot be journaled", e);
     }
   }
 

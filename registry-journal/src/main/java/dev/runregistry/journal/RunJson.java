@@ -189,7 +189,8 @@ final class RunJson {
         | ClassCastException
         | ArithmeticException
         | DateTimeException e) {
-      throw new CorruptJournalException("the note is not what was written: " + e.getMessage(), e);
+      throw new CorruptJournalException(
+          "the journal file is not what was written: " + e.getMessage(), e);
     }
   }
 

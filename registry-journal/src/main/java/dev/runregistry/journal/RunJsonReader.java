@@ -45,7 +45,7 @@ final class RunJsonReader {
     RunJsonReader reader = new RunJsonReader(BoundedJson.object(json));
     long format = reader.number("format");
     if (format < RunJson.FORMAT || format > maxFormat) {
-      throw new IOException("the note has format " + format + ", unknown here");
+      throw new IOException("the journal file has format " + format + ", unknown here");
     }
     return reader;
   }

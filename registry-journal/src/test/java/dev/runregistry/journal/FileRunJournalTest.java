@@ -147,7 +147,7 @@ class FileRunJournalTest {
       assertThatThrownBy(() -> FileRunJournal.at(home).begin(running))
           .isInstanceOf(JournalException.class)
           .hasMessageContaining(running.id().toString())
-          .hasMessageContaining(file + " is not a folder");
+          .hasMessageContaining(file + " is not a directory");
     }
     assertThat(file).hasContent("precious");
   }
@@ -163,7 +163,7 @@ class FileRunJournalTest {
 
     assertThatThrownBy(() -> home.begin(running))
         .isInstanceOf(JournalException.class)
-        .hasMessageContaining(active + " is not a folder");
+        .hasMessageContaining(active + " is not a directory");
     assertThat(FileTree.below(folder))
         .noneMatch(path -> path.toString().contains(running.id().toString()));
   }

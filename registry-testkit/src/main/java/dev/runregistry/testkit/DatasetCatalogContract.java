@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The contract of {@link DatasetCatalog}. Subclasses add data sets to theirs. */
+/** The contract of {@link DatasetCatalog}. Subclasses add datasets to theirs. */
 public abstract class DatasetCatalogContract {
   private static final DatasetKey KEY = new DatasetKey("math-v1 ä");
 
@@ -27,7 +27,7 @@ public abstract class DatasetCatalogContract {
   protected abstract DatasetCatalog catalog();
 
   /**
-   * Adds a data set named "Maths", version "1.2", that claims 50 traces.
+   * Adds a dataset named "Maths", version "1.2", that claims 50 traces.
    *
    * @param records for each record whether it is well formed
    */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Data sets that a test made up. */
+/** Datasets that a test made up. */
 public final class InMemoryDatasetCatalog implements DatasetCatalog {
   private final Map<DatasetKey, Entry> datasets = new ConcurrentHashMap<>();
 
@@ -24,7 +24,7 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
   public InMemoryDatasetCatalog() {}
 
   /**
-   * Adds a data set or puts another in its place.
+   * Adds a dataset or puts another in its place.
    *
    * @param records for each record whether it is well formed
    */
@@ -73,13 +73,15 @@ public final class InMemoryDatasetCatalog implements DatasetCatalog {
   private Entry entry(DatasetKey key) {
     return Optional.ofNullable(datasets.get(key))
         .orElseThrow(
-            () -> new DatasetException("There is no data set " + key, key + "/: no such folder"));
+            () ->
+                new DatasetException(
+                    "Dataset not found: " + key, key + "/: not found in the datasets directory"));
   }
 
   private static DatasetException wrong(DatasetKey key, String what) {
-    return new DatasetException("The data set " + key + " is not well formed", key + "/" + what);
+    return new DatasetException("The dataset " + key + " is not well formed", key + "/" + what);
   }
 
-  /** A data set and whether each of its records is well formed. */
+  /** A dataset and whether each of its records is well formed. */
   private record Entry(Dataset dataset, List<Boolean> records) {}
 }

@@ -130,7 +130,7 @@ public final class InMemoryRunJournal implements RunJournal {
         ended.id(),
         note -> {
           if (note.ended != null && !note.ended.equals(ended)) {
-            throw refused(ended.id(), "another ending is there already");
+            throw refused(ended.id(), "another outcome is there already");
           }
           return new Note(note.begun, note.executor, ended, note.archived);
         });

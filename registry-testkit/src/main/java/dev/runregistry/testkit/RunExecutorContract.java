@@ -172,7 +172,7 @@ public abstract class RunExecutorContract {
             Inspection.Lost.class,
             lost -> {
               assertThat(lost.output()).isEqualTo(Output.NONE);
-              assertThat(lost.reason()).contains("the registry was ended");
+              assertThat(lost.reason()).contains("the registry was killed");
             });
     assertThat(inspect(running)).isEqualTo(inspect(running));
     assertThat(executor().isAlive(running.id(), workspace(running))).isFalse();

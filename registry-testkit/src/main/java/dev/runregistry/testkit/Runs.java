@@ -41,7 +41,7 @@ public final class Runs {
     return new RunId(UUID.randomUUID());
   }
 
-  /** A dry-run of that data set. */
+  /** A dry-run of that dataset. */
   public static RunSpec dryRunOf(String datasetKey) {
     return new RunSpec(
         new DatasetKey(datasetKey),
@@ -53,7 +53,7 @@ public final class Runs {
         null);
   }
 
-  /** A local run of that data set, with a command and a time limit. */
+  /** A local run of that dataset, with a command and a time limit. */
   public static RunSpec localRunOf(String datasetKey) {
     return localRunOf(datasetKey, List.of("tunix", "train", "--config", "{config}"));
   }
@@ -283,7 +283,7 @@ public final class Runs {
     return new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.NOT_FOUND, "No program tunix");
   }
 
-  /** Returns a dry-run that failed: its data set is invalid. */
+  /** Returns a dry-run that failed: its dataset is invalid. */
   public static RunOutcome rejected() {
     return new RunOutcome.NotStarted(RunOutcome.NotStarted.Cause.REJECTED, "No manifest");
   }

@@ -208,7 +208,7 @@ public final class ScriptedRunExecutor implements RunExecutor {
     return inspections.getOrDefault(
         running.id(),
         new Inspection.Lost(
-            "the registry was ended before it started anything", Output.NONE, !has(running.id())));
+            "the registry was killed before it started anything", Output.NONE, !has(running.id())));
   }
 
   private boolean has(RunId started) {

@@ -191,7 +191,7 @@ class RetireHostTest {
 
     assertThat(found.action()).isEqualTo(Action.SUPERSEDED);
     assertThat(found.message())
-        .isEqualTo("Refused, because another ending is on record: Completed with exit code 0");
+        .isEqualTo("Refused; another outcome is recorded: Completed with exit code 0");
     assertThat(there.reconcile().findings()).isEmpty();
     assertThat(journal.isArchived(running.id())).isTrue();
     assertThat(here.get(running.id())).isEqualTo(lost);
@@ -206,8 +206,7 @@ class RetireHostTest {
     ReconciledRun found = there.reconcile().findings().get(0);
 
     assertThat(found.action()).isEqualTo(Action.SKIPPED);
-    assertThat(found.message())
-        .isEqualTo("Still running; its registry has exited, and it is on record as ended");
+    assertThat(found.message()).isEqualTo("Running; its registry has exited; recorded as finished");
     assertThat(journal.isArchived(running.id())).isFalse();
   }
 

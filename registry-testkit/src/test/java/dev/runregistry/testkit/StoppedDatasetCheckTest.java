@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A data set whose file system does not answer. */
+/** A dataset whose file system does not answer. */
 @Timeout(120)
 class StoppedDatasetCheckTest {
   private static final DatasetKey KEY = new DatasetKey("traces");

@@ -214,7 +214,7 @@ final class Model {
     try {
       return done(role, registry, steps);
     } catch (JournalException | RepositoryException e) {
-      // it cannot begin, or cannot be looked at: that is an end of it, too
+      // it cannot begin, or cannot be read: that is an end of it, too
     } catch (Halt e) {
       // as far as it may go
     }

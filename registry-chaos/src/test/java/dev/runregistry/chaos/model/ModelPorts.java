@@ -587,7 +587,7 @@ final class ModelPorts
         case ENDED ->
             ask(run, Boolean.class, now -> now.has(Fact.EXIT))
                 ? new Exited(code(run), Output.NONE)
-                : new Lost("Lost: its supervisor was ended before it", Output.NONE);
+                : new Lost("Lost: its supervisor was killed before it ended", Output.NONE);
       };
     }
   }

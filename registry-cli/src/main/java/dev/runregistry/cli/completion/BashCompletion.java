@@ -28,7 +28,7 @@ public final class BashCompletion {
         fi
       }
 
-      # Names of data sets or ids of runs, of the registry that the line names.
+      # Names of datasets or ids of runs, of the registry that the line names.
       __registry_known() {
         local i given=() known=()
         for ((i = 1; i < ${#words[@]}; i++)); do

@@ -31,7 +31,7 @@ public record CompletionModel(List<Place> places) {
     DIRECTORY,
     STATUS,
     MODE,
-    /** The name of a data set, for which the registry is asked. */
+    /** The name of a dataset, for which the registry is asked. */
     DATASET,
     /** The id of a run, for which the registry is asked. */
     RUN,

@@ -46,7 +46,7 @@ public final class FishCompletion {
           complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
       end
 
-      # Names of data sets or ids of runs, of the registry that the line names.
+      # Names of datasets or ids of runs, of the registry that the line names.
       function __registry_known
           set -l words (commandline -opc)
           set -l program (string replace -r '^~' $HOME -- $words[1])

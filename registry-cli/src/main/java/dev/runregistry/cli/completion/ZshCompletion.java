@@ -13,7 +13,7 @@ public final class ZshCompletion {
       #compdef registry
       # zsh completion of registry, sourced or in a folder of $fpath by the name of _registry
 
-      # Names of data sets or ids of runs, of the registry that the line names.
+      # Names of datasets or ids of runs, of the registry that the line names.
       __registry_known() {
         local -a given known
         local i line

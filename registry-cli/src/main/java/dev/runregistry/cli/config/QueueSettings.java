@@ -46,7 +46,7 @@ public final class QueueSettings {
   private static int number(Setting setting, String text) {
     if (!text.matches("[1-9][0-9]{0,8}")) {
       throw new IllegalArgumentException(
-          "%s must be a whole number from 1 on: '%s'"
+          "%s must be a whole number of at least 1: '%s'"
               .formatted(setting.key(), TerminalText.line(text)));
     }
     return Integer.parseInt(text);
@@ -83,7 +83,7 @@ public final class QueueSettings {
       throw refused(
           Setting.QUEUE_GPUS,
           value.get(),
-          "must be none, auto, or names of devices with commas, such as 0,1");
+          "must be none, auto, or comma-separated device names such as 0,1");
     }
     return names;
   }

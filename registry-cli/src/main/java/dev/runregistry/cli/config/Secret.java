@@ -26,15 +26,14 @@ public record Secret(String name, Setting itself, Setting file) {
     Settings.Value place = settings.given(file).orElse(null);
     if (said != null && place != null) {
       throw new UsageException(
-          "more than one %s, %s and %s; say only one"
-              .formatted(name, said.source(), place.source()));
+          "%s given twice (%s and %s); keep one".formatted(name, said.source(), place.source()));
     }
     if (place != null) {
       return firstLine(place);
     }
     if (said != null && endsWithBlank(said.text())) {
       throw new UsageException(
-          "the %s (%s) ends with a blank, which would be a part of it"
+          "the %s (%s) ends with a blank, which would be part of it"
               .formatted(name, said.source()));
     }
     return said == null ? null : said.text();
@@ -58,7 +57,7 @@ public record Secret(String name, Setting itself, Setting file) {
         throw refused(place, UserFile.BYTE_ORDER_MARK, null);
       }
       if (endsWithBlank(line)) {
-        throw refused(place, "its first line ends with a blank, which would be a part of it", null);
+        throw refused(place, "its first line ends with a blank, which would be part of it", null);
       }
       return line;
     } catch (IOException e) {

@@ -14,135 +14,138 @@ import org.jspecify.annotations.Nullable;
  * OptionDefinition} has them.
  */
 public enum Setting {
-  HOME("home", Scope.ALL, "DIR", "Folder of this host's runs and of the embedded database."),
+  HOME("home", Scope.ALL, "DIR", "Directory of this host's runs and of the embedded database."),
   DB("db", Scope.ALL, "URL", "Database: jdbc:postgresql://HOST/NAME or jdbc:sqlite:FILE."),
   DB_USER("db.user", Scope.NONE, "NAME", "User of the database."),
   DB_PASSWORD("db.password", Scope.NONE, "SECRET", "Password of that user."),
-  DB_PASSWORD_FILE("db.password.file", Scope.NONE, "FILE", "File whose first line is it."),
-  DATASETS("datasets", Scope.RUNS, "DIR", "Folder of the data sets (default: ./%s).", "datasets"),
+  DB_PASSWORD_FILE(
+      "db.password.file", Scope.NONE, "FILE", "File whose first line is the password."),
+  DATASETS("datasets", Scope.RUNS, "DIR", "Directory of the datasets (default: ./%s).", "datasets"),
   COMMAND(
       "command",
       Scope.SERVE,
       "CMD",
-      "What local runs start: plain words or a JSON array, with {config} in it.",
+      "Command of local runs: plain words or a JSON array, with {config} in it.",
       "tunix train --config {config}"),
-  HOST("host", Scope.SERVE, "NAME", "Address to listen on; %s.", "127.0.0.1"),
-  PORT("port", Scope.SERVE, "N", "Port; %s. 0 takes a free one.", "8080"),
-  TOKEN("token", Scope.NONE, "SECRET", "What clients must send as bearer token."),
+  HOST("host", Scope.SERVE, "NAME", "Address to listen on (default: %s).", "127.0.0.1"),
+  PORT("port", Scope.SERVE, "N", "Port; 0 takes a free one (default: %s).", "8080"),
+  TOKEN("token", Scope.NONE, "SECRET", "Bearer token that clients must send."),
   TOKEN_FILE(
       "token.file",
       Scope.SERVE,
       "FILE",
-      "File whose first line clients must send as bearer token."),
+      "File whose first line is the bearer token that clients must send."),
   ALLOWED_HOSTS(
-      "allowed.hosts",
-      Scope.SERVE,
-      "NAMES",
-      "More names that clients may call the server by, with commas."),
-  CORS_ORIGINS(
-      "cors.origins",
-      Scope.SERVE,
-      "ORIGINS",
-      "Origins whose pages may use the server from a browser, with commas."),
-  LOCAL_TIMEOUT("local.timeout", Scope.SERVE, "TIME", "Limit of a local run; %s.", "30s"),
+      "allowed.hosts", Scope.SERVE, "NAMES", "Additional host names to accept, comma-separated."),
+  CORS_ORIGINS("cors.origins", Scope.SERVE, "ORIGINS", "Allowed CORS origins, comma-separated."),
+  LOCAL_TIMEOUT(
+      "local.timeout", Scope.SERVE, "TIME", "Time limit of a local run (default: %s).", "30s"),
   LOCAL_MAX(
       "local.max",
       Scope.SERVE,
       "N",
-      "How many local runs may go on at once; as many as there are processors."),
+      "Maximum number of concurrent local runs (default: number of CPUs)."),
   ARTIFACTS_ROOT(
       "artifacts.root",
       Scope.SERVE,
       "DIR",
-      "Directory outside which no output directory of a run is read; ./%s.",
+      "Directory that output directories must be in to be served (default: ./%s).",
       "output"),
   SHOW_COMMAND(
       "show.command",
       Scope.NONE,
       "true|false",
-      "Whether clients of the server see the commands of runs.",
+      "Show the commands of runs to clients of the server.",
       "true"),
   STOP_TIMEOUT(
-      "stop.timeout", Scope.SERVE, "TIME", "How long a stop waits for runs that go on; %s.", "30s"),
+      "stop.timeout",
+      Scope.SERVE,
+      "TIME",
+      "Time that a stop waits for running runs (default: %s).",
+      "30s"),
   QUEUE_SLOTS(
-      "queue.slots", Scope.NONE, "N", "How many queued runs run at once; as many as processors."),
+      "queue.slots",
+      Scope.NONE,
+      "N",
+      "Maximum number of concurrent queued runs (default: number of CPUs)."),
   QUEUE_MAX(
       "queue.max",
       Scope.NONE,
       "N",
-      "The maximum number of queued runs; %s.",
+      "Maximum number of queued runs (default: %s).",
       "" + QueueLimits.DEFAULT_MAX),
   QUEUE_TIMEOUT(
       "queue.timeout",
       Scope.NONE,
       "TIME",
-      "Time limit of queued runs that have none of their own; %s.",
+      "Time limit of queued runs without one of their own (default: %s).",
       "none"),
   QUEUE_GPUS(
       "queue.gpus",
       Scope.NONE,
       "LIST",
-      "GPUs that queued runs get: none, auto (by nvidia-smi), or names with commas; %s.",
+      "GPUs for queued runs: none, auto (by nvidia-smi), or comma-separated names (default: %s).",
       "none"),
   EXECUTOR(
       "executor",
       Scope.RUN,
       "NAME",
-      "Where commands are executed: process (here) or slurm (as a job of the cluster); %s.",
+      "Executor of commands: process (this host) or slurm (a job of the cluster) (default: %s).",
       "process"),
   SLURM_PARTITION("slurm.partition", Scope.RUN, "NAME", "Partition of Slurm jobs."),
   SLURM_ACCOUNT("slurm.account", Scope.RUN, "NAME", "Account of Slurm jobs."),
   SLURM_QOS("slurm.qos", Scope.RUN, "NAME", "Quality of service of Slurm jobs."),
   SLURM_NODES("slurm.nodes", Scope.RUN, "N", "Nodes of a Slurm job."),
-  SLURM_CPUS("slurm.cpus", Scope.RUN, "N", "Processors per task of a Slurm job."),
+  SLURM_CPUS("slurm.cpus", Scope.RUN, "N", "CPUs per task of a Slurm job."),
   SLURM_MEM("slurm.mem", Scope.RUN, "SIZE", "Memory per node of a Slurm job, such as 16G."),
   SLURM_GPUS("slurm.gpus", Scope.RUN, "N", "GPUs of a Slurm job, as sbatch takes them."),
   SLURM_TIME(
       "slurm.time",
       Scope.RUN,
       "TIME",
-      "Time limit that Slurm itself enforces, as sbatch takes it; by default that of the run and"
-          + " some minutes."),
+      "Time limit that Slurm itself enforces, as sbatch takes it (default: that of the run plus"
+          + " some minutes)."),
   SLURM_OPTIONS(
       "slurm.options",
       Scope.RUN,
       "OPTIONS",
-      "More options of sbatch, with blanks: --constraint=a100 --exclusive."),
+      "More options of sbatch, separated by blanks: --constraint=a100 --exclusive."),
   SLURM_EXPORT(
       "slurm.export",
       Scope.RUN,
       "NAMES",
-      "Variables that Slurm jobs get from this environment, with commas; * at the end of one stands"
-          + " for anything; %s.",
+      "Environment variables to pass to Slurm jobs: comma-separated names; a trailing * is a"
+          + " wildcard (default: %s).",
       "PATH,LANG,LC_ALL,VIRTUAL_ENV,CONDA_PREFIX,PYTHONPATH"),
   SLURM_PENDING_TIMEOUT(
       "slurm.pending.timeout",
       Scope.RUN,
       "TIME",
-      "How long a Slurm job may wait for its start; %s.",
+      "Maximum time that a Slurm job may wait for its start (default: %s).",
       "none"),
   /** The default is what a result can depend on and what names its job; none holds a secret. */
   ENV_ALLOW(
       "env.allow",
       Scope.RUNS,
       "NAMES",
-      "Variables to record with the run, with commas; * at the end of one stands for anything."
-          + " 'none' for none; 'registry config' shows the default.",
+      "Environment variables to record: comma-separated names; a trailing * is a wildcard;"
+          + " 'none' for none. 'registry config' shows the default.",
       "CONDA_DEFAULT_ENV,CUDA_VISIBLE_DEVICES,HIP_VISIBLE_DEVICES,LANG,LC_ALL,OMP_NUM_THREADS,"
           + "PYTHONHASHSEED,SLURM_JOB_ID,TZ,VIRTUAL_ENV"),
-  GIT("git", Scope.NONE, "on|off", "Whether the git commit of a run is recorded.", "on"),
+  GIT("git", Scope.NONE, "on|off", "Record the git commit of a run.", "on"),
   LOG_LIMIT(
       "log.limit",
       Scope.RUNS,
       "SIZE",
-      "How long each of the two logs may become: 64M, 500MB, 10GiB, none; %s. What is printed"
-          + " beyond that is counted and not kept.",
+      "Maximum size of each log, such as 64M, 500MB, none (default: %s). Output beyond it is"
+          + " counted but not stored.",
       "10GiB"),
-  LOG("log", Scope.NONE, "LEVEL", "Messages on stderr: error, warn, info or debug.", "warn");
+  LOG("log", Scope.NONE, "LEVEL", "Log level on stderr: error, warn, info or debug.", "warn");
 
   /** Sets the log level of one command. */
   public static final OptionDefinition VERBOSE =
-      OptionDefinition.flag("Say more on stderr, with stack traces.", "-v", "--verbose");
+      OptionDefinition.flag(
+          "Verbose diagnostics on stderr, including stack traces.", "-v", "--verbose");
 
   /** Names the configuration file, which cannot be named in itself. */
   public static final OptionDefinition CONFIG =

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
   public static final String NO_HOME =
-      "nowhere to keep runs: set REGISTRY_HOME or HOME, or use --home";
+      "no directory for runs: set REGISTRY_HOME or HOME, or use --home";
 
   private static final String NOTHING = "none";
 
@@ -108,7 +108,7 @@ public final class Settings {
         .map(folder -> folder.toAbsolutePath().normalize());
   }
 
-  /** The folder of the data sets, absolute. */
+  /** The folder of the datasets, absolute. */
   public Path datasets() {
     return path(inForce(Setting.DATASETS)).toAbsolutePath().normalize();
   }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public final class SlurmSettings {
   /** The error for an option that no job can have. */
   public static final String NO_CHILDREN =
-      "--keep-children: Slurm ends all processes of a job; use --executor process";
+      "--keep-children: Slurm terminates all processes of a job; use --executor process";
 
   private static final String NONE = "none";
 

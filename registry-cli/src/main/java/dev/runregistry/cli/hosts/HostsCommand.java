@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     description = {
       "Show the hosts that share the database, with their active runs; without a subcommand, list"
-          + " them. A server, a dispatcher and a run that lasts announce their host every ten"
-          + " seconds. That a host is not seen says nothing about its runs."
+          + " them. Servers, dispatchers and long runs announce their host every ten seconds. A host"
+          + " that is not seen may still have running runs."
     },
     synopsisSubcommandLabel = "[COMMAND]")
 public final class HostsCommand implements Callable<Integer> {

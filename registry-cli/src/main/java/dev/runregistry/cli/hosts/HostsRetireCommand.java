@@ -30,16 +30,15 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Record that a host is gone for good. Its active runs are recorded as lost, with the user, the"
-          + " time and the reason; runs that an engine such as Slurm has are not. The statement and"
-          + " its runs are part of the record and cannot be undone. If the host comes back, late"
-          + " endings of these runs are refused and reported there.",
-      "Refused while the host was seen within the last minute, and for the host of this command."
+      "Record that a host is gone for good. Its active runs are recorded as lost, with user, time"
+          + " and reason, except runs of an engine such as Slurm. This cannot be undone. If the host"
+          + " comes back, late outcomes of these runs are refused and reported there.",
+      "Refused for a host that was seen within the last minute, and for this host."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the host is retired",
-      "1:it is not known, was just seen or is retired already; or the answer was no",
+      "1:unknown host, seen within the last minute, already retired, or not confirmed",
       "2:usage error"
     })
 public final class HostsRetireCommand implements Callable<Integer> {
@@ -49,7 +48,7 @@ public final class HostsRetireCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Parameters(paramLabel = "NAME", description = "The name of the host, as it is listed.")
+  @Parameters(paramLabel = "NAME", description = "Name of the host, as listed.")
   private String name;
 
   @Option(
@@ -57,9 +56,7 @@ public final class HostsRetireCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       required = true,
       description =
-          "Why it is gone, at most "
-              + HostRetirement.MAX_REASON
-              + " characters; recorded with its runs.")
+          "Reason, at most " + HostRetirement.MAX_REASON + " characters; recorded with its runs.")
   private String reason;
 
   @Option(
@@ -76,7 +73,7 @@ public final class HostsRetireCommand implements Callable<Integer> {
     requireReason();
     if (name.equals(HostProvenance.hostName())) {
       throw new CommandFailedException(
-          "%s is this host; 'registry reconcile' records what became of its runs"
+          "%s is this host; 'registry reconcile' records the outcome of its runs"
               .formatted(TerminalText.line(name)));
     }
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
@@ -115,7 +112,7 @@ public final class HostsRetireCommand implements Callable<Integer> {
         "host %s was last seen: %s; its active runs: %d running, %d waiting"
             .formatted(
                 TerminalText.line(name), HostListing.seen(host), host.running(), host.pending()));
-    caller.say("record these as lost, except those of an engine, and the host as gone? [y/N]");
+    caller.say("record these runs as lost, except those of an engine, and the host as gone? [y/N]");
     Optional<String> answer = caller.terminal().readLine();
     return answer
         .map(text -> text.strip().toLowerCase(Locale.ROOT))

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** The options that select runs. All that are given apply; the values of one are alternatives. */
 public final class FilterOptions {
   /** The heading of these options in the help of a command. */
-  public static final String HEADING = "%nWhich runs:%n";
+  public static final String HEADING = "%nFilters:%n";
 
   @Option(
       names = {"-s", "--status"},
@@ -42,7 +42,7 @@ public final class FilterOptions {
       paramLabel = "TIME",
       description =
           "Only runs of that time or later: a date (2026-11-24), a time (09:30), both"
-              + " (2026-11-24T09:30), today, yesterday, a day of the week (tue), or a distance back"
+              + " (2026-11-24T09:30), today, yesterday, a day of the week (tue), or a time ago"
               + " (2h, 3d, 1w); in local time.")
   private @Nullable String since;
 
@@ -56,7 +56,7 @@ public final class FilterOptions {
       names = "--grep",
       paramLabel = "TEXT",
       description =
-          "Only runs with that text, as it is, in their command, name, model, dataset or message.")
+          "Only runs with this literal text in their command, name, model, dataset or message.")
   private @Nullable String text;
 
   @Option(
@@ -74,28 +74,28 @@ public final class FilterOptions {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Only runs with exactly that name; repeatable.")
+      description = "Only runs with exactly this name; repeatable.")
   private @Nullable List<String> names;
 
   @Option(
       names = "--tag",
       paramLabel = "KEY[=VALUE]",
       description =
-          "Only runs with that tag, or with a tag of that key; repeatable: values of one key are"
-              + " alternatives, and a run needs all keys.")
+          "Only runs with this tag, or with any tag of this key; repeatable: values of one key are"
+              + " alternatives, different keys must all match.")
   private @Nullable List<String> tags;
 
   @Option(
       names = "--exit",
       paramLabel = "N",
-      description = "Only runs that ended with one of these exit codes, comma-separated.")
+      description = "Only runs with one of these exit codes, comma-separated.")
   private @Nullable List<String> exitCodes;
 
   @Option(
       names = "--reason",
       paramLabel = "REASON",
       description =
-          "Only runs that ended for one of these reasons, comma-separated: exited, signaled,"
+          "Only runs that finished for one of these reasons, comma-separated: exited, signaled,"
               + " timed-out, cancelled, not-started, rejected, node-failed, out-of-memory,"
               + " ended-by-engine, lost.")
   private @Nullable List<String> reasons;

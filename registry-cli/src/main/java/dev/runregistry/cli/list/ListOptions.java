@@ -34,8 +34,7 @@ public final class ListOptions {
     @Option(
         names = "--sort",
         paramLabel = "FIELD",
-        description =
-            "created (default), started or duration; the newest, latest or longest first.")
+        description = "created (default), started or duration; newest, latest or longest first.")
     private @Nullable String sort;
 
     @Option(
@@ -82,10 +81,10 @@ public final class ListOptions {
         fallbackValue = "2s",
         paramLabel = "INTERVAL",
         description =
-            "Print the table again after each interval (default: 2s, at least 1s), until Ctrl-C.")
+            "Print the table again every INTERVAL (default: 2s, at least 1s), until Ctrl-C.")
     private @Nullable String watch;
 
-    @Option(names = "--no-header", description = "Leave out the line with the titles.")
+    @Option(names = "--no-header", description = "Omit the header line.")
     private boolean noHeader;
   }
 

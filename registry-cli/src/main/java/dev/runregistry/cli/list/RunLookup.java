@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 public final class RunLookup {
   /** The description of an argument that this class reads. */
   public static final String HELP =
-      "Run ID, a unique prefix or suffix of one, @latest (or -), @2 for the one before, @failed and"
-          + " other statuses for the newest of these, or the name of one run.";
+      "Run ID, unique prefix or suffix, or unique name; or @latest (or -), @2 (the one before), or"
+          + " @failed and other statuses (the newest of these).";
 
   private static final int DIGITS = 32;
   private static final int LEAST_OF_SUFFIX = 4;
@@ -99,7 +99,7 @@ public final class RunLookup {
   }
 
   private static String refusal(String text) {
-    return "not a run ID: \"%s\" (expected a UUID, a unique prefix or suffix of one, @latest, @2, @failed or the name of one run)"
+    return "not a run ID: \"%s\" (expected a UUID, a unique prefix, suffix or name, @latest, @2 or @failed)"
         .formatted(TerminalText.truncate(TerminalText.line(text), COMMAND_COLUMNS));
   }
 

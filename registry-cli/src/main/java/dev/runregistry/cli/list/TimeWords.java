@@ -176,6 +176,6 @@ public final class TimeWords {
     return new IllegalArgumentException(
         "not a time: '%s'; write a date (2026-11-24), a time (09:30), both (2026-11-24T09:30), a day"
                 .formatted(TerminalText.line(text))
-            + " (today, yesterday, tuesday) or a distance back (2h, 3d, 1w)");
+            + " (today, yesterday, tuesday) or a time ago (2h, 3d, 1w)");
   }
 }

@@ -38,7 +38,7 @@ public final class SettingsLoader {
     Logging.configure(settings.log());
     for (Map.Entry<String, String> variable : caller.environment().entrySet()) {
       if (isUnknown(variable.getKey(), variable.getValue())) {
-        caller.say("warning: the variable " + variable.getKey() + " means nothing here");
+        caller.say("warning: unknown environment variable " + variable.getKey());
       }
     }
     return settings;

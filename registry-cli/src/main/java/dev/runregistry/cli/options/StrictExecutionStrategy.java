@@ -37,8 +37,7 @@ public final class StrictExecutionStrategy implements IExecutionStrategy {
     if (!given.isEmpty() && given.stream().noneMatch(StrictExecutionStrategy::asksForHelp)) {
       throw new ParameterException(
           command,
-          "%s has to stand after '%s'"
-              .formatted(given.get(0).longestName(), command.getCommandName()));
+          "put %s after '%s'".formatted(given.get(0).longestName(), command.getCommandName()));
     }
   }
 

@@ -75,7 +75,7 @@ public final class Suggestions {
     if (option) {
       String name = word.replaceFirst("=.*", "");
       return Optional.ofNullable(knownOptions().get(name))
-          .orElse("Unknown option: '" + TerminalText.line(word) + "'");
+          .orElse("unknown option '%s'".formatted(TerminalText.line(word)));
     }
     if (command.subcommands().isEmpty()) {
       return "unexpected argument '%s'".formatted(TerminalText.line(word));

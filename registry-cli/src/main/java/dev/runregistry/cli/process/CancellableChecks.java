@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks data sets on a thread of its own each, so that a signal ends what waits for a file system
+ * Checks datasets on a thread of its own each, so that a signal ends what waits for a file system
  * that does not answer. The thread itself may hang on there; it keeps no process from ending.
  */
 public final class CancellableChecks implements Executor {
@@ -14,7 +14,7 @@ public final class CancellableChecks implements Executor {
 
   @Override
   public void execute(Runnable check) {
-    Thread thread = new Thread(check, "data set check");
+    Thread thread = new Thread(check, "dataset check");
     thread.setDaemon(true);
     synchronized (this) {
       if (check instanceof Future<?> future) {

@@ -47,7 +47,7 @@ final class DispatcherProcess {
       DetachedProcess.start(command(), variables(), log);
     } catch (IOException e) {
       caller.say(
-          "warning: the run waits, and no dispatcher can be started: %s; start 'registry serve' or"
+          "warning: the run is queued, but no dispatcher could be started: %s; start 'registry serve' or"
                   .formatted(e.getMessage())
               + " submit again");
     }

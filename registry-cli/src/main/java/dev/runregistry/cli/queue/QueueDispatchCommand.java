@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
     hidden = true,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Start the waiting runs of this host, until none waits and all have ended.")
+    description = "Start the waiting runs of this host, until none waits and all have finished.")
 public final class QueueDispatchCommand implements Callable<Integer> {
   private final Console caller;
 

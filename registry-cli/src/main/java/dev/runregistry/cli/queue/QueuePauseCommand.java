@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     name = "pause",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Start no waiting run until 'registry queue resume'; running ones go on.")
+    description = "Start no waiting run until 'registry queue resume'; running ones keep running.")
 public final class QueuePauseCommand implements Callable<Integer> {
   private final Console caller;
 

@@ -31,7 +31,9 @@ final class QueueReport {
         line("waiting", "%d of at most %d".formatted(status.depth(), limits.max()));
         line("slots", "%d of %d in use".formatted(status.slotsInUse(), limits.slots()));
         line("GPUs", "%d of %d in use".formatted(status.gpusInUse(), limits.gpus().size()));
-        line("starts", status.paused() ? "paused; 'registry queue resume' goes on" : "on");
+        line(
+            "starts",
+            status.paused() ? "paused; 'registry queue resume' starts waiting runs again" : "on");
         line("dispatcher", status.dispatching() ? "running" : "none");
       }
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "status",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Show how many runs wait and what the running ones hold.")
+    description = "Show how many runs wait, and the slots and GPUs of those that run.")
 public final class QueueStatusCommand implements Callable<Integer> {
   private final Console caller;
 

@@ -41,7 +41,8 @@ final class QueueSubmission {
       throw new UsageException("--" + e.getMessage(), e);
     }
     if (gpus > 0 && new SlurmSettings(settings).isChosen()) {
-      throw new UsageException("--gpus: of the queue of this host; of Slurm use --slurm-gpus");
+      throw new UsageException(
+          "--gpus applies to the queue of this host; for Slurm use --slurm-gpus");
     }
     if (gpus > 0) {
       int all = new QueueSettings(settings).gpus().size();

@@ -29,7 +29,7 @@ final class RepeatedRequest {
       String word = spec.command().get(i);
       if (word.contains(SecretRedactor.REDACTED)) {
         throw new CommandFailedException(
-            "run %s cannot be repeated: word %d of its command is recorded as '%s', with a secret"
+            "run %s cannot be rerun: word %d of its command is recorded as '%s', with a secret"
                     .formatted(run.id(), i + 1, word)
                 + " redacted; submit the whole command again with 'registry submit'");
       }
@@ -71,7 +71,7 @@ final class RepeatedRequest {
       differences.add("differs: commit %s, now %s".formatted(earlier, current));
     }
     if (Boolean.TRUE.equals(before.gitDirty())) {
-      differences.add("differs: the earlier run had changes that were not committed");
+      differences.add("differs: the earlier run had uncommitted changes");
     }
     differences.addAll(variables(before.environment(), now.environment()));
     return differences;

@@ -35,11 +35,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Submit a new run of the same request as a recorded one, in its directory and with the"
-          + " variables of now, and print its id. Says on stderr what differs in the commit and the"
-          + " recorded variables.",
-      "A run whose command was recorded with a secret redacted cannot be repeated: the secret is not"
-          + " known."
+      "Submit a recorded run again as a new run: the same request, in the same directory, with the"
+          + " current environment. Prints the new run ID; differences in the commit and the recorded"
+          + " variables are reported on stderr.",
+      "A run whose command has a redacted secret cannot be rerun: the secret is not recorded."
     })
 public final class RerunCommand implements Callable<Integer> {
   private final Console caller;
@@ -52,38 +51,38 @@ public final class RerunCommand implements Callable<Integer> {
   @Option(
       names = "--priority",
       paramLabel = "N",
-      description = "-100 to 100; higher ones start first (default: 0).")
+      description = "-100 to 100; higher priorities start first (default: 0).")
   private int priority;
 
   @Option(
       names = "--gpus",
       paramLabel = "N",
-      description = "GPUs that the run gets for itself (default: 0).")
+      description = "GPUs reserved for the run (default: 0).")
   private int gpus;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "A name for the new run (default: that of the recorded one).")
+      description = "Name of the new run (default: that of the recorded run).")
   private @Nullable String name;
 
   @Option(
       names = "--tag",
       paramLabel = "KEY=VALUE",
       description =
-          "A tag of the new run; repeatable. These replace all tags of the recorded run, which are"
-              + " kept otherwise.")
+          "Tag of the new run; repeatable. Replaces all tags of the recorded run, which are kept"
+              + " otherwise.")
   private @Nullable List<String> tags;
 
   @Option(
       names = "--note",
       paramLabel = "TEXT",
-      description = "A note about the new run (default: that of the recorded one).")
+      description = "Note about the new run (default: that of the recorded run).")
   private @Nullable String note;
 
   @Option(
       names = "--json",
-      description = "Print the pending run as one JSON document instead of its id.")
+      description = "Print the pending run as one JSON document instead of its ID.")
   private boolean json;
 
   public RerunCommand(Console caller) {

@@ -36,32 +36,32 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
         spec,
         Integer.class,
         "N",
-        "-100 to 100; higher ones start first (default: 0).",
+        "-100 to 100; higher priorities start first (default: 0).",
         "--priority");
     add(
         spec,
         Integer.class,
         "N",
-        "GPUs that the run gets for itself, of those in 'queue.gpus' (default: 0).",
+        "GPUs reserved for the run, of those in 'queue.gpus' (default: 0).",
         "--gpus");
     spec.addOption(
         OptionSpec.builder("--json")
             .type(boolean.class)
-            .description("Print the pending run as one JSON document instead of its id.")
+            .description("Print the pending run as one JSON document instead of its ID.")
             .build());
     spec.usageMessage()
         .customSynopsis(
             "Usage: registry submit [OPTIONS] -- CMD [ARG...]",
             "       registry submit [OPTIONS] -d KEY",
             "       registry submit [OPTIONS] -d KEY --local")
-        .header("Adds a run to the queue of this host, and prints its id.%n")
+        .header("Add a run to the queue of this host and print its ID.%n")
         .description(
-            "%nThe run starts when a slot is free ('queue.slots'), in the current directory and"
-                + " with the variables of now, in the order of priority and age. It is not lost by"
-                + " a crash or a restart, also while the database is away. Where no 'registry"
-                + " serve' of this home runs, a process in the background starts what waits, and"
-                + " ends with the queue; it needs no terminal. With '--executor slurm' no slot is"
-                + " needed: the run is submitted to Slurm, which queues it.%n")
+            "%nThe run starts when a slot is free ('queue.slots'), by priority and age, in the current"
+                + " directory and with the current environment. It survives a crash or a restart,"
+                + " also while the database is unavailable. Unless 'registry serve' runs in this"
+                + " home, a background process starts waiting runs and exits when the queue is"
+                + " empty; it needs no terminal. With '--executor slurm' no slot is needed: the run"
+                + " is submitted to Slurm, which queues it.%n")
         .exitCodeList(
             Map.of(
                 "0", "the run waits",

@@ -36,19 +36,22 @@ public final class DescriptionOptions {
     }
   }
 
+  /** Returns the error for a tag that is not {@code KEY=VALUE}. */
+  public static UsageException notATag(String tag) {
+    return new UsageException(
+        "--tag needs KEY=VALUE, as in --tag seed=7; got '%s'".formatted(TerminalText.line(tag)));
+  }
+
   private static Map<String, String> parsed(List<String> tags) {
     Map<String, String> parsed = new HashMap<>();
     for (String tag : tags) {
       int end = tag.indexOf('=');
       if (end < 0) {
-        throw new UsageException(
-            "--tag: write KEY=VALUE, as in --tag seed=7; got '%s'"
-                .formatted(TerminalText.line(tag)));
+        throw notATag(tag);
       }
       String key = tag.substring(0, end);
       if (parsed.put(key, tag.substring(end + 1)) != null) {
-        throw new UsageException(
-            "--tag: '%s' is given twice; a key has one value".formatted(TerminalText.line(key)));
+        throw new UsageException("--tag: key '%s' given twice".formatted(TerminalText.line(key)));
       }
     }
     return parsed;

@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** {@code registry run}: carries out a run and exits with its exit code. */
+/** {@code registry run}: executes a run and exits with its exit code. */
 public final class RunCommand {
   /** By then all is done, unless there is very much to do or the database is away. */
   private static final Duration AT_THE_END = Duration.ofMillis(200);
@@ -122,7 +122,8 @@ public final class RunCommand {
     options.idFile().ifPresent(file -> file.write(id.toString()));
     boolean isCommand = request.mode() == RunMode.LOCAL;
     if (isCommand && caller.terminal().isError() && !options.isQuiet()) {
-      caller.say("run %s; its output: registry runs logs -f %s".formatted(id, id));
+      caller.say(
+          "run %s started; follow its output with: registry runs logs -f %s".formatted(id, id));
     }
   }
 

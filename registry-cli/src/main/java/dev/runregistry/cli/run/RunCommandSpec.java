@@ -37,7 +37,7 @@ public final class RunCommandSpec {
             .description("Show the version.")
             .build());
     run.versionProvider(Version.provider());
-    run.addPositional( // only to say that a command stands after the --
+    run.addPositional( // for the message that a command follows the --
         PositionalParamSpec.builder()
             .type(List.class)
             .auxiliaryTypes(String.class)
@@ -54,31 +54,31 @@ public final class RunCommandSpec {
             "Usage: registry run [OPTIONS] -- CMD [ARG...]",
             "       registry run [OPTIONS] -d KEY",
             "       registry run [OPTIONS] -d KEY --local")
-        .header("Runs a command, a training or a dry-run, and records it.%n")
+        .header("Run a command, a training or a dry run, and record it.%n")
         .description(
-            "%nRuns CMD and records the run: shows its output and exits with its exit code."
-                + " All words after -- belong to the command. Without a command a dry-run"
-                + " checks the data set; with --local the configured command is started on it"
-                + " (key 'command': a JSON array of strings, or plain words without quotes;"
-                + " {config} stands for the path of the training configuration).%n")
+            "%nRuns CMD and records the run: streams its output and exits with its exit code."
+                + " Everything after -- is passed to CMD unchanged. Without a command, a dry run"
+                + " checks the dataset; with --local, the configured command is started on it"
+                + " (setting 'command': a JSON array of strings, or plain words without quotes;"
+                + " {config} is replaced by the path of the training configuration).%n")
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(exitCodes())
         .footer(
-            "%nSIGINT, SIGTERM and SIGHUP go on to the run, the second time as SIGKILL; it is"
-                + " recorded before we exit. The run finds its id in RUN_REGISTRY_RUN_ID. The variables"
-                + " REGISTRY_DB_PASSWORD and"
-                + " REGISTRY_DB_PASSWORD_FILE are not handed on to it.");
+            "%nSIGINT, SIGTERM and SIGHUP are forwarded to the run; a second one sends SIGKILL. The run"
+                + " is recorded before registry exits. Its environment has its ID in"
+                + " RUN_REGISTRY_RUN_ID, and neither REGISTRY_DB_PASSWORD nor"
+                + " REGISTRY_DB_PASSWORD_FILE.");
   }
 
   private static Map<String, String> exitCodes() {
     Map<String, String> codes = new LinkedHashMap<>();
-    codes.put("0-255", "that of the command; 128 + n if signal n ended it");
-    codes.put("0, 1", "without a command: the dry-run passed, or was refused");
+    codes.put("0-255", "exit code of the command; 128 + n if signal n terminated it");
+    codes.put("0, 1", "without a command: the dry run passed, or failed");
     codes.put("124", "the time limit was exceeded");
-    codes.put("125", "the registry itself failed before the command ran, or was misused");
+    codes.put("125", "the registry failed before the command ran, or a usage error");
     codes.put("126", "the command cannot be executed");
     codes.put("127", "the command was not found");
-    codes.put("141", "output pipe closed");
+    codes.put("141", "stdout was closed (broken pipe)");
     codes.put("143", "the run was cancelled");
     return codes;
   }

@@ -16,54 +16,50 @@ import java.util.Set;
 
 /** The options of {@code registry run} that are no settings, in the order of its help. */
 public enum RunOption {
-  DATASET(
-      text("KEY", "The data set, or a label for a command (default: none).", "-d", "--dataset")),
-  MODEL(text("MODEL", "The model, or a label (default: none).", "-m", "--model")),
-  NAME(
-      text(
-          "NAME", "A name for the run, shown in lists; several runs may have the same.", "--name")),
+  DATASET(text("KEY", "Dataset key; with a command, a label (default: none).", "-d", "--dataset")),
+  MODEL(text("MODEL", "Model, or a label (default: none).", "-m", "--model")),
+  NAME(text("NAME", "Name of the run, shown in lists; need not be unique.", "--name")),
   TAG(
       texts(
           "KEY=VALUE",
-          "A tag, by which lists find the run; repeatable, at most "
-              + RunDescription.MAX_TAGS
-              + ".",
+          "Tag, to filter lists by; repeatable, at most " + RunDescription.MAX_TAGS + ".",
           "--tag")),
-  NOTE(text("TEXT", "A note about the run, which may have several lines.", "--note")),
-  PARENT(
-      text("ID", "The run that this one follows: its id, or as for 'registry show'.", "--parent")),
-  LOCAL(flag("Train: check the data set, then start the configured command on it.", "--local")),
+  NOTE(text("TEXT", "Note about the run; may have several lines.", "--note")),
+  PARENT(text("ID", "Run that this one follows: its ID, or as for 'registry show'.", "--parent")),
+  LOCAL(flag("Train: check the dataset, then start the configured command on it.", "--local")),
   TIMEOUT(
       text(
           "TIME",
-          "End the run after that time: 10s, 5m, 1h30m, 2d; a number alone is seconds"
+          "Terminate the run after this time: 10s, 5m, 1h30m, 2d; a bare number is seconds"
               + " (default: never).",
           "--timeout")),
   KILL_AFTER(
       text("TIME", "Grace period between SIGTERM and SIGKILL (default: 10s).", "--kill-after")),
   KEEP_CHILDREN(
       flag(
-          "Leave alone what the command leaves behind, such as a server that it started.",
+          "Do not terminate processes that the command leaves running, such as a server.",
           "--keep-children")),
   JSON(
       flag(
-          "Print the finished run as one JSON document; what the command prints goes to stderr.",
+          "Print the finished run as one JSON document; the output of the command goes to stderr.",
           "--json")),
-  ID_FILE(text("FILE", "Write the id of the run to FILE before the command starts.", "--id-file")),
+  ID_FILE(text("FILE", "Write the run ID to FILE before the command starts.", "--id-file")),
   JSON_FILE(text("FILE", "Write the finished run to FILE as one JSON document.", "--json-file")),
-  QUIET(flag("Say nothing about the run itself.", "-q", "--quiet")),
-  OUTPUT_DIR(text("DIR", "Where the training puts its results.", "--output-dir")),
+  QUIET(flag("Do not print the run summary.", "-q", "--quiet")),
+  OUTPUT_DIR(text("DIR", "Output directory of the training.", "--output-dir")),
   LEARNING_RATE(
       OptionDefinition.of(
           Double.class,
           "RATE",
-          "Above 0, at most " + TrainingConfig.MAX_LEARNING_RATE + " (default: 2e-5).",
+          "Learning rate: above 0, at most "
+              + TrainingConfig.MAX_LEARNING_RATE
+              + " (default: 2e-5).",
           "--learning-rate")),
   WEIGHT_DECAY(
       OptionDefinition.of(
           Double.class,
           "DECAY",
-          "0 to "
+          "Weight decay: 0 to "
               + TrainingConfig.MAX_WEIGHT_DECAY
               + (" (default: " + TrainingConfig.DEFAULT_WEIGHT_DECAY + ")."),
           "--weight-decay")),
@@ -71,24 +67,27 @@ public enum RunOption {
       OptionDefinition.of(
           Integer.class,
           "N",
-          (TrainingConfig.MIN_NUM_EPOCHS + " to " + TrainingConfig.MAX_NUM_EPOCHS)
+          ("Epochs: " + TrainingConfig.MIN_NUM_EPOCHS + " to " + TrainingConfig.MAX_NUM_EPOCHS)
               + (" (default: " + TrainingConfig.DEFAULT_NUM_EPOCHS + ")."),
           "--epochs")),
   BATCH_SIZE(
       OptionDefinition.of(
           Integer.class,
           "N",
-          (TrainingConfig.MIN_BATCH_SIZE + " to " + TrainingConfig.MAX_BATCH_SIZE)
+          ("Batch size: " + TrainingConfig.MIN_BATCH_SIZE + " to " + TrainingConfig.MAX_BATCH_SIZE)
               + (" (default: " + TrainingConfig.DEFAULT_BATCH_SIZE + ")."),
           "--batch-size")),
   SEQ_LENGTH(
       OptionDefinition.of(
           Integer.class,
           "N",
-          (TrainingConfig.MIN_SEQ_LENGTH + " to " + TrainingConfig.MAX_SEQ_LENGTH)
+          ("Maximum sequence length: "
+                  + TrainingConfig.MIN_SEQ_LENGTH
+                  + " to "
+                  + TrainingConfig.MAX_SEQ_LENGTH)
               + (" (default: " + TrainingConfig.DEFAULT_SEQ_LENGTH + ")."),
           "--max-seq-length")),
-  DEVICE(text("DEVICE", "auto, cpu or cuda (default: auto).", "--device"));
+  DEVICE(text("DEVICE", "Device: auto, cpu or cuda (default: auto).", "--device"));
 
   /** The options of a training; other commands ignore them. */
   static final Set<RunOption> OF_TRAINING = EnumSet.range(OUTPUT_DIR, DEVICE);

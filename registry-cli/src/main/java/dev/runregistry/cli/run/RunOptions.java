@@ -151,7 +151,7 @@ public final class RunOptions {
   /** Returns the error for words that are neither options nor after the {@code --}. */
   public static UsageException unexpected(List<String> unmatched) {
     return new UsageException(
-        "unexpected '%s'; a command stands after --, as in: registry run -- %s"
+        "unexpected '%s'; put the command after --, as in: registry run -- %s"
             .formatted(unmatched.get(0), CommandLineFormat.of(unmatched)));
   }
 
@@ -164,14 +164,13 @@ public final class RunOptions {
         throw new UsageException("--local starts the configured command; leave out -- CMD");
       }
       if (arguments.command().isEmpty()) {
-        throw new UsageException("there is no command after --");
+        throw new UsageException("no command after --");
       }
       requireNoneOfTraining();
       return RunRequest.command(key, model, arguments.command());
     }
     if (!has(RunOption.DATASET)) {
-      throw new UsageException(
-          "nothing to run: name a data set with -d KEY, or a command after --");
+      throw new UsageException("nothing to run: give a command after --, or a dataset with -d KEY");
     }
     return trains
         ? RunRequest.training(key, model, settings.command())
@@ -183,7 +182,7 @@ public final class RunOptions {
     for (RunOption option : RunOption.OF_TRAINING) {
       if (has(option)) {
         throw new UsageException(
-            option.option() + " applies to --local only; pass it to your command, after the --");
+            option.option() + " applies to --local only; pass it to your command, after --");
       }
     }
   }

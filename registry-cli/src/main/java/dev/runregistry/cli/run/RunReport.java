@@ -52,7 +52,7 @@ public final class RunReport {
     if (json) {
       caller.out().println(JsonLine.of(ended));
     } else if (outcome.isEmpty()) { // of the registry's own making: there was nothing live to see
-      // a data set can have brought control characters into it
+      // a dataset can have brought control characters into it
       String stdout = ended.output().stdout().text();
       String stderr = ended.output().stderr().text();
       stdout.lines().map(TerminalText::line).forEach(caller.out()::println);

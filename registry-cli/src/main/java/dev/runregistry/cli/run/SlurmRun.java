@@ -116,7 +116,7 @@ final class SlurmRun {
 
   private void waits(String reason) {
     if (!options.isQuiet() && caller.terminal().isError()) {
-      caller.say("the job waits: " + reason);
+      caller.say("the job is waiting: " + reason);
     }
   }
 

@@ -30,11 +30,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Request that runs be cancelled. The processes of a run get TERM and, after the grace period,"
-          + " KILL; a run that ends by itself before that is recorded as it ended. Runs of other"
-          + " hosts are reached through the database. 'registry wait ID' waits for the end.",
-      "Exit code 0: every run is cancelled, or is going to be. 1: one has ended otherwise, does not"
-          + " exist, or cannot be reached."
+      "Cancel runs. The processes of a run get SIGTERM and, after the grace period, SIGKILL; a run"
+          + " that finishes before that keeps its own outcome. Runs of other hosts are reached"
+          + " through the database. 'registry wait ID' waits until a run has finished.",
+      "Exit code 0: every run is cancelled, or cancellation is requested. 1: a run has finished"
+          + " otherwise, does not exist, or cannot be reached."
     })
 public final class CancelCommand implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -84,9 +84,9 @@ public final class CancelCommand implements Callable<Integer> {
       case REQUESTED_BEFORE -> done("run " + id + ": cancellation was requested before");
       case ALREADY_FINAL ->
           result.status() == RunStatus.CANCELLED
-              ? done("run " + id + ": cancelled already")
+              ? done("run " + id + ": already cancelled")
               : failed(
-                  "run " + id + " has ended already: " + requireNonNull(result.status()).text());
+                  "run " + id + " has already finished: " + requireNonNull(result.status()).text());
       case OUT_OF_REACH ->
           failed(
               "run "

@@ -142,7 +142,7 @@ public final class RunLog {
       pieces = kept.isEmpty() ? null : kept.get().pieces().orElse(null);
       if (pieces == null) {
         caller.say(
-            "the order of stdout and stderr and the times are not known: run %s is of an earlier version"
+            "the order of stdout and stderr and the times are unknown: run %s was recorded by an earlier version"
                 .formatted(id));
       }
     }
@@ -198,8 +198,8 @@ public final class RunLog {
   private void printRecorded(Run run) throws IOException {
     caller.say(
         run.status().isFinal()
-            ? "this host has no files of run %s; what follows is what was recorded".formatted(id)
-            : "this host has no files of run %s, which is still %s"
+            ? "this host has no log files of run %s; showing the recorded excerpt".formatted(id)
+            : "this host has no log files of run %s, which is still %s"
                 .formatted(id, run.status().text()));
     List<OutputLine> lines =
         RecordedLines.of(run.output()).after(OutputPosition.START).lines().stream()
@@ -227,7 +227,7 @@ public final class RunLog {
     } catch (RepositoryException e) {
       if (!databaseMissed) { // reported once: it may be back before the run ends
         databaseMissed = true;
-        caller.say("cannot tell whether the run has ended: " + e.getMessage());
+        caller.say("cannot determine whether the run has finished: " + e.getMessage());
       }
       return Optional.empty();
     }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Print the complete output of a run, to stdout and stderr, from its files on this host; if"
-          + " there are none, the recorded output."
+      "Print a run's full output, to stdout and stderr, from this host's log files, or else the"
+          + " recorded excerpt."
     })
 public final class RunsLogsCommand implements Callable<Integer> {
   private final Console caller;
@@ -38,24 +38,24 @@ public final class RunsLogsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = RunLookup.HELP)
   private String id;
 
-  @Option(names = "--stdout", description = "Only the standard output.")
+  @Option(names = "--stdout", description = "Show stdout only.")
   private boolean stdout;
 
-  @Option(names = "--stderr", description = "Only the error output, on stdout.")
+  @Option(names = "--stderr", description = "Show stderr only, on stdout.")
   private boolean stderr;
 
-  @Option(names = "--timestamps", description = "Print the time of each line before it.")
+  @Option(names = "--timestamps", description = "Print its time before each line.")
   private boolean timestamps;
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Follow the output until the run ends.")
+      description = "Follow the output until the run finishes.")
   private boolean follow;
 
   @Option(
       names = {"-n", "--tail"},
       paramLabel = "N",
-      description = "Only the last N lines, and with -f those that follow.")
+      description = "Print only the last N lines; with -f, then new ones.")
   private @Nullable Integer tail;
 
   public RunsLogsCommand(Console caller) {

@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Deletes the files of runs of this host that ended long ago, with their complete output. The"
-          + " records stay, with the beginning of the output: a record is never deleted.",
-      "Exit code 1: a folder could not be deleted; the others are."
+      "Delete the files of old runs on this host, with their full logs. Records are kept, with the"
+          + " first part of the output.",
+      "Exit code 1: a run directory could not be deleted; the others are."
     })
 public final class RunsPruneCommand implements Callable<Integer> {
   private final Console caller;
@@ -34,13 +34,13 @@ public final class RunsPruneCommand implements Callable<Integer> {
       names = "--older-than",
       paramLabel = "TIME",
       required = true,
-      description = "Only files of runs that ended longer ago, such as 90d.")
+      description = "Only runs that finished longer ago than TIME, such as 90d.")
   private String age;
 
   @Option(
       names = "--keep-records",
       required = true,
-      description = "Confirms that only files are deleted; records stay.")
+      description = "Required: confirms that records are kept.")
   private boolean keepRecords;
 
   @Option(names = "--dry-run", description = "Delete nothing; print what would be deleted.")
@@ -60,7 +60,7 @@ public final class RunsPruneCommand implements Callable<Integer> {
     caller
         .out()
         .println(
-            "%s %d run folders"
+            "%s %d run directories"
                 .formatted(dryRun ? "Would delete" : "Deleted", pruned.runs().size()));
     pruned.failures().forEach(failure -> caller.say(TerminalText.line(failure)));
     return pruned.failures().isEmpty() ? 0 : 1;

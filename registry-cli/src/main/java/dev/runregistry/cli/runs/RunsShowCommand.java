@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Show one run, where its files are, and what is recorded of its output; of longer output also"
-            + " the last lines, where this host has the log file.",
+        "Show one run, its files and its recorded output; of longer output also the last lines, if"
+            + " this host has the log file.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  registry runs show @latest          the newest run",

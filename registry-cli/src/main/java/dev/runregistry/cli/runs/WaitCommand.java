@@ -29,12 +29,12 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Wait until runs have ended, and exit with their exit code. Prints nothing. Runs of this host"
-          + " need no database.",
-      "Exit code: of the run, as 'registry run' has it: of its command, 124 over its time limit, 143"
-          + " cancelled, 125 not started or lost. Of several: 0 if all completed, else that of the"
-          + " first other one in the order given. 124 if --timeout passes before, 125 if there is no"
-          + " such run."
+      "Wait until runs have finished, and exit with their exit code. Prints nothing. Needs no"
+          + " database for runs of this host.",
+      "Exit code: that of the run, as of 'registry run': 124 for its time limit, 143 cancelled, 125"
+          + " not started or lost. Of several runs: 0 if all completed, else that of the first one in"
+          + " the order given that did not. 124 if --timeout expires first, 125 if a run does not"
+          + " exist."
     })
 public final class WaitCommand implements Callable<Integer> {
   private static final int TIMED_OUT = 124;
@@ -49,10 +49,10 @@ public final class WaitCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      description = "How long to wait, such as 30s, 10m or 1h30m; by default for ever.")
+      description = "Maximum time to wait, such as 30s, 10m or 1h30m (default: none).")
   private @Nullable String timeout;
 
-  @Option(names = "--any", description = "Wait for the first of the runs to end.")
+  @Option(names = "--any", description = "Wait until the first of the runs has finished.")
   private boolean any;
 
   public WaitCommand(Console caller) {

@@ -22,21 +22,21 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Serves the registry over HTTP, until INT, TERM or HUP. Prints the address when requests are"
-          + " answered; the log goes to stderr.",
-      "Runs that still run after the stop timeout continue without the server, and are recorded by"
-          + " the next one, or by any other command."
+      "Start the HTTP server and web page. Prints its URL once it accepts requests; logs to stderr;"
+          + " stops on SIGINT, SIGTERM or SIGHUP.",
+      "Runs that outlast --stop-timeout keep running; the next server, or any other command,"
+          + " records their outcome."
     },
     footer = {
-      "%nThe token that clients must send is taken from --token-file, REGISTRY_TOKEN_FILE or",
-      "REGISTRY_TOKEN. On any but a loopback address there must be one."
+      "%nThe bearer token that clients must send is taken from --token-file, REGISTRY_TOKEN_FILE or",
+      "REGISTRY_TOKEN. It is required on any address but loopback."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stopped by a signal",
-      "1:it cannot listen there",
-      "2:misused: an unknown option, a bad setting, no token where one is needed",
-      "128+n:a second signal n ended it at once"
+      "1:cannot listen on this address",
+      "2:usage error: unknown option, invalid setting, missing token",
+      "128+n:terminated at once by a second signal n"
     })
 public final class ServeCommand implements Callable<Integer> {
   private final Console caller;

@@ -132,7 +132,7 @@ public final class RunPrinter {
   private static String training(TrainingConfig config) {
     return "learning rate %s, epochs %d, batch size %d, sequence length %d"
             .formatted(
-                config.learningRate(),
+                config.learningRateText(),
                 config.numEpochs(),
                 config.batchSize(),
                 config.maxSeqLength())

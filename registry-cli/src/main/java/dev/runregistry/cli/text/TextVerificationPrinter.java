@@ -26,13 +26,17 @@ public final class TextVerificationPrinter implements VerificationPrinter {
   public void end(VerificationResult verification) {
     out.println(
         verification.isIntact()
-            ? "All %d finished runs%s are as they were recorded%s"
+            ? "Verified: %s%s, no discrepancies%s"
                 .formatted(
-                    verification.links() - verification.retirements(),
+                    runs(verification.links() - verification.retirements()),
                     retirements(verification.retirements()),
                     sealed(verification))
             : found(verification.discrepancies()));
     out.println("head " + verification.head());
+  }
+
+  private static String runs(long number) {
+    return number == 1 ? "1 finished run" : number + " finished runs";
   }
 
   private static String found(long discrepancies) {
@@ -48,6 +52,6 @@ public final class TextVerificationPrinter implements VerificationPrinter {
   private static String sealed(VerificationResult verification) {
     return verification.backfilled() == 0
         ? ""
-        : ", %d of them as they were when the chain was made".formatted(verification.backfilled());
+        : " (%d of them only since the chain was created)".formatted(verification.backfilled());
   }
 }

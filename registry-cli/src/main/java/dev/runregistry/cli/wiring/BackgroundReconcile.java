@@ -90,7 +90,7 @@ public final class BackgroundReconcile {
     try {
       return !registry.reconcile().isIncomplete();
     } catch (RegistryException e) { // the user asked for something else
-      log.debug("what earlier runs left behind could not be looked at", e);
+      log.debug("could not check for interrupted runs", e);
       return false;
     }
   }
@@ -100,7 +100,7 @@ public final class BackgroundReconcile {
     ended.countDown();
     try {
       if (!done.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.debug("not everything that earlier runs left behind is reconciled yet");
+        log.debug("not all interrupted runs are reconciled yet");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -44,7 +44,7 @@ public final class RunDifferences {
     add("dataset", run -> run.spec().datasetKey().value());
     add("model", run -> run.spec().modelId());
     add(COMMAND, run -> text(run.spec().command()));
-    addParameter("learning rate", TrainingConfig::learningRate);
+    addParameter("learning rate", TrainingConfig::learningRateText);
     addParameter("weight decay", TrainingConfig::weightDecay);
     addParameter("epochs", TrainingConfig::numEpochs);
     addParameter("batch size", TrainingConfig::batchSize);

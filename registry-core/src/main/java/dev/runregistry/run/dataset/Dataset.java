@@ -6,7 +6,7 @@ import dev.runregistry.run.DatasetKey;
 import java.nio.file.Path;
 
 /**
- * A data set with a well-formed manifest.
+ * A dataset with a well-formed manifest.
  *
  * @param key its name
  * @param title the name for people, from the manifest

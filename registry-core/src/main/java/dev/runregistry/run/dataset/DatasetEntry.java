@@ -6,7 +6,7 @@ import dev.runregistry.run.DatasetKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a list of data sets.
+ * An entry of a list of datasets.
  *
  * @param key its name
  * @param traceCount the number of traces according to its manifest, not negative; null if the

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.RegistryException;
 
-/** Thrown when a data set does not exist or is invalid. */
+/** Thrown when a dataset does not exist or is invalid. */
 public final class DatasetException extends RegistryException {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class DatasetException extends RegistryException {
    * Creates the exception.
    *
    * @param message the short form, one sentence
-   * @param explanation the file relative to the data sets directory, the line if there is one, and
+   * @param explanation the file relative to the datasets directory, the line if there is one, and
    *     the problem; never a path of the host
    */
   public DatasetException(String message, String explanation) {

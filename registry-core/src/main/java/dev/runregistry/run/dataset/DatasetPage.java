@@ -3,10 +3,10 @@ package dev.runregistry.run.dataset;
 import java.util.List;
 
 /**
- * One page of a list of data sets.
+ * One page of a list of datasets.
  *
  * @param datasets by key, in the order of {@link String#compareTo}; empty when there are none
- * @param hasNext whether at least one more data set followed when the page was read
+ * @param hasNext whether at least one more dataset followed when the page was read
  */
 public record DatasetPage(List<DatasetEntry> datasets, boolean hasNext) {
   /** The maximum size of a page. */

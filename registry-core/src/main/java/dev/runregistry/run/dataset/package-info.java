@@ -1,4 +1,4 @@
-/** API: The registry's view of data sets. Values only. */
+/** API: The registry's view of datasets. Values only. */
 @NullMarked
 package dev.runregistry.run.dataset;
 

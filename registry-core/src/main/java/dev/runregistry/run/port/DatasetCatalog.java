@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * Finds and validates data sets; never changes one. Safe for use by many threads at once. File
+ * Finds and validates datasets; never changes one. Safe for use by many threads at once. File
  * formats are those of the HTTP contract.
  */
 public interface DatasetCatalog {
@@ -17,7 +17,7 @@ public interface DatasetCatalog {
   String TRAINING_CONFIG = "config.yaml";
 
   /**
-   * Finds a data set and checks its manifest, not its records.
+   * Finds a dataset and checks its manifest, not its records.
    *
    * @throws DatasetException if it does not exist, cannot be read, or its manifest is malformed
    */
@@ -34,16 +34,16 @@ public interface DatasetCatalog {
   int validateRecords(Dataset dataset, int limit);
 
   /**
-   * Returns one page of the data sets. Includes those with a malformed manifest, so that a user can
+   * Returns one page of the datasets. Includes those with a malformed manifest, so that a user can
    * find them.
    *
-   * <p>Keeps only the page in memory, however many data sets there are, and reads no more manifests
+   * <p>Keeps only the page in memory, however many datasets there are, and reads no more manifests
    * than the page has entries, of bounded total size.
    *
    * @param after only those whose key comes after this text, which need not be a key; empty for the
    *     first page
    * @param limit the maximum number of entries, 1 to {@value DatasetPage#MAX_LIMIT}
-   * @throws DatasetException if the data sets cannot be listed; not if there are none
+   * @throws DatasetException if the datasets cannot be listed; not if there are none
    */
   DatasetPage list(String after, int limit);
 
@@ -51,8 +51,8 @@ public interface DatasetCatalog {
    * Writes the configuration of a training into {@value #TRAINING_CONFIG} in the workspace, as the
    * HTTP contract describes it.
    *
-   * @param spec a specification with hyper-parameters
-   * @param dataset the data set of the training
+   * @param spec a specification with hyperparameters
+   * @param dataset the dataset of the training
    * @param workspace the directory of the run, which does not contain the file yet
    * @throws UncheckedIOException if it cannot be written
    */

@@ -163,7 +163,7 @@ public interface RunExecutor {
   }
 
   /**
-   * Returns the outcome of a run that was cancelled before {@link #start}, because its data set was
+   * Returns the outcome of a run that was cancelled before {@link #start}, because its dataset was
    * still being validated; empty if the executor knows no reason.
    */
   default Optional<RunOutcome> cancelled() {

@@ -12,7 +12,7 @@ import dev.runregistry.run.RunStatus;
  *
  * @param run the run, pending
  * @param invocation what is started; it may contain secrets
- * @param datasetUsed whether the data set is validated first and a configuration is written for it
+ * @param datasetUsed whether the dataset is validated first and a configuration is written for it
  * @param options its options
  * @param database the database that it is going to be recorded in; with its id once the run is on
  *     record there

@@ -76,7 +76,7 @@ final class ArchiveReplay {
                   .formatted(archived.database().address())));
     }
     repository.save(ended);
-    log.info("run {} is on record again: {}", ended.id(), ended.message());
+    log.info("run {} is recorded again: {}", ended.id(), ended.message());
     return Optional.of(
         new ReconciledRun(
             ended.id().toString(), Action.RECORDED, ended.message(), Optional.of(ended)));

@@ -98,7 +98,7 @@ final class DatabaseAccess {
           Optional<RunStatus> known = repository.find(begun.id()).map(Run::status);
           if (known.isEmpty() || known.get().canBecome(begun.status())) {
             saveOrFindEnded(begun);
-            log.info("run {} is on record now: {}", begun.id(), begun.message());
+            log.info("run {} is recorded: {}", begun.id(), begun.message());
           }
           return known.filter(RunStatus::isFinal).isPresent()
               ? SaveResult.SUPERSEDED
@@ -174,7 +174,7 @@ final class DatabaseAccess {
       return SaveResult.SAVED;
     }
     log.warn(
-        "run {} ended here as {} ({}), which is refused: it is on record as {} ({})",
+        "run {} ended here as {} ({}), which is refused: it is recorded as {} ({})",
         run.id(),
         run.status().text(),
         run.message(),

@@ -104,8 +104,7 @@ final class DatasetCheck {
 
   private static RunOutcome interrupted() {
     return new NotStarted(
-        NotStarted.Cause.REFUSED,
-        "Interrupted while the data set was checked; nothing was started");
+        NotStarted.Cause.REFUSED, "Interrupted while the dataset was checked; nothing was started");
   }
 
   private Optional<RunOutcome> refusalNow(Run run, Path workspace) {
@@ -137,7 +136,7 @@ final class DatasetCheck {
       return new Result(
           NotStarted.Cause.REFUSED,
           "The training configuration cannot be written",
-          failed(step, "config.yaml: the run folder cannot be written on this host"));
+          failed(step, "config.yaml: the run directory cannot be written on this host"));
     }
   }
 
@@ -163,7 +162,7 @@ final class DatasetCheck {
             dataset.traceCount(),
             records,
             spec.modelId(),
-            training.learningRate(),
+            training.learningRateText(),
             training.weightDecay(),
             training.numEpochs(),
             training.batchSize(),

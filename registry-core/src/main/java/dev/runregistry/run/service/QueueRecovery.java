@@ -89,7 +89,7 @@ final class QueueRecovery {
         return isSaved
             ? Optional.empty()
             : Optional.of(
-                ReconciledRun.of(id, Action.DEFERRED, "Waits in the queue, and for the database"));
+                ReconciledRun.of(id, Action.DEFERRED, "Waiting in the queue and for the database"));
       } finally {
         journal.unlock(id);
       }
@@ -157,7 +157,7 @@ final class QueueRecovery {
     try {
       Optional<Run> recorded = repository.find(id);
       if (recorded.isEmpty()) { // it may be on record in another database
-        return ReconciledRun.of(id, Action.SKIPPED, DAMAGED + " It is not on record here.");
+        return ReconciledRun.of(id, Action.SKIPPED, DAMAGED + " It is not recorded here.");
       }
       Run run = recorded.get();
       if (!run.status().isFinal()) {

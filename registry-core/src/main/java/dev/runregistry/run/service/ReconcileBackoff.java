@@ -50,7 +50,7 @@ public final class ReconcileBackoff {
       last = registry.reconcile();
       complete = !last.isIncomplete();
     } catch (RuntimeException e) {
-      log.error("the journal of this host cannot be looked at", e);
+      log.error("the journal of this host cannot be read", e);
     }
     Duration now = complete ? shortest : pause;
     pause = complete ? shortest : shorter(pause.multipliedBy(2), longest);

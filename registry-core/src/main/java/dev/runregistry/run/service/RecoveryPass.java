@@ -131,7 +131,7 @@ final class RecoveryPass {
   private Optional<ReconciledRun> lockedByOther(RunId id) {
     return lifecycle.isStartUnsaved(id)
         ? deferred(id, "Running; its start waits for the database")
-        : skipped(id, "Locked by another registry process");
+        : skipped(id, "In progress: locked by another registry process");
   }
 
   private Optional<ReconciledRun> recoverLocked(RunId id) {
@@ -141,7 +141,7 @@ final class RecoveryPass {
       return skipped(id, recordedIn(database));
     }
     if (!isOurs && access.isUnavailable()) {
-      return deferred(id, "Cannot be adopted: waits for the database");
+      return deferred(id, "Cannot be adopted: waiting for the database");
     }
     Optional<Path> workspace = journal.workspace(id);
     Optional<JournalEntry> entry = journal.read(id);
@@ -163,7 +163,7 @@ final class RecoveryPass {
   private ReconciledRun quarantine(String name) {
     try {
       return ReconciledRun.of(
-          name, Action.QUARANTINED, "Not a run; moved to " + journal.quarantine(name));
+          name, Action.QUARANTINED, "Not a run directory; moved to " + journal.quarantine(name));
     } catch (RuntimeException e) {
       return failed(name, e);
     }
@@ -252,7 +252,7 @@ final class RecoveryPass {
         result = run.withEndingOf(ended);
       } catch (IllegalArgumentException | IllegalRunTransitionException e) {
         // the entry has made it a dry-run, or the reverse, or run before it started
-        result = lost(run, "Lost: its journal entry is another run's");
+        result = lost(run, "Lost: its journal entry belongs to another run");
       }
       if (lifecycle.record(result, here, true, access) != SaveResult.SAVED) {
         return SaveResult.REFUSED;
@@ -316,7 +316,8 @@ final class RecoveryPass {
       }
       adopt();
       recordedAsActive()
-          .ifPresent(run -> repository.save(lost(run, "Lost: this host's note of it is damaged")));
+          .ifPresent(
+              run -> repository.save(lost(run, "Lost: its journal file on this host is damaged")));
       String place = journal.quarantine(id.toString());
       log.warn(
           "the journal entry of run {} is damaged ({}), moved to {}", id, entry.reason(), place);
@@ -336,16 +337,16 @@ final class RecoveryPass {
       SaveResult result = saved == SaveResult.REFUSED ? recordContradicted(ended) : saved;
       return switch (result) {
         case SAVED -> {
-          log.info("run {} is on record now: {}", id, ended.message());
+          log.info("run {} is recorded: {}", id, ended.message());
           yield finding(ended, Action.RECORDED, ended.message());
         }
         case SUPERSEDED ->
             finding(
                 ended,
                 Action.SUPERSEDED,
-                "Refused, because another ending is on record: " + ended.message());
+                "Refused; another outcome is recorded: " + ended.message());
         case DEFERRED ->
-            finding(ended, Action.DEFERRED, "Waits for the database: " + ended.message());
+            finding(ended, Action.DEFERRED, "Waiting for the database: " + ended.message());
         case REFUSED ->
             finding(
                 ended,
@@ -415,10 +416,10 @@ final class RecoveryPass {
         }
         if (!isOverdue) {
           return goesOn(
-              "Still running; its registry has exited", ", and its start waits for the database");
+              "Running; its registry has exited", ", and its start waits for the database");
         }
         if (!mayTerminate) {
-          return skipped(id, "Over its time limit and cannot be terminated");
+          return skipped(id, "Past its time limit; could not be terminated");
         }
         log.info("run {} is over its time limit and its registry is gone: it is terminated", id);
         executor.terminate(run, workspace, TerminationReason.TIME_LIMIT);
@@ -435,7 +436,7 @@ final class RecoveryPass {
         boolean before = journal.database(id).uuid().isPresent();
         SaveResult saved = access.saveIfAbsent(run, here);
         if (saved == SaveResult.SUPERSEDED) {
-          return skipped(id, state + ", and it is on record as ended");
+          return skipped(id, state + "; recorded as finished");
         }
         if (saved == SaveResult.SAVED && here.uuid().isPresent() && !before) {
           journal.bind(id, here);
@@ -447,7 +448,7 @@ final class RecoveryPass {
 
       private Optional<ReconciledRun> cancelled(CancelRequest request) {
         if (!mayTerminate) {
-          return skipped(id, "Cancelled and cannot be terminated");
+          return skipped(id, "Cancelled; could not be terminated");
         }
         log.info("run {} is cancelled and its registry is gone: it is terminated", id);
         return executor.cancel(run, workspace, request).match(new Decision(run, executor, false));
@@ -483,7 +484,7 @@ final class RecoveryPass {
           return finish(Cancelled.beforeStart(request.get()), request.get().at());
         }
         if (found.neverStarted() && queued != null && queued.putBack(id)) {
-          return skipped(id, "Waits in the queue again; nothing of it was started");
+          return skipped(id, "Waiting in the queue again; it was not started");
         }
         started(found.start());
         // also if nothing was started: the time of the registry's death is unknown

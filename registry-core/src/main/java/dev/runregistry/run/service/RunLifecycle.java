@@ -477,7 +477,7 @@ final class RunLifecycle {
       journal.end(ended);
       return true;
     } catch (JournalException e) {
-      log.error("run {} ended, which could not be written on this host", ended.id(), e);
+      log.error("run {} finished, which could not be journaled on this host", ended.id(), e);
       return false;
     }
   }
@@ -528,7 +528,7 @@ final class RunLifecycle {
     for (Run running : List.copyOf(unsavedStarts.values())) {
       DatabaseIdentity database = live.getOrDefault(running.id(), DatabaseIdentity.UNKNOWN);
       if (access.save(running, database) == SaveResult.SAVED) {
-        log.info("run {} is on record now: {}", running.id(), running.message());
+        log.info("run {} is recorded: {}", running.id(), running.message());
         bind(running.id());
         unsavedStarts.remove(running.id(), running);
       }

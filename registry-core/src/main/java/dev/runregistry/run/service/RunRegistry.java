@@ -696,7 +696,7 @@ public final class RunRegistry {
   }
 
   /**
-   * Returns a page of the data sets, by key.
+   * Returns a page of the datasets, by key.
    *
    * @param after only those whose key comes after this text; empty for the first page
    * @param limit the maximum number, 1 to {@value DatasetPage#MAX_LIMIT}
@@ -878,7 +878,7 @@ public final class RunRegistry {
       return List.copyOf(executors);
     }
 
-    /** Sets the catalog of data sets. */
+    /** Sets the catalog of datasets. */
     public Builder catalog(DatasetCatalog port) {
       catalog = requireNonNull(port, "catalog");
       return this;
@@ -964,7 +964,7 @@ public final class RunRegistry {
     }
 
     /**
-     * Sets the executor that validates the data set of a dry-run or a training before it starts. By
+     * Sets the executor that validates the dataset of a dry-run or a training before it starts. By
      * default the calling thread does, for as long as the file system takes; with another executor
      * the time limit of the run counts meanwhile, and the executor may cancel the task, which is a
      * {@link java.util.concurrent.Future}: then the run ends as {@link RunExecutor#cancelled} says.

@@ -213,7 +213,7 @@ final class TakenOverRuns {
     locate(engine, runs);
     runs.stream()
         .filter(run -> !places.containsKey(run))
-        .map(run -> ReconciledRun.of(run, Action.SKIPPED, "Taken over, and unknown to its engine"))
+        .map(run -> ReconciledRun.of(run, Action.SKIPPED, "Taken over; unknown to its engine"))
         .forEach(findings::add);
     runs.stream()
         .filter(places::containsKey)

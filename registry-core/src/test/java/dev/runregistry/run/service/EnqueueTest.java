@@ -80,7 +80,7 @@ class EnqueueTest {
             tuple(
                 pending.id().toString(),
                 Action.DEFERRED,
-                "Waits in the queue, and for the database"));
+                "Waiting in the queue and for the database"));
     host.database.away = false;
     assertThat(registry.reconcile().findings()).isEmpty();
 

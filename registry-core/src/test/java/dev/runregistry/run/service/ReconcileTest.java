@@ -208,7 +208,7 @@ class ReconcileTest {
 
     Reconciliation found = registry.reconcile();
 
-    assertThat(found.findings().get(0).message()).contains("cannot be terminated");
+    assertThat(found.findings().get(0).message()).contains("could not be terminated");
     assertThat(host.calls).containsExactly("terminate TIME_LIMIT", "unlock");
   }
 
@@ -310,7 +310,7 @@ class ReconcileTest {
         .isEqualTo("Damaged: run.json: not JSON; moved to aside/" + id(1));
     assertThat(host.aside).containsExactly(id(1).toString(), id(2).toString());
     assertThat(host.database.get(id(1)).message())
-        .isEqualTo("Lost: this host's note of it is damaged");
+        .isEqualTo("Lost: its journal file on this host is damaged");
     assertThat(host.database).doesNotContainKey(id(2));
   }
 
@@ -404,7 +404,8 @@ class ReconcileTest {
     assertThat(found.findings())
         .extracting(ReconciledRun::action)
         .containsExactly(Action.QUARANTINED, Action.FAILED);
-    assertThat(found.findings().get(0).message()).isEqualTo("Not a run; moved to aside/notes.txt");
+    assertThat(found.findings().get(0).message())
+        .isEqualTo("Not a run directory; moved to aside/notes.txt");
   }
 
   @Test
@@ -709,8 +710,7 @@ class ReconcileTest {
         .containsExactly(
             tuple(
                 Action.DEFERRED,
-                "Still running; its registry has exited, and its start waits for the"
-                    + " database"));
+                "Running; its registry has exited, and its start waits for the" + " database"));
   }
 
   @Test
@@ -1022,7 +1022,7 @@ class ReconcileTest {
 
     @Override
     public DatasetPage list(String after, int limit) {
-      throw new UnsupportedOperationException("no data sets");
+      throw new UnsupportedOperationException("no datasets");
     }
   }
 }

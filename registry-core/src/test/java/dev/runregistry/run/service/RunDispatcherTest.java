@@ -562,7 +562,7 @@ class RunDispatcherTest {
 
     assertThat(registry.reconcile().findings())
         .extracting(ReconciledRun::message)
-        .containsExactly("Waits in the queue again; nothing of it was started");
+        .containsExactly("Waiting in the queue again; it was not started");
     dispatchAll(1);
 
     assertThat(status(id)).isEqualTo(RunStatus.COMPLETED);

@@ -202,7 +202,7 @@ class RunRegistryTest {
         .containsExactly(
             "begin running",
             "save running",
-            "find data set",
+            "find dataset",
             "configure",
             "sample 5",
             "end completed",
@@ -218,16 +218,16 @@ class RunRegistryTest {
             Configuration: can be written
             Records: the first 5 checked, well formed
             Model: google/gemma-2b-it
-            Training: learning_rate=2.0E-5 weight_decay=0.01 num_epochs=3 batch_size=8 max_seq_length=2048 device=auto
+            Training: learning_rate=2e-5 weight_decay=0.01 num_epochs=3 batch_size=8 max_seq_length=2048 device=auto
             Output: ./output/tunix_run_019a1b2c-3d4e-7f00-8000-0123456789ab
             """);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "find data set, 'Step 1 of 3, the manifest, failed\narithmetic/x: broken\n', it is broken",
+    "find dataset, 'Step 1 of 3, the manifest, failed\narithmetic/x: broken\n', it is broken",
     "configure, 'Step 2 of 3, the training configuration, failed\n"
-        + "config.yaml: the run folder cannot be written on this host\n',"
+        + "config.yaml: the run directory cannot be written on this host\n',"
         + " The training configuration cannot be written",
     "sample 5, 'Step 3 of 3, the records, failed\narithmetic/x: broken\n', it is broken"
   })
@@ -248,12 +248,11 @@ class RunRegistryTest {
   void a_training_is_started_after_the_same_three_steps() {
     registry().submit(TRAINING);
 
-    assertThat(ports.calls)
-        .containsSubsequence("find data set", "configure", "sample 5", "execute");
+    assertThat(ports.calls).containsSubsequence("find dataset", "configure", "sample 5", "execute");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"find data set", "configure", "sample 5"})
+  @ValueSource(strings = {"find dataset", "configure", "sample 5"})
   void a_training_on_a_bad_data_set_is_not_started(String step) {
     ports.failing.add(step);
 
@@ -269,7 +268,7 @@ class RunRegistryTest {
   void a_plain_command_looks_for_no_data_set() {
     registry().submit(Samples.local());
 
-    assertThat(ports.calls).doesNotContain("find data set", "configure");
+    assertThat(ports.calls).doesNotContain("find dataset", "configure");
   }
 
   @ParameterizedTest
@@ -918,7 +917,7 @@ class RunRegistryTest {
 
     @Override
     public Dataset find(DatasetKey key) {
-      call("find data set", datasetFailure());
+      call("find dataset", datasetFailure());
       return new Dataset(key, "Arithmetic", "1.0", 60, Path.of("dataset.jsonl").toAbsolutePath());
     }
 

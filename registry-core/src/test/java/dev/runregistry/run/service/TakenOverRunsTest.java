@@ -93,7 +93,7 @@ class TakenOverRunsTest {
   void a_request_to_cancel_it_reaches_the_other_home() {
     host.database.add(id, new CancelRequest("ann", END));
 
-    assertThat(reconciled().get(0).message()).isEqualTo("Cancelled and cannot be terminated");
+    assertThat(reconciled().get(0).message()).isEqualTo("Cancelled; could not be terminated");
   }
 
   @Test
@@ -135,7 +135,8 @@ class TakenOverRunsTest {
     assertThat(host.journal.tryLock(id)).isTrue();
     slurm.found.put(id, EXITED);
 
-    assertThat(reconciled().get(0).message()).isEqualTo("Locked by another registry process");
+    assertThat(reconciled().get(0).message())
+        .isEqualTo("In progress: locked by another registry process");
     assertThat(recorded()).isEqualTo(pending);
   }
 
@@ -164,7 +165,7 @@ class TakenOverRunsTest {
         .satisfies(
             found -> {
               assertThat(found.action()).isEqualTo(ReconciledRun.Action.SKIPPED);
-              assertThat(found.message()).isEqualTo("Taken over, and unknown to its engine");
+              assertThat(found.message()).isEqualTo("Taken over; unknown to its engine");
             });
     assertThat(recorded()).isEqualTo(pending);
   }

@@ -246,8 +246,8 @@ final class CrashInspector {
 
   private static String neverStarted(Run run) {
     return run.spec().mode() == RunMode.DRY_RUN
-        ? "the registry was ended during the check"
-        : "the registry was ended before it started anything";
+        ? "the registry was killed during the check"
+        : "the registry was killed before it started anything";
   }
 
   private EndCause markedCause(Run run) throws IOException {
@@ -259,7 +259,7 @@ final class CrashInspector {
       return neverStarted(run);
     }
     return RegularFiles.exists(folder.exit())
-        ? "it ended, and its exit code could not be written"
-        : "the registry and the supervisor were ended before it, and nobody saw how it ended";
+        ? "it ended; its exit code could not be written"
+        : "registry and supervisor were killed; exit status unknown";
   }
 }

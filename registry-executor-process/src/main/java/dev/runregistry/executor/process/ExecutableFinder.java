@@ -73,7 +73,8 @@ final class ExecutableFinder {
     }
     if (file.isDirectory()) {
       return Optional.of(
-          new NotStarted(Cause.NOT_EXECUTABLE, SecretRedactor.program(program) + ": is a folder"));
+          new NotStarted(
+              Cause.NOT_EXECUTABLE, SecretRedactor.program(program) + ": is a directory"));
     }
     return file.canExecute()
         ? Optional.empty()

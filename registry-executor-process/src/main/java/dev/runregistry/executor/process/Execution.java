@@ -148,7 +148,8 @@ final class Execution implements ExecutionHandle {
       return launch(launch);
     } catch (IOException e) {
       return Optional.of(
-          new NotStarted(NotStarted.Cause.REFUSED, "The host refused to start it: " + reason(e)));
+          new NotStarted(
+              NotStarted.Cause.REFUSED, "The operating system could not start it: " + reason(e)));
     }
   }
 

@@ -156,7 +156,7 @@ public final class LocalRunExecutor implements RunExecutor {
       try {
         new ProcessFile(folder).mark(EndCause.TIME_LIMIT);
       } catch (IOException e) {
-        throw unreadable(running.id(), "is over its time limit, which cannot be noted", e);
+        throw unreadable(running.id(), "is over its time limit, which cannot be recorded", e);
       }
     }
     new OrphanedProcesses(running.id(), folder, settings.table()).end();

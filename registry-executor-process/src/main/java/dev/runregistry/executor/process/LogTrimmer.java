@@ -47,7 +47,7 @@ final class LogTrimmer {
       try {
         totals.note(printed);
       } catch (IOException e) {
-        log.warn("{}: how much was printed cannot be noted", folder.path(), e);
+        log.warn("{}: the size of its output cannot be recorded", folder.path(), e);
       }
     }
   }

@@ -68,7 +68,7 @@ final class OrphanedProcesses {
       ending = tree.end(grace); // processes started after the last scan
     }
     if (!ending.survivors().isEmpty()) {
-      log.warn("run {}: could not be ended: {}", id, ending.survivors());
+      log.warn("run {}: processes could not be terminated: {}", id, ending.survivors());
     }
     return ending.survivors();
   }

@@ -251,8 +251,8 @@ record OutcomeReader(
     String note = note();
     String why =
         folder.isGone()
-            ? "its folder was taken away, and with it what was noted"
-            : "its supervisor was ended before it";
+            ? "its directory was removed, and its exit code with it"
+            : "its supervisor was killed before it ended";
     return new Lost("Lost: " + why + (note.isEmpty() ? "" : "; " + note), output());
   }
 
@@ -273,14 +273,15 @@ record OutcomeReader(
     Path file = folder.log(stream);
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
             && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        ? Optional.of("the log of %s was replaced by what is no file".formatted(stream.text()))
+        ? Optional.of(
+            "the log of %s was replaced by something that is not a file".formatted(stream.text()))
         : Optional.empty();
   }
 
   private String processesLeft() {
     if (!leftBehind.survivors().isEmpty()) {
       return count(leftBehind.survivors().size())
-          + " could not be ended: "
+          + " could not be terminated: "
           + leftBehind.survivors().stream()
               .limit(10)
               .map(Object::toString)
@@ -289,7 +290,9 @@ record OutcomeReader(
     int ended = leftBehind.ended();
     return ended == 0
         ? ""
-        : count(ended) + " that it left behind " + (ended == 1 ? "was" : "were") + " ended";
+        : ended
+            + (ended == 1 ? " remaining process was" : " remaining processes were")
+            + " terminated";
   }
 
   private static String count(int processes) {

@@ -172,7 +172,7 @@ final class Supervisor {
     Optional<String> found =
         new ExecutableFinder(new File("/"), System.getenv("PATH")).find("perl");
     if (found.isEmpty()) {
-      throw new IOException("Perl 5 supervises runs, and there is no perl on PATH");
+      throw new IOException("Perl 5 is needed to supervise runs, and perl is not on PATH");
     }
     return found.get();
   }

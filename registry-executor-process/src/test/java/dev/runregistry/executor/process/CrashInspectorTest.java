@@ -216,7 +216,7 @@ class CrashInspectorTest {
     go();
     LocalRuns.await(() -> !TABLE.isAlive(child));
 
-    assertThat(vanished(run).reason()).contains("nobody saw how it ended");
+    assertThat(vanished(run).reason()).contains("exit status unknown");
     // nobody is there to copy the rest, which it notices as in any pipe
     assertThat(vanished(run).output()).isEqualTo(Runs.output("up\n", ""));
   }
@@ -241,7 +241,7 @@ class CrashInspectorTest {
     kill(supervisor(run));
     kill(child(run));
 
-    assertThat(vanished(run).reason()).contains("nobody saw how it ended");
+    assertThat(vanished(run).reason()).contains("exit status unknown");
   }
 
   @Test
@@ -292,7 +292,7 @@ class CrashInspectorTest {
     home.unlock(run.id());
     assertThat(home.tryLock(run.id())).isTrue();
     assertThat(vanished(its).reason())
-        .isEqualTo("the registry was ended before it started anything");
+        .isEqualTo("the registry was killed before it started anything");
 
     Process late =
         Supervisor.of(
@@ -307,7 +307,7 @@ class CrashInspectorTest {
     assertThat(late.waitFor()).isEqualTo(125);
     assertThat(folder.resolve("ran")).doesNotExist();
     assertThat(vanished(its).reason())
-        .isEqualTo("the registry was ended before it started anything");
+        .isEqualTo("the registry was killed before it started anything");
   }
 
   @Test
@@ -552,8 +552,7 @@ class CrashInspectorTest {
     kill(child(run));
     Files.write(run.exit(), new byte[] {0, 0, '\n'});
 
-    assertThat(vanished(run).reason())
-        .isEqualTo("it ended, and its exit code could not be written");
+    assertThat(vanished(run).reason()).isEqualTo("it ended; its exit code could not be written");
   }
 
   @Test
@@ -576,8 +575,7 @@ class CrashInspectorTest {
     kill(child(run));
     Files.writeString(run.exit(), "");
 
-    assertThat(vanished(run).reason())
-        .isEqualTo("it ended, and its exit code could not be written");
+    assertThat(vanished(run).reason()).isEqualTo("it ended; its exit code could not be written");
   }
 
   @Test

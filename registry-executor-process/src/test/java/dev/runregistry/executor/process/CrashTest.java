@@ -143,7 +143,7 @@ class CrashTest {
     assertThat(limited.waitFor()).isNotZero();
     assertThat(said)
         .contains("JournalException")
-        .contains("cannot be noted in")
+        .contains("cannot be journaled in")
         .contains("File too large");
     assertThat(FileTree.below(home.resolve("home/runs/active"))).isEmpty();
     assertThat(never).doesNotExist();

@@ -75,8 +75,8 @@ class ExitCodeTest {
     assertThat(runs.execute("sh", "-c", script, active))
         .isEqualTo(
             new Lost(
-                "Lost: its folder was taken away, and with it what was noted;"
-                    + " 1 process that it left behind was ended",
+                "Lost: its directory was removed, and its exit code with it;"
+                    + " 1 remaining process was terminated",
                 Output.NONE));
   }
 

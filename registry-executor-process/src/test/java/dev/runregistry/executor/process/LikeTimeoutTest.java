@@ -75,7 +75,7 @@ class LikeTimeoutTest {
     RunOutcome outcome = runs.execute("sh", "-c", script, "sh", worker, pid.toString());
 
     assertThat(outcome.exitCode()).isEqualTo(137);
-    assertThat(outcome.message()).contains("1 process that it left behind was ended");
+    assertThat(outcome.message()).contains("1 remaining process was terminated");
     assertThat(lives(pid)).isFalse();
   }
 
@@ -92,7 +92,7 @@ class LikeTimeoutTest {
     RunOutcome outcome = runs.execute("sh", "-c", script, "sh", agent, pid.toString());
 
     assertThat(outcome.output().stdout().text()).isEqualTo("x\n");
-    assertThat(outcome.message()).contains("1 process that it left behind was ended");
+    assertThat(outcome.message()).contains("1 remaining process was terminated");
     assertThat(lives(pid)).isFalse();
   }
 

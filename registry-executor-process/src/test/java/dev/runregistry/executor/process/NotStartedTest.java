@@ -138,7 +138,8 @@ class NotStartedTest {
 
     assertThat(outcome.cause()).isEqualTo(Cause.REFUSED);
     assertThat(outcome.message())
-        .isEqualToIgnoringCase("The host refused to start it: error=7, argument list too long");
+        .isEqualToIgnoringCase(
+            "The operating system could not start it: error=7, argument list too long");
   }
 
   @Test

@@ -96,7 +96,7 @@ class OutcomeReaderTest {
   @Test
   void without_an_exit_code_and_with_a_dead_supervisor_it_is_lost() {
     assertThat(outcome(137))
-        .isEqualTo(new Lost("Lost: its supervisor was ended before it", Output.NONE));
+        .isEqualTo(new Lost("Lost: its supervisor was killed before it ended", Output.NONE));
   }
 
   @Test
@@ -152,11 +152,12 @@ class OutcomeReaderTest {
         new ProcessTree.TerminationResult(0, List.of(UNKILLABLE, UNKILLABLE));
 
     assertThat(outcome(0, one, EndCause.ENDED))
-        .isEqualTo(new Exited(0, Output.NONE, "1 process could not be ended: 77 (nfs)"));
+        .isEqualTo(new Exited(0, Output.NONE, "1 process could not be terminated: 77 (nfs)"));
     Duration limit = Duration.ofMillis(30_001);
     assertThat(outcome(0, two, EndCause.TIME_LIMIT))
         .isEqualTo(
-            new TimedOut(limit, Output.NONE, "2 processes could not be ended: 77 (nfs), 77 (nfs)"));
+            new TimedOut(
+                limit, Output.NONE, "2 processes could not be terminated: 77 (nfs), 77 (nfs)"));
   }
 
   @Test
@@ -165,7 +166,7 @@ class OutcomeReaderTest {
 
     assertThat(
             outcome(0, new ProcessTree.TerminationResult(1, List.of()), EndCause.ENDED).message())
-        .endsWith("; 1 process that it left behind was ended");
+        .endsWith("; 1 remaining process was terminated");
   }
 
   @Test
@@ -186,7 +187,7 @@ class OutcomeReaderTest {
             new Exited(
                 0,
                 Runs.output("printed", ""),
-                "the log of stderr was replaced by what is no file"));
+                "the log of stderr was replaced by something that is not a file"));
   }
 
   @Test

@@ -114,7 +114,7 @@ class ProcessTreeTest {
 
     assertThat(outcome.exitCode()).isEqualTo(3);
     assertThat(outcome.message())
-        .matches("Failed with exit code 3; [23] processes that it left .*");
+        .matches("Failed with exit code 3; [23] remaining processes were terminated");
   }
 
   @Test

@@ -77,7 +77,7 @@ class RuntimeTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rw-------"));
 
     assertThat(status(folder + "/none").message()).isEqualTo("none: no such file");
-    assertThat(status(folder.toString()).message()).endsWith(": is a folder");
+    assertThat(status(folder.toString()).message()).endsWith(": is a directory");
     assertThat(status("./tunix").message()).isEqualTo("tunix: permission denied");
   }
 

@@ -91,7 +91,8 @@ final class JobEnding {
           job.code(), evidence.output(), "only Slurm recorded that: " + job.description(), false);
     }
     return new Lost(
-        "Lost: its supervisor was ended before it; Slurm: " + job.description(), evidence.output());
+        "Lost: its supervisor was killed before it ended; Slurm: " + job.description(),
+        evidence.output());
   }
 
   private boolean agrees() {

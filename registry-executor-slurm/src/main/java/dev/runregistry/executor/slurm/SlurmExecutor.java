@@ -268,7 +268,7 @@ public final class SlurmExecutor implements RunExecutor {
     try {
       if (!mayHaveJob(workspace)) {
         return new Inspection.Lost(
-            "the registry was ended before it submitted a job",
+            "the registry was killed before it submitted a job",
             supervisor.evidence(running, workspace).output(),
             true);
       }

@@ -74,7 +74,7 @@ class SlurmEndingsTest {
   enum Ending {
     EXIT_0("exit 0", RunStatus.COMPLETED, RunReason.EXITED, 0, "Completed with exit code 0"),
     EXIT_7("exit 7", RunStatus.FAILED, RunReason.EXITED, 7, "Failed with exit code 7"),
-    SIGNAL("kill -SEGV $$", RunStatus.FAILED, RunReason.SIGNALED, 139, "signal 11"),
+    SIGNAL("kill -SEGV $$", RunStatus.FAILED, RunReason.SIGNALED, 139, "SIGSEGV"),
     CHILD_KILLED("sh -c 'kill -KILL $$'; exit $?", RunStatus.FAILED, RunReason.EXITED, 137, "137"),
     SCANCEL(
         "scancel $SLURM_JOB_ID; exec sleep 1000",
@@ -87,7 +87,7 @@ class SlurmEndingsTest {
         RunStatus.FAILED,
         RunReason.LOST,
         null,
-        "its supervisor was ended before it"),
+        "its supervisor was killed before it ended"),
     NO_DIRECTORY("", RunStatus.FAILED, RunReason.NOT_STARTED, null, "working directory");
 
     private final String script;
