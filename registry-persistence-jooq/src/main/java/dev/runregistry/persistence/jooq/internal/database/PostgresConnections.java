@@ -190,10 +190,10 @@ public final class PostgresConnections implements Connections {
         connection.commit();
         return result;
       } catch (SQLException e) {
-        connection.rollback();
+        rollBack(connection, e);
         throw new DataAccessException("a statement failed", firstOf(e));
       } catch (RuntimeException e) {
-        connection.rollback();
+        rollBack(connection, e);
         throw e;
       }
     } catch (SQLException e) {
@@ -204,6 +204,15 @@ public final class PostgresConnections implements Connections {
   private static void execute(Connection connection, String command) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(command);
+    }
+  }
+
+  /** The server rolls back itself when the connection is broken, which the reason tells. */
+  private static void rollBack(Connection connection, Exception reason) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
     }
   }
 
