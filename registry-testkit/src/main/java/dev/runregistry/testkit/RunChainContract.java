@@ -184,9 +184,7 @@ public abstract class RunChainContract {
 
   @Test
   void a_chain_of_many_runs_is_appended_in_pieces() {
-    InMemoryRunRepository other = new InMemoryRunRepository();
-    IntStream.range(0, 200).forEach(i -> other.save(ended(Runs.running(), exited(0))));
-    List<ChainedRun> entries = entries(other);
+    List<ChainedRun> entries = entries(200);
 
     chain.append(entries.subList(0, 130).iterator());
     chain.append(entries.subList(130, 200).iterator());
@@ -196,9 +194,7 @@ public abstract class RunChainContract {
 
   @Test
   void of_a_chain_that_does_not_follow_or_has_a_run_on_record_nothing_is_appended() {
-    InMemoryRunRepository other = new InMemoryRunRepository();
-    IntStream.range(0, 70).forEach(i -> other.save(ended(Runs.running(), exited(0))));
-    List<ChainedRun> entries = entries(other);
+    List<ChainedRun> entries = entries(70);
     refuses(entries.subList(1, 70));
     List<ChainedRun> gap = new ArrayList<>(entries);
     gap.remove(66);
@@ -218,9 +214,7 @@ public abstract class RunChainContract {
 
   @Test
   void if_the_entries_cannot_be_read_to_the_end_none_is_appended() {
-    InMemoryRunRepository other = new InMemoryRunRepository();
-    IntStream.range(0, 70).forEach(i -> other.save(ended(Runs.running(), exited(0))));
-    Iterator<ChainedRun> entries = entries(other).iterator();
+    Iterator<ChainedRun> entries = entries(70).iterator();
     Iterator<ChainedRun> broken =
         new Iterator<>() {
           private int read;
@@ -246,6 +240,13 @@ public abstract class RunChainContract {
   private void refuses(List<ChainedRun> entries) {
     assertThatThrownBy(() -> chain.append(entries.iterator()))
         .isInstanceOf(StaleRunException.class);
+  }
+
+  /** Returns the chain of that many runs of another database. */
+  protected static List<ChainedRun> entries(int number) {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    IntStream.range(0, number).forEach(i -> other.save(ended(Runs.running(), exited(0))));
+    return entries(other);
   }
 
   private static List<ChainedRun> entries(InMemoryRunRepository other) {

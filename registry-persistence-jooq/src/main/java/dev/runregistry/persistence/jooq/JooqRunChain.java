@@ -27,14 +27,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jooq.Condition;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.Record3;
-import org.jooq.Result;
+import org.jooq.Record2;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the chain in pieces, all of one snapshot: for a cursor over all of it, a database may
@@ -119,9 +118,8 @@ final class JooqRunChain implements RunChain {
     void run() {
       Condition rest = noCondition();
       for (List<Long> piece = numbers(rest); !piece.isEmpty(); piece = numbers(rest)) {
-        long last = piece.get(piece.size() - 1);
-        emit(piece.get(0), last);
-        rest = RUN_CHAIN.LINK_NUMBER.gt(last);
+        emit(piece);
+        rest = RUN_CHAIN.LINK_NUMBER.gt(piece.get(piece.size() - 1));
       }
       if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
         emitUnchained(TUNIX_RUNS.RUN_ID.coerce(String.class));
@@ -141,7 +139,11 @@ final class JooqRunChain implements RunChain {
           .fetch(RUN_CHAIN.LINK_NUMBER);
     }
 
-    private List<Boolean> emit(long first, long last) {
+    /**
+     * Selects the links by each number: of a range, PostgreSQL without statistics expects so many
+     * that it may read all runs for each piece.
+     */
+    private List<Boolean> emit(List<Long> piece) {
       return PreparedStatements.read(
           connection,
           sql.select(rows.both.fields())
@@ -150,7 +152,7 @@ final class JooqRunChain implements RunChain {
               .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
               .leftJoin(HOST_RETIREMENTS)
               .on(HOST_RETIREMENTS.RETIREMENT_ID.eq(RUN_CHAIN.RUN_ID))
-              .where(RUN_CHAIN.LINK_NUMBER.between(first, last))
+              .where(RUN_CHAIN.LINK_NUMBER.in(piece))
               .orderBy(RUN_CHAIN.LINK_NUMBER),
           Dialect.of(sql.dialect()),
           rows.both,
@@ -169,13 +171,20 @@ final class JooqRunChain implements RunChain {
       return true;
     }
 
+    /**
+     * Reads the ids in one statement, which needs no order: for pieces, PostgreSQL reads all links
+     * again for each.
+     */
     private <T> void emitUnchained(Field<T> id) {
-      Condition rest = noCondition();
-      for (Result<Record3<T, String, Long>> piece = runs(id, rest);
-          !piece.isEmpty();
-          piece = runs(id, rest)) {
-        piece.forEach(run -> emitUnchained(id, run.value1(), run.value2(), run.value3()));
-        rest = id.gt(piece.get(piece.size() - 1).value1());
+      try (Cursor<Record2<T, String>> found =
+          sql.select(id, TUNIX_RUNS.STATUS)
+              .from(TUNIX_RUNS)
+              .leftJoin(RUN_CHAIN)
+              .on(RUN_CHAIN.RUN_ID.eq(TUNIX_RUNS.RUN_ID))
+              .where(RUN_CHAIN.LINK_NUMBER.isNull().or(TUNIX_RUNS.STATUS.in(NOT_ENDED)))
+              .fetchSize(RUNS)
+              .fetchLazy()) {
+        found.forEach(run -> emitUnchained(id, run.value1(), run.value2()));
       }
     }
 
@@ -189,21 +198,10 @@ final class JooqRunChain implements RunChain {
           .forEach(row -> visitor.unchainedRetirement(String.valueOf(row.get(0))));
     }
 
-    private <T> Result<Record3<T, String, Long>> runs(Field<T> id, Condition rest) {
-      return sql.select(id, TUNIX_RUNS.STATUS, RUN_CHAIN.LINK_NUMBER)
-          .from(TUNIX_RUNS)
-          .leftJoin(RUN_CHAIN)
-          .on(RUN_CHAIN.RUN_ID.eq(TUNIX_RUNS.RUN_ID))
-          .where(rest)
-          .orderBy(id)
-          .limit(RUNS)
-          .fetch();
-    }
-
-    private <T> void emitUnchained(Field<T> field, T id, String status, @Nullable Long link) {
+    private <T> void emitUnchained(Field<T> field, T id, String status) {
       if (NOT_ENDED.contains(status)) {
         tellActive(field.eq(id), String.valueOf(id));
-      } else if (link == null) {
+      } else {
         visitor.unchained(String.valueOf(id));
       }
     }

@@ -165,9 +165,7 @@ public final class PostgresConnections implements Connections {
     try (HikariDataSource pool = pool(patient, "run-registry-snapshot");
         Connection connection = pool.getConnection()) {
       connection.setAutoCommit(false);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-      }
+      execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       T result = work.apply(connection);
       connection.rollback();
       return result;
@@ -176,6 +174,10 @@ public final class PostgresConnections implements Connections {
     }
   }
 
+  /**
+   * Plans of statements and triggers are made while the tables are small, and kept until the end of
+   * the transaction: one that reads a whole table would be the best one then, and take hours later.
+   */
   @Override
   public <T> T inTransaction(Writing<T> work) {
     PostgresSource patient = patient();
@@ -183,18 +185,34 @@ public final class PostgresConnections implements Connections {
         Connection connection = pool.getConnection()) {
       connection.setAutoCommit(false);
       try {
+        execute(connection, "SET LOCAL enable_seqscan = off");
         T result = work.over(connection);
         connection.commit();
         return result;
       } catch (SQLException e) {
-        connection.rollback();
+        rollBack(connection, e);
         throw new DataAccessException("a statement failed", firstOf(e));
       } catch (RuntimeException e) {
-        connection.rollback();
+        rollBack(connection, e);
         throw e;
       }
     } catch (SQLException e) {
       throw noConnection(e, patient);
+    }
+  }
+
+  private static void execute(Connection connection, String command) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(command);
+    }
+  }
+
+  /** The server rolls back itself when the connection is broken, which the reason tells. */
+  private static void rollBack(Connection connection, Exception reason) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
     }
   }
 

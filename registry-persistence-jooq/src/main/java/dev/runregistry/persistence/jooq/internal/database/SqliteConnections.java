@@ -235,11 +235,19 @@ public final class SqliteConnections implements Connections {
         connection.commit();
         return result;
       } catch (SQLException | RuntimeException e) {
-        connection.rollback();
+        rollBack(connection, e);
         throw e;
       }
     } catch (SQLException e) {
       throw new DataAccessException("a statement failed", e);
+    }
+  }
+
+  private static void rollBack(Connection connection, Exception reason) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) { // SQLite has rolled back itself, for example on a full disk
+      reason.addSuppressed(e);
     }
   }
 
