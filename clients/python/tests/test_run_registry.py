@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import itertools
 import json
+import pickle
 import re
 import socket
 import sqlite3
@@ -272,6 +273,15 @@ def test_a_token_that_cannot_be_sent_is_refused_and_not_shown(token):
 def test_numbers_that_are_none_in_json_are_refused(client):
     with pytest.raises(ValueError):
         client.submit(DATASET, "gemma", learning_rate=float("nan"))
+
+
+def test_errors_pass_from_one_process_to_another():
+    errors = (FieldError(("body", 1), "msg", "type"),)
+    refused = ApiError(422, "detail", errors, "GET /", "id", 2.5)
+    refused.idempotency_key = "key"
+    for error in (refused, WaitTimeoutError(NO_RUN, "running", 1.5)):
+        copy = pickle.loads(pickle.dumps(error))
+        assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
 
 
 # --- Lists
@@ -614,15 +624,17 @@ def test_the_next_page_of_a_list_is_on_the_same_server(answering):
     assert other.requests == []
 
 
-def test_proxies_of_the_environment_are_not_used_for_loopback_addresses(server, monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+def test_proxies_of_the_environment_are_not_used_for_loopback_addresses(answering, monkeypatch):
+    proxy, server = answering(502, {}), answering(404, {})
+    monkeypatch.setenv("http_proxy", proxy.address)
     monkeypatch.delenv("no_proxy", raising=False)
-    for host in ("127.0.0.1", "localhost", "127.0.0.2"):
-        address = server.address.replace("127.0.0.1", host)
-        try:
-            Client(address, server.token, retry_for=0).list(page_size=1).__next__()
-        except (StopIteration, ServerUnreachableError) as e:
-            assert "127.0.0.1:1" not in str(e)
+    for host in ("127.0.0.1", "localhost", "LOCALHOST.", "a.localhost", "127.0.0.2", "[::1]"):
+        with pytest.raises(
+            (ApiError, ServerUnreachableError)
+        ):  # not all of them lead to the server
+            Client(server.address.replace("127.0.0.1", host), retry_for=0).get(NO_RUN)
+        assert proxy.requests == [], host
+    assert server.requests
 
 
 def test_proxies_of_the_environment_are_used_for_other_addresses(answering, monkeypatch):
@@ -678,6 +690,17 @@ def test_fields_and_filters_are_those_of_the_api(server, client):
     arguments = set(inspect.signature(Client.list).parameters) - {"self"}
     assert arguments - {"page_size"} == filters - {"limit", "offset", "cursor"}
     assert run_registry.FINAL_STATUSES | {"pending", "running"} == set(schemas["Status"]["enum"])
+
+
+def test_the_ranges_and_defaults_in_the_documentation_are_those_of_the_api(client):
+    api = json.loads(client._request("GET", "/openapi.json").body)
+    documentation = inspect.getdoc(Client.submit)
+    for name, schema in api["components"]["schemas"]["RunRequest"]["properties"].items():
+        if schema["type"] in ("number", "integer"):
+            text = re.search(r"(?m)^{}: (.*)$".format(name), documentation).group(1)
+            numbers = {float(each) for each in re.findall(r"-?[0-9][0-9.e-]*", text)}
+            limits = {schema[each] for each in ("minimum", "maximum", "default") if each in schema}
+            assert numbers == limits, name
 
 
 def test_the_version_is_that_of_the_project():
