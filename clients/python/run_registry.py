@@ -136,7 +136,9 @@ class ApiError(RegistryError):
         request_id: Optional[str] = None,
         retry_after: Optional[float] = None,
     ) -> None:
-        super().__init__("{}{} {}".format(request + ": " if request else "", status, detail))
+        super().__init__(status, detail, errors, request, request_id, retry_after)  # for pickle
+        self.request = request
+        """Method and path; empty if they are not known."""
         self.status = status
         """The status code of HTTP, 300 to 599."""
         self.detail = detail
@@ -147,6 +149,10 @@ class ApiError(RegistryError):
         """The name of the request in the log of the server; None if the response has none."""
         self.retry_after = retry_after
         """Seconds after which the server expects the request again; None if it names none."""
+
+    def __str__(self) -> str:
+        request = self.request + ": " if self.request else ""
+        return "{}{} {}".format(request, self.status, self.detail)
 
     @property
     def is_transient(self) -> bool:
@@ -160,14 +166,20 @@ class WaitTimeoutError(RegistryError, TimeoutError):
     """The time limit of `Client.wait` has passed. The run is not affected."""
 
     def __init__(self, run_id: str, status: Optional[str], timeout: float) -> None:
-        super().__init__(
-            "run {} has not ended after {:g} s: {}".format(
-                run_id, timeout, status or "status unknown"
-            )
-        )
+        super().__init__(run_id, status, timeout)
+        self.timeout = timeout
+        """The time limit in seconds."""
         self.run_id = run_id
         self.status = status
         """The last known status of the run; None if there was no response."""
+
+    def __str__(self) -> str:
+        return "run {} has not ended after {:g} s: {}".format(
+            self.run_id, self.timeout, self.status or "status unknown"
+        )
+
+    def __reduce__(self) -> Tuple[Any, ...]:  # as an OSError it would lose an argument
+        return type(self), (self.run_id, self.status, self.timeout), self.__dict__
 
 
 # --- What the server returns

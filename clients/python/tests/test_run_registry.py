@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import itertools
 import json
+import pickle
 import re
 import socket
 import sqlite3
@@ -62,7 +63,7 @@ def submit(client, model, **options):
 
 @pytest.fixture
 def answering():
-    """Starts a server of the test's own, which gives one response to all requests, and notes the headers of these."""
+    """Starts servers that give one response to all requests, whose headers they note."""
     servers = []
 
     def start(status, headers, body=b""):
@@ -274,6 +275,15 @@ def test_numbers_that_are_none_in_json_are_refused(client):
         client.submit(DATASET, "gemma", learning_rate=float("nan"))
 
 
+def test_errors_pass_from_one_process_to_another():
+    errors = (FieldError(("body", 1), "msg", "type"),)
+    refused = ApiError(422, "detail", errors, "GET /", "id", 2.5)
+    refused.idempotency_key = "key"
+    for error in (refused, WaitTimeoutError(NO_RUN, "running", 1.5)):
+        copy = pickle.loads(pickle.dumps(error))
+        assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
 # --- Lists
 
 
@@ -331,31 +341,39 @@ def test_values_of_filters_that_do_not_exist_are_refused(client):
             client.list(**wrong)
 
 
+def insert_running(server, model, count, **values):
+    """Inserts copies of a training, as if another host had started them; returns the first id."""
+    client = Client(server.address, server.token)
+    held = submit(client, "hold")
+    until(lambda: client.status(held.run_id).status == "running")
+    first = str(uuid.uuid4())
+    values = {"model_id": model, "host": "elsewhere", **values}
+    with closing(sqlite3.connect(server.database, timeout=60)) as database, database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(tunix_runs)")]
+        copied = [":" + each if each in values else each for each in columns]
+        copied[columns.index("run_id")] = ":start || printf('%012d', n)"
+        numbers = "WITH RECURSIVE numbers(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM numbers"
+        numbers += " WHERE n < :last)"
+        database.execute(
+            "INSERT INTO tunix_runs ({}) {} SELECT {}"
+            " FROM numbers, tunix_runs WHERE run_id = :held".format(
+                ", ".join(columns), numbers, ", ".join(copied)
+            ),
+            {"start": first[:24], "last": count - 1, "held": held.run_id, **values},
+        )
+    server.release(held.run_id)
+    return first[:24] + "0" * 12
+
+
 def test_a_search_goes_on_where_the_server_stopped_to_search(client, server):
     rare = client.submit(DATASET, "rare model " + uuid.uuid4().hex)
     client.wait(rare.run_id)
-    held = submit(client, "hold")
-    until(lambda: client.status(held.run_id).status == "running")
-    try:
-        with closing(sqlite3.connect(server.database, timeout=60)) as database, database:
-            columns = [row[1] for row in database.execute("PRAGMA table_info(tunix_runs)")]
-            copied = [
-                "printf('00000000-0000-7000-8000-%012d', n)" if c == "run_id" else c
-                for c in columns
-            ]
-            database.execute(
-                "INSERT INTO tunix_runs ({}) WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
-                " WHERE n < 20001) SELECT {} FROM numbers, tunix_runs WHERE run_id = '{}'".format(
-                    ", ".join(columns), ", ".join(copied), held.run_id
-                )
-            )
-        found = client.list(model_id=rare.model_id)
-        assert [run.run_id for run in found] == [rare.run_id]
-        assert not found.is_incomplete
-        longest = client.list(sort="-duration", model_id=rare.model_id)
-        assert list(longest) == [] and longest.is_incomplete
-    finally:
-        server.release(held.run_id)
+    insert_running(server, "frequent", 20001)
+    found = client.list(model_id=rare.model_id)
+    assert [run.run_id for run in found] == [rare.run_id]
+    assert not found.is_incomplete
+    longest = client.list(sort="-duration", model_id=rare.model_id)
+    assert list(longest) == [] and longest.is_incomplete
 
 
 # --- Metrics and artifacts
@@ -393,7 +411,7 @@ def test_a_download_that_fails_leaves_the_file_as_it_was(client, tmp_path):
 
 
 def assert_complete(lines, last):
-    """Each line once; the order within a stream is that of printing, and that of both together is not known for sure."""
+    """Checks that each line is there once, and the order within each stream."""
     assert [line.seq for line in lines] == list(range(1, last + 1))
     for stream in ("stdout", "stderr"):
         printed = [n for n in range(1, last + 1) if (n % 3 == 0) == (stream == "stderr")]
@@ -434,6 +452,18 @@ def test_following_a_run_that_was_cancelled_before_its_start_has_no_lines(narrow
     assert client.cancel(second.run_id)
     assert follow() == []
     narrow_server.release(first.run_id)
+
+
+def test_following_a_run_of_another_host_names_the_host(client, server):
+    run_id = insert_running(server, "far", 1)
+    with pytest.raises(ApiError, match="This host has no output of run .* elsewhere") as missing:
+        list(client.follow(run_id))
+    assert missing.value.status == 404
+
+
+def test_a_position_that_is_none_is_refused(client):
+    with pytest.raises(ValueError, match="event_id of a line"):
+        client.follow(NO_RUN, last_event_id="1\r\nInjected: 1")
 
 
 def test_follow_and_wait_go_on_over_a_killed_server_without_loss_or_repetition(narrow_server):
@@ -594,15 +624,17 @@ def test_the_next_page_of_a_list_is_on_the_same_server(answering):
     assert other.requests == []
 
 
-def test_proxies_of_the_environment_are_not_used_for_loopback_addresses(server, monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+def test_proxies_of_the_environment_are_not_used_for_loopback_addresses(answering, monkeypatch):
+    proxy, server = answering(502, {}), answering(404, {})
+    monkeypatch.setenv("http_proxy", proxy.address)
     monkeypatch.delenv("no_proxy", raising=False)
-    for host in ("127.0.0.1", "localhost", "127.0.0.2"):
-        address = server.address.replace("127.0.0.1", host)
-        try:
-            Client(address, server.token, retry_for=0).list(page_size=1).__next__()
-        except (StopIteration, ServerUnreachableError) as e:
-            assert "127.0.0.1:1" not in str(e)
+    for host in ("127.0.0.1", "localhost", "LOCALHOST.", "a.localhost", "127.0.0.2", "[::1]"):
+        with pytest.raises(
+            (ApiError, ServerUnreachableError)
+        ):  # not all of them lead to the server
+            Client(server.address.replace("127.0.0.1", host), retry_for=0).get(NO_RUN)
+        assert proxy.requests == [], host
+    assert server.requests
 
 
 def test_proxies_of_the_environment_are_used_for_other_addresses(answering, monkeypatch):
@@ -658,6 +690,17 @@ def test_fields_and_filters_are_those_of_the_api(server, client):
     arguments = set(inspect.signature(Client.list).parameters) - {"self"}
     assert arguments - {"page_size"} == filters - {"limit", "offset", "cursor"}
     assert run_registry.FINAL_STATUSES | {"pending", "running"} == set(schemas["Status"]["enum"])
+
+
+def test_the_ranges_and_defaults_in_the_documentation_are_those_of_the_api(client):
+    api = json.loads(client._request("GET", "/openapi.json").body)
+    documentation = inspect.getdoc(Client.submit)
+    for name, schema in api["components"]["schemas"]["RunRequest"]["properties"].items():
+        if schema["type"] in ("number", "integer"):
+            text = re.search(r"(?m)^{}: (.*)$".format(name), documentation).group(1)
+            numbers = {float(each) for each in re.findall(r"-?[0-9][0-9.e-]*", text)}
+            limits = {schema[each] for each in ("minimum", "maximum", "default") if each in schema}
+            assert numbers == limits, name
 
 
 def test_the_version_is_that_of_the_project():

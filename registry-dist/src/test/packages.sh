@@ -30,11 +30,24 @@ await_archives() { # directory of the cache
   [ -n "$(find "$1" -name '*.jsa')" ] || fail "no class-data archive in $1"
 }
 
+# Submits a dry-run of a data set that is not there, with the Python client of the installation.
+try_python() { # directory with the client, address of the server
+  if ! command -v python3 >/dev/null; then
+    echo 'skipped: the Python client; install python3'
+    return
+  fi
+  contains "$(PYTHONPATH=$1 python3 -B -W error -c '
+import sys
+from run_registry import Client
+client = Client(sys.argv[1])
+print(client.wait(client.submit("missing", "model", name="of Python").run_id, timeout=60).reason)' "$2")" rejected
+}
+
 # Starts the server with the given command, requests its health and an error page, and stops it.
-serve() { # directory for its files, command
-  out=$1/address
+serve() { # directory for its files, directory with the Python client, command
+  out=$1/address client=$2
   rm -f "$out"
-  shift
+  shift 2
   "$@" serve --port 0 >"$out" 2>"$out.log" &
   server=$!
   tries=0
@@ -51,6 +64,7 @@ serve() { # directory for its files, command
   curl -fsS "$address/" >/dev/null
   contains "$(curl -fsS "$address/docs")" swagger
   contains "$(curl -fsS "$address/metrics")" registry_
+  try_python "$client" "$address"
   kill "$server"
   wait "$server" || fail "serve ended with $?: $(cat "$out.log")"
   server=''
@@ -58,9 +72,9 @@ serve() { # directory for its files, command
 }
 
 # What is expected of each installation, with an empty home
-try_commands() { # directory for its files, command
-  files=$1
-  shift
+try_commands() { # directory for its files, directory with the Python client, command
+  files=$1 client=$2
+  shift 2
   "$@" run -- true
   contains "$("$@" runs)" completed
   contains "$("$@" run -- printf 'grüße %s' 'ü b')" 'grüße ü b'
@@ -73,7 +87,7 @@ try_commands() { # directory for its files, command
   contains "$("$@" verify)" 'no discrepancies'
   contains "$("$@" export --format csv)" run_id
   contains "$("$@" run --executor slurm -- true 2>&1 || true)" 'registry: ' # loads its classes, with and without Slurm
-  serve "$files" "$@"
+  serve "$files" "$client" "$@"
 }
 
 # A script that starts the command registry in the root directory, as a user, with a home: a function would be a shell
@@ -106,13 +120,15 @@ try_deb() { # in the mount namespace: directory for files, package
   mkdir "$tmp/files"
   chmod 777 "$tmp/files"
   mkdir -p "$root$tmp" && mkdir "$root$tmp/files" && chmod 777 "$root$tmp/files" # the same name inside
-  try_commands "$tmp/files" "$tmp/as-user"
+  python=$root/usr/share/run-registry/python
+  [ -f "$root/usr/share/doc/run-registry/examples/python/sweep.py" ] || fail 'no example for Python'
+  try_commands "$tmp/files" "$python" "$tmp/as-user"
   passed 'deb: installed; the commands of a user'
 
   inside install -d -m 700 -o run-registry -g run-registry /var/lib/run-registry /var/cache/run-registry
   command_in "$tmp/as-service" "$root" run-registry:run-registry /var/lib/run-registry /var/lib/run-registry
   "$tmp/as-service" run -- true
-  serve "$tmp/files" "$tmp/as-service"
+  serve "$tmp/files" "$python" "$tmp/as-service"
   if inside sh -c 'command -v systemd-analyze' >/dev/null; then
     unit=$(inside systemd-analyze verify --man=no /usr/lib/systemd/system/run-registry.service 2>&1 | grep run-registry || true)
     [ -z "$unit" ] || fail "systemd-analyze verify: $unit"
@@ -180,7 +196,7 @@ mkdir "$tmp/home"
 
 command_of "$tmp/own.sh" "$tmp/own" "$tmp/runs"
 if env -i PATH="$tmp/path" "$tmp/path/sh" -c 'command -v java'; then fail 'a java in PATH'; fi
-try_commands "$tmp/files" "$tmp/own.sh"
+try_commands "$tmp/files" "$tmp/own/$version/clients/python" "$tmp/own.sh"
 contains "$("$tmp/own.sh" --version)" "${version#run-registry-}"
 REGISTRY_CDS=off command_of "$tmp/cds.sh" "$tmp/own" "$tmp/runs" REGISTRY_CDS=off LANG=de_DE.ISO-8859-1 LC_ALL=ja_JP.eucJP
 contains "$("$tmp/cds.sh" runs)" completed
@@ -195,7 +211,7 @@ command_of "$tmp/nojre.sh" "$tmp/nojre" "$tmp/runs-nojre"
 contains "$("$tmp/nojre.sh" --version 2>&1 || true)" 'no Java found'
 command_of "$tmp/nojre.sh" "$tmp/nojre" "$tmp/runs-nojre" "JAVA_HOME=${real_java%/bin/java}"
 rm -rf "$tmp/files" && mkdir "$tmp/files"
-try_commands "$tmp/files" "$tmp/nojre.sh"
+try_commands "$tmp/files" "$tmp/nojre/$version/clients/python" "$tmp/nojre.sh"
 passed 'archive without runtime: the commands, with the java of JAVA_HOME'
 
 # --- Shells and man
@@ -257,7 +273,7 @@ if [ -n "${PG_BIN-}" ] && command -v openssl >/dev/null; then
   "$tmp/pg.sh" run -- echo after
   contains "$("$tmp/pg.sh" runs)" 'echo before'
   contains "$("$tmp/pg.sh" verify)" 'Verified: 2 finished runs, no discrepancies'
-  serve "$tmp/files" "$tmp/pg.sh"
+  serve "$tmp/files" "$tmp/own/$version/clients/python" "$tmp/pg.sh"
   passed 'PostgreSQL by TLS: the database of a checkout is taken over'
 else
   echo 'skipped: PostgreSQL; set PG_BIN, install openssl'

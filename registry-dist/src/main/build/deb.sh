@@ -23,14 +23,17 @@ lay_out() {
     cd "$root/usr/lib/run-registry"
     usr=../..
     mkdir -p $usr/share/bash-completion/completions $usr/share/zsh/vendor-completions \
-      $usr/share/fish/vendor_completions.d $usr/share/man/man1 $usr/share/doc/run-registry $usr/share/lintian/overrides
+      $usr/share/fish/vendor_completions.d $usr/share/man/man1 $usr/share/doc/run-registry $usr/share/lintian/overrides \
+      $usr/share/run-registry
     mv share/completions/registry.bash $usr/share/bash-completion/completions/registry
     mv share/completions/_registry $usr/share/zsh/vendor-completions/
     mv share/completions/registry.fish $usr/share/fish/vendor_completions.d/
     gzip -9n <share/man/man1/registry.1 >$usr/share/man/man1/registry.1.gz
     gzip -9n <CHANGELOG.md >$usr/share/doc/run-registry/changelog.gz
     mv docs examples README.md CONTRIBUTING.md SECURITY.md $usr/share/doc/run-registry/
-    rm -r share CHANGELOG.md LICENSE
+    mv clients/python $usr/share/run-registry/
+    mv $usr/share/run-registry/python/examples $usr/share/doc/run-registry/examples/python
+    rm -r clients share CHANGELOG.md LICENSE
     # in the repository the unit is that of an installation by hand
     sed 's,/opt/run-registry/bin/registry,/usr/bin/registry,; s,^Documentation=.*,Documentation=man:registry(1),; /^# The HTTP server as a service/s/\..*/./' \
       $usr/share/doc/run-registry/docs/deploy/run-registry.service >$usr/lib/systemd/system/run-registry.service

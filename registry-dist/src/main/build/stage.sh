@@ -7,11 +7,14 @@ export LC_ALL=C.UTF-8 TZ=UTC
 
 stage=target/stage runtime=target/runtime
 rm -rf "$stage" "$runtime" target/classes-of-all
-mkdir -p "$stage/bin" "$stage/share/man/man1" "$stage/share/completions"
+mkdir -p "$stage/bin" "$stage/share/man/man1" "$stage/share/completions" "$stage/clients/python"
 cp ../bin/registry "$stage/bin/"
 cp -r ../registry-cli/target/registry/lib ../docs ../examples ../README.md ../CHANGELOG.md ../CONTRIBUTING.md \
   ../SECURITY.md ../LICENSE "$stage/"
-find "$stage/examples" \( -name __pycache__ -o -name .gitignore \) -prune -exec rm -rf {} +
+for file in README.md examples pyproject.toml run_registry.py; do
+  cp -r "../clients/python/$file" "$stage/clients/python/"
+done
+find "$stage/examples" "$stage/clients" \( -name __pycache__ -o -name .gitignore \) -prune -exec rm -rf {} +
 
 # --- The runtime. jdeps finds what the classes name; module-info and the classes of newer releases are left out,
 # because jdeps would also require their optional modules.
