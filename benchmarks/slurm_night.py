@@ -89,7 +89,7 @@ class Cluster:
             SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
             ReturnToService=2
             MailProg=/bin/true
-            SlurmdTimeout=10
+            SlurmdTimeout=60
             KillWait=2
             UnkillableStepTimeout=30
             JobRequeue=0
