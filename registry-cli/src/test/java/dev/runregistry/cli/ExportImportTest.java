@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class ExportImportTest {
   @TempDir Path folder;
   @Parameter Store store;
   private RunDatabase database;
+  private DatabaseConfig next;
   private Session source;
   private Session target;
 
@@ -35,7 +37,7 @@ class ExportImportTest {
     DatabaseConfig old = Store.SQLITE.empty(Files.createDirectory(folder.resolve("old")));
     database = RunDatabase.at(old);
     source = new Session(folder.resolve("old home")).with("REGISTRY_DB", old.url());
-    DatabaseConfig next = store.empty(Files.createDirectory(folder.resolve("new")));
+    next = store.empty(Files.createDirectory(folder.resolve("new")));
     target = new Session(folder.resolve("new home")).with("REGISTRY_DB", next.url());
     Runs.ofEveryKind().forEach(database.runs()::save);
     database.runs().save(Runs.withProvenance());
@@ -93,8 +95,31 @@ class ExportImportTest {
 
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.out()).isEmpty();
-    assertThat(again.err()).contains("line 1", "does not follow", "nothing was imported");
+    assertThat(again.err())
+        .contains("link 1, of run ", "does not follow", "nothing was imported")
+        .doesNotContain("line");
     assertThat(head(target)).isEqualTo(before);
+  }
+
+  @Test
+  void a_run_that_the_database_has_already_is_named_and_nothing_is_imported() throws Exception {
+    Run known = Runs.running();
+    database.runs().save(Runs.ended(known, Runs.exited(0)));
+    Path file = exported();
+    try (RunDatabase other = RunDatabase.at(next)) {
+      other.runs().save(known);
+    }
+
+    Result result = target.registry("import", file.toString());
+
+    assertThat(result)
+        .isEqualTo(
+            new Result(
+                1,
+                "",
+                "registry: %s: run %s is on record already, as running; nothing was imported\n"
+                    .formatted(file, known.id())));
+    assertThat(target.registry("export").out()).isEmpty();
   }
 
   @Test

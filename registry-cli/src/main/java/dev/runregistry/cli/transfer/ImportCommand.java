@@ -66,10 +66,13 @@ public final class ImportCommand implements Callable<Integer> {
         caller.out().println("Imported %d finished runs".formatted(lines.count()));
         caller.out().println("head " + head);
         return 0;
-      } catch (InvalidChainException | StaleRunException e) {
+      } catch (InvalidChainException e) {
         throw new CommandFailedException(
             "%s, line %d: %s; nothing was imported".formatted(file, lines.line(), e.getMessage()),
             e);
+      } catch (StaleRunException e) { // names the run; lines after it may have been read
+        throw new CommandFailedException(
+            "%s: %s; nothing was imported".formatted(file, e.getMessage()), e);
       }
     } catch (NoSuchFileException e) {
       throw new CommandFailedException("no file " + file, e);
