@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nFrom SQLite to PostgreSQL:%n",
     footer = {
-      "  registry export --db /old/registry.db > runs.jsonl",
+      "  registry export --db jdbc:sqlite:/old/registry.db > runs.jsonl",
       "  registry import --db jdbc:postgresql://db.example/runs runs.jsonl",
       "  registry verify --db jdbc:postgresql://db.example/runs   prints the head of both"
     })
