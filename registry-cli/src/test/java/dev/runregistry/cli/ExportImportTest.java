@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.process.JavaProcess;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,7 @@ class ExportImportTest {
   @TempDir Path folder;
   @Parameter Store store;
   private RunDatabase database;
+  private DatabaseConfig next;
   private Session source;
   private Session target;
 
@@ -35,7 +42,7 @@ class ExportImportTest {
     DatabaseConfig old = Store.SQLITE.empty(Files.createDirectory(folder.resolve("old")));
     database = RunDatabase.at(old);
     source = new Session(folder.resolve("old home")).with("REGISTRY_DB", old.url());
-    DatabaseConfig next = store.empty(Files.createDirectory(folder.resolve("new")));
+    next = store.empty(Files.createDirectory(folder.resolve("new")));
     target = new Session(folder.resolve("new home")).with("REGISTRY_DB", next.url());
     Runs.ofEveryKind().forEach(database.runs()::save);
     database.runs().save(Runs.withProvenance());
@@ -93,8 +100,49 @@ class ExportImportTest {
 
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.out()).isEmpty();
-    assertThat(again.err()).contains("line 1", "does not follow", "nothing was imported");
+    assertThat(again.err())
+        .contains("link 1, of run ", "does not follow", "nothing was imported")
+        .doesNotContain("line");
     assertThat(head(target)).isEqualTo(before);
+  }
+
+  @Test
+  void a_run_that_the_database_has_already_is_named_and_nothing_is_imported() throws Exception {
+    Run known = Runs.running();
+    database.runs().save(Runs.ended(known, Runs.exited(0)));
+    Path file = exported();
+    try (RunDatabase other = RunDatabase.at(next)) {
+      other.runs().save(known);
+    }
+
+    Result result = target.registry("import", file.toString());
+
+    assertThat(result)
+        .isEqualTo(
+            new Result(
+                1,
+                "",
+                "registry: %s: run %s is on record already, as running; nothing was imported\n"
+                    .formatted(file, known.id())));
+    assertThat(target.registry("export").out()).isEmpty();
+  }
+
+  @Test
+  void a_killed_import_leaves_nothing_and_a_repeated_one_imports_all() throws Exception {
+    IntStream.range(0, 200).forEach(i -> database.runs().save(Runs.completed()));
+    Path file = exported();
+    Process half =
+        JavaProcess.builder(HalfImport.class, folder, next.url(), file.toString()).start();
+    try (BufferedReader out = half.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("half");
+    } finally {
+      half.destroyForcibly().waitFor(); // SIGKILL
+    }
+
+    assertThat(head(target)).isEqualTo("head " + ChainHead.EMPTY);
+    assertThat(target.registry("export")).isEqualTo(new Result(0, "", ""));
+    assertThat(target.registry("import", file.toString()).code()).isZero();
+    assertThat(head(target)).isEqualTo(head(source));
   }
 
   @Test
@@ -121,6 +169,18 @@ class ExportImportTest {
     List<String> gap = lines.stream().filter(line -> line != lines.get(3)).toList();
     assertRefused(gap, "line 4: Link 5 does not follow link 3");
     assertRefused(List.of(lines.get(0), "", "{\"lines\":"), "line 3: not a record of an export:");
+  }
+
+  @Test
+  void nothing_of_a_file_that_ends_within_a_line_is_imported() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(exported()));
+    int last = lines.size();
+    String text = lines.get(last - 1);
+
+    for (int length : new int[] {1, text.length() / 2, text.length() - 1}) {
+      lines.set(last - 1, text.substring(0, length));
+      assertRefused(lines, "line " + last + ": not a record of an export:");
+    }
   }
 
   private void assertRefused(List<String> lines, String reason) throws IOException {

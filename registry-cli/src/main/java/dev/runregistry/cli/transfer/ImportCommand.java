@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nFrom SQLite to PostgreSQL:%n",
     footer = {
-      "  registry export --db /old/registry.db > runs.jsonl",
+      "  registry export --db jdbc:sqlite:/old/registry.db > runs.jsonl",
       "  registry import --db jdbc:postgresql://db.example/runs runs.jsonl",
       "  registry verify --db jdbc:postgresql://db.example/runs   prints the head of both"
     })
@@ -66,10 +66,13 @@ public final class ImportCommand implements Callable<Integer> {
         caller.out().println("Imported %d finished runs".formatted(lines.count()));
         caller.out().println("head " + head);
         return 0;
-      } catch (InvalidChainException | StaleRunException e) {
+      } catch (InvalidChainException e) {
         throw new CommandFailedException(
             "%s, line %d: %s; nothing was imported".formatted(file, lines.line(), e.getMessage()),
             e);
+      } catch (StaleRunException e) { // names the run; lines after it may have been read
+        throw new CommandFailedException(
+            "%s: %s; nothing was imported".formatted(file, e.getMessage()), e);
       }
     } catch (NoSuchFileException e) {
       throw new CommandFailedException("no file " + file, e);

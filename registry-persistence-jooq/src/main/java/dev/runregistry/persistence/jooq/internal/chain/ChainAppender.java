@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,16 +67,13 @@ public final class ChainAppender {
     String all = String.join(", ", Collections.nCopies(piece.size(), "?"));
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1")) {
+            "SELECT run_id, status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1")) {
       types.bind(statement, piece.stream().map(entry -> entry.run().id().value()).toList());
       try (ResultSet known = statement.executeQuery()) {
         if (known.next()) {
           throw new StaleRunException(
-              "one of the runs %s to %s is on record already, as %s"
-                  .formatted(
-                      piece.get(0).run().id(),
-                      piece.get(piece.size() - 1).run().id(),
-                      known.getString(1)));
+              "run %s is on record already, as %s"
+                  .formatted(types.read(known, 1, UUID.class), known.getString(2)));
         }
       }
     }
