@@ -7,6 +7,7 @@ import dev.runregistry.cli.completion.CompletionCommand;
 import dev.runregistry.cli.completion.CompletionValuesCommand;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.diff.DiffCommand;
+import dev.runregistry.cli.doctor.DoctorCommand;
 import dev.runregistry.cli.hosts.HostsCommand;
 import dev.runregistry.cli.hosts.HostsListCommand;
 import dev.runregistry.cli.hosts.HostsRetireCommand;
@@ -129,6 +130,7 @@ final class Commands {
     all.addSubcommand("migrate", new MigrateCommand(caller));
     all.addSubcommand("reconcile", new ReconcileCommand(caller));
     all.addSubcommand("verify", new VerifyCommand(caller));
+    all.addSubcommand("doctor", new DoctorCommand(caller));
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::all));
     all.addSubcommand("completion-values", new CompletionValuesCommand(caller));

@@ -404,7 +404,7 @@ class ArchitectureTest {
                 BASE + ".json",
                 new TreeSet<>(List.of("BoundedLines", "LastMetrics", "RunJson", "RunRecordJson")),
                 BASE + ".persistence.jooq",
-                new TreeSet<>(List.of("MigrationResult", "RunDatabase")),
+                new TreeSet<>(List.of("DatabaseStatus", "MigrationResult", "RunDatabase")),
                 BASE + ".persistence.jooq.config",
                 new TreeSet<>(List.of("DatabaseAddress", "DatabaseConfig"))));
   }

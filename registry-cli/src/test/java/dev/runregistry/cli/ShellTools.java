@@ -29,6 +29,14 @@ final class ShellTools {
     }
   }
 
+  /** Goes on only where promtool is. */
+  static void needPromtool() {
+    need(
+        isOnPath("promtool"),
+        "no promtool; it is in the package %1$s of Debian and Ubuntu: apt-get download %1$s",
+        "prometheus");
+  }
+
   /** Goes on only where bash-completion is. */
   static void needBashCompletion() {
     need(

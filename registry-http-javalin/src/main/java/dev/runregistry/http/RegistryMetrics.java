@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
+import dev.runregistry.run.RunMode;
+import dev.runregistry.run.RunReason;
+import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.queue.QueueStatus;
 import dev.runregistry.run.service.ReconciledRun;
@@ -24,7 +27,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The metrics of a server, for {@code GET /metrics}. Every label has few values: no id, path or
@@ -42,6 +47,8 @@ public final class RegistryMetrics {
   private final PrometheusMeterRegistry meters;
   private final Counter cancellations;
   private final Counter contradictions;
+  private final Counter lost;
+  private final Counter reconciled;
   // the most recently counted runs: a run whose outcome was saved late is reported twice
   private final Map<RunId, Boolean> counted =
       new LinkedHashMap<>() {
@@ -79,6 +86,19 @@ public final class RegistryMetrics {
         Counter.builder("registry.contradictions")
             .description("Runs whose engine and supervisor reported different endings")
             .register(meters);
+    lost =
+        Counter.builder("registry.runs.lost")
+            .description("Runs that ended here and nothing shows how; part of registry_runs_total")
+            .register(meters);
+    reconciled =
+        Counter.builder("registry.runs.reconciled")
+            .description("Runs whose endings reconciliation recorded")
+            .register(meters);
+    for (RunMode mode : RunMode.values()) { // a rate needs the zero before the first one
+      Stream.of(RunStatus.values())
+          .filter(RunStatus::isFinal)
+          .forEach(status -> ended(mode, status));
+    }
   }
 
   /**
@@ -86,6 +106,37 @@ public final class RegistryMetrics {
    */
   public RunRepository instrument(RunRepository repository) {
     return new MeteredRunRepository(requireNonNull(repository, "repository"), this);
+  }
+
+  /**
+   * Registers a gauge that is always 1 and has the version of the program as its label; call only
+   * once.
+   */
+  public void buildInfo(String version) {
+    Gauge.builder("registry.build.info", () -> 1)
+        .description("The version of the registry")
+        .tag("version", requireNonNull(version, "version"))
+        .strongReference(true)
+        .register(meters);
+  }
+
+  /**
+   * Registers gauges of the disk of the home; call only once.
+   *
+   * @param free returns the bytes that this user can still write
+   * @param size returns the bytes that it has in total
+   */
+  public void homeDisk(LongSupplier free, LongSupplier size) {
+    bytes("registry.home.free", "Free space for this user on the disk of the home", free);
+    bytes("registry.home.size", "Size of the disk of the home", size);
+  }
+
+  private void bytes(String name, String description, LongSupplier value) {
+    Gauge.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .baseUnit("bytes")
+        .strongReference(true)
+        .register(meters);
   }
 
   /** Registers a gauge of the active runs in this host's journal; call only once. */
@@ -103,6 +154,7 @@ public final class RegistryMetrics {
     requireNonNull(status, "status");
     gauge("registry.queue.depth", "Runs that wait in the queue", () -> status.get().depth());
     gauge("registry.slots.in.use", "Slots that queued runs hold", () -> status.get().slotsInUse());
+    gauge("registry.queue.paused", "1 if no run is started", () -> status.get().paused() ? 1 : 0);
   }
 
   /**
@@ -142,20 +194,30 @@ public final class RegistryMetrics {
         .filter(finding -> finding.action() == ReconciledRun.Action.RECORDED)
         .flatMap(finding -> finding.run().stream())
         .filter(run -> run.status().isFinal())
-        .forEach(this::ended);
+        .forEach(
+            run -> {
+              reconciled.increment();
+              ended(run);
+            });
   }
 
   void ended(Run run) {
     if (!isFirst(run.id())) {
       return;
     }
-    String mode = run.spec().mode().text();
-    Counter.builder("registry.runs")
+    RunMode mode = run.spec().mode();
+    ended(mode, run.status()).increment();
+    if (run.reason() == RunReason.LOST) {
+      lost.increment();
+    }
+    run.duration().ifPresent(duration -> recordDuration(mode.text(), duration));
+  }
+
+  private Counter ended(RunMode mode, RunStatus status) {
+    return Counter.builder("registry.runs")
         .description("Runs that ended here")
-        .tags("mode", mode, "status", run.status().text())
-        .register(meters)
-        .increment();
-    run.duration().ifPresent(duration -> recordDuration(mode, duration));
+        .tags("mode", mode.text(), "status", status.text())
+        .register(meters);
   }
 
   void cancellationRequested() {

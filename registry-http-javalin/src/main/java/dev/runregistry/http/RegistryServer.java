@@ -3,6 +3,7 @@ package dev.runregistry.http;
 import static java.util.Objects.requireNonNull;
 
 import dev.runregistry.http.internal.output.LogFollowers;
+import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -53,6 +54,12 @@ public final class RegistryServer implements AutoCloseable {
             "registry.journal.waiting",
             "Runs that have ended and whose ending the database does not have yet",
             registry::pendingEndings);
+    config
+        .metrics()
+        .gauge(
+            "registry.database.up",
+            "1 if the database answers when the metrics are read, else 0",
+            () -> answers(registry));
     config.metrics().gauge("registry.log.followers", "Clients that follow a run", followers::count);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.startupWatcherEnabled = false;
@@ -72,6 +79,15 @@ public final class RegistryServer implements AutoCloseable {
     StaticFiles files = new StaticFiles();
     new DocsRoutes(files).addTo(added);
     new StaticPageRoutes(files).addTo(added);
+  }
+
+  private static int answers(RunRegistry registry) {
+    try {
+      registry.ping();
+      return 1;
+    } catch (RepositoryException e) {
+      return 0;
+    }
   }
 
   /**

@@ -3,7 +3,9 @@ package dev.runregistry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.runregistry.run.Output;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.RunOutcome.Lost;
 import dev.runregistry.run.query.RunIdPrefix;
 import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.ReconciledRun.Action;
@@ -109,6 +111,47 @@ class MetricsTest {
     server.config.metrics().journalDepth(() -> 7);
 
     assertThat(scrape()).contains("registry_journal_depth 7.0").contains("registry_local_runs 0.0");
+  }
+
+  @Test
+  void every_status_is_counted_from_zero_and_none_that_does_not_end_a_run() {
+    String metrics = new RegistryMetrics().scrape();
+
+    for (String mode : List.of("dry-run", "local")) {
+      for (String status : List.of("completed", "failed", "timeout", "cancelled")) {
+        assertThat(metrics)
+            .contains("registry_runs_total{mode=\"%s\",status=\"%s\"} 0.0".formatted(mode, status));
+      }
+    }
+    assertThat(metrics)
+        .contains("registry_runs_lost_total 0.0", "registry_runs_reconciled_total 0.0")
+        .contains("registry_cancellations_total 0.0", "registry_contradictions_total 0.0")
+        .doesNotContain("status=\"pending\"", "status=\"running\"");
+  }
+
+  @Test
+  void lost_runs_are_counted_among_the_failed_ones_and_by_themselves() {
+    RegistryMetrics metrics = new RegistryMetrics();
+    Run lost = Runs.ended(Runs.running(), new Lost("Lost: the host restarted", Output.NONE));
+
+    metrics.reconciled(new Reconciliation(List.of(finding(lost, Action.RECORDED))));
+
+    assertThat(metrics.scrape())
+        .contains("registry_runs_lost_total 1.0", "registry_runs_reconciled_total 1.0")
+        .contains("registry_runs_total{mode=\"local\",status=\"failed\"} 1.0");
+  }
+
+  @Test
+  void version_disk_and_database_are_shown() {
+    server.config.metrics().buildInfo("1.2.3");
+    server.config.metrics().homeDisk(() -> 2_000_000_000_000L, () -> 3_000_000_000_000L);
+
+    assertThat(scrape())
+        .contains("registry_build_info{version=\"1.2.3\"} 1")
+        .contains("registry_home_free_bytes 2.0E12", "registry_home_size_bytes 3.0E12")
+        .contains("registry_database_up 1.0");
+    server.repository.setBroken(true);
+    assertThat(scrape()).contains("registry_database_up 0.0");
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.port.RunJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -265,6 +266,39 @@ public final class FileRunJournal implements RunJournal {
     } catch (IOException e) {
       throw new JournalException(folder + " cannot be written: " + reason(e), e);
     }
+  }
+
+  /**
+   * Checks that an existing home can be written, as {@link #probe} does, but creates none of its
+   * directories, and whether its file system has file locks.
+   *
+   * @return whether it has; without them, one registry at a time may work in this home
+   * @throws JournalException if it cannot be written, or belongs to another user
+   */
+  public boolean probeExisting() {
+    Path runs = folder.resolve("runs");
+    Path place = (Files.isDirectory(runs) ? runs : folder).resolve(".probe-" + UUID.randomUUID());
+    try {
+      owner.requireMayJudge(folder);
+      for (Path each : List.of(starting, active, done)) {
+        if (Files.exists(each) && !(Files.isDirectory(each) && Files.isWritable(each))) {
+          throw new AccessDeniedException(each.toString(), null, each + " cannot be written");
+        }
+      }
+      DurableFiles.probe(place);
+      return RunLocks.areSupported(place);
+    } catch (IOException e) {
+      throw new JournalException(folder + " cannot be written: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Returns the names of quarantined entries, in no order.
+   *
+   * @throws JournalException if they cannot be listed
+   */
+  public List<String> quarantined() {
+    return namesIn(damaged).toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.runregistry.run.RunId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -130,6 +131,24 @@ final class RunLocks {
             e.getMessage());
       }
       return true;
+    }
+  }
+
+  /**
+   * Returns whether the file system has locks: creates a file, locks it and deletes it.
+   *
+   * @param file does not exist
+   */
+  static boolean areSupported(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, OPTIONS, DurableFiles.OWNER_ONLY_FILE)) {
+      return channel.tryLock() != null;
+    } catch (IOException e) {
+      if (NO_LOCKS.contains(String.valueOf(e.getMessage()))) {
+        return false;
+      }
+      throw e;
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 

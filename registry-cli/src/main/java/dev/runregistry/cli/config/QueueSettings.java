@@ -28,10 +28,15 @@ public final class QueueSettings {
   /** Returns the limits; {@code auto} starts {@code nvidia-smi}. */
   public QueueLimits limits() {
     try {
-      return new QueueLimits(number(Setting.QUEUE_SLOTS), max(), gpus());
+      return new QueueLimits(slots(), max(), gpus());
     } catch (IllegalArgumentException e) {
       throw new UsageException(Setting.QUEUE_GPUS.key() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Returns how many queued runs run at once. */
+  public int slots() {
+    return number(Setting.QUEUE_SLOTS);
   }
 
   /** Returns the maximum number of waiting runs. */

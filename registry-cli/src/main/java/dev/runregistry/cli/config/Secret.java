@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param file the setting that names the file
  */
 public record Secret(String name, Setting itself, Setting file) {
+  /** What clients of the server must send; not in ServerSettings, which needs the server's jars. */
+  public static final Secret TOKEN =
+      new Secret("token for the server", Setting.TOKEN, Setting.TOKEN_FILE);
 
   /**
    * Reads it; null if it was not given.
@@ -21,7 +24,7 @@ public record Secret(String name, Setting itself, Setting file) {
    * @throws UsageException if it is given twice, or its file cannot be read, is empty, or has
    *     characters around it that an editor leaves behind
    */
-  @Nullable String read(Settings settings) {
+  public @Nullable String read(Settings settings) {
     Settings.Value said = settings.given(itself).orElse(null);
     Settings.Value place = settings.given(file).orElse(null);
     if (said != null && place != null) {

@@ -7,9 +7,6 @@ import dev.runregistry.http.ServerConfig;
 
 /** The configuration of the server from the settings. */
 public final class ServerSettings {
-  private static final Secret TOKEN =
-      new Secret("token for the server", Setting.TOKEN, Setting.TOKEN_FILE);
-
   private final Settings settings;
 
   public ServerSettings(Settings settings) {
@@ -26,7 +23,7 @@ public final class ServerSettings {
         ServerConfig.builder()
             .host(settings.text(Setting.HOST))
             .port(settings.read(Setting.PORT, Integer::parseInt))
-            .token(TOKEN.read(settings))
+            .token(Secret.TOKEN.read(settings))
             .allowedHosts(words(Setting.ALLOWED_HOSTS))
             .corsOrigins(words(Setting.CORS_ORIGINS))
             .command(settings.command())

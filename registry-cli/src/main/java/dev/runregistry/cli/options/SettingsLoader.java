@@ -36,12 +36,18 @@ public final class SettingsLoader {
     Settings settings =
         Settings.of(options, config == null ? null : Path.of(config), caller.environment());
     Logging.configure(settings.log());
-    for (Map.Entry<String, String> variable : caller.environment().entrySet()) {
-      if (isUnknown(variable.getKey(), variable.getValue())) {
-        caller.say("warning: unknown environment variable " + variable.getKey());
-      }
-    }
+    unknownVariables(caller.environment())
+        .forEach(name -> caller.say("warning: unknown environment variable " + name));
     return settings;
+  }
+
+  /** Returns the variables that look like settings and are none, in the order of the names. */
+  public static List<String> unknownVariables(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .filter(variable -> isUnknown(variable.getKey(), variable.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   private static boolean isUnknown(String variable, String value) {

@@ -4,6 +4,7 @@ import dev.runregistry.cli.config.QueueSettings;
 import dev.runregistry.cli.config.ServerSettings;
 import dev.runregistry.cli.config.Settings;
 import dev.runregistry.cli.console.Console;
+import dev.runregistry.cli.console.VersionNumber;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.ProcessSignals;
@@ -24,6 +25,7 @@ import dev.runregistry.run.Invocation;
 import dev.runregistry.run.queue.QueueLimits;
 import dev.runregistry.run.service.RunDispatcher;
 import dev.runregistry.run.service.RunRegistry;
+import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -57,7 +59,10 @@ public final class ServerRunner {
     QueueLimits limits = new QueueSettings(settings).limits();
     Semaphore cancelled = new Semaphore(0);
     ServerConfig config = new ServerSettings(settings).config(metrics, cancelled::release);
+    metrics.buildInfo(VersionNumber.TEXT);
     metrics.journalDepth(parts.home()::activeRuns);
+    File home = parts.home().folder().toFile();
+    metrics.homeDisk(home::getUsableSpace, home::getTotalSpace);
     try (RunDatabase database = parts.database()) {
       RunRegistry registry = registry(parts, database, metrics);
       metrics.queue(registry::queueStatus);

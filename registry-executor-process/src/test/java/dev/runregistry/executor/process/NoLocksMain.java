@@ -15,5 +15,6 @@ final class NoLocksMain {
       runs.home().unlock(run.id());
       System.out.println("claimed " + runs.home().tryLock(run.id()));
     }
+    System.out.println("locks " + runs.home().probeExisting());
   }
 }

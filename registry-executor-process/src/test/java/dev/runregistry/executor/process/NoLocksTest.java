@@ -35,14 +35,14 @@ class NoLocksTest {
   @TempDir private Path folder;
 
   @Test
-  void runs_start_on_a_file_system_that_has_no_locks() throws Exception {
+  void runs_start_on_a_file_system_that_has_no_locks_which_its_probe_reports() throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
     ProcessBuilder registry = JavaProcess.builder(NoLocksMain.class, home);
     registry.environment().put("LD_PRELOAD", preload().toString());
     Process process = registry.start();
     try (InputStream out = process.getInputStream()) {
       assertThat(new String(out.readAllBytes(), UTF_8))
-          .isEqualTo("exit 3\nclaimed true\nexit 4\nclaimed true\n");
+          .isEqualTo("exit 3\nclaimed true\nexit 4\nclaimed true\nlocks false\n");
     }
     assertThat(process.waitFor()).isZero();
   }

@@ -427,6 +427,15 @@ public final class SlurmExecutor implements RunExecutor {
         : new RuntimeStatus(false, null, "sbatch: not found on PATH");
   }
 
+  /**
+   * Returns the name of the cluster, from its controller; may take as long as Slurm's own timeouts.
+   *
+   * @throws IOException if the controller does not answer
+   */
+  public String cluster() throws IOException {
+    return slurm.cluster();
+  }
+
   private Optional<File> find(String program) {
     return Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .map(folder -> new File(folder, program))

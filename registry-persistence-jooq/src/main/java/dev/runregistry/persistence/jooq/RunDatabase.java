@@ -7,6 +7,7 @@ import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.ServerState;
 import dev.runregistry.persistence.jooq.internal.database.SqliteBackup;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
@@ -138,6 +139,23 @@ public final class RunDatabase implements AutoCloseable {
    */
   public int schemaVersion() {
     return database.translateExceptions("read the version of the schema", schema::version);
+  }
+
+  /**
+   * Returns the state of the database, and neither migrates nor changes anything. A SQLite file
+   * that does not exist is created.
+   *
+   * @throws RepositoryException if it cannot be reached, is of another program, or its schema is
+   *     newer than this one
+   */
+  public DatabaseStatus status() {
+    return database.translateExceptions("reach the runs", this::readStatus);
+  }
+
+  private DatabaseStatus readStatus() {
+    ServerState server = ServerState.of(config, connections);
+    return new DatabaseStatus(
+        server.product(), schema.version(), server.isReadOnly(), server.ahead());
   }
 
   /**
