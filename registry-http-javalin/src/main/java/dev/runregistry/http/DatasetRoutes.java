@@ -9,7 +9,7 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Lists the available data sets. */
+/** Lists the available datasets. */
 final class DatasetRoutes {
   private static final int USUAL_LIMIT = 100;
 

@@ -60,7 +60,7 @@ final class ExceptionMappers {
   private static void withoutThread(RejectedExecutionException e, Context ctx) {
     log.error("request {}: no thread can be started", requestId(ctx), e);
     ctx.header("Retry-After", "1");
-    answer(ctx, 503, "No thread can be started for the run, so nothing was started");
+    answer(ctx, 503, "No thread can be started for the run; nothing was started");
   }
 
   private static void refused(HttpProblem refusal, Context ctx) {
@@ -88,12 +88,12 @@ final class ExceptionMappers {
 
   private static void withoutJournal(JournalException e, Context ctx) {
     log.error("request {}: the journal of this host failed", requestId(ctx), e);
-    answer(ctx, 503, "The run cannot be noted on this host, so nothing was started");
+    answer(ctx, 503, "The run cannot be journaled on this host; nothing was started");
   }
 
   private static void withoutOutcome(UnreadableOutcomeException e, Context ctx) {
     log.error("request {}: {}", requestId(ctx), e.getMessage(), e);
-    answer(ctx, 503, "The run was started, and how it ended cannot be read yet");
+    answer(ctx, 503, "The run was started; its outcome cannot be read yet");
   }
 
   private static void withoutRecord(UnreadableRunException e, Context ctx) {
@@ -103,7 +103,7 @@ final class ExceptionMappers {
 
   private static void withoutDatasets(DatasetException e, Context ctx) {
     log.error("request {}: {}", requestId(ctx), e.explanation(), e);
-    answer(ctx, 503, "The data sets cannot be listed");
+    answer(ctx, 503, "The datasets cannot be listed");
   }
 
   private static void internalError(Exception e, Context ctx) {

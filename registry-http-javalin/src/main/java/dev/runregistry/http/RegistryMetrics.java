@@ -80,11 +80,11 @@ public final class RegistryMetrics {
     new UptimeMetrics().bindTo(meters);
     cancellations =
         Counter.builder("registry.cancellations")
-            .description("Requests to cancel runs that were accepted here")
+            .description("Accepted requests to cancel a run")
             .register(meters);
     contradictions =
         Counter.builder("registry.contradictions")
-            .description("Runs whose engine and supervisor reported different endings")
+            .description("Runs whose engine and supervisor reported different outcomes")
             .register(meters);
     lost =
         Counter.builder("registry.runs.lost")
@@ -142,7 +142,7 @@ public final class RegistryMetrics {
   /** Registers a gauge of the active runs in this host's journal; call only once. */
   public void journalDepth(IntSupplier depth) {
     requireNonNull(depth, "depth");
-    gauge("registry.journal.depth", "Runs that have begun and are not settled", depth);
+    gauge("registry.journal.depth", "Active runs in the journal", depth);
   }
 
   /**
@@ -152,8 +152,8 @@ public final class RegistryMetrics {
    */
   public void queue(Supplier<QueueStatus> status) {
     requireNonNull(status, "status");
-    gauge("registry.queue.depth", "Runs that wait in the queue", () -> status.get().depth());
-    gauge("registry.slots.in.use", "Slots that queued runs hold", () -> status.get().slotsInUse());
+    gauge("registry.queue.depth", "Queued runs", () -> status.get().depth());
+    gauge("registry.slots.in.use", "Slots in use by queued runs", () -> status.get().slotsInUse());
     gauge("registry.queue.paused", "1 if no run is started", () -> status.get().paused() ? 1 : 0);
   }
 
@@ -167,7 +167,7 @@ public final class RegistryMetrics {
       return;
     }
     Timer.builder("registry.queue.wait")
-        .description("From the submission of a queued run to its start")
+        .description("Time from the submission of a queued run to its start")
         .serviceLevelObjectives(seconds(0.05, 0.25, 1, 10, 60, 600, 3600, 36_000))
         .register(meters)
         .record(Duration.between(run.createdAt(), run.startedAt()));
@@ -215,7 +215,7 @@ public final class RegistryMetrics {
 
   private Counter ended(RunMode mode, RunStatus status) {
     return Counter.builder("registry.runs")
-        .description("Runs that ended here")
+        .description("Finished runs of this server")
         .tags("mode", mode.text(), "status", status.text())
         .register(meters);
   }
@@ -232,7 +232,7 @@ public final class RegistryMetrics {
 
   private void recordDuration(String mode, Duration duration) {
     Timer.builder("registry.run.duration")
-        .description("From the start of a run to its end")
+        .description("Run duration")
         .tag("mode", mode)
         .serviceLevelObjectives(seconds(0.01, 0.1, 1, 10, 30, 60, 300, 1800, 7200))
         .register(meters)
@@ -245,7 +245,7 @@ public final class RegistryMetrics {
 
   private Timer timer(Call call) {
     return Timer.builder("registry.database")
-        .description("Calls of the database")
+        .description("Database calls")
         .tags("operation", call.operation, "outcome", call.failed ? "failed" : "done")
         .serviceLevelObjectives(seconds(0.001, 0.005, 0.02, 0.1, 0.5, 1, 2))
         .register(meters);
@@ -258,7 +258,7 @@ public final class RegistryMetrics {
 
   private Timer timer(Answer answer) {
     return Timer.builder("http.server.requests")
-        .description("Requests, from their first byte to the last of the answer")
+        .description("HTTP request duration")
         .tags("method", answer.method, "route", answer.route)
         .tags("status", Integer.toString(answer.status))
         .serviceLevelObjectives(seconds(0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30))

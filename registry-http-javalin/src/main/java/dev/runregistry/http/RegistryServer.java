@@ -45,14 +45,12 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   private void configure(JavalinConfig javalinConfig, RunRegistry registry) {
-    config
-        .metrics()
-        .gauge("registry.local.runs", "Local runs that are going on", localRuns::running);
+    config.metrics().gauge("registry.local.runs", "Local runs in progress", localRuns::running);
     config
         .metrics()
         .gauge(
             "registry.journal.waiting",
-            "Runs that have ended and whose ending the database does not have yet",
+            "Finished runs whose outcome is not in the database yet",
             registry::pendingEndings);
     config
         .metrics()
@@ -133,7 +131,7 @@ public final class RegistryServer implements AutoCloseable {
       // Javalin's own stop treats running runs as an error
       javalin.jettyServer().server().stop();
     } catch (TimeoutException e) {
-      log.warn("stopped with requests still going on; this host's journal has their runs");
+      log.warn("stopped with requests in progress; this host's journal has their runs");
     } catch (Exception e) { // exceptions of libraries while releasing resources
       log.error("cannot stop in good order", e);
     }

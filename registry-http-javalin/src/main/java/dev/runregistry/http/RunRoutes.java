@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.runregistry.http.internal.message.HttpProblem;
 import dev.runregistry.http.internal.message.Json;
 import dev.runregistry.http.internal.message.PageJson;
+import dev.runregistry.http.internal.message.RequestIds;
 import dev.runregistry.http.internal.message.ValidationError;
 import dev.runregistry.http.internal.request.BodyReader;
 import dev.runregistry.http.internal.request.IdempotencyKey;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,8 @@ final class RunRoutes {
   private final BodyReader bodies;
   private final LocalRunLimiter localRuns;
   private final PageJson pageJson;
+  // of synchronous local runs, by the id of their request
+  private final Map<String, RunId> inProgress = new ConcurrentHashMap<>();
 
   RunRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
@@ -72,6 +76,7 @@ final class RunRoutes {
     routes.get("/api/tunix/runs/{run_id}/config", this::showConfig);
     routes.get("/api/tunix/runs/{run_id}/status", this::showStatus);
     routes.post("/api/tunix/runs/{run_id}/cancel", this::cancel);
+    routes.get("/api/tunix/requests/{request_id}", this::showRequest);
     routes.get("/api/hosts", this::listHosts);
   }
 
@@ -93,7 +98,9 @@ final class RunRoutes {
       answer(ctx, execute(registry.newId(), key, body, trace));
     } else {
       RunId id = registry.newId();
-      CompletableFuture<Submission> run = startLocal(id, () -> execute(id, key, body, trace));
+      String request = ctx.res().getHeader(RequestIds.HEADER);
+      CompletableFuture<Submission> run =
+          startLocal(id, () -> tracked(request, id, () -> execute(id, key, body, trace)));
       ctx.future(() -> run.thenAccept(ended -> answer(ctx, ended)));
     }
   }
@@ -156,7 +163,7 @@ final class RunRoutes {
   private <T> CompletableFuture<T> startLocal(RunId id, Supplier<T> run) {
     RuntimeStatus runtime = registry.runtime(config.command());
     if (!runtime.available()) {
-      throw HttpProblem.of(501, "Local runs are not possible here: " + runtime.message());
+      throw HttpProblem.of(501, "Local runs are unavailable: " + runtime.message());
     }
     return localRuns
         .start(id, run)
@@ -164,6 +171,35 @@ final class RunRoutes {
             () ->
                 HttpProblem.of(429, allBusy(config.maxLocalRuns()))
                     .withHeader("Retry-After", RETRY_SECONDS));
+  }
+
+  private <T> T tracked(@Nullable String request, RunId id, Supplier<T> run) {
+    if (request == null) {
+      return run.get();
+    }
+    inProgress.put(request, id);
+    try {
+      return run.get();
+    } finally {
+      inProgress.remove(request, id);
+    }
+  }
+
+  /**
+   * The id of the run that a POST waits for; null before its start is recorded and after its end.
+   */
+  private void showRequest(Context ctx) {
+    Optional<RunId> id =
+        Optional.ofNullable(inProgress.get(ctx.pathParam("request_id")))
+            .filter(found -> registry.find(found).isPresent());
+    Routes.json(
+        ctx,
+        Json.write(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("run_id", id.map(RunId::toString).orElse(null));
+              json.writeEndObject();
+            }));
   }
 
   private static String allBusy(int slots) {
@@ -267,7 +303,7 @@ final class RunRoutes {
   /** Read-only: that a host is gone for good is an operator's statement. */
   private void listHosts(Context ctx) {
     if (!registry.hasHosts()) {
-      throw HttpProblem.of(501, "This server was built without hosts");
+      throw HttpProblem.of(501, "This server has no list of hosts");
     }
     List<KnownHost> hosts = registry.hosts();
     Routes.json(ctx, Json.write(json -> RunJson.writeHosts(json, hosts)));

@@ -74,6 +74,31 @@ class CancelTest {
     }
   }
 
+  /**
+   * What was seen: until a POST was answered, its client could not tell which run it waited for.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void the_run_that_a_request_waits_for_is_found_by_the_id_of_the_request(RealDatabase engine)
+      throws Exception {
+    try (RealServer server = server(engine)) {
+      String path = "/api/tunix/requests/my-request.1";
+      assertThat(server.get(path).body()).isEqualTo("{\"run_id\":null}");
+      CompletableFuture<HttpResponse<String>> posted =
+          server.sendAsync(server.posting(body(false)).header("X-Request-Id", "my-request.1"));
+      await().atMost(PATIENCE).until(() -> !server.get(path).body().contains("null"));
+
+      String id = json(server.get(path)).get("run_id").textValue();
+
+      assertThat(server.home.active()).hasToString("[" + id + "]");
+      assertThat(status(server, id).body()).contains("\"status\":\"running\"");
+      assertThat(server.get("/api/tunix/requests/another").body()).isEqualTo("{\"run_id\":null}");
+      cancel(server, id);
+      assertThat(json(posted.join()).get("run_id").textValue()).isEqualTo(id);
+      assertThat(server.get(path).body()).isEqualTo("{\"run_id\":null}");
+    }
+  }
+
   @Test
   void a_program_that_reconciles_learns_of_each_stored_request_once() throws Exception {
     AtomicInteger requests = new AtomicInteger();

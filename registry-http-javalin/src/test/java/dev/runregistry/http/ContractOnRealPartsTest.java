@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Lines of the contract that only a real process, a real data set and a database can prove. */
+/** Lines of the contract that only a real process, a real dataset and a database can prove. */
 class ContractOnRealPartsTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -32,7 +32,7 @@ class ContractOnRealPartsTest {
   @TempDir private Path folder;
   private Path dataset;
 
-  /** What belongs to a data set and no more. */
+  /** What belongs to a dataset and no more. */
   @BeforeEach
   void makeDataset() throws IOException {
     dataset = Files.createDirectories(folder.resolve("datasets/arithmetic-traces"));

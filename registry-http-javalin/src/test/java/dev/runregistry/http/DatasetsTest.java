@@ -104,7 +104,7 @@ class DatasetsTest {
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.body())
-        .contains("The data sets cannot be listed")
+        .contains("The datasets cannot be listed")
         .doesNotContain(folder.toString());
   }
 }

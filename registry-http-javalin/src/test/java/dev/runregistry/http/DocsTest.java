@@ -40,6 +40,7 @@ class DocsTest {
             "/api/health/ready",
             "/api/tunix/status",
             "/api/tunix/run",
+            "/api/tunix/requests/{request_id}",
             "/api/tunix/runs",
             "/api/tunix/runs/diff",
             "/api/tunix/runs/histogram",

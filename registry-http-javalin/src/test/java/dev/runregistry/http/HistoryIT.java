@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -106,7 +107,7 @@ class HistoryIT extends BrowserTest {
 
   @Test
   void a_run_has_its_columns_with_local_time_and_exact_utc() {
-    add(ended(running(localRunOf("math-v1"), NOON), exited(0)));
+    add(ended(running(localRunOf("math-v1"), NOON.minus(Duration.ofDays(365))), exited(0)));
 
     openHistory("");
 
@@ -117,11 +118,25 @@ class HistoryIT extends BrowserTest {
             "completed",
             "math-v1\ngoogle/gemma-2b-it",
             "",
-            "22 Nov 2026, 21:00:00", // in Tokyo
+            "22 Nov 2025, 21:00:00", // in Tokyo
             "1.23 s");
     WebElement time = tab.find("#runs .run time");
-    assertThat(time.getDomAttribute("title")).isEqualTo("2026-11-22 12:00:00.123456 UTC");
-    assertThat(time.getDomAttribute("datetime")).isEqualTo("2026-11-22T12:00:00.123456Z");
+    assertThat(time.getDomAttribute("title"))
+        .isEqualTo("22 Nov 2025, 21:00:00\n2025-11-22 12:00:00.123456 UTC");
+    assertThat(time.getDomAttribute("datetime")).isEqualTo("2025-11-22T12:00:00.123456Z");
+  }
+
+  @Test
+  void a_run_of_the_last_24_hours_has_its_distance_in_time() {
+    Instant begin = Instant.now().minus(Duration.ofMinutes(210)).truncatedTo(ChronoUnit.MICROS);
+    add(ended(running(localRunOf("math-v1"), begin), exited(0)));
+
+    openHistory("");
+
+    assertThat(tab.text("#runs .run time")).matches("3 hr\\.? ago");
+    assertThat(tab.find("#runs .run time").getDomAttribute("title"))
+        .matches("(?s)\\d.*\n" + begin.toString().substring(0, 10) + " .*UTC");
+    assertThat(tab.find("#runs .toggle").getDomAttribute("aria-label")).doesNotContain("ago");
   }
 
   @Test
@@ -139,7 +154,9 @@ class HistoryIT extends BrowserTest {
     tab.open("/?history=open");
     showsDatasets("a-0");
 
-    assertThat((List<?>) tab.js("return timers")).isEmpty();
+    assertThat((List<?>) tab.js("return timers.filter(t => !t.includes('showListTime'))"))
+        .as("no timer but the one of '3 min ago'")
+        .isEmpty();
     add("b", 1, 2);
     assertThat(requests()).isEqualTo(1);
     tab.click("#refresh");

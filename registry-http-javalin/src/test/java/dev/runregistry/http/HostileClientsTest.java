@@ -25,7 +25,7 @@ class HostileClientsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Path DATASETS = Path.of("../examples/datasets");
 
-  /** Below the folder, through it, or beside it: where no data set is, or none may be found. */
+  /** Below the folder, through it, or beside it: where no dataset is, or none may be found. */
   private static final List<String> KEYS =
       List.of(
           "..",
@@ -84,7 +84,7 @@ class HostileClientsTest {
           HttpResponse<String> answer =
               server.post(body(dryRun).replace("arithmetic-traces", escaped(key)));
 
-          if (answer.statusCode() == 200) { // a legal name, which no data set has
+          if (answer.statusCode() == 200) { // a legal name, which no dataset has
             JsonNode run = json(answer);
             assertThat(run.get("status").textValue()).as("key %s", key).isEqualTo("failed");
             assertThat(run.get("dataset_key").textValue()).isEqualTo(key);

@@ -113,7 +113,7 @@ class KilledAtClaimTest {
       assertThat(run.headers().firstValue("Idempotent-Replayed")).contains("true");
       assertThat(json(run).get("status").textValue()).isEqualTo("failed");
       assertThat(json(run).get("message").textValue())
-          .isEqualTo("Lost: the registry was ended before it started anything");
+          .isEqualTo("Lost: the registry was killed before it started anything");
       isAnsweredAgain(run, elsewhere);
       assertThat(recorded(again)).isEqualTo(1);
     } finally {

@@ -298,7 +298,7 @@ class ListTest {
     assertThat(answer.statusCode()).isEqualTo(422);
     assertThat(json(answer).get("detail").get(0).get("msg").textValue())
         .isEqualTo(
-            "Input should be less than or equal to 100000; go on with the cursor in the Link header");
+            "Input should be less than or equal to 100000; use the cursor in the Link header");
   }
 
   @Test

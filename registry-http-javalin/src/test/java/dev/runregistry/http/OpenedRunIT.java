@@ -76,7 +76,7 @@ class OpenedRunIT extends BrowserTest {
     tab.shows("#runs .c-status", "completed");
     assertThat(tab.isShown("#active")).isFalse();
     assertThat(tab.driver().getTitle()).isEqualTo("completed – arithmetic-traces – Run Registry");
-    tab.shows("#announcer", "The run has ended: completed.");
+    tab.shows("#announcer", "The run has finished: completed.");
     assertThat(tab.find("#refresh").getDomAttribute("class")).doesNotContain("new");
   }
 

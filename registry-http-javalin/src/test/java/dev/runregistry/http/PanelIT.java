@@ -94,9 +94,9 @@ class PanelIT extends BrowserTest {
 
     assertThat(tab.text("#result .verdict"))
         .contains("completed", "dry-run", "no exit code", " ms");
-    assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
+    assertThat(tab.text("#result .message")).isEqualTo("Dry run passed");
     assertThat(tab.text("#announcer"))
-        .isEqualTo("The dry-run has ended: completed. Dry-run passed");
+        .isEqualTo("The dry run has finished: completed. Dry run passed");
     assertThat(tab.isShown("#result .stream pre")).isFalse();
     tab.click("#result .stream summary");
     assertThat(tab.text("#result .stream pre"))
@@ -152,7 +152,52 @@ class PanelIT extends BrowserTest {
     tab.shows("#result .verdict", "completed");
     assertThat(tab.isShown("#progress")).isFalse();
     assertThat(canPress("local")).isTrue();
-    assertThat(tab.text("#announcer")).contains("The run has ended: completed.");
+    assertThat(tab.text("#announcer")).contains("The run has finished: completed.");
+  }
+
+  @Test
+  void a_run_that_the_panel_waits_for_shows_its_time_and_log_and_can_be_cancelled() {
+    openPanel(WAITING);
+    fillIn(DATASET, "m");
+
+    pressRun();
+
+    tab.shows("#ongoing .log", "begun");
+    eventually(() -> assertThat(tab.text("#ongoing .time")).matches("running for .+ of 10 min"));
+    tab.shows("#active li", "running");
+    assertThat(tab.driver().getTitle()).isEqualTo("(1 running) Run Registry");
+    assertThat(tab.find("#ongoing > a").getDomAttribute("href"))
+        .isEqualTo("?run=" + server.home.active().get(0));
+    tab.picture("panel-running");
+    assertThat(tab.accessibilityProblems()).isEmpty();
+
+    tab.click("#ongoing .ask");
+    tab.click("#ongoing .yes");
+
+    tab.shows("#result .verdict", "cancelled");
+    assertThat(tab.isShown("#ongoing")).isFalse();
+    assertThat(tab.isShown("#active")).isFalse();
+    assertThat(tab.driver().getTitle()).isEqualTo("Run Registry");
+  }
+
+  @Test
+  void the_icon_of_the_tab_warns_of_a_failed_run_until_one_succeeds() {
+    openPanel("test -e $GO");
+    fillIn(DATASET, "m");
+    assertThat(icon()).endsWith("/icon.svg");
+
+    pressRun();
+    tab.shows("#result .verdict", "failed");
+    assertThat(icon()).endsWith("/icon-failed.svg");
+
+    go();
+    pressRun();
+    tab.shows("#result .verdict", "completed");
+    assertThat(icon()).endsWith("/icon.svg");
+  }
+
+  private String icon() {
+    return tab.find("link[rel=icon]").getDomAttribute("href");
   }
 
   @Test
@@ -275,7 +320,7 @@ class PanelIT extends BrowserTest {
     tab.shows("#result .verdict", "dry-run");
     assertThat(started).doesNotExist();
     assertThat(server.active()).isEmpty();
-    assertThat(tab.text("#result .message")).isEqualTo("Dry-run passed");
+    assertThat(tab.text("#result .message")).isEqualTo("Dry run passed");
     assertThat(TestClient.json(server.get("/api/tunix/runs")).get("data"))
         .singleElement()
         .satisfies(run -> assertThat(run.get("mode").textValue()).isEqualTo("dry-run"));
@@ -295,7 +340,7 @@ class PanelIT extends BrowserTest {
     assertThat(TestClient.json(server.get("/api/tunix/runs")).get("data")).isEmpty();
     tab.click("#dataset_key-problem button");
     tab.shows("#result .verdict", "failed");
-    assertThat(tab.text("#result .message")).contains("There is no data set no such set");
+    assertThat(tab.text("#result .message")).contains("Dataset not found: no such set");
   }
 
   @Test
@@ -368,7 +413,7 @@ class PanelIT extends BrowserTest {
 
     pressRun();
 
-    tab.shows("#panel-problem", "Local runs are not possible here: ");
+    tab.shows("#panel-problem", "Local runs are unavailable: ");
   }
 
   @Test

@@ -3,7 +3,7 @@ import { callJson } from "./api.js";
 import { runAddress } from "./address.js";
 import { subtitleOf, titleOf } from "./command.js";
 import { $, element } from "./dom.js";
-import { shortTimeElement } from "./format.js";
+import { listTimeElement } from "./format.js";
 import { badge, isOngoing } from "./status.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
@@ -53,5 +53,5 @@ function entry(run) {
   const text = [titleOf(run), ...subtitleOf(run).map(([, part]) => part)].join(" · ");
   const link = element("a", { href: runAddress(run.run_id), title: text }, text);
   link.dataset.run = run.run_id;
-  return element("li", {}, badge(run), link, shortTimeElement(run.started_at));
+  return element("li", {}, badge(run), link, listTimeElement(run.started_at));
 }

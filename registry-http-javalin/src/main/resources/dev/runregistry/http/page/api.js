@@ -1,6 +1,14 @@
 // Requests to the server: every unexpected response becomes an error with a readable message.
 
 const KEY = "run-registry-token";
+const TOLERANCE = 2_000; // ms; the server's clock is known to the second
+
+let ahead = 0; // ms by which the server's clock is ahead
+
+/** Returns the time by the server's clock, in milliseconds. */
+export function serverNow() {
+  return Date.now() + ahead;
+}
 
 /** The token, stored for this tab or for this browser. */
 export const token = {
@@ -52,15 +60,16 @@ export async function call(path, options = {}) {
 }
 
 /**
- * Returns {body, next, date, isPartial}: the JSON of a response, the URL of the next page, the time,
- * and whether only the newest runs were examined; a truncated body is an error.
+ * Returns {body, next, isPartial}: the JSON of a response, the URL of the next page, and whether only
+ * the newest runs were examined; a truncated body is an error.
  */
 export async function callJson(path, options) {
   const answer = await call(path, options);
   try {
-    const date = Date.parse(answer.headers.get("Date"));
+    const difference = Date.parse(answer.headers.get("Date")) - Date.now();
+    ahead = Math.abs(difference) > TOLERANCE ? difference : 0;
     const isPartial = answer.headers.has("X-Search-Window");
-    return { body: await answer.json(), next: nextOf(answer), date, isPartial };
+    return { body: await answer.json(), next: nextOf(answer), isPartial };
   } catch {
     throw new Unreachable();
   }

@@ -17,7 +17,11 @@ const opened = startOpenedRun({
   },
 });
 const panel = startPanel({
-  onEnd: history.runAdded,
+  onStart: active.show,
+  onEnd(run) {
+    active.show(run);
+    history.runAdded(run);
+  },
   onSubmit(run) {
     history.runAdded(run);
     opened.begin(run);

@@ -1,9 +1,7 @@
 // The time that a run has waited or been running for, against its limit.
-import { callJson } from "./api.js";
-import { $, element } from "./dom.js";
+import { callJson, serverNow } from "./api.js";
+import { element } from "./dom.js";
 import { duration } from "./format.js";
-
-const TOLERANCE = 2_000; // ms; the server's clock is known to the second
 
 /** Starts to show the time of an ongoing run; returns {element, show, stop}. */
 export function elapsedTime(run) {
@@ -14,10 +12,9 @@ export function elapsedTime(run) {
   bar.setAttribute("aria-label", "Elapsed share of the time limit");
   let current = run;
   let limit; // in seconds; null for none, undefined while unknown
-  let ahead = 0; // ms by which the server's clock is ahead
 
   function tick() {
-    const seconds = Math.max(0, (Date.now() + ahead - Date.parse(current.started_at)) / 1000);
+    const seconds = Math.max(0, (serverNow() - Date.parse(current.started_at)) / 1000);
     const isRunning = current.status === "running";
     text.textContent = isRunning ? `running for ${whole(seconds)}${ofLimit()}` : `waiting for ${whole(seconds)}`;
     bar.hidden = !isRunning || !limit;
@@ -36,10 +33,8 @@ export function elapsedTime(run) {
 
   async function loadLimit() {
     try {
-      const { body, date } = await callJson(`api/tunix/runs/${run.run_id}/config`);
+      const { body } = await callJson(`api/tunix/runs/${run.run_id}/config`);
       limit = body.time_limit_seconds;
-      const difference = date - Date.now();
-      ahead = Math.abs(difference) > TOLERANCE ? difference : 0;
       tick();
     } catch {
       limit = undefined; // the configuration below shows the reason

@@ -51,7 +51,7 @@ export function followRun(run, { onLine, onState, onChange, onEnd }) {
     if (event === "log") {
       onLine(content);
     }
-    onState(event === "status" ? `The run has ended: ${content.status}.` : "Live");
+    onState(event === "status" ? `The run has finished: ${content.status}.` : "Live");
     return event === "status";
   }
 

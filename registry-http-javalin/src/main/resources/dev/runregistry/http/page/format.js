@@ -1,27 +1,69 @@
 // Formats times and durations.
+import { serverNow } from "./api.js";
 import { element } from "./dom.js";
 
 const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const SHORT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const SHORT_WITH_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "short" });
+const UNITS = [["hour", 3_600_000], ["minute", 60_000], ["second", 1_000]]; // in ms
+const ONE_DAY = 86_400_000; // ms
+const REFRESH = 10_000; // ms between two updates of the times
 const SIZES = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 const GROUPED = new Intl.NumberFormat("en");
+
+let timer = null; // started with the first time that changes
 
 /** Returns a time element: local time, with exact UTC as tooltip and in datetime. */
 export function timeElement(iso) {
   return element("time", { dateTime: iso, title: utc(iso) }, LOCAL.format(new Date(iso)));
 }
 
-/** Returns the same with a short form for narrow columns; CSS selects the visible one. */
-export function shortTimeElement(iso) {
+/**
+ * Returns the same for lists: "3 min ago" within a day, with the local time as tooltip, else the
+ * local time, with a short form for narrow columns; CSS selects the visible one.
+ */
+export function listTimeElement(iso) {
   const time = timeElement(iso);
-  const at = new Date(iso);
-  const format = at.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_WITH_YEAR;
-  time.replaceChildren(
-    element("span", { className: "long" }, time.textContent),
-    element("span", { className: "short" }, format.format(at)),
-  );
+  time.title = `${time.textContent}\n${time.title}`;
+  time.classList.add("of-list");
+  showListTime(time);
   return time;
+}
+
+function showListTime(time) {
+  const ago = timeAgo(time.dateTime);
+  if (ago !== null) {
+    timer ??= setInterval(showListTimes, REFRESH);
+  }
+  const long = ago ?? LOCAL.format(new Date(time.dateTime));
+  if (time.firstElementChild?.textContent === long) {
+    return;
+  }
+  time.replaceChildren(
+    element("span", { className: "long" }, long),
+    element("span", { className: "short" }, ago ?? shortTime(time.dateTime)),
+  );
+}
+
+/** Returns null if the time is not within the last 24 hours, by the server's clock. */
+function timeAgo(iso) {
+  const age = serverNow() - Date.parse(iso);
+  if (age < -ONE_DAY || age >= ONE_DAY) {
+    return null;
+  }
+  const unit = UNITS.find(([, length]) => age >= length);
+  return unit === undefined ? "just now" : AGO.format(-Math.floor(age / unit[1]), unit[0]);
+}
+
+function showListTimes() {
+  document.querySelectorAll("time.of-list").forEach(showListTime);
+}
+
+/** 28 Nov, 16:46 */
+export function shortTime(iso) {
+  const at = new Date(iso);
+  return (at.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_WITH_YEAR).format(at);
 }
 
 /** 60 001 */

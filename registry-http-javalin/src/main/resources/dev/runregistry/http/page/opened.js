@@ -1,11 +1,10 @@
 // The opened run: the one that the URL names, with its title and its link.
 import { callJson } from "./api.js";
 import { readAddress, runAddress, writeAddress } from "./address.js";
+import { isFailure, showInTab } from "./browser-tab.js";
 import { titleOf } from "./command.js";
 import { $, announce, copyText, element } from "./dom.js";
 import { runView } from "./run-view.js";
-
-const TITLE = document.title;
 
 /** `onChange` is called with the opened run whenever its status is known. */
 export function startOpenedRun({ onChange }) {
@@ -47,7 +46,7 @@ export function startOpenedRun({ onChange }) {
     const notice = element("div", { className: "notice" }, element("p", {}, error.message), retry);
     notice.setAttribute("role", "alert");
     $("#opened-run").replaceChildren(notice);
-    document.title = [404, 422].includes(error.status) ? `Not found – ${TITLE}` : TITLE;
+    showInTab({ opened: [404, 422].includes(error.status) ? "Not found" : "" });
   }
 
   function showRun(run) {
@@ -65,7 +64,10 @@ export function startOpenedRun({ onChange }) {
     const title = run === null ? "" : titleOf(run);
     heading.textContent = title === "" ? "Run" : title;
     heading.title = title;
-    document.title = title === "" ? TITLE : `${run.status} – ${title} – ${TITLE}`;
+    showInTab({
+      opened: title === "" ? "" : `${run.status} – ${title}`,
+      isFailed: run !== null && isFailure(run),
+    });
   }
 
   function open(id) {

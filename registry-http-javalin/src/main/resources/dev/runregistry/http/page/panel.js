@@ -1,13 +1,19 @@
 // The run panel: submits a run, and shows its progress and its outcome or hands it over to the background.
 import { Refused, Unreachable, callJson } from "./api.js";
+import { isFailure, showInTab } from "./browser-tab.js";
 import { unknownDataset } from "./datasets.js";
 import { $, announce, element } from "./dom.js";
+import { followRequest, newRequestId } from "./request.js";
 import { runDetail, verdict } from "./run.js";
 import { adviceOn } from "./validation.js";
 
 const MODEL = "run-registry-model"; // in session storage: the last one that was used
 
-export function startPanel({ onEnd, onSubmit }) {
+/**
+ * `onStart` is called with a run that the panel waits for, as soon as it is recorded, `onEnd` when it
+ * has ended; `onSubmit` with a run that is queued.
+ */
+export function startPanel({ onStart, onEnd, onSubmit }) {
   const form = $("#panel form");
   const [dryRun, ...local] = form.querySelectorAll("button[type=submit]");
   let runtime = null; // the server's status of it; null while unknown
@@ -81,11 +87,17 @@ export function startPanel({ onEnd, onSubmit }) {
 
   async function execute(request) {
     const stop = showProgress(`${request.dry_run ? "Checking" : "Running on"} ${request.dataset_key}…`);
+    const id = newRequestId();
+    const stopFollowing = request.dry_run ? () => {} : followRequest(id, $("#ongoing"), onStart);
+    showInTab({ isRunning: !request.dry_run });
     try {
-      const run = await post(request, "");
+      const run = await post(request, "", { "X-Request-Id": id });
+      showInTab({ isFailed: isFailure(run) });
       showResult(run);
       onEnd(run);
     } finally {
+      showInTab({ isRunning: false });
+      stopFollowing();
       stop();
     }
   }
@@ -115,10 +127,10 @@ function button(text, onClick) {
   return made;
 }
 
-async function post(request, query) {
+async function post(request, query, headers = {}) {
   const { body } = await callJson(`api/tunix/run${query}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(request),
   });
   return body;
@@ -165,8 +177,8 @@ function showProgress(what) {
 function showResult(run) {
   $("#result").replaceChildren(verdict(run), runDetail(run, { unfolded: false }));
   $("#result").hidden = false;
-  const what = run.mode === "local" ? "run" : run.mode;
-  announce(`The ${what} has ended: ${run.status}. ${run.message}`);
+  const what = run.mode === "local" ? "run" : "dry run";
+  announce(`The ${what} has finished: ${run.status}. ${run.message}`);
 }
 
 function clearProblems(form) {

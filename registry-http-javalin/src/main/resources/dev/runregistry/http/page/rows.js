@@ -2,7 +2,7 @@
 import { callJson } from "./api.js";
 import { isCommandTitle, subtitleOf, tagsOf, titleOf } from "./command.js";
 import { announce, copyOf, $, element } from "./dom.js";
-import { duration, shortTimeElement } from "./format.js";
+import { duration, listTimeElement, shortTime } from "./format.js";
 import { runDetail } from "./run.js";
 import { isSelected, select } from "./selection.js";
 import { badge, isLost, isOngoing } from "./status.js";
@@ -103,9 +103,8 @@ function made(run) {
 function fill({ item, row }) {
   const title = titleOf(item);
   const button = $(".toggle", row);
-  const started = shortTimeElement(item.started_at);
   button.replaceChildren(badge(item));
-  button.setAttribute("aria-label", `${button.textContent}, ${title}, ${$(".short", started).textContent}, details`);
+  button.setAttribute("aria-label", `${button.textContent}, ${title}, ${shortTime(item.started_at)}, details`);
   $(".why", row).textContent = whyOf(item);
   $(".tick", row).checked = isSelected(item.run_id);
   $(".tick", row).setAttribute("aria-label", `Compare ${title}`);
@@ -114,7 +113,7 @@ function fill({ item, row }) {
   fillOneLine(name, title);
   $(".labels", row).replaceChildren(...labelElements(item));
   fillOneLine($(".c-host", row), item.host ?? "");
-  $(".c-started", row).replaceChildren(started);
+  $(".c-started", row).replaceChildren(listTimeElement(item.started_at));
   $(".c-duration", row).textContent = durationOf(item);
 }
 

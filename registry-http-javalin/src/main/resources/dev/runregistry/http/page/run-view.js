@@ -39,7 +39,7 @@ function follow(run, view, show, onChange) {
       time.stop();
       removeControls(view, log.isEmpty());
       show(ended, { unfolded: log.isEmpty() });
-      announce(`The run has ended: ${ended.status}. ${ended.message}`);
+      announce(`The run has finished: ${ended.status}. ${ended.message}`);
       onChange(ended);
     },
   });

@@ -54,7 +54,7 @@ public final class BodyValidator {
     }
   }
 
-  /** Returns a valid data set name. */
+  /** Returns a valid dataset name. */
   public DatasetKey datasetKey(String name) {
     String text = text(name, 256);
     try {

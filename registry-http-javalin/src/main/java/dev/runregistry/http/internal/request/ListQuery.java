@@ -148,8 +148,7 @@ public final class ListQuery {
     query.refuseOthers(NAMES);
     RunQuery all = RunQuery.all();
     long limit = query.integer(LIMIT, all.limit(), 1, RunQuery.MAX_LIMIT);
-    long offset =
-        query.integer(OFFSET, 0, 0, MAX_OFFSET, "; go on with the cursor in the Link header");
+    long offset = query.integer(OFFSET, 0, 0, MAX_OFFSET, "; use the cursor in the Link header");
     RunFilter filter = filter();
     RunOrder order =
         oneOf(SORT, RunOrder.values(), RunOrder::text).stream()

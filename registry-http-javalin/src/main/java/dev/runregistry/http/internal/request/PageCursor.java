@@ -60,7 +60,7 @@ public final class PageCursor {
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     if (bytes.length != BYTES || buffer.getLong(0) < 0 || buffer.getLong(0) > LATEST_MICROS) {
-      throw new InvalidCursorException("not a cursor that this API has given");
+      throw new InvalidCursorException("invalid cursor; this link may be from another server");
     }
     Instant createdAt = Timestamps.ofMicros(buffer.getLong());
     RunId id = new RunId(new UUID(buffer.getLong(), buffer.getLong()));
