@@ -1031,16 +1031,14 @@ class _Response:
         self.url, self.headers, self.body = url, headers, body
 
     def json(self) -> Any:
-        if self.headers.get_content_type() != "application/json":
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as e:
             raise ProtocolError(
                 "{}: no JSON but {}; is this a run registry?".format(
                     self.url, self.headers.get_content_type()
                 )
-            )
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as e:
-            raise ProtocolError("{}: no JSON: {}".format(self.url, e)) from e
+            ) from e
 
     def json_object(self) -> Dict[str, Any]:
         return _checked(self.json(), dict, "response")

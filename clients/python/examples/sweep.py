@@ -35,6 +35,7 @@ def numbers(kind):
     def parse(text):
         return [kind(word) for word in text.split(",")]
 
+    parse.__name__ = "list of {}".format(kind.__name__)  # in messages
     return parse
 
 

@@ -655,6 +655,12 @@ def test_another_server_than_a_registry_is_reported(answering, body):
         next(Client(server.address).follow(NO_RUN))
 
 
+def test_a_page_of_another_program_is_reported_with_its_type(answering):
+    server = answering(200, {"Content-Type": "text/html; charset=utf-8"}, b"<html>")
+    with pytest.raises(ProtocolError, match="no JSON but text/html; is this a run registry"):
+        Client(server.address).get(NO_RUN)
+
+
 def test_what_is_not_http_is_reported():
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
 
