@@ -7,6 +7,7 @@ import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.audit.ChainHead;
+import dev.runregistry.run.host.Home;
 import dev.runregistry.testkit.Runs;
 import dev.runregistry.testkit.process.JavaProcess;
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExportImportTest {
   @TempDir Path folder;
   @Parameter Store store;
+  private DatabaseConfig old;
   private RunDatabase database;
   private DatabaseConfig next;
   private Session source;
@@ -39,7 +42,7 @@ class ExportImportTest {
 
   @BeforeEach
   void open() throws SQLException, IOException {
-    DatabaseConfig old = Store.SQLITE.empty(Files.createDirectory(folder.resolve("old")));
+    old = Store.SQLITE.empty(Files.createDirectory(folder.resolve("old")));
     database = RunDatabase.at(old);
     source = new Session(folder.resolve("old home")).with("REGISTRY_DB", old.url());
     next = store.empty(Files.createDirectory(folder.resolve("new")));
@@ -88,6 +91,24 @@ class ExportImportTest {
     String id = target.registry("runs", "-q", "-n", "1", "--failed").out().strip();
     assertThat(target.registry("runs", "show", id).out())
         .isEqualTo(source.registry("runs", "show", id).out());
+  }
+
+  @Test
+  void the_retirement_of_a_host_moves_with_the_record() throws IOException, SQLException {
+    database.hosts().announce(new Home(UUID.randomUUID(), "node7", "0.1.0"));
+    SeenHosts.setBack(old, "node7");
+    assertThat(database.hosts().retire("node7", "ann", "burnt down")).isPresent();
+    database.runs().save(Runs.completed());
+    Path file = exported();
+
+    assertThat(target.registry("import", file.toString()).code()).isZero();
+
+    assertThat(head(target)).isEqualTo(head(source));
+    assertThat(target.registry("export").out()).isEqualTo(Files.readString(file));
+    Result some = source.registry("export", "--failed");
+    assertThat(some.out()).doesNotContain("burnt down");
+    assertThat(some.err())
+        .contains("retirements of hosts are exported only as jsonl without filters; left out: 1");
   }
 
   @Test

@@ -19,9 +19,12 @@ import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.Timestamps;
 import dev.runregistry.run.TrainingConfig;
 import dev.runregistry.run.TrainingDevice;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Digest;
+import dev.runregistry.run.host.HostRetirement;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -30,14 +33,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads a finished run with all that is recorded of it, and its link in the chain: one
- * JSON object. What is read equals what was written, so digests stay valid.
+ * Writes and reads a finished run, or a retirement of a host, with all that is recorded of it, and
+ * its link in the chain: one JSON object. What is read equals what was written, so digests stay
+ * valid.
  */
 public final class RunRecordJson {
   private static final String FORMAT = "run-registry record 1";
+  private static final String RETIREMENT_FORMAT = "run-registry retirement 1";
 
   /** The maximum length of one text of a record in characters. */
   private static final int MAX_TEXT = 64 << 20;
@@ -50,7 +56,28 @@ public final class RunRecordJson {
   private RunRecordJson() {}
 
   /** Writes the object; throws an {@link IOException} only if the generator's target does. */
-  public static void write(JsonGenerator json, ChainedRun entry) throws IOException {
+  public static void write(JsonGenerator json, ChainEntry entry) throws IOException {
+    if (entry instanceof ChainedRun run) {
+      write(json, run);
+    } else if (entry instanceof ChainedRetirement retirement) {
+      write(json, retirement);
+    }
+  }
+
+  private static void write(JsonGenerator json, ChainedRetirement entry) throws IOException {
+    HostRetirement retirement = entry.retirement();
+    json.writeStartObject();
+    json.writeStringField("format", RETIREMENT_FORMAT);
+    json.writeStringField("retirement_id", retirement.id().toString());
+    json.writeStringField("host", retirement.host());
+    json.writeStringField("user", retirement.user());
+    json.writeStringField("retired_at", Timestamps.text(retirement.at()));
+    json.writeStringField("reason", retirement.reason());
+    write(json, entry.link());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ChainedRun entry) throws IOException {
     Run run = entry.run();
     RunSpec spec = run.spec();
     json.writeStartObject();
@@ -161,7 +188,7 @@ public final class RunRecordJson {
    *
    * @throws IllegalArgumentException if the text is anything else; the message says why
    */
-  public static ChainedRun read(String text) {
+  public static ChainEntry read(String text) {
     try (JsonParser json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("it is not a JSON object");
@@ -170,8 +197,15 @@ public final class RunRecordJson {
       if (json.nextToken() != null) {
         throw new IllegalArgumentException("something follows the JSON object");
       }
-      if (!FORMAT.equals(fields.values.get("format"))) {
-        throw new IllegalArgumentException("its format is not \"" + FORMAT + "\"");
+      Object format = fields.values.get("format");
+      if (RETIREMENT_FORMAT.equals(format)) {
+        HostRetirement retirement = retirement(fields);
+        return new ChainedRetirement(
+            link(fields.object("link"), new RunId(retirement.id())), retirement);
+      }
+      if (!FORMAT.equals(format)) {
+        throw new IllegalArgumentException(
+            "its format is neither \"%s\" nor \"%s\"".formatted(FORMAT, RETIREMENT_FORMAT));
       }
       Run run = run(fields);
       return new ChainedRun(link(fields.object("link"), run.id()), run);
@@ -180,6 +214,15 @@ public final class RunRecordJson {
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("it has a time that is none: " + e.getMessage(), e);
     }
+  }
+
+  private static HostRetirement retirement(Fields fields) {
+    return new HostRetirement(
+        UUID.fromString(fields.text("retirement_id")),
+        fields.text("host"),
+        fields.text("user"),
+        Instant.parse(fields.text("retired_at")),
+        fields.text("reason"));
   }
 
   private static Run run(Fields fields) {

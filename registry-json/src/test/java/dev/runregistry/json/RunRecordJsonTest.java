@@ -7,14 +7,18 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunOutcome;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +28,7 @@ class RunRecordJsonTest {
     return new ChainedRun(ChainLink.after(ChainHead.EMPTY, run, Runs.NOON, false), run);
   }
 
-  private static String json(ChainedRun entry) throws IOException {
+  private static String json(ChainEntry entry) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       RunRecordJson.write(json, entry);
@@ -45,13 +49,34 @@ class RunRecordJsonTest {
     for (Run run : runs) {
       ChainedRun entry = chained(run);
 
-      ChainedRun read = RunRecordJson.read(json(entry));
+      ChainEntry read = RunRecordJson.read(json(entry));
 
       assertThat(read).isEqualTo(entry);
       if (run.status().isFinal()) {
         assertThat(read.problem(ChainHead.EMPTY)).isEmpty();
       }
     }
+  }
+
+  @Test
+  void a_retirement_of_a_host_is_read_as_it_was_written() throws IOException {
+    HostRetirement retirement =
+        new HostRetirement(UUID.randomUUID(), "node7", "ann", Runs.NOON, "burnt \"down\"\nü");
+    ChainEntry entry =
+        new ChainedRetirement(ChainLink.after(ChainHead.EMPTY, retirement, Runs.NOON), retirement);
+
+    ChainEntry read = RunRecordJson.read(json(entry));
+
+    assertThat(read).isEqualTo(entry);
+    assertThat(read.problem(ChainHead.EMPTY)).isEmpty();
+    for (String[] change : new String[][] {{"node7", "node8"}, {"ann", "bob"}, {"burnt", "sold"}}) {
+      String changed = json(entry).replace(change[0], change[1]);
+      assertThat(RunRecordJson.read(changed).problem(null))
+          .hasValueSatisfying(problem -> assertThat(problem).contains("is not the one"));
+    }
+    assertThat(RunRecordJson.read(json(entry).replace("\"version\":1001", "\"version\":4")))
+        .extracting(other -> other.problem(null).orElseThrow())
+        .isEqualTo("Link 1 is not that of retirement " + retirement.id());
   }
 
   @Test
@@ -88,7 +113,7 @@ class RunRecordJsonTest {
         "[]         | it is not a JSON object",
         "{          | it is not a JSON object",
         "x          | it is not a JSON object",
-        "{}         | its format is not",
+        "{}         | its format is neither",
         "{} {}      | something follows the JSON object",
         "{\"a\":1,\"a\":2} | it has two values of one name",
         "{\"format\":\"run-registry record 1\"} | it has no run_id, or one of another type"

@@ -10,8 +10,10 @@ import dev.runregistry.run.Provenance;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.host.HostRetirement;
@@ -108,21 +110,26 @@ public final class InMemoryRunRepository implements RunRepository, RunChain {
   }
 
   @Override
-  public ChainHead append(Iterator<ChainedRun> entries) {
+  public ChainHead append(Iterator<ChainEntry> entries) {
     synchronized (links) {
-      List<ChainedRun> all = new ArrayList<>();
+      List<ChainEntry> all = new ArrayList<>();
       ChainHead head = head();
       while (entries.hasNext()) {
-        ChainedRun entry = entries.next();
-        boolean follows = entry.problem(head).isEmpty();
-        if (!follows || runs.containsKey(entry.run().id())) {
-          throw new StaleRunException("run %s cannot be appended".formatted(entry.run().id()));
+        ChainEntry entry = entries.next();
+        RunId id = entry.link().runId();
+        boolean isKnown = runs.containsKey(id) || retirements.containsKey(id.value());
+        if (entry.problem(head).isPresent() || isKnown) {
+          throw new StaleRunException("entry %s cannot be appended".formatted(id));
         }
         head = entry.link().toHead();
         all.add(entry);
       }
-      for (ChainedRun entry : all) {
-        runs.put(entry.run().id(), entry.run());
+      for (ChainEntry entry : all) {
+        if (entry instanceof ChainedRun run) {
+          runs.put(run.run().id(), run.run());
+        } else if (entry instanceof ChainedRetirement retired) {
+          retirements.put(retired.retirement().id(), retired.retirement());
+        }
         links.add(entry.link());
       }
       return head;

@@ -9,16 +9,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.audit.CanonicalRun;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.StaleRunException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,15 +171,15 @@ public abstract class RunChainContract {
   void a_chain_is_appended_as_it_was_in_another_database() {
     InMemoryRunRepository other = new InMemoryRunRepository();
     Runs.ofEveryKind().forEach(other::save);
-    List<ChainedRun> entries = entries(other);
+    other.save(new HostRetirement(UUID.randomUUID(), "node7", "ann", Runs.NOON, "burnt"));
+    other.save(ended(Runs.running(), exited(0)));
+    List<ChainEntry> entries = entries(other);
 
     ChainHead head = chain.append(entries.iterator());
 
     Reading reading = reading();
-    assertThat(reading.links).isEqualTo(entries.stream().map(ChainedRun::link).toList());
-    assertThat(reading.records)
-        .isEqualTo(
-            entries.stream().<StoredRun>map(entry -> new StoredRun.Found(entry.run())).toList());
+    assertThat(reading.links).isEqualTo(entries.stream().map(ChainEntry::link).toList());
+    assertThat(reading.records).isEqualTo(readingOf(other).records);
     assertThat(reading.head()).isEqualTo(head);
     Run next = ended(Runs.running(), exited(0));
     runs.save(next);
@@ -184,28 +188,42 @@ public abstract class RunChainContract {
 
   @Test
   void a_chain_of_many_runs_is_appended_in_pieces() {
-    List<ChainedRun> entries = entries(200);
+    List<ChainEntry> entries = entries(200);
 
     chain.append(entries.subList(0, 130).iterator());
     chain.append(entries.subList(130, 200).iterator());
 
-    assertThat(reading().links).isEqualTo(entries.stream().map(ChainedRun::link).toList());
+    assertThat(reading().links).isEqualTo(entries.stream().map(ChainEntry::link).toList());
+  }
+
+  @Test
+  void a_retirement_of_a_host_that_is_on_record_is_not_appended_again() {
+    InMemoryRunRepository other = new InMemoryRunRepository();
+    HostRetirement retirement =
+        new HostRetirement(UUID.randomUUID(), "node7", "ann", Runs.NOON, "burnt");
+    other.save(retirement);
+    ChainHead head = chain.append(entries(other).iterator());
+
+    refuses(
+        List.of(new ChainedRetirement(ChainLink.after(head, retirement, Runs.NOON), retirement)));
+
+    assertThat(reading().links).hasSize(1);
   }
 
   @Test
   void of_a_chain_that_does_not_follow_or_has_a_run_on_record_nothing_is_appended() {
-    List<ChainedRun> entries = entries(70);
+    List<ChainEntry> entries = entries(70);
     refuses(entries.subList(1, 70));
-    List<ChainedRun> gap = new ArrayList<>(entries);
+    List<ChainEntry> gap = new ArrayList<>(entries);
     gap.remove(66);
     refuses(gap);
-    Run known = entries.get(68).run();
+    Run known = ((ChainedRun) entries.get(68)).run();
     runs.save(running(known));
     refuses(entries);
 
     assertThat(reading().links).isEmpty();
     assertThat(runs.find(known.id())).contains(running(known));
-    assertThat(runs.find(entries.get(0).run().id())).isEmpty();
+    assertThat(runs.find(entries.get(0).link().runId())).isEmpty();
 
     runs.save(ended(Runs.running(), exited(0)));
     refuses(entries.subList(0, 2));
@@ -214,8 +232,8 @@ public abstract class RunChainContract {
 
   @Test
   void if_the_entries_cannot_be_read_to_the_end_none_is_appended() {
-    Iterator<ChainedRun> entries = entries(70).iterator();
-    Iterator<ChainedRun> broken =
+    Iterator<ChainEntry> entries = entries(70).iterator();
+    Iterator<ChainEntry> broken =
         new Iterator<>() {
           private int read;
 
@@ -225,7 +243,7 @@ public abstract class RunChainContract {
           }
 
           @Override
-          public ChainedRun next() {
+          public ChainEntry next() {
             if (read++ == 65) {
               throw new IllegalStateException("no more");
             }
@@ -237,24 +255,35 @@ public abstract class RunChainContract {
     assertThat(reading().links).isEmpty();
   }
 
-  private void refuses(List<ChainedRun> entries) {
+  private void refuses(List<ChainEntry> entries) {
     assertThatThrownBy(() -> chain.append(entries.iterator()))
         .isInstanceOf(StaleRunException.class);
   }
 
   /** Returns the chain of that many runs of another database. */
-  protected static List<ChainedRun> entries(int number) {
+  protected static List<ChainEntry> entries(int number) {
     InMemoryRunRepository other = new InMemoryRunRepository();
     IntStream.range(0, number).forEach(i -> other.save(ended(Runs.running(), exited(0))));
     return entries(other);
   }
 
-  private static List<ChainedRun> entries(InMemoryRunRepository other) {
+  private static List<ChainEntry> entries(InMemoryRunRepository other) {
+    Reading reading = readingOf(other);
+    List<ChainEntry> entries = new ArrayList<>();
+    for (int i = 0; i < reading.links.size(); i++) {
+      ChainLink link = reading.links.get(i);
+      entries.add(
+          reading.records.get(i) instanceof StoredRun.FoundRetirement found
+              ? new ChainedRetirement(link, found.retirement())
+              : new ChainedRun(link, other.find(link.runId()).orElseThrow()));
+    }
+    return entries;
+  }
+
+  private static Reading readingOf(RunChain other) {
     Reading reading = new Reading();
     other.read(reading);
-    return reading.links.stream()
-        .map(link -> new ChainedRun(link, other.find(link.runId()).orElseThrow()))
-        .toList();
+    return reading;
   }
 
   private static Run running(Run ended) {

@@ -12,6 +12,7 @@ import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.json.RunRecordJson;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.Timestamps;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Option;
       "Print the finished runs with their digests and links, in the order in which their endings were"
           + " recorded, and verify each. Reads the database only, from one snapshot; a copy of its"
           + " file is enough. A record that was changed is named on stderr and left out.",
-      "'registry import' takes an export as jsonl of all runs into another database."
+      "'registry import' takes an export as jsonl of all runs into another database. It contains the"
+          + " retirements of hosts, too, which are part of the chain."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -84,21 +86,27 @@ public final class ExportCommand implements Callable<Integer> {
         caller.out().println(ListFormat.CSV.line(titles));
       }
       long[] count = {0};
+      long[] retirements = {0};
       VerificationResult result =
           parts
               .forVerify(database)
               .exportChain(
                   filter,
                   entry -> {
-                    count[0]++;
-                    caller.out().println(csv ? csv(entry) : jsonl(entry));
+                    if (entry instanceof ChainedRun run) {
+                      count[0]++;
+                      caller.out().println(csv ? csv(run) : jsonl(run));
+                    } else if (!csv) {
+                      retirements[0]++;
+                      caller.out().println(jsonl(entry));
+                    }
                   },
                   this::report);
       caller.out().flush(); // the message belongs after the runs
-      if (result.retirements() > 0) {
+      if (result.retirements() > retirements[0]) {
         caller.say(
-            "retirements of hosts are not exported: %d; an export of all runs can be imported only up to the first"
-                .formatted(result.retirements()));
+            "retirements of hosts are exported only as jsonl without filters; left out: %d"
+                .formatted(result.retirements() - retirements[0]));
       }
       if (caller.terminal().isError()) {
         caller.say(
@@ -119,7 +127,7 @@ public final class ExportCommand implements Callable<Integer> {
     };
   }
 
-  private static String jsonl(ChainedRun entry) {
+  private static String jsonl(ChainEntry entry) {
     return JsonLine.of(json -> RunRecordJson.write(json, entry));
   }
 

@@ -2,7 +2,7 @@ package dev.runregistry.cli.transfer;
 
 import dev.runregistry.json.BoundedLines;
 import dev.runregistry.json.RunRecordJson;
-import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.service.chain.InvalidChainException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a file, one a line; blank lines are passed over. Used by one thread. */
-final class RecordLines implements Iterator<ChainedRun> {
+final class RecordLines implements Iterator<ChainEntry> {
   /** The maximum length of a line in characters: far beyond the longest command. */
   private static final int MOST = 64 << 20;
 
@@ -30,7 +30,7 @@ final class RecordLines implements Iterator<ChainedRun> {
     return line;
   }
 
-  /** Returns the number of records so far. */
+  /** Returns the number of runs so far. */
   long count() {
     return count;
   }
@@ -49,15 +49,15 @@ final class RecordLines implements Iterator<ChainedRun> {
   }
 
   @Override
-  public ChainedRun next() {
+  public ChainEntry next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
     String text = next;
     next = null;
     try {
-      ChainedRun entry = RunRecordJson.read(String.valueOf(text));
-      count++;
+      ChainEntry entry = RunRecordJson.read(String.valueOf(text));
+      count += entry.link().isRetirement() ? 0 : 1;
       return entry;
     } catch (IllegalArgumentException e) {
       throw new InvalidChainException("not a record of an export: " + e.getMessage());

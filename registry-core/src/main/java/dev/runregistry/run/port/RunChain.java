@@ -1,8 +1,8 @@
 package dev.runregistry.run.port;
 
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.StoredRun;
 import java.util.Iterator;
 
@@ -23,19 +23,19 @@ public interface RunChain {
   void read(Visitor visitor);
 
   /**
-   * Appends finished runs of another chain with their links as they are, in one transaction: all or
-   * none. Each link has to be the next one of this chain. Needs a fixed amount of memory. What the
-   * iterator throws is thrown, and nothing is appended.
+   * Appends finished runs and retirements of another chain with their links as they are, in one
+   * transaction: all or none. Each link has to be the next one of this chain. Needs a fixed amount
+   * of memory. What the iterator throws is thrown, and nothing is appended.
    *
    * @param entries read one after the other, on this thread
    * @return the head of this chain afterwards
-   * @throws StaleRunException if a run is on record already, or a link does not follow; nothing is
-   *     appended
+   * @throws StaleRunException if a run or retirement is on record already, or a link does not
+   *     follow; nothing is appended
    * @throws RepositoryException if the database cannot be reached, or refuses an entry; nothing is
    *     appended, unless the connection broke during the commit
    * @throws UnsupportedOperationException if this chain can only be read
    */
-  default ChainHead append(Iterator<ChainedRun> entries) {
+  default ChainHead append(Iterator<ChainEntry> entries) {
     throw new UnsupportedOperationException("this chain can only be read");
   }
 

@@ -10,8 +10,8 @@ import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.RunStatus;
 import dev.runregistry.run.RuntimeStatus;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.dataset.DatasetException;
 import dev.runregistry.run.dataset.DatasetPage;
@@ -483,22 +483,23 @@ public final class RunRegistry {
 
   /**
    * Verifies the chain as {@link #verify} does, and passes on the finished runs that match, with
-   * their links, in the order of the chain; those that are not as they were recorded are left out.
-   * Needs a fixed amount of memory.
+   * their links, in the order of the chain, and without a condition also the retirements of hosts;
+   * those that are not as they were recorded are left out. Needs a fixed amount of memory.
    *
-   * @param action is called with each run, on this thread
+   * @param action is called with each entry, on this thread
    * @param found is called with each discrepancy
    * @throws RepositoryException if the runs cannot be read to the end
    * @throws IllegalStateException if the registry was built without a chain
    */
   public VerificationResult exportChain(
-      RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+      RunFilter filter, Consumer<ChainEntry> action, Consumer<Discrepancy> found) {
     return new ChainExport(filter, action, found).run(chain());
   }
 
   /**
-   * Imports finished runs of another database with their links: verifies each, changes none, and
-   * appends all or none. Their first link has to be the next one of this database.
+   * Imports finished runs and retirements of another database with their links: verifies each,
+   * changes none, and appends all or none. Their first link has to be the next one of this
+   * database.
    *
    * @param entries in the order of the chain
    * @return the head of the chain afterwards
@@ -508,7 +509,7 @@ public final class RunRegistry {
    * @throws RepositoryException if the database cannot be reached
    * @throws IllegalStateException if the registry was built without a chain
    */
-  public ChainHead importChain(Iterator<ChainedRun> entries) {
+  public ChainHead importChain(Iterator<ChainEntry> entries) {
     return chain().append(new ChainImport(entries));
   }
 

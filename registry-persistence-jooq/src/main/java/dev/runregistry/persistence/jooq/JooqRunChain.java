@@ -16,9 +16,9 @@ import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.persistence.jooq.internal.sql.Row;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
 import dev.runregistry.run.RunStatus;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.UnreadableRunException;
 import java.sql.Connection;
@@ -73,7 +73,7 @@ final class JooqRunChain implements RunChain {
   }
 
   @Override
-  public ChainHead append(Iterator<ChainedRun> entries) {
+  public ChainHead append(Iterator<ChainEntry> entries) {
     database.answer("import runs", () -> true); // migrates the schema if it is outdated
     return database.translateExceptions(
         "import runs",

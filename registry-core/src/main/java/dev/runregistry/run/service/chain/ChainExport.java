@@ -1,6 +1,8 @@
 package dev.runregistry.run.service.chain;
 
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.StoredRun;
@@ -10,21 +12,21 @@ import dev.runregistry.run.query.RunFilter;
 import dev.runregistry.run.query.RunSummary;
 import java.util.function.Consumer;
 
-/** One reading of the whole chain that verifies it and passes on the runs that match. */
+/** One reading of the whole chain that verifies it and passes on the entries that match. */
 public final class ChainExport implements RunChain.Visitor {
   private final ChainVerifier verifier;
   private final RunFilter filter;
-  private final Consumer<ChainedRun> action;
+  private final Consumer<ChainEntry> action;
 
   /**
    * Creates it; to be used once.
    *
-   * @param filter selects the runs
+   * @param filter selects the runs; without a condition, retirements of hosts are passed on, too
    * @param action is called with each of these that is as it was recorded, in the order of the
    *     chain
    * @param found is called with each discrepancy, of other runs, too
    */
-  public ChainExport(RunFilter filter, Consumer<ChainedRun> action, Consumer<Discrepancy> found) {
+  public ChainExport(RunFilter filter, Consumer<ChainEntry> action, Consumer<Discrepancy> found) {
     this.verifier = new ChainVerifier(null, found);
     this.filter = filter;
     this.action = action;
@@ -44,11 +46,14 @@ public final class ChainExport implements RunChain.Visitor {
   public void link(ChainLink link, StoredRun record) {
     verifier.link(link, record);
     record.match(
-        run -> pass(new ChainedRun(link, run)), retirement -> false, reason -> false, () -> false);
+        run -> pass(new ChainedRun(link, run), filter.matches(RunSummary.of(run))),
+        retirement -> pass(new ChainedRetirement(link, retirement), filter.equals(RunFilter.NONE)),
+        reason -> false,
+        () -> false);
   }
 
-  private boolean pass(ChainedRun entry) {
-    boolean wanted = entry.problem(null).isEmpty() && filter.matches(RunSummary.of(entry.run()));
+  private boolean pass(ChainEntry entry, boolean matches) {
+    boolean wanted = matches && entry.problem(null).isEmpty();
     if (wanted) {
       action.accept(entry);
     }

@@ -1,13 +1,13 @@
 package dev.runregistry.run.service.chain;
 
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
-import dev.runregistry.run.audit.ChainedRun;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** Passes on the entries of a chain while each follows the one before. Used by one thread. */
-public final class ChainImport implements Iterator<ChainedRun> {
-  private final Iterator<ChainedRun> entries;
+public final class ChainImport implements Iterator<ChainEntry> {
+  private final Iterator<ChainEntry> entries;
   private @Nullable ChainHead head; // null before the first
 
   /**
@@ -15,7 +15,7 @@ public final class ChainImport implements Iterator<ChainedRun> {
    *
    * @param entries in the order of their chain
    */
-  public ChainImport(Iterator<ChainedRun> entries) {
+  public ChainImport(Iterator<ChainEntry> entries) {
     this.entries = entries;
   }
 
@@ -31,8 +31,8 @@ public final class ChainImport implements Iterator<ChainedRun> {
    *     before
    */
   @Override
-  public ChainedRun next() {
-    ChainedRun entry = entries.next();
+  public ChainEntry next() {
+    ChainEntry entry = entries.next();
     entry
         .problem(head)
         .ifPresent(

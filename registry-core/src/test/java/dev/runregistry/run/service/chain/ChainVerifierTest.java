@@ -8,9 +8,9 @@ import dev.runregistry.run.Run;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.RunOutcome;
 import dev.runregistry.run.Samples;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
-import dev.runregistry.run.audit.ChainedRun;
 import dev.runregistry.run.audit.Digest;
 import dev.runregistry.run.audit.Discrepancy;
 import dev.runregistry.run.audit.StoredRun;
@@ -363,12 +363,14 @@ class ChainVerifierTest {
     stored.record(new HostRetirement(new UUID(0, 9), "node7", "ann", Samples.NOON, "burnt"));
     stored.records.set(3, new StoredRun.Found(run(4, 1)));
     stored.records.set(4, new StoredRun.Unreadable("no time"));
-    List<ChainedRun> exported = new ArrayList<>();
+    List<ChainEntry> exported = new ArrayList<>();
 
     VerificationResult result =
         new ChainExport(RunFilter.NONE, exported::add, found::add).run(stored);
 
-    assertThat(exported).extracting(entry -> entry.run().id()).containsExactly(id(1), id(2), id(3));
+    List<RunId> ids = new ArrayList<>(List.of(id(1), id(2), id(3)));
+    ids.add(new RunId(new UUID(0, 9)));
+    assertThat(exported).extracting(entry -> entry.link().runId()).isEqualTo(ids);
     assertThat(result.retirements()).isEqualTo(1);
     assertThat(found).extracting(Discrepancy::link).containsExactly(4L, 5L);
     exported.clear();
@@ -379,7 +381,7 @@ class ChainVerifierTest {
 
   @Test
   void an_import_ends_at_the_first_run_that_does_not_follow() {
-    List<ChainedRun> all = new ArrayList<>();
+    List<ChainEntry> all = new ArrayList<>();
     new ChainExport(RunFilter.NONE, all::add, found::add).run(stored);
     ChainImport whole = new ChainImport(all.iterator());
     all.forEach(entry -> assertThat(whole.next()).isEqualTo(entry));

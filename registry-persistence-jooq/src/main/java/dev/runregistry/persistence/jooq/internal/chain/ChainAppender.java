@@ -3,9 +3,12 @@ package dev.runregistry.persistence.jooq.internal.chain;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.run.Run;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainHead;
 import dev.runregistry.run.audit.ChainLink;
+import dev.runregistry.run.audit.ChainedRetirement;
 import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.port.StaleRunException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,14 +19,18 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends finished runs with the links that they have in another database, within the transaction
- * of a connection. The triggers of the tables check each link as well.
+ * Appends finished runs and retirements with the links that they have in another database, within
+ * the transaction of a connection. The triggers of the tables check each link as well.
  */
 public final class ChainAppender {
   private static final int PIECE = 64; // with the largest outputs, a megabyte
+  private static final String RETIRE =
+      "INSERT INTO host_retirements (retirement_id, host, user_name, retired_at, reason)"
+          + " VALUES (?, ?, ?, ?, ?)";
 
   private final Connection connection;
   private final Dialect types;
@@ -38,12 +45,12 @@ public final class ChainAppender {
    *
    * @throws StaleRunException if a run is on record, or an entry does not follow
    */
-  public ChainHead append(Iterator<ChainedRun> entries) throws SQLException {
+  public ChainHead append(Iterator<ChainEntry> entries) throws SQLException {
     ChainHead head = ChainTable.head(connection);
     while (entries.hasNext()) {
-      List<ChainedRun> piece = new ArrayList<>();
+      List<ChainEntry> piece = new ArrayList<>();
       while (piece.size() < PIECE && entries.hasNext()) {
-        ChainedRun entry = entries.next();
+        ChainEntry entry = entries.next();
         requireNext(entry.link(), head);
         head = entry.link().toHead();
         piece.add(entry);
@@ -57,41 +64,85 @@ public final class ChainAppender {
   private static void requireNext(ChainLink link, ChainHead head) {
     if (link.number() != head.count() + 1 || !link.previous().equals(head.digest())) {
       throw new StaleRunException(
-          "link %d, of run %s, does not follow the %d links of this database; an import needs an"
-                  .formatted(link.number(), link.runId(), head.count())
+          "link %d, of %s %s, does not follow the %d links of this database; an import needs an"
+                  .formatted(
+                      link.number(),
+                      link.isRetirement() ? "retirement" : "run",
+                      link.runId(),
+                      head.count())
               + " empty database, or one that ends where the file begins");
     }
   }
 
-  private void refuseKnown(List<ChainedRun> piece) throws SQLException {
-    String all = String.join(", ", Collections.nCopies(piece.size(), "?"));
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT run_id, status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1")) {
-      types.bind(statement, piece.stream().map(entry -> entry.run().id().value()).toList());
+  private void refuseKnown(List<ChainEntry> piece) throws SQLException {
+    List<UUID> ids = piece.stream().map(entry -> entry.link().runId().value()).toList();
+    String all = String.join(", ", Collections.nCopies(ids.size(), "?"));
+    refuseKnown(
+        ids, "SELECT run_id, status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1", "run");
+    refuseKnown(
+        ids,
+        "SELECT retirement_id, 'retired' FROM host_retirements WHERE retirement_id IN (%s) LIMIT 1"
+            .formatted(all),
+        "retirement");
+  }
+
+  private void refuseKnown(List<UUID> ids, String query, String kind) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      types.bind(statement, ids);
       try (ResultSet known = statement.executeQuery()) {
         if (known.next()) {
           throw new StaleRunException(
-              "run %s is on record already, as %s"
-                  .formatted(types.read(known, 1, UUID.class), known.getString(2)));
+              "%s %s is on record already, as %s"
+                  .formatted(kind, types.read(known, 1, UUID.class), known.getString(2)));
         }
       }
     }
   }
 
-  private void write(List<ChainedRun> piece) throws SQLException {
-    Run any = piece.get(0).run();
-    try (PreparedStatement links = connection.prepareStatement(ChainTable.APPEND);
-        PreparedStatement runs = connection.prepareStatement(RunUpsert.insertText(any))) {
-      for (ChainedRun entry : piece) {
-        types.bind(links, values(entry.link()));
-        links.addBatch();
-        types.bind(runs, RunUpsert.values(List.of(entry.run())));
-        runs.addBatch();
-      }
-      links.executeBatch(); // first: SQLite requires the link of a finished run
-      runs.executeBatch();
+  private void write(List<ChainEntry> piece) throws SQLException {
+    List<Run> runs =
+        piece.stream()
+            .flatMap(entry -> entry instanceof ChainedRun run ? Stream.of(run.run()) : Stream.of())
+            .toList();
+    List<HostRetirement> retirements =
+        piece.stream()
+            .flatMap(
+                entry ->
+                    entry instanceof ChainedRetirement one
+                        ? Stream.of(one.retirement())
+                        : Stream.of())
+            .toList();
+    // links first: SQLite requires the link of a finished run and of a retirement
+    execute(ChainTable.APPEND, piece.stream().map(entry -> values(entry.link())).toList());
+    if (!runs.isEmpty()) {
+      execute(
+          RunUpsert.insertText(runs.get(0)),
+          runs.stream().map(run -> RunUpsert.values(List.of(run))).toList());
     }
+    execute(RETIRE, retirements.stream().map(ChainAppender::values).toList());
+  }
+
+  private void execute(String insert, List<? extends List<? extends @Nullable Object>> rows)
+      throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(insert)) {
+      for (List<? extends @Nullable Object> row : rows) {
+        types.bind(statement, row);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  private static List<Object> values(HostRetirement retirement) {
+    return List.of(
+        retirement.id(),
+        retirement.host(),
+        retirement.user(),
+        retirement.at(),
+        retirement.reason());
   }
 
   private static List<@Nullable Object> values(ChainLink link) {
