@@ -357,9 +357,9 @@ class RunList(Iterator[RunItem]):
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether there are more runs than the server searched. Only where `sort` is the duration
-        or the start: these are sorted among the newest 10 000 runs that meet the filters. Known
-        when the iteration has ended; False before.
+        """Whether there are more runs than the server searched. Only with a filter, and `sort` by
+        duration or start, for which it examines 10 000 runs. Known when the iteration has ended;
+        False before.
         """
         return self._is_incomplete
 
@@ -652,10 +652,9 @@ class Client:
             `-created_at`. For the last two see `RunList.is_incomplete`.
         page_size: runs per request, 1 to 100.
 
-        What no index answers (`model_id`, `executor`, `reason`, `exit_code`, `q`, a `tag` beside
-        another filter than a time) is searched for in 10 000 runs per request, and many requests
-        may pass between two runs. Requests are made while iterating, and raise `ApiError` with
-        status 422 for values that do not exist.
+        What no index answers (`q`, and several filters besides `since` and `until`) is searched for
+        in 10 000 runs per request, and many requests may pass between two runs. Requests are made
+        while iterating, and raise `ApiError` with status 422 for values that do not exist.
         """
         filters: Dict[str, List[str]] = {
             "status": _words(status),
