@@ -487,6 +487,9 @@ class Client:
             repeated by another process: within 24 hours it returns the first run in its present
             state. By default a new one, for all tries of this call.
 
+        A try that the server refuses with 503, because its database does not respond, starts
+        nothing, and may be on record as a failed run with reason `not-started`.
+
         Raises `ApiError` with status 422 and all `errors` for values out of range, and with 429 if
         the queue stays full.
         """
