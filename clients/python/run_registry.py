@@ -357,9 +357,9 @@ class RunList(Iterator[RunItem]):
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether there are more runs than the server searched. Only where `sort` is the duration
-        or the start: these are sorted among the newest 10 000 runs that meet the filters. Known
-        when the iteration has ended; False before.
+        """Whether there are more runs than the server searched. Only with a filter, and `sort` by
+        duration or start, for which it examines 10 000 runs. Known when the iteration has ended;
+        False before.
         """
         return self._is_incomplete
 
@@ -486,6 +486,9 @@ class Client:
         idempotency_key: 1 to 255 visible ASCII characters, the same for a submission that is
             repeated by another process: within 24 hours it returns the first run in its present
             state. By default a new one, for all tries of this call.
+
+        A try that the server refuses with 503, because its database does not respond, starts
+        nothing, and may be on record as a failed run with reason `not-started`.
 
         Raises `ApiError` with status 422 and all `errors` for values out of range, and with 429 if
         the queue stays full.
@@ -652,10 +655,9 @@ class Client:
             `-created_at`. For the last two see `RunList.is_incomplete`.
         page_size: runs per request, 1 to 100.
 
-        What no index answers (`model_id`, `executor`, `reason`, `exit_code`, `q`, a `tag` beside
-        another filter than a time) is searched for in 10 000 runs per request, and many requests
-        may pass between two runs. Requests are made while iterating, and raise `ApiError` with
-        status 422 for values that do not exist.
+        What no index answers (`q`, and several filters besides `since` and `until`) is searched for
+        in 10 000 runs per request, and many requests may pass between two runs. Requests are made
+        while iterating, and raise `ApiError` with status 422 for values that do not exist.
         """
         filters: Dict[str, List[str]] = {
             "status": _words(status),

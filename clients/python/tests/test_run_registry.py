@@ -369,10 +369,10 @@ def test_a_search_goes_on_where_the_server_stopped_to_search(client, server):
     rare = client.submit(DATASET, "rare model " + uuid.uuid4().hex)
     client.wait(rare.run_id)
     insert_running(server, "frequent", 20001)
-    found = client.list(model_id=rare.model_id)
+    found = client.list(q=rare.model_id)
     assert [run.run_id for run in found] == [rare.run_id]
     assert not found.is_incomplete
-    longest = client.list(sort="-duration", model_id=rare.model_id)
+    longest = client.list(sort="-duration", q=rare.model_id)
     assert list(longest) == [] and longest.is_incomplete
 
 
