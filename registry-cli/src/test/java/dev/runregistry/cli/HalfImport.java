@@ -3,7 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.json.RunRecordJson;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
-import dev.runregistry.run.audit.ChainedRun;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.service.chain.ChainImport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,17 +19,17 @@ public final class HalfImport {
   /** Imports the file of {@code HOME URL FILE}, and prints "half" when it has written a part. */
   public static void main(String[] args) throws IOException {
     List<String> lines = Files.readAllLines(Path.of(args[2]));
-    Iterator<ChainedRun> entries = lines.stream().map(RunRecordJson::read).iterator();
+    Iterator<ChainEntry> entries = lines.stream().map(RunRecordJson::read).iterator();
     try (RunDatabase database = RunDatabase.at(new DatabaseConfig(args[1], null, null))) {
       database.chain().append(new ChainImport(new FirstHalf(entries, lines.size() / 2)));
     }
   }
 
-  private static final class FirstHalf implements Iterator<ChainedRun> {
-    private final Iterator<ChainedRun> entries;
+  private static final class FirstHalf implements Iterator<ChainEntry> {
+    private final Iterator<ChainEntry> entries;
     private int left;
 
-    FirstHalf(Iterator<ChainedRun> entries, int number) {
+    FirstHalf(Iterator<ChainEntry> entries, int number) {
       this.entries = entries;
       left = number;
     }
@@ -40,7 +40,7 @@ public final class HalfImport {
     }
 
     @Override
-    public ChainedRun next() {
+    public ChainEntry next() {
       if (left-- == 0) {
         System.out.println("half");
         await();
