@@ -8,7 +8,6 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.CommandLineFormat;
-import dev.runregistry.cli.text.Durations;
 import dev.runregistry.cli.text.TextTable;
 import dev.runregistry.cli.text.TextTable.Column;
 import dev.runregistry.cli.text.UsageException;
@@ -105,7 +104,6 @@ final class ConfigCommand implements Callable<Integer> {
               .orElse(NONE);
       case DATASETS -> settings.datasets().toString();
       case ARTIFACTS_ROOT -> settings.artifactsRoot().toString();
-      case LOCAL_TIMEOUT, STOP_TIMEOUT -> Durations.of(settings.read(setting, Durations::parse));
       default -> setting.defaultText().orElse(NONE);
     };
   }

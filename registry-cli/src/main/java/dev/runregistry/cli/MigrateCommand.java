@@ -15,9 +15,10 @@ import picocli.CommandLine.Mixin;
     name = "migrate",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description =
-        "Check the schema of the database and bring it up to date. Every other command does this"
-            + " automatically.")
+    description = {
+      "Check the schema of the database and bring it up to date.",
+      "Every other command does this automatically."
+    })
 final class MigrateCommand implements Callable<Integer> {
   private final Console caller;
 

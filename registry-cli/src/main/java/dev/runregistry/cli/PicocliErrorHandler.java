@@ -3,6 +3,7 @@ package dev.runregistry.cli;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.Suggestions;
 import dev.runregistry.cli.run.SplitArguments;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -36,7 +37,10 @@ final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutio
 
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
-    if (e instanceof UnmatchedArgumentException unmatched) {
+    Optional<String> wrongTag = StrayWords.wrongTag(e.getCommandLine().getCommandSpec());
+    if (wrongTag.isPresent()) {
+      caller.say(wrongTag.get());
+    } else if (e instanceof UnmatchedArgumentException unmatched) {
       Suggestions suggestions = new Suggestions(unmatched);
       caller.say(suggestions.message());
       suggestions.line().ifPresent(caller.err()::println);

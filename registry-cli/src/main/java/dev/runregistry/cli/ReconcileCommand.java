@@ -24,10 +24,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Record the outcome of interrupted runs on this host: of runs whose registry was killed, and"
-          + " of those that waited for the database. Every other command does this automatically. A"
-          + " run is recorded in the database that it was started for; runs of other databases are"
-          + " skipped and reported.",
+      "Record the outcome of interrupted runs on this host.",
+      "These are runs whose registry was killed, and those that waited for the database. Every other"
+          + " command does this automatically. A run is recorded in the database that it was started for;"
+          + " runs of other databases are skipped and reported.",
       "Exit code 1: some runs could not be recorded yet."
     })
 final class ReconcileCommand implements Callable<Integer> {

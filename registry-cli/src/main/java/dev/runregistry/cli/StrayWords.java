@@ -9,6 +9,8 @@ import dev.runregistry.cli.text.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -33,12 +35,24 @@ final class StrayWords {
             afterValue(command, arguments, i).orElseGet(() -> RunOptions.unexpected(stray)));
       }
       int values = valuesAfter(command, word);
-      if (values < 0) {
-        return Optional.empty();
+      if (values < 0) { // the rest of --slurm-options, or left to picocli
+        return isOptions(command, words, i) ? afterValue(command, arguments, i) : Optional.empty();
       }
       i += values;
     }
     return Optional.empty();
+  }
+
+  /** Returns the error for an option {@code KEY=VALUE} of a parsed command that has no value. */
+  static Optional<String> wrongTag(CommandSpec command) {
+    return command.options().stream()
+        .filter(option -> option.paramLabel().equals("KEY=VALUE"))
+        .map(OptionSpec::<Object>getValue)
+        .flatMap(value -> value instanceof List<?> all ? all.stream() : Stream.empty())
+        .map(String::valueOf)
+        .filter(tag -> tag.indexOf('=') < 0)
+        .findFirst()
+        .map(tag -> String.valueOf(DescriptionOptions.notATag(tag).getMessage()));
   }
 
   /** Returns the error if the word is likely the rest of the value of the option before it. */
@@ -58,7 +72,7 @@ final class StrayWords {
     }
     List<String> parts =
         words.subList(place - 1, words.size()).stream()
-            .takeWhile(part -> !part.startsWith("-"))
+            .takeWhile(part -> !part.startsWith("-") || find(command, part) == null)
             .toList();
     String name = words.get(place - 2);
     String hint =
@@ -69,6 +83,21 @@ final class StrayWords {
         new UsageException(
             TerminalText.line(
                 "unexpected '%s' after %s %s; %s".formatted(words.get(place), name, value, hint))));
+  }
+
+  /**
+   * Returns whether the word is an option of another program, whose options the one before takes.
+   */
+  private static boolean isOptions(CommandSpec command, List<String> words, int place) {
+    OptionSpec option = place < 2 ? null : command.findOption(words.get(place - 2));
+    return option != null
+        && option.paramLabel().equals("OPTIONS")
+        && find(command, words.get(place)) == null;
+  }
+
+  private static @Nullable OptionSpec find(CommandSpec command, String word) {
+    int equals = word.indexOf('=');
+    return command.findOption(equals < 0 ? word : word.substring(0, equals));
   }
 
   private static String quoted(String word) {
@@ -90,9 +119,9 @@ final class StrayWords {
    */
   private static int valuesAfter(CommandSpec command, String word) {
     if (word.startsWith("--")) {
-      int equals = word.indexOf('=');
-      OptionSpec option = command.findOption(equals < 0 ? word : word.substring(0, equals));
-      return option == null || isHelp(option) ? -1 : hasValue(option) && equals < 0 ? 1 : 0;
+      OptionSpec option = find(command, word);
+      boolean isValueAfter = option != null && hasValue(option) && word.indexOf('=') < 0;
+      return option == null || isHelp(option) ? -1 : isValueAfter ? 1 : 0;
     }
     for (int i = 1; i < word.length(); i++) { // short ones can be joined, the last with its value
       OptionSpec option = command.findOption("-" + word.charAt(i));

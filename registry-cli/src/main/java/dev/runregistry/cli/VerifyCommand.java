@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Check that no finished run was modified, deleted or inserted after the fact. Reads the"
-          + " database only; a copy of its file is enough.",
+      "Check that no finished run was modified, deleted or inserted after the fact.",
+      "Reads the database only; a copy of its file is enough.",
       "%nStore the printed head where users of the database cannot change it; passed back with"
           + " --head, it also detects that the last runs were deleted or the history rewritten."
     },

@@ -93,6 +93,7 @@ class ProgramTest {
         "runs list --colour        | unknown option '--colour'",
         "completion tcsh           | expected one of [bash, zsh, fish]",
         "runs --status failed list | put --status after 'list'",
+        "rerun --tag a b=1 @latest | --tag needs KEY=VALUE, as in --tag seed=7; got 'a'",
         "runs -n 3 show 01a2       | put --limit after 'show'",
         "runs --db mysql://x       | a database is jdbc:postgresql://",
         "config --config /no/such  | the configuration file /no/such does not exist"
@@ -155,6 +156,7 @@ class ProgramTest {
         "run --tag a python3 x.py         | --tag needs KEY=VALUE, as in --tag seed=7; got 'a'",
         "run --name my run -q -- true     | unexpected 'run' after --name my; quote a value with blanks: --name 'my run'",
         "run --env-allow A B* -- true     | unexpected 'B*' after --env-allow A; names are comma-separated: --env-allow A,B*",
+        "run --slurm-options --a=1 --b -q -- true | unexpected '--b' after --slurm-options --a=1; quote a value with blanks: --slurm-options '--a=1 --b'",
         "run --slurm-export A B -- true   | names are comma-separated: --slurm-export A,B",
         "run --name my run                | put the command after --, as in: registry run -- run",
         "run --tag a=1 --tag a=2 -- true  | --tag: key 'a' given twice",
@@ -246,11 +248,11 @@ class ProgramTest {
             "token.file | - | default",
             "allowed.hosts | - | default",
             "cors.origins | - | default",
-            "local.timeout | 30.0s | default",
+            "local.timeout | 30s | default",
             "local.max | 7 | environment REGISTRY_LOCAL_MAX",
             "artifacts.root | " + Path.of("output").toAbsolutePath() + " | default",
             "show.command | true | default",
-            "stop.timeout | 30.0s | default",
+            "stop.timeout | 30s | default",
             "queue.slots | " + Runtime.getRuntime().availableProcessors() + " | default",
             "queue.max | 10000 | default",
             "queue.timeout | none | default",
@@ -502,7 +504,7 @@ class ProgramTest {
 
     assertThat(session.registry("run", "--", "true").err())
         .matches(
-            "registry: run ([0-9a-f-]{36}) started; follow its output with: registry runs logs -f \\1\n"
+            "registry: run ([0-9a-f-]{36}); to follow its output: registry runs logs -f \\1\n"
                 + "registry: run \\1: Completed with exit code 0 \\(.*s\\)\n");
     assertThat(session.registry("run", "-q", "--", "true").err()).isEmpty();
   }
@@ -521,7 +523,7 @@ class ProgramTest {
     }
     assertThat(session.registry("completion", "fish").out().lines())
         .contains(
-            "complete -c registry -n '__registry_at runs logs' -l stderr -d 'Only the error output, on"
+            "complete -c registry -n '__registry_at runs logs' -l stderr -d 'Show stderr only, on"
                 + " stdout.'")
         .anyMatch(line -> line.contains("-l timeout -x -d "));
     assertThat(session.registry("--help").out()).doesNotContain("completion-values");

@@ -9,6 +9,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ public final class RegistryServer implements AutoCloseable {
   private final ServerConfig config;
   private final JettySettings jetty;
   private final RouteTable routes = new RouteTable();
+  private final AtomicBoolean isStopping = new AtomicBoolean();
   private final LocalRunLimiter localRuns;
   private final LogFollowers followers;
   private final Javalin javalin;
@@ -123,6 +125,9 @@ public final class RegistryServer implements AutoCloseable {
    */
   public void stop() {
     long begun = System.nanoTime();
+    if (!isStopping.getAndSet(true)) {
+      log.info("stopping; running local runs: {}", localRuns.running());
+    }
     localRuns.stop(config.stopTimeout());
     followers.close();
     jetty.setStopTimeout(

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Setting {
   HOME("home", Scope.ALL, "DIR", "Directory of this host's runs and of the embedded database."),
-  DB("db", Scope.ALL, "URL", "Database: jdbc:postgresql://HOST/NAME or jdbc:sqlite:FILE."),
+  DB(
+      "db",
+      Scope.ALL,
+      "URL",
+      "Database: jdbc:postgresql://HOST/NAME, postgresql://USER@HOST/NAME or jdbc:sqlite:FILE."),
   DB_USER("db.user", Scope.NONE, "NAME", "User of the database."),
   DB_PASSWORD("db.password", Scope.NONE, "SECRET", "Password of that user."),
   DB_PASSWORD_FILE(

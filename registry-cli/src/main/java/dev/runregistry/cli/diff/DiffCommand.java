@@ -38,10 +38,11 @@ import picocli.CommandLine.Parameters;
     aliases = "compare",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description =
-        "Compare two runs: what differs in their command, parameters, inputs, commit, environment,"
-            + " host and outcome, and the last metrics of both, if this host has their output"
-            + " directories.",
+    description = {
+      "Compare two runs.",
+      "Prints what differs in their command, parameters, inputs, commit, environment, host and"
+          + " outcome, and the last metrics of both, if this host has their output directories."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  registry diff @2 @latest              the last two runs",

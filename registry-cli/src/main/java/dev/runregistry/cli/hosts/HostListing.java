@@ -66,7 +66,9 @@ final class HostListing {
 
   private static String ago(Duration age) {
     Duration seconds = Duration.ofSeconds(age.toSeconds());
-    return seconds.isZero() ? "just now" : Durations.of(seconds) + " ago";
+    return seconds.isZero()
+        ? "just now"
+        : (seconds.toMinutes() == 0 ? seconds.toSeconds() + "s" : Durations.of(seconds)) + " ago";
   }
 
   private static String version(KnownHost host) {

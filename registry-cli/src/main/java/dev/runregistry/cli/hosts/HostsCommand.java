@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Show the hosts that share the database, with their active runs; without a subcommand, list"
-          + " them. Servers, dispatchers and long runs announce their host every ten seconds. A host"
-          + " that is not seen may still have running runs."
+      "Show the hosts that share the database, with their active runs.",
+      "Without a subcommand, lists them. Servers, dispatchers and long runs announce their host every"
+          + " ten seconds. A host that is not seen may still have running runs."
     },
     synopsisSubcommandLabel = "[COMMAND]")
 public final class HostsCommand implements Callable<Integer> {

@@ -35,9 +35,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Submit a recorded run again as a new run: the same request, in the same directory, with the"
-          + " current environment. Prints the new run ID; differences in the commit and the recorded"
-          + " variables are reported on stderr.",
+      "Submit a recorded run again, as a new run.",
+      "The same request, in the same directory, with the current environment. Prints the new run"
+          + " ID; differences in the commit and the recorded variables are reported on stderr.",
       "A run whose command has a redacted secret cannot be rerun: the secret is not recorded."
     })
 public final class RerunCommand implements Callable<Integer> {

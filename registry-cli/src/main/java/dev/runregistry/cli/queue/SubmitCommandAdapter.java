@@ -54,7 +54,7 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
             "Usage: registry submit [OPTIONS] -- CMD [ARG...]",
             "       registry submit [OPTIONS] -d KEY",
             "       registry submit [OPTIONS] -d KEY --local")
-        .header("Add a run to the queue of this host and print its ID.%n")
+        .header("Add a run to the queue of this host and print its ID.", "")
         .description(
             "%nThe run starts when a slot is free ('queue.slots'), by priority and age, in the current"
                 + " directory and with the current environment. It survives a crash or a restart,"

@@ -122,8 +122,7 @@ public final class RunCommand {
     options.idFile().ifPresent(file -> file.write(id.toString()));
     boolean isCommand = request.mode() == RunMode.LOCAL;
     if (isCommand && caller.terminal().isError() && !options.isQuiet()) {
-      caller.say(
-          "run %s started; follow its output with: registry runs logs -f %s".formatted(id, id));
+      caller.say("run %s; to follow its output: registry runs logs -f %s".formatted(id, id));
     }
   }
 

@@ -54,7 +54,7 @@ public final class RunCommandSpec {
             "Usage: registry run [OPTIONS] -- CMD [ARG...]",
             "       registry run [OPTIONS] -d KEY",
             "       registry run [OPTIONS] -d KEY --local")
-        .header("Run a command, a training or a dry run, and record it.%n")
+        .header("Run a command, a training or a dry run, and record it.", "")
         .description(
             "%nRuns CMD and records the run: streams its output and exits with its exit code."
                 + " Everything after -- is passed to CMD unchanged. Without a command, a dry run"
@@ -67,7 +67,12 @@ public final class RunCommandSpec {
             "%nSIGINT, SIGTERM and SIGHUP are forwarded to the run; a second one sends SIGKILL. The run"
                 + " is recorded before registry exits. Its environment has its ID in"
                 + " RUN_REGISTRY_RUN_ID, and neither REGISTRY_DB_PASSWORD nor"
-                + " REGISTRY_DB_PASSWORD_FILE.");
+                + " REGISTRY_DB_PASSWORD_FILE.",
+            "%nExamples:",
+            "  registry run -- python3 train.py --lr 1e-3",
+            "  registry run --name baseline --tag seed=7 --timeout 2h -- python3 train.py",
+            "  registry run -d arithmetic-traces             a dry run: validate the dataset",
+            "  registry run -d arithmetic-traces -m gemma --local");
   }
 
   private static Map<String, String> exitCodes() {

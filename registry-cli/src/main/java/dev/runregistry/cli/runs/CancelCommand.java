@@ -30,9 +30,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Cancel runs. The processes of a run get SIGTERM and, after the grace period, SIGKILL; a run"
-          + " that finishes before that keeps its own outcome. Runs of other hosts are reached"
-          + " through the database. 'registry wait ID' waits until a run has finished.",
+      "Cancel runs.",
+      "The processes of a run get SIGTERM and, after the grace period, SIGKILL; a run that finishes"
+          + " before that keeps its own outcome. Runs of other hosts are reached through the database."
+          + " 'registry wait ID' waits until a run has finished.",
       "Exit code 0: every run is cancelled, or cancellation is requested. 1: a run has finished"
           + " otherwise, does not exist, or cannot be reached."
     })

@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Wait until runs have finished, and exit with their exit code. Prints nothing. Needs no"
-          + " database for runs of this host.",
+      "Wait until runs have finished, and exit with their exit code.",
+      "Prints nothing. Needs no database for runs of this host.",
       "Exit code: that of the run, as of 'registry run': 124 for its time limit, 143 cancelled, 125"
           + " not started or lost. Of several runs: 0 if all completed, else that of the first one in"
           + " the order given that did not. 124 if --timeout expires first, 125 if a run does not"

@@ -22,8 +22,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Start the HTTP server and web page. Prints its URL once it accepts requests; logs to stderr;"
-          + " stops on SIGINT, SIGTERM or SIGHUP.",
+      "Start the HTTP server and web page.",
+      "Prints its URL once it accepts requests; logs to stderr; stops on SIGINT, SIGTERM or SIGHUP.",
       "Runs that outlast --stop-timeout keep running; the next server, or any other command,"
           + " records their outcome."
     },

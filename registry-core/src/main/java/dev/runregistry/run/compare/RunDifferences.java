@@ -121,7 +121,8 @@ public final class RunDifferences {
   }
 
   private static String size(String output) {
-    return output.isEmpty() ? "empty" : output.lines().count() + " lines recorded";
+    long lines = output.lines().count();
+    return lines == 0 ? "empty" : lines == 1 ? "1 line recorded" : lines + " lines recorded";
   }
 
   private void add(String field, Function<Run, @Nullable String> value) {
