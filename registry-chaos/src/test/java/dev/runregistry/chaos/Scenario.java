@@ -201,7 +201,7 @@ final class Scenario {
     try (Registry registry = Registry.at(stage.home(), stage.store().config(), new Steps(-1))) {
       for (ReconciledRun finding : registry.runs().reconcile().findings()) {
         if (finding.action() == ReconciledRun.Action.SKIPPED
-            && finding.message().startsWith("Still running")) {
+            && finding.message().startsWith("Running; its registry has exited")) {
           oracle.requireOnRecord(finding.name());
         }
       }

@@ -75,7 +75,8 @@ class TakenOverRunsTest {
     assertThat(hosts.assigned(living.id(), "slurm")).containsExactly(id);
 
     slurm.found.put(id, new Inspection.Running(Optional.empty(), Optional.of(START)));
-    assertThat(here.reconcile().findings().get(0).message()).startsWith("Running; its registry has exited");
+    assertThat(here.reconcile().findings().get(0).message())
+        .startsWith("Running; its registry has exited");
     assertThat(recorded().status()).isEqualTo(RunStatus.RUNNING);
 
     slurm.found.put(id, EXITED);
