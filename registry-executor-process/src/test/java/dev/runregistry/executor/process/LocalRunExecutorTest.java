@@ -36,7 +36,7 @@ class LocalRunExecutorTest {
     executor.signal(ProcessSignal.TERM); // before there is a run
 
     assertThat(executor.cancelled())
-        .hasValueSatisfying(outcome -> assertThat(outcome.message()).contains("signal 15"));
+        .hasValueSatisfying(outcome -> assertThat(outcome.message()).contains("SIGTERM"));
     assertThat(ended).hasSize(1);
   }
 
