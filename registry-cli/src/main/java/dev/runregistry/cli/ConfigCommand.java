@@ -1,5 +1,6 @@
 package dev.runregistry.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runregistry.cli.config.DatabaseSettings;
 import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.config.Settings;
@@ -8,11 +9,13 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.console.Version;
 import dev.runregistry.cli.options.SettingsOptions;
 import dev.runregistry.cli.text.CommandLineFormat;
+import dev.runregistry.cli.text.JsonLine;
 import dev.runregistry.cli.text.TextTable;
 import dev.runregistry.cli.text.TextTable.Column;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
 import dev.runregistry.run.redact.SecretRedactor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code registry config}. */
 @Command(
@@ -33,10 +37,14 @@ import picocli.CommandLine.Mixin;
     })
 final class ConfigCommand implements Callable<Integer> {
   private static final String NONE = "-";
+  private static final String DEFAULT = "default";
 
   private final Console caller;
 
   @Mixin private SettingsOptions options;
+
+  @Option(names = "--json", description = "One JSON object per setting and line.")
+  private boolean json;
 
   ConfigCommand(Console caller) {
     this.caller = caller;
@@ -52,7 +60,7 @@ final class ConfigCommand implements Callable<Integer> {
               .given(setting)
               .map(said -> shown(setting, said))
               .orElseGet(() -> usual(setting, settings));
-      String source = settings.given(setting).map(Value::source).orElse("default");
+      String source = settings.given(setting).map(Value::source).orElse(DEFAULT);
       rows.add(List.of(setting.key(), value, source));
     }
     settings
@@ -67,6 +75,10 @@ final class ConfigCommand implements Callable<Integer> {
     if (settings.findHome().isEmpty()) {
       caller.say(Settings.NO_HOME);
     }
+    if (json) {
+      rows.forEach(row -> caller.out().println(JsonLine.of(line -> write(line, row))));
+      return 0;
+    }
     List<Column> columns = new ArrayList<>();
     List<String> titles = List.of("KEY", "VALUE", "FROM");
     for (int i = 0; i < titles.size(); i++) {
@@ -76,6 +88,15 @@ final class ConfigCommand implements Callable<Integer> {
     // as wide as it gets: a value that is cut is no use
     new TextTable(columns).lines(OptionalInt.empty()).forEach(caller.out()::println);
     return 0;
+  }
+
+  private static void write(JsonGenerator json, List<String> row) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("key", row.get(0));
+    boolean isUnset = row.get(1).equals(NONE) && row.get(2).equals(DEFAULT);
+    json.writeStringField("value", isUnset ? null : row.get(1));
+    json.writeStringField("from", row.get(2));
+    json.writeEndObject();
   }
 
   private static String shown(Setting setting, Value said) {

@@ -278,6 +278,23 @@ class ProgramTest {
   }
 
   @Test
+  void the_settings_are_printed_as_json_without_secrets() {
+    Result result =
+        session
+            .with("REGISTRY_DB_USER", "-")
+            .with("REGISTRY_TOKEN", "t0ken")
+            .registry("config", "--json");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines())
+        .contains(
+            "{\"key\":\"db.user\",\"value\":\"-\",\"from\":\"environment REGISTRY_DB_USER\"}",
+            "{\"key\":\"token\",\"value\":\"***\",\"from\":\"environment REGISTRY_TOKEN\"}",
+            "{\"key\":\"cors.origins\",\"value\":null,\"from\":\"default\"}",
+            "{\"key\":\"local.timeout\",\"value\":\"30s\",\"from\":\"default\"}");
+  }
+
+  @Test
   void config_hides_secrets_in_the_command() {
     assertThat(
             session
