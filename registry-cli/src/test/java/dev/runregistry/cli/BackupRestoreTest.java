@@ -273,7 +273,7 @@ class BackupRestoreTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(former)))
         .isEqualTo("rw-------");
     assertThat(session.registry("verify", "--db", "jdbc:sqlite:" + former).out())
-        .startsWith("All 2 finished runs ");
+        .startsWith("Verified: 2 finished runs, no discrepancies");
   }
 
   @Test
