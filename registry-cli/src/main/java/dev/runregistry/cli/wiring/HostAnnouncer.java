@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +22,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostAnnouncer implements AutoCloseable {
   private static final Duration INTERVAL = KnownHost.ANNOUNCED_EVERY;
+
+  /** An announcement may wait for the database. */
+  private static final Duration AT_THE_END = Duration.ofSeconds(3);
+
   private static final Logger log = LoggerFactory.getLogger(HostAnnouncer.class);
 
   private final FileRunJournal home;
   private final RunRegistry registry;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable Thread awaited;
 
   /** Creates one that has not begun. */
   public HostAnnouncer(FileRunJournal home, RunRegistry registry) {
@@ -33,17 +39,20 @@ public final class HostAnnouncer implements AutoCloseable {
     this.registry = registry;
   }
 
-  /** Begins with an announcement. */
+  /** Begins with an announcement; {@link #close} waits for one that is being made. */
   public void start() {
-    start(Duration.ZERO);
+    awaited = start(Duration.ZERO);
   }
 
-  /** Begins after ten seconds: most commands have ended by then. */
+  /**
+   * Begins after ten seconds: most commands have ended by then. {@link #close} does not wait, so
+   * that a command ends at once while the database is unavailable.
+   */
   public void startLater() {
     start(INTERVAL);
   }
 
-  private void start(Duration firstAfter) {
+  private Thread start(Duration firstAfter) {
     Thread thread = new Thread(() -> announce(firstAfter), "host");
     thread.setDaemon(true);
     try {
@@ -51,6 +60,7 @@ public final class HostAnnouncer implements AutoCloseable {
     } catch (OutOfMemoryError e) { // no thread is available: the host is not seen
       log.debug("no thread announces the host", e);
     }
+    return thread;
   }
 
   private void announce(Duration firstAfter) {
@@ -80,9 +90,19 @@ public final class HostAnnouncer implements AutoCloseable {
     }
   }
 
-  /** Ends the announcements; does not wait for one that is being made. */
+  /**
+   * Ends the announcements. Waits for one that is being made, at most three seconds: after that the
+   * home may be deleted.
+   */
   @Override
   public void close() {
     stopped.countDown();
+    if (awaited != null) {
+      try {
+        awaited.join(AT_THE_END.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }
