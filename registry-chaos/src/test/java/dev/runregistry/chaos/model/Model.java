@@ -34,7 +34,7 @@ final class Model {
   static final int ENDED_BY_REGISTRY = 143;
   static final int CANCELLED = 130;
   private static final int OWN_CODE = 7;
-  private static final int KILLED = 137;
+  static final int KILLED = 137;
 
   private final Scenario scenario;
   private final Mutation mutation;

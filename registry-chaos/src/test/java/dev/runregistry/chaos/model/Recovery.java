@@ -218,7 +218,10 @@ final class Recovery {
       return List.of("Cancelled by");
     }
     if (exit) {
-      return List.of("Failed with exit code " + run.code());
+      return List.of(
+          run.code() == Model.KILLED
+              ? "Killed by SIGKILL (exit code " + run.code() + ")"
+              : "Failed with exit code " + run.code());
     }
     List<String> truths = new ArrayList<>();
     if (!run.has(Fact.FROM_QUEUE) || run.has(Fact.LAUNCHING)) {
