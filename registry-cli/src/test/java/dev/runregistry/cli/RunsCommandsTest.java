@@ -445,6 +445,20 @@ class RunsCommandsTest {
   }
 
   @Test
+  void the_last_lines_of_a_run_are_those_of_both_streams_in_their_order() {
+    session.registry("run", "--", "sh", "-c", "echo 1; echo 2; echo e >&2; printf 3");
+
+    assertThat(session.registry("runs", "logs", "-n", "2", "@latest"))
+        .isEqualTo(new Result(0, "3", "e\n"));
+    assertThat(session.registry("runs", "logs", "-n", "2", "--stdout", "@latest"))
+        .isEqualTo(new Result(0, "2\n3", ""));
+    assertThat(session.registry("runs", "logs", "-n", "0", "@latest"))
+        .isEqualTo(new Result(0, "", ""));
+    assertThat(session.registry("runs", "logs", "-n", "9", "@latest"))
+        .isEqualTo(new Result(0, "1\n2\n3", "e\n"));
+  }
+
+  @Test
   void a_host_without_the_files_of_a_run_shows_what_is_recorded() {
     String id = recorded(Runs.completed()).id().toString();
     String note =

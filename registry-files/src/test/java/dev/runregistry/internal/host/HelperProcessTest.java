@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,33 @@ class HelperProcessTest {
             .changing(Collections.singletonMap("C", null));
 
     assertThat(output(helper.run())).isEqualTo(folder.toRealPath() + "\ninput 1 4 none none\n");
+  }
+
+  @Test
+  void a_program_on_the_terminal_is_given_its_input_and_never_a_variable_of_the_registry()
+      throws Exception {
+    Process pager =
+        HelperProcess.startOnTerminal(
+            List.of(
+                "sh", "-c", "read line; [ \"$line $A ${REGISTRY_TOKEN-none}\" = 'text 1 none' ]"),
+            Map.of("A", "1", "REGISTRY_TOKEN", "secret"));
+
+    pager.getOutputStream().write("text\n".getBytes(StandardCharsets.UTF_8));
+    pager.getOutputStream().close();
+
+    assertThat(pager.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(pager.exitValue()).isZero();
+  }
+
+  @Test
+  void a_helper_is_awaited_also_by_an_interrupted_thread_which_stays_interrupted()
+      throws IOException {
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(output(sh("echo yes", 100, MINUTES).run())).isEqualTo("yes\n");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test
