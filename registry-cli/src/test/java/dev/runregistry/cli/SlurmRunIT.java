@@ -235,6 +235,10 @@ class SlurmRunIT {
       cancel(server, waits);
       release(runs);
       awaitDetail(server, runs, "\"status\":\"running\"");
+      HttpRequest log = request(server, "runs/" + runs + "/logs/stdout").build();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> client.send(log, BodyHandlers.ofString()).body().equals("up\n"));
       cancel(server, runs);
       release(followed);
       awaitDetail(server, followed, "\"status\":\"running\"");
