@@ -36,30 +36,41 @@ def start_time(stat):
     return stat.rsplit(")", 1)[1].split()[19]
 
 
-class Night:
-    def __init__(self, options, folder, database):
-        self.options, self.database, self.random = options, database, random.Random(options.seed)
-        self.home, self.port = os.path.join(folder, "home"), free_port()
-        self.starts, self.log = os.path.join(folder, "starts"), os.path.join(folder, "log")
-        self.ids, self.killed, self.over = {}, collections.Counter(), threading.Event()
-        self.environment = dict(
-            os.environ, REGISTRY_HOME=self.home, STARTS=self.starts, **self.variables())
-        if database:
-            self.environment.update(REGISTRY_DB="jdbc:postgresql://127.0.0.1:%d/postgres" % database.port,
-                                    REGISTRY_DB_USER="postgres")
-        self.server = None
-        self.serve()
+def kill_supervisor(files, chooser):
+    """Kills the supervisor that one of these files names, if it is still that process; returns whether it is."""
+    try:
+        with open(chooser.choice(files)) as lines:
+            noted = [line.split(None, 1)[1] for line in lines if line.startswith("supervisor ")][0]
+        pid = int(noted.split()[0])
+        with open("/proc/%d/stat" % pid) as now:
+            if start_time(now.read()) != start_time(noted):
+                return False
+        os.kill(pid, signal.SIGKILL)
+        return True
+    except (OSError, IndexError):
+        return False  # there is none, it has ended, or was not started yet
 
-    def variables(self):
-        return {"REGISTRY_QUEUE_SLOTS": str(self.options.slots),
-                "REGISTRY_COMMAND": json.dumps(["sh", "-c", TRAIN, "{config}"]),
-                "TRAIN": os.path.join(ROOT, "examples", "train.py")}
 
-    def serve(self):
-        with open(self.log, "ab") as log:
-            self.server = subprocess.Popen(
+class Server:
+    """One bin/registry serve, on the home of its environment and always the same port."""
+
+    def __init__(self, environment):
+        self.environment, self.home, self.port = environment, environment["REGISTRY_HOME"], free_port()
+        self.start()
+
+    def start(self):
+        with open(self.home + ".log", "ab") as log:
+            self.process = subprocess.Popen(
                 [REGISTRY, "serve", "--port", str(self.port), "--datasets", os.path.join(ROOT, "examples", "datasets")],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=os.path.dirname(self.home))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
 
     def request(self, method, path, body=None, headers=None):
         """The status and the body; 0 without an answer."""
@@ -73,44 +84,61 @@ class Night:
         finally:
             connection.close()
 
+    def submit(self, body, key):
+        """Posts under that idempotency key until it is answered, and returns the id of the run."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        while True:
+            status, run = self.request("POST", "/api/tunix/run?mode=async", json.dumps(body), headers)
+            if status == 200:
+                return run["run_id"]
+            if status not in (0, 409, 429, 500, 503):
+                raise SystemExit("a submission was answered with %d: %s" % (status, run))
+            time.sleep(0.5)
+
+    def active(self):
+        """Ids of the runs that have not ended, at most 100 of each status; None where that is not known now."""
+        ids = set()
+        for state in ACTIVE:
+            status, page = self.request("GET", "/api/tunix/runs?limit=100&status=" + state)
+            if status != 200:
+                return None
+            ids.update(run["run_id"] for run in page["data"])
+        return ids
+
+
+class Night:
+    def __init__(self, options, folder, database):
+        self.options, self.database, self.random = options, database, random.Random(options.seed)
+        self.home, self.starts = os.path.join(folder, "home"), os.path.join(folder, "starts")
+        self.ids, self.killed, self.over = {}, collections.Counter(), threading.Event()
+        self.environment = dict(
+            os.environ, REGISTRY_HOME=self.home, STARTS=self.starts, **self.variables())
+        if database:
+            self.environment.update(REGISTRY_DB="jdbc:postgresql://127.0.0.1:%d/postgres" % database.port,
+                                    REGISTRY_DB_USER="postgres")
+        self.server = Server(self.environment)
+
+    def variables(self):
+        return {"REGISTRY_QUEUE_SLOTS": str(self.options.slots),
+                "REGISTRY_COMMAND": json.dumps(["sh", "-c", TRAIN, "{config}"]),
+                "TRAIN": os.path.join(ROOT, "examples", "train.py")}
+
     def submit_all(self):
         for number in range(self.options.runs):
-            self.submit(number)
-
-    def submit(self, number):
-        headers = {"Content-Type": "application/json", "Idempotency-Key": "night-%d" % number}
-        while True:
-            status, run = self.request("POST", "/api/tunix/run?mode=async", json.dumps(BODY), headers)
-            if status == 200:
-                self.ids[run["run_id"]] = number
-                return
-            if status not in (0, 409, 429, 500, 503):
-                exit("night.py: a submission was answered with %d: %s" % (status, run))
-            time.sleep(0.5)
+            self.ids[self.server.submit(BODY, "night-%d" % number)] = number
 
     def kill_things(self):
         while not self.over.wait(self.random.uniform(2, 15)):
             self.random.choice([self.kill_server, self.kill_supervisor, self.stop_database])()
 
     def kill_server(self):
-        self.server.send_signal(signal.SIGKILL)
-        self.server.wait()
+        self.server.kill()
         self.killed["server"] += 1
         time.sleep(self.random.uniform(0, 3))
-        self.serve()
+        self.server.start()
 
     def kill_supervisor(self):
-        """One whose process is the one that its run has noted: by its pid and its start time."""
-        files = glob.glob(self.home + "/runs/active/*/processes")
-        try:
-            with open(self.random.choice(files)) as lines:
-                noted = [line.split(None, 1)[1] for line in lines if line.startswith("supervisor ")][0]
-            with open("/proc/%s/stat" % noted.split()[0]) as now:
-                if start_time(now.read()) == start_time(noted):
-                    os.kill(int(noted.split()[0]), signal.SIGKILL)
-                    self.killed["supervisor"] += 1
-        except (OSError, IndexError):
-            pass  # there is none, it has ended, or was not started yet
+        self.killed["supervisor"] += kill_supervisor(glob.glob(self.home + "/runs/active/*/processes"), self.random)
 
     def stop_database(self):
         if self.database:
@@ -119,22 +147,12 @@ class Night:
             time.sleep(self.random.uniform(1, 5))
             self.database.start()
 
-    def active(self):
-        """The number of runs that have not ended; None where that is not known now."""
-        total = 0
-        for state in ACTIVE:
-            status, page = self.request("GET", "/api/tunix/runs?limit=100&status=" + state)
-            if status != 200:
-                return None
-            total += len(page["data"])
-        return total
-
     def judge(self):
         flaws, statuses = [], collections.Counter()
         with open(self.starts) as lines:
             started = collections.Counter(line.strip() for line in lines)
         for id in self.ids:
-            status, run = self.request("GET", "/api/tunix/runs/" + id)
+            status, run = self.server.request("GET", "/api/tunix/runs/" + id)
             state = run["status"] if status == 200 else str(status)
             statuses["%s (%s)" % (state, run.get("reason") if run else "")] += 1
             if state in ACTIVE or status != 200:
@@ -150,20 +168,19 @@ class Night:
         return flaws
 
     def stop(self):
-        self.server.terminate()
-        self.server.wait()
+        self.server.stop()
 
     def run(self):
         killer = threading.Thread(target=self.kill_things)
         killer.start()
         try:
             self.submit_all()
-            while self.active() != 0:
+            while self.server.active() != set():
                 time.sleep(2)
         finally:
             self.over.set()
             killer.join()
-        while self.active() != 0:  # after the last restart
+        while self.server.active() != set():  # after the last restart
             time.sleep(2)
         return self.judge()
 

@@ -20,7 +20,6 @@ packages in its tests) and a built checkout.
 import argparse
 import collections
 import glob
-import http.client
 import json
 import os
 import random
@@ -29,12 +28,16 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
-from night import ACTIVE, start_time
-from outage import REGISTRY, ROOT, Postgres, free_port
+from night import ACTIVE, Server, kill_supervisor
+from outage import REGISTRY, Postgres, free_port
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "server"))
+import measure  # noqa: E402
 
 NODES = ("n1", "n2", "n3")
 BODY = {"dataset_key": "arithmetic-traces", "model_id": "m", "dry_run": False}
@@ -160,80 +163,16 @@ class Cluster:
             daemon.wait()
 
 
-class Server:
-    """One bin/registry serve with its home."""
-
-    def __init__(self, folder, number, cluster, database, seconds, more):
-        self.home, self.port = os.path.join(folder, "home%d" % number), free_port()
-        self.folder, self.process = folder, None
-        self.environment = dict(
-            cluster.environment, REGISTRY_HOME=self.home, REGISTRY_EXECUTOR="slurm",
-            REGISTRY_COMMAND=json.dumps(["sh", "-c", COMMAND, folder, str(seconds)]), REGISTRY_LOCAL_TIMEOUT="10m",
-            REGISTRY_DB="jdbc:postgresql://127.0.0.1:%d/postgres" % database.port, REGISTRY_DB_USER="postgres", **more)
-        self.start()
-
-    def start(self):
-        with open(self.home + ".log", "ab") as log:
-            self.process = subprocess.Popen(
-                [REGISTRY, "serve", "--port", str(self.port), "--datasets", os.path.join(ROOT, "examples", "datasets")],
-                stdout=subprocess.DEVNULL, stderr=log, env=self.environment, cwd=self.folder)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def request(self, method, path, body=None, headers=None):
-        """The status and the body; 0 without an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (OSError, http.client.HTTPException, ValueError):
-            return 0, None
-        finally:
-            connection.close()
-
-    def submit(self, key):
-        """Posts until it is answered, and returns the id of the run."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        while True:
-            status, run = self.request("POST", "/api/tunix/run?mode=async", json.dumps(BODY), headers)
-            if status == 200:
-                return run["run_id"]
-            if status not in (0, 409, 429, 500, 503):
-                raise SystemExit("slurm_night.py: a submission was answered with %d: %s" % (status, run))
-            time.sleep(0.5)
-
-    def active(self):
-        """Ids of the runs that have not ended, at most 100 of each status; None where that is not known now."""
-        ids = set()
-        for state in ACTIVE:
-            status, page = self.request("GET", "/api/tunix/runs?limit=100&status=" + state)
-            if status != 200:
-                return None
-            ids.update(run["run_id"] for run in page["data"])
-        return ids
-
-    def resident_threads(self):
-        with open("/proc/%d/status" % self.process.pid) as status:
-            return int(re.search(r"Threads:\s+(\d+)", status.read()).group(1))
-
-    def cpu_seconds(self):
-        with open("/proc/%d/stat" % self.process.pid) as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-
 class Night:
     def __init__(self, options, folder, cpus=4, seconds=1, more=()):
         self.options, self.folder, self.random = options, folder, random.Random(options.seed)
         self.database, self.cluster = Postgres(folder, options.bin), Cluster(folder, cpus)
-        self.servers = [Server(folder, number, self.cluster, self.database, seconds, dict(more))
+        variables = dict(
+            self.cluster.environment, REGISTRY_EXECUTOR="slurm", REGISTRY_LOCAL_TIMEOUT="10m",
+            REGISTRY_COMMAND=json.dumps(["sh", "-c", COMMAND, folder, str(seconds)]),
+            REGISTRY_DB="jdbc:postgresql://127.0.0.1:%d/postgres" % self.database.port, REGISTRY_DB_USER="postgres",
+            **dict(more))
+        self.servers = [Server(dict(variables, REGISTRY_HOME=os.path.join(folder, "home%d" % number)))
                         for number in range(options.servers)]
         self.ids, self.killed, self.over = [], collections.Counter(), threading.Event()
 
@@ -283,15 +222,7 @@ class Night:
 
     def kill_supervisor(self):
         files = glob.glob(self.folder + "/home*/runs/active/*/processes")
-        try:
-            with open(self.random.choice(files)) as lines:
-                noted = [line.split(None, 1)[1] for line in lines if line.startswith("supervisor ")][0]
-            with open("/proc/%s/stat" % noted.split()[0]) as now:
-                if start_time(now.read()) == start_time(noted):
-                    os.kill(int(noted.split()[0]), signal.SIGKILL)
-                    self.killed["supervisor"] += 1
-        except (OSError, IndexError):
-            pass  # there is none, it has ended, or was not started yet
+        self.killed["supervisor"] += kill_supervisor(files, self.random)
 
     def stop_database(self):
         self.database.stop()
@@ -307,7 +238,7 @@ class Night:
                 active = server.active()
             if self.over.is_set():
                 return
-            self.ids.append(server.submit("night-%d-%d" % (number, count)))
+            self.ids.append(server.submit(BODY, "night-%d-%d" % (number, count)))
 
     def run(self):
         threads = [threading.Thread(target=self.submit_all, args=(server, number))
@@ -396,28 +327,28 @@ class Night:
 
     def submit_some(self, server, number, count):
         for index in range(count):
-            self.ids.append(server.submit("watched-%d-%d" % (number, index)))
+            self.ids.append(server.submit(BODY, "watched-%d-%d" % (number, index)))
 
     # --- many runs in flight
 
     def in_flight(self):
         server, = self.servers
         count = self.options.in_flight
-        threads = server.resident_threads()
+        threads = threads_of(server)
         for index in range(count):
-            self.ids.append(server.submit("many-%d" % index))
+            self.ids.append(server.submit(BODY, "many-%d" % index))
         waited = 0
         while self.queued() < count and waited < 900:
             time.sleep(2)
             waited += 2
         calls = self.calls()
-        asked, cpu, begin = len(calls["squeue"]), server.cpu_seconds(), time.monotonic()
+        asked, cpu, begin = len(calls["squeue"]), measure.process_seconds(server.process.pid), time.monotonic()
         time.sleep(60)
         took = time.monotonic() - begin
         print("in flight: %d; threads of the server: %d before, %d with them" % (
-            self.queued(), threads, server.resident_threads()))
+            self.queued(), threads, threads_of(server)))
         print("in %.0f s: %d calls of squeue, %.1f %% of a processor" % (
-            took, len(self.calls()["squeue"]) - asked, (server.cpu_seconds() - cpu) / took * 100))
+            took, len(self.calls()["squeue"]) - asked, (measure.process_seconds(server.process.pid) - cpu) / took * 100))
         submits = [end - begin for begin, end in calls["sbatch"]]
         print("sbatch: %d calls, median %.0f ms" % (len(submits), statistics.median(submits) * 1000))
         self.cluster.output("scancel", "-u", "root")
@@ -433,6 +364,11 @@ class Night:
         for name, begin, end in self.lines("calls"):
             calls[name].append((float(begin), float(end)))
         return calls
+
+
+def threads_of(server):
+    with open("/proc/%d/status" % server.process.pid) as status:
+        return int(re.search(r"Threads:\s+(\d+)", status.read()).group(1))
 
 
 def counted(folder):
