@@ -29,6 +29,11 @@ public interface Connections extends ConnectionProvider, AutoCloseable {
         : new PostgresConnections(config, password);
   }
 
+  /** Returns connections out of the pool of an application, to tables in that schema. */
+  public static Connections shared(DataSource source, Optional<String> schema) {
+    return new SharedConnections(source, schema);
+  }
+
   /** Returns the schema of the tables; empty if connections have it in their search path. */
   default Optional<String> schema() {
     return Optional.empty();
