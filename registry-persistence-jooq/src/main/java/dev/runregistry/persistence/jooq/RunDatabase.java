@@ -10,6 +10,7 @@ import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.persistence.jooq.internal.database.ServerState;
 import dev.runregistry.persistence.jooq.internal.database.SqliteBackup;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
@@ -58,7 +59,12 @@ public final class RunDatabase implements AutoCloseable {
     hosts = new JooqHosts(database, statements, endings);
   }
 
-  /** Returns the database without opening a connection, so it need not be available. */
+  /**
+   * Returns the database without opening a connection, so it need not be available.
+   *
+   * @throws RepositoryException if the driver of PostgreSQL is missing; that of SQLite is missed by
+   *     the first call
+   */
   public static RunDatabase at(DatabaseConfig config) {
     return at(config, config::password);
   }
@@ -70,7 +76,12 @@ public final class RunDatabase implements AutoCloseable {
    *     the configuration; null if none is needed. It is called by several threads
    */
   public static RunDatabase at(DatabaseConfig config, Supplier<@Nullable String> password) {
-    return new RunDatabase(config, Connections.to(config, password));
+    try {
+      return new RunDatabase(config, Connections.to(config, password));
+    } catch (NoClassDefFoundError e) {
+      Dialect types = config.isSqlite() ? Dialect.SQLITE : Dialect.POSTGRES;
+      throw Database.missingDriver(types, "open the runs", config.name(), e);
+    }
   }
 
   /**
