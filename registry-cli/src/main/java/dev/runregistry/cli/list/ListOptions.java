@@ -12,6 +12,7 @@ import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
 
 /** The options that select the runs of a list, its order and its format. */
 public final class ListOptions {
+  /** The fields that a list can be sorted by. */
+  public static final List<String> FIELDS = List.of("created", "started", "duration");
+
   private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
 
   @ArgGroup(validate = false, heading = FilterOptions.HEADING)
@@ -86,8 +90,6 @@ public final class ListOptions {
 
     @Option(
         names = "--color",
-        arity = "0..1",
-        fallbackValue = "always",
         paramLabel = "WHEN",
         description =
             "Colour statuses: auto (default: on a terminal, unless NO_COLOR is set; always if"
@@ -218,8 +220,8 @@ public final class ListOptions {
           case "duration", "time" -> RunOrder.LONGEST_FIRST;
           default ->
               throw new UsageException(
-                  "no order \"%s\"; allowed are created, started, duration, with --reverse"
-                      .formatted(field));
+                  "no order \"%s\"; allowed are %s, with --reverse"
+                      .formatted(field, String.join(", ", FIELDS)));
         };
     return reverse ? order.reversed() : order;
   }

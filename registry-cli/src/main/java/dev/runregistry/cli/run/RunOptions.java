@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** The values of the options of {@code registry run}. */
 public final class RunOptions {
   private static final String NONE = "none";
-  private static final List<ProcessSignal> STOP_SIGNALS =
+
+  /** The signals that can terminate a run first. */
+  public static final List<ProcessSignal> STOP_SIGNALS =
       List.of(
           ProcessSignal.TERM,
           ProcessSignal.INT,

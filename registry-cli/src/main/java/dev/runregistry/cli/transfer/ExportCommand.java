@@ -66,7 +66,7 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--format"},
-      paramLabel = "FORMAT",
+      paramLabel = "jsonl|csv",
       description =
           "jsonl (default; one object per run, with all that is recorded) or csv (without output).")
   private String format = "jsonl";
