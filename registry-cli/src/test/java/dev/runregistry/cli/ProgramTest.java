@@ -277,6 +277,7 @@ class ProgramTest {
             "git | on | default",
             "log.limit | 64KiB | environment REGISTRY_LOG_LIMIT",
             "log | warn | default",
+            "log.format | text | default",
             "(file) | " + file + " | read");
   }
 
