@@ -4,8 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-version=$(sed -n '/<artifactId>registry-parent</{n;s/.*<version>\(.*\)<.*/\1/p;q}' ../../pom.xml)
-maven=(mvn -B -ntp -q ${MAVEN_OPTIONS:-} "-Dregistry.version=$version")
+maven=(mvn -B -ntp -q)
 [ $# -eq 0 ] || maven+=("-Dmaven.repo.local=$1")
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 

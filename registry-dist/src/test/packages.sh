@@ -24,7 +24,7 @@ await_archives() { # directory of the cache
   tries=0
   while [ -n "$(find "$1" -type d -name 'lock*' -path '*/cds/*' 2>/dev/null)" ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 600 ] || fail "the class-data archives in $1 are not built"
+    [ "$tries" -lt 2400 ] || fail "the class-data archives in $1 are not built"
     sleep 0.5
   done
   [ -n "$(find "$1" -name '*.jsa')" ] || fail "no class-data archive in $1"

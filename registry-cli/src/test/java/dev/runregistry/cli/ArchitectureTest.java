@@ -202,6 +202,8 @@ class ArchitectureTest {
         "dev.runregistry.executor.offender"),
     LOGGING_IS_SLF4J(
         noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.runregistry.cli.serve.JsonLogEncoder")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.util.logging..", "ch.qos.logback..", "org.apache.log4j.."),

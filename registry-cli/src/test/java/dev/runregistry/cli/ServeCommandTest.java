@@ -104,6 +104,7 @@ class ServeCommandTest {
     "--local-max, 0, at least one local run must be possible: 0",
     "--local-timeout, 5w, not a duration: '5w'",
     "--stop-timeout, soon, not a duration: 'soon'",
+    "--log-format, xml, log.format must be json or text: xml (option --log-format)",
     "--cors-origins, *, an origin is a scheme and a host",
     "--command, sh -c 'x', the command (option --command) cannot be used",
     "--host, no.such.host.invalid, no such host to listen on: no.such.host.invalid"

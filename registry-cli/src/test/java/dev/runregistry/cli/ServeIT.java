@@ -3,9 +3,13 @@ package dev.runregistry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.runregistry.cli.Launcher.Result;
 import dev.runregistry.cli.Launcher.Started;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,8 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -188,6 +195,93 @@ class ServeIT {
         .containsPattern(
             "(?m)^\\d{4}-\\d\\d-\\d\\dT\\S+ INFO 127\\.0\\.0\\.1 \"POST /api/tunix/run\" 200 ");
     assertThat(registry("runs", "--mode", "dry-run")).hasLineCount(2);
+  }
+
+  @Test
+  void each_start_and_end_of_a_run_is_logged_and_no_probe() throws Exception {
+    Started server = serve("true");
+    for (String path : List.of("/api/health", "/api/health/ready", "/metrics")) {
+      get(server, path);
+    }
+    String run = client.send(post(server, false).build(), BodyHandlers.ofString()).body();
+
+    server.process().destroy();
+
+    assertThat(exitCode(server)).isZero();
+    String id = run.substring(11, 47);
+    assertThat(server.err())
+        .contains(" INFO run " + id + " started: executor process\n")
+        .containsPattern(
+            " INFO run " + id + " ended: status completed, exit code 0, duration [0-9.]+ s\n")
+        .doesNotContain("/api/health", "/metrics");
+  }
+
+  @Test
+  void the_log_is_one_json_object_a_line() throws Exception {
+    Started server = serve("false", "--log-format", "json");
+    String run = client.send(post(server, false).build(), BodyHandlers.ofString()).body();
+
+    server.process().destroy();
+
+    assertThat(exitCode(server)).isZero();
+    String id = run.substring(11, 47);
+    List<Map<String, String>> log = new ArrayList<>();
+    for (String line : server.err().lines().toList()) {
+      log.add(fields(line));
+    }
+    assertThat(log)
+        .allSatisfy(
+            line -> {
+              assertThat(Instant.parse(line.get("@timestamp"))).isAfter(Instant.EPOCH);
+              assertThat(line).containsKeys("log.level", "log.logger", "process.thread.name");
+            })
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .containsEntry("run_id", id)
+                    .containsEntry("log.level", "INFO")
+                    .containsEntry("message", "run " + id + " started: executor process"))
+        .anySatisfy(
+            line ->
+                assertThat(line.get("message"))
+                    .startsWith("run " + id + " ended: status failed, exit code 1, duration "))
+        .anySatisfy(line -> assertThat(line.get("message")).contains("\"POST /api/tunix/run\" 200"))
+        .filteredOn(line -> line.containsKey("run_id"))
+        .hasSize(2);
+  }
+
+  @Test
+  void an_exception_is_part_of_its_json_object() throws Exception {
+    launcher.with("REGISTRY_LOG_FORMAT", "json").with("REGISTRY_DATASETS", "/dev/null/none");
+    Started server = awaitAddress(launcher.start(List.of("serve", "--port", "0")));
+    assertThat(get(server, "/api/datasets")).contains("The datasets cannot be listed");
+
+    server.process().destroy();
+
+    assertThat(exitCode(server)).isZero();
+    assertThat(server.err().lines().map(ServeIT::fields))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .containsEntry("log.level", "ERROR")
+                    .containsEntry("error.type", "dev.runregistry.run.dataset.DatasetException")
+                    .hasEntrySatisfying(
+                        "error.stack_trace", trace -> assertThat(trace).contains("\n\tat dev.")));
+  }
+
+  private static Map<String, String> fields(String line) {
+    Map<String, String> fields = new HashMap<>();
+    try (JsonParser json = new JsonFactory().createParser(line)) {
+      assertThat(json.nextToken()).as(line).isEqualTo(JsonToken.START_OBJECT);
+      for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        assertThat(fields.put(name, json.nextTextValue())).as(name).isNull();
+      }
+      assertThat(json.currentToken()).as(line).isEqualTo(JsonToken.END_OBJECT);
+      assertThat(json.nextToken()).as(line).isNull();
+    } catch (IOException e) {
+      throw new UncheckedIOException(line, e);
+    }
+    return fields;
   }
 
   @Test

@@ -129,7 +129,7 @@ class SettingsTest {
                 + " artifacts.root, show.command, stop.timeout, queue.slots, queue.max, queue.timeout,"
                 + " queue.gpus, executor, slurm.partition, slurm.account, slurm.qos, slurm.nodes,"
                 + " slurm.cpus, slurm.mem, slurm.gpus, slurm.time, slurm.options, slurm.export,"
-                + " slurm.pending.timeout, env.allow, git, log.limit, log",
+                + " slurm.pending.timeout, env.allow, git, log.limit, log, log.format",
             file);
   }
 

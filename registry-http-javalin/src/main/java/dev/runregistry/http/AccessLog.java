@@ -1,5 +1,6 @@
 package dev.runregistry.http;
 
+import dev.runregistry.http.internal.guard.Access;
 import dev.runregistry.http.internal.message.RequestIds;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpURI;
@@ -11,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a log line and records a measurement for each request, including malformed ones. */
+/**
+ * Records a measurement for each request, including malformed ones, and writes a log line, except
+ * for those that are repeated every few seconds: probes of the health, and reads of the metrics
+ * that succeed.
+ */
 final class AccessLog implements RequestLog {
   private static final Logger access = LoggerFactory.getLogger("dev.runregistry.http.access");
   private static final int SHOWN = 200;
@@ -31,7 +36,7 @@ final class AccessLog implements RequestLog {
     String path = uri == null ? null : uri.getCanonicalPath();
     String route = path == null ? "other" : routes.templateOf(path).orElse("other");
     metrics.recordRequest(request.getMethod(), route, response.getStatus(), took);
-    if (access.isInfoEnabled()) {
+    if (access.isInfoEnabled() && !isPeriodic(route, response.getStatus())) {
       access.info(
           "{} \"{} {}\" {} {} B {} ms {}",
           Request.getRemoteAddr(request),
@@ -42,6 +47,11 @@ final class AccessLog implements RequestLog {
           took.toMillis(),
           RequestIds.of(response));
     }
+  }
+
+  private boolean isPeriodic(String route, int status) {
+    return routes.accessOf(route) == Access.PROBE
+        || (route.equals(HealthRoutes.METRICS) && status < 400);
   }
 
   /** Returns external text as one short word. */

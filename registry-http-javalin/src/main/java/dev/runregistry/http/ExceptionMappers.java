@@ -64,15 +64,20 @@ final class ExceptionMappers {
   }
 
   private static void refused(HttpProblem refusal, Context ctx) {
+    answer(ctx, refusal);
+    if (refusal.status() >= 500) {
+      log.warn("request {}: {} {}", requestId(ctx), refusal.status(), refusal.detail());
+    }
+  }
+
+  /** Responds with the problem, which is not logged. */
+  static void answer(Context ctx, HttpProblem refusal) {
     refusal.headers().forEach(ctx::header);
     if (refusal.problems().isEmpty()) {
       answer(ctx, refusal.status(), refusal.detail());
     } else {
       ctx.status(refusal.status());
       Routes.json(ctx, ErrorJson.of(refusal.problems()));
-    }
-    if (refusal.status() >= 500) {
-      log.warn("request {}: {} {}", requestId(ctx), refusal.status(), refusal.detail());
     }
   }
 

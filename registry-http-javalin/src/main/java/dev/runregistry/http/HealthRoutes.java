@@ -9,17 +9,21 @@ import dev.runregistry.run.port.RepositoryException;
 import dev.runregistry.run.service.RunRegistry;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reports the health of the server and of its dependencies. */
 final class HealthRoutes {
+  static final String METRICS = "/metrics";
+
   private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
   private static final byte[] HEALTHY = "{\"status\":\"healthy\"}".getBytes(StandardCharsets.UTF_8);
 
   private final RunRegistry registry;
   private final ServerConfig config;
   private final LocalRunLimiter localRuns;
+  private final AtomicBoolean wasReady = new AtomicBoolean(true);
 
   HealthRoutes(RunRegistry registry, ServerConfig config, LocalRunLimiter localRuns) {
     this.registry = registry;
@@ -31,56 +35,60 @@ final class HealthRoutes {
     routes.get("/api/health", Access.PROBE, ctx -> Routes.json(ctx, HEALTHY));
     routes.get("/api/health/ready", Access.PROBE, this::ready);
     routes.get("/api/tunix/status", this::runtime);
-    routes.get("/metrics", this::metrics);
+    routes.get(METRICS, this::metrics);
   }
 
   /**
    * Responds 200 if a run could be started and recorded, else 503; both with the number of runs
-   * that are not yet in the database.
+   * that are not yet in the database. Only changes are logged: a probe comes every few seconds.
    */
   private void ready(Context ctx) {
-    localRuns.requireRunning();
-    int waiting = waiting();
-    requireJournal();
-    requireQueue();
+    int waiting;
     try {
-      registry.ping();
-    } catch (RepositoryException e) {
-      log.warn("not ready: {}", e.getMessage());
-      throw HttpProblem.of(
-          503, "The database does not answer; ended runs that wait for it: " + waiting);
+      localRuns.requireRunning();
+      waiting = requireReady();
+    } catch (HttpProblem e) {
+      ExceptionMappers.answer(ctx, e);
+      return;
+    }
+    if (!wasReady.getAndSet(true)) {
+      log.info("ready again");
     }
     Routes.json(ctx, ready(waiting));
   }
 
-  private void requireJournal() {
+  private int requireReady() {
+    int waiting;
+    try {
+      waiting = registry.pendingEndings();
+    } catch (JournalException e) {
+      throw notReady("The journal of this host cannot be read", e);
+    }
     try {
       registry.probeJournal();
     } catch (JournalException e) {
-      log.warn("not ready: {}", e.getMessage());
-      throw HttpProblem.of(503, "The journal of this host cannot be written");
-    }
-  }
-
-  private void requireQueue() {
-    if (!registry.hasQueue()) {
-      return;
+      throw notReady("The journal of this host cannot be written", e);
     }
     try {
-      registry.queueStatus();
+      if (registry.hasQueue()) {
+        registry.queueStatus();
+      }
     } catch (JournalException e) {
-      log.warn("not ready: {}", e.getMessage());
-      throw HttpProblem.of(503, "The queue of this host cannot be read");
+      throw notReady("The queue of this host cannot be read", e);
     }
+    try {
+      registry.ping();
+    } catch (RepositoryException e) {
+      throw notReady("The database does not answer; ended runs that wait for it: " + waiting, e);
+    }
+    return waiting;
   }
 
-  private int waiting() {
-    try {
-      return registry.pendingEndings();
-    } catch (JournalException e) {
-      log.warn("not ready: {}", e.getMessage());
-      throw HttpProblem.of(503, "The journal of this host cannot be read");
+  private HttpProblem notReady(String detail, RuntimeException cause) {
+    if (wasReady.getAndSet(false)) {
+      log.warn("not ready: {}", cause.getMessage());
     }
+    return HttpProblem.of(503, detail);
   }
 
   private static byte[] ready(int waiting) {

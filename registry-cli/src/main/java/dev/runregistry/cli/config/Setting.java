@@ -144,7 +144,13 @@ public enum Setting {
       "Maximum size of each log, such as 64M, 500MB, none (default: %s). Output beyond it is"
           + " counted but not stored.",
       "10GiB"),
-  LOG("log", Scope.NONE, "LEVEL", "Log level on stderr: error, warn, info or debug.", "warn");
+  LOG("log", Scope.NONE, "LEVEL", "Log level on stderr: error, warn, info or debug.", "warn"),
+  LOG_FORMAT(
+      "log.format",
+      Scope.SERVE,
+      "text|json",
+      "Format of the server's log on stderr: text, or one JSON object a line (default: %s).",
+      "text");
 
   /** Sets the log level of one command. */
   public static final OptionDefinition VERBOSE =

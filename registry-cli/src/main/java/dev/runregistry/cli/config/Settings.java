@@ -176,6 +176,15 @@ public final class Settings {
     return LogLevel.parse(value.text(), value.source());
   }
 
+  /**
+   * Returns whether the server logs JSON.
+   *
+   * @throws UsageException if it is neither json nor text
+   */
+  public boolean logsJson() {
+    return isFirst(Setting.LOG_FORMAT, "json", "text");
+  }
+
   /** Returns the text of a setting that has a default. */
   public String text(Setting setting) {
     return inForce(setting).text();

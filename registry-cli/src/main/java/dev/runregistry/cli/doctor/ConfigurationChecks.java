@@ -102,6 +102,7 @@ final class ConfigurationChecks {
     value(bad, queue::timeout);
     value(bad, settings::command);
     value(bad, settings::showCommand);
+    value(bad, settings::logsJson);
     value(bad, () -> Secret.TOKEN.read(settings));
   }
 

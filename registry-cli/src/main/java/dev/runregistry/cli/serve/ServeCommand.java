@@ -54,7 +54,8 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings inForce = settings.read(caller);
-    Logging.configureServer(inForce.given(Setting.LOG).isPresent() ? inForce.log() : LogLevel.INFO);
+    Logging.configureServer(
+        inForce.given(Setting.LOG).isPresent() ? inForce.log() : LogLevel.INFO, inForce.logsJson());
     new ServerRunner(caller, signals, inForce).untilStopped();
     return 0;
   }

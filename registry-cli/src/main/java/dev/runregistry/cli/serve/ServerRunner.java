@@ -33,9 +33,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server on the parts of the registry, from its start to the signal that stops it. */
 public final class ServerRunner {
+  private static final Logger log = LoggerFactory.getLogger(ServerRunner.class);
+
   private final Console caller;
   private final SignalRelay signals;
   private final Settings settings;
@@ -76,7 +80,9 @@ public final class ServerRunner {
         dispatcher.start();
         caller.out().println(address(config.host(), server.port()));
         caller.out().flush();
-        new LostRecords(parts.home(), database).inUse().ifPresent(caller::say);
+        new LostRecords(parts.home(), database)
+            .inUse()
+            .ifPresent(settings.logsJson() ? log::warn : caller::say);
         awaitSignal();
         reconciling.stopSoon();
       }

@@ -234,6 +234,7 @@ final class QueuedRuns {
   private Run end(QueuedRun queued, RunOutcome outcome, DatabaseAccess access) {
     Run ended = queued.run().finish(outcome, clock.instant());
     queue.end(ended, queued.database());
+    RunLifecycle.logEnd(ended);
     lifecycle.record(ended, queued.database(), true, access);
     return ended;
   }

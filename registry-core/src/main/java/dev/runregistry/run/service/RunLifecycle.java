@@ -372,6 +372,7 @@ final class RunLifecycle {
             .workspace(run.id())
             .orElseThrow(() -> new IllegalStateException("its workspace is gone"));
     if (run.spec().mode() == RunMode.DRY_RUN) {
+      log.info("run {} started: dry-run", run.id());
       return ExecutionHandle.ended(datasets.dryRun(run, workspace, cancellation));
     }
     Optional<RunOutcome> refusal =
@@ -384,7 +385,10 @@ final class RunLifecycle {
     ExecutionHandle handle = begun.executor().start(run, invocation, workspace);
     cancellation.onRequest(handle::cancel);
     if (run.status() == RunStatus.PENDING) {
+      log.info("run {} submitted: executor {}", run.id(), begun.executor().name());
       followStart(handle, begun);
+    } else {
+      logStart(run, begun.executor());
     }
     if (onStart != null) {
       onStart.run();
@@ -399,6 +403,7 @@ final class RunLifecycle {
 
   private void startedByEngine(BegunRun begun, ExecutionHandle.Start start) {
     Run running = begun.start(start);
+    logStart(running, begun.executor());
     StartRecording recording =
         new StartRecording(
             () -> {
@@ -408,6 +413,20 @@ final class RunLifecycle {
     begun.add(recording);
     record(recording, begun.writer());
     begun.onStart().accept(running);
+  }
+
+  private static void logStart(Run running, RunExecutor executor) {
+    log.info("run {} started: executor {}", running.id(), executor.name());
+  }
+
+  /** Logs that a run has ended, live or recovered. */
+  static void logEnd(Run ended) {
+    log.info(
+        "run {} ended: status {}, exit code {}, duration {}",
+        ended.id(),
+        ended.status().text(),
+        ended.exitCode() == null ? "none" : ended.exitCode(),
+        ended.duration().map(time -> time.toMillis() / 1e3 + " s").orElse("unknown"));
   }
 
   /** On failure the journal has it as submitted, and recovery gets its start from the executor. */
@@ -434,6 +453,7 @@ final class RunLifecycle {
    * for the ending, which would take as long: the ending is in the journal, and recovered later.
    */
   private void finish(Run ended, List<StartRecording> starts) {
+    logEnd(ended);
     List<StartRecording> starting = starts.stream().filter(start -> !start.isOver()).toList();
     boolean journaled = journal(ended);
     DatabaseAccess access = DatabaseAccess.forOneRun(repository);
@@ -456,6 +476,7 @@ final class RunLifecycle {
    * @param database the one that the run belongs to
    */
   SaveResult finish(Run ended, DatabaseIdentity database, DatabaseAccess access) {
+    logEnd(ended);
     return record(ended, database, journal(ended), access);
   }
 
@@ -514,7 +535,8 @@ final class RunLifecycle {
     for (Run ended : List.copyOf(unpersisted.values())) {
       if (unpersisted.remove(ended.id(), ended)) { // else another thread does it
         try {
-          finish(ended, takeDatabase(ended.id()), DatabaseAccess.forOneRun(repository));
+          DatabaseIdentity database = takeDatabase(ended.id());
+          record(ended, database, journal(ended), DatabaseAccess.forOneRun(repository));
         } finally {
           release(ended.id());
         }

@@ -44,7 +44,9 @@ public final class JettyErrorHandler extends ErrorHandler {
     headers.put(RequestIds.HEADER, id);
     SecurityHeaders.putInto(headers);
     headers.put(HttpHeader.CONTENT_TYPE, Json.MEDIA_TYPE);
-    if (status >= 500) {
+    if (status == HttpStatus.SERVICE_UNAVAILABLE_503 && cause == null) { // the server stops
+      log.debug("request {}: {} {}", id, status, HttpStatus.getMessage(status));
+    } else if (status >= 500) {
       log.error("request {}: {} {}", id, status, HttpStatus.getMessage(status), cause);
     }
     response.write(
