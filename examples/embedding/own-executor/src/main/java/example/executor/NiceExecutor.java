@@ -53,12 +53,7 @@ public final class NiceExecutor implements RunExecutor {
     }
     List<String> command = new ArrayList<>(List.of("nice", "-n", "10", "--"));
     command.addAll(invocation.command());
-    return new Invocation(
-        command,
-        invocation.environment(),
-        invocation.workingDirectory(),
-        invocation.inheritsEnvironment(),
-        invocation.options());
+    return invocation.withCommand(command);
   }
 
   @Override
