@@ -282,6 +282,13 @@ class TrainTest(InAFolder):
             self.assertEqual((self.folder / "a" / name).read_bytes(),
                              (self.folder / "b" / name).read_bytes())
 
+    def test_each_task_of_srun_has_its_own_seed_and_folder(self):
+        config = training_config.load(self.config())
+        self.assertEqual(config, train.of_task(config, {"SLURM_PROCID": "1"}))
+        with contextlib.redirect_stdout(io.StringIO()):
+            second = train.of_task(config, {"SLURM_STEP_NUM_TASKS": "3", "SLURM_PROCID": "1"})
+        self.assertEqual((1, config.output_dir + "/rank-1"), (second.seed, second.output_dir))
+
     def test_a_bad_configuration_is_exit_code_2(self):
         self.assert_refused(2, self.config(epochs=0), "line 13: training.num_epochs")
         self.assert_refused(2, self.folder / "nowhere.yaml", "nowhere.yaml: No such file")

@@ -6,7 +6,8 @@
 Standard library only, Python 3.8 or later. Reads the YAML that the registry writes for a local
 run, trains on four fifths of the examples, evaluates on the rest, and writes model.json and
 metrics.json into output.output_dir. Equal input gives equal output, to the byte, on one version
-of Python.
+of Python. Started by srun as several tasks, each trains with a seed of its own, the configured one
+plus its rank, and writes into a folder rank-N of output.output_dir.
 
 Exit codes: 0 trained; 1 the results cannot be written; 2 bad arguments or configuration;
 3 the dataset is missing or cannot be used; 143 ended by SIGTERM (130 by SIGINT), after writing
@@ -177,6 +178,16 @@ def write_json(folder, name, content):
     print("Wrote " + path)
 
 
+def of_task(config, environment=os.environ):
+    """The configuration of this task, if srun started several."""
+    if int(environment.get("SLURM_STEP_NUM_TASKS", "1")) < 2:
+        return config
+    rank = int(environment["SLURM_PROCID"])
+    print("rank {} on {}".format(rank, environment.get("SLURMD_NODENAME", "?")))
+    return config._replace(seed=config.seed + rank,
+                           output_dir=os.path.join(config.output_dir, "rank-{}".format(rank)))
+
+
 def train(config, stop):
     texts = read_texts(config.dataset_path, config.max_seq_length)
     os.makedirs(config.output_dir, exist_ok=True)  # before the work, not after it
@@ -205,7 +216,7 @@ def main(argv=None):
         config = training_config.load(path)
         for key in config.ignored:
             print("{}, {} means nothing here".format(path, key))
-        train(config, stop)
+        train(of_task(config), stop)
     except training_config.ConfigError as e:
         return failed(2, e)
     except DatasetError as e:

@@ -11,6 +11,7 @@ import dev.runregistry.cli.doctor.DoctorCommand;
 import dev.runregistry.cli.hosts.HostsCommand;
 import dev.runregistry.cli.hosts.HostsListCommand;
 import dev.runregistry.cli.hosts.HostsRetireCommand;
+import dev.runregistry.cli.options.GroupedCommandList;
 import dev.runregistry.cli.options.StrictExecutionStrategy;
 import dev.runregistry.cli.process.SignalRelay;
 import dev.runregistry.cli.queue.QueueCommand;
@@ -38,6 +39,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -66,12 +68,17 @@ final class Commands {
 
   /** Executes a run, which does not have to meet the other commands. */
   int executeRun(SplitArguments arguments) {
-    return exit(Codes.OF_RUN).ofRun(run(arguments), arguments);
+    return exit(codes("run", arguments)).ofRun(run(arguments), arguments);
   }
 
   /** Executes a submission, which does not have to meet the other commands. */
   int executeSubmit(SplitArguments arguments) {
-    return exit(Codes.USUAL).ofRun(submit(arguments), arguments);
+    return exit(codes("submit", arguments)).ofRun(submit(arguments), arguments);
+  }
+
+  private static Codes codes(String command, SplitArguments arguments) {
+    return Codes.of(
+        Stream.concat(Stream.of(command), arguments.options().stream()).toArray(String[]::new));
   }
 
   private CommandLine submit(SplitArguments arguments) {
@@ -88,7 +95,7 @@ final class Commands {
   }
 
   private PicocliErrorHandler exit(Codes codes) {
-    return new PicocliErrorHandler(caller, new ExitCodes(caller, codes));
+    return new PicocliErrorHandler(new ExitCodes(caller, codes));
   }
 
   private CommandLine run(String name, SplitArguments arguments) {
@@ -134,6 +141,7 @@ final class Commands {
     all.addSubcommand("config", new ConfigCommand(caller));
     all.addSubcommand("completion", new CompletionCommand(caller, this::all));
     all.addSubcommand("completion-values", new CompletionValuesCommand(caller));
+    GroupedCommandList.addTo(all.getCommandSpec(), RegistryCommand.groups());
     return configured(all);
   }
 

@@ -5,7 +5,9 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.text.OutputException;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.RegistryException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Turns what went wrong in a command into a message and an exit code. */
 final class ExitCodes {
@@ -21,27 +23,39 @@ final class ExitCodes {
   }
 
   /**
-   * Exit codes for what is not a result.
+   * Exit codes for what is not a result, and the form of its message.
    *
    * @param failed the command could not do what it was asked for
    * @param usage it was asked for something that makes no sense
+   * @param json whether an error is printed as a JSON document
    */
-  record Codes(int failed, int usage) {
-    static final Codes USUAL = new Codes(1, 2);
+  record Codes(int failed, int usage, boolean json) {
+    static final Codes USUAL = new Codes(1, 2, false);
 
     /** One for both, as in timeout(1): all other codes are the command's. */
-    static final Codes OF_RUN = new Codes(125, 125);
+    static final Codes OF_RUN = new Codes(125, 125, false);
 
     /** That nothing could be found out is not the same as that something is wrong. */
-    static final Codes OF_VERIFY = new Codes(125, 2);
+    private static final Codes OF_VERIFY = new Codes(125, 2, false);
 
     /** Returns the codes of the command that the arguments begin with. */
     static Codes of(String... arguments) {
-      return switch (arguments.length == 0 ? "" : arguments[0]) {
-        case "run", "wait" -> OF_RUN;
-        case "verify" -> OF_VERIFY;
-        default -> USUAL;
-      };
+      Codes codes =
+          switch (arguments.length == 0 ? "" : arguments[0]) {
+            case "run", "wait" -> OF_RUN;
+            case "verify" -> OF_VERIFY;
+            default -> USUAL;
+          };
+      return new Codes(codes.failed, codes.usage, isJson(List.of(arguments)));
+    }
+
+    /** Whether there is {@code --json}, or a format of that name: arguments may be unparsable. */
+    private static boolean isJson(List<String> arguments) {
+      String line = " " + String.join(" ", arguments) + " ";
+      int command = line.indexOf(" -- ");
+      String options = command < 0 ? line : line.substring(0, command + 1);
+      return Stream.of("--json", "--format json", "--format=json", "-o json", "-ojson")
+          .anyMatch(option -> options.contains(" " + option + " "));
     }
   }
 
@@ -90,15 +104,29 @@ final class ExitCodes {
       return outputFailed(output, codes.failed());
     }
     if (e instanceof RegistryException error) {
-      caller.say(error);
+      print(ErrorDocument.of(error));
       if (Logging.isVerbose()) {
         e.printStackTrace(caller.err());
       }
       return e instanceof UsageException ? codes.usage() : codes.failed();
     }
-    caller.say("internal error, please report:");
+    if (codes.json()) {
+      print(new ErrorDocument("internal_error", "internal error, please report: " + e, List.of()));
+    } else {
+      caller.say("internal error, please report:");
+    }
     e.printStackTrace(caller.err());
     return codes.failed();
+  }
+
+  /** Prints an error on stderr, as text or as a JSON document. */
+  void print(ErrorDocument error) {
+    if (codes.json()) {
+      caller.err().println(error.json());
+    } else {
+      caller.say(error.message());
+      error.details().forEach(caller.err()::println);
+    }
   }
 
   private int outputFailed(OutputException e, int code) {

@@ -1,23 +1,23 @@
 package dev.runregistry.cli;
 
-import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.options.Suggestions;
 import dev.runregistry.cli.run.SplitArguments;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Handles the errors of a command that picocli has parsed, and those of parsing. */
 final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
-  private final Console caller;
   private final ExitCodes exit;
 
-  PicocliErrorHandler(Console caller, ExitCodes exit) {
-    this.caller = caller;
+  PicocliErrorHandler(ExitCodes exit) {
     this.exit = exit;
   }
 
@@ -37,17 +37,17 @@ final class PicocliErrorHandler implements IParameterExceptionHandler, IExecutio
 
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
-    Optional<String> wrongTag = StrayWords.wrongTag(e.getCommandLine().getCommandSpec());
-    if (wrongTag.isPresent()) {
-      caller.say(wrongTag.get());
-    } else if (e instanceof UnmatchedArgumentException unmatched) {
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    Optional<String> wrongTag = StrayWords.wrongTag(command);
+    String message = wrongTag.orElse(String.valueOf(e.getMessage()));
+    List<String> details = new ArrayList<>();
+    if (wrongTag.isEmpty() && e instanceof UnmatchedArgumentException unmatched) {
       Suggestions suggestions = new Suggestions(unmatched);
-      caller.say(suggestions.message());
-      suggestions.line().ifPresent(caller.err()::println);
-    } else {
-      caller.say(String.valueOf(e.getMessage()));
+      message = suggestions.message();
+      suggestions.line().ifPresent(details::add);
     }
-    caller.err().printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
+    details.add("Try '%s --help'.".formatted(command.qualifiedName()));
+    exit.print(new ErrorDocument("usage_error", message, details));
     return exit.codes().usage();
   }
 

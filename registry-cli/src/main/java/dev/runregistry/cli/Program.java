@@ -25,8 +25,9 @@ final class Program {
 
   /** Prints the error in the arguments and returns its exit code. */
   int refuse(String problem, String... arguments) {
-    caller.say(problem);
-    return Codes.of(arguments).usage();
+    ExitCodes exit = new ExitCodes(caller, Codes.of(arguments));
+    exit.print(new ErrorDocument("usage_error", problem, List.of()));
+    return exit.codes().usage();
   }
 
   private static boolean isRun(String... arguments) {
@@ -41,17 +42,18 @@ final class Program {
           .executeSubmit(SplitArguments.of(List.of(arguments).subList(1, arguments.length)));
     }
     return isRun(arguments)
-        ? executeRun(SplitArguments.of(List.of(arguments).subList(1, arguments.length)))
+        ? executeRun(
+            SplitArguments.of(List.of(arguments).subList(1, arguments.length)), Codes.of(arguments))
         : new Commands(caller, signals).execute(CommandWords.translated(arguments));
   }
 
   /** A run has to start soon: most need no picocli. */
-  private int executeRun(SplitArguments arguments) {
+  private int executeRun(SplitArguments arguments, Codes codes) {
     Optional<OptionValues> plain = FastOptionParser.of(RunOption.all(), arguments.options());
     if (plain.isEmpty()) {
       return new Commands(caller, signals).executeRun(arguments);
     }
     RunCommand run = new RunCommand(caller, signals, arguments);
-    return new ExitCodes(caller, Codes.OF_RUN).of(() -> run.run(plain.get()));
+    return new ExitCodes(caller, codes).of(() -> run.run(plain.get()));
   }
 }

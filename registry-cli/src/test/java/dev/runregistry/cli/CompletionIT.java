@@ -157,6 +157,12 @@ class CompletionIT {
         .containsExactly("runs", "--status", "failed");
     assertThat(shell.completed("registry runs list --mode dr"))
         .containsExactly("runs", "list", "--mode", "dry-run");
+    assertThat(shell.completed("registry runs --color=ne"))
+        .containsExactly("runs", "--color=never");
+    assertThat(shell.completed("registry runs --reason can"))
+        .containsExactly("runs", "--reason", "cancelled");
+    assertThat(shell.completed("registry run --signal USR1"))
+        .containsExactly("run", "--signal", "USR1");
     assertThat(shell.completed("registry runs --status train"))
         .as("no file is a status")
         .containsExactly("runs", "--status", "train");

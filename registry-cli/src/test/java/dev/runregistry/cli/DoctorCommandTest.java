@@ -161,8 +161,8 @@ class DoctorCommandTest {
     Result less = session.registry("doctor", "--min-free", 3 * free + "");
     Result farLess = session.registry("doctor", "--min-free", "8000000T");
 
-    isWarning(less, "disk", " MiB are free for " + home.folder() + "; free space, such as by");
-    isError(farLess, "disk", " MiB are free for " + home.folder() + "; free space, such as by");
+    isWarning(less, "disk", "iB are free for " + home.folder() + "; free space, such as by");
+    isError(farLess, "disk", "iB are free for " + home.folder() + "; free space, such as by");
     assertThat(session.registry("doctor", "--min-free", "much").code()).isEqualTo(2);
   }
 

@@ -2,9 +2,12 @@ package dev.runregistry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runregistry.cli.Session.Result;
 import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.process.SignalRelay;
+import dev.runregistry.cli.run.RunOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -525,6 +528,84 @@ class ProgramTest {
             "registry: run ([0-9a-f-]{36}); to follow its output: registry runs logs -f \\1\n"
                 + "registry: run \\1: Completed with exit code 0 \\(.*s\\)\n");
     assertThat(session.registry("run", "-q", "--", "true").err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | runs show 01a2 --json              | run_not_found",
+        "1 | runs show 01920000-0000-7000-8000-000000000000 --json | run_not_found",
+        "2 | runs --json --limit x              | usage_error",
+        "2 | runs --format json --sort x        | usage_error",
+        "2 | runs -o json --sort x              | usage_error",
+        "2 | submit --json --prioritiy 3 -- true | usage_error",
+        "125 | run --json --timeuot 3 -- true   | usage_error",
+        "125 | run --json --db jdbc:postgresql://127.0.0.1:1/x --parent @1 -- true"
+            + " | database_unavailable"
+      })
+  void an_error_is_one_json_document_if_json_is_asked_for(int code, String line, String error)
+      throws IOException {
+    Result result = session.registry(line.split(" +"));
+
+    assertThat(result.code()).isEqualTo(code);
+    assertThat(result.err()).hasLineCount(1);
+    JsonNode document = new ObjectMapper().readTree(result.err());
+    assertThat(document.path("error").asText()).isEqualTo(error);
+    assertThat(document.path("message").asText()).isNotEmpty().doesNotContain("registry: ");
+    assertThat(document.path("details").isArray()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-s QUIT | no --signal \"QUIT\"; allowed are TERM, INT, HUP, USR1, USR2, KILL",
+        "-s USR1 --executor slurm | --signal: Slurm terminates jobs by SIGTERM and SIGKILL",
+      })
+  void a_signal_that_cannot_stop_a_run_is_refused(String options, String message) {
+    for (String command : List.of("run ", "submit ")) {
+      Result result = session.registry((command + options + " -- true").split(" "));
+
+      assertThat(result.code()).isNotZero();
+      assertThat(result.err()).startsWith("registry: " + message);
+    }
+  }
+
+  @Test
+  void an_error_is_text_if_only_the_command_asks_for_json() {
+    assertThat(session.registry("run", "--db", "x", "--", "show", "--json").err())
+        .startsWith("registry: ");
+  }
+
+  @Test
+  void the_help_of_a_run_has_examples_before_options_in_groups() {
+    String help = session.registry("run", "--help").out();
+
+    assertThat(help.lines().filter(line -> line.matches("[A-Z].*:")))
+        .containsExactly(
+            "Examples:",
+            "What to run:",
+            "Description:",
+            "Limits:",
+            "Output:",
+            "Training (--local):",
+            "Slurm (--executor slurm):",
+            "Recording:",
+            "General:",
+            "Exit codes:");
+    assertThat(session.registry("submit", "--help").out()).contains("\nQueue:\n      --priority");
+    assertThat(help.lines().filter(line -> line.startsWith("  -") || line.startsWith("      --")))
+        .hasSize(RunOption.all().size() + 2) // and --help, --version
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void each_command_has_one_line_in_the_help_in_a_group() {
+    assertThat(session.registry("--help").out())
+        .contains("\nRun:\n  run ", "\nHistory:\n  runs ", "\nRecord:\n", "\nSet-up:\n")
+        .doesNotContain("Other:", "Commands:")
+        .containsPattern("\n  backup +Copy the SQLite database into a file.*\n  restore ");
   }
 
   @Test

@@ -78,6 +78,17 @@ class RunIT {
     assertThat(listed("--status", "timeout")).hasSize(1);
   }
 
+  @Test
+  void a_run_over_its_time_limit_gets_the_signal_of_its_options() {
+    String script = "trap 'echo saved; exit 3' USR1; while :; do sleep 0.1; done";
+
+    Result result =
+        launcher.registry("run", "-t", "3s", "-s", "sigusr1", "-k", "1h", "--", "sh", "-c", script);
+
+    assertThat(result.code()).isEqualTo(124);
+    assertThat(result.out()).isEqualTo("saved\n");
+  }
+
   private static List<String> withCookie(String id) throws IOException {
     assertThat(id).hasSize(36);
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {

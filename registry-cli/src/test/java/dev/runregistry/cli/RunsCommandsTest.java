@@ -209,7 +209,7 @@ class RunsCommandsTest {
         "--sort name         | no order \"name\"; allowed are created, started, duration",
         "--reason gone       | no reason \"gone\"; allowed are exited,",
         "--since 1d --until 2d | --until 2d is before --since 1d",
-        "--json -o csv       | --format, --json and --no-trunc contradict each other"
+        "-o csv --no-trunc   | --format, --json and --no-trunc contradict each other"
       })
   void a_value_that_is_none_is_named(String options, String message) {
     List<String> words = new ArrayList<>(List.of("runs"));
@@ -268,6 +268,21 @@ class RunsCommandsTest {
       assertThat(older.id().toString()).doesNotStartWith(id);
       assertThat(one.err()).isEqualTo("registry: 1 listed, more exist; use --all or -n N\n");
       assertThat(where.registry("runs").err()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"always,true", "never,false", "auto,false", "AUTO,false"})
+  void a_list_has_the_colours_that_are_asked_for(String when, boolean coloured) {
+    recorded(Runs.completed());
+
+    Result result = session.registry("runs", "--color=" + when);
+
+    if (when.equals("AUTO")) {
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("no --color \"AUTO\"; allowed are auto, always, never");
+    } else {
+      assertThat(result.out().contains("\u001b[")).isEqualTo(coloured);
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,10 @@ public record Invocation(
   /**
    * What one invocation has different from the others of the process that starts it.
    *
-   * @param killGrace the time between TERM and KILL; null for that of the executor
+   * @param killGrace the time between the signal that terminates the run and KILL; null for that of
+   *     the executor
+   * @param stopSignal the signal that terminates the run at its time limit or when it is cancelled,
+   *     by its POSIX name without SIG, such as USR1; null for that of the executor
    * @param keepsChildren whether the remaining processes of the ended run are kept, also where the
    *     executor terminates them
    * @param logLimit the maximum size of each log in bytes, {@link Long#MAX_VALUE} for no limit;
@@ -43,6 +47,7 @@ public record Invocation(
    */
   public record Options(
       @Nullable Duration killGrace,
+      @Nullable String stopSignal,
       boolean keepsChildren,
       @Nullable Long logLimit,
       @Nullable List<String> recordedVariables,
@@ -50,15 +55,21 @@ public record Invocation(
     /** Nothing is different. */
     public static final Options NONE = new Options(null, false, null, null);
 
+    private static final Pattern SIGNAL = Pattern.compile("[A-Z][A-Z0-9]{1,9}");
+
     /**
-     * Checks the numbers, and copies the names.
+     * Checks the numbers and the signal, and copies the names.
      *
-     * @throws IllegalArgumentException if the grace is negative, or a log keeps less than the
-     *     record
+     * @throws IllegalArgumentException if the grace is negative, the signal is not the name of one,
+     *     or a log keeps less than the record
      */
     public Options {
       if (killGrace != null && killGrace.isNegative()) {
         throw new IllegalArgumentException("the grace must not be negative: " + killGrace);
+      }
+      if (stopSignal != null && !SIGNAL.matcher(stopSignal).matches()) {
+        throw new IllegalArgumentException(
+            "not the name of a signal without SIG, such as USR1: " + Text.quote(stopSignal));
       }
       if (logLimit != null && logLimit < OutputExcerpt.LIMIT_BYTES) {
         throw new IllegalArgumentException(
@@ -69,18 +80,18 @@ public record Invocation(
       engineOptions = engineOptions == null ? null : List.copyOf(engineOptions);
     }
 
-    /** Creates options of which none is for an engine. */
+    /** Creates options with the signal of the executor, of which none is for an engine. */
     public Options(
         @Nullable Duration killGrace,
         boolean keepsChildren,
         @Nullable Long logLimit,
         @Nullable List<String> recordedVariables) {
-      this(killGrace, keepsChildren, logLimit, recordedVariables, null);
+      this(killGrace, null, keepsChildren, logLimit, recordedVariables, null);
     }
 
     /** Returns a copy with these options for an engine. */
     public Options withEngineOptions(@Nullable List<String> others) {
-      return new Options(killGrace, keepsChildren, logLimit, recordedVariables, others);
+      return new Options(killGrace, stopSignal, keepsChildren, logLimit, recordedVariables, others);
     }
   }
 

@@ -17,6 +17,9 @@ class InvocationOptionsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Invocation.Options(null, false, 10_239L, null))
         .withMessageContaining("at least 10240 bytes: 10239");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Invocation.Options(null, "SIG USR1", false, null, null, null))
+        .withMessageContaining("\"SIG USR1\"");
   }
 
   @Test

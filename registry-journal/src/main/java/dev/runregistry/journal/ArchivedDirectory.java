@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of an archived run, including files of the run itself. */
@@ -28,6 +29,28 @@ record ArchivedDirectory(RunDirectory folder) {
 
   private static Instant lastModified(Path path) throws IOException {
     return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+  }
+
+  /** Returns the sizes of its files in bytes, without those that may not be read. */
+  long size() throws IOException {
+    AtomicLong bytes = new AtomicLong();
+    Files.walkFileTree(
+        folder.path(),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              bytes.addAndGet(attributes.size());
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return bytes.get();
   }
 
   /**

@@ -635,14 +635,17 @@ public final class FileRunJournal implements RunJournal {
     }
     List<RunId> pruned = new ArrayList<>();
     List<String> failures = new ArrayList<>();
+    long bytes = 0;
     for (RunId id : archived()) {
       ArchivedDirectory settled = new ArchivedDirectory(RunDirectory.in(done, id));
       try {
         if (settled.endedAt().isBefore(endedBefore)) {
+          long size = settled.size();
           if (really) {
             settled.delete();
           }
           pruned.add(id);
+          bytes += size;
         }
       } catch (NoSuchFileException e) {
         log.debug("run {} was pruned meanwhile", id, e);
@@ -650,7 +653,7 @@ public final class FileRunJournal implements RunJournal {
         failures.add(failed(id, "cannot be pruned", e, e.toString()).getMessage());
       }
     }
-    return new Pruned(pruned, failures);
+    return new Pruned(pruned, bytes, failures);
   }
 
   /**
@@ -658,9 +661,10 @@ public final class FileRunJournal implements RunJournal {
    *
    * @param runs the runs whose directories these are, oldest first as far as ids begin with the
    *     time
+   * @param bytes the sizes of their files, in bytes, as far as these may be read
    * @param failures a sentence for each directory that is old enough and could not be deleted
    */
-  public record Pruned(List<RunId> runs, List<String> failures) {
+  public record Pruned(List<RunId> runs, long bytes, List<String> failures) {
     /** Copies the lists. */
     public Pruned {
       runs = List.copyOf(runs);

@@ -295,6 +295,9 @@ final class RunJson {
       throws IOException {
     Duration grace = options.killGrace();
     writeNumber(json, "kill_grace_ms", grace == null ? null : grace.toMillis());
+    if (options.stopSignal() != null) {
+      json.writeStringField("stop_signal", options.stopSignal());
+    }
     json.writeBooleanField("keep_children", options.keepsChildren());
     writeNumber(json, "log_limit", options.logLimit());
     if (options.recordedVariables() != null) {

@@ -82,6 +82,7 @@ final class RunJsonReader {
     Long grace = numberOrNull("kill_grace_ms");
     return new Invocation.Options(
         grace == null ? null : Duration.ofMillis(grace),
+        textOrNull("stop_signal"),
         Boolean.TRUE.equals(note.get("keep_children")),
         numberOrNull("log_limit"),
         note.containsKey("recorded_variables") ? words("recorded_variables") : null,

@@ -6,11 +6,13 @@ import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,15 @@ class PruneTest {
     return folder.resolve("home/runs/done").resolve(run.id().toString());
   }
 
+  private long sizeOf(Run run) throws IOException {
+    try (Stream<Path> files = Files.walk(done(run))) {
+      return files
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
   @Test
   void only_settled_runs_that_ended_before_then_go() throws IOException {
     Run old = settled(LINE.minusMillis(1));
@@ -62,8 +73,15 @@ class PruneTest {
   void it_can_be_asked_before_what_would_go() throws IOException {
     Run old = settled(LINE.minusMillis(1));
 
-    assertThat(home.prune(LINE, false).runs()).containsExactly(old.id());
+    Files.writeString(done(old).resolve("weights"), "12345");
+    long before = sizeOf(old);
+
+    FileRunJournal.Pruned found = home.prune(LINE, false);
+
+    assertThat(found.runs()).containsExactly(old.id());
+    assertThat(found.bytes()).isEqualTo(before).isGreaterThan(5);
     assertThat(done(old)).isDirectory();
+    assertThat(home.prune(LINE, true).bytes()).isEqualTo(before);
   }
 
   @Test
@@ -79,8 +97,10 @@ class PruneTest {
     Files.createSymbolicLink(done(run).resolve("link"), precious);
     Files.createSymbolicLink(done(run).resolve("folder"), folderOfOthers.getParent());
 
+    long own = sizeOf(run);
+
     assertThat(home.prune(LINE, true))
-        .isEqualTo(new FileRunJournal.Pruned(List.of(run.id()), List.of()));
+        .isEqualTo(new FileRunJournal.Pruned(List.of(run.id()), own, List.of()));
 
     assertThat(precious).hasContent("p");
     assertThat(folderOfOthers).isDirectory();

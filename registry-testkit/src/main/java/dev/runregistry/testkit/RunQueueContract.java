@@ -37,7 +37,8 @@ public abstract class RunQueueContract {
   private static final DatabaseIdentity REACHED =
       new DatabaseIdentity("jdbc:sqlite:/home/registry.db", Optional.of(new UUID(7, 1)));
   private static final Invocation.Options OPTIONS =
-      new Invocation.Options(Duration.ofMillis(1500), true, 20_480L, List.of("TZ", "LC_*"))
+      new Invocation.Options(
+              Duration.ofMillis(1500), "USR1", true, 20_480L, List.of("TZ", "LC_*"), null)
           .withEngineOptions(List.of("--partition=gpu"));
   private static final CancelRequest REQUEST = new CancelRequest("ann", Runs.NOON.plusSeconds(5));
 

@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Copy the SQLite database into FILE, from one snapshot, while runs are recorded. The copy is"
-          + " verified as by 'registry verify', then written durably: FILE is complete or not there.",
+      "Copy the SQLite database into a file, while runs are recorded.",
+      "The copy is one snapshot, verified as by 'registry verify', and written durably: FILE is"
+          + " complete or not there.",
       "The printed head belongs to the copy. Store it elsewhere: 'registry verify --head' tells later"
           + " whether the record, restored or not, still contains what was backed up.",
       "For PostgreSQL use pg_dump."

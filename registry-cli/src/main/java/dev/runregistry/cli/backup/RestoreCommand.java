@@ -32,9 +32,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Replace the contents of the SQLite database by those of FILE, which 'registry backup' has"
-          + " written, also by an older version. FILE is verified as by 'registry verify' first, and"
-          + " refused if it has a discrepancy. What the database had is kept in a file beside it.",
+      "Replace the contents of the SQLite database by those of a backup.",
+      "FILE is one of 'registry backup', also by an older version. It is verified as by 'registry"
+          + " verify' first, and refused if it has a discrepancy. What the database had is kept in a"
+          + " file beside it.",
       "The restored database is the same one for the journal of this host: afterwards 'registry"
           + " reconcile --from-archive' records again the runs that have ended since the backup.",
       "Refused while any process has the database open. For PostgreSQL use pg_restore or psql."

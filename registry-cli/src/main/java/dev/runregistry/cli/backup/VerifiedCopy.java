@@ -117,6 +117,7 @@ final class VerifiedCopy implements AutoCloseable {
           parts.forVerify(database).verify(null, found -> add(details, found));
       if (!result.isIntact()) {
         throw new CommandFailedException(
+            "discrepancies_found",
             "%s is not as it was recorded, so nothing is written; discrepancies: %d"
                 .formatted(name, result.discrepancies()),
             details);

@@ -4,7 +4,6 @@ import dev.runregistry.cli.completion.CompletionModel.Kind;
 import dev.runregistry.cli.completion.CompletionModel.Place;
 import dev.runregistry.cli.completion.CompletionModel.Word;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Completion for bash, with or without bash-completion. After the {@code --} of a run the command's
@@ -129,11 +128,11 @@ public final class BashCompletion {
   }
 
   private String values() {
-    return Stream.of(Kind.STATUS, Kind.MODE, Kind.SHELL, Kind.COMMAND)
+    return CompletionWords.all(model).entrySet().stream()
         .map(
-            kind ->
+            words ->
                 "    %s) mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$2\") ;;\n"
-                    .formatted(kind.text(), String.join(" ", CompletionWords.of(kind, model))))
+                    .formatted(words.getKey().text(), String.join(" ", words.getValue())))
         .collect(Collectors.joining());
   }
 

@@ -31,6 +31,11 @@ public record CompletionModel(List<Place> places) {
     DIRECTORY,
     STATUS,
     MODE,
+    REASON,
+    FORMAT,
+    ORDER,
+    COLOR,
+    SIGNAL,
     /** The name of a dataset, for which the registry is asked. */
     DATASET,
     /** The id of a run, for which the registry is asked. */
@@ -53,6 +58,11 @@ public record CompletionModel(List<Place> places) {
         case "DIR" -> DIRECTORY;
         case "STATUS" -> STATUS;
         case "MODE" -> MODE;
+        case "REASON" -> REASON;
+        case "FORMAT" -> FORMAT;
+        case "FIELD" -> ORDER;
+        case "WHEN" -> COLOR;
+        case "SIGNAL" -> SIGNAL;
         case "KEY" -> DATASET;
         case "ID" -> RUN;
         case "SHELL" -> SHELL;

@@ -119,7 +119,7 @@ public final class FishCompletion {
       case DIRECTORY -> " -a '(__fish_complete_directories)'";
       case DATASET -> " -a '(__registry_known dataset)'";
       case RUN -> " -k -a '(__registry_known run)'";
-      case STATUS, MODE, SHELL, COMMAND ->
+      case STATUS, MODE, REASON, FORMAT, ORDER, COLOR, SIGNAL, SHELL, COMMAND ->
           " -a '" + String.join(" ", CompletionWords.of(kind, model)) + "'";
     };
   }

@@ -4,7 +4,6 @@ import dev.runregistry.cli.completion.CompletionModel.Kind;
 import dev.runregistry.cli.completion.CompletionModel.Place;
 import dev.runregistry.cli.completion.CompletionModel.Word;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Completion for zsh; after the {@code --} of a run the command's own takes over. */
 public final class ZshCompletion {
@@ -116,11 +115,11 @@ public final class ZshCompletion {
   }
 
   private String values() {
-    return Stream.of(Kind.STATUS, Kind.MODE, Kind.SHELL, Kind.COMMAND)
+    return CompletionWords.all(model).entrySet().stream()
         .map(
-            kind ->
+            words ->
                 "    (%1$s) known=(%2$s); _describe %1$s known ;;\n"
-                    .formatted(kind.text(), String.join(" ", CompletionWords.of(kind, model))))
+                    .formatted(words.getKey().text(), String.join(" ", words.getValue())))
         .collect(Collectors.joining());
   }
 

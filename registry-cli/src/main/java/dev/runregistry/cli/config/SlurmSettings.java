@@ -16,6 +16,11 @@ public final class SlurmSettings {
   public static final String NO_CHILDREN =
       "--keep-children: Slurm terminates all processes of a job; use --executor process";
 
+  /** The error for another one. */
+  public static final String NO_SIGNAL =
+      "--signal: Slurm terminates jobs by SIGTERM and SIGKILL; use --executor process, or"
+          + " --slurm-options --signal=USR1@300";
+
   private static final String NONE = "none";
 
   private final Settings settings;

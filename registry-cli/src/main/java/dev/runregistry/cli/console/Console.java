@@ -7,6 +7,7 @@ import dev.runregistry.cli.text.Terminal;
 import dev.runregistry.run.RegistryException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,6 +38,22 @@ public record Console(
   /** Prints a message as one line on stderr, whatever the text is. */
   public void say(String message) {
     err.println(StderrStream.MARK + message);
+  }
+
+  /**
+   * Asks a question on stderr and returns whether the typed answer is yes. Only on a terminal: a
+   * script has said what it wants, so without one this is true.
+   */
+  public boolean isConfirmed(String question) {
+    if (!terminal.isInput()) {
+      return true;
+    }
+    say(question + " [y/N]");
+    return terminal
+        .readLine()
+        .map(answer -> answer.strip().toLowerCase(Locale.ROOT))
+        .filter(answer -> answer.equals("y") || answer.equals("yes"))
+        .isPresent();
   }
 
   /** Prints the message of an error on stderr, and its details on the lines below. */

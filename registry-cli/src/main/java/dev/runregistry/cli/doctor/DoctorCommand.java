@@ -30,9 +30,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Check what runs need on this host: home, disk, database, programs, configuration, journal and"
-          + " queue. Prints a line for each check, with what to do. Changes nothing; files that it"
-          + " writes to test the home are deleted at once."
+      "Check what runs need on this host.",
+      "Checks home, disk, database, programs, configuration, journal and queue, and prints a line for"
+          + " each check, with what to do. Changes nothing; files that it writes to test the home are"
+          + " deleted at once."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:no error; there may be warnings", "1:an error was found", "2:usage error"})

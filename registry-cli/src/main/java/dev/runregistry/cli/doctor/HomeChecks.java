@@ -1,5 +1,6 @@
 package dev.runregistry.cli.doctor;
 
+import dev.runregistry.cli.text.Sizes;
 import dev.runregistry.internal.files.FileErrors;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.run.port.JournalException;
@@ -122,9 +123,9 @@ final class HomeChecks {
     long free = store.getUsableSpace();
     String message =
         "%s of %s are free for %s"
-            .formatted(rounded(free), rounded(store.getTotalSpace()), home.folder());
+            .formatted(Sizes.rounded(free), Sizes.rounded(store.getTotalSpace()), home.folder());
     String advice =
-        "free space, such as by 'registry runs prune --older-than 30d --keep-records'; without any, no"
+        "free space, such as by 'registry runs prune --older-than 30d'; without any, no"
             + " run starts";
     if (free >= minFree) {
       found.accept(Finding.ok(DISK, message));
@@ -133,9 +134,5 @@ final class HomeChecks {
     } else {
       found.accept(Finding.error(DISK, message, advice));
     }
-  }
-
-  private static String rounded(long bytes) {
-    return (bytes >> 20) + " MiB";
   }
 }

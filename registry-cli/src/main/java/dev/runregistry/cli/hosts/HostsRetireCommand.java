@@ -16,8 +16,6 @@ import dev.runregistry.run.host.HostRetirement;
 import dev.runregistry.run.host.KnownHost;
 import dev.runregistry.run.host.RetiredHost;
 import dev.runregistry.run.service.RunRegistry;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -112,12 +110,8 @@ public final class HostsRetireCommand implements Callable<Integer> {
         "host %s was last seen: %s; its active runs: %d running, %d waiting"
             .formatted(
                 TerminalText.line(name), HostListing.seen(host), host.running(), host.pending()));
-    caller.say("record these runs as lost, except those of an engine, and the host as gone? [y/N]");
-    Optional<String> answer = caller.terminal().readLine();
-    return answer
-        .map(text -> text.strip().toLowerCase(Locale.ROOT))
-        .filter(text -> text.equals("y") || text.equals("yes"))
-        .isPresent();
+    return caller.isConfirmed(
+        "record these runs as lost, except those of an engine, and the host as gone?");
   }
 
   private static String runs(long number) {

@@ -18,7 +18,8 @@ public enum ListFormat {
   /** Tab-separated values; tab, line feed, carriage return and backslash are escaped. */
   TSV;
 
-  String text() {
+  /** Returns its name in options. */
+  public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 

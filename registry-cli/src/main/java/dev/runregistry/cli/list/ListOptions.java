@@ -12,6 +12,7 @@ import dev.runregistry.run.query.RunQuery;
 import dev.runregistry.run.service.RunRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
 
 /** The options that select the runs of a list, its order and its format. */
 public final class ListOptions {
+  /** The fields that a list can be sorted by. */
+  public static final List<String> FIELDS = List.of("created", "started", "duration");
+
   private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
 
   @ArgGroup(validate = false, heading = FilterOptions.HEADING)
@@ -84,6 +88,14 @@ public final class ListOptions {
             "Print the table again every INTERVAL (default: 2s, at least 1s), until Ctrl-C.")
     private @Nullable String watch;
 
+    @Option(
+        names = "--color",
+        paramLabel = "WHEN",
+        description =
+            "Colour statuses: auto (default: on a terminal, unless NO_COLOR is set; always if"
+                + " FORCE_COLOR or CLICOLOR_FORCE is), always or never.")
+    private @Nullable String color;
+
     @Option(names = "--no-header", description = "Omit the header line.")
     private boolean noHeader;
   }
@@ -96,13 +108,14 @@ public final class ListOptions {
     RunListing.Extent extent = new RunListing.Extent(most(wanted), isComplete());
     RegistryFactory parts = new RegistryFactory(settings.read(caller));
     Optional<Duration> interval = interval(caller, wanted);
+    boolean coloured = isColoured(caller);
     boolean titled = !format.noHeader;
     try (RunDatabase database = parts.database()) {
       if (interval.isPresent()) {
         new WatchedList(caller, interval.get())
             .watch(
                 console ->
-                    new RunListing(parts.reconciled(database), console, Instant.now())
+                    new RunListing(parts.reconciled(database), console, Instant.now(), coloured)
                         .print(
                             query.withFilter(filters.filter(Instant.now())),
                             extent,
@@ -112,7 +125,7 @@ public final class ListOptions {
       }
       RunRegistry registry = parts.reconciled(database);
       try (Pager pager = pager(caller, wanted, extent)) {
-        RunListing listing = new RunListing(registry, pager.console(), now);
+        RunListing listing = new RunListing(registry, pager.console(), now, coloured);
         if (format.quiet) {
           listing.printIds(query, extent);
         } else {
@@ -121,6 +134,17 @@ public final class ListOptions {
       }
       return 0;
     }
+  }
+
+  private boolean isColoured(Console caller) {
+    return switch (format.color == null ? "auto" : format.color) {
+      case "auto" -> caller.terminal().hasColour();
+      case "always" -> true;
+      case "never" -> false;
+      default ->
+          throw new UsageException(
+              "no --color \"%s\"; allowed are auto, always, never".formatted(format.color));
+    };
   }
 
   /** Returns how often the list is printed again; empty if it is printed once. */
@@ -196,8 +220,8 @@ public final class ListOptions {
           case "duration", "time" -> RunOrder.LONGEST_FIRST;
           default ->
               throw new UsageException(
-                  "no order \"%s\"; allowed are created, started, duration, with --reverse"
-                      .formatted(field));
+                  "no order \"%s\"; allowed are %s, with --reverse"
+                      .formatted(field, String.join(", ", FIELDS)));
         };
     return reverse ? order.reversed() : order;
   }

@@ -23,11 +23,19 @@ public final class RunListing {
   private final RunRegistry registry;
   private final Console caller;
   private final Instant now;
+  private final boolean coloured;
 
-  public RunListing(RunRegistry registry, Console caller, Instant now) {
+  /**
+   * Creates a list.
+   *
+   * @param now the time to which ages and short ids refer
+   * @param coloured whether a table has colours
+   */
+  public RunListing(RunRegistry registry, Console caller, Instant now, boolean coloured) {
     this.registry = registry;
     this.caller = caller;
     this.now = now;
+    this.coloured = coloured;
   }
 
   /**
@@ -134,7 +142,7 @@ public final class RunListing {
     Block(boolean wide, boolean titled) {
       this.wide = wide;
       this.titled = !titled;
-      table = new RunTable(LocalZone.get(), caller.terminal().hasColour(), wide, now);
+      table = new RunTable(LocalZone.get(), coloured, wide, now);
     }
 
     void add(RunSummary run) {

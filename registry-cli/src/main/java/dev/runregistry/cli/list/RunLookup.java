@@ -31,6 +31,7 @@ public final class RunLookup {
       "Run ID, unique prefix or suffix, or unique name; or @latest (or -), @2 (the one before), or"
           + " @failed and other statuses (the newest of these).";
 
+  private static final String NOT_FOUND = "run_not_found";
   private static final int DIGITS = 32;
   private static final int LEAST_OF_SUFFIX = 4;
   private static final int CANDIDATES_SHOWN = 10;
@@ -106,7 +107,7 @@ public final class RunLookup {
   private RunId newest(RunQuery query, int place, String text) {
     List<RunSummary> found = registry.list(query.withOffset(place - 1L).withLimit(1)).runs();
     if (found.isEmpty()) {
-      throw new CommandFailedException("no run " + text);
+      throw new CommandFailedException(NOT_FOUND, "no run " + text, List.of());
     }
     return found.get(0).id();
   }
@@ -142,10 +143,12 @@ public final class RunLookup {
       return found.get(0);
     }
     if (found.isEmpty()) {
-      throw new CommandFailedException("no run " + text);
+      throw new CommandFailedException(NOT_FOUND, "no run " + text, List.of());
     }
     throw new CommandFailedException(
-        "run %s is ambiguous; it could be:".formatted(TerminalText.line(text)), candidates(found));
+        "run_ambiguous",
+        "run %s is ambiguous; it could be:".formatted(TerminalText.line(text)),
+        candidates(found));
   }
 
   private List<String> candidates(List<RunId> found) {

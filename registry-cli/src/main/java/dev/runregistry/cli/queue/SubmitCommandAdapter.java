@@ -1,5 +1,6 @@
 package dev.runregistry.cli.queue;
 
+import dev.runregistry.cli.config.OptionDefinition;
 import dev.runregistry.cli.options.PicocliOptions;
 import dev.runregistry.cli.run.RunCommandSpec;
 import java.util.List;
@@ -14,6 +15,19 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
   /** Of a command that waits for the run. */
   private static final List<String> NOT_OF_A_SUBMISSION =
       List.of("--quiet", "--json", "--id-file", "--json-file");
+
+  private static final List<OptionDefinition> OF_THE_QUEUE =
+      List.of(
+          OptionDefinition.of(
+              Integer.class,
+              "N",
+              "-100 to 100; higher priorities start first (default: 0).",
+              "--priority"),
+          OptionDefinition.of(
+              Integer.class,
+              "N",
+              "GPUs reserved for the run, of those in 'queue.gpus' (default: 0).",
+              "--gpus"));
 
   private final SubmitCommand command;
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
@@ -30,20 +44,8 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
   }
 
   private static void describe(CommandSpec spec) {
-    RunCommandSpec.addTo(spec);
+    RunCommandSpec.addTo(spec, Map.of("Queue", OF_THE_QUEUE));
     NOT_OF_A_SUBMISSION.forEach(name -> spec.remove(spec.findOption(name)));
-    add(
-        spec,
-        Integer.class,
-        "N",
-        "-100 to 100; higher priorities start first (default: 0).",
-        "--priority");
-    add(
-        spec,
-        Integer.class,
-        "N",
-        "GPUs reserved for the run, of those in 'queue.gpus' (default: 0).",
-        "--gpus");
     spec.addOption(
         OptionSpec.builder("--json")
             .type(boolean.class)
@@ -61,19 +63,16 @@ public final class SubmitCommandAdapter implements Callable<Integer> {
                 + " also while the database is unavailable. Unless 'registry serve' runs in this"
                 + " home, a background process starts waiting runs and exits when the queue is"
                 + " empty; it needs no terminal. With '--executor slurm' no slot is needed: the run"
-                + " is submitted to Slurm, which queues it.%n")
+                + " is submitted to Slurm, which queues it.",
+            "%nExamples:",
+            "  registry submit -- python3 train.py --lr 1e-3",
+            "  for seed in 1 2 3; do registry submit --tag seed=$seed -- python3 train.py; done")
         .exitCodeList(
             Map.of(
                 "0", "the run waits",
                 "1", "the queue is full, or cannot be written",
                 "2", "usage error"))
         .footer("%nSee also: registry queue status|pause|resume, registry rerun ID.");
-  }
-
-  private static void add(
-      CommandSpec spec, Class<?> type, String label, String description, String name) {
-    spec.addOption(
-        OptionSpec.builder(name).type(type).paramLabel(label).description(description).build());
   }
 
   @Override

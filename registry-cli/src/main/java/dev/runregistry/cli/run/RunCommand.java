@@ -143,6 +143,7 @@ public final class RunCommand {
     LocalRunExecutor.Builder builder =
         LocalRunExecutor.builder()
             .killGrace(options.killAfter())
+            .stopSignal(options.stopSignal())
             .logLimit(settings.logLimit())
             .terminal();
     if (options.isJson()) { // then stdout belongs to the document

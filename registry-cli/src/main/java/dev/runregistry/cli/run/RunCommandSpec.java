@@ -1,6 +1,9 @@
 package dev.runregistry.cli.run;
 
+import dev.runregistry.cli.config.OptionDefinition;
+import dev.runregistry.cli.config.Setting;
 import dev.runregistry.cli.console.Version;
+import dev.runregistry.cli.options.GroupedOptionList;
 import dev.runregistry.cli.options.OptionSpecs;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,14 +24,23 @@ public final class RunCommandSpec {
   }
 
   /** Describes the command. */
-  public static void addTo(CommandSpec run) {
+  static void addTo(CommandSpec run) {
+    addTo(run, Map.of());
+  }
+
+  /** Describes a command with more options, by their headings. */
+  public static void addTo(CommandSpec run, Map<String, List<OptionDefinition>> more) {
     RunCommandSpec help = new RunCommandSpec(run);
-    help.addOptions();
+    help.addOptions(more);
     help.addText();
   }
 
-  private void addOptions() {
-    RunOption.all().forEach(option -> run.addOption(OptionSpecs.of(option)));
+  private void addOptions(Map<String, List<OptionDefinition>> more) {
+    Map<String, List<OptionDefinition>> groups = RunOption.groups();
+    groups.putAll(more);
+    groups.values().forEach(group -> group.forEach(this::add));
+    add(Setting.VERBOSE);
+    GroupedOptionList.addTo(run, groups);
     run.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help.").build());
     run.addOption(
@@ -46,6 +58,10 @@ public final class RunCommandSpec {
             .build());
   }
 
+  private void add(OptionDefinition option) {
+    run.addOption(OptionSpecs.of(option));
+  }
+
   private void addText() {
     run.usageMessage()
         .sortOptions(false)
@@ -60,19 +76,19 @@ public final class RunCommandSpec {
                 + " Everything after -- is passed to CMD unchanged. Without a command, a dry run"
                 + " checks the dataset; with --local, the configured command is started on it"
                 + " (setting 'command': a JSON array of strings, or plain words without quotes;"
-                + " {config} is replaced by the path of the training configuration).%n")
+                + " {config} is replaced by the path of the training configuration).",
+            "%nExamples:",
+            "  registry run -- python3 train.py --lr 1e-3",
+            "  registry run --name baseline --tag seed=7 --timeout 2h -- python3 train.py",
+            "  registry run -d arithmetic-traces             a dry run: validate the dataset",
+            "  registry run -d arithmetic-traces -m gemma --local")
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(exitCodes())
         .footer(
             "%nSIGINT, SIGTERM and SIGHUP are forwarded to the run; a second one sends SIGKILL. The run"
                 + " is recorded before registry exits. Its environment has its ID in"
                 + " RUN_REGISTRY_RUN_ID, and neither REGISTRY_DB_PASSWORD nor"
-                + " REGISTRY_DB_PASSWORD_FILE.",
-            "%nExamples:",
-            "  registry run -- python3 train.py --lr 1e-3",
-            "  registry run --name baseline --tag seed=7 --timeout 2h -- python3 train.py",
-            "  registry run -d arithmetic-traces             a dry run: validate the dataset",
-            "  registry run -d arithmetic-traces -m gemma --local");
+                + " REGISTRY_DB_PASSWORD_FILE.");
   }
 
   private static Map<String, String> exitCodes() {

@@ -11,13 +11,17 @@ import dev.runregistry.run.RunDescription;
 import dev.runregistry.run.TrainingConfig;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The options of {@code registry run} that are no settings, in the order of its help. */
 public enum RunOption {
   DATASET(text("KEY", "Dataset key; with a command, a label (default: none).", "-d", "--dataset")),
   MODEL(text("MODEL", "Model, or a label (default: none).", "-m", "--model")),
+  LOCAL(flag("Train: check the dataset, then start the configured command on it.", "--local")),
   NAME(text("NAME", "Name of the run, shown in lists; need not be unique.", "--name")),
   TAG(
       texts(
@@ -26,15 +30,26 @@ public enum RunOption {
           "--tag")),
   NOTE(text("TEXT", "Note about the run; may have several lines.", "--note")),
   PARENT(text("ID", "Run that this one follows: its ID, or as for 'registry show'.", "--parent")),
-  LOCAL(flag("Train: check the dataset, then start the configured command on it.", "--local")),
   TIMEOUT(
       text(
           "TIME",
           "Terminate the run after this time: 10s, 5m, 1h30m, 2d; a bare number is seconds"
               + " (default: never).",
+          "-t",
           "--timeout")),
+  SIGNAL(
+      text(
+          "SIGNAL",
+          "Signal at the time limit or a cancellation, before SIGKILL: TERM, INT, HUP, USR1, USR2 or"
+              + " KILL (default: TERM).",
+          "-s",
+          "--signal")),
   KILL_AFTER(
-      text("TIME", "Grace period between SIGTERM and SIGKILL (default: 10s).", "--kill-after")),
+      text(
+          "TIME",
+          "Grace period between that signal and SIGKILL (default: 10s).",
+          "-k",
+          "--kill-after")),
   KEEP_CHILDREN(
       flag(
           "Do not terminate processes that the command leaves running, such as a server.",
@@ -102,15 +117,33 @@ public enum RunOption {
   /** Returns all options of the command, those for settings included, in the order of its help. */
   public static List<OptionDefinition> all() {
     List<OptionDefinition> all = new ArrayList<>();
-    for (RunOption option : values()) {
-      all.add(option.definition);
-    }
-    for (Setting setting : settings()) {
-      all.add(setting.option());
-    }
-    all.add(Setting.CONFIG);
+    groups().values().forEach(all::addAll);
     all.add(Setting.VERBOSE);
     return all;
+  }
+
+  /** Returns all options of the command but the general ones, by the headings of its help. */
+  static Map<String, List<OptionDefinition>> groups() {
+    Map<String, List<OptionDefinition>> groups = new LinkedHashMap<>();
+    groups.put("What to run", between(DATASET, LOCAL));
+    groups.put("Description", between(NAME, PARENT));
+    groups.put("Limits", between(TIMEOUT, KEEP_CHILDREN));
+    groups.put("Output", between(JSON, QUIET));
+    groups.put("Training (--local)", between(OUTPUT_DIR, DEVICE));
+    groups.put("Slurm (--executor slurm)", options(Setting.in(Scope.RUN)));
+    List<OptionDefinition> recording = options(Setting.in(Scope.RUNS));
+    recording.addAll(options(Setting.in(Scope.ALL)));
+    recording.add(Setting.CONFIG);
+    groups.put("Recording", recording);
+    return groups;
+  }
+
+  private static List<OptionDefinition> between(RunOption first, RunOption last) {
+    return EnumSet.range(first, last).stream().map(option -> option.definition).toList();
+  }
+
+  private static List<OptionDefinition> options(List<Setting> settings) {
+    return settings.stream().map(Setting::option).collect(Collectors.toCollection(ArrayList::new));
   }
 
   /** Returns the settings that the command has options for. */

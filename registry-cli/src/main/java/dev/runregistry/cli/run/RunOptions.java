@@ -9,8 +9,10 @@ import dev.runregistry.cli.options.OptionValues;
 import dev.runregistry.cli.options.SettingsLoader;
 import dev.runregistry.cli.text.CommandLineFormat;
 import dev.runregistry.cli.text.Durations;
+import dev.runregistry.cli.text.TerminalText;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.RegistryFactory;
+import dev.runregistry.executor.process.ProcessSignal;
 import dev.runregistry.persistence.jooq.RunDatabase;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Invocation;
@@ -30,6 +32,16 @@ import org.jspecify.annotations.Nullable;
 /** The values of the options of {@code registry run}. */
 public final class RunOptions {
   private static final String NONE = "none";
+
+  /** The signals that can terminate a run first. */
+  public static final List<ProcessSignal> STOP_SIGNALS =
+      List.of(
+          ProcessSignal.TERM,
+          ProcessSignal.INT,
+          ProcessSignal.HUP,
+          ProcessSignal.USR1,
+          ProcessSignal.USR2,
+          ProcessSignal.KILL);
 
   private final OptionValues parsed;
 
@@ -70,14 +82,47 @@ public final class RunOptions {
     return duration(RunOption.KILL_AFTER, "10s");
   }
 
+  /**
+   * Returns the signal that terminates the run first.
+   *
+   * @throws UsageException if there is no such signal, or it cannot be chosen
+   */
+  public ProcessSignal stopSignal() {
+    String given = value(RunOption.SIGNAL, ProcessSignal.TERM.name());
+    String name = given.toUpperCase(Locale.ROOT);
+    return STOP_SIGNALS.stream()
+        .filter(signal -> name.equals(signal.name()) || name.equals("SIG" + signal))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "no --signal \"%s\"; allowed are TERM, INT, HUP, USR1, USR2, KILL"
+                        .formatted(TerminalText.line(given))));
+  }
+
+  /**
+   * Checks the options of a job of Slurm.
+   *
+   * @throws UsageException if one applies to processes of this host only
+   */
+  void requireNoneOfProcesses() {
+    if (keepsChildren()) {
+      throw new UsageException(SlurmSettings.NO_CHILDREN);
+    }
+    if (has(RunOption.SIGNAL)) {
+      throw new UsageException(SlurmSettings.NO_SIGNAL);
+    }
+  }
+
   /** Returns the options in which a run differs from others of its dispatcher. */
   public Invocation.Options invocationOptions(Settings settings) {
     SlurmSettings slurm = new SlurmSettings(settings);
-    if (slurm.isChosen() && keepsChildren()) {
-      throw new UsageException(SlurmSettings.NO_CHILDREN);
+    if (slurm.isChosen()) {
+      requireNoneOfProcesses();
     }
     return new Invocation.Options(
         has(RunOption.KILL_AFTER) ? killAfter() : null,
+        has(RunOption.SIGNAL) ? stopSignal().name() : null,
         keepsChildren(),
         settings.given(Setting.LOG_LIMIT).isPresent() ? settings.logLimit().bytes() : null,
         settings.given(Setting.ENV_ALLOW).isPresent() ? settings.recordedVariables() : null,

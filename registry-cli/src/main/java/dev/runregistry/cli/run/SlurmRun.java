@@ -9,7 +9,6 @@ import dev.runregistry.cli.process.CancellableChecks;
 import dev.runregistry.cli.process.ChildEnvironment;
 import dev.runregistry.cli.process.InitialEnvironment;
 import dev.runregistry.cli.process.SignalRelay;
-import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.cli.wiring.BackgroundReconcile;
 import dev.runregistry.cli.wiring.ProvenanceWiring;
 import dev.runregistry.cli.wiring.RegistryFactory;
@@ -42,9 +41,7 @@ final class SlurmRun {
     this.caller = caller;
     this.options = options;
     this.settings = settings;
-    if (options.keepsChildren()) {
-      throw new UsageException(SlurmSettings.NO_CHILDREN);
-    }
+    options.requireNoneOfProcesses();
   }
 
   /** Returns the outcome of the executor; empty when it executed nothing. */

@@ -2,10 +2,9 @@ package dev.runregistry.cli.text;
 
 import dev.runregistry.executor.process.LogLimit;
 import java.util.List;
+import java.util.Locale;
 
-/**
- * Limits of logs as people write and read them, with the units of {@code truncate} and {@code dd}.
- */
+/** Sizes as people write and read them, with the units of {@code truncate} and {@code dd}. */
 public final class Sizes {
   private static final String NONE = "none";
   private static final List<String> PREFIXES = List.of("", "K", "M", "G", "T");
@@ -53,6 +52,19 @@ public final class Sizes {
     return new IllegalArgumentException(
         "not a size: '%s'; write a whole number and a unit, such as 64K, 500MB or 10GiB, or none"
             .formatted(TerminalText.line(text)));
+  }
+
+  /** Returns a number of bytes rounded to tenths of its largest unit, such as 3.4 GiB. */
+  public static String rounded(long bytes) {
+    int power = 0;
+    double number = bytes;
+    while (power < PREFIXES.size() - 1 && number >= 1_024) {
+      number /= 1_024;
+      power++;
+    }
+    return power == 0
+        ? bytes + " B"
+        : String.format(Locale.ROOT, "%.1f %siB", number, PREFIXES.get(power));
   }
 
   /** Returns it in the largest unit of which it is a whole number. */

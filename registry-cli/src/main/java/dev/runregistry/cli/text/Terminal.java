@@ -40,7 +40,10 @@ public interface Terminal {
     return OptionalInt.empty();
   }
 
-  /** Returns whether output may have colours. */
+  /**
+   * Returns whether output may have colours: never with NO_COLOR, else always with FORCE_COLOR or
+   * CLICOLOR_FORCE (but 0), else on a terminal that is not dumb.
+   */
   boolean hasColour();
 
   /** The one this process was started in. */
@@ -143,8 +146,14 @@ public interface Terminal {
     @Override
     public boolean hasColour() {
       return environment.getOrDefault("NO_COLOR", "").isEmpty()
-          && !"dumb".equals(environment.get("TERM"))
-          && isOutput();
+          && (isForced("FORCE_COLOR")
+              || isForced("CLICOLOR_FORCE")
+              || (!"dumb".equals(environment.get("TERM")) && isOutput()));
+    }
+
+    private boolean isForced(String variable) {
+      String value = environment.getOrDefault(variable, "");
+      return !value.isEmpty() && !value.equals("0");
     }
   }
 }

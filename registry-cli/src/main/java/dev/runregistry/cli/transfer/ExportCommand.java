@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Print the finished runs with their digests and links, in the order in which their endings were"
-          + " recorded, and verify each. Reads the database only, from one snapshot; a copy of its"
-          + " file is enough. A record that was changed is named on stderr and left out.",
+      "Print the finished runs with their digests and links.",
+      "In the order in which their endings were recorded; each is verified, and a record that was"
+          + " changed is named on stderr and left out. Reads the database only, from one snapshot; a"
+          + " copy of its file is enough.",
       "'registry import' takes an export as jsonl of all runs into another database. It contains the"
           + " retirements of hosts, too, which are part of the chain."
     },
@@ -65,7 +66,7 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--format"},
-      paramLabel = "FORMAT",
+      paramLabel = "jsonl|csv",
       description =
           "jsonl (default; one object per run, with all that is recorded) or csv (without output).")
   private String format = "jsonl";

@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Import runs that 'registry export' has written as jsonl, with their digests and links, into an"
-          + " empty database, or one whose chain ends where the file begins. Every digest and every"
-          + " link is verified, and nothing is changed; a run that is on record already is refused."
-          + " All runs are imported, or none."
+      "Import runs that 'registry export' has written as jsonl.",
+      "Into an empty database, or one whose chain ends where the file begins, with their digests and"
+          + " links. Every digest and every link is verified, and nothing is changed; a run that is"
+          + " on record already is refused. All runs are imported, or none."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -112,7 +112,7 @@ final class Launch {
    * @throws IOException if the host refuses; nothing is running then
    */
   Process start() throws IOException {
-    createFiles(run, folder, settings.killGrace(), settings.logLimit(), settings.keepChildren());
+    createFiles(run, folder, settings.termination(), settings.logLimit(), settings.keepChildren());
     if (settings
         .ownSession()) { // a run that may wait in a queue: its absence proves that none began
       DurableFiles.sync(folder.path());
@@ -130,7 +130,11 @@ final class Launch {
 
   /** Creates the files of an execution. */
   static void createFiles(
-      Run run, Workspace folder, Duration killGrace, LogLimit logLimit, boolean keepsChildren)
+      Run run,
+      Workspace folder,
+      ProcessTree.Termination termination,
+      LogLimit logLimit,
+      boolean keepsChildren)
       throws IOException {
     Duration limit = run.spec().timeLimit();
     new ProcessFile(folder)
@@ -138,7 +142,7 @@ final class Launch {
             Optional.ofNullable(limit)
                 .map(Duration::toMillis)
                 .map(millis -> System.currentTimeMillis() + Math.min(millis, FOR_EVER_MILLIS)),
-            killGrace,
+            termination,
             logLimit,
             keepsChildren);
     for (LogStream stream : LogStream.values()) {

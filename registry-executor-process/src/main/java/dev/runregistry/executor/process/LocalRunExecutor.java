@@ -281,6 +281,7 @@ public final class LocalRunExecutor implements RunExecutor {
   record Settings(
       ProcessTable table,
       Duration killGrace,
+      ProcessSignal stopSignal,
       boolean ownSession,
       Supervisor.LiveOutput live,
       boolean keepChildren,
@@ -298,6 +299,7 @@ public final class LocalRunExecutor implements RunExecutor {
       return new Settings(
           table,
           requireNonNullElse(options.killGrace(), killGrace),
+          options.stopSignal() == null ? stopSignal : stopSignal(options.stopSignal()),
           ownSession,
           live,
           keepChildren || options.keepsChildren(),
@@ -309,6 +311,16 @@ public final class LocalRunExecutor implements RunExecutor {
           onStart,
           onEnd,
           missingProgramHint);
+    }
+
+    private static ProcessSignal stopSignal(String name) {
+      return ProcessSignal.named(name)
+          .orElseThrow(() -> new IllegalArgumentException("no signal " + name));
+    }
+
+    /** Returns how a run is terminated at its time limit or when it is cancelled. */
+    ProcessTree.Termination termination() {
+      return new ProcessTree.Termination(stopSignal, killGrace);
     }
 
     /** Returns the finder of programs in the environment of a run. */
@@ -323,6 +335,7 @@ public final class LocalRunExecutor implements RunExecutor {
   public static final class Builder {
     private final Map<String, @Nullable String> environment = new LinkedHashMap<>();
     private Duration killGrace = KILL_GRACE;
+    private ProcessSignal stopSignal = ProcessSignal.TERM;
     private boolean ownSession = true;
     private Supervisor.LiveOutput live = Supervisor.LiveOutput.NONE;
     private boolean keepChildren;
@@ -346,6 +359,12 @@ public final class LocalRunExecutor implements RunExecutor {
         throw new IllegalArgumentException("the grace must not be negative: " + grace);
       }
       killGrace = grace;
+      return this;
+    }
+
+    /** Sets the signal that terminates a run at its time limit or when it is cancelled: TERM. */
+    public Builder stopSignal(ProcessSignal signal) {
+      stopSignal = requireNonNull(signal, "signal");
       return this;
     }
 
@@ -489,6 +508,7 @@ public final class LocalRunExecutor implements RunExecutor {
       return new Settings(
           ProcessTable.ofThisHost(),
           killGrace,
+          stopSignal,
           ownSession,
           live,
           keepChildren,

@@ -25,7 +25,7 @@ final class OrphanedProcesses {
   private final ProcessTable table;
   private final Optional<Entry> supervisor;
   private final ProcessTree tree;
-  private final Duration grace;
+  private final ProcessTree.Termination termination;
   private final boolean keeps;
 
   OrphanedProcesses(RunId id, Workspace folder, ProcessTable table) {
@@ -33,7 +33,7 @@ final class OrphanedProcesses {
     this.table = table;
     ProcessFile noted = new ProcessFile(folder);
     keeps = noted.keepsChildren() && hasEnded(noted);
-    grace = noted.grace().orElse(LocalRunExecutor.KILL_GRACE);
+    termination = noted.termination();
     // if dead, its pid may be reused, and so may its session and its children
     supervisor = noted.supervisor().filter(known -> table.isAlive(known.identity()));
     tree =
@@ -62,10 +62,10 @@ final class OrphanedProcesses {
     if (keeps) {
       return List.of();
     }
-    ProcessTree.TerminationResult ending = tree.end(grace);
+    ProcessTree.TerminationResult ending = tree.end(termination);
     if (ending.survivors().isEmpty() && supervisor.isPresent()) {
       awaitSupervisor();
-      ending = tree.end(grace); // processes started after the last scan
+      ending = tree.end(termination); // processes started after the last scan
     }
     if (!ending.survivors().isEmpty()) {
       log.warn("run {}: processes could not be terminated: {}", id, ending.survivors());

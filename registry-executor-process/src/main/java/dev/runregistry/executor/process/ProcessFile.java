@@ -28,15 +28,15 @@ import java.util.stream.Stream;
 /**
  * The file {@code processes} of a workspace, a line each: {@code deadline} with milliseconds since
  * 1970, if there is one; {@code log-limit} with bytes, likewise; {@code grace} with milliseconds;
- * {@code protocol} with the version of the protocol of supervisor and registry, from 2 on; {@code
- * attempt} with the number of the attempt to start the run; {@code keep-children} if the remaining
- * processes are kept; {@code supervisor} and {@code child} with the line of {@code
- * /proc/<pid>/stat} that each wrote itself, first of all, or nothing without {@code /proc}; {@code
- * began} with the time and the host, if that is not the registry's. The line of the child is
- * written before its program starts; {@code unstarted} follows if its program never was started,
- * {@code signal} with the number of the signal that terminated it, {@code unexecuted} with an error
- * number and a text if it could not be executed, and {@code exit} with the exit code if there was
- * no room for a file with it.
+ * {@code stop-signal} with a name, if it is not TERM; {@code protocol} with the version of the
+ * protocol of supervisor and registry, from 2 on; {@code attempt} with the number of the attempt to
+ * start the run; {@code keep-children} if the remaining processes are kept; {@code supervisor} and
+ * {@code child} with the line of {@code /proc/<pid>/stat} that each wrote itself, first of all, or
+ * nothing without {@code /proc}; {@code began} with the time and the host, if that is not the
+ * registry's. The line of the child is written before its program starts; {@code unstarted} follows
+ * if its program never was started, {@code signal} with the number of the signal that terminated
+ * it, {@code unexecuted} with an error number and a text if it could not be executed, and {@code
+ * exit} with the exit code if there was no room for a file with it.
  *
  * <p>A run can replace these files: the content of anything but a regular file of a few lines is
  * ignored.
@@ -77,22 +77,28 @@ final class ProcessFile {
    * @param grace the time between TERM and KILL
    */
   void create(Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit) throws IOException {
-    create(deadlineMillis, grace, logLimit, false);
+    create(deadlineMillis, ProcessTree.Termination.term(grace), logLimit, false);
   }
 
   /** Creates the file of a run whose children may be kept. */
   void create(
-      Optional<Long> deadlineMillis, Duration grace, LogLimit logLimit, boolean keepChildren)
+      Optional<Long> deadlineMillis,
+      ProcessTree.Termination termination,
+      LogLimit logLimit,
+      boolean keepChildren)
       throws IOException {
     String deadline = deadlineMillis.map(millis -> "deadline " + millis + "\n").orElse("");
     String limit = logLimit.isLimited() ? "log-limit " + logLimit.bytes() + "\n" : "";
+    ProcessSignal signal = termination.signal();
+    String stop = signal == ProcessSignal.TERM ? "" : "stop-signal " + signal + "\n";
     String keep = keepChildren ? "keep-children \n" : "";
     String first = // not formatted: the child waits for it
         deadline
             + limit
+            + stop
             + keep
             + "protocol 2\ngrace "
-            + grace.toMillis()
+            + termination.grace().toMillis()
             + "\nattempt "
             + folder.attempt()
             + "\n";
@@ -105,6 +111,13 @@ final class ProcessFile {
         .filter(bytes -> bytes.matches("\\d{5,18}"))
         .map(bytes -> LogLimit.of(Long.parseLong(bytes)))
         .orElse(LogLimit.NONE);
+  }
+
+  /** Returns how the run is terminated, as usual where that is not known. */
+  ProcessTree.Termination termination() {
+    ProcessSignal signal =
+        line("stop-signal").flatMap(ProcessSignal::named).orElse(ProcessSignal.TERM);
+    return new ProcessTree.Termination(signal, grace().orElse(LocalRunExecutor.KILL_GRACE));
   }
 
   /** Returns the time between TERM and KILL; empty if nothing was started. */

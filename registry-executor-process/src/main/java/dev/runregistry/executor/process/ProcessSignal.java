@@ -1,5 +1,8 @@
 package dev.runregistry.executor.process;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * A POSIX signal that can be forwarded to a run. QUIT is missing: Java blocks it in its own threads
  * and so in all processes that it starts, where it would never arrive.
@@ -48,6 +51,11 @@ public enum ProcessSignal {
 
   int number() {
     return number;
+  }
+
+  /** Returns the signal of that name, without SIG; empty if there is none. */
+  static Optional<ProcessSignal> named(String name) {
+    return Arrays.stream(values()).filter(signal -> signal.name().equals(name)).findFirst();
   }
 
   /** Returns whether it requests termination. */

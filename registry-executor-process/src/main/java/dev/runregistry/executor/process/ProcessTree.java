@@ -97,12 +97,13 @@ final class ProcessTree {
   }
 
   /**
-   * Terminates all processes: TERM, the grace period, then KILL repeatedly until none is left.
+   * Terminates all processes: the signal, the grace period, then KILL repeatedly until none is
+   * left.
    *
    * @return the result
    */
-  TerminationResult end(Duration grace) {
-    int ended = askToEnd(grace);
+  TerminationResult end(Termination how) {
+    int ended = askToEnd(how);
     Backoff pause = new Backoff(Duration.ofMillis(20));
     long giveUp = System.nanoTime() + KILLING.toNanos();
     List<Entry> left = find();
@@ -114,8 +115,8 @@ final class ProcessTree {
     return new TerminationResult(ended - left.size(), left);
   }
 
-  /** Sends TERM once to each process; returns their number, later ones included. */
-  private int askToEnd(Duration grace) {
+  /** Sends the signal once to each process; returns their number, later ones included. */
+  private int askToEnd(Termination how) {
     Set<ProcessIdentity> met = new HashSet<>();
     Backoff pause = new Backoff(Duration.ofMillis(50));
     long begin = System.nanoTime();
@@ -123,11 +124,11 @@ final class ProcessTree {
     List<Entry> unasked = left;
     while (!left.isEmpty()) {
       left.forEach(process -> met.add(process.identity()));
-      table.signal(unasked, ProcessSignal.TERM.name());
-      // a stopped process receives its TERM only when it continues
+      table.signal(unasked, how.signal.name());
+      // a stopped process receives its signal only when it continues
       List<Entry> stopped = left.stream().filter(Entry::isStopped).toList();
       table.signal(stopped, ProcessSignal.CONT.name());
-      if (System.nanoTime() - begin >= grace.toNanos()) {
+      if (System.nanoTime() - begin >= how.grace.toNanos()) {
         break;
       }
       pause.sleep();
@@ -141,10 +142,22 @@ final class ProcessTree {
     return met.size();
   }
 
-  /** A younger one may be a cleanup process, started by one that received TERM. */
+  /** A younger one may be a cleanup process, started by one that received the signal. */
   private boolean isOlderThan(long nanoTime, Entry process) {
     Duration since = Duration.ofNanos(System.nanoTime() - nanoTime);
     return table.age(process.identity()).compareTo(since.plus(RESOLUTION)) > 0;
+  }
+
+  /**
+   * How processes are terminated.
+   *
+   * @param signal what each receives first
+   * @param grace the time until those that are left receive KILL
+   */
+  record Termination(ProcessSignal signal, Duration grace) {
+    static Termination term(Duration grace) {
+      return new Termination(ProcessSignal.TERM, grace);
+    }
   }
 
   /**

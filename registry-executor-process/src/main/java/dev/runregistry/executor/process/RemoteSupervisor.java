@@ -106,7 +106,7 @@ public final class RemoteSupervisor implements RunSupervisor {
     arguments.addAll(Supervisor.restored(environment));
     arguments.add("--");
     arguments.addAll(Launch.command(invocation, folder));
-    Launch.createFiles(running, folder, grace, limit, false);
+    Launch.createFiles(running, folder, ProcessTree.Termination.term(grace), limit, false);
     DurableFiles.sync(workspace); // the absence of the files proves that nothing was started
     return new Program(SupervisorScript.TEXT, arguments, environment);
   }

@@ -122,14 +122,17 @@ final class RunningProcess {
     ProcessTree.TerminationResult ending = ProcessTree.TerminationResult.NOTHING;
     if (supervisor.isAlive() && !hasChildExited()) {
       awaitChild();
-      ending = tree.end(settings.killGrace());
+      ending = tree.end(settings.termination());
     }
     boolean noted = ending.survivors().isEmpty() && link.awaitEnd(NOTING);
     if (!noted) {
       endSupervisor();
     }
     boolean keeps = settings.keepChildren() && !cause.isOutcome() && noted;
-    leftBehind = keeps || !ending.survivors().isEmpty() ? ending : tree.end(settings.killGrace());
+    leftBehind =
+        keeps || !ending.survivors().isEmpty()
+            ? ending
+            : tree.end(ProcessTree.Termination.term(settings.killGrace()));
     if (!leftBehind.survivors().isEmpty() || !link.awaitDone(NOTING)) {
       endSupervisor();
     }

@@ -93,6 +93,30 @@ class CancelledProcessesTest {
   }
 
   @Test
+  void a_run_gets_the_signal_that_it_was_started_with_in_place_of_term() {
+    String script =
+        "trap 'echo term' TERM; trap 'echo saved; exit 0' USR1; echo up; while :; do sleep 0.01; done";
+    Run running = begun(script);
+
+    assertThat(cancelled(started(runs.executor().stopSignal(ProcessSignal.USR1), running)))
+        .isEqualTo(new Cancelled("ann", Runs.output("up\nsaved\n", ""), ""));
+    assertThat(runs.folder(running).processes()).content().contains("\nstop-signal USR1\n");
+
+    Invocation.Options options = new Invocation.Options(null, "USR1", false, null, null, null);
+    Run submitted = begun(script);
+    ExecutionHandle handle =
+        runs.executor()
+            .build()
+            .start(
+                submitted,
+                Invocation.of(submitted.spec().command()).with(options),
+                runs.folder(submitted).path());
+    LocalRuns.await(() -> LocalRuns.contains(runs.folder(submitted).log(LogStream.STDOUT), "up"));
+    assertThat(cancelled(handle))
+        .isEqualTo(new Cancelled("ann", Runs.output("up\nsaved\n", ""), ""));
+  }
+
+  @Test
   void processes_that_left_their_parents_and_their_session_are_gone() {
     String deep = "(setsid sh -c 'trap \"\" TERM; (sleep 1000 &) ; sleep 1000' x \"$1\" &)";
 

@@ -530,6 +530,22 @@ class CrashInspectorTest {
   }
 
   @Test
+  void an_orphan_gets_the_signal_that_its_own_registry_would_have_sent()
+      throws IOException, InterruptedException {
+    Path saved = folder.resolve("saved");
+    Workspace run =
+        orphan(
+            "trap '' TERM; trap 'touch %s; exit' USR1; echo up; while :; do sleep 0.1; done"
+                .formatted(saved));
+    edit(run.processes(), "grace \\d+", "stop-signal USR1\ngrace 60000");
+    edit(run.run(), "\"time_limit_ms\":null", "\"time_limit_ms\":1");
+
+    LocalRuns.terminate(home, id(run), TerminationReason.TIME_LIMIT);
+
+    assertThat(saved).exists();
+  }
+
+  @Test
   void an_exit_code_on_a_full_disk_is_the_one_among_the_processes()
       throws IOException, InterruptedException {
     Workspace run = orphan();

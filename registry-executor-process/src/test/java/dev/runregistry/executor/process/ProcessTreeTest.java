@@ -196,7 +196,8 @@ class ProcessTreeTest {
             table, table.find(shell.pid()).orElseThrow().identity(), "no=cookie", false);
     LocalRuns.await(() -> tree.find().size() == 2);
 
-    ProcessTree.TerminationResult ending = tree.end(Duration.ofSeconds(10));
+    ProcessTree.TerminationResult ending =
+        tree.end(ProcessTree.Termination.term(Duration.ofSeconds(10)));
 
     assertThat(ending.survivors()).isEmpty();
     assertThat(ending.ended()).isEqualTo(2);
