@@ -21,6 +21,10 @@ contains() { # text, part
 
 # The class-data archives are built in the background: nothing is left running, and the next start has one.
 await_archives() { # directory of the cache
+  # with the lowest priority, which on a busy machine takes long; root can raise it
+  find "$1" -path '*/cds/*/lock*/pid' -exec cat {} + 2>/dev/null | while read -r pid _; do
+    renice -n 0 -g "$pid" >/dev/null 2>&1 || true
+  done
   tries=0
   while [ -n "$(find "$1" -type d -name 'lock*' -path '*/cds/*' 2>/dev/null)" ]; do
     tries=$((tries + 1))
@@ -156,7 +160,7 @@ try_deb() { # in the mount namespace: directory for files, package
   package -i /tmp/run-registry.deb
   package -P run-registry
   if inside getent passwd run-registry; then fail 'the user is left after a purge without a record'; fi
-  left=$(inside find / -xdev -name '*run-registry*' -not -path '/tmp/*' -not -path "${module%/*}/*" -not -path '/proc/*' -newer /tmp/run-registry.deb)
+  left=$(find "$tmp/overlay/upper" -name '*run-registry*' -not -type c) # not what others write on this host; c: deleted
   [ -z "$left" ] || fail "left after purge: $left"
   passed 'deb: purged; nothing is left'
 }
@@ -233,17 +237,24 @@ passed 'completions, manual page'
 await_archives "$tmp/home/.cache"
 passed 'class-data archives: built in the background'
 
-# --- A home of the checkout is taken over
-REGISTRY_HOME=$tmp/old "$module/../bin/registry" run -- echo before
-before=$(REGISTRY_HOME=$tmp/old "$module/../bin/registry" verify | sed -n 's/^head //p')
-command_of "$tmp/old.sh" "$tmp/own" "$tmp/old"
-contains "$("$tmp/old.sh" runs)" 'echo before'
-contains "$("$tmp/old.sh" runs logs @latest)" before
-"$tmp/old.sh" run -- echo after
-contains "$("$tmp/old.sh" verify --head "$before")" 'Verified: 2 finished runs, no discrepancies'
-passed 'the home of a checkout is taken over'
+# --- Homes and databases of version 0.1.0 are taken over
+mkdir "$tmp/old"
+tar -xzf "$module/../registry-cli/src/test/upgrade/0.1.0.tar.gz" -C "$tmp/old"
+# a run is recovered on the host that started it only
+sed -i "s/old-boot/$(cat /proc/sys/kernel/random/boot_id)/; s/old-namespace/$(readlink /proc/self/ns/pid)/" "$tmp"/old/home-*/runs/*/*/run.json
+upgrade() { # name, command
+  "$2" reconcile
+  contains "$("$2" runs logs @latest)" orphaned
+  [ "$("$2" runs --json | wc -l)" -eq 10 ] || fail "not all runs of 0.1.0 are recorded: $("$2" runs)"
+  while read -r run; do contains "$("$2" runs --json)" "${run%\}}"; done <"$tmp/old/$1.runs.json"
+  "$2" run -- echo after
+  contains "$("$2" verify --head "$(sed -n 's/^head //p' "$tmp/old/$1.verify")")" 'Verified: 11 finished runs, no discrepancies'
+}
+command_of "$tmp/old.sh" "$tmp/own" "$tmp/old/home-sqlite"
+upgrade sqlite "$tmp/old.sh"
+passed 'the home and the SQLite database of 0.1.0 are taken over'
 
-# --- PostgreSQL by TLS with an elliptic curve, first used by the checkout
+# --- PostgreSQL by TLS with an elliptic curve
 if [ -z "${PG_BIN-}" ]; then
   for bin in /usr/lib/postgresql/*/bin; do if [ -x "$bin/initdb" ]; then PG_BIN=$bin; fi; done
 fi
@@ -268,13 +279,11 @@ if [ -n "${PG_BIN-}" ] && command -v openssl >/dev/null; then
     sleep 0.2
   done
   db="jdbc:postgresql://127.0.0.1:$port/postgres?user=registry&sslmode=require"
-  REGISTRY_HOME=$tmp/pg-home REGISTRY_DB=$db "$module/../bin/registry" run -- echo before
-  command_of "$tmp/pg.sh" "$tmp/own" "$tmp/pg-home" "'REGISTRY_DB=$db'"
-  "$tmp/pg.sh" run -- echo after
-  contains "$("$tmp/pg.sh" runs)" 'echo before'
-  contains "$("$tmp/pg.sh" verify)" 'Verified: 2 finished runs, no discrepancies'
+  "$PG_BIN/psql" -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U registry postgres <"$tmp/old/postgresql.sql" >"$tmp/psql.log" 2>&1 || fail "psql: $(cat "$tmp/psql.log")"
+  command_of "$tmp/pg.sh" "$tmp/own" "$tmp/old/home-postgresql" "'REGISTRY_DB=$db'"
+  upgrade postgresql "$tmp/pg.sh"
   serve "$tmp/files" "$tmp/own/$version/clients/python" "$tmp/pg.sh"
-  passed 'PostgreSQL by TLS: the database of a checkout is taken over'
+  passed 'PostgreSQL by TLS: the home and the database of 0.1.0 are taken over'
 else
   echo 'skipped: PostgreSQL; set PG_BIN, install openssl'
 fi

@@ -133,4 +133,4 @@ without_database
 # of this machine nothing remains; the test names its own
 sed -i 's/"machine_id":"[^"]*"/"machine_id":"old-machine"/; s/"boot_id":"[^"]*"/"boot_id":"old-boot"/;
   s/"pid_namespace":"[^"]*"/"pid_namespace":"old-namespace"/' home-*/runs/*/*/run.json
-tar --sort=name --owner=0 --group=0 --numeric-owner -czf "$archive" home-* postgresql.sql ./*.json ./*.verify
+tar --format=posix --pax-option=delete=atime,delete=ctime --sort=name --owner=0 --group=0 --numeric-owner -czf "$archive" home-* postgresql.sql ./*.json ./*.verify

@@ -47,8 +47,8 @@ registry completion bash >"$stage/share/completions/registry.bash"
 registry completion zsh >"$stage/share/completions/_registry"
 registry completion fish >"$stage/share/completions/registry.fish"
 registry --help | awk '
-  /^Commands:/ { on = 1; next }
   /^Exit codes:/ { exit }
+  /^[A-Z][a-z-]+:$/ { on = 1; sub(/:$/, ""); gsub(/-/, "\\-"); print ".SS " $0; next } # a group
   !on || /^ *$/ { next }
   { gsub(/\\/, "\\e"); gsub(/-/, "\\-") }
   /^  [a-z]/ {

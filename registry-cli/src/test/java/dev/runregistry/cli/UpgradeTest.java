@@ -77,7 +77,8 @@ class UpgradeTest {
                     .anySatisfy(
                         run -> assertThat(run).contains(before.substring(1, before.length() - 1))));
     assertThat(show(session, runs.get(0)))
-        .contains("\"status\":\"failed\"", "\"exit_code\":4", "\"stdout\":\"orphaned\\n\"");
+        .contains("\"status\":\"failed\"", "\"exit_code\":4", "\"stdout\":\"orphaned\\n\"")
+        .doesNotContain("\"duration_seconds\":0.000000");
     assertThat(show(session, runs.get(1)))
         .contains("\"status\":\"completed\"", "\"stdout\":\"without database\\n\"");
     assertThat(show(session, runs.get(2)))
