@@ -2,6 +2,8 @@ package example.boot;
 
 import dev.runregistry.datasets.FolderDatasetCatalog;
 import dev.runregistry.executor.process.LocalRunExecutor;
+import dev.runregistry.http.RegistryServer;
+import dev.runregistry.http.ServerConfig;
 import dev.runregistry.journal.FileRunJournal;
 import dev.runregistry.journal.UuidV7RunIds;
 import dev.runregistry.persistence.jooq.RunDatabase;
@@ -38,5 +40,11 @@ public class Application {
             .build();
     registry.reconcile(); // what an earlier process left behind
     return registry;
+  }
+
+  /** The HTTP API and the page, beside the application's own port. */
+  @Bean
+  RegistryServer registryServer(RunRegistry registry, @Value("${registry.port}") int port) {
+    return RegistryServer.create(registry, ServerConfig.builder().port(port).build()).start();
   }
 }

@@ -2,11 +2,16 @@ package example.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runregistry.http.RegistryServer;
 import dev.runregistry.run.DatasetKey;
 import dev.runregistry.run.Run;
 import dev.runregistry.run.RunRequest;
 import dev.runregistry.run.service.RunRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,8 @@ class ApplicationTest {
         RunRegistry registry = context.getBean(RunRegistry.class);
         assertThat(registry.get(first.id())).isEqualTo(first);
         assertThat(registry.get(second.id())).isEqualTo(second);
+        assertThat(page(context.getBean(RegistryServer.class).port()))
+            .contains(first.id().toString(), second.id().toString());
         assertThat(
                 context
                     .getBean(JdbcTemplate.class)
@@ -44,12 +51,20 @@ class ApplicationTest {
     }
   }
 
+  private static String page(int port) throws Exception {
+    URI runs = URI.create("http://127.0.0.1:" + port + "/api/tunix/runs");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(runs).build(), BodyHandlers.ofString())
+        .body();
+  }
+
   private static ConfigurableApplicationContext start(EmbeddedPostgres server, Path home) {
     return SpringApplication.run(
         Application.class,
         "--spring.datasource.url=" + server.getJdbcUrl("postgres", "postgres"),
         "--spring.datasource.username=postgres",
         "--registry.home=" + home,
+        "--registry.port=0",
         "--spring.main.banner-mode=off",
         "--logging.level.root=warn");
   }

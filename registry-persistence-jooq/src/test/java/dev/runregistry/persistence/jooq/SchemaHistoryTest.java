@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The history of the migrations, that of earlier programs, and that of an application. */
 class SchemaHistoryTest {
@@ -128,9 +129,19 @@ class SchemaHistoryTest {
     }
   }
 
-  @Test
-  void the_history_of_an_application_is_left_as_it_is() throws Exception {
+  /** With a baseline, it has a row of version 0 or 1 that is no script. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "0", "1"})
+  void the_history_of_an_application_is_left_as_it_is(String baseline) throws Exception {
     DatabaseConfig config = Engine.POSTGRES.empty(folder);
+    if (!baseline.equals("none")) {
+      Engine.execute(config, "CREATE TABLE older (id int)");
+      Flyway.configure()
+          .configuration(application(config, "customers").getConfiguration())
+          .baselineVersion(baseline)
+          .load()
+          .baseline();
+    }
     application(config, "customers").migrate();
     List<String> before = rows(config, SchemaHistory.FORMER);
 

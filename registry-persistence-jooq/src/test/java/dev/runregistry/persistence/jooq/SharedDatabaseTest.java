@@ -125,14 +125,15 @@ class SharedDatabaseTest {
   void an_application_needs_no_setting_beside_a_schema_of_the_registrys_own() throws Exception {
     try (HikariDataSource pool = pool(Engine.POSTGRES.empty(folder), 8);
         RunDatabase database =
-            RunDatabase.at(pool, DataSourceOptions.builder().schema("Its \"own\"").build())) {
+            RunDatabase.at(pool, DataSourceOptions.builder().schema("It's 100% \"own\"").build())) {
       execute(pool, "CREATE TABLE hosts (id int)");
       Run run = Runs.withProvenance();
       database.runs().save(run);
       assertThat(database.runs().find(run.id())).contains(run);
       assertThat(database.missingPrivileges()).isEmpty();
       assertThat(database.status().schemaVersion()).isEqualTo(RunDatabase.latestSchemaVersion());
-      assertThat(query(pool, "SELECT count(*) FROM \"Its \"\"own\"\"\".tunix_runs")).isEqualTo("1");
+      assertThat(query(pool, "SELECT count(*) FROM \"It's 100% \"\"own\"\"\".tunix_runs"))
+          .isEqualTo("1");
       assertThat(
               query(
                   pool,

@@ -65,9 +65,8 @@ public final class SchemaHistory {
 
   private record Migration(@Nullable String version, String script, String type) {
     boolean isOfFormerRegistry() {
-      return version != null
-          && version.matches(VERSION)
-          && FORMER_SCRIPTS.indexOf(script) + 1 == Integer.parseInt(version);
+      int index = FORMER_SCRIPTS.indexOf(script);
+      return index >= 0 && String.valueOf(index + 1).equals(version);
     }
 
     boolean isOfAnotherProgram() {
@@ -105,19 +104,22 @@ public final class SchemaHistory {
 
   /** Returns the table with the registry's migrations; the former one may be another program's. */
   Optional<String> table(Connection connection) throws SQLException {
-    String exists =
-        isSqlite(connection)
-            ? "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '%s')"
-            : "to_regclass('" + prefix.replace("'", "''") + "%s') IS NOT NULL";
+    boolean sqlite = isSqlite(connection);
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT " + exists.formatted(TABLE) + ", " + exists.formatted(FORMER))) {
+                "SELECT " + exists(sqlite, TABLE) + ", " + exists(sqlite, FORMER))) {
       row.next();
       return row.getBoolean(1)
           ? Optional.of(TABLE)
           : row.getBoolean(2) ? Optional.of(FORMER) : Optional.empty();
     }
+  }
+
+  private String exists(boolean sqlite, String table) {
+    return sqlite
+        ? "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '%s')".formatted(table)
+        : "to_regclass(%s) IS NOT NULL".formatted(literal(prefix + table));
   }
 
   private static boolean isSqlite(Connection connection) throws SQLException {
@@ -239,7 +241,7 @@ public final class SchemaHistory {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT to_regclass(%s || '%s') IS NOT NULL".formatted(place, name))) {
+                "SELECT to_regclass(%s || %s) IS NOT NULL".formatted(place, literal(name)))) {
       return row.next() && row.getBoolean(1);
     }
   }
