@@ -87,7 +87,7 @@ class WatchedListTest {
       value = {
         "-w=0.5s     | --watch must be at least 1s: 0.5s",
         "-w=soon     | --watch: ",
-        "-w --json   | --watch prints a table on a terminal; leave it out, or the format",
+        "-w -o csv   | --watch prints a table on a terminal; leave it out, or the format",
         "-w -q       | --watch prints a table on a terminal; leave it out, or the format"
       })
   void an_interval_that_cannot_be_or_a_list_for_programs_is_refused(String options, String error) {

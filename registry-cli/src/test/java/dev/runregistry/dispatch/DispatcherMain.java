@@ -48,6 +48,7 @@ public final class DispatcherMain {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dslf4j.internal.verbosity=ERROR",
+            "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
             "-cp",
             System.getProperty("java.class.path"),
             DispatcherMain.class.getName(),

@@ -3,6 +3,7 @@ package dev.runregistry.testkit.process;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Starts a main class of the tests in a small JVM of its own, which a test can kill. */
 public final class JavaProcess {
@@ -19,11 +20,11 @@ public final class JavaProcess {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
-                "-Dslf4j.internal.verbosity=ERROR", // stderr is the run's
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                home.toString()));
+                "-Dslf4j.internal.verbosity=ERROR")); // stderr is the run's
+    Optional.ofNullable(System.getProperty("slf4j.provider")) // with several on the class path
+        .ifPresent(provider -> words.add("-Dslf4j.provider=" + provider));
+    words.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), main.getName(), home.toString()));
     words.addAll(List.of(arguments));
     return DefaultSignals.command(words);
   }
