@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tries the archive and the Debian package in registry-dist/target on a Debian without Java, Maven and anything else:
 #
-#   debootstrap --variant=minbase bookworm base http://deb.debian.org/debian
+#   debootstrap --variant=minbase bookworm base
 #   sudo registry-dist/src/test/clean-debian.sh base
 #
 # and, where buildah is installed, the container from that base. Each package is installed in an overlay of that root

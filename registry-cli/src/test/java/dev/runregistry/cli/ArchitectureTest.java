@@ -408,6 +408,6 @@ class ArchitectureTest {
                 BASE + ".persistence.jooq",
                 new TreeSet<>(List.of("DatabaseStatus", "MigrationResult", "RunDatabase")),
                 BASE + ".persistence.jooq.config",
-                new TreeSet<>(List.of("DatabaseAddress", "DatabaseConfig"))));
+                new TreeSet<>(List.of("DataSourceOptions", "DatabaseAddress", "DatabaseConfig"))));
   }
 }

@@ -210,7 +210,7 @@ class DoctorCommandTest {
     try (RunDatabase database = RunDatabase.at(DatabaseConfig.sqlite(home.databaseFile()))) {
       assertThat(database.schemaVersion()).isEqualTo(latest - 1);
     }
-    change("UPDATE flyway_schema_history SET version = '999' WHERE version = '2'");
+    change("UPDATE run_registry_schema_history SET version = '999' WHERE version = '2'");
     isError(doctor(), "database", "the schema has version 999");
   }
 

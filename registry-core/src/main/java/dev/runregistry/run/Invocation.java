@@ -139,6 +139,15 @@ public record Invocation(
     return new Invocation(command, all, directory, false, options);
   }
 
+  /**
+   * Returns a copy with that command, for an executor that starts it by another program.
+   *
+   * @param other the program and its arguments, at least the program
+   */
+  public Invocation withCommand(List<String> other) {
+    return new Invocation(other, environment, workingDirectory, inheritsEnvironment, options);
+  }
+
   /** Returns a copy with these variables, instead of those of its own with the same names. */
   public Invocation withVariables(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(environment);

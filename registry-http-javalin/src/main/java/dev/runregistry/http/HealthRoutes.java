@@ -117,7 +117,12 @@ final class HealthRoutes {
   }
 
   private void metrics(Context ctx) {
-    byte[] body = config.metrics().scrape().getBytes(StandardCharsets.UTF_8);
+    String found =
+        config
+            .metrics()
+            .scrape()
+            .orElseThrow(() -> HttpProblem.of(404, "The program exports its metrics itself"));
+    byte[] body = found.getBytes(StandardCharsets.UTF_8);
     Routes.send(ctx, "text/plain; version=0.0.4; charset=utf-8", body);
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +34,15 @@ final class LocalRunLimiter {
   private final Map<RunId, CompletableFuture<?>> active = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
-  LocalRunLimiter(int max) {
-    this(max, threads());
-  }
-
-  LocalRunLimiter(int max, Executor threads) {
+  /**
+   * Creates a limiter.
+   *
+   * @param threads executes the runs; null for threads of its own
+   */
+  LocalRunLimiter(int max, @Nullable Executor threads) {
     this.max = max;
     free = new Semaphore(max);
-    this.threads = threads;
+    this.threads = threads == null ? threads() : threads;
   }
 
   private static Executor threads() {

@@ -13,6 +13,7 @@ import dev.runregistry.run.service.ReconciledRun;
 import dev.runregistry.run.service.Reconciliation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -24,6 +25,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
@@ -44,7 +46,8 @@ public final class RegistryMetrics {
 
   private static final int MAX_COUNTED = 10_000;
 
-  private final PrometheusMeterRegistry meters;
+  private final MeterRegistry meters;
+  private final String requests;
   private final Counter cancellations;
   private final Counter contradictions;
   private final Counter lost;
@@ -68,16 +71,29 @@ public final class RegistryMetrics {
    * this JVM.
    */
   public RegistryMetrics() {
-    this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-  }
-
-  RegistryMetrics(PrometheusMeterRegistry meters) {
-    this.meters = meters;
+    this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), "http.server.requests");
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new FileDescriptorMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
     new UptimeMetrics().bindTo(meters);
+  }
+
+  /**
+   * Creates metrics in the registry of a program, with all counters at zero. The names of all begin
+   * with {@code registry.}, and there are none of the JVM, which the program has itself. {@code GET
+   * /metrics} exists only if it is a {@link PrometheusMeterRegistry}; then it has all metrics of
+   * the program. One instance for each registry of meters.
+   *
+   * @param meters stays open when the server is stopped
+   */
+  public RegistryMetrics(MeterRegistry meters) {
+    this(requireNonNull(meters, "meters"), "registry.http.requests");
+  }
+
+  private RegistryMetrics(MeterRegistry meters, String requests) {
+    this.meters = meters;
+    this.requests = requests;
     cancellations =
         Counter.builder("registry.cancellations")
             .description("Accepted requests to cancel a run")
@@ -257,7 +273,7 @@ public final class RegistryMetrics {
   }
 
   private Timer timer(Answer answer) {
-    return Timer.builder("http.server.requests")
+    return Timer.builder(requests)
         .description("HTTP request duration")
         .tags("method", answer.method, "route", answer.route)
         .tags("status", Integer.toString(answer.status))
@@ -273,9 +289,11 @@ public final class RegistryMetrics {
     return durations;
   }
 
-  /** Returns all metrics in the text format of Prometheus. */
-  String scrape() {
-    return meters.scrape();
+  /** Returns all metrics in the text format of Prometheus; empty if they are exported otherwise. */
+  Optional<String> scrape() {
+    return meters instanceof PrometheusMeterRegistry prometheus
+        ? Optional.of(prometheus.scrape())
+        : Optional.empty();
   }
 
   private record Answer(String method, String route, int status) {}

@@ -34,7 +34,7 @@ public final class RegistryServer implements AutoCloseable {
 
   private RegistryServer(RunRegistry registry, ServerConfig config) {
     this.config = config;
-    this.localRuns = new LocalRunLimiter(config.maxLocalRuns());
+    this.localRuns = new LocalRunLimiter(config.maxLocalRuns(), config.localRunThreads());
     this.followers = new LogFollowers(registry, config.requestTimeout());
     this.jetty = new JettySettings(config, routes);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, registry));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the metrics of the server
  * @param onCancel called after a request to cancel a run was stored, returns at once; for a program
  *     that reconciles, so that a run without a living owner is terminated soon
+ * @param localRunThreads executes the local runs of requests, each of which blocks a thread until
+ *     it has ended; null for threads of the server's own
  */
 public record ServerConfig(
     String host,
@@ -58,7 +61,8 @@ public record ServerConfig(
     boolean showCommand,
     Path artifactsRoot,
     RegistryMetrics metrics,
-    Runnable onCancel) {
+    Runnable onCancel,
+    @Nullable Executor localRunThreads) {
 
   /**
    * Validates every value and their combination.
@@ -149,6 +153,7 @@ public record ServerConfig(
     private Path artifactsRoot = Path.of("output");
     private RegistryMetrics metrics = new RegistryMetrics();
     private Runnable onCancel = () -> {};
+    private @Nullable Executor localRunThreads;
 
     private Builder() {}
 
@@ -246,6 +251,19 @@ public record ServerConfig(
     }
 
     /**
+     * Sets what executes the local runs of requests. Each blocks a thread until it has ended, at
+     * most {@link #maxLocalRuns} at once; a task that is rejected is answered with 503. By default
+     * the server starts threads of its own, virtual ones where the JVM has them.
+     *
+     * @param executor stays open when the server is stopped; its threads should be daemons, since a
+     *     run does not depend on this process
+     */
+    public Builder localRunThreads(Executor executor) {
+      localRunThreads = requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
      * Sets what is called after a request to cancel a run was stored, by the thread of the request;
      * must return at once.
      */
@@ -276,7 +294,8 @@ public record ServerConfig(
           showCommand,
           artifactsRoot,
           metrics,
-          onCancel);
+          onCancel,
+          localRunThreads);
     }
   }
 }

@@ -12,6 +12,8 @@ import dev.runregistry.run.service.ReconciledRun.Action;
 import dev.runregistry.run.service.Reconciliation;
 import dev.runregistry.testkit.InMemoryRunRepository;
 import dev.runregistry.testkit.Runs;
+import dev.runregistry.testkit.ScriptedRunExecutor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -115,7 +117,7 @@ class MetricsTest {
 
   @Test
   void every_status_is_counted_from_zero_and_none_that_does_not_end_a_run() {
-    String metrics = new RegistryMetrics().scrape();
+    String metrics = new RegistryMetrics().scrape().orElseThrow();
 
     for (String mode : List.of("dry-run", "local")) {
       for (String status : List.of("completed", "failed", "timeout", "cancelled")) {
@@ -130,13 +132,32 @@ class MetricsTest {
   }
 
   @Test
+  void a_program_has_the_metrics_in_its_own_registry_and_exports_them_itself() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (TestServer embedded =
+        TestServer.start(
+            ScriptedRunExecutor.endingWith(Runs.exited(0)),
+            settings -> settings.metrics(new RegistryMetrics(meters)))) {
+      embedded.post("{\"dataset_key\":\"math-v1\",\"model_id\":\"m\"}");
+      assertThat(embedded.get("/metrics").statusCode()).isEqualTo(404);
+    }
+    assertThat(meters.getMeters())
+        .isNotEmpty()
+        .allMatch(meter -> meter.getId().getName().startsWith("registry."));
+    assertThat(meters.get("registry.runs").tags("status", "completed").counters())
+        .anyMatch(counter -> counter.count() == 1);
+    assertThat(meters.get("registry.http.requests").tag("status", "404").timers()).isNotEmpty();
+    assertThat(meters.isClosed()).isFalse();
+  }
+
+  @Test
   void lost_runs_are_counted_among_the_failed_ones_and_by_themselves() {
     RegistryMetrics metrics = new RegistryMetrics();
     Run lost = Runs.ended(Runs.running(), new Lost("Lost: the host restarted", Output.NONE));
 
     metrics.reconciled(new Reconciliation(List.of(finding(lost, Action.RECORDED))));
 
-    assertThat(metrics.scrape())
+    assertThat(metrics.scrape().orElseThrow())
         .contains("registry_runs_lost_total 1.0", "registry_runs_reconciled_total 1.0")
         .contains("registry_runs_total{mode=\"local\",status=\"failed\"} 1.0");
   }
@@ -170,7 +191,7 @@ class MetricsTest {
                 finding(active, Action.RECORDED),
                 finding(Runs.completed(), Action.DEFERRED))));
 
-    assertThat(metrics.scrape())
+    assertThat(metrics.scrape().orElseThrow())
         .contains("registry_runs_total{mode=\"local\",status=\"completed\"} 2.0")
         .doesNotContain("status=\"running\"");
   }

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The contract of {@link DatasetCatalog}. Subclasses add datasets to theirs. */
+/**
+ * The contract of {@link DatasetCatalog}, whose Javadoc states its rules; each test is one.
+ * Subclasses add datasets to theirs. JUnit 5.12 or newer executes it.
+ */
 public abstract class DatasetCatalogContract {
   private static final DatasetKey KEY = new DatasetKey("math-v1 ä");
 
@@ -52,8 +55,7 @@ public abstract class DatasetCatalogContract {
 
     assertThatThrownBy(() -> catalog().find(KEY))
         .isInstanceOfSatisfying(
-            DatasetException.class, e -> assertThat(e.explanation()).contains(KEY.value()))
-        .hasMessageContaining(KEY.value());
+            DatasetException.class, e -> assertThat(e.explanation()).contains(KEY.value()));
   }
 
   @Test
@@ -145,8 +147,7 @@ public abstract class DatasetCatalogContract {
   void a_page_of_data_sets_has_a_legal_size() {
     assertThatIllegalArgumentException().isThrownBy(() -> catalog().list("", 0));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> catalog().list("", DatasetPage.MAX_LIMIT + 1))
-        .withMessageContaining("1001");
+        .isThrownBy(() -> catalog().list("", DatasetPage.MAX_LIMIT + 1));
   }
 
   private static List<String> keys(DatasetPage page) {

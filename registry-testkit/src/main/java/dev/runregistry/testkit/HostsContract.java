@@ -301,8 +301,7 @@ public abstract class HostsContract {
     }
     for (String text : List.of("", "x".repeat(HostRetirement.MAX_REASON + 1), "a\0b")) {
       assertThatThrownBy(() -> hosts.retire("node7", "ann", text))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("reason");
+          .isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> hosts.retire("", "ann", "gone"))
         .isInstanceOf(IllegalArgumentException.class);

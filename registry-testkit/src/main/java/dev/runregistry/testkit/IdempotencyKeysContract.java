@@ -20,7 +20,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The contract of {@link IdempotencyKeys}. Subclasses provide one without keys. */
+/**
+ * The contract of {@link IdempotencyKeys}, whose Javadoc states its rules; each test is one.
+ * Subclasses provide one without keys. JUnit 5.12 or newer executes it.
+ */
 @Timeout(600)
 public abstract class IdempotencyKeysContract {
   private static final Instant EXPIRED = NOON.plus(IdempotencyRecord.TTL).plusNanos(1_000);

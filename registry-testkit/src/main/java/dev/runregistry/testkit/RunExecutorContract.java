@@ -35,7 +35,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The contract of {@link RunExecutor}. Subclasses provide the runs of theirs. */
+/**
+ * The contract of {@link RunExecutor}, {@link ExecutionHandle} and {@link Inspection}, whose
+ * Javadoc states its rules; each test is one, and is named after it. Message texts are free, except
+ * where they are output. Subclasses provide the runs of theirs, in three situations: just begun,
+ * left running by a registry that was killed, and ended without one. JUnit 5.12 or newer executes
+ * it.
+ */
 @Timeout(600)
 public abstract class RunExecutorContract {
   private static final int LONG_OUTPUT = OutputExcerpt.LIMIT_BYTES + 1;
@@ -172,7 +178,7 @@ public abstract class RunExecutorContract {
             Inspection.Lost.class,
             lost -> {
               assertThat(lost.output()).isEqualTo(Output.NONE);
-              assertThat(lost.reason()).contains("the registry was killed");
+              assertThat(lost.reason()).isNotBlank();
             });
     assertThat(inspect(running)).isEqualTo(inspect(running));
     assertThat(executor().isAlive(running.id(), workspace(running))).isFalse();

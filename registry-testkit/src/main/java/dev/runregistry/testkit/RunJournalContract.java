@@ -19,7 +19,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The contract of {@link RunJournal}. Subclasses read the entries of theirs. */
+/**
+ * The contract of {@link RunJournal}, whose Javadoc states its rules; each test is one. Subclasses
+ * read the entries of theirs. JUnit 5.12 or newer executes it.
+ */
 public abstract class RunJournalContract {
   private static final Comparator<RunId> BY_TIME = Comparator.comparing(RunId::toString);
   private static final DatabaseIdentity HERE =
@@ -144,9 +147,7 @@ public abstract class RunJournalContract {
     Run another = Runs.running();
     Run sameId = Run.started(running.id(), another.spec(), Runs.EXECUTOR, Runs.NOON.plusSeconds(9));
 
-    assertThatThrownBy(() -> journal().begin(sameId))
-        .isInstanceOf(JournalException.class)
-        .hasMessageContaining(running.id().toString());
+    assertThatThrownBy(() -> journal().begin(sameId)).isInstanceOf(JournalException.class);
     assertThat(begun(running.id())).contains(running);
   }
 

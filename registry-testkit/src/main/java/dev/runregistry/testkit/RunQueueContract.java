@@ -121,9 +121,7 @@ public abstract class RunQueueContract {
         new QueuedRun(
             Runs.pending(), Invocation.of(List.of("x")), false, QueueOptions.DEFAULT, HERE, false);
 
-    assertThatThrownBy(() -> queue().enqueue(another, 1))
-        .isInstanceOf(QueueFullException.class)
-        .hasMessageContaining("1");
+    assertThatThrownBy(() -> queue().enqueue(another, 1)).isInstanceOf(QueueFullException.class);
     assertThat(queue().depth()).isEqualTo(1);
     assertThat(queue().read(another.run().id())).isEmpty();
   }

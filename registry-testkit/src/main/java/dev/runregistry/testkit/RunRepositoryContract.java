@@ -49,7 +49,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The contract of {@link RunRepository}. Subclasses provide an empty one. */
+/**
+ * The contract of {@link RunRepository}, whose Javadoc states its rules; each test is one.
+ * Subclasses provide an empty one. JUnit 5.12 or newer executes it.
+ */
 public abstract class RunRepositoryContract {
   private static final Provenance KNOWN = Runs.provenance();
   private static final String COMMIT = Runs.COMMIT;
@@ -296,10 +299,7 @@ public abstract class RunRepositoryContract {
   }
 
   private void refuses(Run next, Run onRecord) {
-    assertThatThrownBy(() -> runs.save(next))
-        .isInstanceOf(StaleRunException.class)
-        .hasMessageContaining(next.id().toString())
-        .hasMessageContaining(onRecord.status().text());
+    assertThatThrownBy(() -> runs.save(next)).isInstanceOf(StaleRunException.class);
     assertThat(runs.find(onRecord.id())).contains(onRecord);
   }
 

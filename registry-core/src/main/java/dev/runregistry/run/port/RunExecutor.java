@@ -61,6 +61,11 @@ public interface RunExecutor {
    * result: a missing program, a time limit, a signal. The time limit of the run counts from its
    * start. When the run ends, none of its processes is left running.
    *
+   * <p>An outcome has the beginning of both streams, as {@link dev.runregistry.run.OutputExcerpt}
+   * cuts them, whatever ended the run. A program that does not exist is {@link
+   * RunOutcome.NotStarted} with {@link RunOutcome.NotStarted.Cause#NOT_FOUND}, and its message is
+   * also the output to stderr. Runs do not wait for each other.
+   *
    * @param run a local run that is in the journal: {@code running}, or {@code pending} if this
    *     executor {@link #hasQueue has a queue}
    * @param invocation the command to start; the record has it with its secrets redacted

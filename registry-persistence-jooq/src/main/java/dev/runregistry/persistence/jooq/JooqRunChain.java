@@ -12,6 +12,7 @@ import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.Database;
 import dev.runregistry.persistence.jooq.internal.database.PreparedStatements;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.SchemaHistory;
 import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.persistence.jooq.internal.sql.Row;
 import dev.runregistry.persistence.jooq.internal.sql.RunMapper;
@@ -62,7 +63,7 @@ final class JooqRunChain implements RunChain {
         () ->
             connections.inSnapshot(
                 connection -> {
-                  requireChain(connection);
+                  requireChain(connections, connection);
                   new Scan(
                           connection,
                           DSL.using(connection, connections.dialect(), Database.settings()),
@@ -82,8 +83,8 @@ final class JooqRunChain implements RunChain {
                 connection -> new ChainAppender(connection, connections.types()).append(entries)));
   }
 
-  private static void requireChain(Connection connection) {
-    int version = version(connection);
+  private static void requireChain(Connections connections, Connection connection) {
+    int version = version(SchemaHistory.in(connections.schema()), connection);
     if (version != Schema.VERSION) {
       throw new DataAccessException(
           version == 0
@@ -93,9 +94,9 @@ final class JooqRunChain implements RunChain {
     }
   }
 
-  private static int version(Connection connection) {
+  private static int version(SchemaHistory history, Connection connection) {
     try {
-      return Schema.version(connection);
+      return history.version(connection);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read the version of the schema", e);
     }

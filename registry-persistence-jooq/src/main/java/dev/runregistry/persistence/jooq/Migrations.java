@@ -2,8 +2,11 @@ package dev.runregistry.persistence.jooq;
 
 import dev.runregistry.persistence.jooq.internal.chain.ChainBackfill;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
+import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.SchemaHistory;
 import dev.runregistry.persistence.jooq.internal.database.WriteAheadLog;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,10 +17,13 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only class that uses Flyway: loading it takes longer than all the rest of a short command.
@@ -27,10 +33,14 @@ final class Migrations {
 
   private static final int OLDEST_SQLITE = 53;
 
+  private static final Logger log = LoggerFactory.getLogger(Migrations.class);
+
   private final Connections connections;
+  private final SchemaHistory history;
 
   Migrations(Connections connections) {
     this.connections = connections;
+    this.history = SchemaHistory.in(connections.schema());
   }
 
   /**
@@ -57,15 +67,6 @@ final class Migrations {
 
   private MigrationResult migrate(DataSource source) {
     boolean sqlite = connections.dialect() == SQLDialect.SQLITE;
-    Flyway flyway =
-        Flyway.configure(getClass().getClassLoader())
-            .dataSource(source)
-            .locations(FOLDER + (sqlite ? "sqlite" : "postgresql"))
-            .failOnMissingLocations(true)
-            .placeholderReplacement(false)
-            .callbacks(new ChainBackfill(connections.dialect()))
-            .loggers("slf4j")
-            .load();
     try {
       int before = version(source); // Flyway itself would ignore a newer one
       if (!sqlite) {
@@ -73,19 +74,52 @@ final class Migrations {
       } else {
         requireAlterTable(source);
       }
+      prepare(source, before);
       if (sqlite && (before > 0 || WriteAheadLog.isEmptyDatabase(source))) {
         WriteAheadLog.enable(source); // before other processes can see tables and write to them
       }
-      MigrateResult result = flyway.migrate();
+      MigrateResult result = flyway(source, sqlite).migrate();
       return new MigrationResult(before, Schema.VERSION, result.migrationsExecuted);
     } catch (FlywayException e) {
       throw new DataAccessException(reason(e), e);
     }
   }
 
-  private static int version(DataSource source) {
+  private Flyway flyway(DataSource source, boolean sqlite) {
+    FluentConfiguration configuration =
+        Flyway.configure(getClass().getClassLoader())
+            .dataSource(source)
+            .table(SchemaHistory.TABLE)
+            .locations(FOLDER + (sqlite ? "sqlite" : "postgresql"))
+            .failOnMissingLocations(true)
+            .placeholderReplacement(false)
+            // beside the tables of an application; a file is the registry's alone
+            .baselineOnMigrate(!sqlite)
+            .baselineVersion("0")
+            .callbacks(new ChainBackfill(connections.dialect()))
+            .loggers("slf4j");
+    connections.schema().ifPresent(configuration::schemas);
+    return configuration.load();
+  }
+
+  /**
+   * Takes over the history of an earlier program, and looks for tables that would be in the way.
+   */
+  private void prepare(DataSource source, int before) {
     try (Connection connection = source.getConnection()) {
-      return Schema.version(connection);
+      if (history.adopt(connection)) {
+        log.info("the migrations are recorded in {} now", SchemaHistory.TABLE);
+      } else if (before == 0 && connections.types() == Dialect.POSTGRES) {
+        history.requireNoTables(connection, Privileges.tables());
+      }
+    } catch (SQLException e) {
+      throw new DataAccessException("cannot prepare the migration", e);
+    }
+  }
+
+  private int version(DataSource source) {
+    try (Connection connection = source.getConnection()) {
+      return history.version(connection);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read the version of the schema", e);
     }

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq;
 
+import dev.runregistry.persistence.jooq.config.DataSourceOptions;
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.internal.chain.EndingWriter;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
@@ -9,6 +10,7 @@ import dev.runregistry.persistence.jooq.internal.database.Privileges;
 import dev.runregistry.persistence.jooq.internal.database.Schema;
 import dev.runregistry.persistence.jooq.internal.database.ServerState;
 import dev.runregistry.persistence.jooq.internal.database.SqliteBackup;
+import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.run.port.CancelRequests;
 import dev.runregistry.run.port.IdempotencyKeys;
 import dev.runregistry.run.port.RepositoryException;
@@ -16,8 +18,12 @@ import dev.runregistry.run.port.RunChain;
 import dev.runregistry.run.port.RunRepository;
 import dev.runregistry.run.port.host.Hosts;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +45,9 @@ public final class RunDatabase implements AutoCloseable {
   private final JooqCancelRequests cancelRequests;
   private final JooqHosts hosts;
 
-  private RunDatabase(DatabaseConfig config, Supplier<@Nullable String> password) {
+  private RunDatabase(DatabaseConfig config, Connections connections) {
     this.config = config;
-    connections = Connections.to(config, password);
+    this.connections = connections;
     schema = new Schema(connections, () -> new Migrations(connections).runIfBehind());
     database = new Database(config, connections, schema, System::nanoTime);
     PreparedStatements statements = new PreparedStatements(connections);
@@ -53,7 +59,12 @@ public final class RunDatabase implements AutoCloseable {
     hosts = new JooqHosts(database, statements, endings);
   }
 
-  /** Returns the database without opening a connection, so it need not be available. */
+  /**
+   * Returns the database without opening a connection, so it need not be available.
+   *
+   * @throws RepositoryException if the driver of PostgreSQL is missing; that of SQLite is missed by
+   *     the first call
+   */
   public static RunDatabase at(DatabaseConfig config) {
     return at(config, config::password);
   }
@@ -65,7 +76,44 @@ public final class RunDatabase implements AutoCloseable {
    *     the configuration; null if none is needed. It is called by several threads
    */
   public static RunDatabase at(DatabaseConfig config, Supplier<@Nullable String> password) {
-    return new RunDatabase(config, password);
+    try {
+      return new RunDatabase(config, Connections.to(config, password));
+    } catch (NoClassDefFoundError e) {
+      Dialect types = config.isSqlite() ? Dialect.SQLITE : Dialect.POSTGRES;
+      throw Database.missingDriver(types, "open the runs", config.name(), e);
+    }
+  }
+
+  /**
+   * Returns the runs in PostgreSQL, over connections out of the pool of an application; its tables
+   * may be in the same schema. Opens a connection only if the options have no URL.
+   *
+   * <p>Each call takes one connection and releases it as it was; imports and verifications keep it
+   * for long, and a migration needs three at once. All work is done in transactions of the registry
+   * itself, so the source must not be one that takes part in transactions of the caller. Statements
+   * and waits have the time limits of the source: with a {@code connectionTimeout} and a {@code
+   * socketTimeout} of a second or two, a call fails as fast as is said above. {@link #close} leaves
+   * the source open.
+   *
+   * <p>The defaults of its sessions have to be read-write and read committed, with a {@code
+   * synchronous_commit} that is not off: calls are refused otherwise. With a schema among the
+   * options, each call sets the search path and resets it.
+   *
+   * @throws RepositoryException if the options have no URL, and the database cannot be reached
+   * @throws IllegalArgumentException if it is not PostgreSQL
+   */
+  public static RunDatabase at(DataSource source, DataSourceOptions options) {
+    DatabaseConfig config = options.address().orElseGet(() -> options.inSchema(reportedBy(source)));
+    return new RunDatabase(config, Connections.shared(source, options.schema()));
+  }
+
+  private static DatabaseConfig reportedBy(DataSource source) {
+    try (Connection connection = source.getConnection()) {
+      DatabaseMetaData reported = connection.getMetaData();
+      return DataSourceOptions.shareable(reported.getURL(), reported.getUserName());
+    } catch (SQLException e) {
+      throw new RepositoryException("cannot reach the database: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -219,7 +267,7 @@ public final class RunDatabase implements AutoCloseable {
     database.translateExceptions("reach the runs", schema::version);
   }
 
-  /** Closes its connections; those in use when they are released. */
+  /** Closes its connections; those in use when they are released. A passed-in source stays open. */
   @Override
   public void close() {
     connections.close();

@@ -136,7 +136,7 @@ class RestoreTest {
         dump(
             List.of(
                 "--data-only",
-                "--exclude-table=flyway_schema_history",
+                "--exclude-table=run_registry_schema_history",
                 "--exclude-table=database_identity"));
     Files.writeString(dump, "SET SESSION AUTHORIZATION " + role + ";\n" + Files.readString(dump));
     restore(dump, restored);

@@ -169,7 +169,7 @@ class SessionTest {
             "GRANT " + onRequests + " ON run_cancel_requests TO " + role,
             "GRANT SELECT, INSERT, UPDATE, DELETE ON hosts, run_homes TO " + role,
             "GRANT SELECT, INSERT ON host_retirements, run_tags TO " + role,
-            "GRANT SELECT ON database_identity, flyway_schema_history TO " + role)) {
+            "GRANT SELECT ON database_identity, run_registry_schema_history TO " + role)) {
       Engine.execute(owner, sql);
     }
     return new DatabaseConfig(owner.url(), role, "x");

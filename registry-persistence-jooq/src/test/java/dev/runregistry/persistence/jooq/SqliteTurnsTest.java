@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
 import dev.runregistry.persistence.jooq.internal.database.Connections;
-import dev.runregistry.persistence.jooq.internal.database.Schema;
+import dev.runregistry.persistence.jooq.internal.database.SchemaHistory;
 import dev.runregistry.run.Run;
 import dev.runregistry.testkit.Runs;
 import java.nio.file.Files;
@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -51,7 +52,7 @@ class SqliteTurnsTest {
   private static String modeWhenTheTablesAreThere(DatabaseConfig config) throws SQLException {
     try (Connection connection = Engine.plain(config);
         Statement statement = connection.createStatement()) {
-      while (Schema.version(connection) == 0) {
+      while (SchemaHistory.in(Optional.empty()).version(connection) == 0) {
         Thread.onSpinWait();
       }
       return journalMode(statement);
@@ -103,7 +104,7 @@ class SqliteTurnsTest {
   @Test
   void whoever_waited_while_others_migrated_does_not_do_it_all_again() throws Exception {
     DatabaseConfig config = Engine.SQLITE.migrated(folder);
-    Engine.execute(config, "UPDATE flyway_schema_history SET checksum = 1");
+    Engine.execute(config, "UPDATE run_registry_schema_history SET checksum = 1");
     try (Connections connections = Connections.to(config)) {
       assertThatCode(new Migrations(connections)::runIfBehind).doesNotThrowAnyException();
     }

@@ -20,19 +20,23 @@ record Verified(VerificationResult verification, List<Discrepancy> discrepancies
   }
 
   static Verified of(DatabaseConfig config, @Nullable ChainHead kept) {
-    List<Discrepancy> found = new ArrayList<>();
     try (RunDatabase database = RunDatabase.at(config)) {
-      RunRegistry registry =
-          RunRegistry.builder()
-              .repository(database.runs())
-              .chain(database.chain())
-              .journal(new InMemoryRunJournal())
-              .executor(ScriptedRunExecutor.endingWith(Runs.exited(0)))
-              .catalog(new InMemoryDatasetCatalog())
-              .ids(Runs::id)
-              .build();
-      return new Verified(registry.verify(kept, found::add), found);
+      return of(database, kept);
     }
+  }
+
+  static Verified of(RunDatabase database, @Nullable ChainHead kept) {
+    List<Discrepancy> found = new ArrayList<>();
+    RunRegistry registry =
+        RunRegistry.builder()
+            .repository(database.runs())
+            .chain(database.chain())
+            .journal(new InMemoryRunJournal())
+            .executor(ScriptedRunExecutor.endingWith(Runs.exited(0)))
+            .catalog(new InMemoryDatasetCatalog())
+            .ids(Runs::id)
+            .build();
+    return new Verified(registry.verify(kept, found::add), found);
   }
 
   ChainHead head() {

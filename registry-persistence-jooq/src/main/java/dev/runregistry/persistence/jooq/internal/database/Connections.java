@@ -5,6 +5,7 @@ import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -26,6 +27,16 @@ public interface Connections extends ConnectionProvider, AutoCloseable {
     return config.isSqlite()
         ? new SqliteConnections(config)
         : new PostgresConnections(config, password);
+  }
+
+  /** Returns connections out of the pool of an application, to tables in that schema. */
+  public static Connections shared(DataSource source, Optional<String> schema) {
+    return new SharedConnections(source, schema);
+  }
+
+  /** Returns the schema of the tables; empty if connections have it in their search path. */
+  default Optional<String> schema() {
+    return Optional.empty();
   }
 
   /** Returns the dialect of the database. */

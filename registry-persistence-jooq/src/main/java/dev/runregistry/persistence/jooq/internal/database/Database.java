@@ -19,8 +19,6 @@ import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * Queries the database and translates every failure into a {@link RepositoryException}, which has
@@ -36,6 +34,9 @@ public final class Database {
 
   /** Values out of range, an object in the wrong state, exceptions raised by foreign triggers. */
   private static final List<String> REFUSALS = List.of("22", "55000", "P0");
+
+  /** SQLite's code, which no error of PostgreSQL has; its driver may be missing. */
+  private static final int SQLITE_CONSTRAINT = 19;
 
   /** The connection leads to a standby. */
   private static final String READ_ONLY = "25006";
@@ -174,7 +175,27 @@ public final class Database {
       throw new RepositoryException(
           "cannot %s in %s: %s".formatted(purpose, name, firstLine(said)),
           reason == null ? e : reason);
+    } catch (NoClassDefFoundError e) {
+      throw missingDriver(connections.types(), purpose, name, e);
     }
+  }
+
+  /**
+   * Returns an exception that names the missing driver: only that of the database that is used has
+   * to be on the class path.
+   *
+   * @throws NoClassDefFoundError if something else is missing
+   */
+  public static RepositoryException missingDriver(
+      Dialect types, String purpose, String name, NoClassDefFoundError e) {
+    boolean sqlite = types == Dialect.SQLITE;
+    String missing = String.valueOf(e.getMessage());
+    if (!missing.startsWith(sqlite ? "org/sqlite/" : "org/postgresql/")) {
+      throw e;
+    }
+    String driver = sqlite ? "org.xerial:sqlite-jdbc" : "org.postgresql:postgresql";
+    return new RepositoryException(
+        "cannot %s in %s: its driver is missing, add %s".formatted(purpose, name, driver), e);
   }
 
   /** Returns, for a failed wait for a connection, why none could be opened. */
@@ -199,9 +220,9 @@ public final class Database {
 
   /** Returns whether a constraint or a trigger of the schema rejected it. */
   public static boolean isConstraintViolation(RepositoryException e) {
-    return e.getCause() instanceof SQLiteException sqlite
-        ? (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code
-        : state(e).startsWith("23");
+    return state(e).startsWith("23")
+        || (e.getCause() instanceof SQLException cause
+            && cause.getErrorCode() == SQLITE_CONSTRAINT);
   }
 
   private static String state(RepositoryException e) {

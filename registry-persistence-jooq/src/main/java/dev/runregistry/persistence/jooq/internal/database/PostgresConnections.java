@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.Statement;
 import java.util.Properties;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -127,22 +126,21 @@ public final class PostgresConnections implements Connections {
   }
 
   @Override
-  public <T> T withMigrationDataSource(
-      Function<DataSource, T> work) { // Flyway itself takes an advisory lock
-    PostgresSource patient = patient();
-    try (HikariDataSource pool = pool(patient, "run-registry-migration")) {
-      requireDirect(pool, patient);
-      return work.apply(pool);
-    }
+  public <T> T withMigrationDataSource(Function<DataSource, T> work) {
+    return patiently(
+        "run-registry-migration",
+        (pool, connection) -> PostgresTransactions.migration(connection, () -> work.apply(pool)));
   }
 
-  private static void requireDirect(DataSource pool, PostgresSource patient) {
-    try (Connection connection = pool.getConnection()) {
-      if (PostgresSource.isPooled(connection)) { // Flyway sets the search path of the session
-        throw new DataAccessException(
-            "the schema is not migrated through a connection pooler such as PgBouncer: run"
-                + " `registry migrate` once with the address of PostgreSQL itself");
-      }
+  private interface PatientWork<T> {
+    T over(DataSource pool, Connection connection) throws SQLException;
+  }
+
+  private <T> T patiently(String name, PatientWork<T> work) {
+    PostgresSource patient = patient();
+    try (HikariDataSource pool = pool(patient, name);
+        Connection connection = pool.getConnection()) {
+      return work.over(pool, connection);
     } catch (SQLException e) {
       throw noConnection(e, patient);
     }
@@ -161,64 +159,15 @@ public final class PostgresConnections implements Connections {
 
   @Override
   public <T> T inSnapshot(Function<Connection, T> work) {
-    PostgresSource patient = patient();
-    try (HikariDataSource pool = pool(patient, "run-registry-snapshot");
-        Connection connection = pool.getConnection()) {
-      connection.setAutoCommit(false);
-      execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-      T result = work.apply(connection);
-      connection.rollback();
-      return result;
-    } catch (SQLException e) {
-      throw noConnection(e, patient);
-    }
+    return patiently(
+        "run-registry-snapshot",
+        (pool, connection) -> PostgresTransactions.snapshot(connection, work));
   }
 
-  /**
-   * Plans of statements and triggers are made while the tables are small, and kept until the end of
-   * the transaction: one that reads a whole table would be the best one then, and take hours later.
-   */
   @Override
   public <T> T inTransaction(Writing<T> work) {
-    PostgresSource patient = patient();
-    try (HikariDataSource pool = pool(patient, "run-registry-import");
-        Connection connection = pool.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        execute(connection, "SET LOCAL enable_seqscan = off");
-        T result = work.over(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException e) {
-        rollBack(connection, e);
-        throw new DataAccessException("a statement failed", firstOf(e));
-      } catch (RuntimeException e) {
-        rollBack(connection, e);
-        throw e;
-      }
-    } catch (SQLException e) {
-      throw noConnection(e, patient);
-    }
-  }
-
-  private static void execute(Connection connection, String command) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(command);
-    }
-  }
-
-  /** The server rolls back itself when the connection is broken, which the reason tells. */
-  private static void rollBack(Connection connection, Exception reason) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      reason.addSuppressed(e);
-    }
-  }
-
-  /** Returns the cause of a batch that failed, which only names the batch itself. */
-  private static SQLException firstOf(SQLException e) {
-    return e.getNextException() == null ? e : e.getNextException();
+    return patiently(
+        "run-registry-import", (pool, connection) -> PostgresTransactions.write(connection, work));
   }
 
   @Override

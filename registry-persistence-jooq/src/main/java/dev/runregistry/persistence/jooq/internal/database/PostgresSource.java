@@ -157,7 +157,10 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
   private void prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (isPooled(connection)) {
-        requireDefaults(statement);
+        requireDefaults(
+            statement,
+            "cannot be overridden behind a connection pooler such as PgBouncer: change it by"
+                + " ALTER ROLE … SET, or connect directly");
         connection.unwrap(PGConnection.class).setPrepareThreshold(0);
       } else {
         statement.execute(PROMISES + statementMillis);
@@ -177,15 +180,18 @@ public final class PostgresSource extends BaseDataSource implements DataSource {
     }
   }
 
-  private static void requireDefaults(Statement statement) throws SQLException {
+  /**
+   * Checks the defaults of a session that is not to be changed.
+   *
+   * @param remedy completes "the default is …, which …"
+   */
+  static void requireDefaults(Statement statement, String remedy) throws SQLException {
     try (ResultSet session = statement.executeQuery(DEFAULTS)) {
       session.next();
       for (int i = 0; i < CONTRADICTIONS.size(); i++) {
         if (session.getBoolean(i + 1)) {
           throw new SQLException(
-              ("the default is %s, which cannot be overridden behind a connection pooler such as"
-                      + " PgBouncer: change it by ALTER ROLE … SET, or connect directly")
-                  .formatted(CONTRADICTIONS.get(i)));
+              "the default is %s, which %s".formatted(CONTRADICTIONS.get(i), remedy));
         }
       }
     }

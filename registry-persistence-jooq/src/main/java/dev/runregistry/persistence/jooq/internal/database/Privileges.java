@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 
 /** The privileges that the registry's role needs, once the tables exist. */
@@ -21,13 +22,17 @@ public final class Privileges {
           new Needed("host_retirements", List.of("SELECT", "INSERT")),
           new Needed("run_homes", List.of("SELECT", "INSERT", "UPDATE", "DELETE")),
           new Needed("run_tags", List.of("SELECT", "INSERT")),
-          new Needed("database_identity", List.of("SELECT")),
-          new Needed("flyway_schema_history", List.of("SELECT")));
+          new Needed("database_identity", List.of("SELECT")));
 
   /** The privileges needed on one table. */
   private record Needed(String table, List<String> privileges) {}
 
   private Privileges() {}
+
+  /** Returns the names of all tables but the history of the migrations. */
+  public static List<String> tables() {
+    return NEEDED.stream().map(Needed::table).toList();
+  }
 
   /** Returns the missing privileges, in the order of the tables; none for SQLite. */
   public static List<String> missing(Connections connections) {
@@ -38,7 +43,7 @@ public final class Privileges {
     try (PreparedStatement question =
         connection.prepareStatement("SELECT has_table_privilege(?, ?)")) {
       List<String> missing = new ArrayList<>();
-      for (Needed needed : NEEDED) {
+      for (Needed needed : needed(connections, connection)) {
         for (String privilege : needed.privileges()) {
           question.setString(1, needed.table());
           question.setString(2, privilege);
@@ -55,5 +60,13 @@ public final class Privileges {
     } finally {
       connections.release(connection);
     }
+  }
+
+  private static List<Needed> needed(Connections connections, Connection connection)
+      throws SQLException {
+    String history =
+        SchemaHistory.in(connections.schema()).table(connection).orElse(SchemaHistory.TABLE);
+    return Stream.concat(NEEDED.stream(), Stream.of(new Needed(history, List.of("SELECT"))))
+        .toList();
   }
 }

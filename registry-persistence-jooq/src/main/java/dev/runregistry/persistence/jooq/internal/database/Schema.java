@@ -10,16 +10,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jooq.exception.DataAccessException;
 
 /**
- * Ensures that the tables are those of this program. Reads only Flyway's history, which takes a
- * millisecond, and runs Flyway if the schema is outdated. Safe for use by many threads.
+ * Ensures that the tables are those of this program. Reads only the history of the migrations,
+ * which takes a millisecond, and runs Flyway if the schema is outdated. Safe for use by many
+ * threads.
  */
 public final class Schema {
   /** The version of the newest migration. */
   public static final int VERSION = 10;
 
-  private static final String FIRST = "V1__add_tunix_runs_table.sql";
-
   private final Connections connections;
+  private final SchemaHistory history;
   private final Runnable migration;
   private final ReentrantLock migrating = new ReentrantLock();
   private volatile boolean current;
@@ -27,6 +27,7 @@ public final class Schema {
 
   public Schema(Connections connections, Runnable migration) {
     this.connections = connections;
+    this.history = SchemaHistory.in(connections.schema());
     this.migration = migration;
   }
 
@@ -54,7 +55,7 @@ public final class Schema {
   private boolean isCurrent() {
     Connection connection = connections.acquire();
     try {
-      if (version(connection) < VERSION) {
+      if (history.version(connection) < VERSION) {
         return false;
       }
       databaseId = databaseId(connection);
@@ -101,54 +102,11 @@ public final class Schema {
   public int version() {
     Connection connection = connections.acquire();
     try {
-      return version(connection);
+      return history.version(connection);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read the version of the schema", e);
     } finally {
       connections.release(connection);
     }
-  }
-
-  /** Returns the version of the schema over that connection. */
-  public static int version(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet history =
-            statement.executeQuery(
-                // a schema that Flyway created and a repeatable migration have no version
-                "SELECT version, script FROM flyway_schema_history"
-                    + " WHERE success AND version IS NOT NULL")) {
-      int newest = 0;
-      while (history.next()) {
-        newest = Math.max(newest, version(history.getString(1), history.getString(2)));
-      }
-      return requireNotNewer(newest);
-    } catch (SQLException e) {
-      if (isMissingTable(e)) {
-        return 0;
-      }
-      throw e;
-    }
-  }
-
-  private static int version(String version, String script) throws SQLException {
-    if (!version.matches("[1-9]\\d{0,8}") || (version.equals("1") && !script.equals(FIRST))) {
-      throw new SQLException("the tables are those of another program: it made them by " + script);
-    }
-    return Integer.parseInt(version);
-  }
-
-  private static int requireNotNewer(int version) throws SQLException {
-    if (version > VERSION) {
-      throw new SQLException(
-          "the schema has version %d, this program knows %d: use a newer one"
-              .formatted(version, VERSION));
-    }
-    return version;
-  }
-
-  private static boolean isMissingTable(SQLException e) {
-    // SQLite has one code for every error in a statement
-    return "42P01".equals(e.getSQLState())
-        || (e.getErrorCode() == 1 && String.valueOf(e.getMessage()).contains("no such table"));
   }
 }

@@ -31,6 +31,7 @@ public final class SqliteBackup {
   private static final int BUSY_MILLIS = 5_000;
 
   private static final int WITH_IDENTITY = 5;
+  private static final SchemaHistory HISTORY = SchemaHistory.in(Optional.empty());
 
   private final Path file;
 
@@ -48,7 +49,7 @@ public final class SqliteBackup {
     new SqliteSnapshot(file)
         .open(
             connection -> {
-              if (Schema.version(connection) == 0) {
+              if (HISTORY.version(connection) == 0) {
                 throw new DataAccessException("there are no tables of the registry");
               }
               try (PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
@@ -113,11 +114,9 @@ public final class SqliteBackup {
   /** Returns whether there are contents to keep. */
   private static boolean requireReplaceable(
       Connection connection, Optional<UUID> identity, boolean replacesOther) throws SQLException {
-    int version = Schema.version(connection);
+    int version = HISTORY.version(connection);
     if (version == 0) {
-      if (isTrue(
-          connection,
-          "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE tbl_name <> 'flyway_schema_history')")) {
+      if (isTrue(connection, "SELECT EXISTS (%s)".formatted(WriteAheadLog.FOREIGN_TABLES))) {
         throw new DataAccessException("it belongs to another program, and is left as it is");
       }
       return false;

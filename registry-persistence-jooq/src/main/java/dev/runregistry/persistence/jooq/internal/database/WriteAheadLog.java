@@ -19,15 +19,18 @@ public final class WriteAheadLog {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(10);
 
+  /** In a file without migrations of the registry. */
+  static final String FOREIGN_TABLES =
+      "SELECT 1 FROM sqlite_master WHERE tbl_name NOT IN ('%s', '%s')"
+          .formatted(SchemaHistory.TABLE, SchemaHistory.FORMER);
+
   private WriteAheadLog() {}
 
   /** Returns whether the file contains nothing that another program may have created. */
   public static boolean isEmptyDatabase(DataSource source) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet others =
-            statement.executeQuery(
-                "SELECT 1 FROM sqlite_master WHERE tbl_name <> 'flyway_schema_history'")) {
+        ResultSet others = statement.executeQuery(FOREIGN_TABLES)) {
       return !others.next();
     } catch (SQLException e) {
       throw new DataAccessException("cannot look into the file", e);

@@ -5,7 +5,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 10 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 10 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 10';
   END IF;
 END $$;
@@ -16,4 +16,4 @@ DROP INDEX tunix_runs_executor;
 DROP INDEX tunix_runs_model_id;
 DROP INDEX tunix_runs_started_at;
 DROP INDEX tunix_runs_duration;
-DELETE FROM flyway_schema_history WHERE version = '10';
+DELETE FROM run_registry_schema_history WHERE version = '10';

@@ -5,7 +5,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 1 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 1 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 1';
   END IF;
 END $$;
@@ -13,4 +13,4 @@ END $$;
 DROP TABLE tunix_runs;
 DROP FUNCTION tunix_runs_refuse_rewriting();
 DROP FUNCTION tunix_runs_refuse_removal();
-DELETE FROM flyway_schema_history WHERE version = '1';
+DELETE FROM run_registry_schema_history WHERE version = '1';

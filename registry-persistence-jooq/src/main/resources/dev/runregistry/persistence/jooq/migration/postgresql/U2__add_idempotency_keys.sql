@@ -5,10 +5,10 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 2 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 2 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 2';
   END IF;
 END $$;
 
 DROP TABLE idempotency_keys;
-DELETE FROM flyway_schema_history WHERE version = '2';
+DELETE FROM run_registry_schema_history WHERE version = '2';

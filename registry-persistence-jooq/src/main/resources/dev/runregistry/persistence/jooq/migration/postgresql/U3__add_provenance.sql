@@ -4,7 +4,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 3 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 3 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 3';
   END IF;
 END $$;
@@ -39,4 +39,4 @@ END $$;
 ALTER TABLE tunix_runs
   DROP COLUMN host, DROP COLUMN user_name, DROP COLUMN working_dir, DROP COLUMN registry_version,
   DROP COLUMN git_commit, DROP COLUMN git_dirty, DROP COLUMN environment;
-DELETE FROM flyway_schema_history WHERE version = '3';
+DELETE FROM run_registry_schema_history WHERE version = '3';

@@ -5,7 +5,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 4 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 4 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 4';
   END IF;
 END $$;
@@ -15,4 +15,4 @@ DROP TABLE run_chain;
 DROP FUNCTION tunix_runs_require_link();
 DROP FUNCTION run_chain_refuse_change();
 DROP FUNCTION run_chain_append();
-DELETE FROM flyway_schema_history WHERE version = '4';
+DELETE FROM run_registry_schema_history WHERE version = '4';

@@ -6,7 +6,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 5 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 5 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 5';
   END IF;
 END $$;
@@ -68,4 +68,4 @@ COMMENT ON COLUMN tunix_runs.learning_rate IS NULL;
 COMMENT ON COLUMN tunix_runs.num_epochs IS NULL;
 COMMENT ON COLUMN tunix_runs.batch_size IS NULL;
 COMMENT ON COLUMN tunix_runs.max_seq_length IS NULL;
-DELETE FROM flyway_schema_history WHERE version = '5';
+DELETE FROM run_registry_schema_history WHERE version = '5';

@@ -5,7 +5,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 6 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 6 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 6';
   END IF;
 END $$;
@@ -45,4 +45,4 @@ BEGIN
   RETURN NULL;
 END $$;
 
-DELETE FROM flyway_schema_history WHERE version = '6';
+DELETE FROM run_registry_schema_history WHERE version = '6';

@@ -6,7 +6,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 7 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 7 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 7';
   END IF;
 END $$;
@@ -104,4 +104,4 @@ ALTER TABLE tunix_runs
 COMMENT ON COLUMN tunix_runs.exit_code IS 'Null for every dry-run, every timeout, what could not be started or was lost, and until the end; else 0 to 255, 128 + s when signal s ended the process';
 COMMENT ON COLUMN tunix_runs.reason IS
   'Why it ended so: exited, signaled, timed-out, not-started, rejected, lost; null until the end, and for what had ended before version 5';
-DELETE FROM flyway_schema_history WHERE version = '7';
+DELETE FROM run_registry_schema_history WHERE version = '7';

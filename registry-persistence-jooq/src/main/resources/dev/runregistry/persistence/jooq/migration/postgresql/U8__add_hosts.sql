@@ -6,7 +6,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 8 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 8 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 8';
   END IF;
 END $$;
@@ -46,4 +46,4 @@ ALTER TABLE tunix_runs
 COMMENT ON COLUMN tunix_runs.reason IS
   'Why it ended so: exited, signaled, timed-out, cancelled, not-started, rejected, lost; null until the end, and for what had ended before version 5';
 COMMENT ON TABLE run_chain IS 'One row a finished run: its digest, chained; only ever appended to';
-DELETE FROM flyway_schema_history WHERE version = '8';
+DELETE FROM run_registry_schema_history WHERE version = '8';

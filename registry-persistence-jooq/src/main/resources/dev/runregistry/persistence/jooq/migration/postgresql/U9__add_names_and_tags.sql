@@ -6,7 +6,7 @@
 
 DO $$
 BEGIN
-  IF (SELECT coalesce(max(version::int), 0) FROM flyway_schema_history WHERE version ~ '^[0-9]+$') <> 9 THEN
+  IF (SELECT coalesce(max(version::int), 0) FROM run_registry_schema_history WHERE version ~ '^[0-9]+$') <> 9 THEN
     RAISE EXCEPTION 'the newest version is undone first, and it is not 9';
   END IF;
 END $$;
@@ -73,4 +73,4 @@ ALTER TABLE tunix_runs
   DROP COLUMN name,
   DROP COLUMN tags,
   DROP COLUMN note;
-DELETE FROM flyway_schema_history WHERE version = '9';
+DELETE FROM run_registry_schema_history WHERE version = '9';

@@ -5,7 +5,7 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 10" CHECK (version = 10));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 DROP INDEX tunix_runs_exit_code;
@@ -14,4 +14,4 @@ DROP INDEX tunix_runs_executor;
 DROP INDEX tunix_runs_model_id;
 DROP INDEX tunix_runs_started_at;
 DROP INDEX tunix_runs_duration;
-DELETE FROM flyway_schema_history WHERE version = '10';
+DELETE FROM run_registry_schema_history WHERE version = '10';

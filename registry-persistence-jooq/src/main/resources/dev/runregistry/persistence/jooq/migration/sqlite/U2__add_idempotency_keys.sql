@@ -5,8 +5,8 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 2" CHECK (version = 2));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 DROP TABLE idempotency_keys;
-DELETE FROM flyway_schema_history WHERE version = '2';
+DELETE FROM run_registry_schema_history WHERE version = '2';

@@ -4,7 +4,7 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 3" CHECK (version = 3));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 DROP TRIGGER tunix_runs_refuse_rewriting;
@@ -55,4 +55,4 @@ BEGIN
      AND (NEW.started_at, NEW.executor, NEW.external_id) IS NOT (old.started_at, old.executor, old.external_id);
 END;
 
-DELETE FROM flyway_schema_history WHERE version = '3';
+DELETE FROM run_registry_schema_history WHERE version = '3';

@@ -5,10 +5,10 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 4" CHECK (version = 4));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 DROP TRIGGER tunix_runs_require_link_of_insert;
 DROP TRIGGER tunix_runs_require_link_of_update;
 DROP TABLE run_chain;
-DELETE FROM flyway_schema_history WHERE version = '4';
+DELETE FROM run_registry_schema_history WHERE version = '4';

@@ -6,7 +6,7 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 8" CHECK (version = 8));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 CREATE TEMP TABLE undo_guard (
@@ -301,4 +301,4 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM run_chain WHERE run_id = NEW.run_id);
 END;
 
-DELETE FROM flyway_schema_history WHERE version = '8';
+DELETE FROM run_registry_schema_history WHERE version = '8';

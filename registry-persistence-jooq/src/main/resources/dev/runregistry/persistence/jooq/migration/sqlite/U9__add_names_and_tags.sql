@@ -6,7 +6,7 @@
 
 CREATE TEMP TABLE undo_guard (
   version INTEGER CONSTRAINT "the newest version is undone first, and it is not 9" CHECK (version = 9));
-INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM flyway_schema_history;
+INSERT INTO undo_guard SELECT coalesce(max(CAST(version AS INTEGER)), 0) FROM run_registry_schema_history;
 DROP TABLE undo_guard;
 
 CREATE TEMP TABLE undo_guard (
@@ -79,4 +79,4 @@ BEGIN
         OR old.git_dirty IS NOT NULL AND NEW.git_dirty IS NOT old.git_dirty);
 END;
 
-DELETE FROM flyway_schema_history WHERE version = '9';
+DELETE FROM run_registry_schema_history WHERE version = '9';
