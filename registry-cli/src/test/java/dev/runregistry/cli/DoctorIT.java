@@ -68,11 +68,11 @@ class DoctorIT {
 
     assertThat(nearly.code()).as(nearly.out() + nearly.err()).isZero();
     assertThat(nearly.out())
-        .containsPattern("(?m)^warning +disk +1 MiB of 8 MiB are free")
+        .containsPattern("(?m)^warning +disk +1\\.\\d MiB of 8\\.0 MiB are free")
         .containsPattern("(?m)^warning +home .*file system tmpfs, which a restart of the host");
     assertThat(full.code()).as(full.err()).isEqualTo(1);
     assertThat(full.out())
-        .containsPattern("(?m)^error +disk +0 MiB of 8 MiB are free")
+        .containsPattern("(?m)^error +disk +[0-9.]+ (B|KiB) of 8\\.0 MiB are free")
         .containsPattern("(?m)^error +home .*cannot be written: No space left on device");
   }
 
