@@ -63,6 +63,7 @@ record Job(
       "JobIDRaw,State,ExitCode,Start,End,Elapsed,Timelimit,NodeList,JobName";
 
   private static final int SACCT_COUNT = 9;
+  private static final int MISSED = 1;
   private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
   private static final Pattern CODES = Pattern.compile("(\\d{1,3}):(\\d{1,3})");
   private static final Pattern TIME =
@@ -78,6 +79,15 @@ record Job(
   /** Returns whether it has waited for that long; false if there is no limit. */
   boolean hasWaitedFor(Optional<Duration> limit) {
     return limit.filter(time -> pending.compareTo(time) >= 0).isPresent();
+  }
+
+  /**
+   * Returns whether the exit code can be the controller's own: it gives 1 to a job whose batch
+   * script a node does not know, such as after a crash of the controller, and whose command may
+   * still run.
+   */
+  boolean mayBeMissed() {
+    return state() == JobState.ENDED && signal == 0 && code == MISSED;
   }
 
   /** Returns the one with the higher number. */

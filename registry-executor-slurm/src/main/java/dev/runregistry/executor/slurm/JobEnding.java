@@ -86,6 +86,13 @@ final class JobEnding {
     if (!evidence.started()) {
       return notStarted();
     }
+    if (job.mayBeMissed()) {
+      return new Lost(
+          "Lost: no exit code was recorded; Slurm: "
+              + job.description()
+              + ", as it says also of a job that its node has lost",
+          evidence.output());
+    }
     if (job.signal() == 0 && job.code() <= SIGNAL_BASE) { // a full disk; it exits with that code
       return new Exited(
           job.code(), evidence.output(), "only Slurm recorded that: " + job.description(), false);

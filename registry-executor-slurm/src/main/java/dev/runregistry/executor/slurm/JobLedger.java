@@ -64,10 +64,10 @@ final class JobLedger {
       return Optional.empty();
     }
     Evidence evidence = supervisor.evidence(run, workspace);
-    if (job.state() == JobState.UNKNOWN
-        && evidence.ended().isEmpty()
-        && !isSilentFor(workspace, forgottenDelay)) {
-      return Optional.empty(); // it may run
+    if (evidence.ended().isEmpty() && mayRun(job, evidence)) {
+      if (!isSilentFor(workspace, forgottenDelay) || mayRunOn(evidence)) {
+        return Optional.empty();
+      }
     }
     boolean isComplete =
         !mayHaveExitCode(job, evidence)
@@ -81,6 +81,14 @@ final class JobLedger {
                 Optional.of(job),
                 ending(run, workspace, job, evidence).result()))
         : Optional.empty();
+  }
+
+  /**
+   * In a state that this version does not know; or in that of a job that its node has lost, such as
+   * after a crash of the controller, to which Slurm gives an exit code of its own.
+   */
+  private static boolean mayRun(Job job, Evidence evidence) {
+    return job.state() == JobState.UNKNOWN || (evidence.started() && job.mayBeMissed());
   }
 
   /** Returns whether the exit code of the command counts, and may be recorded although unseen. */

@@ -96,6 +96,7 @@ class JobEndingTest {
   void without_an_exit_code_on_a_full_disk_that_of_slurm_counts() {
     becomes(job("FAILED", 3, 0, "NonZeroExitCode"), STARTED, RunReason.EXITED, 3, "only Slurm");
     becomes(job("FAILED", 0, 9, "None"), STARTED, RunReason.LOST, null, "signal 9");
+    becomes(job("FAILED", 1, 0, "None"), STARTED, RunReason.LOST, null, "its node has lost");
     becomes(job("FAILED", 137, 0, "None"), STARTED, RunReason.LOST, null, "exit code 137");
   }
 
