@@ -76,17 +76,20 @@ public final class ChainAppender {
 
   private void refuseKnown(List<ChainEntry> piece) throws SQLException {
     List<UUID> ids = piece.stream().map(entry -> entry.link().runId().value()).toList();
-    String all = String.join(", ", Collections.nCopies(ids.size(), "?"));
+    refuseKnown(ids, "SELECT status FROM tunix_runs WHERE run_id = column1", "run");
     refuseKnown(
-        ids, "SELECT run_id, status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1", "run");
-    refuseKnown(
-        ids,
-        "SELECT retirement_id, 'retired' FROM host_retirements WHERE retirement_id IN (%s) LIMIT 1"
-            .formatted(all),
-        "retirement");
+        ids, "SELECT 'retired' FROM host_retirements WHERE retirement_id = column1", "retirement");
   }
 
-  private void refuseKnown(List<UUID> ids, String query, String kind) throws SQLException {
+  /**
+   * Looks for each id by itself: a list of ids, planned while the table is empty, would be compared
+   * with each row of an index for as long as the plan is kept.
+   */
+  private void refuseKnown(List<UUID> ids, String status, String kind) throws SQLException {
+    String query =
+        "SELECT id, status FROM (SELECT column1 AS id, (%s) AS status FROM (VALUES %s) AS ids) AS known"
+                .formatted(status, String.join(", ", Collections.nCopies(ids.size(), "(?)")))
+            + " WHERE status IS NOT NULL LIMIT 1";
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       types.bind(statement, ids);
       try (ResultSet known = statement.executeQuery()) {
