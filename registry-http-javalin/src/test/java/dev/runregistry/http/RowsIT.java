@@ -53,7 +53,7 @@ class RowsIT extends BrowserTest {
             "Sequence length\n2048",
             "Device\nauto",
             "Time limit\n30 s")
-        .containsPattern("Started\\n\\d+ Nov \\d+, [\\d:]+\\nCompleted")
+        .containsPattern("Started\\n\\d+ \\w+ \\d+, [\\d:]+\\nCompleted")
         .containsPattern("Completed\n\\d+ \\w+ \\d+, [\\d:]+\n");
     assertThat(tab.text("#runs .stream:first-child pre")).startsWith("1\n2\n3\n");
     tab.shows("#runs .stream:first-child .cut", "13\u202f653 more bytes: Full log");
