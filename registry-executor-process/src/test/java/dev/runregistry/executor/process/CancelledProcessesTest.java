@@ -95,7 +95,8 @@ class CancelledProcessesTest {
   @Test
   void a_run_gets_the_signal_that_it_was_started_with_in_place_of_term() {
     String script =
-        "trap 'echo term' TERM; trap 'echo saved; exit 0' USR1; echo up; while :; do sleep 0.01; done";
+        "exec perl -e '$| = 1; $SIG{TERM} = sub { print qq{term\\n} };"
+            + " $SIG{USR1} = sub { print qq{saved\\n}; exit }; print qq{up\\n}; sleep 1 while 1'";
     Run running = begun(script);
 
     assertThat(cancelled(started(runs.executor().stopSignal(ProcessSignal.USR1), running)))
