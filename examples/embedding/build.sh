@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Builds and runs the three programs against an installed registry: build.sh [LOCAL-REPOSITORY]
+# Builds and runs programs against an installed registry: build.sh [LOCAL-REPOSITORY [PROGRAM...]]; by default all three,
+# plain_java, spring_boot and own_executor.
 # JAVA_NEWER names a newer JDK, on which they run as well.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 maven=(mvn -B -ntp -q)
 [ $# -eq 0 ] || maven+=("-Dmaven.repo.local=$1")
+programs=("${@:2}")
+[ $# -gt 1 ] || programs=(plain_java spring_boot own_executor)
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 
 plain_java() (
@@ -47,7 +50,6 @@ own_executor() (
   done
 )
 
-own_executor & # most of its time it waits for processes
-plain_java
-spring_boot
-wait $!
+for program in "${programs[@]}"; do
+  "$program"
+done
