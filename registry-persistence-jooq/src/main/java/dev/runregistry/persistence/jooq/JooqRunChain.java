@@ -63,7 +63,7 @@ final class JooqRunChain implements RunChain {
         () ->
             connections.inSnapshot(
                 connection -> {
-                  requireChain(connections, connection);
+                  requireChain(connection);
                   new Scan(
                           connection,
                           DSL.using(connection, connections.dialect(), Database.settings()),
@@ -80,11 +80,11 @@ final class JooqRunChain implements RunChain {
         "import runs",
         () ->
             connections.inTransaction(
-                connection -> new ChainAppender(connection, connections.types()).append(entries)));
+                connection -> new ChainAppender(connection, connections).append(entries)));
   }
 
-  private static void requireChain(Connections connections, Connection connection) {
-    int version = version(SchemaHistory.in(connections.schema()), connection);
+  private void requireChain(Connection connection) {
+    int version = version(connection);
     if (version != Schema.VERSION) {
       throw new DataAccessException(
           version == 0
@@ -94,9 +94,9 @@ final class JooqRunChain implements RunChain {
     }
   }
 
-  private static int version(SchemaHistory history, Connection connection) {
+  private int version(Connection connection) {
     try {
-      return history.version(connection);
+      return SchemaHistory.of(connections).version(connection);
     } catch (SQLException e) {
       throw new DataAccessException("cannot read the version of the schema", e);
     }

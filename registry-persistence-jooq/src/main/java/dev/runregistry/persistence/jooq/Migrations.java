@@ -40,7 +40,7 @@ final class Migrations {
 
   Migrations(Connections connections) {
     this.connections = connections;
-    this.history = SchemaHistory.in(connections.schema());
+    this.history = SchemaHistory.of(connections);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.runregistry.persistence.jooq.internal.chain;
 
+import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.run.Run;
@@ -33,11 +34,13 @@ public final class ChainAppender {
           + " VALUES (?, ?, ?, ?, ?)";
 
   private final Connection connection;
+  private final Connections connections;
   private final Dialect types;
 
-  public ChainAppender(Connection connection, Dialect types) {
+  public ChainAppender(Connection connection, Connections connections) {
     this.connection = connection;
-    this.types = types;
+    this.connections = connections;
+    types = connections.types();
   }
 
   /**
@@ -76,21 +79,19 @@ public final class ChainAppender {
 
   private void refuseKnown(List<ChainEntry> piece) throws SQLException {
     List<UUID> ids = piece.stream().map(entry -> entry.link().runId().value()).toList();
-    refuseKnown(ids, "SELECT status FROM tunix_runs WHERE run_id = column1", "run");
+    String all = String.join(", ", Collections.nCopies(ids.size(), "?"));
     refuseKnown(
-        ids, "SELECT 'retired' FROM host_retirements WHERE retirement_id = column1", "retirement");
+        ids, "SELECT run_id, status FROM tunix_runs WHERE run_id IN (" + all + ") LIMIT 1", "run");
+    refuseKnown(
+        ids,
+        "SELECT retirement_id, 'retired' FROM host_retirements WHERE retirement_id IN (%s) LIMIT 1"
+            .formatted(all),
+        "retirement");
   }
 
-  /**
-   * Looks for each id by itself: a list of ids, planned while the table is empty, would be compared
-   * with each row of an index for as long as the plan is kept.
-   */
-  private void refuseKnown(List<UUID> ids, String status, String kind) throws SQLException {
-    String query =
-        "SELECT id, status FROM (SELECT column1 AS id, (%s) AS status FROM (VALUES %s) AS ids) AS known"
-                .formatted(status, String.join(", ", Collections.nCopies(ids.size(), "(?)")))
-            + " WHERE status IS NOT NULL LIMIT 1";
+  private void refuseKnown(List<UUID> ids, String query, String kind) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(query)) {
+      connections.useCustomPlan(statement); // the table grows, and was empty at first
       types.bind(statement, ids);
       try (ResultSet known = statement.executeQuery()) {
         if (known.next()) {

@@ -64,8 +64,7 @@ public final class Privileges {
 
   private static List<Needed> needed(Connections connections, Connection connection)
       throws SQLException {
-    String history =
-        SchemaHistory.in(connections.schema()).table(connection).orElse(SchemaHistory.TABLE);
+    String history = SchemaHistory.of(connections).table(connection).orElse(SchemaHistory.TABLE);
     return Stream.concat(NEEDED.stream(), Stream.of(new Needed(history, List.of("SELECT"))))
         .toList();
   }

@@ -27,7 +27,7 @@ public final class Schema {
 
   public Schema(Connections connections, Runnable migration) {
     this.connections = connections;
-    this.history = SchemaHistory.in(connections.schema());
+    this.history = SchemaHistory.of(connections);
     this.migration = migration;
   }
 

@@ -58,6 +58,11 @@ public final class SchemaHistory {
     return new SchemaHistory(schema.map(name -> quoted(name) + ".").orElse(""));
   }
 
+  /** Returns the history in the schema of these connections. */
+  public static SchemaHistory of(Connections connections) {
+    return in(connections.schema());
+  }
+
   /** Returns an identifier of SQL for a name with any characters. */
   public static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
