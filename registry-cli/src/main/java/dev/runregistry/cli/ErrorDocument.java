@@ -14,7 +14,8 @@ import java.util.List;
  * An error as scripts read it.
  *
  * @param error its kind: usage_error, run_not_found, run_ambiguous, queue_full,
- *     database_unavailable, journal_unavailable, internal_error, or failed for any other
+ *     database_unavailable, journal_unavailable, discrepancies_found, internal_error, or failed for
+ *     any other
  * @param message one line
  * @param details further lines
  */

@@ -5,6 +5,7 @@ import dev.runregistry.cli.console.Console;
 import dev.runregistry.cli.text.OutputException;
 import dev.runregistry.cli.text.UsageException;
 import dev.runregistry.run.RegistryException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -51,11 +52,11 @@ final class ExitCodes {
 
     /** Whether there is {@code --json}, or a format of that name: arguments may be unparsable. */
     private static boolean isJson(List<String> arguments) {
-      String line = " " + String.join(" ", arguments) + " ";
-      int command = line.indexOf(" -- ");
-      String options = command < 0 ? line : line.substring(0, command + 1);
+      int command = arguments.indexOf("--");
+      List<String> options = command < 0 ? arguments : arguments.subList(0, command);
       return Stream.of("--json", "--format json", "--format=json", "-o json", "-ojson")
-          .anyMatch(option -> options.contains(" " + option + " "));
+          .map(option -> List.of(option.split(" ")))
+          .anyMatch(option -> Collections.indexOfSubList(options, option) >= 0);
     }
   }
 

@@ -581,6 +581,8 @@ class ProgramTest {
   void an_error_is_text_if_only_the_command_asks_for_json() {
     assertThat(session.registry("run", "--db", "x", "--", "show", "--json").err())
         .startsWith("registry: ");
+    assertThat(session.registry("run", "--db", "x", "--note", "a --json b", "--", "true").err())
+        .startsWith("registry: ");
   }
 
   @Test
