@@ -37,7 +37,7 @@ public final class CompletionWords {
       case REASON -> Arrays.stream(RunReason.values()).map(RunReason::text).toList();
       case FORMAT -> Arrays.stream(ListFormat.values()).map(ListFormat::text).toList();
       case ORDER -> ListOptions.FIELDS;
-      case COLOR -> List.of("auto", "always", "never");
+      case COLOR -> ListOptions.COLORS;
       case SIGNAL -> RunOptions.STOP_SIGNALS.stream().map(Enum::name).toList();
       case SHELL -> Arrays.stream(CompletionCommand.Shell.values()).map(Enum::name).toList();
       case COMMAND -> model.root().subcommands().stream().map(Word::name).toList();

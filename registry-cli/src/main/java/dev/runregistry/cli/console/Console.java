@@ -41,13 +41,10 @@ public record Console(
   }
 
   /**
-   * Asks a question on stderr and returns whether the typed answer is yes. Only on a terminal: a
-   * script has said what it wants, so without one this is true.
+   * Asks a question on stderr and returns whether the typed answer is yes. Only for a terminal as
+   * input: a script has said what it wants.
    */
   public boolean isConfirmed(String question) {
-    if (!terminal.isInput()) {
-      return true;
-    }
     say(question + " [y/N]");
     return terminal
         .readLine()

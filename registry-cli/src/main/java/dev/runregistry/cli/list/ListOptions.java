@@ -25,6 +25,9 @@ public final class ListOptions {
   /** The fields that a list can be sorted by. */
   public static final List<String> FIELDS = List.of("created", "started", "duration");
 
+  /** When a list has colours. */
+  public static final List<String> COLORS = List.of("auto", "always", "never");
+
   private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
 
   @ArgGroup(validate = false, heading = FilterOptions.HEADING)
@@ -143,7 +146,8 @@ public final class ListOptions {
       case "never" -> false;
       default ->
           throw new UsageException(
-              "no --color \"%s\"; allowed are auto, always, never".formatted(format.color));
+              "no --color \"%s\"; allowed are %s"
+                  .formatted(format.color, String.join(", ", COLORS)));
     };
   }
 

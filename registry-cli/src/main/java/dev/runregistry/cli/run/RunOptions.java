@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The values of the options of {@code registry run}. */
@@ -90,14 +91,15 @@ public final class RunOptions {
   public ProcessSignal stopSignal() {
     String given = value(RunOption.SIGNAL, ProcessSignal.TERM.name());
     String name = given.toUpperCase(Locale.ROOT);
+    String allowed = STOP_SIGNALS.stream().map(Enum::name).collect(Collectors.joining(", "));
     return STOP_SIGNALS.stream()
         .filter(signal -> name.equals(signal.name()) || name.equals("SIG" + signal))
         .findFirst()
         .orElseThrow(
             () ->
                 new UsageException(
-                    "no --signal \"%s\"; allowed are TERM, INT, HUP, USR1, USR2, KILL"
-                        .formatted(TerminalText.line(given))));
+                    "no --signal \"%s\"; allowed are %s"
+                        .formatted(TerminalText.line(given), allowed)));
   }
 
   /**
