@@ -117,12 +117,12 @@ final class ProcessFile {
   ProcessTree.Termination termination() {
     ProcessSignal signal =
         line("stop-signal").flatMap(ProcessSignal::named).orElse(ProcessSignal.TERM);
-    return new ProcessTree.Termination(signal, grace().orElse(LocalRunExecutor.KILL_GRACE));
-  }
-
-  /** Returns the time between TERM and KILL; empty if nothing was started. */
-  Optional<Duration> grace() {
-    return line("grace").flatMap(ProcessFile::number).map(Duration::ofMillis);
+    Duration grace =
+        line("grace")
+            .flatMap(ProcessFile::number)
+            .map(Duration::ofMillis)
+            .orElse(LocalRunExecutor.KILL_GRACE);
+    return new ProcessTree.Termination(signal, grace);
   }
 
   /** Records durably that the run is about to be terminated for that reason, if it is one. */
@@ -223,7 +223,7 @@ final class ProcessFile {
   }
 
   private Instant lastConsequence(Instant marked) {
-    return marked.plus(grace().orElse(LocalRunExecutor.KILL_GRACE)).plus(TERMINATION);
+    return marked.plus(termination().grace()).plus(TERMINATION);
   }
 
   private static Optional<Instant> modified(Path file) throws IOException {
