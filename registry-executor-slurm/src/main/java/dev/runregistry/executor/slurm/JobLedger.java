@@ -64,10 +64,10 @@ final class JobLedger {
       return Optional.empty();
     }
     Evidence evidence = supervisor.evidence(run, workspace);
-    if (evidence.ended().isEmpty() && mayRun(job, evidence)) {
-      if (!isSilentFor(workspace, forgottenDelay) || mayRunOn(evidence)) {
-        return Optional.empty();
-      }
+    if (evidence.ended().isEmpty()
+        && mayRun(job, evidence)
+        && (!isSilentFor(workspace, forgottenDelay) || mayRunOn(evidence))) {
+      return Optional.empty();
     }
     boolean isComplete =
         !mayHaveExitCode(job, evidence)

@@ -52,7 +52,7 @@ class JobEndingTest {
     return evidence(true, true, code, null, "");
   }
 
-  private static Job job(String word, int code, int signal, String reason) {
+  static Job job(String word, int code, int signal, String reason) {
     return new Job(
         7,
         "run",

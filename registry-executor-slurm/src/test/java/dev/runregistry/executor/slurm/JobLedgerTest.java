@@ -55,19 +55,7 @@ class JobLedgerTest {
   }
 
   private Optional<JobEnd> ending(String word, int code) throws IOException {
-    Job job =
-        new Job(
-            7,
-            "run",
-            word,
-            code,
-            0,
-            Optional.of(Runs.NOON),
-            Optional.of(Runs.NOON),
-            Duration.ZERO,
-            Duration.ofSeconds(9),
-            Optional.empty(),
-            "NonZeroExitCode");
+    Job job = JobEndingTest.job(word, code, 0, "NonZeroExitCode");
     return ledger.ending(run, workspace, Optional.of(job));
   }
 
