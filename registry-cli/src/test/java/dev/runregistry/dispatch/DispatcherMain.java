@@ -23,17 +23,23 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** A dispatcher in a process of its own, which a test can kill. Its database is away. */
 public final class DispatcherMain {
   private DispatcherMain() {}
 
-  /** Dispatches the runs of {@code HOME SLOTS GPUS}, where GPUs have commas between them. */
+  /** Dispatches the runs of {@code HOME SLOTS GPUS}, where GPUs have commas between them, and
+   * recovers those of dispatchers that were killed. */
   public static void main(String[] args) {
     FileRunJournal home = FileRunJournal.at(Path.of(args[0]));
     List<String> gpus = args[2].isEmpty() ? List.of() : List.of(args[2].split(",", -1));
     RunRegistry registry = registry(home, new Away());
     registry.reconcile();
+    ScheduledExecutorService recovery = Executors.newSingleThreadScheduledExecutor();
+    recovery.scheduleWithFixedDelay(registry::reconcile, 100, 100, TimeUnit.MILLISECONDS);
     registry
         .dispatcher(new QueueLimits(Integer.parseInt(args[1]), 1_000, gpus), run -> {})
         .dispatchUntilEmpty();
