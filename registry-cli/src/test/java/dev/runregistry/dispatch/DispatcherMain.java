@@ -31,8 +31,10 @@ import java.util.concurrent.TimeUnit;
 public final class DispatcherMain {
   private DispatcherMain() {}
 
-  /** Dispatches the runs of {@code HOME SLOTS GPUS}, where GPUs have commas between them, and
-   * recovers those of dispatchers that were killed. */
+  /**
+   * Dispatches the runs of {@code HOME SLOTS GPUS}, where GPUs have commas between them, and
+   * recovers those of dispatchers that were killed.
+   */
   public static void main(String[] args) {
     FileRunJournal home = FileRunJournal.at(Path.of(args[0]));
     List<String> gpus = args[2].isEmpty() ? List.of() : List.of(args[2].split(",", -1));
