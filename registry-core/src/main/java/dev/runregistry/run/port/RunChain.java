@@ -9,8 +9,13 @@ import java.util.Iterator;
 /**
  * The chain of the finished runs of a {@link RunRepository} and of the retirements of hosts. The
  * repository appends a link in the transaction that saves a finished run, so neither exists without
- * the other; saving the same run again appends nothing, and no link ever changes. {@link
- * dev.runregistry.run.port.host.Hosts#retire} does the same. Safe for use by many threads.
+ * the other; saving the same run again appends nothing, nor does saving an ending that is refused,
+ * and no link ever changes. Of different endings of a run that are saved at once, the one on record
+ * is linked. {@link dev.runregistry.run.port.host.Hosts#retire} does the same.
+ *
+ * <p>Links are numbered from 1 without gaps, in the order in which the endings were recorded, and
+ * each has the digest of the one before it. The digest of a run is that of the run as it is found
+ * afterwards, whatever its texts contain. Safe for use by many threads and many processes.
  */
 public interface RunChain {
   /**

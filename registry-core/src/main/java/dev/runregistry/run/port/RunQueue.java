@@ -24,12 +24,13 @@ import java.util.SortedSet;
  */
 public interface RunQueue {
   /**
-   * Adds the run, durably, and locks it.
+   * Adds the run, durably, and locks it. {@link #read} and {@link #tryLock} return it as it was
+   * added, with its invocation, options and database.
    *
    * @param max the maximum number of waiting runs; may be exceeded by a few while several processes
    *     add runs at once
    * @throws QueueFullException if {@code max} runs wait; nothing was added
-   * @throws JournalException if it cannot be written; nothing was added
+   * @throws JournalException if it cannot be written, or waits already; nothing was added
    */
   void enqueue(QueuedRun queued, int max);
 
@@ -56,9 +57,10 @@ public interface RunQueue {
   int depth();
 
   /**
-   * Returns the waiting runs in the order of their starts, as known a moment ago: a run may have
-   * been started or cancelled meanwhile. Cheap to call often, whatever the number of runs. The set
-   * is read-only, and may change while it is iterated.
+   * Returns the waiting runs in the order of their starts, which is descending priority, then
+   * ascending creation time, as known a moment ago: a run may have been started or cancelled
+   * meanwhile. Cheap to call often, whatever the number of runs. The set is read-only, and may
+   * change while it is iterated.
    *
    * @throws JournalException if they cannot be listed
    */
@@ -97,7 +99,8 @@ public interface RunQueue {
   String quarantine(RunId id);
 
   /**
-   * Locks a waiting run and returns it; empty if it does not wait, or is locked.
+   * Locks a waiting run and returns it; empty if it does not wait, or is locked. Of a start and a
+   * cancellation that try at once, one gets the run.
    *
    * @throws JournalException if it cannot be locked or read; it is not locked
    */

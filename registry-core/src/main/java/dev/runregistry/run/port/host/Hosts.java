@@ -28,14 +28,17 @@ public interface Hosts {
   int MAX_LISTED = 1_000;
 
   /**
-   * Records that this home was seen now. May delete homes that were not seen for a month and have
-   * no active runs.
+   * Records that this home was seen now, with its present host and version, even if its last time
+   * is in the future because the clock was set back. A retired host is no longer retired. May
+   * delete homes that were not seen for a month and have no active runs.
    */
   void announce(Home home);
 
   /**
-   * Returns the hosts that were announced, have active runs or are retired, by name; at most {@link
-   * #MAX_LISTED}, those with active runs first to be kept.
+   * Returns the hosts that were announced, have active runs or are retired, by name, each with its
+   * homes, last seen first; at most {@link #MAX_LISTED}, those with active runs first to be kept.
+   * The active runs of a host are the running ones that started there and the pending ones that
+   * wait in one of its homes. A host that was never announced was last seen at its last start.
    */
   List<KnownHost> list();
 
@@ -49,8 +52,10 @@ public interface Hosts {
   Optional<UnseenHost> unseenHostOf(Run run);
 
   /**
-   * Records the retirement of a host together with its link in the {@link RunChain}; empty if one
-   * of its homes was seen within {@link KnownHost#UNSEEN_AFTER}, and then nothing is recorded.
+   * Records the retirement of a host together with its link in the {@link RunChain}, also if it was
+   * retired before; empty if one of its homes was seen within {@link KnownHost#UNSEEN_AFTER}, and
+   * then nothing is recorded. The texts may have any characters, and are returned as they were
+   * given.
    *
    * @throws IllegalArgumentException if a value is outside the limits of {@link HostRetirement}
    */
@@ -69,7 +74,8 @@ public interface Hosts {
 
   /**
    * Records that these runs belong to that home, which watches them until {@link #takeOver} assigns
-   * them to another one. Runs that belong to another home already keep it.
+   * them to another one. Runs that belong to another home already keep it; a run of this home that
+   * waited in its queue gets the executor.
    *
    * @param executor the executor that has them; null for runs that wait in the queue of the home
    */
