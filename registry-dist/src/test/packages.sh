@@ -117,7 +117,10 @@ try_deb() { # in the mount namespace: directory for files, package
   inside find /usr/bin /usr/local/bin -name 'java*' -delete
   if inside sh -c 'command -v java'; then fail 'a java in PATH'; fi
 
-  package -i /tmp/run-registry.deb
+  # an earlier version, with a file that is gone in the later one
+  inside sh -ec 'cd /tmp && dpkg-deb -R run-registry.deb earlier && sed -i "s/^Version: .*/Version: 0.0.1/" earlier/DEBIAN/control &&
+    touch earlier/usr/lib/run-registry/lib/earlier && dpkg-deb -b earlier earlier.deb && rm -r earlier' >"$tmp/dpkg.log"
+  package -i /tmp/earlier.deb
   contains "$(inside getent passwd run-registry)" ':/var/lib/run-registry:/usr/sbin/nologin'
   inside install -d -o nobody -g nogroup /tmp/user
   command_in "$tmp/as-user" "$root" nobody:nogroup /tmp/user/runs /tmp/user
@@ -125,6 +128,7 @@ try_deb() { # in the mount namespace: directory for files, package
   chmod 777 "$tmp/files"
   mkdir -p "$root$tmp" && mkdir "$root$tmp/files" && chmod 777 "$root$tmp/files" # the same name inside
   python=$root/usr/share/run-registry/python
+  grep -q CycloneDX "$root/usr/share/doc/run-registry/run-registry-sbom.json" || fail 'no bill of materials'
   [ -f "$root/usr/share/doc/run-registry/examples/python/sweep.py" ] || fail 'no example for Python'
   try_commands "$tmp/files" "$python" "$tmp/as-user"
   passed 'deb: installed; the commands of a user'
@@ -140,10 +144,14 @@ try_deb() { # in the mount namespace: directory for files, package
   passed 'deb: the server as its user; the unit'
 
   echo REGISTRY_PORT=8081 >>"$root/etc/run-registry/environment"
-  package -i --force-confold /tmp/run-registry.deb
-  contains "$(cat "$root/etc/run-registry/environment")" REGISTRY_PORT=8081
-  contains "$("$tmp/as-service" runs)" completed
-  passed 'deb: reinstalled; settings and record are kept'
+  for action in upgraded reinstalled; do
+    package -i --force-confold /tmp/run-registry.deb
+    if inside dpkg-query -W -f '${Version}' run-registry | grep -qx 0.0.1; then fail 'the earlier version is installed'; fi
+    [ ! -e "$root/usr/lib/run-registry/lib/earlier" ] || fail 'a file of the earlier version is left'
+    contains "$(cat "$root/etc/run-registry/environment")" REGISTRY_PORT=8081
+    contains "$("$tmp/as-service" runs)" completed
+    passed "deb: $action; settings and record are kept"
+  done
 
   await_archives "$root/tmp/user/cache"
   await_archives "$root/var/lib/run-registry/cache"
@@ -188,6 +196,7 @@ real_java=${real_java:-$(readlink -f "$(command -v java)")}
 version=$(basename run-registry-*-nojre.tar.gz -nojre.tar.gz)
 tar -xzf "$version"-linux-*.tar.gz -C "$tmp/own"
 tar -xzf "$version-nojre.tar.gz" -C "$tmp/nojre"
+grep -q CycloneDX "$tmp/own/$version/run-registry-sbom.json" || fail 'no bill of materials'
 # A script, not a function, as above
 command_of() { # file, directory of the installation, home, variables
   file=$1 where=$2 home=$3

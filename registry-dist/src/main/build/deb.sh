@@ -30,7 +30,7 @@ lay_out() {
     mv share/completions/registry.fish $usr/share/fish/vendor_completions.d/
     gzip -9n <share/man/man1/registry.1 >$usr/share/man/man1/registry.1.gz
     gzip -9n <CHANGELOG.md >$usr/share/doc/run-registry/changelog.gz
-    mv docs examples README.md CONTRIBUTING.md SECURITY.md $usr/share/doc/run-registry/
+    mv docs examples README.md CONTRIBUTING.md SECURITY.md run-registry-sbom.json $usr/share/doc/run-registry/
     mv clients/python $usr/share/run-registry/
     mv $usr/share/run-registry/python/examples $usr/share/doc/run-registry/examples/python
     rm -r clients share CHANGELOG.md LICENSE

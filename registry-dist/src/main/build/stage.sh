@@ -10,7 +10,7 @@ rm -rf "$stage" "$runtime" target/classes-of-all
 mkdir -p "$stage/bin" "$stage/share/man/man1" "$stage/share/completions" "$stage/clients/python"
 cp ../bin/registry "$stage/bin/"
 cp -r ../registry-cli/target/registry/lib ../docs ../examples ../README.md ../CHANGELOG.md ../CONTRIBUTING.md \
-  ../SECURITY.md ../LICENSE "$stage/"
+  ../SECURITY.md ../LICENSE ../registry-cli/target/run-registry-sbom.json "$stage/"
 for file in README.md examples pyproject.toml run_registry.py; do
   cp -r "../clients/python/$file" "$stage/clients/python/"
 done
