@@ -38,7 +38,8 @@ public interface Hosts {
    * Returns the hosts that were announced, have active runs or are retired, by name, each with its
    * homes, last seen first; at most {@link #MAX_LISTED}, those with active runs first to be kept.
    * The active runs of a host are the running ones that started there and the pending ones that
-   * wait in one of its homes. A host that was never announced was last seen at its last start.
+   * wait in one of its homes. A start of one of them shows that the host was there, as an
+   * announcement does.
    */
   List<KnownHost> list();
 
