@@ -6,6 +6,7 @@
 . "$lib/lock.sh"
 
 unset REGISTRY_JAVA_OPTS
+fds='' environ='' # of this start; what is read from the latter can be read once
 umask 077
 mkdir -p "$folder" && cd "$folder" && lock_take "$folder/lock$kind" || exit 1
 work=$folder/work$kind

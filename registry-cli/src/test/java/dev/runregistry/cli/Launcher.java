@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,13 +29,16 @@ final class Launcher {
   /** What the script reads for its rarer tasks. */
   static final Path PARTS = SOURCES.resolve("registry-cli/src/main/launcher");
 
+  /** What the build lays out. */
+  static final Path LAYOUT = Path.of("target/registry").toAbsolutePath();
+
   static final Path CACHE = Path.of("target/cache").toAbsolutePath();
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   static {
-    buildArchive("run");
+    awaitArchive("run");
   }
 
   private final Path folder;
@@ -60,12 +64,16 @@ final class Launcher {
    * takes as much processor time as twenty starts of the server, so all have the same one.
    */
   static void buildServerArchive() {
-    await().atMost(PATIENCE).until(() -> buildArchive("serve") == 0);
+    awaitArchive("serve");
+  }
+
+  private static void awaitArchive(String command) {
+    await().atMost(PATIENCE).pollInSameThread().until(() -> buildArchive(command) == 0);
   }
 
   /**
    * Builds the archives in the cache that all share, before the first start: beside the tests of
-   * two processes the build in the background, which is nice, would not come to its end for long.
+   * other processes the build in the background, which is nice, would not come to its end for long.
    * Another process may be at it, which is no failure.
    *
    * @return the exit code: 0 if they are there
@@ -86,6 +94,12 @@ final class Launcher {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static Path executable(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** What a process left behind. */
