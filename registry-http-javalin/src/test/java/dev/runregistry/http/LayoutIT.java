@@ -15,6 +15,7 @@ import dev.runregistry.run.RunOutcome.DryRunPassed;
 import dev.runregistry.run.RunSpec;
 import dev.runregistry.run.TrainingConfig;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The history at the widths of tablets, half windows, zoomed pages and printed ones. */
@@ -98,5 +99,21 @@ class LayoutIT extends BrowserTest {
           .as(at)
           .isEqualTo("ellipsis");
     }
+  }
+
+  /** Pico's icons are data: URIs, which the policy of the page blocks. */
+  @Test
+  void before_its_own_styles_had_arrived_the_page_requested_an_icon_that_is_blocked() {
+    serve("true");
+    newTab();
+    tab.command("Network.enable", Map.of());
+    tab.command("Network.setBlockedURLs", Map.of("urls", List.of("*page.css*")));
+
+    tab.open("/");
+
+    assertThat(tab.js("return getComputedStyle(document.body).getPropertyValue('--completed')"))
+        .as("a variable of its own styles")
+        .isEqualTo("");
+    assertThat(tab.complaints()).isEmpty();
   }
 }
