@@ -101,7 +101,7 @@ class LayoutIT extends BrowserTest {
     }
   }
 
-  /** Pico's icons are data: URIs, which the policy of the page blocks. */
+  /** Pico's icons were data: URIs, which the policy of the page blocks. */
   @Test
   void before_its_own_styles_had_arrived_the_page_requested_an_icon_that_is_blocked() {
     serve("true");

@@ -123,6 +123,7 @@ class PageFilesTest {
     }
     HttpResponse<String> file = raw(path);
     assertThat(file.statusCode()).as(path).isEqualTo(200);
+    assertThat(file.body()).as(path).doesNotContain("data:image"); // blocked by the policy
     if (!path.endsWith("pico.min.css")) {
       assertThat(file.body())
           .as(path)
