@@ -72,6 +72,7 @@ class OptionalDriversTest {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dslf4j.internal.verbosity=ERROR",
+                "--enable-native-access=ALL-UNNAMED", // or newer JDKs warn
                 "-cp",
                 classPath,
                 Program.class.getName(),
