@@ -159,7 +159,7 @@ final class Execution implements ExecutionHandle {
       return file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
     }
     Throwable cause = e.getCause(); // of a failed process start: without its directory
-    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
+    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage()).strip();
   }
 
   private Optional<NotStarted> launch(Launch launch) throws IOException {

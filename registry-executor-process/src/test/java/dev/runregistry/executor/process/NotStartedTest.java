@@ -138,8 +138,8 @@ class NotStartedTest {
 
     assertThat(outcome.cause()).isEqualTo(Cause.REFUSED);
     assertThat(outcome.message())
-        .isEqualToIgnoringCase(
-            "The operating system could not start it: error=7, argument list too long");
+        .startsWith("The operating system could not start it: ")
+        .containsIgnoringCase("argument list too long"); // beside it, JDKs differ
   }
 
   @Test
