@@ -1,5 +1,6 @@
 package dev.runregistry.journal;
 
+import dev.runregistry.internal.files.RegularFiles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
@@ -28,7 +29,7 @@ record ArchivedDirectory(RunDirectory folder) {
   }
 
   private static Instant lastModified(Path path) throws IOException {
-    return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return RegularFiles.lastModified(path, LinkOption.NOFOLLOW_LINKS).toInstant();
   }
 
   /** Returns the sizes of its files in bytes, without those that may not be read. */

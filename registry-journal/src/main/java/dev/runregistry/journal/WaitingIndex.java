@@ -2,12 +2,12 @@ package dev.runregistry.journal;
 
 import dev.runregistry.internal.files.CorruptJournalException;
 import dev.runregistry.internal.files.FileErrors;
+import dev.runregistry.internal.files.RegularFiles;
 import dev.runregistry.run.DatabaseIdentity;
 import dev.runregistry.run.RunId;
 import dev.runregistry.run.port.JournalException;
 import dev.runregistry.run.queue.WaitingRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -78,7 +78,7 @@ final class WaitingIndex {
       return view;
     }
     try {
-      FileTime now = Files.getLastModifiedTime(directory);
+      FileTime now = RegularFiles.lastModified(directory);
       if (complete || !settled || !now.equals(modified) || mayBeReadableNow()) {
         list(now);
       }
@@ -121,7 +121,7 @@ final class WaitingIndex {
   private Set<String> names() throws IOException {
     String[] names = directory.toFile().list();
     if (names == null) {
-      Files.getLastModifiedTime(directory); // throws if it is gone
+      RegularFiles.lastModified(directory); // throws if it is gone
       throw new IOException("it cannot be read");
     }
     return new HashSet<>(Arrays.asList(names));

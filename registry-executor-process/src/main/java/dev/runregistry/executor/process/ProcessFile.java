@@ -228,7 +228,7 @@ final class ProcessFile {
 
   private static Optional<Instant> modified(Path file) throws IOException {
     try {
-      return Optional.of(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant());
+      return Optional.of(RegularFiles.lastModified(file, LinkOption.NOFOLLOW_LINKS).toInstant());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

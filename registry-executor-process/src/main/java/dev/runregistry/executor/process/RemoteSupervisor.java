@@ -162,7 +162,7 @@ public final class RemoteSupervisor implements RunSupervisor {
   public Duration silence(Path workspace) throws IOException {
     Workspace folder = new Workspace(workspace);
     DurableFiles.replace(folder.clock(), new byte[] {'\n'});
-    FileTime now = Files.getLastModifiedTime(folder.clock(), LinkOption.NOFOLLOW_LINKS);
+    FileTime now = RegularFiles.lastModified(folder.clock(), LinkOption.NOFOLLOW_LINKS);
     long last = 0;
     try (Stream<Path> files = Files.list(workspace)) {
       for (Path file : (Iterable<Path>) files::iterator) {
@@ -183,7 +183,7 @@ public final class RemoteSupervisor implements RunSupervisor {
 
   private static long modified(Path file) throws IOException {
     try {
-      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
+      return RegularFiles.lastModified(file, LinkOption.NOFOLLOW_LINKS).toMillis();
     } catch (NoSuchFileException e) { // deleted meanwhile
       return 0;
     }

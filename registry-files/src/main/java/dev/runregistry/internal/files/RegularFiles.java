@@ -9,9 +9,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Set;
 
 /**
@@ -41,7 +43,7 @@ public final class RegularFiles {
    * @throws NotRegularFileException if it is anything else
    */
   public static FileChannel open(Path file, LinkOption... links) throws IOException {
-    if (!Files.readAttributes(file, BasicFileAttributes.class, links).isRegularFile()) {
+    if (!attributes(file, links).isRegularFile()) {
       throw new NotRegularFileException(file);
     }
     FileChannel channel = links.length == 0 ? FileChannel.open(file, READ) : openUnlinked(file);
@@ -117,10 +119,40 @@ public final class RegularFiles {
    */
   public static boolean exists(Path file) throws IOException {
     try {
-      Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      attributes(file, LinkOption.NOFOLLOW_LINKS);
       return true;
     } catch (NoSuchFileException e) {
       return false;
+    }
+  }
+
+  /**
+   * Returns when the content of a file or directory was changed last.
+   *
+   * @throws NoSuchFileException if it does not exist
+   */
+  public static FileTime lastModified(Path file, LinkOption... links) throws IOException {
+    return attributes(file, links).lastModifiedTime();
+  }
+
+  private static BasicFileAttributes attributes(Path file, LinkOption... links) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class, links);
+    } catch (NoSuchFileException e) {
+      requireDirectories(file);
+      throw e;
+    }
+  }
+
+  /** With JDK 25, a file in place of a directory of the path is reported as a missing file, too. */
+  private static void requireDirectories(Path file) throws NotDirectoryException {
+    for (Path parent = file.getParent(); parent != null; parent = parent.getParent()) {
+      if (Files.isDirectory(parent)) {
+        return;
+      }
+      if (Files.exists(parent)) {
+        throw new NotDirectoryException(parent.toString());
+      }
     }
   }
 }

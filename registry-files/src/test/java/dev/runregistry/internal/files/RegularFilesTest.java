@@ -7,11 +7,13 @@ import dev.runregistry.testkit.process.Fifo;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,5 +88,23 @@ class RegularFilesTest {
     assertThat(FileErrors.reason(new AccessDeniedException("/f", null, "Not yours")))
         .isEqualTo("Not yours");
     assertThat(FileErrors.reason(new IOException("full"))).isEqualTo("full");
+  }
+
+  /** On JDK 25, what was below a file in place of a directory counted as a missing file. */
+  @Test
+  void below_a_file_it_is_unknown_whether_there_is_a_file() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    for (Path below : List.of(file.resolve("a"), file.resolve("a/b"))) {
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> RegularFiles.exists(below),
+              () -> RegularFiles.open(below),
+              () -> RegularFiles.lastModified(below))) {
+        assertThatThrownBy(call)
+            .isInstanceOf(FileSystemException.class)
+            .isNotInstanceOf(NoSuchFileException.class);
+      }
+    }
+    assertThat(RegularFiles.exists(folder.resolve("none/a"))).isFalse();
   }
 }
