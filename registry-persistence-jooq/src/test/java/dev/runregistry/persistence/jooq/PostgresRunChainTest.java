@@ -1,9 +1,11 @@
 package dev.runregistry.persistence.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.runregistry.persistence.jooq.config.DatabaseConfig;
+import dev.runregistry.run.audit.ChainEntry;
 import dev.runregistry.run.audit.ChainLink;
 import dev.runregistry.run.audit.StoredRun;
 import dev.runregistry.run.port.RunChain;
@@ -15,7 +17,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,6 +63,35 @@ class PostgresRunChainTest extends RunChainContract {
         .untilAsserted(() -> assertThat(counted("n_tup_ins")).isEqualTo(2 * number));
     assertThat(counted("seq_tup_read")).isZero();
     assertThat(read()).isLessThan(10L * number); // each index of each piece: 30 times as many
+  }
+
+  /** VACUUM, as by autovacuum, notes that there are pages without rows. */
+  @Test
+  void an_import_after_one_that_was_killed_read_all_rows_again_for_each_piece()
+      throws SQLException {
+    int number = 4_000;
+    List<ChainEntry> entries = entries(number);
+    Stream<ChainEntry> killed =
+        Stream.concat(
+            entries.stream(),
+            Stream.generate(
+                () -> {
+                  throw new IllegalStateException("killed");
+                }));
+    assertThatThrownBy(() -> database.chain().append(killed.iterator()))
+        .hasMessageContaining("killed");
+    Engine.execute(config, "VACUUM (TRUNCATE FALSE)");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(counted("n_tup_ins")).isGreaterThan(number));
+    long before = read();
+
+    database.chain().append(entries.iterator());
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(counted("n_tup_ins")).isGreaterThan(3L * number));
+    assertThat(read() - before).isLessThan(10L * number);
   }
 
   @ParameterizedTest

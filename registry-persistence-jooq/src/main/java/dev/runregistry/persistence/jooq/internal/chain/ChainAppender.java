@@ -34,12 +34,10 @@ public final class ChainAppender {
           + " VALUES (?, ?, ?, ?, ?)";
 
   private final Connection connection;
-  private final Connections connections;
   private final Dialect types;
 
   public ChainAppender(Connection connection, Connections connections) {
     this.connection = connection;
-    this.connections = connections;
     types = connections.types();
   }
 
@@ -91,7 +89,6 @@ public final class ChainAppender {
 
   private void refuseKnown(List<UUID> ids, String query, String kind) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(query)) {
-      connections.useCustomPlan(statement); // the table grows, and was empty at first
       types.bind(statement, ids);
       try (ResultSet known = statement.executeQuery()) {
         if (known.next()) {

@@ -32,13 +32,15 @@ final class PostgresTransactions {
    * Writes in one transaction.
    *
    * <p>Plans of statements and triggers are made while the tables are small, and kept until the end
-   * of the transaction: one that reads a whole table would be the best one then, and take hours
-   * later.
+   * of the transaction: one that reads a whole table or index would be the best one then, and take
+   * hours later. After a transaction that was rolled back, vacuuming notes pages without rows, and
+   * each new plan expects no rows, either.
    */
   static <T> T write(Connection connection, Connections.Writing<T> work) throws SQLException {
     connection.setAutoCommit(false);
     try {
       execute(connection, "SET LOCAL enable_seqscan = off");
+      execute(connection, "SET LOCAL enable_indexonlyscan = off");
       T result = work.over(connection);
       end(connection, connection::commit);
       return result;
