@@ -31,6 +31,7 @@ final class Tab {
   static final int WIDE = 1280;
   static final int PHONE = 390;
   private static final int HEIGHT = 900;
+  private static final String LOOPBACK = "http://127.0.0.1:";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ChromeDriver driver = Browser.driver();
@@ -38,7 +39,7 @@ final class Tab {
   private final String window;
 
   Tab(int port) {
-    server = "http://127.0.0.1:" + port;
+    server = LOOPBACK + port;
     driver.switchTo().newWindow(WindowType.TAB);
     window = driver.getWindowHandle();
     width(WIDE);
@@ -213,11 +214,14 @@ final class Tab {
     }
   }
 
-  /** What the console has that is worse than a remark, in all tabs, since it was last looked at. */
+  /**
+   * What the console has of the pages of its server, worse than a remark, since it was last read.
+   */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
         .map(LogEntry::getMessage)
+        .filter(line -> !line.startsWith(LOOPBACK) || line.startsWith(server + "/"))
         .collect(Collectors.toList());
   }
 
