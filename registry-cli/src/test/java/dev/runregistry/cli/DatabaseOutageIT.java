@@ -108,9 +108,12 @@ class DatabaseOutageIT {
   void a_zone_that_only_java_knows_keeps_no_run_from_being_recorded() throws Exception {
     launcher.with("TZ", "JST");
 
-    Result ran = launcher.registry("run", "--", "true");
-    assertThat(ran.code()).isZero();
-    assertThat(ran.err().lines()).allMatch(line -> line.contains("three-letter")); // JDK 25 warns
+    String warning = // of the JVM
+        Runtime.version().feature() < 25
+            ? ""
+            : "WARNING: Use of the three-letter time zone ID \"JST\" is deprecated and it will be"
+                + " removed in a future release\n";
+    assertThat(launcher.registry("run", "--", "true")).isEqualTo(new Result(0, "", warning));
 
     String listed = launcher.registry("runs", "list", "--json").out();
     String id = listed.replaceAll("(?s).*?\"run_id\": ?\"([^\"]+)\".*", "$1");

@@ -138,8 +138,11 @@ class NotStartedTest {
 
     assertThat(outcome.cause()).isEqualTo(Cause.REFUSED);
     assertThat(outcome.message())
-        .startsWith("The operating system could not start it: ")
-        .containsIgnoringCase("argument list too long"); // beside it, JDKs differ
+        .isEqualToIgnoringCase(
+            "The operating system could not start it: "
+                + (Runtime.version().feature() < 25
+                    ? "error=7, argument list too long"
+                    : "exec failed, error: 7 (argument list too long)"));
   }
 
   @Test
