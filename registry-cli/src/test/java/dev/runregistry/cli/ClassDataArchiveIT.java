@@ -92,7 +92,7 @@ class ClassDataArchiveIT {
     assertThat(launcher.registry("run", "--", "true").code()).isZero();
     assertThat(Files.readAllLines(classes))
         .anyMatch(line -> line.endsWith("dev.runregistry.cli.Main source: shared objects file"));
-    assertThat(looked).as("nobody looks through what may be thousands of files").exists();
+    assertThat(looked).as("the temporary directory is not searched").exists();
     assertThat(launcher.registry("runs", "list").out()).hasLineCount(STARTS + 2);
 
     for (Path archive : archives(cache)) {

@@ -63,8 +63,7 @@ final class DispatcherProcess {
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-XX:+SuppressFatalErrorMessage",
-                "--enable-native-access=ALL-UNNAMED", // for SQLite; JDK 24 and later warn without
-                // it
+                "--enable-native-access=ALL-UNNAMED", // or JDK 24 and later warn
                 "-Dslf4j.internal.verbosity=WARN"));
     for (String property : PROPERTIES) {
       String value = System.getProperty(property);

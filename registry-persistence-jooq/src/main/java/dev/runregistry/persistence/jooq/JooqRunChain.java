@@ -80,7 +80,7 @@ final class JooqRunChain implements RunChain {
         "import runs",
         () ->
             connections.inTransaction(
-                connection -> new ChainAppender(connection, connections).append(entries)));
+                connection -> new ChainAppender(connection, connections.types()).append(entries)));
   }
 
   private void requireChain(Connection connection) {

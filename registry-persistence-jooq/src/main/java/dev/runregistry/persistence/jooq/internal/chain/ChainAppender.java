@@ -1,6 +1,5 @@
 package dev.runregistry.persistence.jooq.internal.chain;
 
-import dev.runregistry.persistence.jooq.internal.database.Connections;
 import dev.runregistry.persistence.jooq.internal.database.RunUpsert;
 import dev.runregistry.persistence.jooq.internal.sql.Dialect;
 import dev.runregistry.run.Run;
@@ -36,9 +35,9 @@ public final class ChainAppender {
   private final Connection connection;
   private final Dialect types;
 
-  public ChainAppender(Connection connection, Connections connections) {
+  public ChainAppender(Connection connection, Dialect types) {
     this.connection = connection;
-    types = connections.types();
+    this.types = types;
   }
 
   /**
