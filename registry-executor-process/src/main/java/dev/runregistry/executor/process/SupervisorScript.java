@@ -55,6 +55,10 @@ final class SupervisorScript {
         my $fd = syscall($sys{signalfd4}, -1, $mask, 8, 0x80800);
         open $signals, '<&=', $fd if $fd >= 0;
       }
+      # JDK 25 resets PIPE in what it starts, also where the registry ignores it because its caller does.
+      if (open my $status, '<', "/proc/$o{parent}/status") {
+        while (<$status>) { $SIG{PIPE} = 'IGNORE' if /^SigIgn:.*([13579bdf])...$/ }
+      }
       my @kept_ignored = grep { $SIG{$_} eq 'IGNORE' } qw(HUP INT QUIT TERM USR1 USR2 PIPE);
       if (!$signals) {
         $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM USR1 USR2 PIPE);
