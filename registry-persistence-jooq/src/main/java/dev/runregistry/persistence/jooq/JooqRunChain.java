@@ -4,6 +4,7 @@ import static dev.runregistry.persistence.jooq.generated.tables.HostRetirements.
 import static dev.runregistry.persistence.jooq.generated.tables.RunChain.RUN_CHAIN;
 import static dev.runregistry.persistence.jooq.generated.tables.TunixRuns.TUNIX_RUNS;
 import static java.util.Objects.requireNonNull;
+import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.noCondition;
 
 import dev.runregistry.persistence.jooq.internal.chain.ChainAppender;
@@ -33,6 +34,8 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record2;
 import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.TableLike;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
@@ -108,68 +111,91 @@ final class JooqRunChain implements RunChain {
     private final DSLContext sql;
     private final Visitor visitor;
     private final ChainMapper rows;
+    private final boolean sqlite;
 
     Scan(Connection connection, DSLContext sql, Visitor visitor) {
       this.connection = connection;
       this.sql = sql;
       this.visitor = visitor;
       rows = new ChainMapper(sql.dialect());
+      sqlite = sql.dialect() == SQLDialect.SQLITE;
     }
 
     void run() {
+      searchEachRow();
       Condition rest = noCondition();
-      for (List<Long> piece = numbers(rest); !piece.isEmpty(); piece = numbers(rest)) {
-        emit(piece);
+      for (List<Long> piece = emit(rest); !piece.isEmpty(); piece = emit(rest)) {
         rest = RUN_CHAIN.LINK_NUMBER.gt(piece.get(piece.size() - 1));
       }
-      if (sql.dialect() == SQLDialect.SQLITE) { // where an id may be any text
-        emitUnchained(TUNIX_RUNS.RUN_ID.coerce(String.class));
+      if (sqlite) { // where an id may be any text
         emitUnchainedRetirements(HOST_RETIREMENTS.RETIREMENT_ID.coerce(String.class));
+        emitUnchained(TUNIX_RUNS.RUN_ID.coerce(String.class));
       } else {
-        emitUnchained(TUNIX_RUNS.RUN_ID);
         emitUnchainedRetirements(HOST_RETIREMENTS.RETIREMENT_ID);
+        readWholeTables();
+        emitUnchained(TUNIX_RUNS.RUN_ID);
       }
-    }
-
-    private List<Long> numbers(Condition rest) {
-      return sql.select(RUN_CHAIN.LINK_NUMBER)
-          .from(RUN_CHAIN)
-          .where(rest)
-          .orderBy(RUN_CHAIN.LINK_NUMBER)
-          .limit(LINKS)
-          .fetch(RUN_CHAIN.LINK_NUMBER);
     }
 
     /**
-     * Selects the links by each number: of a range, PostgreSQL without statistics expects so many
-     * that it may read all runs for each piece.
+     * Lets PostgreSQL search rows by their keys, in the order of the keys. Without statistics, or
+     * with those of an empty table, it would read all rows for each piece, or sort them.
      */
-    private List<Boolean> emit(List<Long> piece) {
+    private void searchEachRow() {
+      plan("enable_seqscan", "off");
+      plan("enable_bitmapscan", "off");
+    }
+
+    private void readWholeTables() {
+      plan("enable_seqscan", "on");
+      plan("enable_nestloop", "off");
+    }
+
+    private void plan(String setting, String value) {
+      if (!sqlite) {
+        sql.execute("SET LOCAL " + setting + " = " + value);
+      }
+    }
+
+    /** Emits the first links of the rest, and returns their numbers. */
+    private List<Long> emit(Condition rest) {
       return PreparedStatements.read(
           connection,
           sql.select(rows.both.fields())
               .from(RUN_CHAIN)
-              .leftJoin(TUNIX_RUNS)
+              .leftJoin(one(TUNIX_RUNS, TUNIX_RUNS.RUN_ID, RUN_CHAIN.RUN_ID))
               .on(TUNIX_RUNS.RUN_ID.eq(RUN_CHAIN.RUN_ID))
-              .leftJoin(HOST_RETIREMENTS)
+              .leftJoin(one(HOST_RETIREMENTS, HOST_RETIREMENTS.RETIREMENT_ID, RUN_CHAIN.RUN_ID))
               .on(HOST_RETIREMENTS.RETIREMENT_ID.eq(RUN_CHAIN.RUN_ID))
-              .where(RUN_CHAIN.LINK_NUMBER.in(piece))
-              .orderBy(RUN_CHAIN.LINK_NUMBER),
+              .where(rest)
+              .orderBy(RUN_CHAIN.LINK_NUMBER)
+              .limit(LINKS),
           Dialect.of(sql.dialect()),
           rows.both,
           this::emit);
     }
 
-    private boolean emit(Row row) {
+    /**
+     * Returns what to join for the one row with that key. In PostgreSQL it is a statement within
+     * the statement: the row can only be searched by its key then.
+     */
+    private <T> TableLike<?> one(Table<?> table, Field<T> key, Field<T> value) {
+      return sqlite
+          ? table
+          : lateral(sql.selectFrom(table).where(key.eq(value)).limit(1)).as(table.getName());
+    }
+
+    private long emit(Row row) {
+      long number = ChainMapper.number(row);
       ChainLink link;
       try {
         link = rows.toLink(row);
       } catch (RuntimeException e) { // only the stored values can cause a failure here
-        visitor.unreadableLink(ChainMapper.number(row), ChainMapper.reason(e));
-        return false;
+        visitor.unreadableLink(number, ChainMapper.reason(e));
+        return number;
       }
       visitor.link(link, rows.toRecord(link, row));
-      return true;
+      return number;
     }
 
     /**
@@ -192,7 +218,7 @@ final class JooqRunChain implements RunChain {
     private void emitUnchainedRetirements(Field<?> id) {
       sql.select(id)
           .from(HOST_RETIREMENTS)
-          .leftJoin(RUN_CHAIN)
+          .leftJoin(one(RUN_CHAIN, RUN_CHAIN.RUN_ID, HOST_RETIREMENTS.RETIREMENT_ID))
           .on(RUN_CHAIN.RUN_ID.eq(HOST_RETIREMENTS.RETIREMENT_ID))
           .where(RUN_CHAIN.LINK_NUMBER.isNull())
           .fetch()
