@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,7 @@ class PostgresRunChainTest extends RunChainContract {
     long imported = read();
     assertThat(imported - before).isLessThan(10L * number);
     assertReadsEachRowAFewTimes(number, imported);
+    assertThat(indexes()).isSubsetOf("tunix_runs_pkey", "run_chain_pkey", "run_chain_run_id_key");
   }
 
   @ParameterizedTest
@@ -155,6 +157,25 @@ class PostgresRunChainTest extends RunChainContract {
             + " stdout, stderr) SELECT id, 'd', 'm', 'local', 'completed', 'process', now(), now(),"
             + " now(), 0, repeat('m', 900), 0, '[\"x\"]', 'out', ''"
             + all);
+  }
+
+  /**
+   * Returns the indexes of both tables that were searched. Those that have the id after another
+   * column are read whole for one run, which PostgreSQL counts as nothing.
+   */
+  private List<String> indexes() throws SQLException {
+    try (Connection connection = Engine.plain(config);
+        Statement statement = connection.createStatement();
+        ResultSet used =
+            statement.executeQuery(
+                "SELECT indexrelname FROM pg_stat_user_indexes"
+                    + " WHERE idx_scan > 0 AND relname IN ('tunix_runs', 'run_chain')")) {
+      List<String> names = new ArrayList<>();
+      while (used.next()) {
+        names.add(used.getString(1));
+      }
+      return names;
+    }
   }
 
   private long read() throws SQLException {

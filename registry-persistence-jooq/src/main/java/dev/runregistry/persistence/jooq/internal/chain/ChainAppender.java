@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -31,6 +32,7 @@ public final class ChainAppender {
   private static final String RETIRE =
       "INSERT INTO host_retirements (retirement_id, host, user_name, retired_at, reason)"
           + " VALUES (?, ?, ?, ?, ?)";
+  private static final String ANALYZE = "ANALYZE tunix_runs, run_tags, run_chain, host_retirements";
 
   private final Connection connection;
   private final Dialect types;
@@ -47,7 +49,7 @@ public final class ChainAppender {
    */
   public ChainHead append(Iterator<ChainEntry> entries) throws SQLException {
     ChainHead head = ChainTable.head(connection);
-    while (entries.hasNext()) {
+    for (long pieces = 0; entries.hasNext(); pieces++) {
       List<ChainEntry> piece = new ArrayList<>();
       while (piece.size() < PIECE && entries.hasNext()) {
         ChainEntry entry = entries.next();
@@ -57,8 +59,24 @@ public final class ChainAppender {
       }
       refuseKnown(piece);
       write(piece);
+      if (pieces == 0 || !entries.hasNext()) {
+        updateStatistics();
+      }
     }
     return head;
+  }
+
+  /**
+   * Updates the statistics of PostgreSQL, and keeps autovacuum from doing so before the commit. It
+   * would count no rows, as it may have done after an import that was killed: PostgreSQL then reads
+   * a whole index for each id. Of a role that does not own the tables it is a warning.
+   */
+  private void updateStatistics() throws SQLException {
+    if (types == Dialect.POSTGRES) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(ANALYZE);
+      }
+    }
   }
 
   private static void requireNext(ChainLink link, ChainHead head) {
