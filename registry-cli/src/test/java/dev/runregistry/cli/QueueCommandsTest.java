@@ -245,6 +245,14 @@ class QueueCommandsTest {
   }
 
   @Test
+  void the_queue_told_of_zero_gpus_of_zero_where_none_are_configured() {
+    assertThat(session.registry("queue").out())
+        .contains("GPUs        none for queued runs; 'queue.gpus' sets them");
+    assertThat(session.with("REGISTRY_QUEUE_GPUS", "0,1").registry("queue").out())
+        .contains("GPUs        0 of 2 in use");
+  }
+
+  @Test
   void a_full_queue_refuses_a_run() {
     session.registry("queue", "pause");
     session.with("REGISTRY_QUEUE_MAX", "1");

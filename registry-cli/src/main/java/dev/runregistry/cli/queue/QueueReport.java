@@ -30,7 +30,11 @@ final class QueueReport {
       } else {
         line("waiting", "%d of at most %d".formatted(status.depth(), limits.max()));
         line("slots", "%d of %d in use".formatted(status.slotsInUse(), limits.slots()));
-        line("GPUs", "%d of %d in use".formatted(status.gpusInUse(), limits.gpus().size()));
+        line(
+            "GPUs",
+            limits.gpus().isEmpty()
+                ? "none for queued runs; 'queue.gpus' sets them"
+                : "%d of %d in use".formatted(status.gpusInUse(), limits.gpus().size()));
         line(
             "starts",
             status.paused() ? "paused; 'registry queue resume' starts waiting runs again" : "on");
